@@ -367,6 +367,17 @@ begin
   return true;
 end $$;
 
+-- Over 0035-packages.sql: nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever
+-- asks the custodian for pieces knows no more than an id.
+create or replace function package_goes_on(wanted uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from disclosure_package p where p.id = wanted and p.ready_at is not null and p.fetches > 0 and package_may_leave(p))
+$$;
+create or replace function note_package_taken(wanted uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select end_package(p, 'taken', null) from disclosure_package p where p.id = wanted and p.ready_at is not null and p.fetches > 0
+$$;
+
 -- Over 0035-packages.sql: and what may not leave any more, as something in it was recalled, confirmed or restricted, or the
 -- description has changed. Nobody has its object lie until the link is over.
 create or replace function settle_packages() returns void

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { inSession } from '#platform/database/connect.ts'
 import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createCopyHearings } from '#use/disclosure/copies/hear-copy.ts'
@@ -83,6 +84,28 @@ test('the second person signs what they have heard all of; nobody signs what the
   }
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
+})
+
+test('the database asks for itself, whatever the custodian asks of it: played, allowed, and words to nobody but who prepares', async () => {
+  const { id } = await copy()
+  await save(id)
+  const custodian = database.as('seloste_custodian').db
+  const asked = async (name: 'eero' | 'kaisa', statement: ReturnType<typeof sql>) => {
+    const session = await copies.people[name].signIn()
+    return inSession(custodian, { 'seloste.session': session.token }, (tx) => statement.execute(tx)).catch(
+      ({ message, detail }: { message: string; detail?: string }) => ({ message, detail }),
+    )
+  }
+  const begin = async () => {
+    const { revision } = await rowOf(id)
+    return asked('eero', sql`select begin_rendering(${id}, ${revision}, 'x', '1', '{}', 0, '{"date": "2026-01-01"}')`)
+  }
+  expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'played' })
+  await play((await rowOf(id)).recording_id)
+  await save(id, { level: 'D' })
+  expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'level-not-allowed' })
+  expect(await asked('eero', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [{}] })
+  expect(await asked('kaisa', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [] })
 })
 
 test('whoever prepared a copy once does not sign it, though somebody has taken it over since', async () => {

@@ -1,76 +1,27 @@
 // R27, R30, R33, R34: what leaves is one encrypted file with what was decided in it and nothing else, and it leaves once.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { createHash, verify } from 'node:crypto'
+import { verify } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as age from 'age-encryption'
-import { unzipSync } from 'fflate'
 import { sql } from 'kysely'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
-import { storeAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { makeLogKey, readLogKey } from '#safeguards/audit/log-key.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'
 import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { openResearch } from './open-research.ts'
+import { archiveIn, opened, openPackages, sha256, unpacked } from './open-packages.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const open = await openResearch(database)
-const { ends, admin, custodian, act, send, read, decided } = open
-const { register, desk } = ends
-const institute = generateKeyPair()
+const open = await openPackages(database)
+const { ends, admin, custodian, act, send, read, register, desk } = open
+const { instituteKeys, voiced, ready, release, stateOf, until, fetchLink } = open
 const hasAge = spawnSync('age', ['--version']).status === 0
-
-beforeAll(async () => {
-  await makeLogKey(register.keys, 'packages')
-  await ends.startCustodian()
-}, 60_000)
-
-/** Gives a copy that is approved a sound of its own: two tones of so many seconds. */
-async function voiced(recordingId: string, seconds = 5) {
-  const { rows } = await sql<{
-    id: string
-  }>`select id from anonymised_copy where recording_id = ${recordingId}`.execute(admin)
-  const tone = (hz: number) =>
-    Int16Array.from({ length: seconds * 8000 }, (_, at) => 8000 * Math.sin((2 * Math.PI * hz * at) / 8000))
-  const stored = await storeAnonymisedSound(register.keeping, { copy: rows[0]!.id, recording: recordingId }, [
-    tone(440),
-    tone(620),
-  ])
-  await sql`
-    update anonymised_copy set sound_sha256 = ${stored.sha256}, sound_bytes = ${stored.bytes}, sound_ms = ${seconds * 1000}, sound_at = now()
-    where recording_id = ${recordingId}`.execute(admin)
-}
-/** Decided, with sound in every item. */
-async function ready(items = 1) {
-  const instituteId = await open.institute({ recipient: institute.recipient })
-  const made = await decided({ instituteId, items })
-  for (const recording of made.recordings) await voiced(recording)
-  return made
-}
-const release = (id: string, given: object = {}) =>
-  act('riitta', 'POST', id, '/packages', { method: 'KEY', delivery: 'LINK', ...given })
-async function until(id: string, state: string) {
-  const stateOf = async () => (await read(id, 'riitta')).packages[0]?.state
-  await expect.poll(stateOf, { timeout: 20_000, interval: 50 }).toBe(state)
-}
-const fetchLink = async (link: string) => {
-  const answered = await desk.visitor.fetch(link, { method: 'POST' })
-  return { status: answered.status, bytes: Buffer.from(await answered.arrayBuffer()) }
-}
-async function opened(file: Buffer, identity: string): Promise<Map<string, Buffer>> {
-  const decrypter = new age.Decrypter()
-  decrypter.addIdentity(identity)
-  return unpacked(Buffer.from(await decrypter.decrypt(file)))
-}
-const unpacked = (zip: Uint8Array) =>
-  new Map(Object.entries(unzipSync(zip)).map(([name, bytes]) => [name, Buffer.from(bytes)]))
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 describe('a package to a research institute', () => {
   test('has as many files of sound as were decided, each as its manifest says, and only the institute’s key opens it (AC18)', async () => {
@@ -79,15 +30,19 @@ describe('a package to a research institute', () => {
     await until(id, 'ready')
     const page = await desk.visitor.fetch(body['link'] as string)
     expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer')
     const { bytes } = await fetchLink(body['link'] as string)
     await until(id, 'taken')
     await expect(opened(bytes, generateKeyPair().identity)).rejects.toThrow()
-    const files = await opened(bytes, institute.identity)
+    const files = await opened(bytes, instituteKeys.identity)
     const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ResearchManifest
     expect([...files.keys()].sort()).toEqual(
       ['letter.html', 'manifest.json', ...manifest.files.map(({ name }) => name)].sort(),
     )
     expect(manifest.files).toHaveLength(3)
+    // In the order of names by chance: it tells nothing of when anything was picked.
+    const names = [...files.keys()].slice(0, 3)
+    expect(names).toEqual([...names].sort())
     for (const { name, sha256: hash } of manifest.files) {
       expect(name).toMatch(/^[0-9a-f]{16}\.opus$/)
       expect(sha256(files.get(name)!)).toBe(hash)
@@ -101,9 +56,7 @@ describe('a package to a research institute', () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
-    const decrypter = new age.Decrypter()
-    decrypter.addIdentity(institute.identity)
-    const archive = Buffer.from(await decrypter.decrypt((await fetchLink(body['link'] as string)).bytes))
+    const archive = await archiveIn((await fetchLink(body['link'] as string)).bytes, instituteKeys.identity)
     const calls = await admin
       .selectFrom('recording')
       .innerJoin('contact', 'contact.id', 'recording.contact_id')
@@ -139,7 +92,7 @@ describe('a package to a research institute', () => {
     await until(id, 'ready')
     const { bytes } = await fetchLink(body['link'] as string)
     const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
-    writeFileSync(join(folder, 'key'), institute.identity)
+    writeFileSync(join(folder, 'key'), instituteKeys.identity)
     const zip = execFileSync('age', ['-d', '-i', join(folder, 'key')], { input: bytes, maxBuffer: 1 << 26 })
     rmSync(folder, { recursive: true })
     expect(unpacked(zip).has('manifest.json')).toBe(true)
@@ -167,6 +120,12 @@ describe('a package to a research institute', () => {
     for (const method of ['HEAD', 'GET'])
       expect((await desk.visitor.fetch(link, { method, headers: { range: 'bytes=0-9' } })).status).toBe(200)
     expect(await begun()).toBe(0)
+    // A desk that asks without having been given the link.
+    const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
+    const fetching = createPackageFetching(custodian, register.objects)
+    expect(await fetching.piece({ id: body['id'] as string, sizeBytes, from: 0 })).toEqual({})
+    await fetching.taken({ id: body['id'] as string, sizeBytes })
+    expect(await stateOf(id)).toBe('ready')
     await Promise.allSettled(Array.from({ length: 6 }, () => fetchLink(link)))
     expect(await begun()).toBeLessThanOrEqual(3)
     const token = link.slice('/packages/'.length)
@@ -185,6 +144,11 @@ describe('a package to a research institute', () => {
     for (const name of ['eero', 'dora', 'tuula'] as const)
       expect((await send(name, 'GET', path)).code).toBe('deny.role')
     expect((await (await open.as('riitta')).fetch(path, { method: 'HEAD' })).status).toBe(404)
+    const madeBy = (person: string) =>
+      sql`update disclosure_package set made_by = ${person} where id = ${body['id']}`.execute(admin)
+    await madeBy(open.people.dora.id)
+    expect((await send('riitta', 'GET', path)).code).toBe('package.not-yours')
+    await madeBy(open.people.riitta.id)
     const saved = await (await open.as('riitta')).fetch(path)
     const bytes = Buffer.from(await saved.arrayBuffer())
     const decrypter = new age.Decrypter()
@@ -205,7 +169,7 @@ describe('a package to a research institute', () => {
   })
 
   test('of two that are made for one institute at once only one leaves with a recording', async () => {
-    const instituteId = await open.institute({ recipient: institute.recipient })
+    const instituteId = await open.institute({ recipient: instituteKeys.recipient })
     const { id, recordings } = await open.prepared({ instituteId })
     const other = await open.begun({ instituteId })
     await open.pick(other, recordings[0]!)
@@ -213,26 +177,56 @@ describe('a package to a research institute', () => {
     for (const each of [id, other]) expect((await open.decide(each)).status).toBe(204)
     await voiced(recordings[0]!)
     for (const { status } of await Promise.all([release(id), release(other)])) expect(status).toBe(201)
-    const states = async () =>
-      (await Promise.all([id, other].map(async (each) => (await read(each, 'riitta')).packages[0]?.state))).sort()
+    const states = async () => (await Promise.all([id, other].map(stateOf))).sort()
     await expect.poll(states, { timeout: 20_000, interval: 50 }).toEqual(['failed', 'ready'])
     const { rows } = await sql`select from disclosed_copy where recording_id = ${recordings[0]}`.execute(admin)
     expect(rows).toHaveLength(1)
   })
 
-  test('that may not leave any more is ended with its object: a copy in it is confirmed, or pseudonymised and no longer allowed', async () => {
+  test('is fetched until the study’s day or a recording’s, within an hour of the first time, and not once the study has ended', async () => {
+    const { id } = await ready(1, { dueOn: open.day(1) })
+    const { body } = await release(id)
+    const lastDay = Temporal.PlainDate.from(open.day(2)).toZonedDateTime('Europe/Helsinki').toInstant()
+    expect(Temporal.Instant.from(body['expiresAt'] as string).equals(lastDay)).toBe(true)
+    await until(id, 'ready')
+    const status = async () => (await desk.visitor.fetch(body['link'] as string)).status
+    const set = (statement: ReturnType<typeof sql>) =>
+      sql`update disclosure_package set ${statement} where id = ${body['id']}`.execute(admin)
+    await set(sql`fetches = 1, first_fetch_at = now() - interval '59 minutes'`)
+    expect(await status()).toBe(200)
+    await set(sql`first_fetch_at = now() - interval '61 minutes'`)
+    expect([await status(), (await fetchLink(body['link'] as string)).status]).toEqual([404, 404])
+    await set(sql`fetches = 0, first_fetch_at = null, expires_at = now()`)
+    expect([await status(), (await fetchLink(body['link'] as string)).status]).toEqual([404, 404])
+    await set(sql`expires_at = now() + interval '1 hour'`)
+    expect(await status()).toBe(200)
+    expect((await act('eero', 'POST', id, '/study-end', { endedOn: open.day(0) })).status).toBe(204)
+    expect(await stateOf(id)).toBe('withdrawn')
+    expect(await status()).toBe(404)
+  })
+
+  test('that may not leave any more is ended with its object: something in it is confirmed, restricted, or pseudonymised and no longer allowed', async () => {
     const confirmed = await ready()
     const pseudonymised = await ready()
     await sql`update anonymised_copy set level = 'D' where recording_id = ${pseudonymised.recordings[0]}`.execute(admin)
     await open.allowed({ pseudonymised: true })
-    for (const { id } of [confirmed, pseudonymised]) {
+    const restricted = await ready()
+    for (const { id, recordings } of [confirmed, pseudonymised, restricted]) {
       const { body } = await release(id)
       await until(id, 'ready')
+      const fetching = createPackageFetching(custodian, register.objects)
+      const begun = await fetching.begin({ token: (body['link'] as string).slice('/packages/'.length) })
+      const half = { id: begun.id!, sizeBytes: begun.sizeBytes!, from: begun.sizeBytes! - 1 }
+      expect((await fetching.piece(half)).bytes).toHaveLength(4)
       if (id === confirmed.id) expect((await open.confirm(id, 1)).status).toBe(204)
+      if (id === restricted.id)
+        await sql`update recording set state = 'RESTRICTED' where id = ${recordings[0]}`.execute(admin)
       await open.allowed({})
+      // Not even the rest of what had begun.
+      expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
       await createPackageFetching(custodian, register.objects).removeEnded()
-      expect((await read(id, 'riitta')).packages[0]?.state).toBe('withdrawn')
+      expect(await stateOf(id)).toBe('withdrawn')
       await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
       await open.allowed({ pseudonymised: true })
     }
@@ -348,6 +342,23 @@ describe('a package to an authority', () => {
       'manifest.json.sig',
     ])
     expect((await given((await granted('IDENTIFICATION_DATA')).path)).has('1.wav')).toBe(false)
+  })
+
+  test('leaves on a ground that holds that day, and not by whoever prepared it', async () => {
+    const { path } = await granted()
+    const ask = () => send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+    const of = (statement: ReturnType<typeof sql>) =>
+      sql`update authority_disclosure set ${statement} where id = ${path.split('/').at(-1)}`.execute(admin)
+    await of(sql`provision_id = provision_id || 'x'`)
+    expect(await ask()).toMatchObject({ status: 409, code: 'authority.provision-expired' })
+    await of(sql`provision_id = left(provision_id, -1), hands = hands || ${open.people.riitta.id}::uuid`)
+    expect(await ask()).toMatchObject({ status: 403, code: 'authority.own' })
+    await of(sql`hands = '{}'`)
+    const { body } = await ask()
+    const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
+    await expect.poll(page, { timeout: 20_000, interval: 50 }).toBe(200)
+    await of(sql`provision_id = provision_id || 'x'`)
+    expect(await page()).toBe(404)
   })
 
   test('needs a key that somebody can have', async () => {

@@ -38,6 +38,8 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.readAudio,
+    // A HEAD would count as heard.
+    exposeHeadRoute: false,
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply

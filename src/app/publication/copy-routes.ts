@@ -7,7 +7,7 @@ import { packageWords } from './package-words.ts'
 import type { Pages } from './pages.ts'
 
 /** Where a person who asked for a copy fetches it, once (C1, L6). */
-export function copyRoutes(app: Routes, { custodian: { copies } }: Desk, pages: Pages): void {
+export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pages: Pages): void {
   fetchOnceRoutes(app, pages, {
     path: 'copies',
     name: 'copy',
@@ -26,7 +26,7 @@ export function copyRoutes(app: Routes, { custodian: { copies } }: Desk, pages: 
 }
 
 /** Where a research institute or an authority fetches what was released to it, once (R30, R34). */
-export function packageRoutes(app: Routes, { custodian: { packages } }: Desk, pages: Pages): void {
+export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Desk, pages: Pages): void {
   fetchOnceRoutes(app, pages, {
     path: 'packages',
     name: 'package',

@@ -10,7 +10,7 @@ import { readPublished } from '#safeguards/versions/versions.ts'
 import { accessibilityRoutes } from './accessibility-routes.ts'
 import { descriptionPaths, filesPath, languageOf, versionAddresses, versionsAddresses } from './addresses.ts'
 import { answerVisitor } from './answer-page.ts'
-import { copyRoutes, packageRoutes } from './copy-routes.ts'
+import { fetchCopyRoutes, fetchPackageRoutes } from './copy-routes.ts'
 import { descriptionPage } from './description-page.ts'
 import { evidenceOf } from './evidence.ts'
 import { readPublicationFiles } from './files.ts'
@@ -63,8 +63,8 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
       })
     }
     accessibilityRoutes(scope, desk, pages)
-    copyRoutes(scope, desk, pages)
-    packageRoutes(scope, desk, pages)
+    fetchCopyRoutes(scope, desk, pages)
+    fetchPackageRoutes(scope, desk, pages)
   })
 
   function placed(): PlacedVersion[] {

@@ -21,7 +21,8 @@ export interface LyingBehindLinks<Fetched extends Begun, Ended> {
   /** Asked for every piece. */
   goesOn: (fetched: Fetched) => Promise<boolean>
   keyOf: (which: Fetched | Ended) => string
-  noteTaken: (fetched: Fetched) => Promise<unknown>
+  /** @returns whether it has ended */
+  noteTaken: (fetched: Fetched) => Promise<boolean>
   /** Ends what is over, and names all that has ended and may lie there still. */
   settle: () => Promise<readonly Ended[]>
   /** @returns how many need no further look */
@@ -65,8 +66,7 @@ export function createFetchedOnce<Fetched extends Begun, Ended>(
       return { bytes: (await objects.readRange(lying.keyOf(asked), asked.from, to)).toString('base64') }
     },
     async taken(asked) {
-      await lying.noteTaken(asked)
-      await remove([asked])
+      if (await lying.noteTaken(asked)) await remove([asked])
       return { taken: true }
     },
     removeEnded: async () => remove(await lying.settle()),

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { act } from './prepare-authority.ts'
+import { actOnDisclosure } from '../act-on-disclosure.ts'
 
 export interface AuthorityDecision {
   outcome: 'GRANTED' | 'PART' | 'REFUSED'
@@ -47,7 +47,7 @@ export function decideAuthority(
 ): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
   const statement = sql`
     select decide_authority(${id}::uuid, ${outcome}, ${items ?? []}::integer[], ${reasons}, ${seen})`
-  return act(db, session, id, 'authority.decided', statement, decideRefusals)
+  return actOnDisclosure(db, session, id, 'authority.decided', statement, decideRefusals)
 }
 
 /**
@@ -60,7 +60,7 @@ export function closeAuthority(
   id: string,
   because?: string,
 ): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
-  return act(
+  return actOnDisclosure(
     db,
     session,
     id,

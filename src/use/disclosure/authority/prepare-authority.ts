@@ -1,8 +1,8 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
-import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
+import { actOnDisclosure } from '../act-on-disclosure.ts'
 
 export interface AskedByAuthority {
   origin: 'REQUEST' | 'OWN_INITIATIVE'
@@ -47,7 +47,7 @@ export function changeAuthority(
   asked: AskedByAuthority,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   const statement = sql`select change_authority(${id}::uuid, ${fieldsOf(asked)})`
-  return act(db, session, id, 'authority.changed', statement, changeRefusals)
+  return actOnDisclosure(db, session, id, 'authority.changed', statement, changeRefusals)
 }
 
 /** Adds a call or one recording of it; a prohibition that comes later waits for the decision (1.6). @returns its number */
@@ -72,7 +72,7 @@ export function dropAuthorityItem(
   item: number,
 ): Promise<'done' | Refused<(typeof preparing)[number]>> {
   const statement = sql`select drop_authority_item(${id}::uuid, ${item})`
-  return act(db, session, id, 'authority.item-dropped', statement, preparing)
+  return actOnDisclosure(db, session, id, 'authority.item-dropped', statement, preparing)
 }
 
 const assessRefusals = [...preparing, 'input.identity-code'] as const
@@ -84,19 +84,14 @@ export function assessAuthority(
   id: string,
   text: string,
 ): Promise<'done' | Refused<(typeof assessRefusals)[number]>> {
-  return act(db, session, id, 'authority.assessed', sql`select assess_authority(${id}::uuid, ${text})`, assessRefusals)
-}
-
-export async function act<Code extends string>(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  action: AuditAction,
-  statement: RawBuilder<unknown>,
-  codes: readonly Code[],
-): Promise<'done' | Refused<Code>> {
-  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
-  return 'refused' in answer ? answer : 'done'
+  return actOnDisclosure(
+    db,
+    session,
+    id,
+    'authority.assessed',
+    sql`select assess_authority(${id}::uuid, ${text})`,
+    assessRefusals,
+  )
 }
 
 function fieldsOf({ origin, authority, officer, caseNumber, aim, provisionId, receivedAt }: AskedByAuthority) {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import type { Trilingual } from '#description/register-description.ts'
+import type { ZipEntry } from '#platform/zip/write-zip.ts'
 import { wavOf, type CopyStore } from '#register/recordings/subject-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { PackagedFile } from './packaged-file.ts'
 
 export interface AuthorityPackage {
   id: string
@@ -86,7 +86,7 @@ export async function authorityContents(
 export function originalSound(
   store: CopyStore,
   { item, recording }: { item: number; recording: string },
-): { file: PackagedFile; sha256: () => string } {
+): { file: ZipEntry; sha256: () => string } {
   const hash = createHash('sha256')
   async function* hashed() {
     for await (const part of wavOf(store, recording)) {

@@ -56,7 +56,11 @@ export function createPackageFetching(
       const { rows } = await sql<{ goesOn: boolean }>`select package_goes_on(${id}::uuid) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    noteTaken: ({ id }) => sql`select note_package_taken(${id}::uuid)`.execute(db),
+    async noteTaken({ id }) {
+      await sql`select note_package_taken(${id}::uuid)`.execute(db)
+      const { rows } = await sql`select from disclosure_package where id = ${id} and ended_at is not null`.execute(db)
+      return rows.length > 0
+    },
     async settle() {
       await sql`select settle_packages()`.execute(db)
       const { rows } = await sql<{ id: string }>`

@@ -1,4 +1,4 @@
-import { releaseRefusals } from '../research/ask-research.ts'
+import { releaseRefusals } from '../research/research-refusals.ts'
 
 /** Why a package is not made: whatever stands between a disclosure and its release, or the way it is asked for. */
 export const makePackageRefusals = [

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import type { Language } from '#description/register-description.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
+import type { ZipEntry } from '#platform/zip/write-zip.ts'
 import { openAnonymisedSound, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { wavHeaderBytes } from '#register/recordings/render-audio.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { coarseFacts, type CoarseFacts } from './coarse-facts.ts'
-import type { PackagedFile } from './packaged-file.ts'
 
 export interface ResearchPackage {
   id: string
@@ -60,7 +60,7 @@ export async function* researchSounds(
   store: AnonymisedCopyStore & { opus: OpusThreads },
   asked: ResearchPackage,
   onFile: () => Promise<void>,
-): AsyncGenerator<PackagedFile & { listed: ListedSound }> {
+): AsyncGenerator<ZipEntry & { listed: ListedSound }> {
   const { rows } = await sql<SoundRow>`select * from research_contents(${asked.id}::uuid)`.execute(store.db)
   const facts = coarseFacts(
     rows.map(({ started_at, sound_ms, number_reached, unit_id }) => ({

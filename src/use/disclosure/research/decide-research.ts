@@ -1,8 +1,14 @@
+/**
+ * Recordings lent to research institutes, anonymised and for a while (R28-R33, R35). In: sessions of those who prepare, check,
+ * decide and follow. Out: what the database did or refused, state and lacks of each disclosure. Never here: sound, a decision that
+ * the database does not make, what ties a copy to a recording once it is confirmed.
+ */
 import { sql } from 'kysely'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { act, always, lackRefusals } from './ask-research.ts'
+import { actOnDisclosure } from '../act-on-disclosure.ts'
+import { always, lackRefusals } from './research-refusals.ts'
 
 const decideRefusals = [
   ...always,
@@ -38,7 +44,7 @@ export function decideResearch(
   { outcome, reasons, seen }: { outcome: 'GRANTED' | 'REFUSED'; reasons: string; seen: string },
 ): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
   const statement = sql`select decide_research(${id}::uuid, ${outcome}, ${reasons}, ${seen})`
-  return act(db, session, id, 'research.decided', statement, decideRefusals)
+  return actOnDisclosure(db, session, id, 'research.decided', statement, decideRefusals)
 }
 
 /** Asks for a later day, which never passes an item's destruction (AC19). */

@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { act, always } from './ask-research.ts'
+import { actOnDisclosure } from '../act-on-disclosure.ts'
+import { always } from './research-refusals.ts'
 
 export interface ResearchToPrepare {
   study: string
@@ -51,7 +52,7 @@ export function changeResearch(
   { study, dueOn, format }: ResearchToPrepare,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   const statement = sql`select change_research(${id}::uuid, ${study}, ${dueOn}::date, ${format})`
-  return act(db, session, id, 'research.changed', statement, changeRefusals)
+  return actOnDisclosure(db, session, id, 'research.changed', statement, changeRefusals)
 }
 
 /** Gives up a disclosure of which nothing has left; nothing ties its items to their recordings any more. */
@@ -60,7 +61,14 @@ export function withdrawResearch(
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof withdrawRefusals)[number]>> {
-  return act(db, session, id, 'research.withdrawn', sql`select withdraw_research(${id}::uuid)`, withdrawRefusals)
+  return actOnDisclosure(
+    db,
+    session,
+    id,
+    'research.withdrawn',
+    sql`select withdraw_research(${id}::uuid)`,
+    withdrawRefusals,
+  )
 }
 
 /** Picks one recording that the viewer could hear now for a service-level study (R29); again, it is the same item. */
@@ -84,7 +92,7 @@ export function dropItem(
   item: number,
 ): Promise<'done' | Refused<(typeof dropRefusals)[number]>> {
   const statement = sql`select drop_research_item(${id}::uuid, ${item})`
-  return act(db, session, id, 'research.item-dropped', statement, dropRefusals)
+  return actOnDisclosure(db, session, id, 'research.item-dropped', statement, dropRefusals)
 }
 
 /** Notes where the institute's undertaking is, by whom and when it was signed (R31). */
@@ -95,5 +103,5 @@ export function fileUndertaking(
   { reference, signatory, signedOn }: { reference: string; signatory: string; signedOn: Temporal.PlainDate },
 ): Promise<'done' | Refused<(typeof undertakingRefusals)[number]>> {
   const statement = sql`select file_undertaking(${id}::uuid, ${reference}, ${signatory}, ${signedOn}::date)`
-  return act(db, session, id, 'research.undertaking', statement, undertakingRefusals)
+  return actOnDisclosure(db, session, id, 'research.undertaking', statement, undertakingRefusals)
 }

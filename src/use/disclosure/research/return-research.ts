@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { act, always } from './ask-research.ts'
+import { actOnDisclosure } from '../act-on-disclosure.ts'
+import { always } from './research-refusals.ts'
 
 const lent = [...always, 'research.not-released'] as const
 const endRefusals = [...lent, 'research.study-ended', 'research.day-ahead', 'research.day-before'] as const
@@ -16,7 +17,14 @@ export function endStudy(
   id: string,
   endedOn: Temporal.PlainDate,
 ): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
-  return act(db, session, id, 'research.study-ended', sql`select end_study(${id}::uuid, ${endedOn}::date)`, endRefusals)
+  return actOnDisclosure(
+    db,
+    session,
+    id,
+    'research.study-ended',
+    sql`select end_study(${id}::uuid, ${endedOn}::date)`,
+    endRefusals,
+  )
 }
 
 /** The institute's confirmation of one copy, released or recalled; what tied it to its recording is gone then (R32, R50). */
@@ -28,7 +36,7 @@ export function confirmItem(
   { outcome, reference }: { outcome: 'returned' | 'destroyed'; reference: string },
 ): Promise<'done' | Refused<(typeof confirmRefusals)[number]>> {
   const statement = sql`select confirm_research_item(${id}::uuid, ${item}, ${outcome}, ${reference})`
-  return act(db, session, id, 'research.item-confirmed', statement, confirmRefusals)
+  return actOnDisclosure(db, session, id, 'research.item-confirmed', statement, confirmRefusals)
 }
 
 /** Closes a disclosure of which every copy is confirmed; `of` those that are not: their items, with commas between. */
@@ -37,5 +45,5 @@ export function closeResearch(
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
-  return act(db, session, id, 'research.closed', sql`select close_research(${id}::uuid)`, closeRefusals)
+  return actOnDisclosure(db, session, id, 'research.closed', sql`select close_research(${id}::uuid)`, closeRefusals)
 }

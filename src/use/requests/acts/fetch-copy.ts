@@ -39,7 +39,10 @@ export function createCopyFetching(db: Kysely<RegisterTables>, objects: ObjectSt
       const { rows } = await sql<{ goesOn: boolean }>`select copy_goes_on(${copy}::uuid) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    noteTaken: ({ copy }) => sql`select note_copy_taken(${copy}::uuid)`.execute(db),
+    async noteTaken({ copy }) {
+      await sql`select note_copy_taken(${copy}::uuid)`.execute(db)
+      return true
+    },
     async settle() {
       await sql`select settle_copies()`.execute(db)
       return db

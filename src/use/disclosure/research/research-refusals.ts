@@ -1,0 +1,27 @@
+/** What the database refuses of every act on a disclosure. */
+export const always = ['deny.role', 'not-found', 'research.over'] as const
+
+/** What is missing, as a decision and a release are refused for it. */
+export const lackRefusals = [
+  'research.research-off',
+  'research.items',
+  'research.item-destroyed',
+  'research.item-restricted',
+  'research.anonymised-copy',
+  'research.level-not-allowed',
+  'research.check',
+  'research.undertaking',
+  'research.due-date-late',
+  'research.due-date-past',
+  'research.institute-blocked',
+  'research.decision',
+] as const
+
+/** What `demand_releasable` refuses with: for whoever makes the package. */
+export const releaseRefusals = [
+  ...always,
+  ...lackRefusals,
+  'research.own',
+  'research.study-ended',
+  'research.item-out',
+] as const
