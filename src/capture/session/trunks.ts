@@ -43,7 +43,7 @@ export function readTrunks(path: string | undefined): readonly Trunk[] {
   return entries.map((entry: unknown, at) => {
     const problem = isObject(entry) ? problemOf(entry) : 'each has a name and addresses'
     if (problem !== undefined) throw wrong(`entry ${at + 1}: ${problem}`)
-    const { from, ...trunk } = entry as unknown as Trunk
+    const { from, ...trunk } = entry as Trunk
     return { ...trunk, from: [from].flat() }
   })
 }
@@ -69,7 +69,10 @@ function blockListOf(networks: readonly string[]): BlockList {
 }
 
 function problemOf(entry: Record<string, unknown>): string | undefined {
-  const { name, from, client, tracks, zone, identity } = entry
+  const { name, from, client, tracks } = entry
+  const [zone, identity] = [entry['zone'], entry['identity']].map((value) =>
+    value === undefined || typeof value === 'string' ? value : JSON.stringify(value),
+  )
   const unknown = Object.keys(entry).find((key) => !fields.includes(key))
   if (unknown !== undefined) return `"${unknown}" is not known; allowed are ${fields.join(', ')}`
   if (typeof name !== 'string' || name === '') return 'it has no name'
@@ -80,9 +83,9 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
   if (client !== undefined && typeof client !== 'string') return 'client is a word of the User-Agent'
   if (tracks !== undefined && !isTracks(tracks))
     return 'tracks is asSignalled, crossed, or for each label caller, official or mixed'
-  if (zone !== undefined && !isZone(zone)) return `zone is "${String(zone)}"; allowed is a name such as Europe/Helsinki`
-  if (identity !== undefined && !identities.includes(identity as string))
-    return `identity is "${String(identity)}"; allowed are ${identities.join(', ')}`
+  if (zone !== undefined && !isZone(zone)) return `zone is "${zone}"; allowed is a name such as Europe/Helsinki`
+  if (identity !== undefined && !identities.includes(identity))
+    return `identity is "${identity}"; allowed are ${identities.join(', ')}`
   return undefined
 }
 
@@ -97,10 +100,10 @@ function isTracks(tracks: unknown): boolean {
   return isObject(tracks) && Object.values(tracks).every((track) => trackNames.includes(track))
 }
 
-function isZone(zone: unknown): boolean {
+function isZone(zone: string): boolean {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(zone))
-    return typeof zone === 'string'
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
+    return true
   } catch {
     return false
   }
