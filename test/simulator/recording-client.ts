@@ -30,7 +30,7 @@ export type Invitation = {
   /** User part of the recording server's address. */
   readonly target?: string
   readonly streams: readonly OfferedStream[]
-  readonly codecs: readonly Codec[]
+  readonly codecs: readonly (Codec | 'g722')[]
   /** RFC 7865 XML; without it the INVITE carries SDP alone. */
   readonly metadata: string | undefined
   /** Privacy, P-Asserted-Identity and the like. */

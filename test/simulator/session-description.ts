@@ -20,7 +20,7 @@ export type AnsweredStream = {
   readonly crypto?: string | undefined
 }
 
-export const payloadTypes = { pcmu: 0, pcma: 8, comfortNoise: 13, telephoneEvent: 101 } as const
+export const payloadTypes = { pcmu: 0, pcma: 8, g722: 9, comfortNoise: 13, telephoneEvent: 101 } as const
 
 export function writeOffer(offer: {
   host: string
@@ -29,7 +29,8 @@ export function writeOffer(offer: {
   version: number
   streams: readonly OfferedStream[]
   direction: 'sendonly' | 'inactive'
-  codecs: readonly Codec[]
+  /** A recording client may offer what the simulator itself does not speak. */
+  codecs: readonly (Codec | 'g722')[]
 }): string {
   const family = offer.host.includes(':') ? 'IP6' : 'IP4'
   const formats = offer.codecs.map((codec) => payloadTypes[codec])

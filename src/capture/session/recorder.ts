@@ -135,6 +135,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = reader.read(incoming, arrivedAt, before)
     if ('invitation' in found) return found
     counters.refused++
+    options.onRefused?.({ status: found.status, reason: found.reason, client: incoming.source.address })
     incoming.respond(found.status, { reason: found.reason })
     return 'refused'
   }
