@@ -33,7 +33,7 @@ export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] })
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
   if (!data || data.items.length === 0) return null
   return (
-    <section className="stack-small" aria-labelledby={title}>
+    <section className="stack-small disclosures-part" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>
         {say('referrals.title')}
       </h3>
@@ -84,7 +84,7 @@ function ReferralCard({
       .catch(() => false)
   }
   return (
-    <li className="card">
+    <li className="card stack-small">
       <p className="card-title">
         <strong>{number}</strong>
       </p>
