@@ -14,16 +14,19 @@ import { verifyAll } from './decisions/verify-draws.ts'
 import { destroy } from './destruction/destroy.ts'
 import { checkAll } from './evidence/check-promises.ts'
 import { findIdentifiers } from './disclosure/find-identifiers.ts'
+import { packages } from './disclosure/packages.ts'
 import { dropMonth } from './retention/drop-month.ts'
 import { wrapKeys } from './keys/wrap-keys.ts'
 import { dryRun } from './retention/dry-run.ts'
 import { verifyHeld } from './retention/verify-recordings.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
+import { openPackets } from './srtp/open-packets.ts'
 
 const benches: Record<string, () => Promise<boolean>> = {
   'cost-per-packet': () => costPerPacket(),
   'sealed-load': () => sealedLoad(),
   'invite-latency': () => inviteLatency(),
+  srtp: () => openPackets(),
   decide: () => decide(),
   'verify-draws': () => verifyAll(),
   'dry-run': () => dryRun(),
@@ -38,6 +41,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   backup: () => backUp(),
   anonymise: () => anonymise(),
   'find-identifiers': () => findIdentifiers(),
+  packages: () => packages(),
 }
 
 const wanted = process.argv.slice(2)
