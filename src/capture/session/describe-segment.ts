@@ -127,7 +127,8 @@ function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | undefin
   return { kind: number.kind, key: number.key, raw: plainText(number.raw) }
 }
 
-function officialOf({ parties }: CallInvitation): SegmentFacts['official'] {
+/** Who answers, as the facts tell it. */
+export function officialOf({ parties }: CallInvitation): SegmentFacts['official'] {
   const party = parties.official
   if (party?.number.key == null) return undefined
   const { entry } = party

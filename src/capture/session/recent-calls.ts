@@ -5,7 +5,8 @@ import { forbiddenBefore, type EarlierSegment } from './describe-segment.ts'
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
   segmentId: string
-  officialPhone: string | undefined
+  /** By whoAnswers(). */
+  official: string | undefined
   live: boolean
   recordingId: string | undefined
   /** Caller or official has forbidden its use (R49). */
@@ -23,7 +24,7 @@ export interface RecentCalls {
   ): RememberedSegment | undefined
   remember(callIds: readonly string[], segment: RememberedSegment): void
   /** Who answers it, where a later request told. */
-  learn(segmentId: string, officialPhone: string | undefined): void
+  learn(segmentId: string, official: string | undefined): void
   ended(segmentId: string): void
   forbid(recordingId: string): void
   /**
@@ -34,13 +35,18 @@ export interface RecentCalls {
   recordings(): string[]
 }
 
+/** One name for an official: they have several numbers, and clients tell one or another. */
+export function whoAnswers(official: SegmentFacts['official']): string | undefined {
+  return official && (official.personId ?? official.phone)
+}
+
 /** What is remembered of the segment of these facts. */
 export function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
   const { segmentId, contactId, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
     ...{ segmentId, contactId, startedAt, caller, numberCalled, numberReached, live },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
-    officialPhone: facts.official?.phone,
+    official: whoAnswers(facts.official),
     recordingId: facts.recording?.id,
     forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenBefore,
   }
@@ -79,16 +85,16 @@ export function createRecentCalls(): RecentCalls {
         (segment) =>
           segment.live &&
           segment.numberReached.key === numberReached &&
-          (official === undefined || segment.officialPhone === undefined || segment.officialPhone === official),
+          (official === undefined || segment.official === undefined || segment.official === official),
       )
     },
     remember(callIds, segment) {
       segments.set(segment.segmentId, { segment, callIds })
       for (const id of callIds) byId.set(id, [...(byId.get(id) ?? []), segment])
     },
-    learn(segmentId, officialPhone) {
+    learn(segmentId, official) {
       const known = segments.get(segmentId)
-      if (known) known.segment.officialPhone ??= officialPhone
+      if (known) known.segment.official ??= official
     },
     ended(segmentId) {
       const known = segments.get(segmentId)
@@ -99,8 +105,8 @@ export function createRecentCalls(): RecentCalls {
     },
     isForbidden(callIds, official) {
       return named(callIds).some(
-        ({ forbidden, officialPhone }) =>
-          forbidden && (official === undefined || officialPhone === undefined || officialPhone === official),
+        ({ forbidden, official: other }) =>
+          forbidden && (official === undefined || other === undefined || other === official),
       )
     },
     recordings: () => [...segments.values()].flatMap(({ segment }) => segment.recordingId ?? []),

@@ -13,12 +13,12 @@ import type { Dialog, DialogLoss, IncomingRequest, Invite, SipHandler, Source } 
 import type { SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
 import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
-import { callIdsOf, describeParties, describeSegment, type CallInvitation } from './describe-segment.ts'
+import { callIdsOf, describeParties, describeSegment, officialOf, type CallInvitation } from './describe-segment.ts'
 import { judgeSession, type SessionLimits } from './judge-session.ts'
 import { createOtherHalves } from './other-half.ts'
 import type { QuotaCounts } from './quota-counts.ts'
 import { createRequestReader } from './read-requests.ts'
-import { createRecentCalls, remembered } from './recent-calls.ts'
+import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
 import { runSession, type RunningSession } from './run-session.ts'
 import { isStopped, recordingIn, type Reoffer } from './session.ts'
 import type { Spool } from './spool.ts'
@@ -176,12 +176,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       ids,
       intakeDay,
       earlier,
-      isForbidden: recent.isForbidden(callIds, invitation.parties.official?.number.key ?? undefined),
+      isForbidden: recent.isForbidden(callIds, whoAnswers(officialOf(invitation))),
     })
     const twin =
       offer === 'outside'
         ? undefined
-        : recent.findTwin(callIds, offer.facts.official?.phone, offer.facts.numberReached.key)
+        : recent.findTwin(callIds, whoAnswers(offer.facts.official), offer.facts.numberReached.key)
     const first = twin && bySegment.get(twin.segmentId)
     if (first && (await halves.join(invite, invitation, first))) return
     if (offer === 'outside' || twin) {
@@ -205,7 +205,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         entered = true
         counters.packetsReceived += changed.recording?.stored?.packetsReceived ?? 0
         counters.packetsLost += changed.recording?.stored?.packetsLost ?? 0
-        recent.learn(changed.segmentId, changed.official?.phone)
+        recent.learn(changed.segmentId, whoAnswers(changed.official))
         return spool.note(changed).catch((error: unknown) => {
           // The facts stay in memory and are admitted; only a crash before that would lose them.
           options.onFault(error, { segment: facts.segmentId })

@@ -252,10 +252,15 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   const effects: SessionEffect[] = []
   const streams = offer.hasSdp ? offer.streams : session.streams
   const tracks = { ...session.tracks, ...offer.tracks }
+  const { official } = session.facts
+  // One recording has one answering official (R17): who takes over within the session is for a person to look at.
+  const told = offer.facts.official
+  const another = official && told && (told.personId ?? told.phone) !== (official.personId ?? official.phone)
+  const marks: SegmentFacts['marks'] = another ? [...offer.facts.marks, 'needs-review'] : offer.facts.marks
   let facts: SegmentFacts = {
     ...session.facts,
-    ...(session.facts.official ? {} : offer.facts.official && { official: offer.facts.official }),
-    marks: offer.facts.marks.reduce(withMark, session.facts.marks),
+    ...(official ? {} : offer.facts.official && { official: offer.facts.official }),
+    marks: marks.reduce(withMark, session.facts.marks),
   }
   if (facts.recording) {
     const known = new Set(accepted(session.streams).map(({ index }) => index))

@@ -29,7 +29,15 @@ const description = {
 const { recipient } = generateKeyPair()
 const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
 const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:1002'].map((phone) => ({
-  ...{ personId: phone, unitId: null, name: phone, phoneKey: phone as never, consentedFrom: null, from, to: null },
+  ...{
+    personId: phone.slice(-4),
+    unitId: null,
+    name: phone,
+    phoneKey: phone as never,
+    consentedFrom: null,
+    from,
+    to: null,
+  },
 }))
 
 let folder = ''
@@ -117,6 +125,12 @@ function goodbye(name: string): string {
   return `BYE sip:srs@192.0.2.200 SIP/2.0\r\n${lines.join('\r\n').replace(/branch=(\S+)/, 'branch=$1bye')}\r\nTo: ${to}\r\nCSeq: 999999999 BYE\r\nContent-Length: 0\r\n\r\n`
 }
 
+function acknowledgement(name: string, to: string): string {
+  const head = bytesOf(name).toString('latin1').split('\r\n\r\n')[0]!
+  const lines = head.split('\r\n').filter((line) => /^(?:via|from|call-id|max-forwards):/i.test(line))
+  return `ACK sip:srs@192.0.2.200 SIP/2.0\r\n${lines.join('\r\n').replace(/branch=(\S+)/, 'branch=$1ack')}\r\nTo: ${to}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n`
+}
+
 const segments = () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 
@@ -139,6 +153,13 @@ describe('a call of which two recorders of one session border controller tell', 
     })
     await ask(other.replaceAll('-4222-8333-', '-4222-8444-'))
     await until(() => expect(segments()).toHaveLength(1))
+    expect(recorder.live).toBe(1)
+  })
+
+  test('is one where they tell different numbers of the same official', async () => {
+    await ask(written('netsapiens-call'))
+    const changes = { 'ns-10': 'ns-19', '1001@agency.example.fi': '0295121001@agency.example.fi' }
+    expect(await ask(written('netsapiens-call', changes))).not.toContain('a=recvonly')
     expect(recorder.live).toBe(1)
   })
 })
@@ -228,6 +249,16 @@ describe('a transfer', () => {
     expect(after).toMatchObject({ contactId: before!.contactId, official: { phone: '+358295121002' } })
     await until(() => expect(segments()[0]?.endedAt).toBeDefined())
   })
+})
+
+test('a session whose metadata tell of another official goes on in one recording, and asks for review (R17)', async () => {
+  await ask(written('rfc7865-baseline'))
+  await until(() => expect(segments()[0]).toMatchObject({ official: { phone: '+358295121001' }, marks: [] }))
+  const tag = /tag=(.*)$/.exec(toOf(call.lastResponse()))?.[1]
+  call.send(Buffer.from(acknowledgement('rfc7865-baseline', toOf(call.lastResponse()))), { address: '192.0.2.10' })
+  await ask(written('rfc7865-transfer', { 'tag=srs1': `tag=${tag}` }))
+  await until(() => expect(segments()[0]?.marks).toEqual(['needs-review']))
+  expect(segments()).toMatchObject([{ official: { phone: '+358295121001' } }])
 })
 
 test('a call whose metadata cannot be read is recorded and asks for review', async () => {
