@@ -47,6 +47,8 @@ export type SourceFollowerOptions = {
 }
 
 const silence100us = 4000
+/** Of a clock of 8000 Hz. */
+const usualTicks = 0.8
 /** How much of a new source may overlap the old one: packets cross on the way. */
 const crossing100us = 500
 /** After a new session description, so many packets of the old source may still come before it stops. */
@@ -80,6 +82,8 @@ export class SourceFollower {
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
   private readonly isEvent = new Uint8Array(128)
+  /** Ticks of the RTP clock in 100 us, by payload type. */
+  private readonly ticks = new Float64Array(128)
   private opener: MediaOpener | undefined
   private peer: Peer
   private codecs: StreamCodec[] = []
@@ -165,7 +169,11 @@ export class SourceFollower {
   private setCodecs(codecs: StreamCodec[]): void {
     this.codecs = codecs
     this.isEvent.fill(0)
-    for (const { payloadType, codec } of codecs) if (codec === 'telephone-event') this.isEvent[payloadType] = 1
+    this.ticks.fill(usualTicks)
+    for (const { payloadType, codec, clockRate } of codecs) {
+      if (codec === 'telephone-event') this.isEvent[payloadType] = 1
+      if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
+    }
   }
 
   private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number, port: number): void {
@@ -189,8 +197,8 @@ export class SourceFollower {
       this.recording.omitted(this.stream, sequence.seqOffset)
       return
     }
-    // A.8, for the usual clock of 8000 Hz: only the receiver report tells it.
-    const transit = ((arrival100us * 4) / 5 - sequence.tsOffset) | 0
+    // A.8; only the receiver report tells it.
+    const transit = (arrival100us * this.ticks[packet.payloadType]! - sequence.tsOffset) | 0
     this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
     this.lastTransit = transit
     const kept = this.recording.packet(

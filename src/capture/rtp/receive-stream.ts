@@ -90,6 +90,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   // A peer that is gone makes sends fail (ICMP); the call's end is the session's to decide.
   ports.rtp.on('error', () => {})
   ports.rtcp.on('error', () => {})
+  // RFC 3550 section 6.2 comes to 5 s for a session of two, and 6.3.1 strews reports so that many who join at once do not
+  // report at once: here each has a session of its own, and calls do not begin together.
   const timer = setInterval(sendReport, reportMs)
 
   function sendReport(): void {
