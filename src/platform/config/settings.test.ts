@@ -37,6 +37,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     sip: { host: '127.0.0.1', port: 5060 },
     sips: { host: '127.0.0.1', port: 5061 },
     rtp: { host: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 },
+    sipSecurity: { sipsFiles: undefined, sipSources: undefined, sdesInClear: [] },
     databaseUrl: undefined,
     objectsDirectory: join(folder, 'var/objects'),
     keys: { kind: 'file' },
@@ -59,6 +60,15 @@ test('an IPv6 address stands in brackets', () => {
   expect(http).toEqual({ host: '::1', port: 80 })
   expect(formatEndpoint(http)).toBe('[::1]:80')
   expect(rtp).toEqual({ host: 'fe80::1', firstPort: 2000, lastPort: 2003 })
+})
+
+test('clients of SIP are told by address or prefix, of both families', () => {
+  const told = { SELOSTE_SIP_SOURCES: '192.0.2.10, 2001:db8:7::/48', SELOSTE_SDES_IN_CLEAR: '10.0.0.0/8' }
+  expect(readSettings(told, folder).sipSecurity).toEqual({
+    sipsFiles: undefined,
+    sipSources: ['192.0.2.10', '2001:db8:7::/48'],
+    sdesInClear: ['10.0.0.0/8'],
+  })
 })
 
 test('the site of each place of data is told one by one, or of all at once', () => {
@@ -193,6 +203,12 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
     [{ SELOSTE_HTTP: '127.0.0.1:65536' }, 'SELOSTE_HTTP is "127.0.0.1:65536"'],
     [{ SELOSTE_SIP: 'example.org:5060' }, 'SELOSTE_SIP is "example.org:5060"'],
     [{ SELOSTE_SIPS: '[127.0.0.1]:5061' }, 'SELOSTE_SIPS is "[127.0.0.1]:5061"'],
+    [
+      { SELOSTE_SIPS_KEY: 'key.pem' },
+      'all three of SELOSTE_SIPS_CERTIFICATE, SELOSTE_SIPS_KEY and SELOSTE_SIPS_CLIENTS',
+    ],
+    [{ SELOSTE_SIP_SOURCES: '192.0.2.0/33' }, 'SELOSTE_SIP_SOURCES is "192.0.2.0/33"'],
+    [{ SELOSTE_SIP_SOURCES: 'sbc.example' }, 'SELOSTE_SIP_SOURCES is "sbc.example"'],
     [{ SELOSTE_RTP: '127.0.0.1:30001-39999' }, 'ports from an even to an odd one'],
     [{ SELOSTE_RTP: '127.0.0.1:30000-30000' }, 'ports from an even to an odd one'],
     [{ SELOSTE_RTP: '127.0.0.1:30000-29999' }, 'ports from an even to an odd one'],

@@ -1,0 +1,112 @@
+import { createSecretKey } from 'node:crypto'
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { suiteNamed } from '../srtp/suites.ts'
+import { answerOffer, planStreams, type AnswerOptions } from './answer-offer.ts'
+import { parseSdp } from './parse-sdp.ts'
+
+const key30 = 'WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz'
+const key46 = Buffer.alloc(46, 5).toString('base64')
+const own = Buffer.alloc(30, 3)
+const options: AnswerOptions = {
+  address: '203.0.113.9',
+  origin: { sessionId: '777', version: 1 },
+  ports: new Map([[0, 30_000]]),
+  mode: 'record',
+  ownKey: () => ({ suite: suiteNamed('AES_CM_128_HMAC_SHA1_80')!, secret: createSecretKey(own) }),
+}
+
+function offerOf(lines: readonly string[], profile = 'RTP/SAVP') {
+  const session = ['v=0', 'o=- 9 9 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1', 't=0 0']
+  const offer = parseSdp([...session, `m=audio 4000 ${profile} 8`, ...lines].join('\r\n'))
+  if (offer.kind === 'refusal') throw new Error(offer.reason)
+  return offer
+}
+
+function answer(lines: readonly string[], { profile = 'RTP/SAVP', takesKeys = true, ...changed } = {}) {
+  const offer = offerOf(lines, profile)
+  return answerOffer(offer, planStreams(offer, '198.51.100.1', takesKeys), { ...options, ...changed })
+}
+
+const textOf = (result: ReturnType<typeof answer>) => (result.kind === 'answer' ? result.text : result.reason)
+
+describe('keys in an offer (RFC 4568)', () => {
+  test('the first line that can be taken up is answered under its tag with a key of ours', () => {
+    const text = textOf(
+      answer([
+        `a=crypto:1 F8_128_HMAC_SHA1_80 inline:${key30}`,
+        `a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:${key30}|2^20|1:4 KDR=0 WSH=128`,
+        `a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:${key30}`,
+      ]),
+    )
+    expect(text.match(/^a=crypto.*$/gm)).toEqual([
+      `a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:${own.toString('base64')}`,
+    ])
+    expect(text).toContain('m=audio 30000 RTP/SAVP 8')
+    expect(text).not.toContain(key30)
+  })
+
+  test.each([
+    ['is unencrypted', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNENCRYPTED_SRTP`],
+    ['has reports in clear', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNENCRYPTED_SRTCP`],
+    ['is unauthenticated', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} UNAUTHENTICATED_SRTP`],
+    ['derives its keys anew', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} KDR=24`],
+    ['has a parameter that nobody knows', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30} NEW=1`],
+    ['has a key that is too short', `1 AES_256_CM_HMAC_SHA1_80 inline:${key30}`],
+    ['has a key that is too long', `1 AES_CM_128_HMAC_SHA1_80 inline:${key46}`],
+    ['has no key', '1 AES_CM_128_HMAC_SHA1_80 inline:'],
+    ['has two keys that nothing tells apart', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30};inline:${key30}`],
+    ['has an MKI that does not fit its length', `1 AES_CM_128_HMAC_SHA1_80 inline:${key30}|2^20|300:1`],
+    ['has no tag', `x AES_CM_128_HMAC_SHA1_80 inline:${key30}`],
+  ])('a line that %s is not taken up', (_what, line) => {
+    expect(answer([`a=crypto:${line}`])).toEqual({ kind: 'refusal', status: 488, reason: 'No Usable SRTP Key' })
+  })
+
+  test('an optional parameter that nobody knows is passed over', () => {
+    expect(answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30} -NEW=1`]).kind).toBe('answer')
+  })
+
+  test('of an offer that others can read, keys are not taken: RTP/SAVP is refused, RTP/AVP is recorded in clear', () => {
+    const lines = [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`]
+    expect(textOf(answer(lines, { takesKeys: false }))).toBe('SRTP Keys Only Over TLS')
+    expect(textOf(answer(lines, { takesKeys: false, profile: 'RTP/AVP' }))).not.toContain('crypto')
+  })
+
+  test.each(['RTP/AVP', 'RTP/SAVPF', 'RTP/AVPF'])(
+    'beside %s they are taken up (RFC 8643), and the profile stays',
+    (profile) => {
+      const text = textOf(answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { profile }))
+      expect(text).toContain(`m=audio 30000 ${profile} 8`)
+      expect(text).toContain('a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:')
+    },
+  )
+
+  test('a call that is not recorded is answered with a key, too, or its client would end it', () => {
+    const text = textOf(
+      answer([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`], { mode: 'historyOnly', ports: new Map() }),
+    )
+    expect(text).toMatch(/m=audio 9 RTP\/SAVP 8\r\n(?:a=.*\r\n)*a=crypto:1 /)
+  })
+
+  test('no key can be printed out of an offer that was read', () => {
+    const offer = offerOf([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`])
+    const shown = inspect([offer, planStreams(offer, '198.51.100.1', true)], { depth: 9 }) + JSON.stringify(offer)
+    expect(shown).not.toContain(key30.slice(0, 10))
+    expect(shown).not.toContain(Buffer.from(key30, 'base64').toString('hex').slice(0, 10))
+  })
+})
+
+test.each([
+  ['a=rtcp:53020', 53_020],
+  ['a=rtcp:53020 IN IP4 203.0.113.77', 53_020],
+  ['a=rtcp:99999', undefined],
+  ['a=rtcp:x', undefined],
+])('reports go where %s says (RFC 3605), and to no other address than the media', (line, reportsPort) => {
+  const [stream] = planStreams(offerOf([line], 'RTP/AVP'), '198.51.100.1')
+  expect(stream?.remote).toEqual({
+    address: '192.0.2.1',
+    port: 4000,
+    basis: 'sdp',
+    ...(reportsPort !== undefined && { reportsPort }),
+  })
+})
