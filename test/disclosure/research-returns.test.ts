@@ -166,6 +166,24 @@ describe('a disclosure past its day', () => {
     expect(await extend(id, day(10))).toMatchObject({ code: 'research.due-date-late' })
   })
 
+  test('gets no later day by whoever asked for it or had a hand in the disclosure', async () => {
+    const { id } = await released()
+    const extension = (await extend(id, day(60))).body['id'] as string
+    const { riitta, eero } = research.people
+    const askedBy = (person: string) =>
+      sql`update research_extension set asked_by = ${person} where id = ${extension}`.execute(admin)
+    const own = { status: 403, code: 'research.own' }
+    await askedBy(riitta.id)
+    expect(await decideExtension(extension)).toMatchObject(own)
+    await askedBy(eero.id)
+    const hands = (people: string[]) =>
+      sql`update research_disclosure set hands = ${people}::uuid[] where id = ${id}`.execute(admin)
+    await hands([riitta.id])
+    expect(await decideExtension(extension)).toMatchObject(own)
+    await hands([])
+    expect((await decideExtension(extension)).status).toBe(204)
+  })
+
   test('is told each day: a line of the custodian, a metric, an entry in the log, and to whoever asks for the status', async () => {
     const { id } = await released()
     await pastItsDay(id, 2)
