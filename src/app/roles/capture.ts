@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -155,6 +155,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     sipsFiles &&
     (await followCertificate({
       files: sipsFiles,
+      read: (path) => readFile(path),
       now: () => clock.now(),
       onFault: (fault) => {
         log.error({ err: fault }, 'SIP over TLS')

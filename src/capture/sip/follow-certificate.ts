@@ -5,7 +5,6 @@
  * is right is there, the key in a message.
  */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
 import { SipFault } from './faults.ts'
 
@@ -36,6 +35,7 @@ export interface FollowedCertificate {
 
 export interface FollowCertificateOptions {
   files: CertificateFiles
+  read: (path: string) => Promise<Buffer>
   now: () => Temporal.Instant
   /** Told once of each content that is wrong. */
   onFault: (fault: SipFault) => void
@@ -45,7 +45,7 @@ export interface FollowCertificateOptions {
 
 /** Looked at by content: whoever renews certificates replaces files, links or whole folders. */
 export async function followCertificate(options: FollowCertificateOptions): Promise<FollowedCertificate> {
-  const { files, now, onFault, onTaken, lookMs = 10_000 } = options
+  const { files, read, now, onFault, onTaken, lookMs = 10_000 } = options
   const listeners: ((certificate: CertificateInUse) => void)[] = []
   let inUse: CertificateInUse | undefined
   let endsAt: Temporal.Instant | undefined
@@ -55,9 +55,7 @@ export async function followCertificate(options: FollowCertificateOptions): Prom
   async function look(): Promise<void> {
     let print = ''
     try {
-      const [cert, key, ca] = await Promise.all(
-        [files.certificate, files.key, files.clients].map((path) => readFile(path)),
-      )
+      const [cert, key, ca] = await Promise.all([files.certificate, files.key, files.clients].map((path) => read(path)))
       const found = { cert: cert!, key: key!, ca: ca! }
       print = createHash('sha256').update(found.cert).update(found.key).update(found.ca).digest('hex')
       if (print === seen) return

@@ -23,7 +23,9 @@ function offerOf(lines: readonly string[], profile = 'RTP/SAVP') {
   return offer
 }
 
-function answer(lines: readonly string[], { profile = 'RTP/SAVP', takesKeys = true, ...changed } = {}) {
+type Changes = Partial<AnswerOptions> & { profile?: string; takesKeys?: boolean }
+
+function answer(lines: readonly string[], { profile = 'RTP/SAVP', takesKeys = true, ...changed }: Changes = {}) {
   const offer = offerOf(lines, profile)
   return answerOffer(offer, planStreams(offer, '198.51.100.1', takesKeys), { ...options, ...changed })
 }

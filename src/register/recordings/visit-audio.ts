@@ -1,7 +1,9 @@
 import { decoderOf, isPlayable, restsOnOthers, warmUpPackets, type PacketDecoder } from './decode-packets.ts'
-import type { OpenedRecording } from './index-recording.ts'
 import { codecOf, positionOf, sourceKey, type IndexedSource, type RecordingIndex } from './recording-index.ts'
 import { walkChunk, type Codec } from './recording-log.ts'
+
+/** A recording as platform/age/open-stream.ts opens it. */
+type OpensChunks = { openChunk(n: number): Promise<Buffer> }
 
 /** A packet's samples at 8 kHz, and where on the timeline they begin. */
 export type VisitSound = (source: IndexedSource, at: number, samples: Int16Array) => void
@@ -21,7 +23,7 @@ interface Place {
  * order, then those that rest on others in the order in which they were sent.
  */
 export async function visitAudio(
-  recording: Pick<OpenedRecording, 'openChunk'>,
+  recording: OpensChunks,
   index: RecordingIndex,
   from: number,
   to: number,
@@ -48,7 +50,7 @@ export async function visitAudio(
 }
 
 async function visitResting(
-  recording: Pick<OpenedRecording, 'openChunk'>,
+  recording: OpensChunks,
   walk: ReturnType<typeof walkerOf>,
   n: number,
   chunk: Buffer,

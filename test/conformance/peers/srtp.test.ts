@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { createQuotaCounts } from '#capture/session/quota-counts.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
@@ -53,7 +53,12 @@ beforeAll(async () => {
   const onFault = (error: unknown) => {
     throw error
   }
-  certificate = await followCertificate({ files, now: () => systemClock.now(), onFault })
+  certificate = await followCertificate({
+    files,
+    read: (path) => readFile(path),
+    now: () => systemClock.now(),
+    onFault,
+  })
   const spool = await openSpool({
     directory: join(folder, 'calls'),
     admit: (told) => Promise.resolve(facts.set(told.segmentId, told)),
@@ -102,17 +107,21 @@ afterAll(async () => {
 
 /** The sound of the one recording that a call from this number has: caller left, official right. */
 async function hear(caller: string) {
-  const stored = await expect
-    .poll(() => [...facts.values()].find((told) => told.caller.key === caller && told.recording?.stored))
-    .toBeDefined()
-    .then(() => [...facts.values()].find((told) => told.caller.key === caller)!.recording!)
+  const stored = await vi.waitFor(
+    () => {
+      const found = [...facts.values()].find((told) => told.caller.key === caller)?.recording
+      if (!found?.stored) throw new Error('it is not stored')
+      return { id: found.id, lost: found.stored.packetsLost }
+    },
+    { timeout: 20_000 },
+  )
   const header = await objects.readRange(headerKey(stored.id), 0, await objects.sizeBytes(headerKey(stored.id)))
   const recording = await openRecordingBody(objects, stored.id, readAgeHeader(header, intake.identity))
   const index = await indexRecording(recording)
   const pcm = await renderAudio(index, (n) => recording.openChunk(n), 0, index.durationSamples)
   const lane = (offset: number) =>
     Int16Array.from({ length: pcm.length / 4 }, (_, i) => pcm.readInt16LE(4 * i + offset))
-  return { caller: lane(0), official: lane(2), lost: stored.stored!.packetsLost, index }
+  return { caller: lane(0), official: lane(2), lost: stored.lost, index }
 }
 
 let line = 1000

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
@@ -31,6 +31,7 @@ beforeAll(async () => {
   await put('clients.pem', trunk.certificate)
   certificate = await followCertificate({
     files: { certificate: at('cert.pem'), key: at('key.pem'), clients: at('clients.pem') },
+    read: (path) => readFile(path),
     now: () => Temporal.Now.instant(),
     onFault: (fault) => void faults.push(fault),
     lookMs: 20,
@@ -81,7 +82,7 @@ describe('SIP over TLS, over IPv6', () => {
   })
 
   test.each([
-    ['none', { cert: undefined, key: undefined } as ConnectionOptions],
+    ['none', { cert: undefined, key: undefined }],
     ['one of another authority', makeAuthority('someone').issue({ name: 'sbc.example' })],
   ])('lets nobody in who shows %s, and says so', async (_what, shown) => {
     const before = server.metrics.connectionsRefused
