@@ -25,7 +25,7 @@ const sizes: Sizes = full
       trainingSides: ['attacker', 'attacker again'],
     }
   : {
-      mostUtterances: 6,
+      mostUtterances: 8,
       mostCalls: 4,
       verifier: { components: 64, rank: 60, backgroundFrames: 40_000 },
       trainingSides: ['attacker'],

@@ -28,12 +28,17 @@ const hashes = new Map<EngineName, string>()
 
 /** SHA-256, hexadecimal, over the paths and bytes of the engine's file and of all that it imports from this repository. */
 export function sourcesHash(name: EngineName): string {
-  const known = hashes.get(name) ?? (name === 'original' ? 'original' : hashOf(name))
+  const known = hashes.get(name) ?? (name === 'original' ? 'original' : hashOf(files[name]))
   hashes.set(name, known)
   return known
 }
 
-function hashOf(name: EngineName): string {
+let hearing: string | undefined
+
+/** The same of what a verifier hears: it is kept beside the renderings. */
+export const hearingHash = (): string => (hearing ??= hashOf('bench/anonymise/hear.ts'))
+
+function hashOf(start: string): string {
   const seen = new Set<string>()
   const follow = (file: string) => {
     if (seen.has(file) || !existsSync(file)) return
@@ -42,7 +47,7 @@ function hashOf(name: EngineName): string {
     const source = readFileSync(file, 'utf8')
     for (const [, path = ''] of source.matchAll(/['"](\.{1,2}\/[^'"\s]+)['"]/g)) follow(resolve(dirname(file), path))
   }
-  follow(join(root, files[name]))
+  follow(join(root, start))
   const hash = createHash('sha256')
   for (const file of [...seen].sort()) hash.update(relative(root, file)).update('\0').update(readFileSync(file))
   return hash.digest('hex')

@@ -1,5 +1,6 @@
 /** What a verifier hears of a recording. */
 import { prosodyOf } from './prosody.ts'
+import { secondMoments } from './second-moments.ts'
 import { voiceFrames } from './voice-frames.ts'
 
 export interface Heard {
@@ -7,9 +8,12 @@ export interface Heard {
   normalised: Float32Array
   count: number
   prosody: Float64Array
+  /** How cepstra move together (second-moments.ts). */
+  moments: Float64Array
 }
 
 export const hear = (samples: Int16Array): Heard => {
   const frames = voiceFrames(samples)
-  return { normalised: frames.normalised, count: frames.count, prosody: prosodyOf(samples, frames) }
+  const { normalised, count } = frames
+  return { normalised, count, prosody: prosodyOf(samples, frames), moments: secondMoments(frames) }
 }

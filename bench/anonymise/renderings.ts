@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { hear, type Heard } from './hear.ts'
-import { engineNamed, sourcesHash, type EngineName } from './engines.ts'
+import { engineNamed, hearingHash, sourcesHash, type EngineName } from './engines.ts'
 import { isDisclosed, type Speaker } from './recordings.ts'
 import { seeded } from './seeded.ts'
 import { cacheFolder, keepPieces, readPieces } from './speech-packages.ts'
@@ -35,10 +35,19 @@ const fileOf = (name: EngineName, side: Side, { id, utterances, calls }: Speaker
     `${name === 'original' ? 'both' : side.replaceAll(' ', '-')}-${id}-${utterances.length}-${calls.length}`,
   )
 
+const heardFileOf = (name: EngineName, side: Side, speaker: Speaker) =>
+  `${fileOf(name, side, speaker)}-${hearingHash().slice(0, 8)}.heard`
+
 /** Renders and listens, where that is not kept from an earlier run. */
 export async function prepare(name: EngineName, side: Side, speaker: Speaker): Promise<void> {
   const file = fileOf(name, side, speaker)
-  if (existsSync(`${file}.heard`)) return
+  if (!existsSync(`${file}.json`)) await render(name, side, speaker)
+  const heardFile = heardFileOf(name, side, speaker)
+  if (!existsSync(heardFile)) writeFileSync(heardFile, serialize(readPieces(`${file}.s16`).map(hear)))
+}
+
+async function render(name: EngineName, side: Side, speaker: Speaker): Promise<void> {
+  const file = fileOf(name, side, speaker)
   mkdirSync(join(file, '..'), { recursive: true })
   const engine = await engineNamed(name)
   const before = process.cpuUsage()
@@ -61,7 +70,6 @@ export async function prepare(name: EngineName, side: Side, speaker: Speaker): P
   const cost: Cost = { cpuSeconds: (user + system) / 1e6, speechSeconds: samplesRead / 8000 }
   keepPieces(`${file}.s16`, pieces)
   writeFileSync(`${file}.json`, JSON.stringify(cost))
-  writeFileSync(`${file}.heard`, serialize(pieces.map(hear)))
 }
 
 const numbered = <Of>(name: EngineName, side: Side, { utterances, calls }: Speaker, pieces: Of[]): PerRecording<Of> => {
@@ -74,7 +82,7 @@ export const rendered = (name: EngineName, side: Side, speaker: Speaker): PerRec
   numbered(name, side, speaker, readPieces(`${fileOf(name, side, speaker)}.s16`))
 
 export const heard = (name: EngineName, side: Side, speaker: Speaker): PerRecording<Heard> =>
-  numbered(name, side, speaker, deserialize(readFileSync(`${fileOf(name, side, speaker)}.heard`)) as Heard[])
+  numbered(name, side, speaker, deserialize(readFileSync(heardFileOf(name, side, speaker))) as Heard[])
 
 /** Over all speakers: seconds of speech a second of CPU. */
 export function timesRealTime(name: EngineName, all: readonly Speaker[]): number {
