@@ -39,6 +39,7 @@ const usage = `Seloste ${version}
                                                   a register out of a backup, without what was destroyed since
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
+  seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
@@ -116,6 +117,14 @@ async function main(): Promise<void> {
     case 'witness': {
       const { witness } = await import('./witness.ts')
       return witness(rest)
+    }
+    case 'drain': {
+      const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, cancel: { type: 'boolean' } } })
+      const { drain } = await import('./drain.ts')
+      return drain(settings(), {
+        waitSeconds: values.wait === undefined ? undefined : positive('--wait', values.wait),
+        isCancelled: values.cancel === true,
+      })
     }
     case 'status': {
       const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })

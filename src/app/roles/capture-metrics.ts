@@ -1,9 +1,12 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Admission } from '#capture/admission/admission.ts'
+import { pressureKinds } from '#capture/admission/judge-pressure.ts'
 import type { PortAllocator } from '#capture/rtp/allocate-ports.ts'
 import type { Recorder } from '#capture/session/recorder.ts'
 import type { Spool } from '#capture/session/spool.ts'
 import type { FollowedCertificate } from '#capture/sip/follow-certificate.ts'
 import type { SipServer } from '#capture/sip/server.ts'
+import type { PressureWatch } from './watch-pressure.ts'
 
 /** What an operator watches of capture. Counts since the process's start; names say what they count. */
 export function measureCapture(
@@ -14,9 +17,11 @@ export function measureCapture(
     ports: PortAllocator
     spool: Spool
     certificate?: FollowedCertificate | undefined
+    admission: Admission
+    pressure: PressureWatch
   },
 ): void {
-  const { recorder, sip, ports, spool, certificate } = parts
+  const { recorder, sip, ports, spool, certificate, admission, pressure } = parts
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name: `seloste_capture_${name}`,
@@ -39,7 +44,24 @@ export function measureCapture(
   gauge('calls_waiting', 'Segments whose facts wait for the database', () => spool.waiting)
   gauge('sip_receive_buffer_bytes', 'Receive buffer that the kernel granted', () => sip.metrics.receiveBufferBytes)
   gauge('sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
+  gauge('sip_refused_by_pressure', 'New sessions refused under pressure or while draining', () => {
+    return sip.metrics.refusedByPressure
+  })
+  gauge('draining', '1 while no new session is taken because of seloste drain', () => Number(admission.state.draining))
+  gauge('disk_free_bytes', 'Free on the volume of capture or of objects, whichever has less', () => {
+    return pressure.last?.disk?.freeBytes ?? 0
+  })
+  gauge('disk_reserve_bytes', 'Held on the disk for calls that go on', () => pressure.reservedBytes)
   gauge('sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
+  new Gauge({
+    name: 'seloste_capture_pressure',
+    help: '1 for what keeps new sessions from being taken',
+    labelNames: ['kind'],
+    registers: [registry],
+    collect() {
+      for (const kind of pressureKinds) this.set({ kind }, Number(admission.state.pressures.includes(kind)))
+    },
+  })
   if (certificate) {
     const endsAt = () => (certificate.endsAt?.epochMilliseconds ?? 0) / 1000
     gauge('sips_certificate_ends_seconds', 'When the certificate of SIP over TLS ends; 0 while none is in use', endsAt)

@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { createAdmission } from '#capture/admission/admission.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
@@ -21,12 +22,15 @@ import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
+import { drainWhenTold } from './drain-when-told.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followForbidden } from './follow-forbidden.ts'
 import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
+import { watchPressure } from './watch-pressure.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
@@ -110,6 +114,21 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     firstPort: settings.rtp.firstPort,
     lastPort: settings.rtp.lastPort,
   })
+  const admission = createAdmission({
+    onChange: ({ pressures }, measured) => {
+      if (pressures.length > 0) log.error({ pressures, measured }, 'no new session is taken; docs/operate/overload.md')
+      else log.warn('new sessions are taken again')
+    },
+  })
+  const pressure = await watchPressure({
+    admission,
+    folder,
+    objectsDirectory: settings.objectsDirectory,
+    rtp: settings.rtp,
+    recordings: () => recorder.recording,
+    callsWaiting: () => spool.waiting,
+    log,
+  })
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
@@ -130,6 +149,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     objects,
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error, context) => {
+      pressure.heedFault(error)
       log.error({ err: error, ...context }, 'capture')
     },
     onRefused: (refusal) => {
@@ -171,18 +191,37 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
     handler: recorder.handler,
+    refusal: admission.refusal,
     onFault: (error) => {
       log.error({ err: error }, 'SIP')
     },
   })
 
   const metrics = startMetrics('capture')
-  measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate })
+  measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
+  const draining = drainWhenTold(admission, {
+    left: () => recorder.live + spool.waiting,
+    onChange: (drains) => {
+      log.warn(drains ? 'draining: no new session is taken' : 'draining is called off: new sessions are taken')
+      process.send?.({ draining: drains })
+    },
+  })
+  const control = await offerControl(
+    settings,
+    () => ({ ...admission.state, live: recorder.live, waiting: spool.waiting }),
+    draining.obey,
+  )
+  // The process before this one was draining when it died.
+  if (process.env['SELOSTE_DRAINING'] === '1') draining.obey('drain')
 
   return {
     address: formatEndpoint({ host: sip.address, port: sip.port }),
+    done: draining.drained,
     async stop() {
+      draining.stop()
+      pressure.stop()
+      await control.stop()
       await forbidden.stop()
       await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()

@@ -16,6 +16,8 @@ export interface RoleContext {
 export interface RunningRole {
   /** Where it listens, for people. */
   address: string
+  /** Resolves when it has nothing left to do and is to end by itself; without it, it never does. */
+  done?: Promise<void>
   stop: () => Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Role, RoleName, RunningRole } from './role.ts'
+import { tellAlive } from './watch-alive.ts'
 
 /** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
 export async function runRole(
@@ -26,6 +27,12 @@ export async function runRole(
   try {
     running = await role({ settings, log, databaseUrl, version })
     process.send?.({ ready: running.address })
+    tellAlive()
+    void running.done?.then(() => {
+      log.info(`${name} is drained`)
+      process.send?.({ drained: true })
+      return end()
+    })
     if (process.connected !== true) log.info(`${name} at ${running.address}`)
   } catch (error) {
     process.send?.({ failed: (error as Error).message })

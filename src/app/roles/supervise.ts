@@ -12,6 +12,7 @@ import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import type { RoleName } from './role.ts'
+import { watchAlive } from './watch-alive.ts'
 
 export interface Supervised {
   database: ReadyDatabase
@@ -20,6 +21,14 @@ export interface Supervised {
   /** Resolves with what went wrong when the whole cannot go on. */
   failed: Promise<Error>
   stop: () => Promise<void>
+}
+
+/** What a role tells its supervisor. */
+interface RoleMessage {
+  ready?: string
+  failed?: string
+  draining?: boolean
+  drained?: boolean
 }
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
@@ -36,25 +45,42 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
   const database = await readyDatabase(settings, log, fail)
   const children = new Map<RoleName, ChildProcess>()
   const soonEnds = new Map<RoleName, number>()
+  /** Told to end once its last session is sealed. */
+  const draining = new Set<RoleName>()
+  /** Ended so: not started again before everything is. */
+  const drained = new Set<RoleName>()
   let stopping = false
   let backups: KeptBackups | undefined
 
   function start(name: RoleName): Promise<string> {
     const child = fork(main, ['start', '--role', name], {
-      env: roleEnvironment(process.env, database.roleUrls[name]),
+      env: {
+        ...roleEnvironment(process.env, database.roleUrls[name]),
+        ...(draining.has(name) && { SELOSTE_DRAINING: '1' }),
+      },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
     children.set(name, child)
     const startedAt = performance.now()
     return new Promise((resolve, reject) => {
-      child.on('message', (message: { ready?: string; failed?: string }) => {
-        if (message.ready !== undefined) resolve(message.ready)
+      child.on('message', (message: RoleMessage) => {
+        if (message.ready !== undefined) {
+          watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
+          resolve(message.ready)
+        }
+        if (message.draining === true) draining.add(name)
+        if (message.draining === false) draining.delete(name)
+        if (message.drained) drained.add(name)
         if (message.failed !== undefined) reject(new Fault('role-failed', message.failed))
       })
       child.on('exit', (code, signal) => {
         children.delete(name)
         if (stopping) return
+        if (drained.has(name)) {
+          log.warn(`the ${name} process is drained and ended; a new start takes calls again`)
+          return
+        }
         reject(new Error(`the ${name} process ended at its start`))
         restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`)
       })

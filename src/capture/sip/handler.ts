@@ -96,6 +96,7 @@ export interface SipCounters {
   droppedByRate: number
   refusedByRate: number
   refusedByCap: number
+  refusedByPressure: number
   notAcknowledged: number
   timedOut: number
   sendFailures: number

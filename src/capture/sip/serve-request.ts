@@ -1,6 +1,6 @@
 import { allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
 import type { DialogEntry, DialogTable } from './dialog-table.ts'
-import type { Answer, IncomingRequest, Invite, SipCounters, SipHandler } from './handler.ts'
+import type { Answer, Dialog, IncomingRequest, Invite, SipCounters, SipHandler } from './handler.ts'
 import { writeHostPort } from './host-port.ts'
 import type { InviteServerTransaction } from './invite-server-transaction.ts'
 import { makeResponse } from './make-response.ts'
@@ -28,6 +28,8 @@ export interface RequestServing {
   serveBye(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   /** The INVITE of that transaction is given up by its caller: 487 unless it was answered. Returns its To tag. */
   cancel(transaction: InviteServerTransaction): string | undefined
+  /** The dialog that a Replaces header names (RFC 3891), if it is one of ours. */
+  replaced(request: SipRequest): Dialog | undefined
   /** Runs what may throw or reject; both are faults, after which `failed` runs. */
   guard(run: () => void | Promise<void>, failed?: () => void): void
 }
@@ -112,6 +114,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       invite?.cancel()
       return invite?.localTag
     },
+    replaced: replacedDialog,
     guard,
   }
 
@@ -191,7 +194,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     return makeResponse(request, status, dialog.localTag, answer, defaults, forming && describes)
   }
 
-  function replacedDialog(request: SipRequest) {
+  function replacedDialog(request: SipRequest): Dialog | undefined {
     const value = firstHeader(request, 'replaces')
     if (value === undefined) return undefined
     const semicolon = value.indexOf(';')

@@ -9,7 +9,7 @@ import { createSourceGate, type SourceLimits } from './source-gate.ts'
 import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
 import { tlsSockets } from './tls-sockets.ts'
 import type { Arrival, Transport } from './transport.ts'
-import { createUserAgentServer, type ServingLimits } from './user-agent-server.ts'
+import { createUserAgentServer, type NotNow, type ServingLimits } from './user-agent-server.ts'
 
 export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {
   /** How long a TLS handshake may take. */
@@ -45,6 +45,8 @@ export interface SipServerOptions {
   timers?: Partial<TimerValues>
   limits?: Partial<SipLimits>
   clock?: Clock
+  /** Asked before each new session: why none is taken now, if so. */
+  refusal?: () => NotNow | undefined
   /** So many random bytes; tags and branches are made of them. */
   random?: (bytes: number) => Buffer
   /** What went wrong on our side: a handler that threw, a socket that broke. Default: a process warning. */
@@ -83,6 +85,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     limits,
     gate,
     counters,
+    refusal: options.refusal,
     random: options.random ?? randomBytes,
     onFault,
     advertisedHost: options.advertisedHost,
@@ -168,6 +171,7 @@ function zeroCounters(): SipCounters {
     droppedByRate: 0,
     refusedByRate: 0,
     refusedByCap: 0,
+    refusedByPressure: 0,
     notAcknowledged: 0,
     timedOut: 0,
     sendFailures: 0,

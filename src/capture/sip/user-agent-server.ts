@@ -21,6 +21,13 @@ export interface ServingLimits extends MessageLimits {
   answerMs: number
 }
 
+/** Why a new session is not taken now, and when to ask again. `isDraining`: nor one that comes back after a restart. */
+export interface NotNow {
+  reason: string
+  retryAfterSeconds: number
+  isDraining: boolean
+}
+
 export interface UserAgentServerSetting {
   handler: SipHandler
   clock: Clock
@@ -28,6 +35,8 @@ export interface UserAgentServerSetting {
   limits: ServingLimits
   gate: SourceGate
   counters: SipCounters
+  /** Why no session may be opened now, if so; sessions that go on are not asked about. */
+  refusal?: (() => NotNow | undefined) | undefined
   random: (bytes: number) => Buffer
   onFault: (error: unknown) => void
   /** What our Contact and Via name as host, when the socket's own address will not do. */
@@ -127,6 +136,10 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     const refusal = checkRequest(request)
     if (refusal !== undefined) return answer(refusal.status, refusal.headers, refusal.reason)
     if (toTag !== undefined) return onInDialog(request, arrival, toTag, answer)
+    const notNow = setting.refusal?.()
+    // Dispatchers ask with OPTIONS whether we take calls. Who takes the place of a session that goes on is no new one.
+    const opens = request.method === 'OPTIONS' || (request.method === 'INVITE' && !serving.replaced(request))
+    if (notNow && opens) return refuseNow(notNow, answer)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
     if (request.method !== 'INVITE') return answer(481)
     const dialog = dialogs.open(request, arrival, setting.random(12).toString('hex'))
@@ -153,7 +166,14 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     else serving.serveInvite(request, arrival, dialog, false, (invite) => handler.onReinvite(invite))
   }
 
+  function refuseNow({ reason, retryAfterSeconds }: NotNow, answer: Refuse) {
+    counters.refusedByPressure++
+    answer(503, [{ name: 'retry-after', value: String(retryAfterSeconds) }], reason)
+  }
+
   function takeUpDialog(request: SipRequest, arrival: Arrival, toTag: string, answer: Refuse) {
+    const notNow = setting.refusal?.()
+    if (notNow?.isDraining) return refuseNow(notNow, answer)
     // A made-up To tag is no way around the caps and the allowance for new calls.
     if (dialogs.size >= limits.dialogs || gate.judge(arrival.source.address) !== 'serve')
       return answer(503, [{ name: 'retry-after', value: String(RETRY_AFTER_SECONDS) }])

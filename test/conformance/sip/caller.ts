@@ -5,7 +5,7 @@ import { sipLimits, type SipLimits } from '#capture/sip/server.ts'
 import { createSourceGate } from '#capture/sip/source-gate.ts'
 import { rfcTimers, scopeClock } from '#capture/sip/timers.ts'
 import type { Transport } from '#capture/sip/transport.ts'
-import { createUserAgentServer } from '#capture/sip/user-agent-server.ts'
+import { createUserAgentServer, type NotNow } from '#capture/sip/user-agent-server.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 
 /** A message that the server sent, and when (milliseconds since the beginning). */
@@ -45,7 +45,7 @@ export function answering(changes: Partial<SipHandler> = {}): SipHandler {
 
 export function callServer(
   handler: SipHandler,
-  options: { reliable?: boolean; limits?: Partial<SipLimits> } = {},
+  options: { reliable?: boolean; limits?: Partial<SipLimits>; refusal?: () => NotNow | undefined } = {},
 ): Caller {
   const clock = createFakeClock()
   const startMs = clock.nowMs()
@@ -74,7 +74,7 @@ export function callServer(
     stop: async () => {},
   }
   const counters = Object.fromEntries(
-    'messages requests responses retransmissions malformed droppedBySource droppedByRate refusedByRate refusedByCap notAcknowledged timedOut sendFailures faults'
+    'messages requests responses retransmissions malformed droppedBySource droppedByRate refusedByRate refusedByCap refusedByPressure notAcknowledged timedOut sendFailures faults'
       .split(' ')
       .map((name) => [name, 0]),
   )
@@ -86,6 +86,7 @@ export function callServer(
     limits,
     gate: createSourceGate(limits, clock),
     counters: counters as never,
+    refusal: options.refusal,
     random: (bytes) => Buffer.alloc(bytes, ++drawn),
     onFault: (error) => faults.push(error),
     advertisedHost: undefined,

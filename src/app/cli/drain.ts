@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { askCapture, type CaptureState } from '../roles/capture-control.ts'
+
+export interface DrainOptions {
+  /** Waits so long for the end; without it, not at all. */
+  waitSeconds?: number | undefined
+  /** Takes an earlier drain back. */
+  isCancelled?: boolean
+}
+
+const lookMs = 500
+
+/**
+ * Has a running capture take no new session. Those that go on go on; when the last is sealed and its facts are in the
+ * register, capture ends. Exit code 1 where the wait was too short.
+ */
+export async function drain(settings: Settings, { waitSeconds, isCancelled = false }: DrainOptions): Promise<void> {
+  let state = await askCapture(settings, isCancelled ? 'resume' : 'drain')
+  if (!state) throw new Fault('capture-away', 'capture does not answer; is Seloste running on this machine?')
+  if (isCancelled) {
+    console.log('new sessions are taken again')
+    return
+  }
+  console.log(`no new session is taken; ${tellLeft(state)}`)
+  if (waitSeconds === undefined) return
+  const deadline = performance.now() + waitSeconds * 1000
+  for (;;) {
+    // It does not answer any more: it has ended. One that answers and takes calls was called back by somebody.
+    state = await askCapture(settings)
+    if (!state) {
+      console.log('capture is drained and has ended')
+      return
+    }
+    if (!state.draining) throw new Fault('drain-called-off', 'the draining was called off: new sessions are taken')
+    if (performance.now() > deadline) {
+      console.log(`after ${waitSeconds} s ${tellLeft(state)}; it ends by itself when they have`)
+      process.exitCode = 1
+      return
+    }
+    await wait(lookMs)
+  }
+}
+
+function tellLeft({ live, waiting }: CaptureState): string {
+  return `going on: ${live}, waiting for the register: ${waiting}`
+}
+
+/** One line about capture, for `seloste status`. */
+export function tellCapture(state: CaptureState | undefined): string {
+  if (!state) return 'capture does not answer: it is drained and has ended, runs elsewhere, or is being started again'
+  if (state.draining) return `capture is draining, no new session is taken; ${tellLeft(state)}`
+  if (state.pressures.length === 0) return `capture takes new sessions; ${tellLeft(state)}`
+  return `capture takes no new session (${state.pressures.join(', ')}: docs/operate/overload.md); ${tellLeft(state)}`
+}
