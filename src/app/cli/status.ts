@@ -2,11 +2,15 @@ import { promises, type PromiseId } from '#description/promises.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
 import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
+import { askCapture, type CaptureState } from '../roles/capture-control.ts'
+import { tellCapture } from './drain.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 interface Status {
   desk: 'ready' | 'not-ready' | 'does-not-answer'
   missing: string[]
+  /** Whether capture takes new sessions, and how many go on; nothing where none answers on this machine. */
+  capture: CaptureState | undefined
   /** Promises of the description that do not hold; nothing where the database could not be asked. */
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
   /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
@@ -17,10 +21,16 @@ interface Status {
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const host = settings.http.host.includes(':') ? `[${settings.http.host}]` : settings.http.host
   const address = `${host}:${settings.http.port}`
-  const [parts, asked] = await Promise.all([askParts(`http://${address}/health/ready`), askDatabase(settings)])
-  const found: Status = { ...parts, ...asked }
-  console.log(asJson ? JSON.stringify(found) : [...told(found, address), ...toldObstacles(found)].join('\n'))
-  if (found.desk !== 'ready' || found.broken?.length !== 0) process.exitCode = 1
+  const [parts, asked, capture] = await Promise.all([
+    askParts(`http://${address}/health/ready`),
+    askDatabase(settings),
+    askCapture(settings),
+  ])
+  const found: Status = { ...parts, ...asked, capture }
+  const lines = () => [...told(found, address), tellCapture(capture), ...toldObstacles(found)]
+  console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
+  const presses = capture !== undefined && capture.pressures.length > 0
+  if (found.desk !== 'ready' || found.broken?.length !== 0 || presses) process.exitCode = 1
 }
 
 function told({ desk, missing, broken }: Status, address: string): string[] {
