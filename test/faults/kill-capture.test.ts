@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPacer } from '../simulator/pacer.ts'
 import { officialByKey } from '../simulator/people.ts'
@@ -104,5 +107,62 @@ test(
     }
   },
 )
+
+test(
+  'a drained capture takes no new call, ends when the last is in the register, and is not started again',
+  { timeout: 120_000 },
+  async () => {
+    const { capture } = await seloste.rolePids()
+    const pacer = startPacer()
+    const hangUp = new AbortController()
+    const call = (seed: number, signal?: AbortSignal) =>
+      placeCall({
+        seed,
+        caller: `+35840124${String(4000 + seed)}`,
+        number: testLine,
+        official: officialByKey('aino'),
+        seconds: 60,
+        server: seloste.sip,
+        pacer,
+        ...(signal && { signal }),
+      })
+    const going = [call(101, hangUp.signal), call(102, hangUp.signal)]
+    const api = await signInAt(seloste.url, 'aino', seloste.password)
+    const search = { purpose: 'QUALITY', number: testLine, limit: '50' }
+    await eventually(async () => (await api.contacts(search)).length === calls + 2 || undefined, 'two calls going on')
+
+    expect(await command('drain', '--wait', '0.1')).toMatchObject({
+      code: 1,
+      text: expect.stringMatching('going on: 2'),
+    })
+    expect((await command('status')).text).toMatch('capture is draining, no new session is taken; going on: 2')
+    expect((await call(103)).outcome).toBe('refused')
+    expect((await seloste.rolePids()).capture).toBe(capture)
+
+    const drained = command('drain', '--wait', '60')
+    hangUp.abort()
+    for (const { outcome } of await Promise.all(going)) expect(outcome).not.toBe('refused')
+    expect(await drained).toMatchObject({ code: 0, text: expect.stringMatching('drained and has ended') })
+    await eventually(
+      async () =>
+        (await api.contacts(search)).every((one) => one.segments[0]?.recording.state === 'available') || undefined,
+      'every recording taken into keeping',
+      40_000,
+    )
+    expect(await api.contacts(search)).toHaveLength(calls + 2)
+    expect((await seloste.rolePids()).capture).toBeUndefined()
+    expect(seloste.output()).toMatch('the capture process is drained and ended')
+  },
+)
+
+async function command(...words: string[]): Promise<{ code: number | null; text: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../bin/seloste.js', import.meta.url)), ...words], {
+    env: { ...process.env, SELOSTE_DATA: seloste.dataDirectory, SELOSTE_HTTP: seloste.url.replace('http://', '') },
+  })
+  const said: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, text: said.join('') }
+}
 
 const sounds = new Map<string, { caller: Int16Array; official: Int16Array }>()
