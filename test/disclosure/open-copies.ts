@@ -34,8 +34,11 @@ interface Work {
 }
 
 /** Call it at the top of a test file. */
-export async function openCopies(database: TestDatabase<RegisterTables>) {
-  const research = await openResearch(database)
+export async function openCopies(
+  database: TestDatabase<RegisterTables>,
+  given: Parameters<typeof openResearch>[1] = {},
+) {
+  const research = await openResearch(database, given)
   const { as, send, begun, pick, ends } = research
   const { admin } = ends
   type Name = Parameters<typeof as>[0]

@@ -26,9 +26,9 @@ const none = { kind: 'none' as const, units: [], numbers: [] }
 const own = { kind: 'own' as const, units: [], numbers: [] }
 
 /** Call it at the top of a test file. */
-export async function openEnds(database: TestDatabase<RegisterTables>) {
+export async function openEnds(database: TestDatabase<RegisterTables>, given: Parameters<typeof openTestDesk>[2] = {}) {
   const register = await makeTestRegister(database)
-  const desk = await openTestDesk(database, register)
+  const desk = await openTestDesk(database, register, given)
   const { db: admin } = database.as()
   const { db: custodian, pool } = database.as('seloste_custodian')
   const log: string[] = []

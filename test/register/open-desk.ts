@@ -41,6 +41,8 @@ export interface TestDesk {
   url: string
   /** Lines of the server's log so far. */
   log: string[]
+  /** What the custodian's parts said of faults so far: lines of their log, and what they were told. */
+  faults: readonly unknown[]
   visitor: Browser
   signIn: (person: { userId: string }) => Promise<Browser>
   stopCustodian: () => Promise<void>
@@ -171,6 +173,7 @@ export async function openTestDesk(
   return {
     url: web.url,
     log,
+    faults,
     visitor: browse(),
     async signIn({ userId }) {
       const answer = await browse().fetch('/api/session', { json: { userId, password } })

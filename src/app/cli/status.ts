@@ -3,6 +3,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
 import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
 import { askCapture, type CaptureState } from '../roles/capture-control.ts'
+import { faultsOfEngines } from '../roles/voice-engines.ts'
 import { tellCapture } from './drain.ts'
 import { withRunningDatabase } from './running-database.ts'
 
@@ -15,19 +16,22 @@ interface Status {
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
   /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
   obstacles: string[] | undefined
+  /** What keeps an engine of the agency's, or one with a wrong evaluation, from being used: a line each. */
+  engines: string[]
 }
 
 /** Asks a running Seloste whether its parts answer and its promises hold. Exit code 1 where one does not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const host = settings.http.host.includes(':') ? `[${settings.http.host}]` : settings.http.host
   const address = `${host}:${settings.http.port}`
-  const [parts, asked, capture] = await Promise.all([
+  const [parts, asked, engines, capture] = await Promise.all([
     askParts(`http://${address}/health/ready`),
     askDatabase(settings),
+    faultsOfEngines(settings.enginesFile),
     askCapture(settings),
   ])
-  const found: Status = { ...parts, ...asked, capture }
-  const lines = () => [...told(found, address), tellCapture(capture), ...toldObstacles(found)]
+  const found: Status = { ...parts, ...asked, engines, capture }
+  const lines = () => [...told(found, address), tellCapture(capture), ...toldObstacles(found), ...toldEngines(found)]
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
   const presses = capture !== undefined && capture.pressures.length > 0
   if (found.desk !== 'ready' || found.broken?.length !== 0 || presses) process.exitCode = 1
@@ -65,6 +69,14 @@ function toldObstacles({ obstacles }: Status): string[] {
   if (!obstacles) return []
   if (obstacles.length === 0) return ['nothing stands in the way of an end or of its proof']
   return ['what stands in the way of ends or of their proof, and what waits:', ...obstacles.map((line) => `  ${line}`)]
+}
+
+function toldEngines({ engines }: Status): string[] {
+  if (engines.length === 0) return []
+  return [
+    'voices or recognition that cannot be used (docs/formats/voice-process.md):',
+    ...engines.map((line) => `  ${line}`),
+  ]
 }
 
 async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles'>> {

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import type { CopyHearings, HearingAsked, HearingOver } from '#use/disclosure/copies/hear-copy.ts'
+import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyWorker } from '#use/disclosure/copies/work-on-copy.ts'
 import type { Over } from '#use/playback/listening-now.ts'
@@ -27,7 +28,7 @@ export interface CustodianClient {
   /** What leaves: made in the decision maker's session, fetched by whoever has the link. */
   packages: Pick<PackageMaker, 'make'> & PackageFetching
   /** Anonymised copies: their words and their sound, in the session of who prepares or hears them. */
-  anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & CopyHearings
+  anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyHearings
   alive(): Promise<boolean>
 }
 
@@ -145,6 +146,7 @@ export function connectCustodian(socketPath: string): CustodianClient {
       read: (asked) => question('/anonymised-copies/read', asked, wholeCallMs),
       save: (asked) => question('/anonymised-copies/save', asked),
       propose: (asked) => question('/anonymised-copies/propose', asked, wholeCallMs),
+      recognise: (asked) => question('/anonymised-copies/recognise', asked),
       render: (asked) => question('/anonymised-copies/render', asked, wholeCallMs),
       audio: (asked: HearingAsked, signal) => sound<{ over: HearingOver }>('/anonymised-copies/audio', asked, signal),
     },

@@ -5,6 +5,7 @@ import type { Pace } from '#register/recordings/pace.ts'
 import type { AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'
 import { createOriginalAnalyser } from '#use/disclosure/copies/analyse-original.ts'
 import { createCopyHearings, endHearingsOver, type CopyHearings } from '#use/disclosure/copies/hear-copy.ts'
+import { createCopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import { createCopyRenderer, endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import { createCopyWorker, missingOf, type CopyWorking } from '#use/disclosure/copies/work-on-copy.ts'
 import { anonymisedCopyQuestions } from './anonymised-copy-questions.ts'
@@ -49,11 +50,24 @@ export async function keepAnonymisedCopies(
       'anonymised copies that were being rendered when the custodian ended have failed',
     )
   const engines = given.engines ?? (await openVoiceEngines(given.enginesFile))
+  for (const { code, message } of engines.faults)
+    log.error(
+      { code },
+      `an engine is not offered, everything else goes on; ${message} See docs/formats/voice-process.md`,
+    )
   const analyser = createOriginalAnalyser(store)
+  const recogniser = createCopyRecogniser({
+    store,
+    recogniser: engines.recogniser,
+    onFault: (error, copy) => {
+      log.error({ err: error, copy }, 'the words of a copy could not be recognised; its preparer sees it')
+    },
+  })
   const working: CopyWorking = {
     store,
     engines,
     analyser,
+    recogniser,
     progressOf: (copy) => renderer.progressOf(copy),
     onSaved: (copy) => renderer.changed(copy),
     isPseudonymisedAllowed() {
@@ -76,6 +90,7 @@ export async function keepAnonymisedCopies(
     work: async () => {
       const hearings = await endHearingsOver(store)
       const removed = await renderer.tidy()
+      await recogniser.tidy()
       if (hearings + removed > 0) log.info({ hearings, removed }, 'hearings or sounds of anonymised copies have ended')
     },
     onError: (error) => {
@@ -83,12 +98,12 @@ export async function keepAnonymisedCopies(
     },
   })
   return {
-    questions: anonymisedCopyQuestions(createCopyWorker(working), renderer),
+    questions: anonymisedCopyQuestions(createCopyWorker(working), renderer, recogniser),
     hearings: createCopyHearings(store, given.pace),
     async stop() {
       await looking.stop()
       // What is being voiced ends with its thread.
-      const stopping = renderer.stop()
+      const stopping = Promise.all([renderer.stop(), recogniser.stop()])
       await engines.stop()
       await analyser.stop()
       await stopping

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import type { Fault } from '#platform/fault.ts'
+import { ProcessFault } from '#platform/processes/process-faults.ts'
+import { verifyProgram } from '#platform/processes/verify-program.ts'
 import { registerEngines, type VoiceEngines } from '#use/disclosure/copies/voice-engines.ts'
 import type { Track } from '#use/disclosure/voice/engine.ts'
-import { readEvaluationRecord } from '#use/disclosure/voice/evaluation-record.ts'
+import { readEngineRecords } from '#use/disclosure/voice/engine-records.ts'
 import { namedEngines } from '#use/disclosure/voice/named-engines.ts'
+import type { Recogniser } from '#use/disclosure/voice/recognise-process.ts'
 import { startRevoiceThreads } from '#use/disclosure/voice/revoice-track.ts'
 import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
 
-export type OpenVoiceEngines = VoiceEngines & { stop: () => Promise<void> }
-
-const records = new URL('../../use/disclosure/voice/evaluations/', import.meta.url)
+export type OpenVoiceEngines = VoiceEngines & {
+  /** The first that the agency names; it is told the language. */
+  recogniser: Recogniser | undefined
+  /** What of the agency's engines and of the evaluations cannot be used: nothing else suffers from it. */
+  faults: readonly Fault[]
+  stop: () => Promise<void>
+}
 
 /**
  * The engines that come with Seloste and those that the agency names, with what `npm run bench -- anonymise` wrote of them. Threads
@@ -18,7 +24,8 @@ const records = new URL('../../use/disclosure/voice/evaluations/', import.meta.u
  * @param enginesFile SELOSTE_ENGINES
  */
 export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceEngines> {
-  const { neural } = namedEngines(enginesFile)
+  const { neural, recognition, faults } = namedEngines(enginesFile)
+  const evaluated = await readEngineRecords(neural.flatMap(({ evaluation }) => evaluation ?? []))
   const transcript = transcriptEngine()
   const revoicing = startRevoiceThreads()
   const engines = registerEngines(
@@ -33,29 +40,27 @@ export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceE
         })),
       ],
     },
-    await readRecords(neural.flatMap(({ evaluation }) => evaluation ?? [])),
+    evaluated.records,
   )
   return {
     ...engines,
+    recogniser: recognition[0],
+    faults: [...faults, ...evaluated.faults],
     async stop() {
       await Promise.all([transcript.stop(), revoicing.stop()])
     },
   }
 }
 
-/** Nothing was evaluated: only level T is offered. */
-function noneYet(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return []
-  throw error
+/** What would keep the agency's engines from being started or offered, a line each; all of their files are hashed. */
+export async function faultsOfEngines(enginesFile: string | undefined): Promise<string[]> {
+  const { neural, programs, faults } = namedEngines(enginesFile)
+  const evaluated = await readEngineRecords(neural.flatMap(({ evaluation }) => evaluation ?? []))
+  const verified = await Promise.all(programs.map((program) => verifyProgram(program).then(() => [], asFault)))
+  return [...faults, ...evaluated.faults, ...verified.flat()].map(({ code, message }) => `${code}: ${message}`)
 }
 
-async function readRecords(named: readonly string[]) {
-  const own = (await readdir(records).catch(noneYet)).filter((name) => name.endsWith('.json'))
-  const files = [...own.map((name) => fileURLToPath(new URL(name, records))), ...named]
-  const read = await Promise.all(files.map((file) => readFile(file, 'utf8')))
-  return read.map((text, index) => {
-    const record = readEvaluationRecord(text)
-    if (typeof record === 'string') throw new Error(`${files[index]} is no evaluation record: write it anew`)
-    return record
-  })
+function asFault(error: unknown): ProcessFault[] {
+  if (error instanceof ProcessFault) return [error]
+  throw error
 }

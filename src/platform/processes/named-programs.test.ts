@@ -22,14 +22,15 @@ async function read(content: unknown) {
 
 test('programs are read by kind; a kind that is not there is empty', async () => {
   const named = { ...engine, arguments: ['-u', script.path, '--model=/opt/nn/a.py', '/dev/stdin'], files: [script] }
-  expect(await read({ voice: [named] })).toEqual({ voice: [named], recognition: [] })
+  expect(await read({ voice: [named] })).toEqual({ programs: { voice: [named], recognition: [] }, faults: [] })
 })
 
-test('what is not vouched for is refused with its place', async () => {
+test('a program that is not vouched for is left out with its place, and the others are not', async () => {
   await expect(read('{')).rejects.toMatchObject({ code: 'programs-file-wrong' })
+  await expect(read({ voices: [] })).rejects.toThrow('"voices"')
+  await expect(read({ voice: {} })).rejects.toThrow('/voice')
+  await expect(read([])).rejects.toThrow('no JSON object')
   for (const [content, place] of [
-    [{ voices: [] }, '"voices"'],
-    [[], 'no JSON object'],
     [{ voice: [{ ...engine, sha256: 'no' }] }, '/voice/0/sha256'],
     [{ voice: [{ ...engine, program: 'speak' }] }, '/voice/0/program'],
     [{ recognition: [{ ...engine, licence: undefined }] }, '/recognition/0'],
@@ -37,7 +38,14 @@ test('what is not vouched for is refused with its place', async () => {
     [{ voice: [{ ...engine, arguments: ['/opt/nn/a.py'] }] }, 'does not name it among its files'],
     [{ voice: [{ ...engine, arguments: ['--model=/opt/nn/m.bin'], files: [script] }] }, '/opt/nn/m.bin'],
   ] as const) {
-    await expect(read(content), place).rejects.toThrow(place)
+    const { programs, faults } = await read(content)
+    expect({ ...programs, told: faults.map(({ code, message }) => [code, message]) }, place).toEqual({
+      ...{ voice: [], recognition: [] },
+      told: [['programs-file-wrong', expect.stringContaining(place)]],
+    })
   }
+  const { programs, faults } = await read({ voice: [engine, { ...engine, sha256: 'no' }], recognition: [engine] })
+  expect(programs).toEqual({ voice: [engine], recognition: [engine] })
+  expect(faults).toHaveLength(1)
   expect(() => readNamedPrograms(join(folder, 'none.json'), ['voice'])).toThrow('ENOENT')
 })

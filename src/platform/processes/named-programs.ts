@@ -41,17 +41,18 @@ const NamedProgram = Type.Object(
 )
 export type NamedProgram = Static<typeof NamedProgram>
 
-const programList = Compile(Type.Array(NamedProgram, { maxItems: 100 }))
+const namedProgram = Compile(NamedProgram)
 
 /**
- * Reads a file of one list for each of `kinds`; a list that is not there is empty.
+ * Reads a file of one list for each of `kinds`; a list that is not there is empty. A program that is named wrongly is left out,
+ * with a fault; the others are as good as without it.
  * @param file an absolute path
- * @throws ProcessFault `programs-file-wrong`, one line
+ * @throws ProcessFault `programs-file-wrong`, one line, where nothing of the file can be used
  */
 export function readNamedPrograms<Kind extends string>(
   file: string,
   kinds: readonly Kind[],
-): Record<Kind, NamedProgram[]> {
+): { programs: Record<Kind, NamedProgram[]>; faults: ProcessFault[] } {
   const wrong = (what: string, cause?: unknown) =>
     new ProcessFault('programs-file-wrong', `The file of programs ${file} ${what}.`, cause)
   let content: unknown
@@ -64,19 +65,27 @@ export function readNamedPrograms<Kind extends string>(
   const strange = Object.keys(content).find((key) => !(kinds as readonly string[]).includes(key))
   if (strange !== undefined) throw wrong(`has ${JSON.stringify(strange)}: allowed are ${kinds.join(', ')}`)
   const lists = content as Record<string, unknown>
+  const faults: ProcessFault[] = []
   const entries = kinds.map((kind): [Kind, NamedProgram[]] => {
     const list = lists[kind] ?? []
-    if (!programList.Check(list)) {
-      const [error] = programList.Errors(list)
-      throw wrong(`has at /${kind}${error?.instancePath ?? ''} what it must not: ${error?.message ?? ''}`)
-    }
-    for (const program of list) {
-      const loose = unhashedFile(program)
-      if (loose !== undefined) throw wrong(`lets ${program.name} read ${loose} and does not name it among its files`)
-    }
-    return [kind, list]
+    if (!Array.isArray(list)) throw wrong(`has at /${kind} what it must not: must be array`)
+    const good = list.filter((program: unknown, place): program is NamedProgram => {
+      const what = wrongIn(program, `/${kind}/${place}`)
+      if (what !== undefined) faults.push(wrong(what))
+      return what === undefined
+    })
+    return [kind, good]
   })
-  return Object.fromEntries(entries) as Record<Kind, NamedProgram[]>
+  return { programs: Object.fromEntries(entries) as Record<Kind, NamedProgram[]>, faults }
+}
+
+function wrongIn(program: unknown, place: string): string | undefined {
+  if (!namedProgram.Check(program)) {
+    const [error] = namedProgram.Errors(program)
+    return `has at ${place}${error?.instancePath ?? ''} what it must not: ${error?.message ?? ''}`
+  }
+  const loose = unhashedFile(program)
+  return loose === undefined ? undefined : `lets ${program.name} read ${loose} and does not name it among its files`
 }
 
 /** A path among the arguments, after an equals sign too, that is neither hashed nor a folder: a script could be changed. */

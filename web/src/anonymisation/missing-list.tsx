@@ -10,6 +10,7 @@ const namedAtMost = 8
 const headings = {
   played: 'original',
   unreviewed: 'redactions',
+  'unreviewed-turns': 'turns',
   transcript: 'turns',
   'identifiers-left': 'turns',
   engine: 'levels',

@@ -9,6 +9,8 @@ export interface Missing {
   redactions: Redaction[]
 }
 
+const ofTurns: ReadonlySet<CopyLack['what']> = new Set(['identifiers-left', 'transcript', 'unreviewed-turns'])
+
 /**
  * What the server misses in the saved work, tied to the rows as they stand now: it counts the rows that were saved, and rows may
  * have come and gone since.
@@ -16,7 +18,7 @@ export interface Missing {
 export function missingOf(lacks: readonly CopyLack[], saved: Work, now: Work): Missing[] {
   return lacks.map(({ what, at = [] }) => ({
     what,
-    turns: what === 'identifiers-left' || what === 'transcript' ? stillThere(at, saved.turns, now.turns) : [],
+    turns: ofTurns.has(what) ? stillThere(at, saved.turns, now.turns) : [],
     redactions: what === 'unreviewed' ? stillThere(at, saved.redactions, now.redactions) : [],
   }))
 }

@@ -7,7 +7,16 @@ import { tracks, trackWords, type CopyTurn, type Level, type Track } from './cop
 import { focusRow } from './focus-row.ts'
 import { PickOne } from './pick-one.tsx'
 import { TurnRow, turnId } from './turn-row.tsx'
-import { addTurn, changeTurn, overlappingTurns, removeTurn, splitTurn, type Turn, type Work } from './work.ts'
+import {
+  acceptTurn,
+  addTurn,
+  changeTurn,
+  overlappingTurns,
+  removeTurn,
+  splitTurn,
+  type Turn,
+  type Work,
+} from './work.ts'
 
 type Edit = (update: (work: Work) => Work, act: string) => void
 
@@ -33,6 +42,7 @@ export function TurnList({
   const { say, language } = useLanguage()
   const [shownLane, setShownLane] = useState<Track | 'BOTH'>('BOTH')
   const shown = shownLane === 'BOTH' ? turns : turns.filter(({ track }) => track === shownLane)
+  const unreviewed = turns.filter(({ isReviewed }) => isReviewed === false).length
   const overlapping = useMemo(() => overlappingTurns(turns), [turns])
   const acts = useActs(shown, positionMs, onEdit)
   const add = (track: Track) => {
@@ -50,7 +60,10 @@ export function TurnList({
         <h2 id="turns" tabIndex={-1}>
           {say('anonymisation.turns')}
         </h2>
-        <p className="muted">{say('anonymisation.turns.count', { count: turns.length })}</p>
+        <p className="muted">
+          {say('anonymisation.turns.count', { count: turns.length })}
+          {unreviewed > 0 && ` ${say('anonymisation.redactions.unreviewed', { count: unreviewed })}`}
+        </p>
         <PickOne
           label={say('anonymisation.turns.shown')}
           options={[
@@ -109,6 +122,14 @@ function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit)
       }, 'split')
       announce(now.current.say('anonymisation.splitDone'))
       focusRow(turnId(second), 'textarea')
+    },
+    onAccept(key: number) {
+      now.current.onEdit((work) => acceptTurn(work, key), 'accept')
+      const { shown: rows } = now.current
+      const at = rows.findIndex((one) => one.key === key)
+      const waits = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].filter((one) => one.isReviewed === false)
+      announce(now.current.say('anonymisation.accepted', { count: waits.length }))
+      focusRow(waits[0] ? turnId(waits[0].key) : 'turns', '.accept')
     },
     onRemove(key: number) {
       const rows = now.current.shown

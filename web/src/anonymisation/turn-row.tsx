@@ -1,4 +1,4 @@
-import { Play, Scissors, Trash2 } from 'lucide-react'
+import { Check, CircleDashed, Play, Scissors, Trash2 } from 'lucide-react'
 import { memo, useId, useRef } from 'react'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -20,6 +20,7 @@ export const TurnRow = memo(function TurnRow({
   onPlay,
   onChange,
   onSplit,
+  onAccept,
   onRemove,
 }: {
   turn: Turn
@@ -31,10 +32,12 @@ export const TurnRow = memo(function TurnRow({
   onPlay: (ms: number) => void
   onChange: (key: number, change: Partial<CopyTurn>, act: string) => void
   onSplit: (key: number, caret: number) => void
+  onAccept: (key: number) => void
   onRemove: (key: number) => void
 }) {
   const { say } = useLanguage()
   const { key, track, fromMs, toMs, language, text } = turn
+  const isUnreviewed = turn.isReviewed === false
   const words = useRef<HTMLTextAreaElement>(null)
   const noteId = useId()
   const wrong = wrongTimes(fromMs, toMs, durationMs)
@@ -46,7 +49,7 @@ export const TurnRow = memo(function TurnRow({
         id={turnId(key)}
         role="group"
         aria-label={name}
-        className={`work-row turn-row turn-${track.toLowerCase()}`}
+        className={`work-row turn-row turn-${track.toLowerCase()} ${isUnreviewed ? 'is-unreviewed' : ''}`}
         tabIndex={-1}
       >
         <span className="turn-who">{who}</span>
@@ -67,7 +70,23 @@ export const TurnRow = memo(function TurnRow({
           value={language}
           onChange={(changed) => onChange(key, { language: changed }, 'language')}
         />
+        {isUnreviewed && (
+          <span className="work-mark">
+            <CircleDashed aria-hidden="true" size={18} />
+            {say('anonymisation.unreviewed')}
+            <span className="second">{say('anonymisation.turn.recognised')}</span>
+          </span>
+        )}
         <span className="work-acts">
+          {isUnreviewed && (
+            <RowButton
+              label={say('anonymisation.accept')}
+              of={name}
+              icon={<Check aria-hidden="true" size={16} />}
+              look="accept"
+              onPress={() => onAccept(key)}
+            />
+          )}
           <RowButton
             label={say('anonymisation.playHere')}
             of={name}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { $api, api } from '../api/client.ts'
-import type { AnonymisedCopy } from './copy-shapes.ts'
+import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { sentOf, type Work } from './work.ts'
 
 const renderingMs = 1500
@@ -21,7 +21,7 @@ export function useItemsCopy(disclosureId: string, item: number) {
   })
 }
 
-/** A copy as the server has it; looked at again while it is being made. */
+/** A copy as the server has it; looked at again while it, or what is proposed for it, is being made. */
 export function useCopy(id: string | undefined) {
   return $api.useQuery(
     'get',
@@ -30,9 +30,13 @@ export function useCopy(id: string | undefined) {
     {
       enabled: id !== undefined,
       staleTime: 0,
-      refetchInterval: ({ state }) => (state.data?.state === 'RENDERING' ? renderingMs : false),
+      refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? renderingMs : false),
     },
   )
+}
+
+function isUnderWay({ state, recognition }: AnonymisedCopy): boolean {
+  return state === 'RENDERING' || recognition?.state === 'waiting' || recognition?.state === 'running'
 }
 
 /** What came of something that was asked of the server. */
@@ -63,6 +67,8 @@ export function usePreparing(id: string) {
       run('proposing', () =>
         api.POST('/api/anonymised-copies/{id}/proposals', { params, body: { turns: sentOf(work).turns } }),
       ),
+    recognise: (language: TurnLanguage): Promise<Answered<unknown>> =>
+      run('proposing', () => api.POST('/api/anonymised-copies/{id}/recognition', { params, body: { language } })),
     render: (revision: number): Promise<Answered<unknown>> =>
       run('rendering', () => api.POST('/api/anonymised-copies/{id}/rendering', { params, body: { revision } })),
   }

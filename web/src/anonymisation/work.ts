@@ -73,8 +73,22 @@ export function removeRedaction(work: Work, key: number): Work {
   return { ...work, redactions: work.redactions.filter((one) => one.key !== key) }
 }
 
+/** Whoever changes what a program took somebody to say has looked at it: it is a person's. */
 export function changeTurn(work: Work, key: number, change: Partial<CopyTurn>): Work {
-  return { ...work, turns: work.turns.map((one) => (one.key === key ? { ...one, ...change } : one)) }
+  return {
+    ...work,
+    turns: work.turns.map((one) => {
+      if (one.key !== key) return one
+      const { isReviewed: _, ...own } = one
+      return { ...('text' in change ? own : one), ...change }
+    }),
+  }
+}
+
+/** A person has heard that it is what was said. */
+export function acceptTurn(work: Work, key: number): Work {
+  const turn = work.turns.find((one) => one.key === key)
+  return turn ? changeTurn(work, key, { text: turn.text }) : work
 }
 
 export function removeTurn(work: Work, key: number): Work {
@@ -118,11 +132,17 @@ export function withProposals(
   work: Work,
   proposed: { turns: readonly CopyTurn[]; redactions: readonly CopyRedaction[] },
 ): { work: Work; turns: number; redactions: number } {
-  const turns = proposed.turns.filter((turn) => !work.turns.some((one) => one.track === turn.track && meet(one, turn)))
+  // A turn in which nothing is written yet makes room for one with words.
+  const written = work.turns.filter(
+    (one) =>
+      one.text.trim() !== '' ||
+      !proposed.turns.some(({ track, text, ...times }) => track === one.track && text !== '' && meet(one, times)),
+  )
+  const turns = proposed.turns.filter((turn) => !written.some((one) => one.track === turn.track && meet(one, turn)))
   const redactions = proposed.redactions.filter(
     (redaction) => !work.redactions.some((one) => one.track === redaction.track && isCovered(redaction, one)),
   )
-  const withTurns = turns.reduce(insertTurn, work)
+  const withTurns = turns.reduce(insertTurn, { ...work, turns: written })
   return {
     work: redactions.reduce(
       (now, redaction) => insertRedaction(now, { ...redaction, source: 'PROPOSED', isReviewed: false }),

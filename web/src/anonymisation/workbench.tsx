@@ -1,18 +1,17 @@
-import { Sparkles } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { refusalKey } from '../api/refusal.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import type { AnonymisedCopy } from './copy-shapes.ts'
+import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
 import { edited, isUnsaved as hasUnsaved, noteSaved, undone, useKeptWork } from './kept-work.ts'
 import { LevelChoice } from './level-choice.tsx'
 import { missingOf } from './missing.ts'
 import { OriginalSection } from './original-section.tsx'
 import type { OriginalPlace } from './original.tsx'
+import { ProposeSection } from './propose-section.tsx'
 import { RedactionList } from './redaction-list.tsx'
 import { Result } from './result.tsx'
 import { SaveWork } from './save-work.tsx'
@@ -34,9 +33,9 @@ export function Workbench({
   under: UnderPurpose
   readAgain: () => Promise<AnonymisedCopy | undefined>
 }) {
-  const { say } = useLanguage()
+  const { say, language } = useLanguage()
   const [kept, update] = useKeptWork(personId, copy)
-  const { busyWith, save, propose, render } = usePreparing(copy.id)
+  const { busyWith, save, propose, recognise, render } = usePreparing(copy.id)
   const original = useRef<OriginalPlace>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
   const [failed, setFailed] = useState<unknown>()
@@ -101,6 +100,13 @@ export function Workbench({
         : say('anonymisation.proposed', { turns: found.turns, redactions: found.redactions }),
     )
   }
+  const recogniseNow = async (language: TurnLanguage) => {
+    setFailed(undefined)
+    const answer = await recognise(language)
+    if ('error' in answer) setFailed(answer.error)
+    await readAgain()
+    focusRow('propose')
+  }
   // A copy that is made or being made is gone with the first change that is saved.
   const losesCopy = isUnsaved && (copy.state === 'RENDERED' || copy.state === 'RENDERING')
   const act = { save: () => void saveAndRead(), render: () => void make() }
@@ -155,16 +161,13 @@ export function Workbench({
           onChange={(level) => edit((now) => ({ ...now, level }), 'level')}
         />
       </section>
-      <section className="panel stack propose" aria-labelledby="propose">
-        <h2 id="propose">{say('anonymisation.propose')}</h2>
-        <p>{say(copy.recognition ? 'anonymisation.propose.recognition' : 'anonymisation.propose.hint')}</p>
-        <div className="actions">
-          <Button kind="secondary" isBusy={busyWith === 'proposing'} onPress={() => void proposeNow()}>
-            <Sparkles aria-hidden="true" size={18} />
-            {say(busyWith === 'proposing' ? 'anonymisation.proposing' : 'anonymisation.propose.do')}
-          </Button>
-        </div>
-      </section>
+      <ProposeSection
+        recognition={copy.recognition}
+        spoken={work.turns[0]?.language ?? language}
+        isBusy={busyWith === 'proposing'}
+        onRecognise={(expected) => void recogniseNow(expected)}
+        onPropose={() => void proposeNow()}
+      />
       <RedactionList redactions={work.redactions} durationMs={copy.durationMs} onEdit={edit} onPlay={playFrom} />
       <TurnList
         turns={work.turns}

@@ -3,12 +3,13 @@ import type { Level } from '../voice/engine.ts'
 import { copyTracks, outside, united, type CopyTrack, type CopyWork, type Stretch } from './copy-work.ts'
 import type { Identifier } from './identifiers.ts'
 
-export type CopyLack = 'played' | 'unreviewed' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
+export type CopyLack =
+  'played' | 'unreviewed' | 'unreviewed-turns' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
 
 /** In the order in which they are put right. */
 export interface MissingOfCopy {
   what: CopyLack
-  /** Of which redactions (unreviewed) or turns (transcript, identifiers-left), by their place in the work. */
+  /** Of which redactions (unreviewed) or turns (the others), by their place in the work. */
   at?: number[]
 }
 
@@ -37,12 +38,15 @@ const unwrittenMs = 700
 export function lacksOf(facts: CopyFacts): MissingOfCopy[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
+  // What is not said by their words may stand as it was proposed.
+  const recognised = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
   const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
   const left = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
   const offered = levels.find(({ level }) => level === work.level)
   return [
     ...(isPlayed ? [] : [{ what: 'played' as const }]),
     ...(unreviewed.length > 0 ? [{ what: 'unreviewed' as const, at: unreviewed }] : []),
+    ...(recognised.length > 0 ? [{ what: 'unreviewed-turns' as const, at: recognised }] : []),
     ...(unwritten ? [{ what: 'transcript' as const, ...(unwritten.length > 0 && { at: unwritten }) }] : []),
     ...(left.length > 0 ? [{ what: 'identifiers-left' as const, at: left }] : []),
     ...(offered?.isOffered === true

@@ -26,6 +26,8 @@ export interface WrittenTurn {
   toMs: number
   language: 'fi' | 'sv' | 'en'
   text: string
+  /** False: a program took it for that, and nobody has looked at it yet. Left out where a person wrote it. */
+  isReviewed?: boolean
 }
 
 export interface Redaction {

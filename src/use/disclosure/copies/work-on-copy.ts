@@ -20,7 +20,8 @@ import { lacksOf, type MissingOfCopy, type OfferedLevel } from './copy-lacks.ts'
 import { misplaced, type CopyWork, type Redaction, type Stretch, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
 import { redactedTurns } from './spoken-turns.ts'
-import { proposeRedactions, proposeTurns } from './propose-for-copy.ts'
+import { proposeRedactions, proposeTurns, turnsOfWords } from './propose-for-copy.ts'
+import type { CopyRecogniser, Recognition } from './recognise-copy.ts'
 import { offeredLevels, type VoiceEngines } from './voice-engines.ts'
 
 export type CopyState = 'DRAFT' | 'RENDERING' | 'RENDERED' | 'APPROVED' | 'REJECTED' | 'FAILED'
@@ -39,7 +40,8 @@ export interface CopyView {
   unplayed: Stretch[]
   lacks: MissingOfCopy[]
   levels: OfferedLevel[]
-  recognition: boolean
+  /** To whoever prepares it, where the agency has named a program. */
+  recognition?: Recognition
   rendered?: { at: string; engine: string; version: string }
   progress?: number
   failure?: string
@@ -53,6 +55,7 @@ export interface CopyWorking {
   store: AnonymisedCopyStore
   engines: VoiceEngines
   analyser: OriginalAnalyser
+  recogniser: Pick<CopyRecogniser, 'of' | 'wordsOf'>
   /** 0 to 1, of a copy that is being rendered. */
   progressOf: (copy: string) => number | undefined
   /** A copy was changed: what was made of it is nothing any more. */
@@ -74,7 +77,7 @@ export interface CopyWorker {
 }
 
 export function createCopyWorker(working: CopyWorking): CopyWorker {
-  const { store, analyser } = working
+  const { store, analyser, recogniser } = working
 
   return {
     async read({ session, copy }) {
@@ -113,12 +116,14 @@ export function createCopyWorker(working: CopyWorking): CopyWorker {
       const field = misplaced({ level: 'T', turns, redactions: [] }, prepared.durationMs)
       if (field !== undefined) return { refused: 'anonymised-copy.times', of: field }
       try {
+        const { durationMs, work } = prepared
         const analysis = await analyser.analyse(prepared.recording)
-        const written = turns.length > 0 ? turns : proposeTurns(analysis, prepared.durationMs)
-        return {
-          turns: written,
-          redactions: proposeRedactions(written, analysis.keys, prepared.durationMs, prepared.work.level),
-        }
+        const words = await recogniser.wordsOf(prepared)
+        const redactions = (written: readonly WrittenTurn[]) =>
+          proposeRedactions(written, analysis.keys, durationMs, work.level, words)
+        if (words.length > 0) return { turns: turnsOfWords(words, analysis, durationMs), redactions: redactions(turns) }
+        const written = turns.length > 0 ? turns : proposeTurns(analysis, durationMs)
+        return { turns: written, redactions: redactions(written) }
       } catch (error) {
         if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
         throw error
@@ -164,6 +169,7 @@ async function viewOf(working: CopyWorking, row: CopyRow): Promise<CopyView> {
   const lacks = work && row.state !== 'APPROVED' ? await missing(working, row, work, levels) : []
   const isSounding = row.state === 'RENDERED' || row.state === 'APPROVED'
   const progress = row.state === 'RENDERING' ? (progressOf(row.id) ?? 0) : undefined
+  const recognition = work && row.state !== 'APPROVED' ? working.recogniser.of(row.id) : undefined
   return {
     id: row.id,
     recordingId: row.recording_id,
@@ -178,7 +184,7 @@ async function viewOf(working: CopyWorking, row: CopyRow): Promise<CopyView> {
     unplayed: work ? stretchesOf(row.unplayed) : [],
     lacks,
     levels,
-    recognition: false,
+    ...(recognition && { recognition }),
     ...(row.rendered_at && {
       rendered: { at: row.rendered_at.toString(), engine: row.engine!, version: row.engine_version! },
     }),

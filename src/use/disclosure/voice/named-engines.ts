@@ -1,5 +1,6 @@
 /** The engines that an agency names (docs/formats/voice-process.md). */
-import { readNamedPrograms } from '#platform/processes/named-programs.ts'
+import { readNamedPrograms, type NamedProgram } from '#platform/processes/named-programs.ts'
+import { ProcessFault } from '#platform/processes/process-faults.ts'
 import type { VoiceEngine } from './engine.ts'
 import { recogniseProcess, type Recogniser } from './recognise-process.ts'
 import { voiceProcess } from './voice-process.ts'
@@ -8,17 +9,30 @@ export interface NamedEngines {
   /** `evaluation`: path of its record, where one is named. */
   neural: { engine: VoiceEngine & { sources: string }; evaluation: string | undefined }[]
   recognition: Recogniser[]
+  /** The same programs as they were named. */
+  programs: NamedProgram[]
+  /** What of the file cannot be used, and why: one line each. */
+  faults: ProcessFault[]
 }
 
 /**
+ * Whatever is wrong with the file: what is named rightly can be used, and nothing else suffers from the rest.
  * @param file SELOSTE_ENGINES; without it there are none
- * @throws ProcessFault `programs-file-wrong`
  */
 export function namedEngines(file: string | undefined): NamedEngines {
-  if (file === undefined) return { neural: [], recognition: [] }
-  const { neural, recognition } = readNamedPrograms(file, ['neural', 'recognition'])
-  return {
-    neural: neural.map((program) => ({ engine: voiceProcess(program, 'N'), evaluation: program.evaluation })),
-    recognition: recognition.map(recogniseProcess),
+  const none = { neural: [], recognition: [], programs: [] }
+  if (file === undefined) return { ...none, faults: [] }
+  try {
+    const { programs, faults } = readNamedPrograms(file, ['neural', 'recognition'])
+    const { neural, recognition } = programs
+    return {
+      neural: neural.map((program) => ({ engine: voiceProcess(program, 'N'), evaluation: program.evaluation })),
+      recognition: recognition.map(recogniseProcess),
+      programs: [...neural, ...recognition],
+      faults,
+    }
+  } catch (error) {
+    if (!(error instanceof ProcessFault)) throw error
+    return { ...none, faults: [error] }
   }
 }

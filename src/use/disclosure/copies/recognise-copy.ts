@@ -1,0 +1,207 @@
+/**
+ * What an agency's program takes the words of a call for, while somebody prepares its copy (docs/formats/voice-process.md). In: the
+ * preparer's session, the sealed original. Out: words with their times, sealed with the recording's key and in memory alone, to
+ * be proposed. Never here: a word that nobody asked for, two programs at once, words that outlive the recording or the signature.
+ */
+import { sql } from 'kysely'
+import { Fault } from '#platform/fault.ts'
+import {
+  openCopyWork,
+  originalTracks,
+  RecordingGone,
+  sealCopyWork,
+  type AnonymisedCopyStore,
+  type CopyOfRecording,
+} from '#register/recordings/anonymised-copies.ts'
+import type { Refused } from '#safeguards/access/ask-of-database.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import type { Word } from '../content/word.ts'
+import type { Recogniser } from '../voice/recognise-process.ts'
+import { askInSession, preparedCopy, preparingRefusals, type PreparedCopy, type PreparingRefusal } from './ask-copy.ts'
+import type { WrittenTurn } from './copy-work.ts'
+
+export type RecogniseRefusal = PreparingRefusal | 'anonymised-copy.no-recognition' | 'anonymised-copy.recognising'
+
+/** How far the words of one copy are. */
+export interface Recognition {
+  name: string
+  version: string
+  state: 'none' | 'waiting' | 'running' | 'made' | 'failed'
+  /** While it runs: how many of its tracks are done. */
+  done?: number
+  tracks?: number
+  /** Once it is made. */
+  words?: number
+  /** A code: what went wrong is in the service's log, and has no words of the call. */
+  failure?: string
+}
+
+export interface CopyRecognition {
+  store: AnonymisedCopyStore
+  /** Nothing where the agency has named none that can be used. */
+  recogniser: Recogniser | undefined
+  /** Words could not be recognised; whoever prepares the copy sees that. */
+  onFault: (error: unknown, copy: string) => void
+}
+
+export interface CopyRecogniser {
+  /** Begins; the copy's recognition says what comes of it. What an earlier one found is gone. */
+  recognise: (asked: {
+    session: string
+    copy: string
+    /** What is expected to be spoken. */
+    language: WrittenTurn['language']
+  }) => Promise<{ begun: true } | Refused<RecogniseRefusal>>
+  /** Nothing where there is no program to recognise with. */
+  of: (copy: string) => Recognition | undefined
+  /** What was recognised; none where nothing was. @throws RecordingGone */
+  wordsOf: (of: CopyOfRecording) => Promise<Word[]>
+  /** Lets go of what is signed, over or old. @returns how many */
+  tidy: () => Promise<number>
+  stop: () => Promise<void>
+}
+
+interface Kept {
+  state: Exclude<Recognition['state'], 'none'>
+  control: AbortController
+  begun: number
+  done: number
+  tracks: number
+  words: number
+  sealed?: Buffer
+  failure?: string
+}
+
+/** A day after it began nobody waits for it any more. */
+const keptMs = 24 * 60 * 60_000
+
+export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecognition): CopyRecogniser {
+  const { db } = store
+  const kept = new Map<string, Kept>()
+  let last: Promise<void> = Promise.resolve()
+
+  /** Of one sound on both tracks there is one voice to write down. */
+  async function wordsIn(
+    engine: Recogniser,
+    recording: string,
+    language: WrittenTurn['language'],
+    now: Kept,
+  ): Promise<Word[]> {
+    const { signal } = now.control
+    const { caller, official, isMixed } = await originalTracks(store, recording, signal)
+    const tracks = isMixed ? [caller] : [caller, official]
+    now.tracks = tracks.length
+    try {
+      const words: Word[] = []
+      for (const [track, samples] of tracks.entries()) {
+        signal.throwIfAborted()
+        const found = await engine.recognise(samples, language, signal)
+        for (const { text, language: said, from, to } of found)
+          words.push({ text, language: said, from, to, track: track === 0 ? 0 : 1 })
+        now.done = track + 1
+      }
+      return words
+    } finally {
+      caller.fill(0)
+      official.fill(0)
+    }
+  }
+
+  /** Never throws. */
+  async function run(
+    engine: Recogniser,
+    prepared: PreparedCopy,
+    personId: string,
+    language: WrittenTurn['language'],
+    now: Kept,
+  ): Promise<void> {
+    const { copy, recording } = prepared
+    const note = (result: 'ok' | `failed:${string}`) =>
+      appendAudit(db, {
+        ...{ action: 'anonymised-copy.recognised', result, personId, object: { kind: 'anonymised-copy', id: copy } },
+        detail: { engine: engine.name, version: engine.version, words: now.words },
+      })
+    try {
+      now.control.signal.throwIfAborted()
+      now.state = 'running'
+      const words = await wordsIn(engine, recording, language, now)
+      const sealed = await sealCopyWork(store, prepared, { words })
+      now.control.signal.throwIfAborted()
+      now.words = words.length
+      await note('ok')
+      now.sealed = sealed
+      now.state = 'made'
+    } catch (error) {
+      now.failure = whyFailed(error, now.control.signal)
+      now.state = 'failed'
+      if (!now.control.signal.aborted && !(error instanceof RecordingGone)) onFault(error, copy)
+      await note(`failed:${now.failure}`).catch((again: unknown) => onFault(again, copy))
+    }
+  }
+
+  function letGo(copy: string): void {
+    kept.get(copy)?.control.abort()
+    kept.delete(copy)
+  }
+
+  return {
+    async recognise({ session, copy, language }) {
+      const prepared = await preparedCopy(store, session, copy)
+      if ('refused' in prepared) return prepared
+      if (!recogniser) return { refused: 'anonymised-copy.no-recognition' }
+      const person = await askInSession(db, session, preparingRefusals, async (tx) => {
+        const { rows } = await sql<{ id: string }>`
+          select person_id as id from session where token_hash = sha256(convert_to(${session}, 'UTF8'))`.execute(tx)
+        return rows[0]!
+      })
+      if ('refused' in person) return person
+      const before = kept.get(copy)?.state
+      if (before === 'waiting' || before === 'running') return { refused: 'anonymised-copy.recognising' }
+      const now: Kept = {
+        ...{ state: 'waiting', control: new AbortController(), begun: Date.now(), done: 0, tracks: 2, words: 0 },
+      }
+      kept.set(copy, now)
+      last = last.then(() => run(recogniser, prepared, person.id, language, now))
+      return { begun: true }
+    },
+    of(copy) {
+      if (!recogniser) return undefined
+      const { name, version } = recogniser
+      const now = kept.get(copy)
+      if (!now) return { name, version, state: 'none' }
+      const { state, done, tracks, words, failure } = now
+      return {
+        ...{ name, version, state },
+        ...(state === 'running' && { done, tracks }),
+        ...(state === 'made' && { words }),
+        ...(failure !== undefined && { failure }),
+      }
+    },
+    async wordsOf(of) {
+      const sealed = kept.get(of.copy)?.sealed
+      if (!sealed) return []
+      const { words } = (await openCopyWork(store, of, sealed)) as { words: Word[] }
+      return words
+    },
+    async tidy() {
+      if (kept.size === 0) return 0
+      const { rows } = await sql<{ id: string }>`
+        select id from anonymised_copy
+        where id = any (${[...kept.keys()]}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(db)
+      const going = new Set(rows.map(({ id }) => id))
+      const over = [...kept].filter(([copy, { begun }]) => !going.has(copy) || Date.now() - begun > keptMs)
+      for (const [copy] of over) letGo(copy)
+      return over.length
+    },
+    async stop() {
+      for (const { control } of kept.values()) control.abort()
+      await last
+    },
+  }
+}
+
+function whyFailed(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'custodian-ended'
+  if (error instanceof RecordingGone) return 'recording-destroyed'
+  return error instanceof Fault ? String(error.code) : 'failed'
+}

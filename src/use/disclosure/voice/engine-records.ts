@@ -1,0 +1,40 @@
+/** The evaluations of engines, as files. In: the folder that comes with Seloste, paths that the agency named. Out: records. */
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { readEvaluationRecord, type EvaluationRecord } from './evaluation-record.ts'
+import { VoiceFault } from './voice-faults.ts'
+
+const folder = new URL('evaluations/', import.meta.url)
+
+/**
+ * @param named paths of the records of the agency's own engines
+ * @returns those that can be read; a fault with its path for each other, whose engine is as good as not evaluated
+ */
+export async function readEngineRecords(
+  named: readonly string[],
+): Promise<{ records: EvaluationRecord[]; faults: VoiceFault[] }> {
+  const own = (await readdir(folder).catch(noneYet)).filter((name) => name.endsWith('.json'))
+  const files = [...own.map((name) => fileURLToPath(new URL(name, folder))), ...named]
+  const read = await Promise.all(files.map(readOne))
+  return {
+    records: read.filter((one): one is EvaluationRecord => !(one instanceof VoiceFault)),
+    faults: read.filter((one): one is VoiceFault => one instanceof VoiceFault),
+  }
+}
+
+async function readOne(file: string): Promise<EvaluationRecord | VoiceFault> {
+  const wrong = (what: string, cause?: unknown) =>
+    new VoiceFault('record-wrong', `The evaluation record ${file} ${what}: its engine is not offered.`, cause)
+  try {
+    const record = readEvaluationRecord(await readFile(file, 'utf8'))
+    return typeof record === 'string' ? wrong('is none of format 1; evaluate the engine anew') : record
+  } catch (error) {
+    return wrong(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, error)
+  }
+}
+
+/** Nothing was evaluated: only level T is offered. */
+function noneYet(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}

@@ -1,0 +1,169 @@
+// Recognition proposes (R33): an agency's program writes down what is said, sealed like everything of a copy, and a person judges each.
+import { createHash } from 'node:crypto'
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, expect, test } from 'vitest'
+import type { CopyRedaction, CopyTurn } from '#app/http/contract/anonymised-copies.ts'
+import { openVoiceEngines } from '#app/roles/voice-engines.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openCopies, turns } from './open-copies.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const folder = await mkdtemp(join(tmpdir(), 'seloste-recognition-'))
+afterAll(() => rm(folder, { recursive: true }))
+const script = join(folder, 'engine.mts')
+const behaviour = join(folder, 'behaviour')
+await copyFile(new URL('engine-for-tests.mts', import.meta.url), script)
+const enginesFile = join(folder, 'engines.json')
+const shell = '/bin/sh'
+await behave('words')
+await nameIt()
+const engines = await openVoiceEngines(enginesFile)
+const copies = await openCopies(database, { engines })
+const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
+
+/** What the program does is in a file beside it, which nobody hashes: it is the same program for every test. */
+async function behave(how: string) {
+  await writeFile(behaviour, how)
+}
+async function nameIt() {
+  const hash = async (path: string) =>
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')
+  await chmod(script, 0o644)
+  const program = {
+    ...{ name: 'Words', version: '1', licence: 'MIT', program: shell, sha256: await hash(shell) },
+    arguments: ['-c', `exec ${process.execPath} ${script} "$(cat ${behaviour})"`],
+    files: [{ path: script, sha256: await hash(script), licence: 'EUPL-1.2' }],
+    folders: [dirname(process.execPath), folder],
+    secondsPerSecond: 0.01,
+  }
+  await writeFile(enginesFile, JSON.stringify({ recognition: [program] }))
+}
+const recognise = (id: string, name: Parameters<typeof send>[0] = 'eero') =>
+  send(name, 'POST', `/api/anonymised-copies/${id}/recognition`, { language: 'fi' })
+const propose = (id: string, given: CopyTurn[] = []) =>
+  send('eero', 'POST', `/api/anonymised-copies/${id}/proposals`, { turns: given })
+async function over(id: string, state: 'made' | 'failed') {
+  await expect.poll(async () => (await readCopy(id)).recognition?.state, { timeout: 20_000 }).toBe(state)
+  return (await readCopy(id)).recognition!
+}
+
+test('what a program hears is proposed on both tracks, and nothing of it counts before a person has accepted it', async () => {
+  await behave('says')
+  const { id, recording } = await copy()
+  expect((await readCopy(id)).recognition).toEqual({ name: 'Words', version: '1', state: 'none' })
+  expect(await recognise(id)).toMatchObject({ status: 202 })
+  expect(await over(id, 'made')).toMatchObject({ words: 14 })
+  const { body } = await propose(id)
+  const found = body as unknown as Pick<Awaited<ReturnType<typeof readCopy>>, 'turns' | 'redactions'>
+  const text = 'puhelinnumeroni on 0401234567'
+  expect(found.turns.filter((turn) => turn.text !== '')).toMatchObject([
+    { track: 'CALLER', isReviewed: false, text: expect.stringContaining(text) as string },
+    { track: 'OFFICIAL', isReviewed: false, text: expect.stringContaining(text) as string },
+  ])
+  const phones = found.redactions.filter(({ reason }) => reason === 'PHONE')
+  expect(phones).toMatchObject([
+    { track: 'CALLER', source: 'PROPOSED', isReviewed: false },
+    { track: 'OFFICIAL', source: 'PROPOSED', isReviewed: false },
+  ])
+  expect(await readCopy(id)).toMatchObject({ turns: [], redactions: [] })
+
+  await play(recording)
+  await save(id, found)
+  expect(await lacksOfCopy(id)).toEqual(expect.arrayContaining(['unreviewed', 'unreviewed-turns']))
+  expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.lacks' })
+  const whole = found.turns.map((turn) => ({ ...turn, isReviewed: true, text: turn.text || 'selvä' }))
+  await save(id, { turns: whole, redactions: found.redactions.map((one) => ({ ...one, isReviewed: true })) })
+  expect(await lacksOfCopy(id)).toEqual([])
+  expect(await render(id)).toMatchObject({ status: 202 })
+  await until(id, 'RENDERED')
+})
+
+test('what a person has written stands: a program’s words are proposed beside it, and found names are one with its own', async () => {
+  await behave('says')
+  const { id } = await copy()
+  await recognise(id)
+  await over(id, 'made')
+  const said = { ...turns[0]!, text: 'puhelinnumeroni on 040 123 4567' }
+  const { body } = await propose(id, [said])
+  const phones = (body['redactions'] as CopyRedaction[]).filter((one) => one.track === 'CALLER')
+  expect(phones.map(({ reason }) => reason)).toEqual(['PHONE'])
+})
+
+test.each([
+  ['crash-at-once', 'program-failed'],
+  ['crash-half-way', 'program-failed'],
+  ['words-cut', 'engine-answer-wrong'],
+  ['words-strange', 'engine-answer-wrong'],
+  ['words-outside', 'engine-answer-wrong'],
+])(
+  'a program that answers as %s has failed by its code, and nothing of what it said is anywhere',
+  async (how, failure) => {
+    await behave(how)
+    const { id } = await copy()
+    await recognise(id)
+    expect(await over(id, 'failed')).toMatchObject({ failure })
+    const { body } = await propose(id)
+    expect((body['turns'] as CopyTurn[]).every(({ text }) => text === '')).toBe(true)
+    expect(copies.desk.log.join() + copies.desk.faults.join()).not.toContain('Meikäläinen')
+    await behave('words')
+    expect(await recognise(id)).toMatchObject({ status: 202 })
+    expect(await over(id, 'made')).toMatchObject({ words: 6 })
+  },
+)
+
+test('a program that was changed after it was named is not run: the copy says so, and all else goes on', async () => {
+  await behave('words')
+  const { id } = await copy()
+  const original = await readFile(script)
+  await writeFile(script, `${original.toString()}\n`)
+  await recognise(id)
+  expect(await over(id, 'failed')).toMatchObject({ failure: 'program-changed' })
+  expect(copies.desk.faults.join()).toContain(script)
+  await rm(script)
+  await recognise(id)
+  expect(await over(id, 'failed')).toMatchObject({ failure: 'program-missing' })
+  await writeFile(script, original)
+  await chmod(script, 0o644)
+  expect(await propose(id)).toMatchObject({ status: 200 })
+  expect(await save(id)).toMatchObject({ status: 200 })
+})
+
+test('one that hangs is asked once at a time, and ends with the recording; its words end with them', async () => {
+  await behave('forever')
+  const { id, recording } = await copy()
+  await recognise(id)
+  await expect.poll(async () => (await readCopy(id)).recognition?.state).toBe('running')
+  expect(await recognise(id)).toMatchObject({ status: 409, code: 'anonymised-copy.recognising' })
+  await copies.byOfficial(recording)
+  await behave('words')
+  // Only one program runs at a time: the next begins when the one before is over.
+  const next = await copy()
+  await recognise(next.id)
+  await over(next.id, 'made')
+  expect(await recognise(id)).toMatchObject({ code: 'recording.destroyed' })
+})
+
+test('only who prepares the copy has it recognised; the log says that it was, by what and how much, and not a word', async () => {
+  await behave('words')
+  const { id } = await copy()
+  expect(await recognise(id, 'kaisa')).toMatchObject({ status: 403, code: 'anonymised-copy.others' })
+  expect(await recognise(id, 'riitta')).toMatchObject({ status: 403, code: 'deny.role' })
+  await recognise(id)
+  await over(id, 'made')
+  expect((await readCopy(id, 'kaisa')).recognition).toBeUndefined()
+  const { rows } = await sql<{ result: string; detail: object }>`
+    select result, detail from audit_entry where object_id = ${id} and action = 'anonymised-copy.recognised' order by at`.execute(
+    copies.admin,
+  )
+  expect(rows).toEqual([
+    { result: 'refused:anonymised-copy.others', detail: {} },
+    { result: 'refused:deny.role', detail: {} },
+    { result: 'ok', detail: { engine: 'Words', version: '1', words: 6 } },
+  ])
+})

@@ -1,0 +1,107 @@
+import { Sparkles } from 'lucide-react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { languageNames, languages } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
+import { recognitionFailureWord } from './failure-word.ts'
+import { PickOne } from './pick-one.tsx'
+
+/** Where to begin: stretches of speech, or the words that the agency's program takes it for; a person judges each. */
+export function ProposeSection({
+  recognition,
+  spoken,
+  isBusy,
+  onRecognise,
+  onPropose,
+}: {
+  recognition: AnonymisedCopy['recognition']
+  /** What is spoken, as far as the work says. */
+  spoken: TurnLanguage
+  isBusy: boolean
+  onRecognise: (language: TurnLanguage) => void
+  /** Puts what was found beside what is in the work. */
+  onPropose: () => void
+}) {
+  const { say } = useLanguage()
+  const [language, setLanguage] = useState(spoken)
+  const state = recognition?.state
+  useWhenMade(state, onPropose)
+  const isUnderWay = state === 'waiting' || state === 'running'
+  const proposing = (
+    <Button kind="secondary" isBusy={isBusy} onPress={onPropose}>
+      <Sparkles aria-hidden="true" size={18} />
+      {say(isBusy ? 'anonymisation.proposing' : proposeLabel(state))}
+    </Button>
+  )
+  return (
+    <section className="panel stack propose" aria-labelledby="propose">
+      <h2 id="propose" tabIndex={-1}>
+        {say('anonymisation.propose')}
+      </h2>
+      <p>{say(recognition ? 'anonymisation.propose.recognition' : 'anonymisation.propose.hint')}</p>
+      {recognition && <p className="muted">{say('anonymisation.recognition.by', recognition)}</p>}
+      {isUnderWay && (
+        <div className="rendering">
+          <label htmlFor="recognition-progress">{say(`anonymisation.recognition.${state}`)}</label>
+          <progress
+            id="recognition-progress"
+            {...(recognition?.done && recognition.tracks && { value: recognition.done, max: recognition.tracks })}
+          />
+          {recognition?.tracks !== undefined && (
+            <span className="nowrap">
+              {say('anonymisation.recognition.tracks', { done: recognition.done ?? 0, tracks: recognition.tracks })}
+            </span>
+          )}
+        </div>
+      )}
+      {state === 'made' && (
+        <Notice kind="success">
+          <p>{say('anonymisation.recognition.made', { words: recognition?.words ?? 0 })}</p>
+        </Notice>
+      )}
+      {state === 'failed' && (
+        <Notice kind="error" title={say('anonymisation.recognition.failed')}>
+          <p>{say(`anonymisation.recognition.failure.${recognitionFailureWord(recognition?.failure)}`)}</p>
+        </Notice>
+      )}
+      {recognition && !isUnderWay && (
+        <PickOne
+          label={say('anonymisation.recognition.language')}
+          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+          value={language}
+          onChange={setLanguage}
+        />
+      )}
+      <div className="actions">
+        {recognition && !isUnderWay && (
+          <Button kind={state === 'made' ? 'quiet' : 'secondary'} isBusy={isBusy} onPress={() => onRecognise(language)}>
+            {say(state === 'none' ? 'anonymisation.recognition.do' : 'anonymisation.recognition.again')}
+          </Button>
+        )}
+        {!isUnderWay && proposing}
+      </div>
+    </section>
+  )
+}
+
+function proposeLabel(state: NonNullable<AnonymisedCopy['recognition']>['state'] | undefined) {
+  if (state === 'made') return 'anonymisation.recognition.take'
+  return state === undefined ? 'anonymisation.propose.do' : 'anonymisation.recognition.without'
+}
+
+/** What this tab waited for comes into the work by itself; what came of it is said aloud. */
+function useWhenMade(state: NonNullable<AnonymisedCopy['recognition']>['state'] | undefined, onMade: () => void): void {
+  const { say } = useLanguage()
+  const seen = useRef(state)
+  const made = useEffectEvent(onMade)
+  useEffect(() => {
+    const was = seen.current
+    seen.current = state
+    if (was !== 'waiting' && was !== 'running') return
+    if (state === 'made') made()
+    if (state === 'failed' || state === 'none') announce(say('anonymisation.recognition.failed'))
+  }, [state, say])
+}
