@@ -1,0 +1,266 @@
+/**
+ * A register with recordings to be disclosed, and the custodian's own parts that make copies and packages of them. In: an empty
+ * folder, calls. Out: acts of those who prepare, check and decide. Never here: a stand-in for any part; only hours of listening
+ * are noted as if they had passed.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
+import { followVersions } from '#app/roles/follow-versions.ts'
+import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
+import { keepPackages } from '#app/roles/keep-packages.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { admit } from '#register/admit.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { bodyKey, headerKey, packageKey } from '#register/recordings/objects.ts'
+import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { makeLogKey } from '#safeguards/audit/log-key.ts'
+import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { beginCopy, checkCopy } from '#use/disclosure/copies/judge-copy.ts'
+import type { CopyView } from '#use/disclosure/copies/work-on-copy.ts'
+import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { decideResearch } from '#use/disclosure/research/decide-research.ts'
+import { readResearch } from '#use/disclosure/research/read-research.ts'
+import { addInstitute } from '#use/disclosure/research/institutes.ts'
+import { beginResearch, fileUndertaking, pickItem } from '#use/disclosure/research/prepare-research.ts'
+import type { LongCall } from './long-calls.ts'
+
+const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+const password = 'only-for-the-bench'
+const roles = ['seloste_desk', 'seloste_custodian', 'seloste_capture'] as const
+const packetSamples = 160
+const packetMs = 20
+const number = phone('029 497 000')
+
+export interface Progress {
+  done: number
+  failed: string | undefined
+  /** What a person would see of it. */
+  share: number
+}
+
+export async function openBenchRegister(folder: string) {
+  const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
+  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  await migrate(server.adminUrl(), migrations)
+  await setRolePasswords(server.adminUrl(), Object.fromEntries(roles.map((role) => [role, password])))
+  const connect = (url: string) =>
+    connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 10, onIdleError: () => undefined })
+  const admin = connect(server.adminUrl())
+  const custodianUrl = server.urlFor('seloste_custodian', password, 'postgres')
+  const custodian = connect(custodianUrl)
+  const desk = connect(server.urlFor('seloste_desk', password, 'postgres'))
+  const capture = connect(server.urlFor('seloste_capture', password, 'postgres'))
+  await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+
+  const objects = await openDirectoryStore(join(folder, 'objects'))
+  const keys = await openKeyFolder(join(folder, 'keys'))
+  await prepareIntakeKeys(custodian.db, keys, generateKeyPair, systemClock.now())
+  await makeLogKey(keys, 'bench')
+  const store = { db: custodian.db, objects, keys, workFolder: join(folder, 'custodian') }
+  const versions = await followVersions({ db: custodian.db, databaseUrl: custodianUrl, onFault: report })
+  const { disclosure: rules } = versions.at(systemClock.now()).description
+  await noteDisclosureRules(custodian.db, { ...rules, research: true })
+  const kept = {
+    ...{ store, pool: custodian.pool, versions, clock: systemClock },
+    log: makeLog({ name: 'custodian', write: (line) => void process.stderr.write(line), pretty: false, level: 'warn' }),
+  }
+  const anonymised = await keepAnonymisedCopies(kept)
+  const packages = await keepPackages(kept)
+  const questions = { ...anonymised.questions, ...packages.questions }
+  const ask = async (path: string, question: object) => {
+    const answer = (await questions[path]!(question as never)) as Record<string, unknown>
+    if ('refused' in answer) throw new Error(`${path} was refused: ${JSON.stringify(answer)}`)
+    return answer
+  }
+
+  const enter = async (name: string, right: object) => {
+    const person = await enterTestPerson(admin.db, desk.db, { name, right: right as never })
+    return { ...person, session: await person.signIn() }
+  }
+  const ofNumber = { kind: 'numbers', units: [], numbers: [number] }
+  const expert = { role: 'EXPERT', duty: 'QUALITY', purposes: ['SERVICE_LEVEL_STUDY'], scope: ofNumber }
+  const preparer = await enter('Eero', expert)
+  const checker = await enter('Kaisa', expert)
+  const none = { kind: 'none', units: [], numbers: [] }
+  const decider = await enter('Riitta', { role: 'DECISION_MAKER', purposes: [], scope: none })
+
+  const { recipient, identity } = generateKeyPair()
+  const dueOn = Temporal.Now.plainDateISO('Europe/Helsinki').add({ days: 30 })
+  const disclosure = await beginDisclosure(preparer.session)
+
+  async function beginDisclosure(session: Session): Promise<string> {
+    const institute = answered(
+      await addInstitute(desk.db, session, {
+        ...{ name: 'Institute', contact: 'Desk', email: 'desk@institute.example', language: 'en', recipient },
+      }),
+    )
+    const begun = { instituteId: institute.id, study: 'Bench', dueOn, format: 'OPUS' as const }
+    return answered(await beginResearch(desk.db, session, begun)).id
+  }
+
+  async function record({ caller, official }: LongCall): Promise<string> {
+    const id = randomUUID()
+    const packets = caller.length / packetSamples
+    const ms = packets * packetMs
+    const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })
+    const startedAt = endedAt.subtract({ milliseconds: ms })
+    const intakeDay = Temporal.Now.plainDateISO('UTC')
+    const { public_key: intakePublicKey } = await capture.db
+      .selectFrom('intake_key')
+      .select('public_key')
+      .where('day', '=', intakeDay)
+      .executeTakeFirstOrThrow()
+    const writer = await createRecordingWriter({ id, directory: folder, intakePublicKey, startedAt })
+    const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
+    writer.source(0, 1, 0, 0, codecs)
+    writer.source(1, 2, 0, 0, codecs)
+    writer.mark('mapping', 0, { streams: { '0': 'caller', '1': 'official' } })
+    for (let n = 0; n < packets; n++) {
+      for (const [stream, sound] of [caller, official].entries()) {
+        const at = n * packetSamples
+        writer.packet(stream, 8, n === 0, n, at, n * 200, sound, at, at + packetSamples)
+      }
+      // The writer waits for no disk: whoever has ten minutes at once does.
+      if (n % 500 === 0) await sleep(2)
+    }
+    const finished = await writer.finish(packets * 200)
+    await objects.moveIn(headerKey(id), finished.headerPath)
+    await objects.moveIn(bodyKey(id), finished.bodyPath)
+    const facts = callFacts({ startedAt, answeredAt: startedAt, endedAt, numberReached: { key: number } })
+    const sha256 = Buffer.from(finished.sha256, 'hex')
+    await admit(capture.db, {
+      ...{ ...facts, decision: { record: true, reason: 'drawn' } },
+      recording: recordingFacts({
+        ...{ id, startedAt, endedAt, intakeDay },
+        stored: {
+          ...{ sizeBytes: finished.sizeBytes, sha256, incomplete: false },
+          ...{ packetsReceived: 2 * packets, packetsLost: 0 },
+        },
+      }),
+    })
+    await keepRecording(store, id, systemClock.now())
+    return id
+  }
+
+  /** As if the preparer had played all of it: ten minutes each. */
+  async function played(recording: string): Promise<void> {
+    const hash = createHash('sha256').update(preparer.session.token).digest()
+    await sql`
+      with l as (
+        insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until, ended_at)
+        select gen_random_uuid(), ${recording}, ${preparer.id}, r.id, ${hash}, 'EXPERT', 'SERVICE_LEVEL_STUDY', now(), now(), now()
+        from access_right r where r.person_id = ${preparer.id} limit 1 returning id
+      ) insert into listening_range (listening_id, from_ms, to_ms) select id, 0, 86400000 from l`.execute(admin.db)
+  }
+
+  const revisions = new Map<string, number>()
+
+  /** Every proposal is accepted, and a turn in which somebody could still be known goes as a whole. @returns the revision */
+  async function written(copy: string, turns: CopyView['turns']): Promise<number> {
+    const of = { session: preparer.session.token, copy }
+    const proposed = (await ask('/anonymised-copies/propose', { ...of, turns })) as Pick<CopyView, 'redactions'>
+    const redactions = proposed.redactions.map((one) => ({ ...one, isReviewed: true }))
+    const save = async (revision: number) =>
+      (await ask('/anonymised-copies/save', { ...of, revision, level: 'T', turns, redactions }))['revision'] as number
+    const first = await save(0)
+    const { lacks } = (await ask('/anonymised-copies/read', of)) as Pick<CopyView, 'lacks'>
+    const left = lacks.flatMap(({ what, at = [] }) => (what === 'identifiers-left' ? at : []))
+    for (const { track, fromMs, toMs } of left.map((index) => turns[index]!))
+      redactions.push({ track, fromMs, toMs, reason: 'OTHER', source: 'MANUAL', isReviewed: true })
+    return left.length === 0 ? first : save(first)
+  }
+
+  return {
+    /** Recorded, picked, played, written down and saved: ready to be rendered. */
+    async copiesOf(calls: readonly LongCall[]): Promise<string[]> {
+      const copies: string[] = []
+      for (const call of calls) {
+        const recording = await record(call)
+        const { item } = answered(await pickItem(desk.db, preparer.session, disclosure, recording))
+        const { id } = answered(await beginCopy(desk.db, preparer.session, disclosure, item))
+        await played(recording)
+        revisions.set(id, await written(id, call.turns))
+        copies.push(id)
+      }
+      return copies
+    },
+    render: (copy: string) =>
+      ask('/anonymised-copies/render', {
+        ...{ session: preparer.session.token, copy, revision: revisions.get(copy) },
+      }),
+    async renderedOf(copies: readonly string[]): Promise<Progress> {
+      const { rows } = await sql<{ state: string; failure: string | null }>`
+        select state, failure from anonymised_copy where id = any (${copies}::uuid[])`.execute(admin.db)
+      const done = rows.filter(({ state }) => state === 'RENDERED').length
+      return { done, failed: rows.find(({ failure }) => failure !== null)?.failure ?? undefined, share: done }
+    },
+    /** Heard as if the time had passed, signed by the second person, decided. */
+    async signed(copies: readonly string[]): Promise<void> {
+      for (const copy of copies) {
+        await sql`
+          with h as (
+            insert into copy_hearing (copy_id, recording_id, revision, rendered_at, person_id, right_id, session_hash, until, ended_at, end_why)
+            select c.id, c.recording_id, c.revision, c.rendered_at, ${checker.id}, r.id, ''::bytea, now(), now(), 'time'
+            from anonymised_copy c, access_right r where c.id = ${copy} and r.person_id = ${checker.id} limit 1 returning id
+          ) insert into copy_hearing_range (hearing_id, from_ms, to_ms) select id, 0, 86400000 from h`.execute(admin.db)
+        const judged = { revision: revisions.get(copy)!, outcome: 'APPROVED' as const }
+        answered(await checkCopy(desk.db, checker.session, copy, judged))
+      }
+      const signedOn = Temporal.Now.plainDateISO('Europe/Helsinki')
+      const undertaking = { reference: 'B-1', signatory: 'N. N.', signedOn }
+      answered(await fileUndertaking(desk.db, preparer.session, disclosure, undertaking))
+      const { seen } = answered(await readResearch(desk.db, decider.session, disclosure))
+      const decision = { outcome: 'GRANTED' as const, reasons: 'Bench.', seen }
+      answered(await decideResearch(desk.db, decider.session, disclosure, decision))
+    },
+    async release(): Promise<{ id: string }> {
+      const asked = { session: decider.session.token, kind: 'RESEARCH', disclosure, method: 'KEY', delivery: 'LINK' }
+      return (await ask('/packages/make', asked)) as { id: string }
+    },
+    async packedOf(id: string): Promise<Progress> {
+      const { rows } = await sql<{ files: number; done: number; ready: boolean; over: boolean }>`
+        select files, done, ready_at is not null as ready, ended_at is not null as over
+        from disclosure_package where id = ${id}`.execute(admin.db)
+      const { files, done, ready, over } = rows[0]!
+      return { done: ready ? files : 0, failed: over ? 'it ended' : undefined, share: done }
+    },
+    async packageOf(id: string): Promise<{ file: Buffer; identity: string }> {
+      const size = await objects.sizeBytes(packageKey(id))
+      return { file: await objects.readRange(packageKey(id), 0, size), identity }
+    },
+    async stop(): Promise<void> {
+      await anonymised.stop()
+      await packages.stop()
+      await versions.stop()
+      for (const { close } of [admin, custodian, desk, capture]) await close()
+      await server.stop()
+    },
+  }
+}
+
+function answered<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer)
+    throw new Error(`refused: ${JSON.stringify(answer)}`)
+  return answer as Exclude<Answer, { refused: string }>
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`${String(error)}\n`)
+}
