@@ -115,6 +115,13 @@ export async function originalTracks(
   return { caller, official, isMixed: index.sources.some(({ track }) => track === 'mixed') }
 }
 
+/** As long as the recording, and silent: for whoever says its words anew and needs to hear nothing of it. */
+export async function silentTracks(store: AnonymisedCopyStore, recording: string): Promise<OriginalTracks> {
+  const index = await withKey(store, recording, (fileKey) => openRecordingIndex(store.objects, recording, fileKey))
+  const silence = () => new Int16Array(index.durationSamples)
+  return { caller: silence(), official: silence(), isMixed: index.sources.some(({ track }) => track === 'mixed') }
+}
+
 /** How the sound of a copy is stored: what it is, before sealing. */
 export interface StoredSound {
   sha256: Buffer

@@ -9,6 +9,7 @@ import {
   originalTracks,
   RecordingGone,
   removeAnonymisedSound,
+  silentTracks,
   storeAnonymisedSound,
   sweepUnfinishedSounds,
   type AnonymisedCopyStore,
@@ -83,7 +84,9 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
     const { copy, revision, work, recording } = prepared
     try {
       signal.throwIfAborted()
-      const original = await originalTracks(store, recording, signal)
+      // Level T says the words anew: not a sample of the original is opened for it.
+      const original =
+        engine.level === 'T' ? await silentTracks(store, recording) : await originalTracks(store, recording, signal)
       progress.set(copy, shares.read)
       const tracks = await renderTracks(original, work, engine, () => {
         progress.set(copy, (progress.get(copy) ?? shares.read) + shares.track)

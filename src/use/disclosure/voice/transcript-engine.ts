@@ -12,7 +12,7 @@ import type { SpeakTask } from './speak-worker.ts'
 const limitMs = 120_000
 
 /** The version counts what changes the sound: of eSpeak NG, of its voices, of how turns are placed. */
-const engine = { name: 'espeak-ng-transcript', version: '1', level: 'T' } as const
+const engine = { name: 'espeak-ng-transcript', version: '2', level: 'T' } as const
 
 /**
  * Threads start when there is something to say and end when there is not.
