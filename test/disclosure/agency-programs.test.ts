@@ -1,4 +1,4 @@
-// Recognition proposes (R33): an agency's program writes down what is said, sealed like everything of a copy, and a person judges each.
+// Programs of the agency's own (R33): one writes down what is said, and a person judges each; one re-speaks, whole or not at all.
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,9 @@ import { sql } from 'kysely'
 import { afterAll, expect, test } from 'vitest'
 import type { CopyRedaction, CopyTurn } from '#app/http/contract/anonymised-copies.ts'
 import { openVoiceEngines } from '#app/roles/voice-engines.ts'
+import { fingerprintOf } from '#platform/processes/verify-program.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { controlDemands, demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openCopies, turns } from './open-copies.ts'
 
@@ -42,7 +44,17 @@ async function nameIt() {
     folders: [dirname(process.execPath), folder],
     secondsPerSecond: 0.01,
   }
-  await writeFile(enginesFile, JSON.stringify({ recognition: [program] }))
+  const voice = { ...program, name: 'Voice', evaluation: join(folder, 'record.json') }
+  await writeFile(voice.evaluation, JSON.stringify(passingRecord(fingerprintOf(voice))))
+  await writeFile(enginesFile, JSON.stringify({ neural: [voice], recognition: [program] }))
+}
+/** As the bench writes one, with every figure at its demand. */
+function passingRecord(sources: string) {
+  const demands = [...controlDemands, ...demandsOf.N]
+  return {
+    ...{ format: 1, engine: 'Voice', version: '1', level: 'N', sources, day: '2026-11-26', full: true, sets: [] },
+    figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost])),
+  }
 }
 const recognise = (id: string, name: Parameters<typeof send>[0] = 'eero') =>
   send(name, 'POST', `/api/anonymised-copies/${id}/recognition`, { language: 'fi' })
@@ -132,6 +144,40 @@ test('a program that was changed after it was named is not run: the copy says so
   await chmod(script, 0o644)
   expect(await propose(id)).toMatchObject({ status: 200 })
   expect(await save(id)).toMatchObject({ status: 200 })
+})
+
+test('a voice that dies, gives too little or was changed leaves nothing half made: the state says what, and the next is whole', async () => {
+  const { id, recording } = await copy()
+  await play(recording)
+  expect(await save(id, { level: 'N', turns: [] })).toMatchObject({ status: 200 })
+  const original = await readFile(script)
+  async function failsWith(failure: string) {
+    expect(await render(id)).toMatchObject({ status: 202 })
+    await until(id, 'FAILED')
+    expect(await readCopy(id)).toMatchObject({ state: 'FAILED', failure, may: { render: true, hear: false } })
+    expect(await copies.objectsOf(recording)).toEqual([])
+  }
+  for (const [how, failure] of [
+    ['crash-at-once', 'program-failed'],
+    ['crash-half-way', 'program-failed'],
+    ['short', 'engine-answer-wrong'],
+  ] as const) {
+    await behave(how)
+    await failsWith(failure)
+  }
+  await writeFile(script, `${original.toString()}\n`)
+  await failsWith('program-changed')
+  await chmod(script, 0o666)
+  await writeFile(script, original)
+  await failsWith('program-writable')
+  await rm(script)
+  await failsWith('program-missing')
+  await writeFile(script, original)
+  await chmod(script, 0o644)
+  await behave('invert')
+  await render(id)
+  await until(id, 'RENDERED')
+  expect(await copies.objectsOf(recording)).toHaveLength(1)
 })
 
 test('one that hangs is asked once at a time, and ends with the recording; its words end with them', async () => {

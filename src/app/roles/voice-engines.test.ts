@@ -1,0 +1,58 @@
+// What an agency names wrongly is told with its place and not offered; nothing else suffers from it.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { faultsOfEngines, openVoiceEngines } from './voice-engines.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'seloste-engines-'))
+afterAll(() => rm(folder, { recursive: true }))
+const file = join(folder, 'engines.json')
+const record = join(folder, 'record.json')
+const named = { name: 'nn', version: '2', licence: 'MIT', program: join(folder, 'none'), sha256: 'ab'.repeat(32) }
+
+async function opened(content: unknown) {
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
+  const engines = await openVoiceEngines(file)
+  await engines.stop()
+  expect(engines.of('T')).toMatchObject({ level: 'T' })
+  return { engines, told: engines.faults.map(({ code, message }) => `${code}: ${message}`).join('\n') }
+}
+
+test('a file that is not there, is no JSON or has something strange in it names no engine, and the transcript’s voices speak', async () => {
+  const missing = await openVoiceEngines(join(folder, 'nowhere.json'))
+  await missing.stop()
+  expect(missing.of('T')).toMatchObject({ level: 'T' })
+  expect(missing.faults.map(({ message }) => message)).toEqual([expect.stringContaining('cannot be read (ENOENT)')])
+  for (const [content, place] of [
+    ['{', 'is not JSON'],
+    [{ voices: [] }, '"voices"'],
+    [{ recognition: [{ ...named, sha256: 'no' }] }, '/recognition/0/sha256'],
+  ] as const) {
+    const { engines, told } = await opened(content)
+    expect(told).toContain(place)
+    expect(told).toContain(file)
+    expect([engines.of('N'), engines.recogniser]).toEqual(['no-engine', undefined])
+  }
+})
+
+test('beside a program that is named wrongly the others are offered', async () => {
+  const { engines, told } = await opened({ neural: [{ ...named, network: 'open' }], recognition: [named] })
+  expect(told).toContain('/neural/0/network')
+  expect(engines.recogniser).toMatchObject({ name: 'nn' })
+})
+
+test('an evaluation record that cannot be read keeps its own engine from being offered', async () => {
+  for (const content of ['{', '{"format":2}', undefined]) {
+    await (content === undefined ? rm(record) : writeFile(record, content))
+    const { engines, told } = await opened({ neural: [{ ...named, evaluation: record }] })
+    expect(told).toContain(`record-wrong: The evaluation record ${record}`)
+    expect(engines.of('N')).toBe('no-evaluation')
+  }
+})
+
+test('the status hashes what is named: a program that is missing is told before anybody waits for it', async () => {
+  await writeFile(file, JSON.stringify({ recognition: [named] }))
+  expect(await faultsOfEngines(file)).toEqual([expect.stringContaining(`program-missing: nn: ${named.program}`)])
+  expect(await faultsOfEngines(undefined)).toEqual([])
+})
