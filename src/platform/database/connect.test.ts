@@ -75,3 +75,15 @@ test('a connection cut while idle is reported, and the next query gets another',
   await cut.pool.query('select 1')
   await cut.close()
 })
+
+test('a connection that breaks between two queries of a transaction fails the transaction and no more', async () => {
+  const lent = await pool.connect()
+  const { rows } = await lent.query<{ pid: number }>('select pg_backend_pid() as pid')
+  // Heard by nobody but the pool's own listener for lent connections: without it this run ends with an uncaught exception.
+  const gone = new Promise((resolve) => lent.once('end', resolve))
+  await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db)
+  await gone
+  await expect(lent.query('select 1')).rejects.toThrow()
+  lent.release()
+  expect((await pool.query<{ one: number }>('select 1 as one')).rows).toEqual([{ one: 1 }])
+})

@@ -38,6 +38,9 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     Client: TemporalClient,
   })
   pool.on('error', options.onIdleError)
+  // The pool hears a connection only while it is idle. One that breaks while it is lent fails the query, or the next one; what
+  // nobody hears would end the process, and with it the calls of a capture whose database went away.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return { pool, db, close: () => db.destroy() }
 }

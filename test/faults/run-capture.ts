@@ -1,0 +1,111 @@
+/**
+ * Capture itself, whose database is at the end of a line that can be cut. In: a database, folders. Out: where it listens, its
+ * log, the line. Never: a stand-in for capture, database or disk.
+ */
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { runCapture } from '#app/roles/capture.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { readSettings } from '#platform/config/settings.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { TestDatabase } from '../database/create-test-database.ts'
+import { findPorts } from '../whole/start-seloste.ts'
+
+export interface CaptureOnALine {
+  readonly sip: { readonly host: string; readonly port: number }
+  /** What it has logged, a line each. */
+  readonly lines: readonly string[]
+  readonly line: CuttableLine
+  stop(): Promise<void>
+}
+
+/** Starts capture in this process; the database knows the program's own description and a key for the day. */
+export async function runCaptureOn(
+  database: TestDatabase<RegisterTables>,
+  folders: { data: string; objects: string },
+): Promise<CaptureOnALine> {
+  const { db, pool } = database.as()
+  const text = await readFile(seedDescriptionFile, 'utf8')
+  await installDescription(db, text, seedDescriptionFile)
+  await pool.query(
+    `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n
+     on conflict do nothing`,
+    [generateKeyPair().recipient],
+  )
+  const url = new URL(database.url('seloste_capture'))
+  // The test database listens at a unix socket and nowhere else.
+  const line = await openLine(join(url.searchParams.get('host') ?? '', '.s.PGSQL.5432'))
+  url.searchParams.delete('host')
+  url.host = `127.0.0.1:${line.port}`
+  const ports = await findPorts()
+  const lines: string[] = []
+  const settings = readSettings(
+    {
+      SELOSTE_DATA: folders.data,
+      OBJECTS_URL: `file://${folders.objects}`,
+      SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
+      SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
+    },
+    folders.data,
+  )
+  const log = makeLog({ name: 'capture', pretty: false, write: (one) => void lines.push(one) })
+  const capture = await runCapture({ settings, log, databaseUrl: url.href, version: 'test' })
+  return {
+    sip: { host: '127.0.0.1', port: ports.sip },
+    lines,
+    line,
+    async stop() {
+      await capture.stop()
+      await line.close()
+    },
+  }
+}
+
+export interface CuttableLine {
+  readonly port: number
+  /** Connections break, and nobody answers. */
+  cut(): Promise<void>
+  mend(): Promise<void>
+  close(): Promise<void>
+}
+
+async function openLine(to: string): Promise<CuttableLine> {
+  const open = new Set<Socket>()
+  let server: Server | undefined
+  let port = 0
+
+  async function mend(): Promise<void> {
+    server = createServer((near) => {
+      const far = connect(to)
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        open.add(one)
+        one.pipe(other)
+        one.on('error', () => undefined)
+        one.on('close', () => {
+          open.delete(one)
+          other.destroy()
+        })
+      }
+    }).listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    port = (server.address() as AddressInfo).port
+  }
+  async function cut(): Promise<void> {
+    const gone = server && once(server, 'close')
+    server?.close()
+    server = undefined
+    for (const socket of open) socket.destroy()
+    await gone
+  }
+
+  await mend()
+  return { port, cut, mend, close: cut }
+}

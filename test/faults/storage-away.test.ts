@@ -1,0 +1,231 @@
+/** K4 and K5: the database or the object store away, a volume full, while calls are recorded. */
+import { spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { startPacer } from '../simulator/pacer.ts'
+import { officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import type { SentCall } from '../simulator/sent-call.ts'
+import { eventually } from '../whole/api.ts'
+import { runCaptureOn, type CaptureOnALine } from './run-capture.ts'
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const awaySeconds = isLong ? 600 : 2
+const callsAtOnce = isLong ? 50 : 3
+const callSeconds = isLong ? 20 : 1
+const testLine = '+35829497099'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+let root = ''
+let capture: CaptureOnALine | undefined
+let seed = 0
+const mounted: string[] = []
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'seloste-away-'))
+  for (const name of ['data', 'objects']) await mkdir(join(root, name), { mode: 0o700 })
+})
+afterEach(async () => {
+  await capture?.stop()
+  capture = undefined
+  for (const path of mounted.splice(0)) spawnSync('umount', ['-l', path])
+  await rm(root, { recursive: true, force: true, maxRetries: 5 })
+})
+
+const folders = () => ({ data: join(root, 'data'), objects: join(root, 'objects') })
+
+function call(options: { signal?: AbortSignal; seconds?: number } = {}): Promise<SentCall> {
+  seed++
+  return placeCall({
+    seed,
+    caller: `+3584013${String(10_000 + seed)}`,
+    number: testLine,
+    official: officialByKey('aino'),
+    seconds: options.seconds ?? callSeconds,
+    server: capture!.sip,
+    pacer: startPacer(),
+    keep: 'hash',
+    ...(options.signal && { signal: options.signal }),
+  })
+}
+
+/** Packets that went out, each once. */
+function sentPackets(calls: readonly SentCall[]): number {
+  const streams = calls.flatMap(({ sessions }) => sessions.flatMap((one) => one.streams))
+  return streams.reduce((total, { counts }) => total + counts.packets - counts.lost - counts.keys, 0)
+}
+
+async function inRegister(): Promise<{ recordings: number; received: number; lost: number; incomplete: number }> {
+  const { rows } = await pool.query<{ recordings: number; received: number; lost: number; incomplete: number }>(
+    `select count(*)::int as recordings, coalesce(sum(packets_received), 0)::int as received,
+            coalesce(sum(packets_lost), 0)::int as lost, count(*) filter (where incomplete)::int as incomplete
+     from recording where state = 'STORED'`,
+  )
+  return rows[0]!
+}
+
+/** What came into the register since, once so many recordings have. */
+async function arrived(
+  since: { recordings: number; received: number; lost: number; incomplete: number },
+  count: number,
+) {
+  return eventually(
+    async () => {
+      const now = await inRegister()
+      if (now.recordings < since.recordings + count) return undefined
+      const { recordings, received, lost, incomplete } = since
+      return {
+        recordings: now.recordings - recordings,
+        received: now.received - received,
+        lost: now.lost - lost,
+        incomplete: now.incomplete - incomplete,
+      }
+    },
+    'every recording in the register',
+    300_000,
+  )
+}
+
+/** So many calls at once, again and again, until the time is over; at least one round. */
+async function callsWhile(seconds: number): Promise<SentCall[]> {
+  const until = performance.now() + seconds * 1000
+  const placed: SentCall[] = []
+  do placed.push(...(await Promise.all(Array.from({ length: callsAtOnce }, () => call()))))
+  while (performance.now() < until)
+  return placed
+}
+
+describe('K5: what is away while calls come and go', () => {
+  test.each(['database', 'object store'] as const)(
+    'the %s: not a packet is lost, and everything is in the register once it is back',
+    { timeout: (awaySeconds + 400) * 1000 },
+    async (what) => {
+      const { data, objects } = folders()
+      capture = await runCaptureOn(database, { data, objects })
+      const before = await inRegister()
+      // A store that is away has nothing at its place; a folder that is made there would be another store.
+      const leave = async () => {
+        if (what === 'database') return capture!.line.cut()
+        await rename(objects, `${objects}-away`)
+        await writeFile(objects, '')
+      }
+      const comeBack = async () => {
+        if (what === 'database') return capture!.line.mend()
+        await rm(objects)
+        await rename(`${objects}-away`, objects)
+      }
+
+      const going = call({ seconds: callSeconds * 2 })
+      await wait(200)
+      await leave()
+      const placed = [...(await callsWhile(awaySeconds)), await going]
+      const waiting = (await readdir(join(data, 'capture/calls'))).length
+      await comeBack()
+      const backAt = performance.now()
+
+      expect(placed.map(({ outcome }) => outcome)).toEqual(placed.map(() => 'completed'))
+      expect(waiting).toBeGreaterThan(0)
+      const found = await arrived(before, placed.length)
+      const seconds = (performance.now() - backAt) / 1000
+      expect(found).toEqual({ recordings: placed.length, received: sentPackets(placed), lost: 0, incomplete: 0 })
+      if (isLong)
+        console.log(
+          `K5, ${what} away ${awaySeconds} s: ${placed.length} calls, ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
+        )
+      expect(seconds).toBeLessThan(300)
+    },
+  )
+})
+
+/** A volume of its own; only root can make one. */
+function mount(path: string, megabytes: number): void {
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0700`, 'tmpfs', path])
+  if (status !== 0) throw new Error(`cannot mount a volume at ${path}: ${String(stderr)}`)
+  mounted.push(path)
+}
+
+const canMount = (() => {
+  if (process.getuid?.() !== 0 || process.platform !== 'linux') return false
+  const path = join(tmpdir(), `seloste-mount-${process.pid}`)
+  const made = spawnSync('sh', [
+    '-c',
+    `mkdir "${path}" && mount -t tmpfs -o size=1m tmpfs "${path}" && umount "${path}"`,
+  ])
+  spawnSync('rmdir', [path])
+  return made.status === 0
+})()
+
+describe.skipIf(!canMount)(
+  'K4: a volume is full while calls are recorded (needs root, for a volume of its own)',
+  () => {
+    test.each(['data', 'objects'] as const)(
+      'that of %s: calls go on on the reserve, new ones are told to come again, and all is well once there is room',
+      { timeout: 400_000 },
+      async (volume) => {
+        const { data, objects } = folders()
+        mount(folders()[volume], 128)
+        capture = await runCaptureOn(database, { data, objects })
+        const before = await inRegister()
+        const reserve = join(data, 'capture/reserve')
+        if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
+
+        const hangUp = new AbortController()
+        const going = [1, 2].map(() => call({ seconds: 120, signal: hangUp.signal }))
+        await expect.poll(() => capturing(), { timeout: 60_000 }).toBe(2)
+        const ballast = join(folders()[volume], 'ballast')
+        await fill(ballast)
+        await expect.poll(() => told('no new session is taken'), { timeout: 60_000 }).toBe(true)
+        expect((await call()).outcome).toBe('refused')
+        if (volume === 'data') {
+          await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(false)
+          // Somebody fills what was let go, too, but for what two calls write in a moment.
+          await wait(500)
+        }
+        hangUp.abort()
+        const placed = await Promise.all(going)
+        await rm(ballast)
+
+        expect(await arrived(before, placed.length)).toEqual({
+          recordings: placed.length,
+          received: sentPackets(placed),
+          lost: 0,
+          incomplete: 0,
+        })
+        await expect.poll(() => told('new sessions are taken again'), { timeout: 60_000 }).toBe(true)
+        const after = await inRegister()
+        const next = await call()
+        expect(next.outcome).toBe('completed')
+        expect(await arrived(after, 1)).toMatchObject({ received: sentPackets([next]), lost: 0 })
+        if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
+      },
+    )
+  },
+)
+
+const told = (text: string) => capture!.lines.some((line) => line.includes(text))
+
+/** Calls that the register has as being recorded. */
+async function capturing(): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::int as count from recording where state = 'CAPTURING'`,
+  )
+  return rows[0]!.count
+}
+
+const isThere = (path: string) =>
+  statfs(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Writes until the volume takes no more. */
+async function fill(path: string): Promise<void> {
+  const { stderr } = spawnSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k'])
+  if (!String(stderr).includes('No space left')) throw new Error(`the volume is not full: ${String(stderr)}`)
+}
