@@ -46,6 +46,13 @@ export type SourceFollowerOptions = {
   opener?: MediaOpener | undefined
 }
 
+function noCounts(): StreamCounters {
+  return {
+    ...{ received: 0, late: 0, duplicates: 0, foreign: 0, invalid: 0 },
+    ...{ unauthentic: 0, omitted: 0, shed: 0, rtcp: 0 },
+  }
+}
+
 const silence100us = 4000
 /** Of a clock of 8000 Hz. */
 const usualTicks = 0.8
@@ -60,17 +67,7 @@ type Held = { packet: RtpPacket; bytes: Buffer; arrival100us: number; port: numb
 type Candidate = { ssrc: number; port: number; nextSeq: number; inOrder: boolean; held: Held[] }
 
 export class SourceFollower {
-  readonly counters: StreamCounters = {
-    received: 0,
-    late: 0,
-    duplicates: 0,
-    foreign: 0,
-    invalid: 0,
-    unauthentic: 0,
-    omitted: 0,
-    shed: 0,
-    rtcp: 0,
-  }
+  counters: StreamCounters = noCounts()
   /** Arrival of the last packet kept, or -1. */
   lastArrival100us = -1
   /** Inter-arrival jitter in RTP units times 16 (RFC 3550, A.8). */
@@ -94,6 +91,8 @@ export class SourceFollower {
   private expectedBefore = 0
   private receivedBefore = 0
   private receivedOfSource = 0
+  /** Another recording's time is not comparable with the last packet's. */
+  private isFirst = false
 
   constructor({ stream, peer, codecs, recording, opener }: SourceFollowerOptions) {
     this.opener = opener
@@ -132,6 +131,29 @@ export class SourceFollower {
     this.setCodecs(codecs)
     this.yielding = yieldPackets
     if (changed) this.leave() // What payload types mean is told per source: begin a new one.
+  }
+
+  /**
+   * Another recording begins, whose time is `shift100us` more than the last one's. The source followed goes on in it without
+   * probation and under the same numbers, so that no packet is lost between the two, and a copy is not taken for a new one.
+   */
+  beginAnew(shift100us: number): void {
+    this.counters = noCounts()
+    this.lastArrival100us = -1
+    for (const candidate of this.candidates) {
+      const moved = candidate.held.map((one) => ({ ...one, arrival100us: one.arrival100us + shift100us }))
+      // One that may be of the call's crossing is kept where the source takes over; no time is before the recording's start.
+      candidate.held = moved.filter(({ arrival100us }) => arrival100us >= -crossing100us)
+      for (const one of candidate.held) one.arrival100us = Math.max(0, one.arrival100us)
+    }
+    this.candidates = this.candidates.filter(({ held }) => held.length > 0)
+    this.receivedBefore = this.receivedOfSource = 0
+    this.expectedBefore = 0
+    if (this.ssrc === -1) return
+    const { firstSeq, firstTs, highestOffset } = this.sequence
+    this.expectedBefore = -(highestOffset + 1)
+    this.isFirst = true
+    this.recording.source(this.stream, this.ssrc, firstSeq, firstTs, this.codecs)
   }
 
   /** The call is over: a source that came after the followed one's last packet is of the call. */
@@ -199,7 +221,8 @@ export class SourceFollower {
     }
     // A.8; only the receiver report tells it.
     const transit = (arrival100us * this.ticks[packet.payloadType]! - sequence.tsOffset) | 0
-    this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
+    if (!this.isFirst) this.jitter16 += Math.abs(transit - this.lastTransit) - ((this.jitter16 + 8) >> 4)
+    this.isFirst = false
     this.lastTransit = transit
     const kept = this.recording.packet(
       this.stream,

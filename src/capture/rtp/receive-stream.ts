@@ -48,6 +48,8 @@ export type StreamReport = StreamCounters & { lost: number; lastArrival100us: nu
 export type ReceivedStream = {
   readonly port: number
   report(): StreamReport
+  /** Another recording begins, whose time is `shift100us` more than the last one's: it is told the source, and counts begin anew. */
+  beginAnew(shift100us: number): void
   /** A new session description. */
   update(described: Described): void
   /** Goes on receiving for what is still on its way (after a BYE), then closes. */
@@ -147,6 +149,11 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   return {
     port: ports.port,
     report: () => ({ ...follower.counters, lost: follower.lost, lastArrival100us: follower.lastArrival100us }),
+    beginAnew: (shift100us) => {
+      follower.beginAnew(shift100us)
+      reported = { expected: 0, lost: 0 }
+      if (senderReportAt100us !== 0) senderReportAt100us += shift100us
+    },
     update: (described) => {
       if (described.peer.port !== peer.port) rtcpPort = reportsTo(described)
       peer = heardAs(described.peer)

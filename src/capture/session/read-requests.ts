@@ -25,7 +25,7 @@ export interface RequestReader {
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
   /** What the operator has set for the client that asks. */
   trunkOf(asked: Pick<Asked, 'request' | 'source'>): Trunk | undefined
-  /** A session is kept: what its first INVITE told of the parties holds for its later requests. */
+  /** A segment of a session begins: what its first INVITE told of the parties holds for all its requests. */
   begin(asked: Asked, nowMs: number): void
   /** When it began; `nowMs` for one that is not known. */
   beganMs(dialogId: string, nowMs: number): number
@@ -80,8 +80,9 @@ export function createRequestReader(options: {
       )
     },
     begin({ request, dialog }, nowMs) {
-      const headers = new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
-      beginnings.set(dialog.id, { beganMs: nowMs, headers, acknowledged: false })
+      const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
+      const told = headers ?? new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
+      beginnings.set(dialog.id, { beganMs: nowMs, headers: told, acknowledged })
     },
     beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,
     acknowledge(dialogId) {

@@ -3,65 +3,27 @@
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock } from '#platform/clock/clock.ts'
-import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import type { TailJournal } from '#register/recordings/tail-journal.ts'
-import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import type { PortAllocator } from '../rtp/allocate-ports.ts'
-import type { Dialog, DialogLoss, IncomingRequest, Invite, SipHandler, Source } from '../sip/handler.ts'
+import type { Dialog, DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
-import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
-import { callIdsOf, describeParties, describeSegment, officialOf, type CallInvitation } from './describe-segment.ts'
-import { judgeSession, type SessionLimits } from './judge-session.ts'
+import { createClientsSeen } from './clients-seen.ts'
+import {
+  answeredAtOf,
+  callIdsOf,
+  describeParties,
+  describeSegment,
+  officialOf,
+  type CallInvitation,
+} from './describe-segment.ts'
+import { judgeSession } from './judge-session.ts'
 import { createOtherHalves } from './other-half.ts'
-import type { QuotaCounts } from './quota-counts.ts'
 import { createRequestReader } from './read-requests.ts'
 import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
-import { runSession, type RunningSession } from './run-session.ts'
-import { isStopped, recordingIn, type Reoffer } from './session.ts'
-import type { Spool } from './spool.ts'
-import type { FindTrunk } from './trunks.ts'
-import type { VersionAt } from './version-in-force.ts'
-
-export interface RecorderOptions {
-  /** The version in force when a call was answered decides about it, for as long as it lasts (R14). */
-  versionAt: VersionAt
-  drawKey: Uint8Array
-  quotas: QuotaCounts
-  officials: () => readonly DirectoryEntry[]
-  /** What the operator has set for a client; without it every client is believed. */
-  findTrunk?: FindTrunk
-  /** age1… of a day; nothing when the custodian has made none. */
-  intakePublicKey: (day: Temporal.PlainDate) => string | undefined
-  clock: Clock
-  ports: PortAllocator
-  /** The address that answers name for media from a peer. */
-  mediaAddress: (peer: string) => string
-  /** Whether nobody else reads the keys in a request from there; by TLS alone unless said. */
-  takesKeys?: (source: Source) => boolean
-  spool: Spool
-  /** Calls that an earlier process left without an end: some of them still go on. */
-  leftBehind?: readonly SegmentFacts[]
-  recordingsFolder: string
-  tail: TailJournal
-  objects: ObjectStore
-  random: { uuid: () => string; uint32: () => number }
-  onFault: (error: unknown, context: Record<string, string>) => void
-  /** A call came to a number that the description does not know: it is entered all the same (R7), and somebody should look. */
-  onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
-  /** A body that cannot be accepted; the reason holds no value of it. */
-  onRefused?: (refusal: { status: number; reason: string; client: string }) => void
-  /** A client sends something of a shape that it has not sent before. */
-  onClientSeen?: (seen: ClientSeen) => void
-  limits?: Partial<RecorderLimits>
-}
-
-export interface RecorderLimits extends SessionLimits {
-  /** A recording that could not be stored is tried again after so long. */
-  storeAgainMs: number
-}
+import { mediaMeans, type RecorderLimits, type RecorderOptions } from './recorder-options.ts'
+import { runSession, type RunningSession, type SessionWorld } from './run-session.ts'
+import { answersOf, isStopped, recordingIn, type Reoffer } from './session.ts'
+import { whoAnswersNow } from './who-answers-now.ts'
 
 export interface RecorderCounters {
   offered: number
@@ -91,6 +53,12 @@ export interface Recorder {
   forbid(recordingId: string, destroys: boolean): Promise<void>
   /** Ends every session as if the end signal had come: the process is being stopped. */
   stop(): Promise<void>
+}
+
+/** A request that was read. */
+interface Found {
+  invitation: CallInvitation
+  answeredAt: Temporal.Instant
 }
 
 const defaults: RecorderLimits = {
@@ -154,12 +122,28 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const now = clock.now()
     const found = read(invite, now)
     if (found === 'refused') return
-    const { invitation, answeredAt } = found
-    lookAtClient(invite.request, invitation, reader.trunkOf(invite)?.name)
-    const callIds = callIdsOf(invitation)
+    lookAtClient(invite.request, found.invitation, reader.trunkOf(invite)?.name)
     // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (replaced) noLongerLive(replaced)
+    if (!(await begin(invite, found, now))) return
+    if (replaced) {
+      void end(replaced, false)
+      void replaced.dialog.bye()
+    }
+  }
+
+  /**
+   * Begins a segment, unless it is none of this register's. `before`: the segment of the same session that ends with it.
+   * @returns whether the segment was begun and answered
+   */
+  async function begin(
+    asked: Invite | IncomingRequest,
+    { invitation, answeredAt }: Found,
+    now: Temporal.Instant,
+    before?: RunningSession,
+  ): Promise<boolean> {
+    const callIds = callIdsOf(invitation)
     const ids = {
       segmentId: options.random.uuid(),
       contactId: options.random.uuid(),
@@ -183,11 +167,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
         ? undefined
         : recent.findTwin(callIds, whoAnswers(offer.facts.official), offer.facts.numberReached.key)
     const first = twin && bySegment.get(twin.segmentId)
-    if (first && (await halves.join(invite, invitation, first))) return
+    if (first && (await halves.join(asked, invitation, first))) return false
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
-      answerUnkept(invite, invitation, options.mediaAddress)
-      return
+      answerUnkept(asked, invitation, options.mediaAddress)
+      return false
     }
 
     const { facts } = offer
@@ -195,9 +179,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
+    const { dialog } = asked
+    const session = runSession(dialog, worldOf(facts, dialog.id, before), before)
+    sessions.set(dialog.id, session)
+    bySegment.set(facts.segmentId, session)
+    reader.begin(asked, clock.monotonicMs())
+    if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
+    const passedOn = before && { answerVersion: answersOf(before) }
+    await session.tell({ type: 'offered', offer: { ...offer, passedOn } }, { request: asked, offer: invitation.offer })
+    return true
+  }
+
+  function worldOf({ segmentId }: SegmentFacts, dialogId: string, before?: RunningSession): SessionWorld {
     let entered = false
-    const { dialog } = invite
-    const session = runSession(dialog, {
+    return {
       now: () => clock.now(),
       again: () => wait(limits.storeAgainMs, true, { signal: stopping.signal }).catch(() => false),
       note: (changed) => {
@@ -208,41 +203,24 @@ export function createRecorder(options: RecorderOptions): Recorder {
         recent.learn(changed.segmentId, whoAnswers(changed.official))
         return spool.note(changed).catch((error: unknown) => {
           // The facts stay in memory and are admitted; only a crash before that would lose them.
-          options.onFault(error, { segment: facts.segmentId })
+          options.onFault(error, { segment: segmentId })
         })
       },
       objects: options.objects,
       mediaAddress: options.mediaAddress,
-      sdpSessionId: newSdpId(),
-      media: (day) => {
-        const intakePublicKey = options.intakePublicKey(day)
-        if (intakePublicKey === undefined) return undefined
-        return {
-          ports: options.ports,
-          intakePublicKey,
-          folder: options.recordingsFolder,
-          tail: options.tail,
-          random32: options.random.uint32,
-          monotonicMs: () => clock.monotonicMs(),
-        }
-      },
-      onFault: (error) => options.onFault(error, { segment: facts.segmentId }),
+      sdpSessionId: before?.sdpSessionId ?? newSdpId(),
+      media: (day) => mediaMeans(options, day),
+      onFault: (error) => options.onFault(error, { segment: segmentId }),
       onOver: () => {
-        sessions.delete(dialog.id)
-        bySegment.delete(facts.segmentId)
-        reader.forget(dialog.id)
-        recent.ended(facts.segmentId)
-        if (!entered) quotas.forget(facts.segmentId)
+        // Where its call was passed on within its session, that goes on.
+        if (sessions.get(dialogId) === bySegment.get(segmentId)) {
+          sessions.delete(dialogId)
+          reader.forget(dialogId)
+        }
+        bySegment.delete(segmentId)
+        recent.ended(segmentId)
+        if (!entered) quotas.forget(segmentId)
       },
-    })
-    sessions.set(dialog.id, session)
-    bySegment.set(facts.segmentId, session)
-    reader.begin(invite, clock.monotonicMs())
-    invite.onCancel(() => void end(session, false))
-    await session.tell({ type: 'offered', offer }, { request: invite, offer: invitation.offer })
-    if (replaced) {
-      void end(replaced, false)
-      void replaced.dialog.bye()
     }
   }
 
@@ -257,7 +235,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (refusedAtEnd(incoming)) return
     if (halves.has(incoming.dialog.id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const session = sessions.get(incoming.dialog.id)
-    const found = read(incoming, clock.now(), session)
+    const now = clock.now()
+    const found = read(incoming, now, session)
     if (found === 'refused') return
     const { invitation } = found
     if (!session) {
@@ -265,16 +244,44 @@ export function createRecorder(options: RecorderOptions): Recorder {
       answerUnkept(incoming, invitation, options.mediaAddress)
       return
     }
+    const state = session.state?.phase === 'live' ? session.state : undefined
+    if (state && whoAnswersNow(invitation, state.session.facts.official) === 'passed-on') {
+      return passOn(session, incoming, invitation, now)
+    }
     await session.tell(
       { type: 'reoffered', offer: reofferOf(invitation, session) },
       { request: incoming, offer: invitation.offer },
     )
   }
 
+  /** The segment ends and another begins, at the instant that the metadata tell, on the same ports (R17). */
+  async function passOn(
+    session: RunningSession,
+    incoming: IncomingRequest,
+    invitation: CallInvitation,
+    now: Temporal.Instant,
+  ): Promise<void> {
+    const told = answeredAtOf(invitation, now)
+    const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
+    const isBetween = Temporal.Instant.compare(told, now) <= 0 && (!began || Temporal.Instant.compare(told, began) >= 0)
+    const answeredAt = isBetween ? told : now
+    noLongerLive(session)
+    await begin(incoming, { invitation, answeredAt }, now, session)
+    await session.tell({ type: 'ended', at: answeredAt, inferred: false })
+  }
+
   function reofferOf(invitation: CallInvitation, { state }: RunningSession): Reoffer {
     const { streams, metadata, offer, parties } = invitation
-    const facts = describeParties(invitation, state?.phase === 'over' ? undefined : state?.session.facts)
-    return { streams, tracks: parties.streams, ...(metadata && { metadata }), hasSdp: offer !== undefined, facts }
+    const known = state?.phase === 'over' ? undefined : state?.session.facts
+    const facts = describeParties(invitation, known)
+    const answering = whoAnswersNow(invitation, known?.official)
+    const consults = answering === 'consultation'
+    // One recording has one answering official (R17): who comes in beside them is for a person to look at.
+    if (answering === 'several') facts.marks.push('needs-review')
+    return {
+      ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts, consults },
+      ...(metadata && { metadata }),
+    }
   }
 
   /** The answer to our own offer comes with the ACK. */
@@ -366,17 +373,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     recordings: (which) =>
       which === 'remembered'
         ? recent.recordings()
-        : [...sessions.values()].flatMap(({ state }) => recordingIn(state) ?? []),
+        : [...bySegment.values()].flatMap(({ state }) => recordingIn(state) ?? []),
     async forbid(recordingId, destroys) {
       recent.forbid(recordingId)
-      for (const session of sessions.values()) {
+      for (const session of bySegment.values()) {
         if (recordingIn(session.state) === recordingId) await session.forbid(destroys)
       }
     },
     async stop() {
       clearInterval(watch)
       stopping.abort()
-      await Promise.all([...sessions.values()].map((session) => end(session, true)))
+      await Promise.all([...bySegment.values()].map((session) => end(session, true)))
     },
   }
 }

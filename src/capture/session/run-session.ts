@@ -11,6 +11,7 @@ import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
+import type { SessionStreams } from './session-streams.ts'
 import { passingKey } from './passing-key.ts'
 import { storeRecording } from './store-recording.ts'
 import { step, type SessionEffect, type SessionEvent, type SessionState } from './session.ts'
@@ -27,7 +28,7 @@ export interface SessionWorld {
   /** What openSessionMedia needs beyond the recording and its streams; nothing when there is no intake key for today. */
   media: (
     recordingDay: Temporal.PlainDate,
-  ) => Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'onFault'> | undefined
+  ) => Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined
   onFault: (error: unknown) => void
   /** The session is over and nothing of it is left to do. */
   onOver: () => void
@@ -47,9 +48,17 @@ export interface RunningSession {
   tell(event: SessionEvent, asking?: Asking): Promise<void>
   /** Its recording is forbidden (R49): not a packet more is kept, whatever waits to be done before. Can be told again. */
   forbid(destroys: boolean): Promise<void>
+  /** Whether there are streams that the next segment could take over. */
+  readonly hasStreams: boolean
+  /** Hands its streams on: it records nothing more of them. */
+  passOn(): SessionStreams | undefined
+  /** The offer answered last. */
+  readonly described: SessionDescription | undefined
+  readonly sdpSessionId: string
 }
 
-export function runSession(dialog: Dialog, world: SessionWorld): RunningSession {
+/** `before`: the segment that ends where this one begins, when a call is passed on within its session. */
+export function runSession(dialog: Dialog, world: SessionWorld, before?: RunningSession): RunningSession {
   let state: SessionState | undefined
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
@@ -57,7 +66,9 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
   /** What the end of the call would store is to be destroyed. */
   let toDestroy = false
   /** The offer answered last. */
-  let described: SessionDescription | undefined
+  let described: SessionDescription | undefined = before?.described
+  /** Streams of which nothing is kept: the segment before had them, and the next may want them. */
+  let idle: SessionStreams | undefined
 
   async function handle(event: SessionEvent, asking: Asking | undefined): Promise<void> {
     const events = [event]
@@ -80,6 +91,9 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         return undefined
       case 'open':
         return open(effect, asking)
+      case 'take-over':
+        idle = before?.passOn()
+        return undefined
       case 'open-streams':
         if ((await media?.addStreams(effect.streams)) === 'no-port') {
           return { type: 'capture-state', state: 'failing', failure: 'no-port' }
@@ -92,6 +106,9 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         // There was no port for it at first.
         if (media?.ports.has(effect.stream.index) === false) await media.addStreams([effect.stream])
         else media?.retarget(effect.stream)
+        return undefined
+      case 'withhold':
+        media?.withhold(effect.on)
         return undefined
       case 'mark':
         media?.mark(effect.kind)
@@ -115,6 +132,7 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
         media?.silence()
         return effect.destroys ? destroy() : store((current) => current.seal())
       case 'close':
+        idle?.closeAll()
         await media?.abandon()
         media = undefined
         return undefined
@@ -130,6 +148,7 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
       recordingId: recording.id,
       startedAt: recording.startedAt,
       streams: effect.streams,
+      takesOver: before?.hasStreams ? () => before.passOn() : undefined,
       onFault: (fault) => {
         world.onFault(fault)
         if (state?.phase === 'live') void tell({ type: 'capture-state', state: 'failing', failure: 'disk-full' })
@@ -266,11 +285,23 @@ export function runSession(dialog: Dialog, world: SessionWorld): RunningSession 
 
   return {
     dialog,
+    sdpSessionId: world.sdpSessionId,
     get state() {
       return state
     },
     get media() {
       return media
+    },
+    get hasStreams() {
+      return (media !== undefined && media.ports.size > 0) || idle !== undefined
+    },
+    get described() {
+      return described
+    },
+    passOn() {
+      const streams = media?.passOn() ?? idle
+      idle = undefined
+      return streams
     },
     tell,
     forbid(destroys) {

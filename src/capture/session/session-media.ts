@@ -1,4 +1,3 @@
-import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
 import { RecordingFault } from '#register/recordings/recording-faults.ts'
 import {
   createRecordingWriter,
@@ -6,11 +5,12 @@ import {
   type RecordingWriter,
 } from '#register/recordings/recording-writer.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
-import type { MediaPorts, PortAllocator } from '../rtp/allocate-ports.ts'
-import { receiveStream, type Described, type ReceivedStream } from '../rtp/receive-stream.ts'
+import type { PortAllocator } from '../rtp/allocate-ports.ts'
+import type { StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
-import { makeMasterKey, type MasterKey } from '../srtp/suites.ts'
+import type { MasterKey } from '../srtp/suites.ts'
 import type { Track } from '../siprec/identified-parties.ts'
+import { createSessionStreams, type SessionStreams } from './session-streams.ts'
 
 export interface MediaOptions {
   recordingId: string
@@ -23,6 +23,8 @@ export interface MediaOptions {
   tail: TailJournal
   random32: () => number
   monotonicMs: () => number
+  /** The streams of the call's segment before, within the same session: the recording takes them over once it is ready. */
+  takesOver?: (() => SessionStreams | undefined) | undefined
   onFault: (fault: RecordingFault) => void
 }
 
@@ -32,6 +34,10 @@ export interface SessionMedia {
   readonly ports: ReadonlyMap<number, number>
   /** Our own key of a stream with keys: the same for as long as its suite is. */
   ownKey(stream: StreamPlan): MasterKey
+  /** Hands the streams on, to another recording or to nobody: what came until now is all that this one has. */
+  passOn(): SessionStreams
+  /** While the caller is not connected (a consultation) nothing that comes is kept. */
+  withhold(on: boolean): void
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
   /** The client has closed these media lines: their ports are free again. */
   closeStreams(indexes: readonly number[]): void
@@ -60,16 +66,17 @@ export interface SessionMedia {
 
 /** How long packets may still come after the end signal. */
 const drainMs = 200
-/** Our name in RTCP; says nothing (RFC 7022). */
-const cnameBytes = 3
 
-/** Creates the recording and opens a port for each stream; what is opened is closed again when one cannot be. */
+/**
+ * Creates the recording and opens a port for each stream, or takes over those of the segment before; what is opened is
+ * closed again when one cannot be.
+ */
 export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
-  const { recordingId, monotonicMs } = options
-  const beganMs = monotonicMs()
+  const { recordingId, monotonicMs, takesOver, random32 } = options
+  let beganMs = monotonicMs()
   const arrival100us = () => Math.round((monotonicMs() - beganMs) * 10)
-  const open: [number, MediaPorts][] = []
-  if ((await allocate(options.streams)) === 'no-port') return 'no-port'
+  const fresh = takesOver ? undefined : createSessionStreams({ allocator: options.ports, random32 })
+  if (fresh && (await fresh.add(options.streams)) === 'no-port') return 'no-port'
 
   let writer: RecordingWriter
   try {
@@ -82,86 +89,39 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       onFault: options.onFault,
     })
   } catch (cause) {
-    for (const [, ports] of open) ports.release()
+    fresh?.closeAll()
     options.onFault(new RecordingFault('body-write-failed', recordingId, cause))
     return 'disk'
   }
 
-  const streams = new Map<number, ReceivedStream>()
-  const closed: ReceivedStream[] = []
-  const ownKeys = new Map<number, MasterKey>()
   let resumedMs = 0
   let silent = false
-  /** What streams write to: the recording, until it is forbidden. */
-  const sink: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> = {
-    source(stream, ssrc, firstSeq, firstTs, codecs) {
-      if (!silent) writer.source(stream, ssrc, firstSeq, firstTs, codecs)
+  let withheld = false
+  const sink = {
+    arrival100us,
+    // A source is told even while nothing of it is kept: what follows belongs to it.
+    source(...told: Parameters<RecordingWriter['source']>) {
+      if (!silent) writer.source(...told)
     },
-    packet(stream, type, marker, seq, ts, arrival, buffer, start, end) {
-      return silent || writer.packet(stream, type, marker, seq, ts, arrival, buffer, start, end)
+    packet(
+      ...[stream, type, marker, seq, ts, arrival, buffer, start, end]: Parameters<RecordingWriter['packet']>
+    ): boolean {
+      return silent || withheld || writer.packet(stream, type, marker, seq, ts, arrival, buffer, start, end)
     },
-    omitted(stream, seqOffset) {
+    omitted(stream: number, seqOffset: number) {
       if (!silent) writer.omitted(stream, seqOffset)
     },
   }
-  const cname = Array.from({ length: cnameBytes }, () => options.random32().toString(16)).join('')
-  receive(options.streams)
-
-  async function allocate(plans: readonly StreamPlan[]): Promise<'no-port' | undefined> {
-    for (const plan of plans) {
-      const ports = await options.ports.allocate()
-      if (ports === 'no-port-left') {
-        for (const [, taken] of open.splice(0)) taken.release()
-        return 'no-port'
-      }
-      open.push([plan.index, ports])
-    }
-    return undefined
-  }
-
-  /** Starts receiving on every port that was allocated for these streams. */
-  function receive(plans: readonly StreamPlan[]): void {
-    for (const [index, ports] of open.splice(0)) {
-      const plan = plans.find((other) => other.index === index)
-      if (!plan) continue
-      streams.set(
-        index,
-        receiveStream({
-          stream: index,
-          ports,
-          ...describe(plan),
-          recording: sink,
-          arrival100us,
-          ssrc: options.random32(),
-          cname,
-        }),
-      )
-    }
-  }
-
-  function describe(plan: StreamPlan): Described {
-    const { address, port, reportsPort } = plan.remote
-    return {
-      peer: { address, port },
-      codecs: codecsOf(plan),
-      reportsPort,
-      keys: plan.crypto && { theirs: plan.crypto.keys, own: ownKey(plan) },
-    }
-  }
-
-  function ownKey({ index, crypto }: StreamPlan): MasterKey {
-    const known = ownKeys.get(index)
-    const suite = crypto?.keys[0]?.suite
-    if (known && (suite === undefined || known.suite === suite)) return known
-    if (!suite) throw new Error('a stream without keys has none of ours')
-    const own = makeMasterKey(suite)
-    ownKeys.set(index, own)
-    return own
-  }
+  // From here on to the return nothing waits: the segment before has its last packet, and this one its next.
+  const streams = fresh ?? takesOver?.() ?? createSessionStreams({ allocator: options.ports, random32 })
+  beganMs = takesOver ? monotonicMs() : beganMs
+  streams.writeTo(sink)
+  /** Once they are handed on: how it stood then. */
+  let handedOn: StreamReport[] | undefined
 
   let lastMark100us = 0
   const markTime = () => (lastMark100us = arrival100us())
-  const reports = () => [...streams.values(), ...closed].map((stream) => stream.report())
+  const reports = () => handedOn ?? streams.reports()
   let sealed: ReturnType<SessionMedia['seal']> | undefined
 
   async function seal(endedAt100us: number): ReturnType<SessionMedia['seal']> {
@@ -170,28 +130,24 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     return { recording, received: sum(all.map((one) => one.received)), lost: sum(all.map((one) => one.lost)) }
   }
 
+  if (takesOver) await takeOver(streams, options.streams)
+
   return {
     get ports() {
-      return new Map([...streams].map(([index, stream]) => [index, stream.port]))
+      return handedOn ? new Map<number, number>() : streams.ports
     },
-    ownKey,
-    async addStreams(plans) {
-      if ((await allocate(plans)) === 'no-port') return 'no-port'
-      receive(plans)
-      return undefined
+    ownKey: (plan) => streams.ownKey(plan),
+    passOn() {
+      handedOn ??= streams.reports()
+      streams.writeTo(undefined)
+      return streams
     },
-    closeStreams(indexes) {
-      for (const index of indexes) {
-        const stream = streams.get(index)
-        if (!stream) continue
-        stream.close()
-        streams.delete(index)
-        closed.push(stream)
-      }
+    withhold(on) {
+      withheld = on
     },
-    retarget(plan) {
-      streams.get(plan.index)?.update(describe(plan))
-    },
+    addStreams: (plans) => streams.add(plans),
+    closeStreams: (indexes) => streams.close(indexes),
+    retarget: (plan) => streams.retarget(plan),
     mark(kind) {
       if (kind === 'resume') resumedMs = monotonicMs() - beganMs
       if (!silent) writer.mark(kind, markTime())
@@ -207,7 +163,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     async finish(lengthMs = Infinity) {
       const last100us = Math.max(lastMark100us, ...reports().map(({ lastArrival100us }) => lastArrival100us))
       const endedAt = Math.min(arrival100us(), Math.max(last100us, Math.round(lengthMs * 10)))
-      await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
+      if (!handedOn) await streams.drain(drainMs)
       return seal(endedAt)
     },
     silence() {
@@ -226,27 +182,20 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     leaveBehind: () => writer.leaveBehind(),
     async abandon() {
-      for (const stream of streams.values()) stream.close()
+      if (!handedOn) streams.closeAll()
       await writer.discard()
     },
   }
 }
 
-const logCodecs: Partial<Record<string, LogCodec>> = {
-  PCMU: 'PCMU',
-  PCMA: 'PCMA',
-  'TELEPHONE-EVENT': 'telephone-event',
-  G722: 'G722',
-  OPUS: 'opus',
-  CN: 'comfort-noise',
-}
-
-function codecsOf(plan: StreamPlan): StreamCodec[] {
-  return plan.codecs.map(({ payloadType, encoding, clockRate }) => ({
-    payloadType,
-    codec: logCodecs[encoding] ?? 'unknown',
-    clockRate,
-  }))
+/** Makes the streams that were taken over those of the request that passed the call on. */
+async function takeOver(streams: SessionStreams, plans: readonly StreamPlan[]): Promise<void> {
+  const known = streams.ports
+  const wanted = new Set(plans.map(({ index }) => index))
+  streams.close([...known.keys()].filter((index) => !wanted.has(index)))
+  for (const plan of plans) if (known.has(plan.index)) streams.retarget(plan)
+  // One for which no port is left is refused alone in the answer.
+  await streams.add(plans.filter(({ index }) => !known.has(index)))
 }
 
 function sum(numbers: number[]): number {

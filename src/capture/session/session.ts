@@ -23,6 +23,8 @@ export interface SessionFacts {
   answerVersion: number
   /** Forbidden (R49): nothing more is sealed, what there is is destroyed or stored, and the client is answered as before. */
   stopped?: 'destroys' | 'stores'
+  /** The official asks a colleague while the caller waits: it is nothing of the call, and not recorded. */
+  consults?: boolean
 }
 
 /** What a request of the client says, once it has been read and the plan has been asked. */
@@ -32,6 +34,8 @@ export interface Offer {
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
   hasSdp: boolean
+  /** The call was passed on within its session: the segment takes over the streams of the one before, whose answers it counts on. */
+  passedOn?: { answerVersion: number } | undefined
 }
 
 export type SessionEvent =
@@ -52,7 +56,11 @@ export type SessionEvent =
   | { type: 'removal-failed' }
 
 /** `inAck`: it is the answer to our own offer, and gets none. */
-export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & { facts: PartyFacts; inAck?: true }
+export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & {
+  facts: PartyFacts
+  inAck?: true
+  consults?: boolean
+}
 
 /** What a later request may add to a segment: who answers it, once the metadata tell. */
 export type PartyFacts = Partial<Pick<SegmentFacts, 'official'>> & Pick<SegmentFacts, 'marks'>
@@ -62,10 +70,14 @@ export type SessionEffect =
   | { do: 'note'; facts: SegmentFacts }
   /** Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. */
   | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[] }
+  /** Keep the ports of the segment before, and nothing of what comes there. */
+  | { do: 'take-over' }
   | { do: 'open-streams'; streams: readonly StreamPlan[] }
   | { do: 'close-streams'; indexes: readonly number[] }
   /** The client will send from elsewhere now, or means something else by its payload types. */
   | { do: 'retarget'; stream: StreamPlan }
+  /** Keep nothing of what comes, until told otherwise. */
+  | { do: 'withhold'; on: boolean }
   | { do: 'mark'; kind: 'hold' | 'resume' }
   | { do: 'map'; tracks: Readonly<Record<number, Track>> }
   | { do: 'answer'; mode: 'record' | 'historyOnly'; version: number; streams: readonly StreamPlan[]; withSdp: boolean }
@@ -101,10 +113,13 @@ export function step(state: SessionState | undefined, event: SessionEvent): [Ses
 
 function begin(offer: Offer): [SessionState, SessionEffect[]] {
   const { facts, streams, tracks, metadata } = offer
-  const session: SessionFacts = { facts, streams, tracks, ...(metadata && { metadata }), answerVersion: 1 }
+  const before = offer.passedOn
+  const answerVersion = before ? before.answerVersion + (offer.hasSdp ? 1 : 0) : 1
+  const session: SessionFacts = { facts, streams, tracks, ...(metadata && { metadata }), answerVersion }
   const { recording } = facts
   if (recording) return [{ phase: 'opening', session }, [{ do: 'open', recording, streams: accepted(streams) }]]
-  return [{ phase: 'live', session }, [{ do: 'note', facts }, answer(session, true)]]
+  const effects: SessionEffect[] = [{ do: 'note', facts }, answer(session, true)]
+  return [{ phase: 'live', session }, before ? [{ do: 'take-over' }, ...effects] : effects]
 }
 
 function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
@@ -227,6 +242,11 @@ export function recordingIn(state: SessionState | undefined): string | undefined
   return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
 }
 
+/** The version of our SDP answer so far. */
+export function answersOf({ state }: { readonly state: SessionState | undefined }): number {
+  return state && state.phase !== 'over' ? state.session.answerVersion : 0
+}
+
 export function isStopped(state: SessionState | undefined): boolean {
   return state !== undefined && state.phase !== 'over' && state.session.stopped !== undefined
 }
@@ -253,14 +273,10 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   const streams = offer.hasSdp ? offer.streams : session.streams
   const tracks = { ...session.tracks, ...offer.tracks }
   const { official } = session.facts
-  // One recording has one answering official (R17): who takes over within the session is for a person to look at.
-  const told = offer.facts.official
-  const another = official && told && (told.personId ?? told.phone) !== (official.personId ?? official.phone)
-  const marks: SegmentFacts['marks'] = another ? [...offer.facts.marks, 'needs-review'] : offer.facts.marks
   let facts: SegmentFacts = {
     ...session.facts,
     ...(official ? {} : offer.facts.official && { official: offer.facts.official }),
-    marks: marks.reduce(withMark, session.facts.marks),
+    marks: offer.facts.marks.reduce(withMark, session.facts.marks),
   }
   if (facts.recording) {
     const known = new Set(accepted(session.streams).map(({ index }) => index))
@@ -272,8 +288,10 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
     for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
     if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
-    const paused = allPaused(streams)
-    if (paused !== allPaused(session.streams)) {
+    const consults = offer.consults ?? false
+    if (consults !== (session.consults ?? false)) effects.push({ do: 'withhold', on: consults })
+    const paused = consults || allPaused(streams)
+    if (paused !== (session.consults || allPaused(session.streams))) {
       effects.push({ do: 'mark', kind: paused ? 'hold' : 'resume' })
       if (facts.captureState !== 'failing' && !session.stopped)
         facts = { ...facts, captureState: paused ? 'paused' : 'recording' }
@@ -285,6 +303,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     streams,
     tracks,
     ...(offer.metadata && { metadata: offer.metadata }),
+    ...(offer.consults !== undefined && { consults: offer.consults }),
     answerVersion: session.answerVersion + (offer.hasSdp && !offer.inAck ? 1 : 0),
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })

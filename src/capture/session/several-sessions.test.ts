@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -17,7 +18,8 @@ import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import type { ClientSeen } from './clients-seen.ts'
-import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
 import { trunkFinder, type Trunk } from './trunks.ts'
 
@@ -40,6 +42,8 @@ const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:
   },
 }))
 
+/** What the recorder obeys. */
+let inForce = description
 let folder = ''
 let noted: SegmentFacts[] = []
 let call: Caller
@@ -51,6 +55,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-several-'))
   noted = []
   clients = []
+  inForce = description
   await start()
 })
 afterEach(async () => {
@@ -68,7 +73,7 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
   await openDirectoryStore(recordingsFolder)
   const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
   const options: RecorderOptions = {
-    versionAt: () => ({ version: 7, description }),
+    versionAt: () => ({ version: 7, description: inForce }),
     drawKey: Buffer.alloc(32),
     quotas: createQuotaCounts(),
     officials: () => officials,
@@ -100,6 +105,11 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
 function written(name: string, changes: Record<string, string> = {}): string {
   let text = bytesOf(name).toString('latin1')
   for (const [was, is] of Object.entries(changes)) text = text.replaceAll(was, is)
+  return sized(text)
+}
+
+/** With the length that its body has now. */
+function sized(text: string): string {
   const at = text.indexOf('\r\n\r\n') + 4
   return text.slice(0, at).replace(/^(Content-Length: ?)\d+/im, `$1${text.length - at}`) + text.slice(at)
 }
@@ -251,14 +261,95 @@ describe('a transfer', () => {
   })
 })
 
-test('a session whose metadata tell of another official goes on in one recording, and asks for review (R17)', async () => {
-  await ask(written('rfc7865-baseline'))
-  await until(() => expect(segments()[0]).toMatchObject({ official: { phone: '+358295121001' }, marks: [] }))
-  const tag = /tag=(.*)$/.exec(toOf(call.lastResponse()))?.[1]
-  call.send(Buffer.from(acknowledgement('rfc7865-baseline', toOf(call.lastResponse()))), { address: '192.0.2.10' })
-  await ask(written('rfc7865-transfer', { 'tag=srs1': `tag=${tag}` }))
-  await until(() => expect(segments()[0]?.marks).toEqual(['needs-review']))
-  expect(segments()).toMatchObject([{ official: { phone: '+358295121001' } }])
+describe('a call that is passed on within its session', () => {
+  const mediaPort = 25_000
+  let socket: Socket
+  beforeEach(async () => {
+    socket = createSocket('udp4').bind(mediaPort, '127.0.0.1')
+    await once(socket, 'listening')
+  })
+  afterEach(() => socket.close())
+
+  /** The vector whose streams come from here; returns the port to send to. */
+  async function open(): Promise<number> {
+    const changes = { 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1', 'm=audio 40000': `m=audio ${mediaPort}` }
+    const port = Number(/m=audio (\d+)/.exec(await ask(written('rfc7865-baseline', changes)))?.[1])
+    const answer = toOf(call.lastResponse())
+    call.send(Buffer.from(acknowledgement('rfc7865-baseline', answer)), { address: '192.0.2.10' })
+    return port
+  }
+
+  const inDialog = () => /tag=(.*)$/.exec(toOf(call.lastResponse()))![1]!
+
+  let seq = 0
+  async function speak(port: number, packets: number): Promise<void> {
+    for (let n = 0; n < packets; n++, seq++) {
+      const packet = Buffer.alloc(172, 0xd5)
+      packet.set([0x80, 8])
+      packet.writeUInt16BE(seq & 0xffff, 2)
+      packet.writeUInt32BE(160 * seq, 4)
+      packet.writeUInt32BE(77, 8)
+      await new Promise((resolve) => socket.send(packet, port, '127.0.0.1', resolve))
+    }
+  }
+
+  test('is two segments with a recording each, of two officials; every packet is in exactly one of them (R17)', async () => {
+    const port = await open()
+    await speak(port, 30)
+    const during = { stop: false }
+    const speaking = (async () => {
+      while (!during.stop) await speak(port, 1).then(() => wait(1))
+    })()
+    await ask(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
+    await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+    during.stop = true
+    await speaking
+    await speak(port, 30)
+    await ask(goodbye('rfc7865-baseline'))
+    await until(() => expect(segments()[1]?.recording?.stored).toBeDefined())
+    const [before, after] = segments()
+    expect(segments()).toHaveLength(2)
+    expect(before).toMatchObject({ official: { phone: '+358295121001' }, endInferred: false })
+    expect(after).toMatchObject({ contactId: before!.contactId, official: { phone: '+358295121002' }, marks: [] })
+    expect(after?.answeredAt).toEqual(before?.endedAt)
+    const [first, second] = [before!.recording!.stored!, after!.recording!.stored!]
+    expect(first.packetsReceived + second.packetsReceived).toBe(seq)
+    expect(first.packetsReceived).toBeGreaterThanOrEqual(30)
+    expect(second.packetsReceived).toBeGreaterThan(30)
+    expect([first.packetsLost, second.packetsLost]).toEqual([0, 0])
+    expect(recorder.live).toBe(0)
+  })
+
+  test('is decided anew: where the plan does not record the next part, its streams are heard by nobody', async () => {
+    const port = await open()
+    await speak(port, 10)
+    inForce = { ...description, recordingPlan: { ...seed.recordingPlan, rules: [] } }
+    await ask(written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` }))
+    await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+    await speak(port, 10)
+    await ask(goodbye('rfc7865-baseline'))
+    await until(() => expect(segments()[1]?.endedAt).toBeDefined())
+    expect(segments()[1]?.recording).toBeUndefined()
+    expect(recorder.live).toBe(0)
+  })
+
+  test('first asks the colleague while the caller waits: nothing of that is kept, and the official stays who they are', async () => {
+    const port = await open()
+    await speak(port, 10)
+    const consultation = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
+      .replace(/<participantsessionassoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/, '')
+      .replace(
+        /<participantstreamassoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/,
+        '<participantstreamassoc participant_id="cGFydC1jYWxsZXItMDAwMQ=="><send>c3RyZWFtLW9uZS0wMDAwMQ==</send><disassociate-time>2027-03-03T08:02:00Z</disassociate-time></participantstreamassoc>\n',
+      )
+    await ask(sized(consultation))
+    await until(() => expect(segments()[0]?.captureState).toBe('paused'))
+    await speak(port, 10)
+    await ask(goodbye('rfc7865-baseline'))
+    await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+    expect(segments()).toMatchObject([{ official: { phone: '+358295121001' } }])
+    expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(15 * 180)
+  })
 })
 
 test('a call whose metadata cannot be read is recorded and asks for review', async () => {

@@ -35,6 +35,23 @@ function joinedMs(metadata: RecordingMetadata, id: string): number {
   return Math.max(0, ...times.map(({ fromMs = 0 }) => fromMs))
 }
 
+/**
+ * Whether a participant is heard in the call now: one who has left is not, nor one whose voice the metadata linked to a
+ * stream and link to none any more (a caller who waits while the official asks a colleague).
+ */
+export function isConnected(
+  metadata: RecordingMetadata | undefined,
+  candidates: readonly Candidate[],
+  id: string | undefined,
+): boolean {
+  if (!metadata || id === undefined) return true
+  if (!candidates.some(({ participant }) => participant.id === id)) return false
+  const links = metadata.streamLinks.filter(
+    ({ participantId, direction }) => participantId === id && direction === 'send',
+  )
+  return links.length === 0 || links.some(({ former, untilMs }) => !former && untilMs === undefined)
+}
+
 /** What registry, then directory, know of any of these numbers. */
 export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
   for (const number of numbers) {

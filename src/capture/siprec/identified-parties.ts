@@ -35,6 +35,8 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   readonly caller?: Party
   readonly number?: Party<N>
   readonly official?: Party<O>
+  /** Who is in the call now; an official by what the directory holds of them. */
+  readonly connected: { readonly caller: boolean; readonly officials: readonly O[] }
   /** By media line; only audio lines that are accepted. */
   readonly streams: Readonly<Record<number, Track>>
   readonly sources: {

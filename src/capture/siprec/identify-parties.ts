@@ -5,7 +5,7 @@
  * Nothing here refuses a call: what is uncertain is said in `needsReview`.
  */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
-import { activeParticipants, lookUp, participantWith, type Candidate } from './active-participants.ts'
+import { activeParticipants, isConnected, lookUp, participantWith, type Candidate } from './active-participants.ts'
 import { claimRoles, claimsOutgoing } from './claim-roles.ts'
 import type { IdentifiedParties, IdentifyOptions, Party, ReviewReason } from './identified-parties.ts'
 import { mapStreams } from './map-streams.ts'
@@ -52,6 +52,13 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     ...(caller ? { caller } : {}),
     ...(number ? { number } : {}),
     ...(official ? { official } : {}),
+    connected: {
+      caller: isConnected(evidence.metadata, candidates, caller?.participantId),
+      officials: candidates.flatMap(({ numbers }) => {
+        const found = lookUp(evidence, numbers)
+        return found?.role === 'official' ? [found.entry as O] : []
+      }),
+    },
     streams: mapping.streams,
     sources: {
       ...(caller ? { caller: caller.source } : {}),

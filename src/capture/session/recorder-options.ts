@@ -1,0 +1,70 @@
+/** What a recorder is given: its world, and its limits. */
+import type { Clock } from '#platform/clock/clock.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { TailJournal } from '#register/recordings/tail-journal.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import type { PortAllocator } from '../rtp/allocate-ports.ts'
+import type { Source } from '../sip/handler.ts'
+import type { ClientSeen } from './clients-seen.ts'
+import type { SessionLimits } from './judge-session.ts'
+import type { QuotaCounts } from './quota-counts.ts'
+import type { MediaOptions } from './session-media.ts'
+import type { Spool } from './spool.ts'
+import type { FindTrunk } from './trunks.ts'
+import type { VersionAt } from './version-in-force.ts'
+
+export interface RecorderOptions {
+  /** The version in force when a call was answered decides about it, for as long as it lasts (R14). */
+  versionAt: VersionAt
+  drawKey: Uint8Array
+  quotas: QuotaCounts
+  officials: () => readonly DirectoryEntry[]
+  /** What the operator has set for a client; without it every client is believed. */
+  findTrunk?: FindTrunk
+  /** age1… of a day; nothing when the custodian has made none. */
+  intakePublicKey: (day: Temporal.PlainDate) => string | undefined
+  clock: Clock
+  ports: PortAllocator
+  /** The address that answers name for media from a peer. */
+  mediaAddress: (peer: string) => string
+  /** Whether nobody else reads the keys in a request from there; by TLS alone unless said. */
+  takesKeys?: (source: Source) => boolean
+  spool: Spool
+  /** Calls that an earlier process left without an end: some of them still go on. */
+  leftBehind?: readonly SegmentFacts[]
+  recordingsFolder: string
+  tail: TailJournal
+  objects: ObjectStore
+  random: { uuid: () => string; uint32: () => number }
+  onFault: (error: unknown, context: Record<string, string>) => void
+  /** A call came to a number that the description does not know: it is entered all the same (R7), and somebody should look. */
+  onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
+  /** A body that cannot be accepted; the reason holds no value of it. */
+  onRefused?: (refusal: { status: number; reason: string; client: string }) => void
+  /** A client sends something of a shape that it has not sent before. */
+  onClientSeen?: (seen: ClientSeen) => void
+  limits?: Partial<RecorderLimits>
+}
+
+export interface RecorderLimits extends SessionLimits {
+  /** A recording that could not be stored is tried again after so long. */
+  storeAgainMs: number
+}
+
+/** What every recording of a UTC day is written with; nothing when there is no intake key for it. */
+export function mediaMeans(
+  options: RecorderOptions,
+  day: Temporal.PlainDate,
+): Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined {
+  const intakePublicKey = options.intakePublicKey(day)
+  if (intakePublicKey === undefined) return undefined
+  return {
+    ports: options.ports,
+    intakePublicKey,
+    folder: options.recordingsFolder,
+    tail: options.tail,
+    random32: options.random.uint32,
+    monotonicMs: () => options.clock.monotonicMs(),
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The ports and received streams of one dialog. They outlive a recording: when a call is passed on within its session,
+ * the next segment's recording takes them over at one instant, so that every packet is in exactly one of the two (R17).
+ */
+import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
+import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
+import type { MediaPorts, PortAllocator } from '../rtp/allocate-ports.ts'
+import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../rtp/receive-stream.ts'
+import type { StreamPlan } from '../siprec/answer-offer.ts'
+import { makeMasterKey, type MasterKey } from '../srtp/suites.ts'
+
+/** Who is written to, and the time that its packets are told in: 100-microsecond units since its own start mark. */
+export type Sink = Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> & { arrival100us: () => number }
+
+export interface SessionStreams {
+  /** Media port by media line. */
+  readonly ports: ReadonlyMap<number, number>
+  /** Our own key of a stream with keys: the same for as long as its suite is. */
+  ownKey(stream: StreamPlan): MasterKey
+  add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
+  /** The client has closed these media lines: their ports are free again. */
+  close(indexes: readonly number[]): void
+  /** The client will send from elsewhere, or means something else by its payload types. */
+  retarget(plan: StreamPlan): void
+  /** Of every stream, also of those closed since the sink's first packet. */
+  reports(): StreamReport[]
+  /** From now on packets go to this one; nobody is a sink too. Counts begin anew. */
+  writeTo(sink: Sink | undefined): void
+  /** Receives what is still on its way, then closes. */
+  drain(drainMs: number): Promise<void>
+  closeAll(): void
+}
+
+/** Our name in RTCP; says nothing (RFC 7022). */
+const cnameBytes = 3
+
+export function createSessionStreams(options: { allocator: PortAllocator; random32: () => number }): SessionStreams {
+  const { allocator, random32 } = options
+  const streams = new Map<number, ReceivedStream>()
+  let closed: StreamReport[] = []
+  const ownKeys = new Map<number, MasterKey>()
+  const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
+  let sink: Sink | undefined
+  const nobodySince = performance.now()
+  const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
+
+  /** What streams write to, whoever it is at the moment. */
+  const recording: Omit<Sink, 'arrival100us'> = {
+    source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream, ssrc, firstSeq, firstTs, codecs),
+    packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
+      sink === undefined || sink.packet(stream, type, marker, seq, ts, arrival, buffer, start, end),
+    omitted: (stream, seqOffset) => sink?.omitted(stream, seqOffset),
+  }
+
+  function describe(plan: StreamPlan): Described {
+    const { address, port, reportsPort } = plan.remote
+    return {
+      peer: { address, port },
+      codecs: codecsOf(plan),
+      reportsPort,
+      keys: plan.crypto && { theirs: plan.crypto.keys, own: ownKey(plan) },
+    }
+  }
+
+  function ownKey({ index, crypto }: StreamPlan): MasterKey {
+    const known = ownKeys.get(index)
+    const suite = crypto?.keys[0]?.suite
+    if (known && (suite === undefined || known.suite === suite)) return known
+    if (!suite) throw new Error('a stream without keys has none of ours')
+    const own = makeMasterKey(suite)
+    ownKeys.set(index, own)
+    return own
+  }
+
+  return {
+    get ports() {
+      return new Map([...streams].map(([index, stream]) => [index, stream.port]))
+    },
+    ownKey,
+    async add(plans) {
+      const opened: [StreamPlan, MediaPorts][] = []
+      for (const plan of plans) {
+        const ports = await allocator.allocate()
+        if (ports === 'no-port-left') {
+          for (const [, taken] of opened) taken.release()
+          return 'no-port'
+        }
+        opened.push([plan, ports])
+      }
+      for (const [plan, ports] of opened) {
+        const { index } = plan
+        const stream = { stream: index, ports, ...describe(plan), recording, arrival100us, ssrc: random32(), cname }
+        streams.set(index, receiveStream(stream))
+      }
+      return undefined
+    },
+    close(indexes) {
+      for (const index of indexes) {
+        const stream = streams.get(index)
+        if (!stream) continue
+        stream.close()
+        streams.delete(index)
+        closed.push(stream.report())
+      }
+    },
+    retarget(plan) {
+      streams.get(plan.index)?.update(describe(plan))
+    },
+    reports: () => [...closed, ...[...streams.values()].map((stream) => stream.report())],
+    writeTo(next) {
+      const before100us = arrival100us()
+      sink = next
+      closed = []
+      for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
+    },
+    async drain(drainMs) {
+      await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
+    },
+    closeAll() {
+      for (const stream of streams.values()) stream.close()
+    },
+  }
+}
+
+const logCodecs: Partial<Record<string, LogCodec>> = {
+  PCMU: 'PCMU',
+  PCMA: 'PCMA',
+  'TELEPHONE-EVENT': 'telephone-event',
+  G722: 'G722',
+  OPUS: 'opus',
+  CN: 'comfort-noise',
+}
+
+function codecsOf(plan: StreamPlan): StreamCodec[] {
+  return plan.codecs.map(({ payloadType, encoding, clockRate }) => ({
+    payloadType,
+    codec: logCodecs[encoding] ?? 'unknown',
+    clockRate,
+  }))
+}
