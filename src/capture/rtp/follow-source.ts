@@ -159,7 +159,9 @@ export class SourceFollower {
   /** The call is over: a source that came after the followed one's last packet is of the call. */
   settle(): void {
     const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
-    const taking = this.candidates.find((candidate) => candidate.inOrder && after(candidate))
+    const taking = this.candidates.find(
+      (candidate) => candidate.inOrder && after(candidate) && !this.yieldsNotTo(candidate),
+    )
     if (taking) this.takeOver(taking)
     for (const { held } of this.candidates) this.counters.foreign += held.length
     this.candidates = []
@@ -263,9 +265,14 @@ export class SourceFollower {
       // Undescribed ports are waited with: the described one may yet speak.
       return candidate.port === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
     }
-    if (candidate.port !== described && this.port === described) return false
+    if (this.yieldsNotTo(candidate)) return false
     if (this.yielding > 0 || (candidate.port === described && this.port !== described)) return true
     return arrival100us - this.lastArrival100us >= silence100us
+  }
+
+  /** A source on the described port yields to no other port, at the call's end neither. */
+  private yieldsNotTo({ port }: Candidate): boolean {
+    return this.ssrc !== -1 && port !== this.peer.port && this.port === this.peer.port
   }
 
   private takeOver(candidate: Candidate): void {

@@ -1,0 +1,144 @@
+/** B2: malformed and foreign RTP and RTCP beside a call. Those beside SRTP: open-media.test.ts and follow-srtp.test.ts. */
+import { expect, test } from 'vitest'
+import { SourceFollower } from '#capture/rtp/follow-source.ts'
+import { readSenderReport } from '#capture/rtp/rtcp.ts'
+import { seedRandom } from '../simulator/random.ts'
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const malformed = isLong ? 1_000_000 : 20_000
+const injected = isLong ? 100_000 : 6_000
+
+const peer = { address: '192.0.2.1', port: 4000 }
+const ssrc = 7
+const random = seedRandom('B2')
+const bytes = (size: number) => Buffer.from(Array.from({ length: size }, () => random.integer(0, 255)))
+
+function rtp(sequence: number, source: number, payload: Buffer, payloadType = 8): Buffer {
+  const head = Buffer.alloc(12)
+  head[0] = 0x80
+  head[1] = payloadType
+  head.writeUInt16BE(sequence & 0xffff, 2)
+  head.writeUInt32BE((sequence * 160) >>> 0, 4)
+  head.writeUInt32BE(source, 8)
+  return Buffer.concat([head, payload])
+}
+
+function follow() {
+  const kept: string[] = []
+  const follower = new SourceFollower({
+    stream: 0,
+    peer,
+    codecs: [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 }],
+    recording: {
+      source: () => undefined,
+      omitted: () => undefined,
+      packet: (...[, , , , , , datagram, start, end]) => kept.push(datagram.toString('latin1', start, end)) > 0,
+    },
+  })
+  return { follower, kept }
+}
+
+test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very peer, and every byte stored is the call’s`, () => {
+  const { follower, kept } = follow()
+  const sent: string[] = []
+  const good = rtp(1, ssrc, bytes(160))
+  let sequence = 0
+  /** From the peer’s own port: each breaks what makes a packet one of its source. */
+  const broken: (() => Buffer)[] = [
+    () => bytes(random.integer(0, 11)),
+    () => good.subarray(0, random.integer(0, 11)),
+    // Another version than 2 (RFC 3550, 5.1).
+    () =>
+      Buffer.concat([
+        Buffer.from([random.pick([0, 0x40, 0xc0]) | random.integer(0, 63)]),
+        bytes(random.integer(11, 300)),
+      ]),
+    // More contributing sources, a longer extension or more padding than there are bytes.
+    () => Buffer.concat([Buffer.from([0x8f]), good.subarray(1, 12 + random.integer(0, 50))]),
+    () =>
+      Buffer.concat([
+        Buffer.from([0x90]),
+        good.subarray(1, 12),
+        Buffer.from([1, 2, 0xff, 0xff]),
+        bytes(random.integer(0, 99)),
+      ]),
+    () => Buffer.concat([Buffer.from([0xa0]), good.subarray(1, 172), Buffer.from([random.integer(200, 255)])]),
+    // RTCP by its packet type, whole or in pieces, on the port of RTP (RFC 5761).
+    () =>
+      Buffer.concat([
+        Buffer.from([random.integer(0x80, 0x9f), random.integer(200, 204)]),
+        bytes(random.integer(0, 200)),
+      ]),
+    // Of sources of chance.
+    () =>
+      Buffer.concat([
+        Buffer.from([0x80, random.integer(0, 127)]),
+        bytes(6),
+        Buffer.from([0xff]),
+        bytes(random.integer(3, 200)),
+      ]),
+  ]
+  for (let n = 0; n < malformed; n++) {
+    const at = n * 5
+    // Before it is followed a source can be told by its port alone: whoever forges that, too, is only kept out by SRTP.
+    if (n % 40 === 0 || n === 1) {
+      const payload = bytes(160)
+      const packet = rtp(sequence++, ssrc, payload)
+      follower.receive(packet, packet.length, at, peer.address, peer.port)
+      sent.push(payload.toString('latin1'))
+    }
+    if (n === 0) continue
+    const packet = random.pick(broken)()
+    follower.receive(packet, packet.length, at, peer.address, peer.port)
+    // RTCP's own port hears the same.
+    const told = readSenderReport(packet, ssrc)
+    if (told !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
+  }
+  follower.settle()
+  expect(kept).toEqual(sent)
+  expect(follower.lost).toBe(0)
+  if (isLong)
+    console.log(`B2: ${malformed.toLocaleString('en')} malformed packets, ${kept.length} of the call kept, 0 others`)
+})
+
+test(`${injected.toLocaleString('en')} packets injected from elsewhere, beside the call or replayed: not a byte of them is stored`, () => {
+  const { follower, kept } = follow()
+  const sent: string[] = []
+  let last = rtp(0, ssrc, bytes(160))
+  let sequence = 0
+  const attacks: (() => [Buffer, string, number])[] = [
+    // From another address, with everything else guessed right.
+    () => [rtp(sequence + random.integer(0, 2), ssrc, bytes(160)), '198.51.100.9', peer.port],
+    // From the peer's address (a neighbour behind the same NAT), another port, the same or another source.
+    () => [rtp(sequence + random.integer(0, 2), ssrc, bytes(160)), peer.address, 4002],
+    () => [
+      rtp(random.integer(0, 65_535), random.integer(8, 99), bytes(160)),
+      peer.address,
+      random.integer(1024, 65_535),
+    ],
+    () => [rtp(random.integer(0, 65_535), random.integer(8, 99), bytes(160)), peer.address, peer.port],
+    // Replayed from the right place.
+    () => [last, peer.address, peer.port],
+  ]
+  for (let n = 0; n < injected; n++) {
+    const at = n * 10
+    if (n % 20 === 0) {
+      sequence = n / 20
+      const payload = bytes(160)
+      last = rtp(sequence, ssrc, payload)
+      follower.receive(last, last.length, at, peer.address, peer.port)
+      sent.push(payload.toString('latin1'))
+    }
+    // The source is followed once two of its packets came; who is first then is the session description's to say.
+    if (n < 40) continue
+    const [packet, address, port] = random.pick(attacks)()
+    follower.receive(Buffer.from(packet), packet.length, at, address, port)
+  }
+  follower.settle()
+  expect(kept).toEqual(sent)
+  expect(follower.lost).toBe(0)
+  expect(follower.counters.foreign).toBeGreaterThan(injected / 4)
+  expect(follower.counters.duplicates).toBeGreaterThan(injected / 10)
+  if (isLong)
+    console.log(`B2: ${injected.toLocaleString('en')} packets injected, ${kept.length} of the call kept, 0 foreign`)
+})
