@@ -80,6 +80,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     duration_ms: number | null
     packets_received: number | null
     packets_lost: number | null
+    /** Milliseconds outside its call that were cut away (AC8). */
+    cut_ms: Generated<number | null>
     destroyed_at: Instant | null
     cause: DestructionCause | null
   }

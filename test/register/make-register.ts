@@ -34,6 +34,8 @@ export interface TestRegister {
 
 export interface RecordedCall {
   packets?: number
+  /** The recording begins so long before its call was answered. */
+  earlyMs?: number
   months?: number
   intakeDay?: Temporal.PlainDate
 }
@@ -61,10 +63,10 @@ export async function makeTestRegister(database: TestDatabase<RegisterTables>): 
     keys,
     keeping,
     folder,
-    async record(given = {}, { packets = 50, months = 6, intakeDay = today() } = {}) {
+    async record(given = {}, { packets = 50, earlyMs = 0, months = 6, intakeDay = today() } = {}) {
       const id = randomUUID()
       const facts = callFacts(given)
-      const startedAt = facts.answeredAt ?? facts.startedAt
+      const startedAt = (facts.answeredAt ?? facts.startedAt).subtract({ milliseconds: earlyMs })
       const finished = await writeSealed(capture, folder, { id, startedAt, packets, intakeDay })
       const header = await readFile(finished.headerPath)
       const body = await readFile(finished.bodyPath)

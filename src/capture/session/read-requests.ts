@@ -6,6 +6,7 @@ import type { Refusal } from '../siprec/refusal.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
 import type { RunningSession } from './run-session.ts'
+import type { ClientClock } from './told-times.ts'
 import type { FindTrunk, Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
@@ -26,7 +27,9 @@ export interface RequestReader {
   /** What the operator has set for the client that asks. */
   trunkOf(asked: Pick<Asked, 'request' | 'source'>): Trunk | undefined
   /** A segment of a session begins: what its first INVITE told of the parties holds for all its requests. */
-  begin(asked: Asked, nowMs: number): void
+  begin(asked: Asked, nowMs: number, clock: ClientClock): void
+  /** What its client's clock says against ours. */
+  clockOf(dialogId: string): ClientClock
   /** When it began; `nowMs` for one that is not known. */
   beganMs(dialogId: string, nowMs: number): number
   acknowledge(dialogId: string): void
@@ -39,6 +42,7 @@ interface Beginning {
   /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
   headers: ReadonlyMap<string, readonly string[]>
   acknowledged: boolean
+  clock: ClientClock
 }
 
 const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
@@ -79,12 +83,13 @@ export function createRequestReader(options: {
         },
       )
     },
-    begin({ request, dialog }, nowMs) {
+    begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
       const told = headers ?? new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
-      beginnings.set(dialog.id, { beganMs: nowMs, headers: told, acknowledged })
+      beginnings.set(dialog.id, { beganMs: nowMs, headers: told, acknowledged, clock })
     },
     beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,
+    clockOf: (dialogId) => beginnings.get(dialogId)?.clock ?? { behindMs: 0, toldAnswer: true },
     acknowledge(dialogId) {
       const beginning = beginnings.get(dialogId)
       if (beginning) beginning.acknowledged = true

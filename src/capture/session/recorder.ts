@@ -23,6 +23,7 @@ import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
 import { mediaMeans, type RecorderLimits, type RecorderOptions } from './recorder-options.ts'
 import { runSession, type RunningSession, type SessionWorld } from './run-session.ts'
 import { answersOf, isStopped, recordingIn, type Reoffer } from './session.ts'
+import { clientClockOf, lateAnswerOf, toldEndOf } from './told-times.ts'
 import { whoAnswersNow } from './who-answers-now.ts'
 
 export interface RecorderCounters {
@@ -183,7 +184,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = runSession(dialog, worldOf(facts, dialog.id, before), before)
     sessions.set(dialog.id, session)
     bySegment.set(facts.segmentId, session)
-    reader.begin(asked, clock.monotonicMs())
+    reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
     const passedOn = before && { answerVersion: answersOf(before) }
     await session.tell({ type: 'offered', offer: { ...offer, passedOn } }, { request: asked, offer: invitation.offer })
@@ -270,16 +271,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     await session.tell({ type: 'ended', at: answeredAt, inferred: false })
   }
 
-  function reofferOf(invitation: CallInvitation, { state }: RunningSession): Reoffer {
+  function reofferOf(invitation: CallInvitation, { state, dialog }: RunningSession): Reoffer {
     const { streams, metadata, offer, parties } = invitation
     const known = state?.phase === 'over' ? undefined : state?.session.facts
     const facts = describeParties(invitation, known)
+    const answeredAt = lateAnswerOf(invitation, reader.clockOf(dialog.id), clock.now())
     const answering = whoAnswersNow(invitation, known?.official)
     const consults = answering === 'consultation'
     // One recording has one answering official (R17): who comes in beside them is for a person to look at.
     if (answering === 'several') facts.marks.push('needs-review')
     return {
-      ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts, consults },
+      ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts: { ...facts, answeredAt }, consults },
       ...(metadata && { metadata }),
     }
   }
@@ -294,6 +296,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = session && reader.read(asked, clock.now(), session)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
+  }
+
+  /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
+  function toldEndAgoMs(bye: IncomingRequest, session: RunningSession): number {
+    const now = clock.now()
+    const found = reader.read(bye, now, session)
+    const told = 'invitation' in found && toldEndOf(found.invitation, reader.clockOf(bye.dialog.id), now)
+    return told ? now.epochMilliseconds - told.epochMilliseconds : 0
   }
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
@@ -351,7 +361,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const session = sessions.get(request.dialog.id)
         halves.leave(request.dialog.id)
         // The answer does not wait for the last packets.
-        if (session) void end(session, false)
+        if (session) void end(session, false, toldEndAgoMs(request, session))
       },
       onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)

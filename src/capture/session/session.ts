@@ -62,8 +62,8 @@ export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> 
   consults?: boolean
 }
 
-/** What a later request may add to a segment: who answers it, once the metadata tell. */
-export type PartyFacts = Partial<Pick<SegmentFacts, 'official'>> & Pick<SegmentFacts, 'marks'>
+/** What a later request may add to a segment: who answers it and when it was answered, once the metadata tell. */
+export type PartyFacts = Partial<Pick<SegmentFacts, 'official' | 'answeredAt'>> & Pick<SegmentFacts, 'marks'>
 
 export type SessionEffect =
   /** Make the facts durable and see that they are admitted. */
@@ -276,6 +276,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   let facts: SegmentFacts = {
     ...session.facts,
     ...(official ? {} : offer.facts.official && { official: offer.facts.official }),
+    ...(isLater(offer.facts.answeredAt, session.facts.answeredAt) && { answeredAt: offer.facts.answeredAt }),
     marks: offer.facts.marks.reduce(withMark, session.facts.marks),
   }
   if (facts.recording) {
@@ -308,6 +309,11 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
   return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, offer.hasSdp)]]
+}
+
+/** A call that was being recorded before it was answered (early media) was answered when that is told (R16). */
+function isLater(told: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
+  return told !== undefined && (known === undefined || Temporal.Instant.compare(told, known) > 0)
 }
 
 function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {

@@ -13,6 +13,7 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf, keepFileKey } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
 import { readAgeHeader } from '#platform/age/age-header.ts'
+import { cutToCall, describeBody, excessMs, keyWhenCut, openedUnder, type CallSpan } from './cut-to-call.ts'
 import { writeFully } from './durable-files.ts'
 import { indexRecording } from './index-recording.ts'
 import { bodyKey, headerKey, indexKey, recordingObjects, tailKey } from './objects.ts'
@@ -57,16 +58,28 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
 export async function keepRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
   const { db, objects, keys } = keeping
   const row = await db
-    .selectFrom('recording')
-    .select(['intake_day', 'destroy_at', 'incomplete'])
-    .where('id', '=', id)
-    .where('state', '=', 'STORED')
-    .where('kept_at', 'is', null)
+    .selectFrom('recording as r')
+    .innerJoin('segment as s', (join) =>
+      join.onRef('s.id', '=', 'r.segment_id').onRef('s.contact_started_at', '=', 'r.contact_started_at'),
+    )
+    .select(['intake_day', 'destroy_at', 'incomplete', 'r.started_at', 'r.cut_ms', 's.answered_at', 's.ended_at'])
+    .where('r.id', '=', id)
+    .where('r.state', '=', 'STORED')
+    .where('r.kept_at', 'is', null)
     .executeTakeFirst()
   if (!row?.destroy_at) return false
-  const fileKey = (await fileKeyOf(db, keys, id)) ?? (await fileKeyFromHeader(keeping, id, row.intake_day))
+  // An earlier try may have cut it, and not come further: up to its key in keeping, or not so far.
+  const inKeepingKey = await fileKeyOf(db, keys, id)
+  const given = inKeepingKey ?? (await fileKeyFromHeader(keeping, id, row.intake_day))
+  const whenCut = inKeepingKey ?? keyWhenCut(given)
+  const wasCut = row.cut_ms !== null && (await openedUnder(objects, id, whenCut)) !== undefined
+  const mended = row.incomplete && !wasCut ? await mend(keeping, id, given) : undefined
+  const span = spanOf(row)
+  const isCut =
+    wasCut || (!inKeepingKey && (await cut(keeping, { id, startedAt: row.started_at, fileKey: given }, span)))
+  const fileKey = isCut ? whenCut : given
   try {
-    const mended = row.incomplete ? await mend(keeping, id, fileKey) : undefined
+    const changed = isCut ? await describeBody(objects, id) : mended
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
     await objects.put(indexKey(id), sealIndex(fileKey, index))
     const destroyAt = row.destroy_at
@@ -83,7 +96,8 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
           duration_ms: Math.round((index.durationSamples * 1000) / samplesPerSecond),
           packets_received: sum(index.tracks.map((track) => track.packetsReceived)),
           packets_lost: sum(index.tracks.map((track) => track.packetsLost)),
-          ...(mended && { size_bytes: mended.sizeBytes, sha256: Buffer.from(mended.sha256, 'hex') }),
+          ...(changed && { size_bytes: changed.sizeBytes, sha256: Buffer.from(changed.sha256, 'hex') }),
+          ...(isCut && span && { started_at: span.from, ended_at: span.until }),
         })
         .where('id', '=', id)
         .returning('sha256')
@@ -99,8 +113,57 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     if (!inKeeping || !kept) await removeWhenDestroyed(keeping, id)
     return kept
   } finally {
-    fileKey.fill(0)
+    given.fill(0)
+    whenCut.fill(0)
   }
+}
+
+type Span = CallSpan & { from: Temporal.Instant; until: Temporal.Instant }
+
+/** From start signal to end signal as the register has them, or from the recording's own start, if that is later. */
+function spanOf(row: {
+  started_at: Temporal.Instant
+  answered_at: Temporal.Instant | null
+  ended_at: Temporal.Instant | null
+}): Span | undefined {
+  const { started_at: startedAt, answered_at: answeredAt, ended_at: until } = row
+  if (!until) return undefined
+  const from = answeredAt && Temporal.Instant.compare(answeredAt, startedAt) > 0 ? answeredAt : startedAt
+  const at100us = (instant: Temporal.Instant) =>
+    Math.round(instant.since(startedAt, { largestUnit: 'hours' }).total('milliseconds') * 10)
+  return { from, until, from100us: at100us(from), until100us: Math.max(at100us(from), at100us(until)) }
+}
+
+/**
+ * Cuts what lies outside the call, and first says in the log that it did: nobody has heard it, as nothing is heard that is not
+ * in keeping (AC8).
+ */
+async function cut(
+  { db, objects, workFolder }: Keeping,
+  recording: { id: string; startedAt: Temporal.Instant; fileKey: Buffer },
+  span: Span | undefined,
+): Promise<boolean> {
+  const { id } = recording
+  const opened = span && (await openRecordingBody(objects, id, recording.fileKey))
+  const excess = opened ? await excessMs(opened, span) : 0
+  if (!opened || excess === 0) return false
+  await whileStored(db, id, async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('recording')
+      .set({ cut_ms: excess })
+      .where('id', '=', id)
+      .where('cut_ms', 'is', null)
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 0n) return
+    await appendAudit(tx, {
+      action: 'recording.cut',
+      result: 'ok',
+      object: { kind: 'recording', id },
+      detail: { cutMs: excess },
+    })
+  })
+  await cutToCall({ objects, workFolder }, recording, opened, span)
+  return true
 }
 
 /** Does a step in one transaction with the recording locked; false, and nothing done, when it is not ours to keep any more. */

@@ -36,7 +36,9 @@ export type RecordingWriterOptions = {
   id: string
   directory: string
   /** `age1...` of the day. */
-  intakePublicKey: string
+  intakePublicKey?: string
+  /** Instead of it: a key that is kept elsewhere, and what is to be the header. The key is wiped. */
+  sealed?: { header: Buffer; fileKey: Buffer }
   startedAt: Temporal.Instant
   /** Shared by all recordings of the process. Without one, a crash costs the open chunk. */
   tail?: TailJournal
@@ -105,7 +107,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   const { id, directory, tail, onFault, pendingChunksLimit = 16, retryMs = 1000, finishRetries = 10 } = options
   const headerPath = join(directory, `${id}.hdr`)
   const bodyPath = join(directory, `${id}.body`)
-  const { header, fileKey } = writeAgeHeader(options.intakePublicKey)
+  const { header, fileKey } = options.sealed ?? writeAgeHeader(options.intakePublicKey ?? '')
   const nonce = randomBytes(payloadNonceBytes)
   const key = derivePayloadKey(fileKey, nonce)
   const body = await createFiles()

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What mending a body may leave in the work folder when it is cut short (keep-recording.ts, rebuild-body.ts). */
-const endings = ['body', 'body.rebuilding', 'tail'] as const
+/** What mending a body, or cutting it to its call, may leave in the work folder (keep-recording.ts, cut-to-call.ts). */
+const endings = ['hdr', 'body', 'body.rebuilding', 'tail'] as const
 
 /** Removes what is left of a recording in the custodian's work folder; sealed bytes. */
 export async function removeRemains(workFolder: string, recordingId: string): Promise<void> {

@@ -79,6 +79,7 @@ export type AuditAction =
   | 'listening.ended'
   | 'call.admitted'
   | 'recording.kept'
+  | 'recording.cut'
   | 'recording.destroyed'
   | 'history.ended'
   | 'right.granted'

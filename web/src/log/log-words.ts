@@ -46,6 +46,7 @@ export const actions = [
   'scim-token.revoked',
   'call.admitted',
   'recording.kept',
+  'recording.cut',
   'recording.destroyed',
   'recording.forbidden',
   'recording.proved',

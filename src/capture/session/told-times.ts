@@ -1,0 +1,45 @@
+/** When a call was answered and ended, as its client's clock tells and ours understands (R16). */
+import type { CallInvitation } from './describe-segment.ts'
+
+/** What the first request of a segment tells of its client's clock. */
+export interface ClientClock {
+  /**
+   * Our clock less theirs. A client asks for a recording as soon as somebody has joined, so its latest time was a moment
+   * before; a client that asks later than that looks as if its clock were behind, and then less is cut than could be.
+   */
+  behindMs: number
+  /** Whether it told when the call was answered; otherwise the request's arrival stands for it until a later one does. */
+  toldAnswer: boolean
+}
+
+export function clientClockOf({ times }: CallInvitation, arrivedAt: Temporal.Instant): ClientClock {
+  const { startedAtMs, startedAtSource, answeredAtMs } = times
+  const told = startedAtSource === 'arrival' ? [] : [startedAtMs]
+  if (answeredAtMs !== undefined) told.push(answeredAtMs)
+  const behindMs = told.length === 0 ? 0 : arrivedAt.epochMilliseconds - Math.max(...told)
+  return { behindMs, toldAnswer: answeredAtMs !== undefined }
+}
+
+/** The answer, where the first request came before it (early media) and a later one tells it; never after `now`. */
+export function lateAnswerOf(
+  { times }: CallInvitation,
+  clock: ClientClock,
+  now: Temporal.Instant,
+): Temporal.Instant | undefined {
+  return clock.toldAnswer || times.answeredAtMs === undefined ? undefined : ours(times.answeredAtMs, clock, now)
+}
+
+/** The end of the call, where its metadata tell of one for each of its sessions; never after `now`. */
+export function toldEndOf(
+  { times, metadata }: CallInvitation,
+  clock: ClientClock,
+  now: Temporal.Instant,
+): Temporal.Instant | undefined {
+  const isOver = metadata?.sessions.every(({ endTimeMs }) => endTimeMs !== undefined)
+  return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs, clock, now) : undefined
+}
+
+function ours(toldMs: number, { behindMs }: ClientClock, now: Temporal.Instant): Temporal.Instant {
+  const ms = Math.min(Math.round(toldMs + behindMs), now.epochMilliseconds)
+  return Temporal.Instant.fromEpochMilliseconds(ms)
+}
