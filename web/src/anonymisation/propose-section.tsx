@@ -28,10 +28,15 @@ export function ProposeSection({
   const { say } = useLanguage()
   const [language, setLanguage] = useState(spoken)
   const state = recognition?.state
-  useWhenMade(state, onPropose)
+  const [isTaken, setTaken] = useState(false)
+  const take = () => {
+    setTaken(true)
+    onPropose()
+  }
+  useWhenMade(state, take)
   const isUnderWay = state === 'waiting' || state === 'running'
   const proposing = (
-    <Button kind="secondary" isBusy={isBusy} onPress={onPropose}>
+    <Button kind={state === 'made' && isTaken ? 'quiet' : 'secondary'} isBusy={isBusy} onPress={take}>
       <Sparkles aria-hidden="true" size={18} />
       {say(isBusy ? 'anonymisation.proposing' : proposeLabel(state))}
     </Button>
@@ -77,7 +82,14 @@ export function ProposeSection({
       )}
       <div className="actions">
         {recognition && !isUnderWay && (
-          <Button kind={state === 'made' ? 'quiet' : 'secondary'} isBusy={isBusy} onPress={() => onRecognise(language)}>
+          <Button
+            kind={state === 'made' ? 'quiet' : 'secondary'}
+            isBusy={isBusy}
+            onPress={() => {
+              setTaken(false)
+              onRecognise(language)
+            }}
+          >
             {say(state === 'none' ? 'anonymisation.recognition.do' : 'anonymisation.recognition.again')}
           </Button>
         )}

@@ -62,7 +62,7 @@ export function TurnList({
         </h2>
         <p className="muted">
           {say('anonymisation.turns.count', { count: turns.length })}
-          {unreviewed > 0 && ` ${say('anonymisation.redactions.unreviewed', { count: unreviewed })}`}
+          {unreviewed > 0 && `, ${say('anonymisation.redactions.unreviewed', { count: unreviewed })}`}
         </p>
         <PickOne
           label={say('anonymisation.turns.shown')}
