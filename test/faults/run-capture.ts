@@ -18,6 +18,8 @@ import { findPorts } from '../whole/start-seloste.ts'
 
 export interface CaptureOnALine {
   readonly sip: { readonly host: string; readonly port: number }
+  /** Of TLS, where the environment has certificates. */
+  readonly sipsPort: number
   /** What it has logged, a line each. */
   readonly lines: readonly string[]
   readonly line: CuttableLine
@@ -28,6 +30,7 @@ export interface CaptureOnALine {
 export async function runCaptureOn(
   database: TestDatabase<RegisterTables>,
   folders: { data: string; objects: string },
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<CaptureOnALine> {
   const { db, pool } = database.as()
   const text = await readFile(seedDescriptionFile, 'utf8')
@@ -49,7 +52,9 @@ export async function runCaptureOn(
       SELOSTE_DATA: folders.data,
       OBJECTS_URL: `file://${folders.objects}`,
       SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
+      SELOSTE_SIPS: `127.0.0.1:${ports.sips}`,
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
+      ...environment,
     },
     folders.data,
   )
@@ -57,6 +62,7 @@ export async function runCaptureOn(
   const capture = await runCapture({ settings, log, databaseUrl: url.href, version: 'test' })
   return {
     sip: { host: '127.0.0.1', port: ports.sip },
+    sipsPort: ports.sips,
     lines,
     line,
     async stop() {

@@ -7,7 +7,7 @@ import type { MessageLimits } from './parse-message.ts'
 import type { Clock } from './timers.ts'
 import { plainAddress, type Channel, type Receive, type Transport } from './transport.ts'
 
-/** Caps on connections, and how long a message may take from its first byte to its last. */
+/** Caps on connections; how long a message may take from its first byte to its last, and who connects may stay silent. */
 export interface StreamLimits extends MessageLimits {
   connections: number
   connectionsPerSource: number
@@ -57,12 +57,20 @@ export async function listenStream(
     } else if (open.size >= limits.connections || (perSource.get(address) ?? 0) >= limits.connectionsPerSource) {
       counters.connectionsRefused++
       socket.destroy()
-    } else serve(socket, address)
+    } else serve(socket, address, true)
   })
-  // Over TLS the socket above is one whose handshake is done; strangers are not worth one.
+  // Over TLS the socket above is one whose handshake is done; strangers are not worth one, and one source not all of them.
+  const handshakes = new Map<string, number>()
   if (sockets.kind === 'tls') {
     server.prependListener('connection', (raw: Socket) => {
-      if (!allows(plainAddress(raw.remoteAddress ?? ''))) raw.destroy()
+      const address = plainAddress(raw.remoteAddress ?? '')
+      const ofSource = handshakes.get(address) ?? 0
+      if (!allows(address) || ofSource >= limits.connectionsPerSource) {
+        raw.destroy()
+        return
+      }
+      count(handshakes, address, 1)
+      raw.once('close', () => count(handshakes, address, -1))
     })
   }
   try {
@@ -114,12 +122,14 @@ export async function listenStream(
     socket.once(sockets.kind === 'tls' ? 'secureConnect' : 'connect', cancelWait)
     socket.once('close', cancelWait)
     socket.once('error', failed)
-    return serve(socket, target.address)
+    return serve(socket, target.address, false)
   }
 
-  function serve(socket: Socket, address: string): Channel {
+  function serve(socket: Socket, address: string, isAccepted: boolean): Channel {
     const framer = createStreamFramer(limits)
-    let cancelSlow: (() => void) | undefined
+    const letGoLater = () => clock.after(limits.messageMs, () => socket.destroy())
+    let hasSpoken = !isAccepted
+    let cancelSlow = isAccepted ? letGoLater() : undefined
     const channel: Channel = {
       get open() {
         return socket.writable
@@ -131,7 +141,7 @@ export async function listenStream(
       close: () => socket.destroySoon(),
     }
     open.set(socket, channel)
-    perSource.set(address, (perSource.get(address) ?? 0) + 1)
+    count(perSource, address, 1)
     counters.connectionsOpen = open.size
     socket.on('data', (chunk: Buffer) => {
       const source = { transport: sockets.kind, address, port: socket.remotePort ?? 0 }
@@ -145,21 +155,28 @@ export async function listenStream(
         }
         cancelSlow?.()
         cancelSlow = undefined
+        hasSpoken = true
       }
-      if (!framer.partial) cancelSlow?.()
-      else cancelSlow ??= clock.after(limits.messageMs, () => socket.destroy())
-      if (!framer.partial) cancelSlow = undefined
+      if (framer.partial) cancelSlow ??= letGoLater()
+      else if (hasSpoken) {
+        cancelSlow?.()
+        cancelSlow = undefined
+      }
     })
     // A reset by the peer ends the connection and nothing else; 'close' follows.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       cancelSlow?.()
       open.delete(socket)
-      const left = (perSource.get(address) ?? 1) - 1
-      if (left === 0) perSource.delete(address)
-      else perSource.set(address, left)
+      count(perSource, address, -1)
       counters.connectionsOpen = open.size
     })
     return channel
   }
+}
+
+function count(counts: Map<string, number>, address: string, change: 1 | -1): void {
+  const now = (counts.get(address) ?? 0) + change
+  if (now > 0) counts.set(address, now)
+  else counts.delete(address)
 }

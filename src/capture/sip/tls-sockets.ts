@@ -35,7 +35,11 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
         onSocket,
       )
       server.maxConnections = connections
-      server.on('tlsClientError', (error: Error, socket: TLSSocket) => onRefused(error, socket.remoteAddress ?? ''))
+      server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+        onRefused(error, socket.remoteAddress ?? '')
+        // Node tells of a handshake that takes too long and leaves its connection open.
+        socket.destroy()
+      })
       certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion }))
       return server
     },

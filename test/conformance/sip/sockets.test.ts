@@ -6,8 +6,10 @@ import { createStreamFramer } from '#capture/sip/frame-stream.ts'
 import { parseMessage } from '#capture/sip/parse-message.ts'
 import type { SipHandler } from '#capture/sip/handler.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
+import type { Clock } from '#capture/sip/timers.ts'
 import type { ParsedMessage } from '#capture/sip/message.ts'
 import { answering, request, toOf } from './caller.ts'
+import { createFakeClock } from './fake-clock.ts'
 
 const closing: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
@@ -16,7 +18,7 @@ afterEach(async () => {
 
 async function listen(
   changes: Partial<SipHandler> = {},
-  options: { host?: string; limits?: object } = {},
+  options: { host?: string; limits?: object; clock?: Clock } = {},
 ): Promise<SipServer> {
   const server = await startSipServer({
     host: options.host ?? '127.0.0.1',
@@ -24,6 +26,7 @@ async function listen(
     transports: ['udp', 'tcp'],
     handler: answering(changes),
     limits: options.limits ?? {},
+    ...(options.clock && { clock: options.clock }),
     onFault: (error) => {
       throw error
     },
@@ -182,8 +185,10 @@ test('a port that is taken is a fault with its code', async () => {
 })
 
 test('connections of one source are capped, and noise on them costs only the connection', async () => {
-  const server = await listen({}, { limits: { connectionsPerSource: 2, messageMs: 50 } })
+  const server = await listen({}, { limits: { connectionsPerSource: 2, messageMs: 2_000 } })
   const first = await tcpClient(server)
+  first.send(request('OPTIONS', over('TCP', 'f')))
+  expect(await first.next()).toMatchObject({ status: 200 })
   const second = await tcpClient(server)
   const third = connect(server.port, '127.0.0.1')
   third.on('error', () => {})
@@ -194,4 +199,26 @@ test('connections of one source are capped, and noise on them costs only the con
   await once(second.socket, 'close')
   first.send(request('OPTIONS', over('TCP', 'o')))
   expect(await first.next()).toMatchObject({ status: 200 })
+})
+
+test('who connects and says nothing whole in time is let go, however slowly it speaks; who has spoken may be silent', async () => {
+  const clock = createFakeClock()
+  const server = await listen({}, { clock })
+  const spoken = await tcpClient(server)
+  spoken.send(request('OPTIONS', over('TCP', 'o')))
+  expect(await spoken.next()).toMatchObject({ status: 200 })
+  const [silent, slow] = [await tcpClient(server), await tcpClient(server)]
+  const closed = [silent, slow].map(({ socket }) => {
+    socket.on('error', () => {})
+    return new Promise((resolve) => socket.once('close', resolve))
+  })
+  await expect.poll(() => server.metrics.connectionsOpen).toBe(3)
+  for (let seconds = 0; seconds < 30; seconds++) {
+    slow.send('\n')
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(1_000)
+  }
+  await Promise.all(closed)
+  spoken.send(request('OPTIONS', over('TCP', 'p')))
+  expect(await spoken.next()).toMatchObject({ status: 200 })
 })

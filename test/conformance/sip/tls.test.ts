@@ -1,11 +1,13 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectPlain } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { followCertificate, type FollowedCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
+import { answering } from './caller.ts'
 import { makeAuthority } from './make-certificates.ts'
 
 const trunk = makeAuthority('trunk authority')
@@ -156,4 +158,27 @@ test('an address that is not on the list gets no handshake', async () => {
   expect(await failed).toBeInstanceOf(Error)
   expect(socket.getPeerCertificate() ?? {}, 'not even ours').toEqual({})
   await guarded.stop()
+})
+
+test('handshakes that one source begins and does not go on with are capped, and let go in time', async () => {
+  const half = await startSipServer({
+    host: '::1',
+    port: 0,
+    transports: ['udp'],
+    tls: { host: '::1', port: 0, certificate },
+    limits: { connectionsPerSource: 3, handshakeMs: 1_500 },
+    handler: answering(),
+    onFault: () => {},
+  })
+  const closed: number[] = []
+  const begun = Array.from({ length: 5 }, (_, n) => {
+    const socket = connectPlain(half.tlsPort!, '::1').on('error', () => {})
+    socket.write(Buffer.from('16030100', 'hex'))
+    socket.on('close', () => closed.push(n))
+    return socket
+  })
+  await expect.poll(() => closed.length, { timeout: 30_000 }).toBe(5)
+  expect(closed.slice(0, 2).sort()).toEqual([3, 4])
+  for (const socket of begun) socket.destroy()
+  await half.stop()
 })
