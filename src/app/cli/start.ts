@@ -25,7 +25,7 @@ export async function startOne(name: RoleName, settings: Settings, log: Log): Pr
   if (url === undefined) {
     throw new Fault(
       'setting-wrong',
-      `DATABASE_URL is not set; a role that runs alone needs it, signing in as the database role seloste_${name}`,
+      `DATABASE_URL is not set; a role that runs alone needs it, signing in as the database role seloste_${name === 'feeds' ? 'capture' : name}`,
     )
   }
   await refuseQuarantined(url)

@@ -21,7 +21,7 @@ export interface ReadyDatabase {
 }
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
-const databaseRoles: Record<RoleName, string> = {
+const databaseRoles: Record<Exclude<RoleName, 'feeds'>, string> = {
   custodian: 'seloste_custodian',
   capture: 'seloste_capture',
   desk: 'seloste_desk',
@@ -58,15 +58,21 @@ export async function readyDatabase(
       name,
       { role, password: randomBytes(24).toString('base64url') },
     ]),
-  ) as Record<RoleName, { role: string; password: string }>
+  ) as Record<keyof typeof databaseRoles, { role: string; password: string }>
   await setRolePasswords(
     adminUrl,
     Object.fromEntries(Object.values(passwords).map(({ role, password }) => [role, password])),
   )
-  const urlFor = (name: RoleName) => withCredentials(adminUrl, passwords[name].role, passwords[name].password)
+  const urlFor = (name: keyof typeof databaseRoles) =>
+    withCredentials(adminUrl, passwords[name].role, passwords[name].password)
   return {
     adminUrl,
-    roleUrls: { custodian: urlFor('custodian'), capture: urlFor('capture'), desk: urlFor('desk') },
+    roleUrls: {
+      custodian: urlFor('custodian'),
+      capture: urlFor('capture'),
+      desk: urlFor('desk'),
+      feeds: urlFor('capture'),
+    },
     stop: async () => embedded?.stop(),
   }
 }

@@ -78,6 +78,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
         text: await gatherMetrics(metrics.registry, [
           socketPath(settings, 'metrics-capture'),
           socketPath(settings, 'metrics-custodian'),
+          ...(settings.feedsFile === undefined ? [] : [socketPath(settings, 'metrics-feeds')]),
         ]),
       }),
       notReady: async () => {

@@ -1,7 +1,8 @@
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 
-export const roleNames = ['custodian', 'capture', 'desk'] as const
+/** Feeds run only where there are some (SELOSTE_FEEDS), and sign in to the database as capture does. */
+export const roleNames = ['custodian', 'capture', 'desk', 'feeds'] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** What a role is given when it starts. */

@@ -49,6 +49,8 @@ async function load(name: RoleName): Promise<Role> {
       return (await import('./capture.ts')).runCapture
     case 'desk':
       return (await import('./desk.ts')).runDesk
+    case 'feeds':
+      return (await import('./feeds.ts')).runFeeds
     case 'custodian':
       return (await import('./custodian.ts')).runCustodian
   }

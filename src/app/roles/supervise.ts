@@ -16,7 +16,7 @@ import { watchAlive } from './watch-alive.ts'
 
 export interface Supervised {
   database: ReadyDatabase
-  addresses: Record<RoleName, string>
+  addresses: Record<Exclude<RoleName, 'feeds'>, string>
   pids: () => Partial<Record<RoleName, number>>
   /** Resolves with what went wrong when the whole cannot go on. */
   failed: Promise<Error>
@@ -114,6 +114,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     // The custodian first: capture needs the intake keys it makes.
     const custodian = await start('custodian')
     const [capture, desk] = await Promise.all([start('capture'), start('desk')])
+    if (settings.feedsFile !== undefined) await start('feeds')
     backups = keepBackups(settings, main, log)
     return {
       database,

@@ -19,6 +19,8 @@ import type { VersionAt } from '../session/version-in-force.ts'
 
 /** One segment of a detail record; numbers as the telephone system writes them. */
 export interface PastSegment {
+  /** The telephone system's own id of this leg; without one its place in the call is as good. */
+  id?: string | undefined
   official?: string | undefined
   number: string
   answeredAt?: Temporal.Instant | undefined
@@ -27,6 +29,8 @@ export interface PastSegment {
 
 export interface PastCall {
   callId: string
+  /** Ids that a recording client tells of the same call, the best first: then it is drawn on that one. */
+  sharedIds?: readonly string[] | undefined
   startedAt: Temporal.Instant
   /** Undefined when withheld. */
   caller?: string | undefined
@@ -58,13 +62,13 @@ const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
  */
 export function describePastCall(call: PastCall, context: PastCallContext): SegmentFacts[] {
   const { numbering } = context.versionAt(call.startedAt).description
-  const callId = `cdr:${call.callId}`
+  const callIds = [...(call.sharedIds ?? []), `cdr:${call.callId}`]
   const contactId = idFrom(`contact ${call.callId}`)
   const called = numberOf(call.numberCalled, call.startedAt)
   const caller = call.caller === undefined ? undefined : normalisePhoneNumber(call.caller, numbering)
   const shared = {
     contactId,
-    callIds: [callId],
+    callIds,
     startedAt: call.startedAt,
     caller:
       caller && caller.kind !== 'withheld'
@@ -85,14 +89,15 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
       },
     ]
   }
-  return call.segments.map((segment, place) => {
+  return call.segments.map((segment, at) => {
+    const place = segment.id ?? String(at)
     const answeredAt = segment.answeredAt ?? segment.endedAt
     const reached = numberOf(segment.number, answeredAt)
     const official = segment.official === undefined ? undefined : officialOf(segment.official, answeredAt)
     const { recordingMonths, ...decision } = decideRecording({
       version: context.versionAt(answeredAt),
       drawKey: context.drawKey,
-      drawnOn: hashCallId(callId),
+      drawnOn: hashCallId(callIds[0] ?? ''),
       numberReached: reached.key,
       answeredAt,
       viaSwitchboard: called.entry?.kind === 'SWITCHBOARD' && called.key !== reached.key,

@@ -44,6 +44,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     descriptionFile: undefined,
     enginesFile: undefined,
     trunksFile: undefined,
+    feedsFile: undefined,
     sites: {},
     identityProvider: undefined,
     witnesses: [],

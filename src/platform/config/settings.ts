@@ -44,6 +44,8 @@ export type Settings = {
   enginesFile: string | undefined
   /** SELOSTE_TRUNKS: the file of what is known of recording clients (docs/operate/recording-clients.md); `undefined`: none. */
   trunksFile: string | undefined
+  /** SELOSTE_FEEDS: the file of telephone systems whose detail records are taken (docs/operate/feeds.md); `undefined`: none. */
+  feedsFile: string | undefined
   /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
   sites: Partial<Record<PlaceOfData, string>>
   /** SELOSTE_OIDC_...; `undefined`: nobody signs in through an identity provider. */
@@ -87,6 +89,7 @@ const fileNames = [
   'SELOSTE_DESCRIPTION',
   'SELOSTE_ENGINES',
   'SELOSTE_TRUNKS',
+  'SELOSTE_FEEDS',
   'SELOSTE_SITES',
   'SELOSTE_WITNESSES',
   'SELOSTE_BACKUPS',
@@ -99,7 +102,7 @@ const fileNames = [
 ]
 const shortestPassword = 8
 /** Below SELOSTE_DATA. */
-const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'custodian', 'audit-log', 'ledger']
+const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'feeds', 'custodian', 'audit-log', 'ledger']
 
 /**
  * Reads and checks every setting. An empty environment variable counts as not set.
@@ -132,6 +135,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     // Whether it is there is asked where it is read: without it everything else works.
     enginesFile: given('SELOSTE_ENGINES') === undefined ? undefined : resolve(folder, given('SELOSTE_ENGINES')!),
     trunksFile: checkFile('SELOSTE_TRUNKS', given('SELOSTE_TRUNKS'), folder, 'a file of trunks'),
+    feedsFile: checkFile('SELOSTE_FEEDS', given('SELOSTE_FEEDS'), folder, 'a file of feeds'),
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),
     witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),

@@ -3,7 +3,7 @@
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
  * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql
- * and 0030-requests-that-are-watched.sql.
+ * 0030-requests-that-are-watched.sql and 0040-calls-told-afterwards.sql.
  */
 
 export const thresholds = {
@@ -34,6 +34,10 @@ export const thresholds = {
    * requests in officials' names, whom the personnel register identifies.
    */
   requests: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8 },
+  /** Calls that a feed has told of and the plan drew, without a recording. */
+  unrecorded: { calls: 1 },
+  /** Recordings whose call no feed has told of within a day, where a feed tells of that number's calls (AC8). */
+  untold: { recordings: 1 },
 } as const
 
 export type AlarmKind = keyof typeof thresholds

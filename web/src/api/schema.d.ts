@@ -18548,10 +18548,10 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /**
-                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names
+                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of
                              * @enum {unknown}
                              */
-                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass" | "requests";
+                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass" | "requests" | "unrecorded" | "untold";
                             person?: {
                                 /** Format: uuid */
                                 id: string;

@@ -41,6 +41,8 @@ const alarms = [
     facts: { searchesInDay: 91, givenUpInDay: 16, forbiddenInDay: 2, officialsInWeek: 9 },
     threshold: { searchesInDay: 80, givenUpInDay: 15, forbiddenInDay: 40, officialsInWeek: 8 },
   },
+  { kind: 'unrecorded', facts: { calls: 13, numbers: 2 }, threshold: { calls: 1 } },
+  { kind: 'untold', facts: { recordings: 13, numbers: 2 }, threshold: { recordings: 1 } },
 ] as const
 
 test.each(alarms)('an alarm of the kind $kind is told in three languages, with every number in its place', (alarm) => {

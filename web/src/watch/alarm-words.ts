@@ -38,6 +38,9 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         forbidden: number('forbiddenInDay'),
         officials: number('officialsInWeek'),
       })
+    case 'unrecorded':
+    case 'untold':
+      return say(`alarm.${kind}.what`, { count, number: formatCount(count, language), numbers: number('numbers') })
   }
 }
 

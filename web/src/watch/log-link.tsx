@@ -6,7 +6,9 @@ import type { Alarm } from './watch-shapes.ts'
 /** To the entries of the log that an alarm is made of. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { say } = useLanguage()
-  const { person, firstAt: from, lastAt } = alarm
+  const { kind, person, firstAt: from, lastAt } = alarm
+  // What is missing has no entries.
+  if (kind === 'unrecorded' || kind === 'untold') return null
   // The log takes its end to be before; the last entry belongs to it.
   const to = new Date(Date.parse(lastAt) + 1000).toISOString()
   const search = person

@@ -13,8 +13,20 @@ export const Alarm = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     kind: literals(
-      ['refusals', 'night', 'official', 'caller', 'mass', 'reveals', 'sign-ins', 'break-glass', 'requests'],
-      'What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names',
+      [
+        'refusals',
+        'night',
+        'official',
+        'caller',
+        'mass',
+        'reveals',
+        'sign-ins',
+        'break-glass',
+        'requests',
+        'unrecorded',
+        'untold',
+      ],
+      'What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of',
     ),
     person: Type.Optional(NamedPerson),
     official: Type.Optional(NamedPerson),

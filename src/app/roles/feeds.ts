@@ -1,0 +1,158 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Counter } from 'prom-client'
+import { sql } from 'kysely'
+import { readFeeds, type Feed } from '#capture/feeds/feeds-file.ts'
+import { followAmi } from '#capture/feeds/follow-ami.ts'
+import { followFolder } from '#capture/feeds/follow-folder.ts'
+import { openInbox } from '#capture/feeds/inbox.ts'
+import { listenHttp } from '#capture/feeds/listen-http.ts'
+import { forgetUnread, takeFeed } from '#capture/feeds/take-feed.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readDrawKey } from './draw-key.ts'
+import { followKnown } from './follow-known.ts'
+import { followQuotas } from './follow-quotas.ts'
+import { followVersions } from './follow-versions.ts'
+import type { Role } from './role.ts'
+import { socketPath } from './sockets.ts'
+
+const settleEveryMs = 1_000
+const tidyEveryMs = 600_000
+
+/** Feeds: takes detail records of calls that no recording client tells of. It has no keys, and no sound. */
+export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
+  const clock = systemClock
+  const feeds = settings.feedsFile === undefined ? [] : readFeeds(settings.feedsFile)
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-feeds',
+    size: 4,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const folder = join(settings.dataDirectory, 'feeds')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const onFault = (error: unknown) => {
+    log.warn({ err: error }, 'feeds go on with what was known')
+  }
+  const drawKey = await readDrawKey(settings.dataDirectory)
+  const versions = await followVersions({ db, databaseUrl, onFault })
+  const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), onFault)
+  const quotas = await followQuotas({ db, clock, copyPath: join(folder, 'quotas.json'), leftBehind: [], onFault })
+  const metrics = startMetrics('feeds')
+  const unread = new Counter({
+    name: 'seloste_feed_records_unread_total',
+    help: 'Detail records that could not be read and were set aside, by feed and reason',
+    labelNames: ['feed', 'reason'],
+    registers: [metrics.registry],
+  })
+
+  const running = await Promise.all(feeds.map(start))
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-feeds'))
+
+  async function start(feed: Feed) {
+    const own = join(folder, feed.name)
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    const taker = takeFeed({
+      feed,
+      folder: own,
+      db,
+      context: () => ({ versionAt: versions.at, officials: known.officials, drawKey, quotas }),
+      clock,
+      onFault: (error) => {
+        log.error({ err: error, feed: feed.name }, 'the register refuses a call that a feed tells of')
+      },
+      onProblem: (problem) => {
+        unread.inc({ feed: feed.name, reason: problem.reason })
+        log.error({ feed: feed.name, ...problem }, `a detail record cannot be read; it is kept in ${own}`)
+      },
+    })
+    const inbox = feed.from.kind === 'folder' ? undefined : await openInbox(join(own, 'inbox'), clock)
+    const followed = await followFolder({
+      ...(inbox || feed.from.kind !== 'folder'
+        ? { folder: inbox!.folder, files: '*.ndjson', framing: 'lines' as const }
+        : { folder: feed.from.folder, files: feed.from.files, framing: taker.reader.framing }),
+      hasHeading: taker.reader.hasHeading,
+      statePath: join(own, 'position.json'),
+      onRecord: taker.take,
+      onFault: (error) => {
+        log.error({ err: error, feed: feed.name }, 'a feed cannot be followed; it is tried again')
+        taker.fault((error as Error).message)
+      },
+      onLooked: () => {
+        if (!inbox) taker.fault(undefined)
+      },
+    })
+    const teller = await startTeller(feed, inbox, taker)
+    let settling: Promise<void> | undefined
+    const settle = () =>
+      (settling ??= taker
+        .settle()
+        .catch((error: unknown) => {
+          log.warn({ err: error, feed: feed.name }, 'calls of a feed wait to be admitted')
+        })
+        .finally(() => (settling = undefined)))
+    const timer = setInterval(() => void settle(), settleEveryMs)
+    const tidying = setInterval(() => void tidy().catch(onFault), tidyEveryMs)
+    const tidy = async () => {
+      await inbox?.tidy((name, size) => followed.isTaken(name, size))
+      await forgetUnread(own, clock.now())
+      await sql`select forget_fed()`.execute(db)
+    }
+    return {
+      async stop() {
+        clearInterval(timer)
+        clearInterval(tidying)
+        await Promise.resolve(teller?.stop())
+        await settling
+        await followed.stop()
+      },
+    }
+  }
+
+  async function startTeller(
+    feed: Feed,
+    inbox: { put: (record: unknown) => Promise<void> } | undefined,
+    taker: { fault: (what: string | undefined) => void },
+  ) {
+    const { from } = feed
+    if (!inbox || from.kind === 'folder') return undefined
+    if (from.kind === 'http') {
+      const { listen, token } = from
+      return listenHttp({
+        listen,
+        token,
+        put: inbox.put,
+        onFault: (error) => {
+          log.error({ err: error, feed: feed.name }, 'a detail record could not be kept; its sender was told so')
+        },
+      })
+    }
+    return followAmi({
+      ...from,
+      put: inbox.put,
+      onState: (state, detail) => {
+        taker.fault(state === 'connected' ? undefined : state)
+        if (state === 'connected') log.info({ feed: feed.name }, 'events of the manager interface come')
+        else log.error({ feed: feed.name, state, detail }, 'no events of the manager interface come; it is tried again')
+      },
+    })
+  }
+
+  return {
+    address: feeds.map(({ name }) => name).join(', '),
+    async stop() {
+      await Promise.all(running.map((one) => one.stop()))
+      await offered.stop()
+      metrics.stop()
+      await Promise.all([known.stop(), quotas.stop()])
+      await versions.stop()
+      await close()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** One leg of a call as a telephone system's detail record tells it. What a feed cannot tell is left out. */
+export interface DetailRecord {
+  /** The telephone system's own id of the whole call: legs that share it are one contact (R9). */
+  readonly callId: string
+  /** Of this leg within the call; the same leg told twice is one segment. */
+  readonly legId: string
+  /** Ids that SIPREC metadata tell as well, each with its kind in front (joiningKeys), the best first. */
+  readonly sharedIds: readonly string[]
+  readonly startedAt?: Temporal.Instant | undefined
+  /** When an official answered, not a queue or an announcement (R16). */
+  readonly answeredAt?: Temporal.Instant | undefined
+  readonly endedAt?: Temporal.Instant | undefined
+  /** As written; undefined where it is withheld. */
+  readonly caller?: string | undefined
+  readonly called?: string | undefined
+  /** The service number through which the official was reached, where it is another than the one called. */
+  readonly reached?: string | undefined
+  readonly official?: string | undefined
+  readonly direction?: Direction | undefined
+  /** A local time that the clock showed twice was taken for the first. */
+  readonly isDoubtful?: true
+}
+
+export type Direction = 'incoming' | 'outgoing' | 'internal'
+
+/** Why a record could not be read; told with its line, and the line is kept. */
+export type DetailProblem =
+  | 'encoding'
+  | 'too-long'
+  | 'not-csv'
+  | 'columns'
+  | 'header-missing'
+  | 'not-json'
+  | 'not-a-record'
+  | 'id-missing'
+  | 'number-missing'
+  | 'time-missing'
+  | 'time-unreadable'
+  | 'time-impossible'
+  | 'ends-before-start'
+  | 'direction-unknown'
+  | 'no-end'
+  | 'in-the-future'
+  | 'refused'
+
+export type ReadRecord =
+  | { readonly is: 'record'; readonly record: DetailRecord }
+  /** Nothing about a call: a heading, a call management record, a failed registration. */
+  | { readonly is: 'nothing' }
+  | { readonly is: 'problem'; readonly reason: DetailProblem }

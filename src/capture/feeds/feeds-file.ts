@@ -1,0 +1,199 @@
+/** Which telephone systems tell of their calls, and how (SELOSTE_FEEDS, docs/operate/feeds.md). */
+import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { parse } from 'yaml'
+import { parseEndpoint, type Endpoint } from '#platform/config/addresses.ts'
+import { ConfigFault } from '#platform/config/faults.ts'
+import { fieldNames, type FieldName, type Mapping } from './read-fields.ts'
+import { sourceNames, type SourceName, type SourceOptions } from './sources.ts'
+
+export interface Feed extends SourceOptions {
+  readonly name: string
+  readonly from:
+    | { readonly kind: 'folder'; readonly folder: string; readonly files: string }
+    | { readonly kind: 'http'; readonly listen: Endpoint; readonly token: string }
+    | {
+        readonly kind: 'ami'
+        readonly host: string
+        readonly port: number
+        readonly user: string
+        readonly secret: string
+      }
+  /** The service numbers whose calls this feed tells of, as written; undefined: all of them. */
+  readonly covers?: readonly string[] | undefined
+  /** So long nothing more must have come of a call. */
+  readonly settleMs: number
+}
+
+type Entry = Record<string, unknown>
+const known = [
+  'name',
+  'source',
+  'folder',
+  'files',
+  'listen',
+  'token',
+  'host',
+  'port',
+  'user',
+  'secret',
+  'zone',
+  'columns',
+  'fields',
+  'rewrite',
+  'incoming',
+  'covers',
+  'settleSeconds',
+]
+const defaultFiles: Record<SourceName, string> = {
+  'asterisk-csv': 'Master.csv*',
+  'asterisk-ami': '*',
+  freeswitch: '*.json',
+  acc: '*',
+  cucm: 'c[dm]r_*',
+  csv: '*.csv',
+  json: '*.json*',
+}
+const overHttp: readonly SourceName[] = ['freeswitch', 'acc', 'json']
+const amiPort = 5038
+const shortestToken = 16
+const settleDefaultSeconds = 60
+const longestSettleSeconds = 3600
+
+/**
+ * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed; never a token or a secret
+ */
+export function readFeeds(path: string): readonly Feed[] {
+  const wrong = (what: string) => new ConfigFault('config-file-wrong', `The feeds of ${path}: ${what}.`)
+  let file: unknown
+  try {
+    file = parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw wrong(`they cannot be read as YAML (${(cause as Error).message.split('\n')[0]})`)
+  }
+  const entries = isObject(file) ? file['feeds'] : undefined
+  if (!Array.isArray(entries) || entries.length === 0) throw wrong('a list named "feeds" is expected')
+  const names = new Set<string>()
+  return entries.map((entry: unknown, at) => {
+    try {
+      if (!isObject(entry)) throw new Error('each has a name, a source and where it comes from')
+      const feed = feedOf(entry)
+      if (names.has(feed.name)) throw new Error(`the name "${feed.name}" is there twice`)
+      names.add(feed.name)
+      return feed
+    } catch (cause) {
+      throw wrong(`entry ${at + 1}: ${(cause as Error).message}`)
+    }
+  })
+}
+
+function feedOf(entry: Entry): Feed {
+  const unknown = Object.keys(entry).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw new Error(`"${unknown}" is not known; allowed are ${known.join(', ')}`)
+  const name = text(entry, 'name')
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name))
+    throw new Error(`name is "${name}"; allowed are small letters, digits and -`)
+  const source = sourceNames.find((one) => one === entry['source'])
+  if (!source) throw new Error(`source is "${String(entry['source'])}"; allowed are ${sourceNames.join(', ')}`)
+  const fields = mappingOf(entry['fields'])
+  if ((source === 'csv' || source === 'json') && !(fields.callId && fields.startedAt && fields.called))
+    throw new Error(`a feed of ${source} says in "fields" at least which are callId, startedAt and called`)
+  return {
+    name,
+    source,
+    fields,
+    from: originOf(entry, source),
+    zone: zoneOf(entry),
+    columns: listOf(entry, 'columns'),
+    covers: listOf(entry, 'covers'),
+    rewrite: rewriteOf(entry['rewrite']),
+    incoming: incomingOf(entry['incoming']),
+    settleMs: settleOf(entry) * 1000,
+  }
+}
+
+function originOf(entry: Entry, source: SourceName): Feed['from'] {
+  if (source === 'asterisk-ami') {
+    const port = entry['port'] ?? amiPort
+    if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Error('port is no port')
+    return { kind: 'ami', host: text(entry, 'host'), port, user: text(entry, 'user'), secret: text(entry, 'secret') }
+  }
+  if (entry['listen'] !== undefined) {
+    if (!overHttp.includes(source))
+      throw new Error(`listen is for ${overHttp.join(', ')}; ${source} comes from a folder`)
+    const token = text(entry, 'token')
+    if (token.length < shortestToken) throw new Error(`token has fewer than ${shortestToken} characters`)
+    return { kind: 'http', listen: parseEndpoint('listen', text(entry, 'listen')), token }
+  }
+  const folder = text(entry, 'folder')
+  if (!isAbsolute(folder)) throw new Error(`folder is "${folder}"; it begins at the root`)
+  const files = entry['files'] === undefined ? defaultFiles[source] : text(entry, 'files')
+  return { kind: 'folder', folder, files }
+}
+
+function mappingOf(given: unknown): Mapping {
+  if (given === undefined) return {}
+  if (!isObject(given)) throw new Error('fields is a list of what Seloste calls it: what the system calls it')
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (!(fieldNames as readonly string[]).includes(name))
+        throw new Error(`fields has "${name}"; allowed are ${fieldNames.join(', ')}`)
+      const names = [value].flat()
+      if (!names.every((one) => typeof one === 'string' && one !== ''))
+        throw new Error(`fields.${name} is no name of a field`)
+      return [name as FieldName, names as string[]]
+    }),
+  )
+}
+
+function rewriteOf(given: unknown): Feed['rewrite'] {
+  if (given === undefined) return undefined
+  const rules = [given].flat()
+  return rules.map((rule: unknown) => {
+    if (!isObject(rule)) throw new Error('rewrite is a list of from and to')
+    return { from: new RegExp(text(rule, 'from')), to: typeof rule['to'] === 'string' ? rule['to'] : '' }
+  })
+}
+
+function incomingOf(given: unknown): Feed['incoming'] {
+  if (given === undefined) return undefined
+  if (!isObject(given)) throw new Error('incoming has a field and its values')
+  const values = listOf(given, 'values')
+  if (!values) throw new Error('incoming has no values')
+  return { field: text(given, 'field'), values }
+}
+
+function zoneOf(entry: Entry): string {
+  const zone = entry['zone'] === undefined ? 'Europe/Helsinki' : text(entry, 'zone')
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
+    return zone
+  } catch {
+    throw new Error(`zone is "${zone}"; allowed is a name such as Europe/Helsinki`)
+  }
+}
+
+function settleOf(entry: Entry): number {
+  const seconds = entry['settleSeconds'] ?? settleDefaultSeconds
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= longestSettleSeconds))
+    throw new Error(`settleSeconds is from 0 to ${longestSettleSeconds}`)
+  return seconds
+}
+
+function listOf(entry: Entry, key: string): string[] | undefined {
+  if (entry[key] === undefined) return undefined
+  const list = [entry[key]].flat()
+  if (list.length === 0 || !list.every((one) => typeof one === 'string')) throw new Error(`${key} is a list of texts`)
+  return list
+}
+
+function text(entry: Entry, key: string): string {
+  const value = entry[key]
+  if (typeof value !== 'string' || value === '') throw new Error(`it has no ${key}`)
+  return value
+}
+
+function isObject(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

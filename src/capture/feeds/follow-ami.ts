@@ -1,0 +1,117 @@
+/**
+ * Detail records of Asterisk's manager interface (AMI), over TCP. In: a login that may read `cdr`. Out: each Cdr event, kept
+ * before the next is read. Never here: an action other than the login, or a secret in a message.
+ */
+import { connect, type Socket } from 'node:net'
+
+export interface FollowedAmi {
+  stop(): void
+}
+
+/** What keeps the events from coming; `connected` when they come. */
+export type AmiState = 'connected' | 'login-refused' | 'unreachable'
+
+const retryFirstMs = 1_000
+const retryLongestMs = 60_000
+/** A manager that sends nothing at all for so long is asked whether it is there. */
+const quietMs = 30_000
+const longestMessage = 256 * 1024
+
+/**
+ * Keeps a connection to the manager; after one that broke it connects again, the later the oftener it failed. What happens
+ * while there is none is in Asterisk's own files, of which another feed can tell (docs/operate/feeds.md).
+ */
+export function followAmi(options: {
+  host: string
+  port: number
+  user: string
+  secret: string
+  put: (record: unknown) => Promise<void>
+  onState: (state: AmiState, detail?: string) => void
+  retryMs?: number
+}): FollowedAmi {
+  const { host, port, user, secret, put, onState, retryMs = retryFirstMs } = options
+  let stopped = false
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  let socket: Socket | undefined
+
+  function open(): void {
+    const now = connect({ host, port })
+    socket = now
+    let text = ''
+    let isIn = false
+    let wasRefused = false
+    let working = Promise.resolve()
+    now.setEncoding('utf8')
+    now.setKeepAlive(true, quietMs)
+    now.setTimeout(quietMs, () => {
+      if (isIn) now.write(message({ Action: 'Ping' }))
+      else now.destroy(new Error('the manager does not answer'))
+    })
+    now.on('connect', () => now.write(message({ Action: 'Login', Username: user, Secret: secret, Events: 'cdr' })))
+    now.on('data', (part: string) => {
+      text += part
+      const ends = text.lastIndexOf('\r\n\r\n')
+      if (ends === -1) {
+        if (text.length > longestMessage) now.destroy(new Error('a message of the manager has no end'))
+        return
+      }
+      const whole = text.slice(0, ends).split('\r\n\r\n')
+      text = text.slice(ends + 4)
+      now.pause()
+      working = working
+        .then(async () => {
+          for (const one of whole) await heard(fieldsOf(one))
+        })
+        .then(() => void now.resume())
+        .catch((error: unknown) => void now.destroy(error as Error))
+    })
+    let why = ''
+    now.on('error', (error) => (why = error.message))
+    now.on('close', () => {
+      if (stopped) return
+      failures++
+      if (!wasRefused) onState('unreachable', why)
+      timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), retryLongestMs))
+    })
+
+    async function heard(fields: Record<string, string>): Promise<void> {
+      if (fields['Response'] === 'Success' && !isIn) {
+        isIn = true
+        failures = 0
+        onState('connected')
+      }
+      if (fields['Response'] === 'Error' && !isIn) {
+        wasRefused = true
+        onState('login-refused', fields['Message'])
+        now.end()
+      }
+      if (fields['Event'] === 'Cdr') await put(fields)
+    }
+  }
+
+  open()
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      socket?.destroy()
+    },
+  }
+}
+
+/** RFC-822-like lines; the greeting (`Asterisk Call Manager/9.0.0`) stands in front of the first. */
+function fieldsOf(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split('\r\n').flatMap((line) => {
+      const at = line.indexOf(':')
+      return at <= 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]]
+    }),
+  )
+}
+
+function message(fields: Record<string, string>): string {
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]/g, '')}\r\n`)
+  return `${lines.join('')}\r\n`
+}

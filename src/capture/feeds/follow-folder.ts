@@ -1,0 +1,256 @@
+/**
+ * Files of detail records in a folder: whole ones, growing ones, rotated ones. In: the folder. Out: each record once a
+ * run, in order of its file. What has been dealt with is kept on disk; what has not is read again after a restart, and
+ * admission knows it again. Never here: a file that is changed, moved or removed.
+ */
+import { createHash } from 'node:crypto'
+import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join, matchesGlob } from 'node:path'
+import { splitRecords, type FramedRecord } from './split-records.ts'
+
+export interface FoundRecord extends FramedRecord {
+  readonly file: string
+  /** The file's first line, where records need it. */
+  readonly heading: Buffer
+  /** To be called when nothing of it can be lost any more. */
+  taken(): void
+}
+
+export interface FolderOptions {
+  readonly folder: string
+  readonly files: string
+  readonly framing: 'csv' | 'lines' | 'document'
+  readonly hasHeading: boolean
+  readonly statePath: string
+  /** Takes a record; while it waits nothing more is read. */
+  readonly onRecord: (record: FoundRecord) => Promise<void>
+  readonly onFault: (error: unknown) => void
+  /** A look went well. */
+  readonly onLooked?: () => void
+  readonly pollMs?: number
+  /** A half line that nobody has ended for so long is taken as it is. */
+  readonly idleMs?: number
+}
+
+interface FileState {
+  /** Of its first bytes: a file that was truncated and begun anew is another one. */
+  head: string
+  headBytes: number
+  position: number
+  line: number
+}
+
+const chunkBytes = 256 * 1024
+const headMost = 64
+const longestDocument = 16 * 1024 * 1024
+const headingMost = 64 * 1024
+
+export interface FollowedFolder {
+  /** Looks once; resolves when everything there has been handed on. */
+  look(): Promise<void>
+  /** Nothing of a file of this name and size is still to be dealt with. */
+  isTaken(name: string, size: number): boolean
+  stop(): Promise<void>
+}
+
+/** Follows a folder; looks every `pollMs`, more seldom where looking takes long. */
+export async function followFolder(options: FolderOptions): Promise<FollowedFolder> {
+  const {
+    folder,
+    files,
+    framing,
+    hasHeading,
+    statePath,
+    onRecord,
+    onFault,
+    pollMs = 1000,
+    idleMs = 60_000,
+    onLooked,
+  } = options
+  const states = await readStates(statePath)
+  /** Where in a file reading has come to; behind `position` by what is not dealt with. */
+  const reading = new Map<string, { at: number; line: number; pending: Map<number, number>; heading?: Buffer }>()
+  const names = new Map<string, string>()
+  const problems = new Set<string>()
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | undefined
+  let changed = false
+
+  async function lookOnce(): Promise<void> {
+    const seen = new Set<string>()
+    const entries = (await readdir(folder)).toSorted()
+    const found = await Promise.all(
+      entries.map(async (name) => ({ name, at: await stat(join(folder, name)).catch(() => undefined) })),
+    )
+    for (const { name, at } of found.toSorted((a, b) => (a.at?.mtimeMs ?? 0) - (b.at?.mtimeMs ?? 0))) {
+      if (stopped || !at?.isFile()) continue
+      const id = `${at.dev}:${at.ino}`
+      seen.add(id)
+      if (!states.has(id) && !matchesGlob(name, files)) continue
+      if (at.size === 0 || (reading.get(id)?.at === at.size && Date.now() - at.mtimeMs > idleMs)) continue
+      await readOne(name, id, at.size, Date.now() - at.mtimeMs > idleMs)
+    }
+    for (const id of states.keys()) {
+      if (seen.has(id) || (reading.get(id)?.pending.size ?? 0) > 0) continue
+      states.delete(id)
+      reading.delete(id)
+      names.delete(id)
+      changed = true
+    }
+    await keep()
+  }
+
+  async function readOne(name: string, id: string, size: number, isIdle: boolean): Promise<void> {
+    names.set(id, name)
+    const file = await open(join(folder, name), 'r')
+    try {
+      const bytesAt = async (at: number, length: number) => {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at)
+        return buffer.subarray(0, bytesRead)
+      }
+      const before = states.get(id)
+      const isSame = before && size >= before.position && headOf(await bytesAt(0, before.headBytes)) === before.head
+      if (!isSame) {
+        const head = await bytesAt(0, Math.min(headMost, size))
+        states.set(id, { head: headOf(head), headBytes: head.length, position: 0, line: 1 })
+        reading.delete(id)
+        changed = true
+      }
+      const state = states.get(id)!
+      const now = reading.get(id) ?? { at: state.position, line: state.line, pending: new Map<number, number>() }
+      reading.set(id, now)
+      if (hasHeading && !now.heading) {
+        const start = await bytesAt(0, Math.min(headingMost, size))
+        const end = start.indexOf(0x0a)
+        if (end === -1) return
+        now.heading = Buffer.from(start.subarray(0, end))
+        if (now.at === 0) [now.at, now.line] = [end + 1, 2]
+      }
+      const heading = now.heading ?? Buffer.alloc(0)
+      if (framing === 'document' && now.at === 0 && size <= longestDocument) {
+        const whole = await bytesAt(0, size)
+        if (isJson(whole)) {
+          await handOn({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
+          return
+        }
+        // A document that is still being written looks like broken lines.
+        if (!isIdle && whole.indexOf(0x0a) === -1) return
+      }
+      while (now.at < size && !stopped) {
+        let length = chunkBytes
+        let records: FramedRecord[] = []
+        for (;;) {
+          const chunk = await bytesAt(now.at, Math.min(length, size - now.at))
+          const isLast = now.at + chunk.length >= size
+          records = splitRecords(chunk, {
+            offset: now.at,
+            line: now.line,
+            isQuoted: framing === 'csv',
+            isLast: isLast && isIdle,
+          })
+          if (records.length > 0 || isLast) break
+          length *= 2
+        }
+        if (records.length === 0) return
+        for (const [place, record] of records.entries()) {
+          if (stopped) return
+          await handOn(record, (records[place + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
+        }
+      }
+
+      async function handOn(record: FramedRecord, lines: number): Promise<void> {
+        now.pending.set(record.from, record.line)
+        now.at = record.to
+        now.line = record.line + lines
+        try {
+          await onRecord({ ...record, file: name, heading, taken })
+        } catch (error) {
+          // Read again at the next look.
+          now.pending.delete(record.from)
+          ;[now.at, now.line] = [record.from, record.line]
+          throw error
+        }
+
+        function taken(): void {
+          if (reading.get(id) !== now || !now.pending.delete(record.from)) return
+          const [first] = now.pending
+          const [position, line] = first ?? [now.at, now.line]
+          if (position > state.position) Object.assign(state, { position, line })
+          changed = true
+        }
+      }
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function keep(): Promise<void> {
+    if (!changed) return
+    changed = false
+    await writeFile(`${statePath}.new`, JSON.stringify([...states]), { mode: 0o600 })
+    await rename(`${statePath}.new`, statePath)
+  }
+
+  function look(): Promise<void> {
+    return (looking ??= lookOnce()
+      .then(() => {
+        problems.clear()
+        onLooked?.()
+      })
+      .catch((error: unknown) => {
+        // Told once and not every second.
+        const told = String((error as Error).message)
+        if (!problems.has(told)) onFault(error)
+        problems.add(told)
+      })
+      .finally(() => (looking = undefined)))
+  }
+
+  async function again(): Promise<void> {
+    const begun = performance.now()
+    await look()
+    const tookMs = performance.now() - begun
+    if (!stopped) timer = setTimeout(() => void again(), Math.max(pollMs, tookMs * 10))
+  }
+  timer = setTimeout(() => void again(), 0)
+
+  return {
+    look,
+    isTaken: (name, size) => [...names].some(([id, one]) => one === name && (states.get(id)?.position ?? 0) >= size),
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await looking
+      await keep().catch(onFault)
+    },
+  }
+}
+
+async function readStates(path: string): Promise<Map<string, FileState>> {
+  try {
+    return new Map(JSON.parse(await readFile(path, 'utf8')) as [string, FileState][])
+  } catch {
+    // Without it everything is read again, and known again.
+    return new Map()
+  }
+}
+
+function headOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function linesIn(bytes: Buffer): number {
+  let lines = 0
+  for (const byte of bytes) if (byte === 0x0a) lines++
+  return lines
+}

@@ -1,0 +1,94 @@
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import { findNumber } from '#description/register-description.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { directoryAt } from '../session/directory.ts'
+import type { VersionAt } from '../session/version-in-force.ts'
+import type { ToldCall } from './assemble-calls.ts'
+import type { DetailProblem, DetailRecord } from './detail-record.ts'
+import type { PastCall } from './past-calls.ts'
+
+export type Judged =
+  | { readonly is: 'call'; readonly call: PastCall; readonly isDoubtful: boolean }
+  /** Outgoing, internal or a consultation: none of this register's calls (R8). */
+  | { readonly is: 'outside' }
+  | { readonly is: 'problem'; readonly reason: DetailProblem }
+
+/** So far a telephone system's clock may be ahead. */
+const clocksDifferMs = 300_000
+
+type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
+
+/**
+ * Which call a feed's legs are, if it is one of the register's (R8, R9): one from outside, to a number of the description or
+ * told to be incoming. Waiting in a queue is no segment, nor is a leg that an official began.
+ */
+export function judgeCall(
+  feed: string,
+  told: ToldCall,
+  { versionAt, officials, now }: { versionAt: VersionAt; officials: readonly DirectoryEntry[]; now: Temporal.Instant },
+): Judged {
+  if (told.isUnfinished) return { is: 'problem', reason: 'no-end' }
+  const legs = (told.legs as readonly WholeLeg[]).toSorted((a, b) => Temporal.Instant.compare(a.startedAt, b.startedAt))
+  if (legs.some(({ endedAt }) => endedAt.epochMilliseconds > now.epochMilliseconds + clocksDifferMs))
+    return { is: 'problem', reason: 'in-the-future' }
+  const judged = legs.map((leg) => ({ leg, is: sideOf(leg) }))
+  const incoming = judged.filter(({ is }) => is === 'incoming').map(({ leg }) => leg)
+  const first = incoming[0]
+  if (!first) {
+    return judged.some(({ is }) => is === 'unknown')
+      ? { is: 'problem', reason: 'direction-unknown' }
+      : { is: 'outside' }
+  }
+  // A leg on which the call went on to an official's own number is a part of it.
+  const parts = judged
+    .filter(({ leg, is }) => is === 'incoming' || (is === 'onward' && leg.answeredAt))
+    .map(({ leg }) => leg)
+  const answered = parts.filter((leg) => leg.answeredAt && leg.official !== undefined)
+  const endedAt = parts.map((leg) => leg.endedAt).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
+  return {
+    is: 'call',
+    isDoubtful: parts.some((leg) => leg.isDoubtful),
+    call: {
+      callId: `${feed} ${told.callId}`,
+      sharedIds: [...new Set(parts.flatMap(({ sharedIds }) => sharedIds))],
+      startedAt: first.startedAt,
+      caller: first.caller,
+      numberCalled: first.called,
+      segments: answered
+        .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
+        .map((leg) => ({
+          id: leg.legId,
+          official: leg.official,
+          number: numberOf(leg, first),
+          answeredAt: leg.answeredAt,
+          endedAt: leg.endedAt,
+        })),
+      endedAt,
+    },
+  }
+
+  function sideOf(leg: WholeLeg): 'incoming' | 'onward' | 'outside' | 'unknown' {
+    const isOfficialsOwn = leg.caller !== undefined && isOfficial(leg.caller, leg.startedAt)
+    if (leg.direction === 'outgoing' || leg.direction === 'internal' || isOfficialsOwn) return 'outside'
+    if (leg.direction === 'incoming' || isKnown(leg.called, leg.startedAt) || isKnown(leg.reached, leg.startedAt))
+      return 'incoming'
+    return isOfficial(leg.called, leg.startedAt) ? 'onward' : 'unknown'
+  }
+
+  /** The number through which this leg reached its official: its own where the description knows it. */
+  function numberOf(leg: WholeLeg, opening: WholeLeg): string {
+    return [leg.reached, leg.called, opening.reached].find((number) => isKnown(number, leg.startedAt)) ?? opening.called
+  }
+
+  function isKnown(written: string | undefined, at: Temporal.Instant): boolean {
+    if (written === undefined) return false
+    const { description } = versionAt(at)
+    return findNumber(description, normalisePhoneNumber(written, description.numbering).key, at) !== undefined
+  }
+
+  function isOfficial(written: string, at: Temporal.Instant): boolean {
+    const { description } = versionAt(at)
+    const { key } = normalisePhoneNumber(written, description.numbering)
+    return key !== null && directoryAt(description, officials, at).findOfficial(key) !== undefined
+  }
+}

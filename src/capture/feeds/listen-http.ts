@@ -1,0 +1,112 @@
+/**
+ * Records by HTTP POST, as FreeSWITCH's mod_json_cdr sends them. In: a body with the feed's token. Out: 200 once the record is
+ * durable; anything else, and the sender keeps it. Never here: reading what it says.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Endpoint } from '#platform/config/addresses.ts'
+
+export interface HttpFeed {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+const longestBody = 4 * 1024 * 1024
+const requestMs = 30_000
+
+/**
+ * Listens for records; the token is a Bearer token, or the password of Basic authentication (mod_json_cdr's `cred`).
+ * @param put makes a record durable
+ */
+export async function listenHttp(options: {
+  listen: Endpoint
+  token: string
+  put: (record: unknown) => Promise<void>
+  onFault: (error: unknown) => void
+}): Promise<HttpFeed> {
+  const { listen, token, put, onFault } = options
+  const server = createServer({ requestTimeout: requestMs }, (request, response) => {
+    const answer = (status: number, text: string) => {
+      response.writeHead(status, {
+        'content-type': 'text/plain',
+        ...(status === 401 && { 'www-authenticate': 'Basic' }),
+      })
+      response.end(`${text}\n`)
+    }
+    if (!isAllowed(request.headers.authorization, token)) {
+      answer(401, 'the token of the feed is expected')
+      return
+    }
+    if (request.method !== 'POST') {
+      answer(405, 'records are sent by POST')
+      return
+    }
+    readBody(request)
+      .then(async (body) => {
+        if (body === undefined) {
+          answer(413, 'a record is at most 4 MB')
+          return
+        }
+        await put(recordIn(body, request.headers['content-type'] ?? ''))
+        answer(200, 'kept')
+      })
+      .catch((error: unknown) => {
+        onFault(error)
+        if (!response.headersSent) answer(503, 'not kept')
+      })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(listen.port, listen.host, resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  }
+}
+
+function isAllowed(authorization: string | undefined, token: string): boolean {
+  const [, scheme = '', given = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(authorization ?? '') ?? []
+  const told =
+    scheme.toLowerCase() === 'basic'
+      ? Buffer.from(given, 'base64')
+          .toString('utf8')
+          .replace(/^[^:]*:/, '')
+      : given
+  const [a, b] = [told, token].map((one) => createHash('sha256').update(one).digest())
+  return scheme !== '' && timingSafeEqual(a!, b!)
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes <= longestBody) parts.push(part)
+  }
+  return bytes > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
+}
+
+/** JSON as it is, or behind `cdr=`, URL-encoded or in Base64; what is none is kept as text, to be set aside with its reason. */
+function recordIn(body: string, contentType: string): unknown {
+  const text = body.startsWith('cdr=') ? formValue(body.slice('cdr='.length), contentType) : body
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function formValue(value: string, contentType: string): string {
+  if (contentType.includes('base64')) return Buffer.from(value, 'base64').toString('utf8').replace(/\0+$/, '')
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,84 @@
+import type { ReadRecord } from './detail-record.ts'
+import { readFields, type Fields, type Mapping } from './read-fields.ts'
+import { flatten } from './read-freeswitch.ts'
+import type { SourceOptions } from './sources.ts'
+
+const mapping: Mapping = {
+  callId: ['call_id', 'callid', 'acc_call_id'],
+  legId: ['leg'],
+  startedAt: ['started'],
+  answeredAt: ['answered'],
+  endedAt: ['ended'],
+  duration: ['total'],
+  sipCallId: ['call_id', 'callid'],
+  // As log_extra of Kamailio's own configuration names them.
+  caller: ['src_user', 'caller', 'from_user', 'caller_id'],
+  called: ['dst_ouser', 'called', 'to_user', 'callee'],
+  official: ['dst_user', 'callee_user', 'agent'],
+}
+
+/**
+ * A line of the acc module of Kamailio (`ACC: transaction answered: …;method=INVITE;…` and one with BYE, `ACC: call missed:`)
+ * or OpenSIPS (`ACC: call ended: created=…;call_start_time=…;duration=…`), with whatever the system log has in front; or
+ * the same as a JSON object (acc_json, event E_ACC_CDR, a record of table acc or cdrs).
+ */
+export function readAcc(line: string, options: SourceOptions): ReadRecord {
+  const text = line.trim()
+  if (text === '') return { is: 'nothing' }
+  const found = text.startsWith('{') ? fieldsOfJson(text) : fieldsOfLine(text)
+  if (found === 'nothing') return { is: 'nothing' }
+  if (found === 'not-json' || found === 'not-a-record') return { is: 'problem', reason: found }
+  const fields = partOf(found)
+  if (!fields) return { is: 'nothing' }
+  return readFields(fields, { ...options, isPart: true, mapping: { ...mapping, ...options.fields } })
+}
+
+function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
+  const [, what, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
+  // The system log has lines of everything else, too.
+  if (what === undefined || body === undefined) return 'nothing'
+  const fields = Object.fromEntries(
+    body.split(';').flatMap((pair) => {
+      const at = pair.indexOf('=')
+      return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
+    }),
+  ) as Fields
+  return fields['method'] === undefined || fields['call_id'] === undefined || fields['code'] === undefined
+    ? 'not-a-record'
+    : { ...fields, event: what }
+}
+
+function fieldsOfJson(text: string): Fields | 'not-json' {
+  try {
+    const all = flatten(JSON.parse(text))
+    // An event by JSON-RPC wraps its parameters.
+    return Object.fromEntries(Object.entries(all).map(([name, value]) => [name.replace(/^params\./, ''), value]))
+  } catch {
+    return 'not-json'
+  }
+}
+
+/** The start of a leg, its end, or all of it; nothing for any other transaction. */
+function partOf(fields: Fields): Fields | undefined {
+  const code = fields['code'] ?? fields['sip_code'] ?? ''
+  const time = fields['timestamp'] ?? fields['time'] ?? fields['call_start_time'] ?? ''
+  const leg = { ...fields, leg: 'dialog' }
+  const created = fields['created']
+  // OpenSIPS: all of a call at its end.
+  const duration = fields['ms_duration'] ?? fields['duration']
+  if (duration !== undefined && (fields['call_start_time'] !== undefined || created !== undefined)) {
+    const answered = fields['call_start_time'] ?? time
+    const lasted = Number(duration) * (fields['ms_duration'] === undefined ? 1000 : 1)
+    const ended = Number.isFinite(lasted) && /^\d+$/.test(answered) ? Number(answered) * 1000 + lasted : undefined
+    return { ...leg, started: created ?? answered, answered, ended: ended === undefined ? '' : String(ended) }
+  }
+  // Kamailio's table cdrs.
+  if (fields['start_time'] !== undefined && fields['end_time'] !== undefined)
+    return { ...leg, started: fields['start_time'], answered: fields['start_time'], ended: fields['end_time'] }
+  const method = fields['method']?.toUpperCase()
+  if (method === 'BYE') return { leg: 'dialog', ended: time, call_id: fields['call_id'] ?? fields['callid'] ?? '' }
+  if (method !== 'INVITE') return undefined
+  if (/^2\d\d$/.test(code)) return { ...leg, started: created ?? time, answered: time }
+  // One target of several that did not take it: the call may have been answered elsewhere.
+  return { ...leg, leg: 'missed', started: created ?? time, ended: time, dst_user: '', callee_user: '', agent: '' }
+}

@@ -1,0 +1,78 @@
+import type { ReadRecord } from './detail-record.ts'
+import { readFields, type Fields, type Mapping } from './read-fields.ts'
+import type { SourceOptions } from './sources.ts'
+
+/** Master.csv of cdr_csv, as Asterisk writes it with `loguniqueid` and `loguserfield` (cdr.conf). */
+export const asteriskColumns = [
+  'accountcode',
+  'src',
+  'dst',
+  'dcontext',
+  'clid',
+  'channel',
+  'dstchannel',
+  'lastapp',
+  'lastdata',
+  'start',
+  'answer',
+  'end',
+  'duration',
+  'billsec',
+  'disposition',
+  'amaflags',
+  'uniqueid',
+  'userfield',
+] as const
+
+/** The manager's Cdr event names the same things so; CDR backends by column name call them as above. */
+const mapping: Mapping = {
+  callId: ['linkedid', 'LinkedID', 'uniqueid', 'UniqueID'],
+  startedAt: ['start', 'StartTime', 'calldate'],
+  answeredAt: ['answer', 'AnswerTime'],
+  endedAt: ['end', 'EndTime'],
+  duration: ['duration', 'Duration'],
+  talked: ['billsec', 'BillableSeconds'],
+  caller: ['src', 'Source'],
+  called: ['dst', 'Destination'],
+}
+
+/**
+ * A detail record of Asterisk: a line of Master.csv, or a Cdr event of its manager. A queue or an announcement answers the
+ * channel, too: an official did only where the record has a second channel (R16).
+ */
+export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
+  const told = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
+  const channel = told('dstchannel', 'DestinationChannel')
+  const answered = told('disposition', 'Disposition').toUpperCase() === 'ANSWERED' && channel !== ''
+  const unique = told('uniqueid', 'UniqueID')
+  const own: Fields = {
+    ...fields,
+    ...(!answered && { answer: '', AnswerTime: '' }),
+    'leg of channels': [unique, told('sequence'), channel, told('start', 'StartTime')].filter(Boolean).join(' '),
+    'official of channel': answered ? deviceOf(channel) : '',
+    // Where nobody logs the ids (cdr.conf loguniqueid=no) the channel's name with its start is as good as one.
+    'call of channel': [told('channel', 'Channel'), told('start', 'StartTime')].filter(Boolean).join(' '),
+  }
+  return readFields(own, {
+    ...options,
+    hint: channelTime(unique),
+    mapping: {
+      ...mapping,
+      callId: [...(mapping.callId ?? []), 'call of channel'],
+      legId: ['leg of channels'],
+      official: ['official of channel'],
+      ...options.fields,
+    },
+  })
+}
+
+/** `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the device, which is the official's own number. */
+function deviceOf(channel: string): string {
+  return /^[^/]+\/(.+?)(?:@.*)?(?:-[0-9a-f]+(?:;\d)?)?$/i.exec(channel)?.[1] ?? ''
+}
+
+/** A channel's id begins with the second in which it was made: `1793000123.57`, or behind a system's name. */
+function channelTime(unique: string): Temporal.Instant | undefined {
+  const seconds = /(?:^|-)(\d{10})\.\d+$/.exec(unique)?.[1]
+  return seconds === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(Number(seconds) * 1000)
+}

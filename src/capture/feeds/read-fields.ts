@@ -1,0 +1,129 @@
+import type { DetailProblem, DetailRecord, Direction, ReadRecord } from './detail-record.ts'
+import { readTime } from './read-time.ts'
+
+/** A record's fields by the names that the telephone system gives them. */
+export type Fields = Readonly<Record<string, string>>
+
+/** What can be taken from a field. Durations are in seconds. */
+export const fieldNames = [
+  'callId',
+  'legId',
+  'startedAt',
+  'answeredAt',
+  'endedAt',
+  'duration',
+  'talked',
+  'caller',
+  'called',
+  'reached',
+  'official',
+  'sipCallId',
+  'direction',
+] as const
+export type FieldName = (typeof fieldNames)[number]
+
+/** Which field of the source tells what: the first named that has a value. */
+export type Mapping = Partial<Record<FieldName, readonly string[]>>
+
+export interface FieldOptions {
+  readonly mapping: Mapping
+  /** IANA zone of times without one. */
+  readonly zone: string
+  /** An instant near the record's start, where its id tells one. */
+  readonly hint?: Temporal.Instant | undefined
+  /** A field whose value says that the call came from outside. */
+  readonly incoming?: { readonly field: string; readonly values: readonly string[] } | undefined
+  /** What is written in front of numbers, and what it stands for. */
+  readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[] | undefined
+  readonly sharedIds?: readonly string[]
+  /** A record may tell only a part of a leg (its start, or its end). */
+  readonly isPart?: boolean
+}
+
+/** Ids shorter than this are words that many calls have in common. */
+const shortestSharedId = 8
+const longestId = 256
+const toleranceMs = 1500
+
+/** A leg out of a record's fields, or why it is none. */
+export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
+  const { mapping, zone, hint, isPart = false } = options
+  const value = (name: FieldName): string =>
+    mapping[name]?.map((field) => fields[field]?.trim() ?? '').find((text) => text !== '') ?? ''
+  const number = (name: FieldName): string | undefined => {
+    const text = (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), value(name))
+    return text === '' ? undefined : text
+  }
+
+  const callId = value('callId').slice(0, longestId)
+  if (callId === '') return problem('id-missing')
+  const started = readTime(value('startedAt'), zone, { hint })
+  if (started.is === 'problem') return problem(started.reason)
+  const startedAt = started.is === 'at' ? started.at : undefined
+  const answered = readTime(value('answeredAt'), zone, { notBefore: startedAt })
+  if (answered.is === 'problem') return problem(answered.reason)
+  const ended = readTime(value('endedAt'), zone, { notBefore: answered.is === 'at' ? answered.at : startedAt })
+  if (ended.is === 'problem') return problem(ended.reason)
+  const answeredAt = answered.is === 'at' ? answered.at : undefined
+  const endedAt = ended.is === 'at' ? ended.at : endAfter()
+  if (!isPart && (!startedAt || !endedAt)) return problem('time-missing')
+  const first = startedAt ?? answeredAt
+  if (first && endedAt && endedAt.epochMilliseconds < first.epochMilliseconds - toleranceMs)
+    return problem('ends-before-start')
+  const called = number('called')
+  if (!isPart && called === undefined) return problem('number-missing')
+
+  const direction = directionOf()
+  const record: DetailRecord = {
+    callId,
+    legId: value('legId') || callId,
+    sharedIds: sharedIdsOf(value('sipCallId'), options.sharedIds ?? []),
+    ...(startedAt && { startedAt }),
+    ...(answeredAt && { answeredAt }),
+    ...(endedAt && { endedAt }),
+    ...withValue('caller', number('caller')),
+    ...withValue('called', called),
+    ...withValue('reached', number('reached')),
+    ...withValue('official', number('official')),
+    ...(direction && { direction }),
+    ...(started.is === 'at' && started.isDoubtful && { isDoubtful: true as const }),
+  }
+  return { is: 'record', record }
+
+  function endAfter(): Temporal.Instant | undefined {
+    const talked = seconds(value('talked'))
+    if (answeredAt && talked !== undefined) return answeredAt.add({ milliseconds: Math.round(talked * 1000) })
+    const duration = seconds(value('duration'))
+    return startedAt && duration !== undefined
+      ? startedAt.add({ milliseconds: Math.round(duration * 1000) })
+      : undefined
+  }
+
+  function directionOf(): Direction | undefined {
+    const { incoming } = options
+    if (incoming) return incoming.values.includes(fields[incoming.field]?.trim() ?? '') ? 'incoming' : 'outgoing'
+    const told = value('direction').toLowerCase()
+    if (told.startsWith('in') && told !== 'internal') return 'incoming'
+    if (told.startsWith('out')) return 'outgoing'
+    return told === 'internal' || told === 'local' ? 'internal' : undefined
+  }
+}
+
+/** A SIP Call-ID under the names that SIPREC clients tell it by. */
+export function sharedIdsOf(sipCallId: string, others: readonly string[]): string[] {
+  const id = sipCallId.trim().slice(0, longestId)
+  const sip = id.length < shortestSharedId ? [] : [`sipSessionId:${id}`, `originalCallId:${id}`]
+  return [...new Set([...sip, ...others])]
+}
+
+function seconds(text: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+function withValue<Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, string>)
+}
+
+function problem(reason: DetailProblem): ReadRecord {
+  return { is: 'problem', reason }
+}

@@ -1,0 +1,130 @@
+/**
+ * What each telephone system writes. In: one line, or one document, of its detail records. Out: legs of calls, nothing, or
+ * why it cannot be read. Never here: files, sockets, a guess at whose call it was.
+ */
+import { parse } from 'csv-parse/sync'
+import type { ReadRecord } from './detail-record.ts'
+import { readAcc } from './read-acc.ts'
+import { asteriskColumns, readAsteriskCdr } from './read-asterisk.ts'
+import { readCucm } from './read-cucm.ts'
+import { flatten, readFreeswitch } from './read-freeswitch.ts'
+import { readFields, type FieldOptions, type Fields, type Mapping } from './read-fields.ts'
+
+export const sourceNames = ['asterisk-csv', 'asterisk-ami', 'freeswitch', 'acc', 'cucm', 'csv', 'json'] as const
+export type SourceName = (typeof sourceNames)[number]
+
+export interface SourceOptions extends Omit<FieldOptions, 'mapping'> {
+  readonly source: SourceName
+  /** What an operator names beyond what the source is known to call it. */
+  readonly fields: Mapping
+  /** Of a CSV without a heading. */
+  readonly columns?: readonly string[] | undefined
+}
+
+export interface Reader {
+  /**
+   * How records lie in a file. `csv`: by line, a quoted field may span several. `lines`: each line. `document`: the file is
+   * one JSON value, or each line is.
+   */
+  readonly framing: 'csv' | 'lines' | 'document'
+  /** The first line names the columns. */
+  readonly hasHeading: boolean
+  /** @param heading the file's first line, where `hasHeading` */
+  read(text: string, heading: string | undefined): ReadRecord[]
+}
+
+export function readerOf(options: SourceOptions): Reader {
+  const { source } = options
+  switch (source) {
+    case 'asterisk-csv': {
+      const columns = options.columns ?? asteriskColumns
+      return csvReader(
+        false,
+        () => columns,
+        (fields) => readAsteriskCdr(fields, options),
+      )
+    }
+    case 'cucm':
+      return csvReader(true, cellsOf, (fields) => readCucm(fields, options))
+    case 'csv': {
+      const { columns } = options
+      const mapped = { ...options, mapping: options.fields }
+      return columns
+        ? csvReader(
+            false,
+            () => columns,
+            (fields) => readFields(fields, mapped),
+          )
+        : csvReader(true, cellsOf, (fields) => readFields(fields, mapped))
+    }
+    case 'asterisk-ami':
+      return jsonReader((value) => readAsteriskCdr(flatten(value), options))
+    case 'freeswitch':
+      return jsonReader((value) => readFreeswitch(value, options))
+    case 'acc':
+      return { framing: 'lines', hasHeading: false, read: (text) => [readAcc(text, options)] }
+    case 'json':
+      return jsonReader((value) => readFields(flatten(value), { ...options, mapping: options.fields }))
+  }
+}
+
+function csvReader(
+  hasHeading: boolean,
+  columnsOf: (heading: string) => readonly string[] | undefined,
+  read: (fields: Fields) => ReadRecord,
+): Reader {
+  let known: { heading: string; columns: readonly string[] | undefined } | undefined
+  return {
+    framing: 'csv',
+    hasHeading,
+    read(text, heading = '') {
+      if (text.trim() === '') return [{ is: 'nothing' }]
+      if (known?.heading !== heading) known = { heading, columns: columnsOf(heading) }
+      const { columns } = known
+      if (!columns) return [{ is: 'problem', reason: 'header-missing' }]
+      const cells = cellsOf(text, heading)
+      if (!cells) return [{ is: 'problem', reason: 'not-csv' }]
+      // Trailing columns that an older release does not write are left out; a leg with more than are named is not understood.
+      if (cells.length > columns.length || cells.length < columns.length / 2)
+        return [{ is: 'problem', reason: 'columns' }]
+      return [read(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])))]
+    },
+  }
+}
+
+/** The cells of one line; separated by what the heading is separated by. */
+function cellsOf(line: string, heading = line): string[] | undefined {
+  try {
+    const [cells] = parse(line, { delimiter: separatorOf(heading === '' ? line : heading), relax_column_count: true })
+    return cells?.map((cell) => cell.trim())
+  } catch {
+    return undefined
+  }
+}
+
+function separatorOf(line: string): string {
+  const bare = line.replaceAll(/"(?:[^"]|"")*"/g, '')
+  const counted = [',', ';', '\t'].map((mark) => ({ mark, times: bare.split(mark).length }))
+  return counted.sort((a, b) => b.times - a.times)[0]?.mark ?? ','
+}
+
+function jsonReader(read: (value: unknown) => ReadRecord): Reader {
+  return {
+    framing: 'document',
+    hasHeading: false,
+    read(text) {
+      if (text.trim() === '') return [{ is: 'nothing' }]
+      let value: unknown
+      try {
+        value = JSON.parse(text)
+      } catch {
+        return [{ is: 'problem', reason: 'not-json' }]
+      }
+      return [value]
+        .flat()
+        .map((one) =>
+          typeof one === 'object' && one !== null ? read(one) : ({ is: 'problem', reason: 'not-a-record' } as const),
+        )
+    },
+  }
+}

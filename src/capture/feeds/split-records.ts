@@ -1,0 +1,78 @@
+/** One record of a file: its text, where it is, and where the next begins. */
+export interface FramedRecord {
+  readonly bytes: Buffer
+  /** Of the file, the first is 1. */
+  readonly line: number
+  readonly from: number
+  readonly to: number
+  /** It was cut at the longest a record may be, or its quotation mark never ends. */
+  readonly isTooLong: boolean
+}
+
+const longestRecordBytes = 256 * 1024
+/** A quoted field may have line breaks, but not so many. */
+const mostLines = 20
+const newline = 0x0a
+const quote = 0x22
+
+/**
+ * Cuts records off the front of `bytes`, which begin at `offset` of the file on line `line`. What is left at the end is a
+ * half line, unless `isLast`.
+ */
+export function splitRecords(
+  bytes: Buffer,
+  { offset, line, isQuoted, isLast }: { offset: number; line: number; isQuoted: boolean; isLast: boolean },
+): FramedRecord[] {
+  const records: FramedRecord[] = []
+  let from = 0
+  let lineNow = line
+  while (from < bytes.length) {
+    const end = endOfRecord(from)
+    if (end === undefined) break
+    const taken = bytes.subarray(from, end.to)
+    records.push({
+      bytes: taken,
+      line: lineNow,
+      from: offset + from,
+      to: offset + end.to,
+      isTooLong: end.isTooLong,
+    })
+    lineNow += end.lines
+    from = end.to
+  }
+  return records
+
+  function endOfRecord(start: number): { to: number; lines: number; isTooLong: boolean } | undefined {
+    let firstEnd: number | undefined
+    let quotes = 0
+    let lines = 0
+    let at = start
+    for (;;) {
+      const end = bytes.indexOf(newline, at)
+      const isCut = end === -1
+      const to = isCut ? bytes.length : end + 1
+      if (isQuoted) for (let i = at; i < to; i++) if (bytes[i] === quote) quotes++
+      const isOpen = quotes % 2 === 1
+      const isTooLong = to - start > longestRecordBytes || lines >= mostLines
+      if (isCut && !isLast && !isTooLong) return undefined
+      if (!isCut) lines++
+      if (!isOpen && !isTooLong) return isCut && to === start ? undefined : { to, lines, isTooLong: false }
+      firstEnd ??= to
+      // An open quotation mark swallows what follows: only its first line is set aside, and reading goes on behind it.
+      if (isTooLong || isCut) return { to: firstEnd, lines: isCut && firstEnd === to ? 0 : 1, isTooLong: true }
+      at = to
+    }
+  }
+}
+
+/** UTF-8, or Windows-1252 where it is not: names are not read, and a call is not lost for a letter. */
+export function decodeRecord(bytes: Buffer): string {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return western.decode(bytes)
+  }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true })
+const western = new TextDecoder('windows-1252')

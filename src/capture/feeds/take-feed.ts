@@ -1,0 +1,198 @@
+/**
+ * One feed from its bytes to the register. In: records as their source writes them. Out: contacts; records that cannot be
+ * read in the feed's own file, each told once. Never here: a record that is dropped without a word, or audio.
+ */
+import { createHash } from 'node:crypto'
+import { appendFile, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql, type Kysely } from 'kysely'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { admitFed } from '#register/admit-fed.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createCallAssembler } from './assemble-calls.ts'
+import type { DetailProblem } from './detail-record.ts'
+import type { Feed } from './feeds-file.ts'
+import type { FoundRecord } from './follow-folder.ts'
+import { judgeCall } from './judge-call.ts'
+import { describePastCall, type PastCallContext } from './past-calls.ts'
+import { readerOf } from './sources.ts'
+import { decodeRecord } from './split-records.ts'
+
+export interface FeedTakerOptions {
+  readonly feed: Feed
+  /** Of this feed alone: records that cannot be read lie here. */
+  readonly folder: string
+  readonly db: Kysely<RegisterTables>
+  readonly context: () => PastCallContext
+  readonly clock: Clock
+  readonly onFault: (error: unknown) => void
+  /** Told once for each record that cannot be read: where it is and why, never what it says. */
+  readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem }) => void
+}
+
+export interface FeedTaker {
+  take(record: FoundRecord): Promise<void>
+  /** Admits what has settled, and tells the register how far the feed is. */
+  settle(): Promise<void>
+  /** What keeps the feed from telling anything; undefined when nothing does. */
+  fault(what: string | undefined): void
+  readonly reader: ReturnType<typeof readerOf>
+}
+
+/** More calls than this wait for their last legs: reading waits, too. */
+const mostWaiting = 20_000
+const waitMs = 200
+/** Kept as long as the history of such a call would have counted for an alarm. */
+const problemMonths = 3
+/** The database refuses these facts, and would again: classes of SQLSTATE. */
+const refusedClasses = /^(?:22|23|P0|42501)/
+
+interface Progress {
+  heardAt: Temporal.Instant | undefined
+  from: Temporal.Instant | undefined
+  until: Temporal.Instant | undefined
+  records: number
+  calls: number
+  outside: number
+}
+const nothingYet: Progress = { heardAt: undefined, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
+
+export function takeFeed(options: FeedTakerOptions): FeedTaker {
+  const { feed, folder, db, context, clock, onFault, onProblem } = options
+  const reader = readerOf(feed)
+  const assembler = createCallAssembler({ settleMs: feed.settleMs })
+  const places = new Map<string, FoundRecord[]>()
+  let progress = { ...nothingYet }
+  let fault: string | undefined
+  let told: string | undefined
+  const ready: ReturnType<typeof assembler.settled> = []
+
+  async function problem(record: FoundRecord, reason: DetailProblem): Promise<void> {
+    const month = clock.now().toZonedDateTimeISO('UTC').toPlainDate().toPlainYearMonth().toString()
+    const { file, line, bytes } = record
+    const id = createHash('sha256').update(`${feed.name}\n${file}\n${reason}\n`).update(bytes).digest()
+    const kept = { at: clock.now().toString(), file, line, reason, record: decodeRecord(bytes).trimEnd() }
+    // The record first: one that is told of and not kept could not be mended.
+    await appendFile(join(folder, `unread-${month}.ndjson`), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
+    const { rows } = await sql<{ isNew: boolean }>`
+      select report_feed_problem(${id}, ${feed.name}, ${file}, ${line}, ${reason}) as "isNew"`.execute(db)
+    if (rows[0]?.isNew) onProblem({ file, line, reason })
+  }
+
+  async function admitOne(call: (typeof ready)[number]): Promise<void> {
+    const judged = judgeCall(feed.name, call, { ...context(), now: clock.now() })
+    const records = places.get(call.callId) ?? []
+    if (judged.is === 'problem') {
+      for (const record of records) await problem(record, judged.reason)
+    } else if (judged.is === 'outside') {
+      progress.outside++
+    } else {
+      const facts = describePastCall(judged.call, context()).map((one) =>
+        judged.isDoubtful ? { ...one, marks: [...new Set([...one.marks, 'needs-review' as const])] } : one,
+      )
+      try {
+        const { added } = await admitFed(db, feed.name, facts)
+        if (added > 0) progress.calls++
+      } catch (error) {
+        if (!refusedClasses.test((error as { code?: string }).code ?? '')) throw error
+        onFault(error)
+        for (const record of records) await problem(record, 'refused')
+      }
+      const { startedAt, endedAt } = judged.call
+      if (!progress.from || Temporal.Instant.compare(startedAt, progress.from) < 0) progress.from = startedAt
+      if (!progress.until || Temporal.Instant.compare(endedAt, progress.until) > 0) progress.until = endedAt
+    }
+    places.delete(call.callId)
+    call.taken()
+  }
+
+  async function report(): Promise<void> {
+    if (progress.records === 0 && progress.calls === 0 && progress.outside === 0 && told === (fault ?? '')) return
+    const now = progress
+    progress = { ...nothingYet }
+    const json = JSON.stringify({
+      heard_at: now.heardAt,
+      told_from: now.from,
+      told_until: now.until,
+      records: now.records,
+      calls: now.calls,
+      outside: now.outside,
+      ...(fault !== undefined && { fault }),
+    })
+    try {
+      await sql`select report_feed(${feed.name}, ${feed.source}, ${feed.covers === undefined ? null : coveredKeys()}::text[],
+        ${json}::jsonb)`.execute(db)
+      told = fault ?? ''
+    } catch (error) {
+      progress = { ...now, records: now.records + progress.records, heardAt: progress.heardAt ?? now.heardAt }
+      throw error
+    }
+  }
+
+  function coveredKeys(): string[] {
+    const { numbering } = context().versionAt(clock.now()).description
+    return (feed.covers ?? []).map((one) => normalisePhoneNumber(one, numbering).key).filter((key) => key !== null)
+  }
+
+  return {
+    reader,
+    async take(record) {
+      while (assembler.waiting >= mostWaiting) await new Promise((resolve) => setTimeout(resolve, waitMs))
+      const heading = decodeRecord(record.heading)
+        .replace(/^\uFEFF/, '')
+        .trimEnd()
+      const isUtf16 = record.bytes.includes(0)
+      const results = isUtf16
+        ? [{ is: 'problem', reason: 'encoding' } as const]
+        : record.isTooLong
+          ? [{ is: 'problem', reason: 'too-long' } as const]
+          : reader.read(
+              decodeRecord(record.bytes)
+                .replace(/^\uFEFF/, '')
+                .trimEnd(),
+              heading,
+            )
+      let open = 1
+      const one = () => {
+        if (--open === 0) record.taken()
+      }
+      progress.records += results.some(({ is }) => is !== 'nothing') ? 1 : 0
+      if (results.length > 0) progress.heardAt = clock.now()
+      for (const result of results) {
+        if (result.is === 'problem') await problem(record, result.reason)
+        if (result.is !== 'record') continue
+        open++
+        places.set(result.record.callId, [...(places.get(result.record.callId) ?? []), record])
+        assembler.add(result.record, clock.now().epochMilliseconds, one)
+      }
+      one()
+    },
+    async settle() {
+      ready.push(...assembler.settled(clock.now().epochMilliseconds))
+      for (let call = ready[0]; call; call = ready[0]) {
+        // Taken out once it is dealt with: what fails is tried again.
+        await admitOne(call)
+        ready.shift()
+      }
+      await report()
+    },
+    fault(what) {
+      fault = what
+    },
+  }
+}
+
+/** Removes what could not be read so long ago that nobody mends it any more. */
+export async function forgetUnread(folder: string, now: Temporal.Instant): Promise<void> {
+  const oldest = now
+    .toZonedDateTimeISO('UTC')
+    .toPlainDate()
+    .toPlainYearMonth()
+    .subtract({ months: problemMonths })
+    .toString()
+  for (const name of await readdir(folder)) {
+    const month = /^unread-(\d{4}-\d\d)\.ndjson$/.exec(name)?.[1]
+    if (month !== undefined && month < oldest) await rm(join(folder, name))
+  }
+}

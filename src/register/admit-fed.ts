@@ -1,0 +1,108 @@
+/**
+ * A call that a telephone system tells of afterwards, by the door in. In: the facts of its segments. Out: a contact, once,
+ * however often it is told; where a recording client has told of the call, what is missing there. Never here: audio.
+ */
+import { sql, type Kysely } from 'kysely'
+import { hashCallId } from '#description/draw.ts'
+import { admit, settleEnd, type SegmentFacts } from './admit.ts'
+import type { RegisterTables } from './tables.ts'
+
+/** Why a segment that was drawn has no recording: no recording client told of it. */
+const noSession = 'no-session'
+
+interface Met {
+  contact: string
+  contactBegun: Temporal.Instant
+  place: number
+  segment: string | null
+}
+
+/**
+ * Admits the segments of one call of a feed (R9). Idempotent.
+ * @returns how many of them were new to the register, and how many were completed or known
+ */
+export async function admitFed(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  segments: readonly SegmentFacts[],
+): Promise<{ added: number; known: number }> {
+  const [first] = segments
+  if (!first) return { added: 0, known: 0 }
+  const ids = first.callIds.map((id) => Buffer.from(hashCallId(id), 'hex'))
+  const parts = segments.map((facts, place) => ({
+    place,
+    segment_id: facts.segmentId,
+    answered_at: facts.answeredAt?.toString() ?? null,
+    ended_at: facts.endedAt?.toString() ?? null,
+    number_reached: facts.numberReached.key,
+    official_phone: facts.official?.phone ?? null,
+  }))
+  const met = await sql<Met>`
+    select contact, contact_begun as "contactBegun", place, segment from meet_fed_call(${feed}, ${ids}::bytea[],
+      ${first.caller.key}::text, ${first.official?.phone ?? null}::text, ${first.numberCalled.key},
+      ${first.startedAt}::timestamptz, ${JSON.stringify(parts)}::jsonb)`.execute(db)
+
+  const known = new Map(met.rows.flatMap((row) => (row.segment === null ? [] : [[row.place, row] as const])))
+  for (const [place, facts] of segments.entries()) {
+    const row = known.get(place)
+    if (row) await complete(db, feed, facts, { ...row, segment: row.segment! })
+    else await add(db, feed, facts, met.rows[0])
+  }
+  return { added: segments.length - known.size, known: known.size }
+}
+
+async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts, met: Met | undefined): Promise<void> {
+  const { recording: _, ...told } = facts
+  const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
+  // Before it is admitted: what else tells of this part of the call then sees whose row it is.
+  await note(db, feed, contact, facts.segmentId, facts, true)
+  await admit(db, { ...told, ...(facts.decision.record && { captureFailure: noSession }) })
+}
+
+async function complete(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  facts: SegmentFacts,
+  { contact: id, contactBegun: startedAt, segment }: Met & { segment: string },
+): Promise<void> {
+  const told = {
+    number_reached: facts.numberReached.key,
+    number_reached_name: facts.numberReached.name ?? null,
+    number_called: facts.numberCalled.key,
+    number_kind: facts.numberCalled.kind,
+    number_name: facts.numberCalled.name ?? null,
+    caller_kind: facts.caller.kind,
+    caller_key: facts.caller.key,
+    official_phone: facts.official?.phone ?? null,
+    official_name: facts.official?.name ?? null,
+    official_person_id: facts.official?.personId ?? null,
+    official_unit_id: facts.official?.unitId ?? null,
+    ended_at: facts.endedAt?.toString() ?? null,
+  }
+  await db.transaction().execute(async (tx) => {
+    await note(tx, feed, { id, startedAt }, segment, facts, false)
+    const { rows } = await sql<{ ends: boolean }>`
+      select complete_fed_segment(${segment}::uuid, ${startedAt}::timestamptz, ${JSON.stringify(told)}::jsonb) as ends`.execute(
+      tx,
+    )
+    if (rows[0]?.ends) await settleEnd(tx, { id, startedAt }, false)
+  })
+}
+
+async function note(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  contact: { id: string; startedAt: Temporal.Instant },
+  segmentId: string,
+  facts: SegmentFacts,
+  isOwn: boolean,
+): Promise<void> {
+  const part = {
+    segment_id: segmentId,
+    answered_at: facts.answeredAt?.toString() ?? null,
+    ended_at: facts.endedAt?.toString() ?? null,
+    is_own: isOwn,
+  }
+  await sql`select note_fed_segments(${feed}, ${contact.id}::uuid, ${contact.startedAt}::timestamptz,
+    ${JSON.stringify([part])}::jsonb)`.execute(db)
+}
