@@ -5,6 +5,7 @@ import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurposeState } from '../session/purpose.tsx'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
@@ -31,6 +32,7 @@ export function Items({ disclosure, onDone }: Props) {
       state={endedBefore(disclosure) ? undefined : state}
     >
       {itemList.length === 0 && <p className="muted">{say('disclosures.items.none')}</p>}
+      {itemList.some(({ copy }) => copy.state === 'RENDERING') && <CopiesMade items={itemList} />}
       {itemList.length > 0 && (
         <ul className="disclosure-items">
           {itemList.map((item) => (
@@ -43,13 +45,29 @@ export function Items({ disclosure, onDone }: Props) {
   )
 }
 
+const isMade = ({ copy: { state } }: ResearchItem) => state === 'RENDERED' || state === 'APPROVED'
+
+/** How many copies are there, while one is being made. */
+function CopiesMade({ items }: { items: readonly ResearchItem[] }) {
+  const { say, language } = useLanguage()
+  const done = items.filter(isMade).length
+  return (
+    <label className="package-progress">
+      {say('disclosures.copies.progress', {
+        done: formatCount(done, language),
+        all: formatCount(items.length, language),
+      })}
+      <progress value={done} max={items.length} />
+    </label>
+  )
+}
+
 function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: ResearchItem }) {
   const { say, language } = useLanguage()
   const { copy, contactId, destroyAt, recording, outcome } = item
   const title = `research-item-${item.item}`
   const params = { id, item: String(item.item) }
   const toCheck = may.check && copy.state === 'RENDERED' ? copy.id : undefined
-  const isMade = copy.state === 'RENDERED' || copy.state === 'APPROVED'
   return (
     <li className="stack-small">
       <div className="disclosure-title">
@@ -82,11 +100,11 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
             params={params}
             className={`button button-${copy.state === 'APPROVED' || toCheck ? 'quiet' : 'secondary'}`}
           >
-            {say(isMade ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
+            {say(isMade(item) ? 'disclosures.item.see' : 'disclosures.item.anonymise')}
             <OfItem item={item.item} />
           </Link>
         )}
-        {copy.id && isMade && (
+        {copy.id && isMade(item) && (
           <Link to="/disclosures/copies/$id/report" params={{ id: copy.id }} className="button button-quiet">
             {say('disclosures.item.report')}
             <OfItem item={item.item} />
