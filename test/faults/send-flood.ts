@@ -1,0 +1,52 @@
+/** A stranger's INVITEs, from a thread of its own: what it costs to send them is not the recorder's. */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { request } from '../conformance/sip/caller.ts'
+
+export interface FloodOrder {
+  /** Where they come from and go to. */
+  address: string
+  port: number
+  invites: number
+  perSecond: number
+}
+
+export interface FloodAnswered {
+  seconds: number
+  refusals: number
+  /** Refusals that say when to come again. */
+  retryAfter: number
+}
+
+const everyMs = 10
+const lastAnswersMs = 500
+const { address, port, invites, perSecond } = workerData as FloodOrder
+
+const socket = createSocket('udp4')
+let refusals = 0
+let retryAfter = 0
+socket.on('message', (bytes) => {
+  const text = bytes.toString('latin1')
+  if (!text.startsWith('SIP/2.0 503')) return
+  refusals++
+  if (/^Retry-After: \d+\r$/m.test(text)) retryAfter++
+})
+socket.bind(0, address)
+await once(socket, 'listening')
+const via = `SIP/2.0/UDP ${address}:${socket.address().port}`
+const beganAt = performance.now()
+for (let sent = 0; sent < invites; await wait(everyMs)) {
+  // As many as the time that has gone wants; what a late turn owes comes in the next ones.
+  const due = ((performance.now() - beganAt + everyMs) / 1000) * perSecond
+  for (const until = Math.min(invites, due, sent + perSecond / 20); sent < until; sent++) {
+    const branch = `z9hG4bKflood${sent}`
+    const changes = { 'call-id': `flood-${sent}`, 'content-type': 'text/plain', via: `${via};branch=${branch};rport` }
+    socket.send(request('INVITE', changes, 'good day'), port, '127.0.0.1')
+  }
+}
+const seconds = (performance.now() - beganAt) / 1000
+await wait(lastAnswersMs)
+socket.close()
+parentPort?.postMessage({ seconds, refusals, retryAfter } satisfies FloodAnswered)
