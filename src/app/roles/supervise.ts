@@ -66,7 +66,8 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     return new Promise((resolve, reject) => {
       child.on('message', (message: RoleMessage) => {
         if (message.ready !== undefined) {
-          watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
+          // Of capture alone: the others may think for long, and whoever waits for them can ask again.
+          if (name === 'capture') watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
           resolve(message.ready)
         }
         if (message.draining === true) draining.add(name)
