@@ -1,5 +1,5 @@
-// AC3 and AC4 (R7-R9, R12, R13, R17): the switchboard, calls that nobody answers, calls that are none of the register's,
-// and what the switchboard forwards, with real SIPREC sessions.
+// AC3, AC4, AC8 and AC9 (R7-R10, R12, R13, R16, R17): the switchboard, calls that nobody answers, calls that are none of the
+// register's, what the switchboard forwards, what is outside the call, and a number that is withheld; with real SIPREC sessions.
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from '@playwright/test'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
@@ -8,7 +8,7 @@ import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { changeDescription } from './change-description.ts'
-import { tellPastCalls } from './past-calls.ts'
+import { ownDatabase, tellPastCalls } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -105,6 +105,66 @@ test('a call out and a call between officials leave nothing', async ({ seloste }
   await wait(3_000)
   expect(await found(seloste, aino.phone)).toBeUndefined()
   expect(await found(seloste, customer.phone)).toBeUndefined()
+})
+
+test('what a recording client sends before the answer and after the end is gone before anybody can hear it', async ({
+  page,
+  seloste,
+}) => {
+  const since = Temporal.Now.instant()
+  const { caller } = await place(seloste, {
+    number: numbersCalled.testLine,
+    official: officialByKey('aino'),
+    seconds: 8,
+    answeredAfterMs: 4_000,
+    goesOnForMs: 4_000,
+  })
+  const contact = await eventually(async () => {
+    const contact = await found(seloste, caller)
+    return contact?.segments[0]?.recording.state === 'available' ? contact : undefined
+  }, 'the recording in keeping')
+  const row = await ownDatabase(seloste, (db) =>
+    db
+      .selectFrom('recording')
+      .select(['duration_ms', 'cut_ms'])
+      .where('id', '=', contact.segments[0]?.recording.id ?? '')
+      .executeTakeFirstOrThrow(),
+  )
+  expect(row.cut_ms).toBeGreaterThan(4_000)
+  expect(row.duration_ms).toBeLessThan(7_000)
+  const incidents = await ownDatabase(seloste, (db) =>
+    db
+      .selectFrom('audit_entry')
+      .select('object_id')
+      .where('action', '=', 'recording.cut')
+      .where('at', '>=', since)
+      .execute(),
+  )
+  expect(incidents.map(({ object_id }) => object_id)).toEqual([contact.segments[0]?.recording.id])
+  await signInOn(page, seloste, 'sari', { path: `/contacts/${contact.id}`, purpose: 'Laadun arviointi' })
+  await page.getByRole('button', { name: 'Kuuntele' }).click()
+  const place_ = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  await expect(place_).toBeVisible()
+  await expect(page.locator('#content')).toContainText(/0\.0[3-6]/)
+})
+
+test('a withheld number is nowhere, though the trunk told one beside the wish to withhold it', async ({
+  page,
+  seloste,
+}) => {
+  const { caller } = await place(seloste, {
+    number: numbersCalled.testLine,
+    official: officialByKey('aino'),
+    withheld: true,
+    seconds: 1,
+  })
+  expect(await found(seloste, caller)).toBeUndefined()
+  const contact = await eventually(() => found(seloste, 'anonymous'), 'the contact')
+  expect(contact.caller).toEqual({ kind: 'withheld' })
+  await signInOn(page, seloste, 'tuula', { path: `/contacts/${contact.id}`, reference: 'TU-2026-7' })
+  const content = page.locator('#content')
+  await expect(content).toContainText('Numero ei näy')
+  await expect(content).not.toContainText(caller.slice(-6))
 })
 
 /** Forwards calls from the switchboard to the north until `enough` says so of what was recorded of one. */

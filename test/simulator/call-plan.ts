@@ -40,6 +40,10 @@ export type CallPlan = {
   readonly forbid?: { readonly afterMs: number; readonly by: Speaker }
   /** The INVITE names caller and number only; the official follows in an UPDATE with metadata alone, as Avaya's SBC does it. */
   readonly officialNamedAfterMs?: number
+  /** The session begins so long before the official answers (early media): an UPDATE tells of the answer. */
+  readonly answeredAfterMs?: number
+  /** Media go on so long after the call's end, which the BYE's metadata tell. */
+  readonly goesOnForMs?: number
   /** The metadata say which party placed the call, as Oracle's SBC does. */
   readonly saysWhoCalls?: boolean
   readonly faults?: MediaFaults

@@ -29,7 +29,8 @@ export async function liveThrough(
   options.signal?.addEventListener('abort', hangUpNow)
   if (options.signal?.aborted) over.abort()
   const holds: { fromMs: number; toMs: number }[] = []
-  const { hold, forbid, officialNamedAfterMs } = options
+  const { hold, forbid } = options
+  const officialNamedAfterMs = options.officialNamedAfterMs ?? options.answeredAfterMs
 
   const holding = async () => {
     if (!hold || !(await pause(hold.afterMs, over.signal))) return
@@ -69,9 +70,9 @@ export async function liveThrough(
   return { endedBy, holds }
 }
 
-export async function hangUp(session: RecordingSession): Promise<'us' | 'no answer'> {
+export async function hangUp(session: RecordingSession, metadata?: string): Promise<'us' | 'no answer'> {
   // A recorder that has died answers nothing; the call is over all the same.
-  return session.bye().then(
+  return session.bye(metadata).then(
     () => 'us',
     () => 'no answer',
   )

@@ -126,7 +126,7 @@ async function holdSession(
     leg.dialogue === undefined
       ? makeTone(random.integer(1, 2 ** 31))
       : loadDialogue(leg.dialogue, codec, options.noiseDbfs)
-  const answeredAt = now()
+  const answeredAt = new Date(now().getTime() + (options.answeredAfterMs ?? 0))
   const metadata = describeLeg(options, options.ids ?? freshIdentifiers, leg, answeredAt)
   const ports = [await openMediaPort(client.local.host), await openMediaPort(client.local.host)] as const
   try {
@@ -141,7 +141,10 @@ async function holdSession(
     const outcome = await client.invite({
       streams: streams.map(({ label, media, key }) => ({ label, port: media.port, ...(key ? { key } : {}) })),
       codecs: codec === 'pcma' ? ['pcma', 'pcmu'] : ['pcmu', 'pcma'],
-      metadata: options.officialNamedAfterMs === undefined ? xml : writeMetadata(withoutOfficial(metadata)),
+      metadata:
+        (options.officialNamedAfterMs ?? options.answeredAfterMs) === undefined
+          ? xml
+          : writeMetadata(withoutOfficial(metadata)),
       headers: identify(options),
       ...(options.signal ? { signal: options.signal } : {}),
     })
@@ -171,9 +174,11 @@ async function holdSession(
       { sipSessionId, xml },
       playingMs(leg.seconds, sound),
     )
-    const sent = sending.stop()
     const endedAt = now()
-    const ended = endedBy === 'us' ? await hangUp(session) : endedBy
+    const isLonger = options.goesOnForMs !== undefined && (await pause(options.goesOnForMs, options.signal))
+    const sent = sending.stop()
+    const told = isLonger ? writeMetadata({ ...metadata, stoppedAt: endedAt }) : undefined
+    const ended = endedBy === 'us' ? await hangUp(session, told) : endedBy
     options.onEvent?.({ kind: 'ended', callId: session.callId, plan: options })
     return {
       kind: 'ended',

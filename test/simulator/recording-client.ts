@@ -53,7 +53,7 @@ export type RecordingSession = {
   readonly resume: (metadata?: string) => Promise<number>
   /** UPDATE with metadata and no SDP (RFC 7866 section 9.1). */
   readonly update: (metadata: string) => Promise<number>
-  readonly bye: () => Promise<number>
+  readonly bye: (metadata?: string) => Promise<number>
   /** Called when the recorder changes the session: a new direction for its side, or BYE. */
   readonly onRecorder: (listener: (event: 'bye' | 'reoffer') => void) => void
 }
@@ -191,9 +191,11 @@ async function invite(
     return response.status
   }
 
-  const bye = async () => {
+  const bye = async (metadata?: string) => {
     // Kept until the answer: the recorder's own BYE may cross ours.
-    const response = await transactions.send(request('BYE', [], noBody)).finally(() => dialogs.delete(callId))
+    const response = await transactions
+      .send(request('BYE', metadata ? [['Content-Type', metadataType]] : [], Buffer.from(metadata ?? '')))
+      .finally(() => dialogs.delete(callId))
     return response.status
   }
 

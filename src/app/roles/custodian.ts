@@ -40,6 +40,7 @@ import { provenSignIn } from './proven-sign-in.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { tellCuts } from './tell-cuts.ts'
 import { tellWaiting } from './tell-waiting.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
@@ -120,7 +121,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   })
   await prepareIntakeKeys(db, keys, generateKeyPair, clock.now())
 
-  const keeping: Keeping = { db, objects, keys, workFolder: join(settings.dataDirectory, 'custodian') }
+  const keeping: Keeping = {
+    db,
+    objects,
+    keys,
+    workFolder: join(settings.dataDirectory, 'custodian'),
+    onCut: tellCuts(metrics.registry, log),
+  }
   let again = false
   let looking: Promise<void> | undefined
   const keeper = every({

@@ -4,8 +4,8 @@ import type { CallInvitation } from './describe-segment.ts'
 /** What the first request of a segment tells of its client's clock. */
 export interface ClientClock {
   /**
-   * Our clock less theirs. A client asks for a recording as soon as somebody has joined, so its latest time was a moment
-   * before; a client that asks later than that looks as if its clock were behind, and then less is cut than could be.
+   * Our clock less theirs, at most: a client asks for a recording once somebody has joined, so its latest time was a moment
+   * before. One that asks later looks as if its clock were behind. Where it is not certain, less is cut than could be.
    */
   behindMs: number
   /** Whether it told when the call was answered; otherwise the request's arrival stands for it until a later one does. */
@@ -26,7 +26,9 @@ export function lateAnswerOf(
   clock: ClientClock,
   now: Temporal.Instant,
 ): Temporal.Instant | undefined {
-  return clock.toldAnswer || times.answeredAtMs === undefined ? undefined : ours(times.answeredAtMs, clock, now)
+  return clock.toldAnswer || times.answeredAtMs === undefined
+    ? undefined
+    : ours(times.answeredAtMs + Math.min(0, clock.behindMs), now)
 }
 
 /** The end of the call, where its metadata tell of one for each of its sessions; never after `now`. */
@@ -36,10 +38,9 @@ export function toldEndOf(
   now: Temporal.Instant,
 ): Temporal.Instant | undefined {
   const isOver = metadata?.sessions.every(({ endTimeMs }) => endTimeMs !== undefined)
-  return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs, clock, now) : undefined
+  return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now) : undefined
 }
 
-function ours(toldMs: number, { behindMs }: ClientClock, now: Temporal.Instant): Temporal.Instant {
-  const ms = Math.min(Math.round(toldMs + behindMs), now.epochMilliseconds)
-  return Temporal.Instant.fromEpochMilliseconds(ms)
+function ours(ms: number, now: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(Math.min(Math.round(ms), now.epochMilliseconds))
 }

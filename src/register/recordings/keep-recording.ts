@@ -28,6 +28,8 @@ export interface Keeping {
   keys: KeyStore
   /** Sealed bytes only: where a body that a crash cut short is mended. */
   workFolder: string
+  /** A recording reached so many milliseconds beyond its call, and is being cut to it: an incident (AC8). */
+  onCut?: (id: string, cutMs: number) => void
 }
 
 const copyBytes = 1 << 20
@@ -139,7 +141,7 @@ function spanOf(row: {
  * in keeping (AC8).
  */
 async function cut(
-  { db, objects, workFolder }: Keeping,
+  { db, objects, workFolder, onCut }: Keeping,
   recording: { id: string; startedAt: Temporal.Instant; fileKey: Buffer },
   span: Span | undefined,
 ): Promise<boolean> {
@@ -162,6 +164,7 @@ async function cut(
       detail: { cutMs: excess },
     })
   })
+  onCut?.(id, excess)
   await cutToCall({ objects, workFolder }, recording, opened, span)
   return true
 }
