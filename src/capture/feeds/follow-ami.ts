@@ -35,6 +35,13 @@ export function followAmi(options: {
   let failures = 0
   let timer: NodeJS.Timeout | undefined
   let socket: Socket | undefined
+  let last: AmiState | undefined
+
+  /** Told when it changes, not at each try. */
+  function tell(state: AmiState, detail?: string): void {
+    if (state !== last) onState(state, detail)
+    last = state
+  }
 
   function open(): void {
     const now = connect({ host, port })
@@ -72,7 +79,7 @@ export function followAmi(options: {
     now.on('close', () => {
       if (stopped) return
       failures++
-      if (!wasRefused) onState('unreachable', why)
+      if (!wasRefused) tell('unreachable', why)
       timer = setTimeout(open, Math.min(retryMs * 2 ** Math.min(failures - 1, 10), retryLongestMs))
     })
 
@@ -80,11 +87,11 @@ export function followAmi(options: {
       if (fields['Response'] === 'Success' && !isIn) {
         isIn = true
         failures = 0
-        onState('connected')
+        tell('connected')
       }
       if (fields['Response'] === 'Error' && !isIn) {
         wasRefused = true
-        onState('login-refused', fields['Message'])
+        tell('login-refused', fields['Message'])
         now.end()
       }
       if (fields['Event'] === 'Cdr') await put(fields)
