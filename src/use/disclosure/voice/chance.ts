@@ -21,6 +21,11 @@ export class Chance {
     return low + share * (high - low)
   }
 
+  /** Of a normal distribution, mean nought and deviation one. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.between(0, 1))) * Math.cos(2 * Math.PI * this.between(0, 1))
+  }
+
   /** So many different whole numbers below `below`. */
   different(count: number, below: number): number[] {
     const drawn = new Set<number>()

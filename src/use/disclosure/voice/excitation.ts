@@ -13,7 +13,7 @@ const pulseTaps = 33
 /** Above this the pulses lose their share to noise, by so much at the upper end. */
 const strongUntilHertz = 1300
 const strongest = 0.97
-const weakest = 0.62
+const weakest = 0.97
 const noiseTaps = 31
 
 /** Share of the amplitude that is pulses. */

@@ -1,13 +1,15 @@
 /**
- * Level D: the voice is taken apart, spelt in shapes that belong to nobody, given the averages of four strangers and a
- * drawn pitch, and made anew (R33; docs/decisions/0035). It is pseudonymised, not anonymous: who trains a verifier on
- * what comes out finds the speaker again more often than chance.
+ * Level D: the voice is taken apart, spelt in shapes that belong to nobody and are moved by a drawn accent, given the
+ * averages of four strangers and a drawn pitch, and made anew (R33; docs/decisions/0035). It is pseudonymised, not
+ * anonymous: who trains a verifier on what comes out finds the speaker again more often than chance.
  */
 import { analyse, everyFrame, momentsOf, seriesOf, type Analysis, type Moments } from './analysis.ts'
 import { Chance } from './chance.ts'
 import { codebook, Nearest, shapeTerms, type Codebook } from './codebook.ts'
+import { drawWords, type DrawnWords } from './drawn-words.ts'
 import type { Span, VoiceEngine } from './engine.ts'
 import { bandCount } from './envelope.ts'
+import { spreadAsEverybody } from './everybodys-spread.ts'
 import { makeExcitation } from './excitation.ts'
 import { newMelody } from './melody.ts'
 import { resynthesise } from './resynthesis.ts'
@@ -16,12 +18,17 @@ import { hop } from './voice-activity.ts'
 
 /** Fewer frames that count than this (50 ms) are no voice. */
 const fewestFrames = 10
-const nearestWords = 4
+const nearestWords = 12
 const strangersMixed = 4
-/** Standard deviation of the level, dB: everybody speaks as evenly. */
-const levelDeviation = 7.5
-/** What is quieter than this, in standard deviations, is quieter still: a voice starts when it started. */
-const quiet = -1.8
+/** A mixture of codewords moves less than speech does, and a little more is understood better: times the strangers' deviation. */
+const clearer = 1.15
+/** Where everybody's level lies, dB about its middle: the knots of everybodys-spread.ts; a voice that is evener stays so. */
+const levels = [-10.6, -6.2, -2.9, 0, 2.4, 4.1, 6.2]
+const leastLevelDeviation = 3
+/** What is quieter than all of them is quieter still, so often as much: a voice starts when it started. */
+const below = 2
+/** Voice begins earlier and ends later by so many frames, or the other way round: how long it lasts is somebody's. */
+const voicedEdges = { least: -2, most: 3 }
 /** RMS of speech and of the noise of the line, both dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
 const noiseLevel = -68
@@ -34,11 +41,16 @@ interface Draw {
   /** Of what comes out. */
   tractFactor: number
   pitch: number
+  /** By which the logarithm of the pitch rises in a second. */
+  slope: number
+  /** Frames by which voice begins earlier and ends later. */
+  voicedEdge: number
+  words: DrawnWords
 }
 
 export const nvq: VoiceEngine = {
   name: 'nvq',
-  version: '1',
+  version: '2',
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
@@ -56,7 +68,8 @@ export const nvq: VoiceEngine = {
   },
 }
 
-function drawVoice(chance: Chance, { strangers }: Codebook): Draw {
+function drawVoice(chance: Chance, shapes: Codebook): Draw {
+  const { strangers } = shapes
   const mixed: Moments = { mean: new Float64Array(bandCount), deviation: new Float64Array(bandCount) }
   for (const stranger of chance.different(strangersMixed, strangers.length))
     for (let order = 0; order < bandCount; order++) {
@@ -66,7 +79,10 @@ function drawVoice(chance: Chance, { strangers }: Codebook): Draw {
   return {
     strangers: mixed,
     tractFactor: chance.between(0.93, 1.1),
-    pitch: Math.exp(chance.between(Math.log(98), Math.log(205))),
+    pitch: Math.exp(chance.between(Math.log(92), Math.log(150))),
+    slope: chance.between(-0.3, 0.3),
+    voicedEdge: Math.floor(chance.between(voicedEdges.least, voicedEdges.most + 1)),
+    words: drawWords(shapes, chance),
   }
 }
 
@@ -74,20 +90,22 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const shapes = codebook()
   const factor = findTractFactor(analysis, shapes)
   const series = seriesOf(analysis, everyFrame(analysis), factor)
-  spell(series, analysis, shapes)
+  spell(series, analysis, draw.words, shapes.weights)
   putMoments(series, analysis, draw.strangers)
-  const melody = newMelody(analysis.pitch, draw.pitch)
+  const melody = newMelody(moveVoicing(analysis.pitch, draw.voicedEdge), draw.pitch, draw.slope)
   const excitation = makeExcitation(melody, out.length, chance)
   out.set(resynthesise(series, evenLevel(analysis), excitation, draw.tractFactor))
-  for (const drawn of [excitation, melody, series, draw.strangers.mean, draw.strangers.deviation]) drawn.fill(0)
-  draw.tractFactor = draw.pitch = 0
+  const { strangers, words } = draw
+  for (const drawn of [excitation, melody, series, strangers.mean, strangers.deviation]) drawn.fill(0)
+  for (const drawn of [words.words, words.halves, words.said]) drawn.fill(0)
+  draw.tractFactor = draw.pitch = draw.slope = draw.voicedEdge = 0
   level(out, analysis.speech)
 }
 
-/** In place: each frame becomes a mixture of its nearest codewords. */
-function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void {
+/** In place: each frame becomes a mixture of what is said for its nearest codewords. */
+function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWords, weights: Float64Array): void {
   const own = momentsOf(series, analysis.counted)
-  const nearest = new Nearest(nearestWords, shapes.words, shapes.halves)
+  const nearest = new Nearest(nearestWords, drawn.words, drawn.halves)
   const row = new Float64Array(shapeTerms)
   for (let frame = 0; frame < analysis.speech.length; frame++) {
     if (analysis.speech[frame] === 0) continue
@@ -95,7 +113,7 @@ function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void
     for (let term = 0; term < shapeTerms; term++) {
       const order = term + 1
       const value = (series[at + order]! - own.mean[order]!) / own.deviation[order]!
-      row[term] = value * shapes.weights[order]!
+      row[term] = value * weights[order]!
     }
     nearest.find(row)
     let sum = 0
@@ -104,7 +122,7 @@ function spell(series: Float32Array, analysis: Analysis, shapes: Codebook): void
       const weight = 1 / (nearest.distances[place]! + 0.4)
       const word = nearest.places[place]! * shapeTerms
       sum += weight
-      for (let term = 0; term < shapeTerms; term++) row[term]! += weight * shapes.words[word + term]!
+      for (let term = 0; term < shapeTerms; term++) row[term]! += weight * drawn.said[word + term]!
     }
     for (let term = 0; term < shapeTerms; term++) series[at + 1 + term] = row[term]! / sum
   }
@@ -134,7 +152,7 @@ function putMoments(series: Float32Array, analysis: Analysis, strangers: Moments
     for (let order = 1; order < bandCount; order++) {
       const at = frame * bandCount + order
       const value = (series[at]! - left.mean[order]!) / left.deviation[order]!
-      series[at] = strangers.mean[order]! + value * strangers.deviation[order]!
+      series[at] = strangers.mean[order]! + clearer * value * strangers.deviation[order]!
     }
   }
 }
@@ -142,17 +160,26 @@ function putMoments(series: Float32Array, analysis: Analysis, strangers: Moments
 /** dB: the level of each frame as evenly spread as everybody's; -Infinity where nobody speaks. */
 function evenLevel({ level, speech, counted }: Analysis): Float64Array {
   const even = new Float64Array(level.length).fill(-Infinity)
-  let mean = 0
-  for (const frame of counted) mean += level[frame]! / counted.length
-  let squares = 0
-  for (const frame of counted) squares += (level[frame]! - mean) ** 2 / counted.length
-  const deviation = Math.max(3, Math.sqrt(squares))
+  const sorted = Float64Array.from(counted, (frame) => level[frame]!).sort()
+  const spread = spreadAsEverybody(sorted, levels, leastLevelDeviation)
   for (let frame = 0; frame < level.length; frame++) {
     if (speech[frame] === 0) continue
-    const value = (level[frame]! - mean) / deviation
-    even[frame] = speechLevel + levelDeviation * (value + Math.min(0, value - quiet))
+    const value = spread(level[frame]!)
+    even[frame] = speechLevel + value + (below - 1) * Math.min(0, value - levels[0]!)
   }
   return even
+}
+
+/** Stretches of voice grow at both ends by so many frames, at the pitch of their ends; or shrink. */
+function moveVoicing(pitch: Float64Array, frames: number): Float64Array {
+  let moved = pitch.slice()
+  for (let step = 0; step < Math.abs(frames); step++)
+    moved = moved.map((own, frame) => {
+      const [before, after] = [moved[frame - 1] ?? 0, moved[frame + 1] ?? 0]
+      if (frames > 0) return own || before || after
+      return before === 0 || after === 0 ? 0 : own
+    })
+  return moved
 }
 
 /** Speech as loud as everybody's; peaks are rounded, not cut. */

@@ -12,7 +12,7 @@ const size = 256
 const bins = size / 2 + 1
 const windowSamples = 2 * hop
 /** What a telephone does not carry sounds like nobody: nepers, growing away from these, hertz. */
-const carried = [200, 3500] as const
+const carried = [130, 3700] as const
 const steepness = 3 / 200
 
 /** @param level of each frame, dB below full scale as `findSpeech` measures it; -Infinity where it is silent */

@@ -10,8 +10,8 @@ export const hop = voiceRate / 200
 /** How far before and after what is loud somebody is still speaking: weak consonants. In frames. */
 const before = 16
 const after = 30
-/** 20 ms. */
-const windowHops = 4
+/** 10 ms: a turn starts when it starts. */
+const windowHops = 2
 /** dB: what lies so far above the floor of noise is speech, if it is not too far below the loudest speech. */
 const aboveFloor = 9
 const belowLoud = 32
@@ -19,7 +19,7 @@ const belowLoud = 32
 const nobody = -62
 
 export interface Activity {
-  /** dB below full scale, of 25 ms around each frame's middle. */
+  /** dB below full scale, of 10 ms around each frame's middle. */
   level: Float64Array
   /** 1 where somebody speaks. */
   speech: Uint8Array
