@@ -7,6 +7,10 @@
  * Needed only when the analysis changes: the result is kept in the repository. Needs what speech-packages.ts needs, and
  * festival with festvox-suopuhe-lj and festvox-suopuhe-mv. Nobody is in it of the bench's sets "10 people", "prompts"
  * and "calls"; of "100 people" those who say least are.
+ *
+ * Licences of the speech, by the packages' copyright files: ktuberling-data GPL 2 or later, klettres-data GPL 2 or later,
+ * tuxpaint-stamps-default GPL 2, festvox-ru a BSD licence, festvox-suopuhe-lj and -mv LGPL 2 or later, espeak-ng GPL 3 or
+ * later. Only averages of spectra over many voices are written; none of the recordings is.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
