@@ -11,7 +11,8 @@ import { eventually, signInAt, type ContactShape } from '../whole/api.ts'
 import { findSound, soundOf } from '../whole/compare-sound.ts'
 import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
 
-const calls = 20
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const calls = isLong ? 50 : 20
 const testLine = '+35829497099'
 const samplesPerSecond = 8000
 const samplesPerPacket = 160
@@ -23,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => seloste.stop())
 
 test(
-  'kill -9 of capture during 20 calls loses no recording and at most one second of each',
-  { timeout: 120_000 },
+  `kill -9 of capture${isLong ? ' and custodian' : ''} during ${calls} calls loses no recording and at most one second of each`,
+  { timeout: isLong ? 400_000 : 120_000 },
   async () => {
     const pacer = startPacer()
     const placed = Array.from({ length: calls }, (_, i) =>
@@ -42,17 +43,18 @@ test(
       }),
     )
     const api = await signInAt(seloste.url, 'aino', seloste.password)
-    const search = { purpose: 'QUALITY', number: testLine, limit: '50' }
+    const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
     await eventually(
       async () => ((await api.contacts(search)).length === calls ? true : undefined),
       'all calls going on',
     )
     await wait(6_000)
 
-    const { capture: killed } = await seloste.rolePids()
-    if (killed === undefined) throw new Error('capture does not run')
+    const { capture: killed, custodian } = await seloste.rolePids()
+    if (killed === undefined || custodian === undefined) throw new Error('capture or custodian does not run')
     const killedAt = Date.now()
     process.kill(killed, 'SIGKILL')
+    if (isLong) process.kill(custodian, 'SIGKILL')
 
     const found = await eventually(
       async () => {
@@ -108,6 +110,48 @@ test(
   },
 )
 
+/** Calls in the register before. */
+let entered = calls
+
+test.runIf(isLong)(
+  'a capture that stands still during calls is ended and started again, and their recordings are taken up',
+  { timeout: 240_000 },
+  async () => {
+    const before = (await seloste.rolePids()).capture!
+    const placed = Array.from({ length: 5 }, (_, n) =>
+      placeCall({
+        seed: 200 + n,
+        caller: `+35840125${String(4000 + n)}`,
+        number: testLine,
+        official: officialByKey('aino'),
+        seconds: 20,
+        server: seloste.sip,
+        timeoutMs: 3_000,
+      }),
+    )
+    const api = await signInAt(seloste.url, 'aino', seloste.password)
+    const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
+    entered += placed.length
+    await eventually(async () => (await api.contacts(search)).length === entered || undefined, 'all calls going on')
+    process.kill(before, 'SIGSTOP')
+    await eventually(
+      async () => ((await seloste.rolePids()).capture ?? before) !== before || undefined,
+      'another',
+      90_000,
+    )
+    await eventually(
+      async () => {
+        const items = await api.contacts(search)
+        return items.every(({ segments }) => segments[0]?.recording.state === 'available') || undefined
+      },
+      'every recording taken into keeping after the restart',
+      60_000,
+    )
+    await Promise.all(placed)
+    expect(seloste.output()).toMatch('the capture process hangs; ending it')
+  },
+)
+
 test(
   'a drained capture takes no new call, ends when the last is in the register, and is not started again',
   { timeout: 120_000 },
@@ -121,25 +165,30 @@ test(
         caller: `+35840124${String(4000 + seed)}`,
         number: testLine,
         official: officialByKey('aino'),
-        seconds: 60,
+        seconds: 600,
         server: seloste.sip,
         pacer,
         ...(signal && { signal }),
       })
     const going = [call(101, hangUp.signal), call(102, hangUp.signal)]
     const api = await signInAt(seloste.url, 'aino', seloste.password)
-    const search = { purpose: 'QUALITY', number: testLine, limit: '50' }
-    await eventually(async () => (await api.contacts(search)).length === calls + 2 || undefined, 'two calls going on')
+    const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
+    await eventually(async () => (await api.contacts(search)).length === entered + 2 || undefined, 'two calls going on')
 
+    const drained = command('drain', '--wait', '90')
+    await eventually(
+      async () =>
+        (await command('status')).text.includes('is draining, no new session is taken; going on: 2') || undefined,
+      'capture drains',
+      60_000,
+    )
     expect(await command('drain', '--wait', '0.1')).toMatchObject({
       code: 1,
       text: expect.stringMatching('going on: 2'),
     })
-    expect((await command('status')).text).toMatch('capture is draining, no new session is taken; going on: 2')
     expect((await call(103)).outcome).toBe('refused')
     expect((await seloste.rolePids()).capture).toBe(capture)
 
-    const drained = command('drain', '--wait', '60')
     hangUp.abort()
     for (const { outcome } of await Promise.all(going)) expect(outcome).not.toBe('refused')
     expect(await drained).toMatchObject({ code: 0, text: expect.stringMatching('drained and has ended') })
@@ -149,7 +198,7 @@ test(
       'every recording taken into keeping',
       40_000,
     )
-    expect(await api.contacts(search)).toHaveLength(calls + 2)
+    expect(await api.contacts(search)).toHaveLength(entered + 2)
     expect((await seloste.rolePids()).capture).toBeUndefined()
     expect(seloste.output()).toMatch('the capture process is drained and ended')
   },
