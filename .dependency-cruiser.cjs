@@ -28,8 +28,9 @@ function door(file, stages) {
     name: `only-${stages.join('-and-')}-${stages.length > 1 ? 'use' : 'uses'}-${file}`,
     comment: `register/${file}.ts is the door of ${stages.join(' and ')}; nobody else goes through it.`,
     severity: 'error',
-    from: { path: '^src/', pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}[.]ts$`, tests] },
-    to: { path: `^src/register/${file}[.]ts$` },
+    // Beside it there may be a door of the same name for another way in: admit-fed.ts.
+    from: { path: '^src/', pathNot: [`^src/(${stages.join('|')})/`, `^src/register/${file}(-fed)?[.]ts$`, tests] },
+    to: { path: `^src/register/${file}(-fed)?[.]ts$` },
   }
 }
 
@@ -95,13 +96,15 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, and the outside edge (app).',
+        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the files of feeds, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, the evaluations of voices, what is set for trunks and feeds, feeds and what of them could not be read, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/session/(interrupted|spool|session-media|store-recording|take-back)[.]ts$',
+          '^src/capture/session/(interrupted|spool|session-media|store-recording|take-back|trunks|without-call)[.]ts$',
+          '^src/capture/feeds/(feeds-file|follow-folder|inbox|take-feed)[.]ts$',
+          '^src/use/disclosure/voice/engine-records[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
           '^src/safeguards/audit/(log-folder|export-log)[.]ts$',

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Counter } from 'prom-client'
-import { sql } from 'kysely'
 import { readFeeds, type Feed } from '#capture/feeds/feeds-file.ts'
 import { followAmi } from '#capture/feeds/follow-ami.ts'
 import { followFolder } from '#capture/feeds/follow-folder.ts'
@@ -12,6 +11,7 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { forgetFed } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followKnown } from './follow-known.ts'
@@ -102,7 +102,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     const tidy = async () => {
       await inbox?.tidy((name, size) => followed.isTaken(name, size))
       await forgetUnread(own, clock.now())
-      await sql`select forget_fed()`.execute(db)
+      await forgetFed(db)
     }
     return {
       async stop() {

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { parseEndpoint, type Endpoint } from '#platform/config/addresses.ts'
 import { ConfigFault } from '#platform/config/faults.ts'
 import { fieldNames, type FieldName, type Mapping } from './read-fields.ts'
-import { sourceNames, type SourceName, type SourceOptions } from './sources.ts'
+import { sourceNames, type SourceName, type SourceOptions } from './source-options.ts'
 
 export interface Feed extends SourceOptions {
   readonly name: string

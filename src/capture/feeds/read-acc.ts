@@ -1,7 +1,7 @@
 import type { ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import { flatten } from './read-freeswitch.ts'
-import type { SourceOptions } from './sources.ts'
+import type { SourceOptions } from './source-options.ts'
 
 const mapping: Mapping = {
   callId: ['call_id', 'callid', 'acc_call_id'],

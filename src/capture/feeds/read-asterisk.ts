@@ -1,6 +1,6 @@
 import type { ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
-import type { SourceOptions } from './sources.ts'
+import type { SourceOptions } from './source-options.ts'
 
 /** Master.csv of cdr_csv, as Asterisk writes it with `loguniqueid` and `loguserfield` (cdr.conf). */
 export const asteriskColumns = [

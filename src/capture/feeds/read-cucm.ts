@@ -1,6 +1,6 @@
 import type { ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
-import type { SourceOptions } from './sources.ts'
+import type { SourceOptions } from './source-options.ts'
 
 const mapping: Mapping = {
   callId: ['global call'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DetailRecord } from './detail-record.ts'
-import { readerOf, type SourceName, type SourceOptions } from './sources.ts'
+import type { SourceName, SourceOptions } from './source-options.ts'
+import { readerOf } from './sources.ts'
 
 function read(source: SourceName, text: string, more: Partial<SourceOptions> = {}, heading = '') {
   return readerOf({ source, fields: {}, zone: 'Europe/Helsinki', ...more }).read(text, heading)

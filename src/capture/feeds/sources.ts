@@ -8,18 +8,8 @@ import { readAcc } from './read-acc.ts'
 import { asteriskColumns, readAsteriskCdr } from './read-asterisk.ts'
 import { readCucm } from './read-cucm.ts'
 import { flatten, readFreeswitch } from './read-freeswitch.ts'
-import { readFields, type FieldOptions, type Fields, type Mapping } from './read-fields.ts'
-
-export const sourceNames = ['asterisk-csv', 'asterisk-ami', 'freeswitch', 'acc', 'cucm', 'csv', 'json'] as const
-export type SourceName = (typeof sourceNames)[number]
-
-export interface SourceOptions extends Omit<FieldOptions, 'mapping'> {
-  readonly source: SourceName
-  /** What an operator names beyond what the source is known to call it. */
-  readonly fields: Mapping
-  /** Of a CSV without a heading. */
-  readonly columns?: readonly string[] | undefined
-}
+import { readFields, type Fields } from './read-fields.ts'
+import type { SourceOptions } from './source-options.ts'
 
 export interface Reader {
   /**

@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { admitFed } from '#register/admit-fed.ts'
+import { reportFedProblem, reportFeed, type FedProgress } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createCallAssembler } from './assemble-calls.ts'
 import type { DetailProblem } from './detail-record.ts'
@@ -48,15 +49,14 @@ const problemMonths = 3
 /** The database refuses these facts, and would again: classes of SQLSTATE. */
 const refusedClasses = /^(?:22|23|P0|42501)/
 
-interface Progress {
-  heardAt: Temporal.Instant | undefined
-  from: Temporal.Instant | undefined
-  until: Temporal.Instant | undefined
-  records: number
-  calls: number
-  outside: number
+const nothingYet: FedProgress = {
+  heardAt: undefined,
+  from: undefined,
+  until: undefined,
+  records: 0,
+  calls: 0,
+  outside: 0,
 }
-const nothingYet: Progress = { heardAt: undefined, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
 
 export function takeFeed(options: FeedTakerOptions): FeedTaker {
   const { feed, folder, db, context, clock, onFault, onProblem } = options
@@ -75,9 +75,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     const kept = { at: clock.now().toString(), file, line, reason, record: decodeRecord(bytes).trimEnd() }
     // The record first: one that is told of and not kept could not be mended.
     await appendFile(join(folder, `unread-${month}.ndjson`), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
-    const { rows } = await sql<{ isNew: boolean }>`
-      select report_feed_problem(${id}, ${feed.name}, ${file}, ${line}, ${reason}) as "isNew"`.execute(db)
-    if (rows[0]?.isNew) onProblem({ file, line, reason })
+    if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason })) onProblem({ file, line, reason })
   }
 
   async function admitOne(call: (typeof ready)[number]): Promise<void> {
@@ -111,18 +109,9 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     if (progress.records === 0 && progress.calls === 0 && progress.outside === 0 && told === (fault ?? '')) return
     const now = progress
     progress = { ...nothingYet }
-    const json = JSON.stringify({
-      heard_at: now.heardAt,
-      told_from: now.from,
-      told_until: now.until,
-      records: now.records,
-      calls: now.calls,
-      outside: now.outside,
-      ...(fault !== undefined && { fault }),
-    })
     try {
-      await sql`select report_feed(${feed.name}, ${feed.source}, ${feed.covers === undefined ? null : coveredKeys()}::text[],
-        ${json}::jsonb)`.execute(db)
+      const covers = feed.covers && coveredKeys()
+      await reportFeed(db, { name: feed.name, source: feed.source, covers }, now, fault)
       told = fault ?? ''
     } catch (error) {
       progress = { ...now, records: now.records + progress.records, heardAt: progress.heardAt ?? now.heardAt }

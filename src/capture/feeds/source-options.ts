@@ -1,0 +1,12 @@
+import type { FieldOptions, Mapping } from './read-fields.ts'
+
+export const sourceNames = ['asterisk-csv', 'asterisk-ami', 'freeswitch', 'acc', 'cucm', 'csv', 'json'] as const
+export type SourceName = (typeof sourceNames)[number]
+
+export interface SourceOptions extends Omit<FieldOptions, 'mapping'> {
+  readonly source: SourceName
+  /** What an operator names beyond what the source is known to call it. */
+  readonly fields: Mapping
+  /** Of a CSV without a heading. */
+  readonly columns?: readonly string[] | undefined
+}
