@@ -19,7 +19,7 @@ export interface Study {
   calls: readonly KeptCall[]
 }
 
-export type ResearchDesk = Awaited<ReturnType<typeof atResearchDesk>>
+type ResearchDesk = Awaited<ReturnType<typeof atResearchDesk>>
 
 /** Long enough for a short turn; an ear is served so much at once. */
 const callSeconds = 4

@@ -39,7 +39,7 @@ test('an SRTP stream keeps every packet under its key, and of a stranger’s no 
     return Buffer.concat([header, rest, payload])
   }
   const sent: string[] = []
-  let last = Buffer.alloc(0)
+  let last: Buffer = Buffer.alloc(0)
   const stranger = (n: number) => {
     const sequence = 65_500 + Math.floor(n / 30) + random.integer(-3, 3)
     const shape = random.integer(0, 3)

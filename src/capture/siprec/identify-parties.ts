@@ -56,7 +56,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
       caller: isConnected(evidence.metadata, candidates, caller?.participantId),
       officials: candidates.flatMap(({ numbers }) => {
         const found = lookUp(evidence, numbers)
-        return found?.role === 'official' ? [found.entry as O] : []
+        return found?.role === 'official' ? [found.entry] : []
       }),
     },
     streams: mapping.streams,

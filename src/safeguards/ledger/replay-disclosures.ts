@@ -78,7 +78,7 @@ export async function replayDisclosures(
 
 async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[]): Promise<void> {
   const { id, at, cause, done_by: doneBy } = entry
-  const { item, dueAt, outcome, endedOn, dueOn, number } = entry.detail as unknown as Detail
+  const { item, dueAt, outcome, endedOn, dueOn, number } = entry.detail as Detail
   const by = await personOf(tx, doneBy, at)
   const ofItem = sql`c.item = ${item} and c.disclosure = (select number from research_disclosure where id = ${id}::uuid)`
   switch (cause) {
@@ -136,7 +136,7 @@ async function personOf(tx: Tx, id: string, at: string): Promise<string | undefi
 }
 
 async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: readonly LentItem[]): Promise<void> {
-  const { number, institute, dueOn, preparedBy, decidedBy, items } = detail as unknown as Detail
+  const { number, institute, dueOn, preparedBy, decidedBy, items } = detail as Detail
   for (const person of [preparedBy, decidedBy]) await personOf(tx, person, at)
   await sql`
     insert into institute (id, name, contact, email, language, added_by)
@@ -175,7 +175,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
 
 /** What an authority was given is on record; which calls these were is in its papers. */
 async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<void> {
-  const { number, origin, aim, provision, outcome, enteredBy, decidedBy, receivedAt } = detail as unknown as Detail
+  const { number, origin, aim, provision, outcome, enteredBy, decidedBy, receivedAt } = detail as Detail
   for (const person of [enteredBy, decidedBy]) await personOf(tx, person, at)
   await sql`
     insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
@@ -196,7 +196,7 @@ async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<
     )
     return
   }
-  const { disclosure, sha256, sizeBytes, files, method, madeBy } = detail as unknown as Detail
+  const { disclosure, sha256, sizeBytes, files, method, madeBy } = detail as Detail
   await personOf(tx, madeBy, at)
   await sql`
     insert into disclosure_package (id, research_id, authority_id, method, delivery, files, done, made_at, made_by, expires_at, ready_at,
