@@ -34,6 +34,7 @@ import { watchPressure } from './watch-pressure.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { watchRecordingsWithoutCall } from './watch-without-call.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
 export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
@@ -198,6 +199,11 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
   })
 
   const metrics = startMetrics('capture')
+  const withoutCall = watchRecordingsWithoutCall({
+    folder: recordingsFolder,
+    known: () => new Set(recorder.recordings('going')),
+    ...{ clock, log, registry: metrics.registry },
+  })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
   const draining = drainWhenTold(admission, {
@@ -228,6 +234,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       await sip.stop()
       certificate?.stop()
       await offered.stop()
+      withoutCall.stop()
       metrics.stop()
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])

@@ -63,6 +63,25 @@ describe('a source', () => {
     expect(kept.map(({ seq }) => seq)).toEqual([0, -1, 2, 3, 4])
   })
 
+  test('goes on in another recording under the same numbers, without probation, and its copies stay copies', () => {
+    const { one, receive, kept, sources } = follower()
+    for (const seq of [10, 11, 12]) receive(rtp({ seq, ts: seq * 160 }), seq * 200)
+    one.beginAnew(-2400)
+    receive(rtp({ seq: 12, ts: 12 * 160 }), 10)
+    receive(rtp({ seq: 13, ts: 13 * 160 }), 200)
+    expect(sources).toEqual([
+      { ssrc: 7, firstSeq: 10, firstTs: 1600 },
+      { ssrc: 7, firstSeq: 10, firstTs: 1600 },
+    ])
+    expect(kept.map(({ source, seq, at }) => [source, seq, at])).toEqual([
+      [0, 0, 2000],
+      [0, 1, 2200],
+      [0, 2, 2400],
+      [1, 3, 200],
+    ])
+    expect([one.counters.received, one.counters.duplicates, one.lost]).toEqual([1, 1, 0])
+  })
+
   test('runs on through wraps of sequence number and timestamp', () => {
     const { receive, kept, one } = follower()
     for (let n = 0; n < 200_000; n++) receive(rtp({ seq: 65_000 + n, ts: 0xfffff000 + n * 160, text: '' }), n * 200)

@@ -148,6 +148,47 @@ describe('a session', () => {
     expect(kept.state).toMatchObject({ session: { facts: { official } } })
   })
 
+  test('was answered when that is told, where its first request came before; and never earlier than it was known', () => {
+    const begin = offer({ recorded: true })
+    const answeredAt = (begin.facts.answeredAt ?? begin.facts.startedAt).add({ minutes: 1 })
+    const told = (instant: Temporal.Instant): SessionEvent => ({
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, facts: { answeredAt: instant, marks: [] } },
+    })
+    const opened: SessionEvent[] = [{ type: 'offered', offer: begin }, { type: 'opened' }]
+    const late = run(...opened, told(answeredAt))
+    expect(late.effects.slice(-2)).toMatchObject([{ do: 'note', facts: { answeredAt } }, { do: 'answer' }])
+    expect(kinds(run(...opened, told(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
+  })
+
+  test('keeps nothing while the official asks a colleague and the caller waits, and goes on afterwards', () => {
+    const asks = (consults: boolean): SessionEvent => ({
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, consults, facts: { marks: [] } },
+    })
+    const opened: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
+    const asking = run(...opened, asks(true))
+    expect(kinds(asking.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
+    expect(asking.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
+    expect(run(...opened, asks(true), asks(false)).effects).toMatchObject([
+      { do: 'retarget' },
+      { do: 'retarget' },
+      { do: 'withhold', on: false },
+      { do: 'mark', kind: 'resume' },
+      { do: 'note', facts: { captureState: 'recording' } },
+      { do: 'answer' },
+    ])
+  })
+
+  test('of a call passed on that is not recorded takes the ports over and keeps nothing; its answers count on', () => {
+    const { effects } = run({
+      type: 'offered',
+      offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3 } },
+    })
+    expect(kinds(effects)).toEqual(['take-over', 'note', 'answer'])
+    expect(effects[2]).toMatchObject({ mode: 'historyOnly', version: 4 })
+  })
+
   test('opens a port for a stream that is added, and says whose it is', () => {
     const { effects } = run(
       { type: 'offered', offer: offer({ recorded: true }) },
