@@ -4,11 +4,11 @@ import { ProcessFault } from '#platform/processes/process-faults.ts'
 import { verifyProgram } from '#platform/processes/verify-program.ts'
 import { registerEngines, type VoiceEngines } from '#use/disclosure/copies/voice-engines.ts'
 import type { Track } from '#use/disclosure/voice/engine.ts'
-import { readEngineRecords } from '#use/disclosure/voice/engine-records.ts'
 import { namedEngines } from '#use/disclosure/voice/named-engines.ts'
 import type { Recogniser } from '#use/disclosure/voice/recognise-process.ts'
 import { startRevoiceThreads } from '#use/disclosure/voice/revoice-track.ts'
 import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
+import { readEngineRecords } from './engine-records.ts'
 
 export type OpenVoiceEngines = VoiceEngines & {
   /** The first that the agency names; it is told the language. */

@@ -1,10 +1,10 @@
 /** The evaluations of engines, as files. In: the folder that comes with Seloste, paths that the agency named. Out: records. */
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { readEvaluationRecord, type EvaluationRecord } from './evaluation-record.ts'
-import { VoiceFault } from './voice-faults.ts'
+import { readEvaluationRecord, type EvaluationRecord } from '#use/disclosure/voice/evaluation-record.ts'
+import { VoiceFault } from '#use/disclosure/voice/voice-faults.ts'
 
-const folder = new URL('evaluations/', import.meta.url)
+const folder = new URL('../../use/disclosure/voice/evaluations/', import.meta.url)
 
 /**
  * @param named paths of the records of the agency's own engines
