@@ -90,6 +90,7 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
     const kept = await whileStored(db, id, async (tx) => {
+      if (isCut) await sql`select recording_begins_at_its_answer(${id}::uuid)`.execute(tx)
       const { sha256 } = await tx
         .updateTable('recording')
         .set({
@@ -99,7 +100,7 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
           packets_received: sum(index.tracks.map((track) => track.packetsReceived)),
           packets_lost: sum(index.tracks.map((track) => track.packetsLost)),
           ...(changed && { size_bytes: changed.sizeBytes, sha256: Buffer.from(changed.sha256, 'hex') }),
-          ...(isCut && span && { started_at: span.from, ended_at: span.until }),
+          ...(isCut && span && { ended_at: span.until }),
         })
         .where('id', '=', id)
         .returning('sha256')
