@@ -18,6 +18,8 @@ const isLong = process.env['SELOSTE_LONG'] === '1'
 const awaySeconds = isLong ? 600 : 2
 const callsAtOnce = isLong ? 50 : 3
 const callSeconds = isLong ? 20 : 1
+/** A port that a call had rests for five seconds; and who is told to come again does not come at once. */
+const portsRestMs = 6_000
 const testLine = '+35829497099'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -96,8 +98,10 @@ async function arrived(
 async function callsWhile(seconds: number): Promise<SentCall[]> {
   const until = performance.now() + seconds * 1000
   const placed: SentCall[] = []
-  do placed.push(...(await Promise.all(Array.from({ length: callsAtOnce }, () => call()))))
-  while (performance.now() < until)
+  do {
+    if (placed.length > 0) await wait(portsRestMs)
+    placed.push(...(await Promise.all(Array.from({ length: callsAtOnce }, () => call()))))
+  } while (performance.now() < until)
   return placed
 }
 
@@ -124,19 +128,24 @@ describe('K5: what is away while calls come and go', () => {
       const going = call({ seconds: callSeconds * 2 })
       await wait(200)
       await leave()
-      const placed = [...(await callsWhile(awaySeconds)), await going]
+      const asked = [...(await callsWhile(awaySeconds)), await going]
       const waiting = (await readdir(join(data, 'capture/calls'))).length
       await comeBack()
       const backAt = performance.now()
 
-      expect(placed.map(({ outcome }) => outcome)).toEqual(placed.map(() => 'completed'))
+      // On a machine that has no time for more, a call is told to come again; of those taken nothing is lost.
+      const placed = asked.filter(({ outcome }) => outcome === 'completed')
+      const refused = asked.filter(({ outcome }) => outcome === 'refused').length
+      expect(placed.length + refused).toBe(asked.length)
+      if (refused > 0) expect(told('"pressures":["event-loop"]')).toBe(true)
+      expect(placed.length).toBeGreaterThan(0)
       expect(waiting).toBeGreaterThan(0)
       const found = await arrived(before, placed.length)
       const seconds = (performance.now() - backAt) / 1000
       expect(found).toEqual({ recordings: placed.length, received: sentPackets(placed), lost: 0, incomplete: 0 })
       if (isLong)
         console.log(
-          `K5, ${what} away ${awaySeconds} s: ${placed.length} calls, ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
+          `K5, ${what} away ${awaySeconds} s: ${placed.length} calls (${refused} told to come again), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
         )
       expect(seconds).toBeLessThan(300)
     },
