@@ -236,7 +236,11 @@ async function admitRecording(
 }
 
 /** When no segment goes on any more the call has ended, and every term counts from there (R22, R25). */
-export async function settleEnd(tx: Transaction<RegisterTables>, contact: ContactKey, inferred: boolean): Promise<void> {
+export async function settleEnd(
+  tx: Transaction<RegisterTables>,
+  contact: ContactKey,
+  inferred: boolean,
+): Promise<void> {
   const { live, lastEnd } = await tx
     .selectFrom('segment')
     .select((eb) => [
