@@ -19,8 +19,6 @@ export interface Study {
   calls: readonly KeptCall[]
 }
 
-type ResearchDesk = Awaited<ReturnType<typeof atResearchDesk>>
-
 /** Long enough for a short turn; an ear is served so much at once. */
 const callSeconds = 4
 const zone = 'Europe/Helsinki'

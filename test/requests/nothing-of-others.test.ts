@@ -273,7 +273,7 @@ describe('other people’s calls', () => {
       'a recording by its id': [() => recording(record.id), () => recording(randomUUID())],
       'a prohibition by its id': [() => forbid(record.id), () => forbid(randomUUID())],
     } as const
-    for (const [what, [others, nobodys]] of Object.entries(pairs)) {
+    async function lowerQuartiles(others: () => ReturnType<typeof sql>, nobodys: () => ReturnType<typeof sql>) {
       const taken: [number[], number[]] = [[], []]
       for (let round = 0; round < 31; round++) {
         // By turns, and each first as often: whatever else the machine does meets both.
@@ -281,8 +281,14 @@ describe('other people’s calls', () => {
           taken[which]!.push(await timed(which === 0 ? others() : nobodys()))
         }
       }
-      const [of, none] = taken.map((list) => list.sort((a, b) => a - b)[15]!) as [number, number]
-      expect(Math.abs(of - none), `${what}: ${of} ms and ${none} ms`).toBeLessThan(Math.max(3, 0.5 * none))
+      return taken.map((list) => list.sort((a, b) => a - b)[7]!) as [number, number]
+    }
+    const alike = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
+    for (const [what, [others, nobodys]] of Object.entries(pairs)) {
+      // A difference that is there is there each time; what else the machine does is not.
+      let found = await lowerQuartiles(others, nobodys)
+      for (let again = 0; again < 2 && !alike(found); again++) found = await lowerQuartiles(others, nobodys)
+      expect(alike(found), `${what}: ${found[0]} ms and ${found[1]} ms`).toBe(true)
     }
   })
 })

@@ -48,7 +48,7 @@ describe('the evidence beside the sentences', () => {
     expect(await pageFor(aino)).toContain('class="summary holds"')
     await kept.tamper("delete from proof where promise = 'recordings.floor'")
     const page = await pageFor(aino, '/register-description')
-    expect(page).toContain('17 promises hold. 1 promise has not been checked yet.')
+    expect(page).toContain('19 promises hold. 1 promise has not been checked yet.')
     expect(page).toContain('class="summary broken"')
     await kept.check()
   })
