@@ -51,6 +51,7 @@ for (const language of languages) {
     await host.page.goto('/workstation')
     await host.page.getByLabel(say('workstation.code'), { exact: true }).fill(code)
     await host.button('workstation.enrol.do').click()
+    await expect(host.page.getByLabel(say('workstation.code'), { exact: true })).toHaveCount(0)
     await appointmentIsNow(seloste, number)
     await host.page.reload()
     await host.button('appointment.open').click()
