@@ -185,11 +185,17 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     },
     async tidy() {
       if (kept.size === 0) return 0
+      // What begins while the database is asked is none of what it was asked about.
+      const asked = [...kept]
       const { rows } = await sql<{ id: string }>`
         select id from anonymised_copy
-        where id = any (${[...kept.keys()]}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(db)
+        where id = any (${asked.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
+        db,
+      )
       const going = new Set(rows.map(({ id }) => id))
-      const over = [...kept].filter(([copy, { begun }]) => !going.has(copy) || Date.now() - begun > keptMs)
+      const over = asked.filter(
+        ([copy, now]) => kept.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > keptMs),
+      )
       for (const [copy] of over) letGo(copy)
       return over.length
     },
