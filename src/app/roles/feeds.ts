@@ -6,7 +6,7 @@ import { followAmi } from '#capture/feeds/follow-ami.ts'
 import { followFolder } from '#capture/feeds/follow-folder.ts'
 import { openInbox } from '#capture/feeds/inbox.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
-import { forgetUnread, takeFeed } from '#capture/feeds/take-feed.ts'
+import { forgetUnread, takeFeed, type InTurn } from '#capture/feeds/take-feed.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
@@ -52,6 +52,13 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     registers: [metrics.registry],
   })
 
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn: InTurn = (work) => {
+    const done = turn.then(work)
+    turn = done.catch(() => undefined)
+    return done
+  }
+
   const running = await Promise.all(feeds.map(start))
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-feeds'))
 
@@ -64,6 +71,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       db,
       context: () => ({ versionAt: versions.at, officials: known.officials, drawKey, quotas }),
       clock,
+      inTurn,
       onFault: (error) => {
         log.error({ err: error, feed: feed.name }, 'the register refuses a call that a feed tells of')
       },

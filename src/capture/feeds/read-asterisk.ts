@@ -55,6 +55,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
   }
   return readFields(own, {
     ...options,
+    sharedIds: [...(options.sharedIds ?? []), ...recordIds(unique, told)],
     hint: channelTime(unique),
     mapping: {
       ...mapping,
@@ -64,6 +65,15 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
       ...options.fields,
     },
   })
+}
+
+/**
+ * Master.csv and the manager's events tell of the same record: its channel, with caller and number, so that the counters of
+ * two Asterisks that meet are two calls still.
+ */
+function recordIds(unique: string, told: (...names: string[]) => string): string[] {
+  if (unique === '') return []
+  return [`asteriskRecord:${unique} ${told('src', 'Source')} ${told('dst', 'Destination')}`]
 }
 
 /** `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the device, which is the official's own number. */

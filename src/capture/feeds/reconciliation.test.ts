@@ -50,6 +50,11 @@ function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts
   })
 }
 
+/** What was told, was told so long ago that a recording would have come. */
+async function settled(): Promise<void> {
+  await sql`update fed_segment set told_at = told_at - interval '11 minutes'`.execute(owner)
+}
+
 async function alarms() {
   const raised = await raiseAlarms(custodian, [], Temporal.Now.instant())
   return raised.map(({ kind, count }) => ({ kind, count }))
@@ -74,6 +79,8 @@ test('a call that the plan drew and nobody recorded is an alarm, once; one that 
   const forbidden = call(4, { captureFailure: 'forbidden' })
   await admit(capture, forbidden)
   await admitFed(capture, 'exchange', [forbidden])
+  expect(await alarms()).toEqual([])
+  await settled()
   expect(await alarms()).toEqual([{ kind: 'unrecorded', count: 1 }])
   expect(await alarms()).toEqual([])
   const { rows } = await sql<{ capture_failure: string; facts: unknown }>`

@@ -23,7 +23,11 @@ describe('Asterisk', () => {
     expect(record(read('asterisk-csv', answered, { fields: { sipCallId: ['userfield'] } }))).toEqual({
       callId: '1763622842.47',
       legId: '1763622842.47 PJSIP/1042-00000030 2026-11-20 09:14:02',
-      sharedIds: ['sipSessionId:b7e1c9d2@sbc.example', 'originalCallId:b7e1c9d2@sbc.example'],
+      sharedIds: [
+        'sipSessionId:b7e1c9d2@sbc.example',
+        'originalCallId:b7e1c9d2@sbc.example',
+        'asteriskRecord:1763622842.47 +358401234567 029497000',
+      ],
       startedAt: at('2026-11-20T07:14:02Z'),
       answeredAt: at('2026-11-20T07:14:31Z'),
       endedAt: at('2026-11-20T07:20:31Z'),
@@ -90,7 +94,8 @@ describe('Asterisk', () => {
       UserField: '',
     }
     const { sharedIds: _, ...csv } = record(read('asterisk-csv', answered))
-    expect(record(read('asterisk-ami', JSON.stringify(event)))).toEqual({ ...csv, sharedIds: [] })
+    const same = ['asteriskRecord:1763622842.47 +358401234567 029497000']
+    expect(record(read('asterisk-ami', JSON.stringify(event)))).toEqual({ ...csv, sharedIds: same })
   })
 })
 

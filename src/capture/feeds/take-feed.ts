@@ -20,6 +20,8 @@ import { describePastCall, type PastCallContext } from './past-calls.ts'
 import { readerOf } from './sources.ts'
 import { decodeRecord } from './split-records.ts'
 
+export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>
+
 export interface FeedTakerOptions {
   readonly feed: Feed
   /** Of this feed alone: records that cannot be read lie here. */
@@ -28,6 +30,8 @@ export interface FeedTakerOptions {
   readonly context: () => PastCallContext
   readonly clock: Clock
   readonly onFault: (error: unknown) => void
+  /** Calls are admitted one after another, whichever feed tells of them: two that tell of the same call would both find it new. */
+  readonly inTurn?: InTurn
   /** Told once for each record that cannot be read: where it is and why, never what it says. */
   readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem }) => void
 }
@@ -44,6 +48,8 @@ export interface FeedTaker {
 /** More calls than this wait for their last legs: reading waits, too. */
 const mostWaiting = 20_000
 const waitMs = 200
+/** So often the register is told that the feed is there, told anything or not. */
+const stillThereMs = 60_000
 /** Kept as long as the history of such a call would have counted for an alarm. */
 const problemMonths = 3
 /** The database refuses these facts, and would again: classes of SQLSTATE. */
@@ -59,13 +65,14 @@ const nothingYet: FedProgress = {
 }
 
 export function takeFeed(options: FeedTakerOptions): FeedTaker {
-  const { feed, folder, db, context, clock, onFault, onProblem } = options
+  const { feed, folder, db, context, clock, onFault, onProblem, inTurn = (work) => work() } = options
   const reader = readerOf(feed)
   const assembler = createCallAssembler({ settleMs: feed.settleMs })
   const places = new Map<string, FoundRecord[]>()
   let progress = { ...nothingYet }
   let fault: string | undefined
   let told: string | undefined
+  let toldAtMs = 0
   const ready: ReturnType<typeof assembler.settled> = []
 
   async function problem(record: FoundRecord, reason: DetailProblem): Promise<void> {
@@ -90,7 +97,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         judged.isDoubtful ? { ...one, marks: [...new Set([...one.marks, 'needs-review' as const])] } : one,
       )
       try {
-        const { added } = await admitFed(db, feed.name, facts)
+        const { added } = await inTurn(() => admitFed(db, feed.name, facts))
         if (added > 0) progress.calls++
       } catch (error) {
         if (!refusedClasses.test((error as { code?: string }).code ?? '')) throw error
@@ -106,13 +113,16 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   }
 
   async function report(): Promise<void> {
-    if (progress.records === 0 && progress.calls === 0 && progress.outside === 0 && told === (fault ?? '')) return
+    const isNothing = progress.records === 0 && progress.calls === 0 && progress.outside === 0 && told === (fault ?? '')
+    const nowMs = clock.now().epochMilliseconds
+    if (isNothing && nowMs - toldAtMs < stillThereMs) return
     const now = progress
     progress = { ...nothingYet }
     try {
       const covers = feed.covers && coveredKeys()
       await reportFeed(db, { name: feed.name, source: feed.source, covers }, now, fault)
       told = fault ?? ''
+      toldAtMs = nowMs
     } catch (error) {
       progress = { ...now, records: now.records + progress.records, heardAt: progress.heardAt ?? now.heardAt }
       throw error

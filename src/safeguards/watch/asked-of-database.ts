@@ -1,10 +1,11 @@
-/** What migration 0011 raises with SQLSTATE SE001: the database's own no to whoever asks. */
+/** What migrations 0011 and 0041 raise with SQLSTATE SE001: the database's own no to whoever asks. */
 export type WatchRefusal =
   | 'deny.role'
   | 'deny.purpose'
   | 'not-found'
   | 'alarm.closed'
   | 'alarm.own'
+  | 'reconciliation.nothing'
   | 'review.not-over'
   | 'review.own'
   | 'review.done'

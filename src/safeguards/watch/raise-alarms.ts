@@ -56,8 +56,8 @@ async function watchOne(
     select ${kind}, f.person_id, f.object_id, f.count, f.facts, ${threshold}::jsonb, f.first_at, f.last_at
     from ${find}(${threshold}::jsonb, ${since}::timestamptz${within}) f
     on conflict (kind, person_id, object_id) where closed_at is null do update
-      set count = greatest(alarm.count, excluded.count), facts = excluded.facts, last_at = excluded.last_at
-      where excluded.last_at > alarm.last_at
+      set count = greatest(alarm.count, excluded.count), facts = excluded.facts, last_at = greatest(alarm.last_at, excluded.last_at)
+      where excluded.last_at > alarm.last_at or excluded.count > alarm.count
     returning id, kind, count, xmax = 0 as fresh`.execute(db)
   const raised = rows.filter(({ fresh }) => fresh).map(({ id, count }) => ({ id, kind, count }))
   for (const alarm of raised) {

@@ -3,7 +3,7 @@
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
  * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql
- * 0030-requests-that-are-watched.sql and 0040-calls-told-afterwards.sql.
+ * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql and 0042-capture-seen.sql.
  */
 
 export const thresholds = {
@@ -38,6 +38,9 @@ export const thresholds = {
   unrecorded: { calls: 1 },
   /** Recordings whose call no feed has told of within a day, where a feed tells of that number's calls (AC8). */
   untold: { recordings: 1 },
+  /** Recordings of one client in an hour in which one voice cannot be heard; and that lost three packets of a hundred. */
+  'one-way': { recordings: 3 },
+  loss: { recordings: 5 },
 } as const
 
 export type AlarmKind = keyof typeof thresholds

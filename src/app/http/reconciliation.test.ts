@@ -1,0 +1,337 @@
+/** What feeds tell beside what was recorded, as the data protection officer and the administrator meet it (R9, R13, AC8). */
+import { sql } from 'kysely'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import { admitFed } from '#register/admit-fed.ts'
+import { reportFedProblem } from '#register/fed-progress.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const owner = database.as().db
+const [asDesk, capture, custodian] = (['seloste_desk', 'seloste_capture', 'seloste_custodian'] as const).map(
+  (role) => database.as(role).db,
+) as [typeof owner, typeof owner, typeof owner]
+const none = { kind: 'none' as const, units: [], numbers: [] }
+const all = { kind: 'all' as const, units: [], numbers: [] }
+const outi = await enterTestPerson(owner, asDesk, {
+  name: 'Outi Laine',
+  right: { role: 'DATA_PROTECTION_OFFICER', purposes: [], scope: none },
+})
+const antti = await enterTestPerson(owner, asDesk, {
+  name: 'Antti Aho',
+  right: { role: 'ADMINISTRATOR', purposes: [], scope: none },
+})
+const sari = await enterTestPerson(owner, asDesk, {
+  name: 'Sari Niemi',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const matti = await enterTestPerson(owner, asDesk, {
+  name: 'Matti',
+  right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: all },
+})
+let officer: Browser
+let administrator: Browser
+let maintenance: Browser
+let supervisor: Browser
+beforeAll(async () => {
+  ;[officer, administrator, maintenance, supervisor] = (await Promise.all(
+    [outi, antti, matti, sari].map((person) => desk.signIn(person)),
+  )) as [Browser, Browser, Browser, Browser]
+})
+
+const number = phone('029 497 000')
+const now = Temporal.Now.instant().round('second')
+const drawn = { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 }
+let turn = 0
+
+beforeEach(async () => {
+  await owner.transaction().execute(async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx)
+    for (const table of ['contact', 'segment', 'call_identity', 'recording', 'fed_segment', 'feed', 'feed_problem'])
+      await sql`delete from ${sql.table(table)}`.execute(tx)
+    for (const table of ['reconciled_segment', 'reconciliation_note', 'alarm', 'watched_until'])
+      await sql`delete from ${sql.table(table)}`.execute(tx)
+  })
+})
+
+function call(hoursAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+  const answeredAt = now.subtract({ minutes: Math.round(hoursAgo * 60) })
+  return callFacts({
+    callIds: [`cdr:exchange ${++turn}`],
+    startedAt: answeredAt.subtract({ seconds: 10 }),
+    answeredAt,
+    endedAt: answeredAt.add({ minutes: 3 }),
+    numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
+    numberReached: { key: number },
+    decision: drawn,
+    ...given,
+  })
+}
+
+/** By a recording client, with its recording. */
+async function recorded(facts: SegmentFacts): Promise<SegmentFacts> {
+  const { answeredAt: startedAt, endedAt } = facts
+  await admit(capture, { ...facts, recording: { ...recordingFacts(), startedAt: startedAt!, endedAt } })
+  return facts
+}
+
+async function told(facts: SegmentFacts, minutesAgo = 11): Promise<SegmentFacts> {
+  await admitFed(capture, 'exchange', [facts])
+  await sql`update fed_segment set told_at = now() - make_interval(mins => ${minutesAgo})
+    where contact_id = ${facts.contactId}::uuid or segment_id = ${facts.segmentId}::uuid`.execute(owner)
+  return facts
+}
+
+async function report(given: { covers?: string[]; until?: Temporal.Instant; fault?: string } = {}): Promise<void> {
+  const { covers = null, until = now, fault } = given
+  const progress = { heard_at: now, told_from: now.subtract({ hours: 100 }), told_until: until, records: 3, calls: 2 }
+  const whole = JSON.stringify({ ...progress, outside: 1, ...(fault && { fault }) })
+  await sql`select report_feed('exchange', 'csv', ${covers}::text[], ${whole}::jsonb)`.execute(capture)
+}
+
+const read = (browser: Browser, query = '') => answer(browser.fetch(`/api/reconciliation${query}`))
+const list = (browser: Browser, query: string) => answer(browser.fetch(`/api/reconciliation/calls?${query}`))
+const week = { from: now.subtract({ hours: 160 }).toString(), to: now.toString() }
+const explain = (browser: Browser, json: object) =>
+  answer(
+    browser.fetch('/api/reconciliation/explanations', {
+      method: 'POST',
+      json: { ...week, readAt: Temporal.Now.instant().toString(), note: 'Huoltokatko', ...json },
+    }),
+  )
+const watch = () => raiseAlarms(custodian, [], Temporal.Now.instant())
+const openAlarms = async () =>
+  (await answer(officer.fetch('/api/alarms?state=open'))).body['items'] as { kind: string; count: number }[]
+
+/** The counts of all days in one. */
+async function sums(): Promise<Record<string, number>> {
+  const { body } = await read(officer, `?from=${week.from}&to=${week.to}`)
+  const total: Record<string, number> = {}
+  for (const row of body['counts'] as Record<string, unknown>[])
+    for (const [key, value] of Object.entries(row))
+      if (typeof value === 'number') total[key] = (total[key] ?? 0) + value
+  return total
+}
+
+describe('counts', () => {
+  test('what was told, expected, recorded, forbidden, missing and waiting add up, each part of a call once', async () => {
+    await report()
+    await told(await recorded(call(5)))
+    await told(call(6))
+    await told(call(7, { decision: { ...drawn, record: false, reason: 'not-drawn' } }))
+    await told(call(8, { answeredAt: undefined, decision: { record: false, reason: 'not-answered' } }))
+    const forbidden = call(9, { captureFailure: 'forbidden' })
+    await admit(capture, forbidden)
+    await told(forbidden)
+    await told(call(10), 2)
+    await recorded(call(40))
+    await recorded(call(3))
+    expect(await sums()).toEqual({
+      told: 6,
+      expected: 3,
+      recorded: 1,
+      forbidden: 1,
+      missing: 1,
+      missingExplained: 0,
+      waiting: 1,
+      untold: 1,
+      untoldExplained: 0,
+      notYetTold: 1,
+    })
+  })
+
+  test('a call in the hour that the clock shows twice is of its day, and the day has twenty-five hours', async () => {
+    const night = Temporal.Instant.from('2026-10-25T00:30:00Z')
+    for (const [at, n] of [night, night.add({ hours: 1 })].map((at, n) => [at, n] as const)) {
+      const facts = call(1, { startedAt: at, answeredAt: at.add({ seconds: 5 }), endedAt: at.add({ minutes: 2 + n }) })
+      await told(facts)
+    }
+    await report()
+    const { body } = await read(officer, '?from=2026-10-24T21:00:00Z&to=2026-10-25T22:00:00Z')
+    expect(body['counts']).toMatchObject([{ day: '2026-10-25', told: 2, missing: 2 }])
+  })
+
+  test('without a feed there is nothing to tell, and a time that is too long or turned round is refused with its field', async () => {
+    expect((await read(officer)).body).toMatchObject({ feeds: [], counts: [], mayExplain: true })
+    for (const query of [
+      '?from=2026-01-01T00:00:00Z&to=2026-06-01T00:00:00Z',
+      '?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z',
+    ])
+      expect(await read(officer, query)).toMatchObject({ status: 400, body: { error: { field: 'to' } } })
+  })
+})
+
+describe('a feed', () => {
+  const state = async () => ((await read(administrator)).body['feeds'] as { state: string }[])[0]
+
+  test('is behind where a recording client tells of a call that it should have told of an hour ago', async () => {
+    await report({ until: now.subtract({ hours: 4 }) })
+    expect(await state()).toMatchObject({ state: 'well', records: 3, calls: 2, outside: 1 })
+    const late = await recorded(call(3))
+    expect(await state()).toMatchObject({ state: 'behind', behindSince: late.endedAt!.toString() })
+    await told(late)
+    expect(await state()).toMatchObject({ state: 'well' })
+  })
+
+  test('that covers other numbers is not behind; one with a fault says which; one whose process is gone is away', async () => {
+    await report({ until: now.subtract({ hours: 4 }), covers: [phone('029 497 010')] })
+    await recorded(call(3))
+    expect(await state()).toMatchObject({ state: 'well' })
+    await report({ fault: 'login-refused' })
+    expect(await state()).toMatchObject({ state: 'fault', fault: 'login-refused' })
+    await sql`update feed set alive_at = now() - interval '6 minutes'`.execute(owner)
+    expect(await state()).toMatchObject({ state: 'away' })
+  })
+
+  test('has its unread records by file, line and reason, page by page', async () => {
+    await report()
+    for (let line = 1; line <= 3; line++)
+      await reportFedProblem(capture, {
+        id: Buffer.alloc(32, line),
+        feed: 'exchange',
+        file: 'Master.csv',
+        line,
+        reason: 'columns',
+      })
+    const first = await answer(administrator.fetch('/api/reconciliation/problems?limit=2'))
+    expect(first.body['items']).toMatchObject([
+      { line: 3 },
+      { line: 2, file: 'Master.csv', reason: 'columns', feed: 'exchange' },
+    ])
+    const rest = await answer(
+      administrator.fetch(
+        `/api/reconciliation/problems?limit=2&cursor=${encodeURIComponent(String(first.body['next']))}`,
+      ),
+    )
+    expect(rest.body).toEqual({ items: [expect.objectContaining({ line: 1 })] })
+    expect((await read(administrator)).body['feeds']).toMatchObject([{ problems: 3 }])
+  })
+})
+
+describe('what does not meet', () => {
+  test('is listed by page without caller and official, says why as far as it is known, and the reading is in the log', async () => {
+    await report()
+    const lost = await told(call(5))
+    const silent = call(6, { captureFailure: 'no-playable-codec' })
+    await admit(capture, silent)
+    await told(silent)
+    await told(call(30))
+    const first = await list(maintenance, `kind=unrecorded&limit=2&from=${week.from}`)
+    expect(first.body['items']).toMatchObject([
+      {
+        segmentId: lost.segmentId,
+        contactId: lost.contactId,
+        why: 'no-session',
+        others: false,
+        number,
+        feed: 'exchange',
+      },
+      { segmentId: silent.segmentId, why: 'no-playable-codec' },
+    ])
+    expect(JSON.stringify(first.body)).not.toMatch(/Virtanen|\+35840/)
+    const rest = await list(
+      maintenance,
+      `kind=unrecorded&from=${week.from}&cursor=${encodeURIComponent(String(first.body['next']))}`,
+    )
+    expect(rest.body['items']).toHaveLength(1)
+    const why = await list(officer, `kind=unrecorded&why=no-playable-codec&from=${week.from}`)
+    expect(why.body['items']).toMatchObject([{ segmentId: silent.segmentId }])
+    const { rows } =
+      await sql`select role, detail ->> 'kind' as kind from audit_entry where action = 'reconciliation.listed'
+      order by seq desc limit 3`.execute(owner)
+    expect(rows).toEqual([
+      { role: 'DATA_PROTECTION_OFFICER', kind: 'unrecorded' },
+      { role: 'MAINTENANCE', kind: 'unrecorded' },
+      { role: 'MAINTENANCE', kind: 'unrecorded' },
+    ])
+  })
+
+  test('a recording that comes after the feed has told of its call is not missing any more', async () => {
+    await report()
+    const late = await told(call(5))
+    expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(1)
+    const [id, segmentId] = [late.callIds, crypto.randomUUID()]
+    await recorded({ ...late, callIds: id, segmentId })
+    expect((await list(officer, `kind=unrecorded&from=${week.from}`)).body['items']).toHaveLength(0)
+    expect(await sums()).toMatchObject({ expected: 1, recorded: 1, missing: 0 })
+  })
+
+  test('is explained by the data protection officer alone, and with the last of them the alarm is closed under that note', async () => {
+    await report()
+    const [one, two] = [await told(call(5)), await told(call(6))]
+    await watch()
+    expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 2 }])
+    for (const browser of [administrator, maintenance, supervisor])
+      expect(await explain(browser, { kind: 'unrecorded' })).toMatchObject({ status: 403 })
+    expect(await explain(officer, { kind: 'unrecorded', segments: [one.segmentId] })).toMatchObject({
+      status: 200,
+      body: { explained: 1, alarmClosed: false },
+    })
+    await watch()
+    expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded' }])
+    expect(await explain(officer, { kind: 'unrecorded', note: 'Levy oli täynnä' })).toMatchObject({
+      body: { explained: 1, alarmClosed: true },
+    })
+    expect(await openAlarms()).toEqual([])
+    expect(await explain(officer, { kind: 'unrecorded' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'reconciliation.nothing' } },
+    })
+    const explained = await list(officer, `kind=unrecorded&state=explained&from=${week.from}`)
+    expect(explained.body['items']).toMatchObject([
+      { segmentId: one.segmentId, explained: { by: 'Outi Laine', note: 'Huoltokatko' } },
+      { segmentId: two.segmentId, explained: { note: 'Levy oli täynnä' } },
+    ])
+    await watch()
+    expect(await openAlarms()).toEqual([])
+    await told(call(4))
+    await watch()
+    expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 1 }])
+  })
+
+  test('what came after the list was read is not explained with it, nor what its filters leave out', async () => {
+    await report()
+    await told(call(5), 12)
+    await told(call(6, { captureFailure: 'disk-full' }), 11)
+    const readAt = Temporal.Now.instant().subtract({ seconds: 90 }).toString()
+    expect(await explain(officer, { kind: 'unrecorded', readAt, why: 'no-session' })).toMatchObject({
+      body: { explained: 1 },
+    })
+    expect(await explain(officer, { kind: 'unrecorded', number: '029 497 010' })).toMatchObject({ status: 409 })
+    expect(await explain(officer, { kind: 'untold' })).toMatchObject({ status: 409 })
+    expect(await sums()).toMatchObject({ missing: 2, missingExplained: 1 })
+  })
+
+  test('an alarm closed with a note explains what it had counted; a recording that is found untold later is another', async () => {
+    await report({ until: now.subtract({ hours: 45 }) })
+    await recorded(call(50))
+    const behind = await recorded(call(40))
+    await watch()
+    const [alarm] = (await openAlarms()) as unknown as { id: string; kind: string; count: number }[]
+    expect(alarm).toMatchObject({ kind: 'untold', count: 1 })
+    await answer(officer.fetch(`/api/alarms/${alarm!.id}/close`, { method: 'POST', json: { note: 'Testisoitto' } }))
+    expect(await sums()).toMatchObject({ untold: 1, untoldExplained: 1, notYetTold: 1 })
+    // The feed has caught up, and tells nothing of it: the recording ended before the alarm that was closed had its last.
+    await report()
+    await watch()
+    expect(await openAlarms()).toMatchObject([{ kind: 'untold', count: 1 }])
+    expect((await list(officer, `kind=untold&from=${week.from}`)).body['items']).toMatchObject([
+      { segmentId: behind.segmentId, feed: 'exchange' },
+    ])
+  })
+})
+
+test('nobody else sees it', async () => {
+  for (const path of ['', '/calls?kind=untold', '/problems'])
+    expect(await answer(supervisor.fetch(`/api/reconciliation${path}`))).toMatchObject({
+      status: 403,
+      body: { error: { code: 'deny.role' } },
+    })
+})

@@ -1,0 +1,41 @@
+import { sql, type Kysely } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { orRefusal, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
+import type { Period } from './read-reconciliation.ts'
+
+export interface FeedProblem {
+  /** In hexadecimal. */
+  id: string
+  feed: string
+  file: string
+  line: number
+  reason: string
+  at: Temporal.Instant
+}
+
+export interface ProblemPlace {
+  at: Temporal.Instant
+  id: string
+}
+
+/** Records that could not be read, the newest first: where they are and why, never what they say. */
+export function listFeedProblems(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  { from, to, feed }: Period & { feed?: string | undefined },
+  { before, limit }: { before?: ProblemPlace | undefined; limit: number },
+): Promise<{ items: FeedProblem[]; next?: ProblemPlace } | { refused: WatchRefusal }> {
+  return orRefusal(() =>
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows } = await sql<FeedProblem>`
+        select encode(id, 'hex') as id, feed, file, line, reason, at
+        from list_feed_problems(${feed ?? null}::text, ${from}::timestamptz, ${to}::timestamptz,
+          ${before?.at ?? null}::timestamptz, decode(${before?.id ?? null}::text, 'hex'), ${limit + 1})`.execute(tx)
+      const items = rows.slice(0, limit)
+      const last = items.at(-1)
+      return { items, ...(rows.length > limit && last && { next: { at: last.at, id: last.id } }) }
+    }),
+  )
+}

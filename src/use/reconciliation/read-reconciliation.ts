@@ -1,0 +1,84 @@
+/**
+ * Calls that feeds tell of beside what was recorded (R9, R13, AC8). In: the session of somebody whose role sees it. Out: counts
+ * by day, number and feed; how each feed is; the parts of calls that do not meet, without caller and official. Never here: a
+ * look at a call (that is search, under a purpose), or a record of a feed.
+ */
+import { sql, type Kysely } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { orRefusal, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
+
+type Instant = Temporal.Instant
+type Names = { fi: string; sv: string; en: string }
+
+export interface Period {
+  from: Instant
+  to: Instant
+}
+
+/** Parts of calls; `expected` are recorded, missing or waiting. */
+export interface Reconciled {
+  day: Temporal.PlainDate
+  number: string
+  numberName: Names | null
+  feed: string
+  told: number
+  expected: number
+  recorded: number
+  forbidden: number
+  missing: number
+  missingExplained: number
+  /** Told of so lately that the recording may be on its way. */
+  waiting: number
+  untold: number
+  untoldExplained: number
+  /** Recordings of which a feed may tell yet. */
+  notYetTold: number
+}
+
+export interface FeedState {
+  name: string
+  source: string
+  covers: string[] | null
+  /** When its process was last there. */
+  aliveAt: Instant | null
+  heardAt: Instant | null
+  toldFrom: Instant | null
+  toldUntil: Instant | null
+  records: number
+  calls: number
+  outside: number
+  fault: string | null
+  faultAt: Instant | null
+  /** The end of the first call, over an hour ago, that it should have told of. */
+  behindSince: Instant | null
+  problems: number
+}
+
+/** As long as feeds' tellings are kept. */
+export const longestPeriodDays = 93
+
+export function readReconciliation(
+  db: Kysely<RegisterTables>,
+  session: Session,
+  { from, to }: Period,
+): Promise<{ feeds: FeedState[]; counts: Reconciled[]; mayExplain: boolean } | { refused: WatchRefusal }> {
+  return orRefusal(() =>
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
+      const { rows: feeds } = await sql<FeedState>`
+        select name, source, covers, alive_at as "aliveAt", heard_at as "heardAt", told_from as "toldFrom",
+          told_until as "toldUntil", records::float8 as records, calls::float8 as calls, outside::float8 as outside, fault,
+          fault_at as "faultAt", behind_since as "behindSince", problems::float8 as problems
+        from reconciliation_feeds(${from}::timestamptz, ${to}::timestamptz)`.execute(tx)
+      const { rows: counts } = await sql<Reconciled>`
+        select day, number_reached as number, number_name as "numberName", feed, told::float8 as told,
+          expected::float8 as expected, recorded::float8 as recorded, forbidden::float8 as forbidden,
+          missing::float8 as missing, missing_explained::float8 as "missingExplained", waiting::float8 as waiting,
+          untold::float8 as untold, untold_explained::float8 as "untoldExplained", not_yet_told::float8 as "notYetTold"
+        from reconciliation_counts(${from}::timestamptz, ${to}::timestamptz)`.execute(tx)
+      const { rows } = await sql<{ may: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as may`.execute(tx)
+      return { feeds, counts, mayExplain: rows[0]?.may === true }
+    }),
+  )
+}
