@@ -24,9 +24,13 @@ export interface ContactShape {
 export interface Api {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
   contacts(query: Record<string, string>): Promise<ContactShape[]>
-  contact(id: string, purpose: string): Promise<ContactShape>
+  contact(id: string, purpose: string, reference?: string): Promise<ContactShape>
   /** A listening's whole audio, range by range: samples of the left (caller) and right (official) channel. */
-  listen(recordingId: string, purpose: string): Promise<{ caller: Int16Array; official: Int16Array }>
+  listen(
+    recordingId: string,
+    purpose: string,
+    reference?: string,
+  ): Promise<{ caller: Int16Array; official: Int16Array }>
 }
 
 const wavHeaderBytes = 44
@@ -59,10 +63,14 @@ export async function signInAt(url: string, userId: string, password: string): P
     call,
     contacts: async (query) =>
       (await json<{ items: ContactShape[] }>('GET', `/api/contacts?${new URLSearchParams(query).toString()}`)).items,
-    contact: (id, purpose) => json('GET', `/api/contacts/${id}?purpose=${purpose}`),
-    async listen(recordingId, purpose) {
+    contact: (id, purpose, reference) => {
+      const query = new URLSearchParams({ purpose, ...(reference && { reference }) })
+      return json('GET', `/api/contacts/${id}?${query.toString()}`)
+    },
+    async listen(recordingId, purpose, reference) {
       const listening = await json<{ id: string; audio: string }>('POST', `/api/recordings/${recordingId}/listenings`, {
         purpose,
+        ...(reference && { reference }),
       })
       const parts: Buffer[] = []
       for (let from = 0, total = Infinity; from < total;) {

@@ -5,6 +5,7 @@ import type { ServiceNumber } from '#description/register-description.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { joiningKeys } from '../siprec/read-call-ids.ts'
+import { castsDoubt } from '../siprec/problem.ts'
 import type { Invitation } from '../siprec/read-invitation.ts'
 import type { Offer, PartyFacts } from './session.ts'
 import type { VersionInForce } from './version-in-force.ts'
@@ -151,7 +152,7 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
   const { parties, problems } = invitation
   const toldBefore = numberReached(invitation) === undefined && earlier?.numberReached.name !== undefined
   const doubts = parties.needsReview.filter((reason) => !(toldBefore && reason === 'numberUnknown'))
-  const doubtful = doubts.length > 0 || problems.length > 0
+  const doubtful = doubts.length > 0 || problems.some(castsDoubt)
   return [
     ...(parties.number?.entry || toldBefore ? [] : (['unknown-number'] as const)),
     ...(doubtful ? (['needs-review'] as const) : []),

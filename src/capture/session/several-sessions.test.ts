@@ -358,6 +358,18 @@ test('a call whose metadata cannot be read is recorded and asks for review', asy
   expect(segments()[0]).toMatchObject({ captureState: 'recording', marks: ['needs-review'] })
 })
 
+test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
+  'what %s does in every call asks nobody for review: no clock, no id, zeros for a hold',
+  async (name) => {
+    await ask(written(name))
+    await until(() => expect(segments()).toHaveLength(1))
+    const tag = /tag=[^;]+/.exec(toOf(call.lastResponse()))?.[0] ?? ''
+    if (name === 'broadworks') await ask(written('broadworks-pause', { 'tag=srs1': tag }))
+    await until(() => expect(segments()[0]?.captureState).toBe(name === 'broadworks' ? 'paused' : 'recording'))
+    expect(segments()[0]?.marks).toEqual([])
+  },
+)
+
 test('what the operator has set for a trunk counts over what its client says', async () => {
   const trunk: Trunk = { name: 'border', from: ['192.0.2.0/24'], identity: 'headers' }
   await start([trunk])

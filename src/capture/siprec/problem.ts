@@ -33,3 +33,15 @@ export const problemMeanings = {
 } as const
 
 export type Problem = keyof typeof problemMeanings
+
+/**
+ * Problems that are some client's way in every call of its, and leave nothing in doubt by themselves: a clock that was never
+ * set (Ribbon), a stream without id while nobody has answered (Avaya). Whose voice a stream has is judged by what is left
+ * of the associations, and is told for review where they do not say.
+ */
+const withoutDoubt: ReadonlySet<Problem> = new Set(['metadata-time-ignored', 'metadata-id-missing'])
+
+/** Whether a problem leaves in doubt who is who or whose voice is where. */
+export function castsDoubt(problem: Problem): boolean {
+  return !withoutDoubt.has(problem)
+}

@@ -91,8 +91,10 @@ export function readInvitation<N, O>(
   )
   const callIds = readCallIds(metadata, headers, split.others)
   const problems = new Set([...split.problems, ...(offer?.problems ?? []), ...(parsed?.problems ?? [])])
-  if (offer && streams.some(({ accepted, remote }) => accepted && remote.basis === 'signalling'))
-    problems.add('sdp-address-missing')
+  // Zeros in a later offer are a hold, as BroadWorks has one for every pause (RFC 3264 section 8.4): nothing is missing.
+  const lacksAddress = ({ accepted, paused, remote }: StreamPlan) =>
+    accepted && remote.basis === 'signalling' && !(options.before && paused)
+  if (offer && streams.some(lacksAddress)) problems.add('sdp-address-missing')
   return {
     kind: 'invitation',
     found: split.found,

@@ -1,38 +1,65 @@
-// Plays raw A-law to an address as one RTP stream (RFC 3550), a packet of 20 ms at a time, and ends.
-// In: file, address, port. It plays what SIPp cannot: the second audio stream of its session.
+/**
+ * Plays raw A-law as one RTP stream (RFC 3550), a packet of 20 ms at a time: what SIPp cannot, the second stream of its
+ * session. In: orders, which SIPp's shell writes as files. Out: packets. Never here: a process to be started first, which on
+ * a busy machine takes longer than the sound.
+ */
 import { createSocket } from 'node:dgram'
-import { readFileSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 
-const [file = '', address = '', port = ''] = process.argv.slice(2)
-const sound = readFileSync(file)
 const packetSamples = 160
 const packetMs = 20
 const payloadType = 8
 const firstSequence = 65_530
 const firstTime = 0xffff_f000
-const ssrc = 0x5e_1057e
-const socket = createSocket('udp4')
-const packets = Math.ceil(sound.length / packetSamples)
-const startedMs = performance.now()
-let sent = 0
-let gone = 0
+const lookMs = 15
+let sources = 0x5e_0000
 
-function sendDue(): void {
-  while (sent < packets && performance.now() - startedMs >= sent * packetMs) {
-    const header = Buffer.alloc(12)
-    header.writeUInt8(0x80, 0)
-    header.writeUInt8(payloadType | (sent === 0 ? 0x80 : 0), 1)
-    header.writeUInt16BE((firstSequence + sent) & 0xffff, 2)
-    header.writeUInt32BE((firstTime + sent * packetSamples) % 2 ** 32, 4)
-    header.writeUInt32BE(ssrc, 8)
-    const payload = sound.subarray(sent * packetSamples, (sent + 1) * packetSamples)
-    sent++
-    socket.send(Buffer.concat([header, payload]), Number(port), address, () => {
-      gone++
-      if (gone === packets) socket.close()
-    })
-  }
-  if (sent === packets) clearInterval(timer)
+/** The shell command that orders a stream: `[address] [port]` are what SIPp found in the answer. */
+export function orderOf(folder: string, file: string, address: string, port: string, fromPort = 0): string {
+  const order = join(folder, `${(sources += 1)}.order`)
+  return `echo ${file} ${address} ${port} ${fromPort} > ${order}`
 }
 
-const timer = setInterval(sendDue, packetMs / 4)
+/** Plays what is ordered in this folder, until it is stopped. */
+export function playOrders(folder: string): { stop(): void } {
+  const timer = setInterval(() => void look(), lookMs)
+  async function look(): Promise<void> {
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names.filter((each) => each.endsWith('.order'))) {
+      const order = await readFile(join(folder, name), 'utf8').catch(() => '')
+      if (!order.endsWith('\n')) continue
+      // Who removes it plays it: the next look may have begun.
+      const mine = await rm(join(folder, name)).then(
+        () => true,
+        () => false,
+      )
+      const [file = '', address = '', port = '', fromPort = ''] = order.trim().split(' ')
+      if (mine) play(await readFile(file), address, Number(port), Number(fromPort))
+    }
+  }
+  return { stop: () => clearInterval(timer) }
+}
+
+function play(sound: Buffer, address: string, port: number, fromPort: number): void {
+  const packets = Math.ceil(sound.length / packetSamples)
+  const socket = createSocket({ type: 'udp4', reuseAddr: true }).bind(fromPort)
+  const ssrc = (sources += 1)
+  const startedMs = performance.now()
+  let sent = 0
+  const timer = setInterval(() => {
+    while (sent < packets && performance.now() - startedMs >= sent * packetMs) {
+      const header = Buffer.alloc(12)
+      header.writeUInt8(0x80, 0)
+      header.writeUInt8(payloadType | (sent === 0 ? 0x80 : 0), 1)
+      header.writeUInt16BE((firstSequence + sent) & 0xffff, 2)
+      header.writeUInt32BE((firstTime + sent * packetSamples) % 2 ** 32, 4)
+      header.writeUInt32BE(ssrc, 8)
+      const payload = sound.subarray(sent * packetSamples, (sent + 1) * packetSamples)
+      sent++
+      const isLast = sent === packets
+      socket.send(Buffer.concat([header, payload]), port, address, () => isLast && socket.close())
+    }
+    if (sent === packets) clearInterval(timer)
+  }, packetMs / 4)
+}

@@ -1,0 +1,53 @@
+/** SIPp, where it is: one call by a scenario. In: where to and what. Out: nothing, or why it failed, in SIPp's own words. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const sipp = '/usr/bin/sipp'
+
+/** On a throw-away machine that tests every change, SIPp is fetched where it can be; on anybody's own it has to be there. */
+if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', ['-qq', ...args], {
+      stdio: 'ignore',
+      timeout: 180_000,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', 'sip-tester')
+}
+
+/** For the title of what is left out; empty where SIPp is. */
+export const sippMissing = existsSync(sipp) ? '' : ' (left out: there is no /usr/bin/sipp; Debian has it in sip-tester)'
+
+export interface SippCall {
+  server: { host: string; port: number }
+  transport: 'udp' | 'tcp'
+  /** The scenario's file. */
+  scenario: string
+  /** Where SIPp works and writes its logs: a folder of its own. */
+  folder: string
+  more?: readonly string[]
+}
+
+const kinds = { udp: 'u1', tcp: 't1' }
+
+/** One call from its INVITE to its BYE; throws what SIPp found wrong with it. */
+export async function runSipp({ server, transport, scenario, folder, more = [] }: SippCall): Promise<void> {
+  const child = spawn(
+    sipp,
+    [
+      `${server.host}:${server.port}`,
+      ...['-sf', scenario, '-t', kinds[transport], '-i', '127.0.0.1', '-mi', '127.0.0.1', '-m', '1'],
+      ...['-timeout', '30s', '-timeout_error', '-nostdin', '-trace_err', ...more],
+    ],
+    { cwd: folder, stdio: 'ignore' },
+  )
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code === 0) return
+  const logs = (await readdir(folder)).filter((name) => name.endsWith('_errors.log'))
+  const errors = await Promise.all(logs.map((name) => readFile(join(folder, name), 'utf8')))
+  throw new Error(`SIPp ended with ${String(code)}:\n${errors.join('\n')}`)
+}

@@ -1,0 +1,302 @@
+/**
+ * Recording clients of many makers, by SIPp: what their vectors say goes over real SIP with real sound to a whole Seloste, and
+ * has to end as the right contact with the right voices (R9, R13, R16, R17).
+ */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
+import { alawToLinear } from '#test/simulator/g711.ts'
+import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { eventually, signInAt, type Api, type ContactShape } from '../../whole/api.ts'
+import { findSound } from '../../whole/compare-sound.ts'
+import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
+import { orderOf, playOrders } from './play-stream.ts'
+import { runSipp, sippMissing } from './run-sipp.ts'
+import { expectationOf, writeScenario, type Play, type ScenarioOptions, type Step } from './sipp/write-scenario.ts'
+import { sweep } from './sweep.ts'
+
+type Lane = 'caller' | 'official'
+
+interface Call {
+  /** Whose client, and what happens in the call. */
+  title: string
+  transport: 'udp' | 'tcp' | 'tls'
+  official: string
+  /** The vector that opens the dialog; of two dialogs of one call, both. */
+  opens: readonly string[]
+  /** The voice on each media line of each dialog. `both`: one mixed stream. */
+  lanes: readonly (readonly (Lane | 'both')[])[]
+  /** What is sent between the first part of the talk and the second. */
+  between?: readonly Step[]
+  /** Sent with the first part still going on. */
+  early?: readonly Step[]
+  /** Ports of the second part, by vector, where it comes from elsewhere. */
+  movesBy?: string
+  ack?: (opens: string) => string
+  bye?: string
+  edits?: ScenarioOptions['edits']
+}
+
+const partMs = 1_200
+/** The sound starts a moment after the scenario says so. */
+const slackMs = 800
+const holdMs = 600
+const waiting: Step = { waitMs: holdMs }
+
+const calls: Call[] = [
+  {
+    title: 'Oracle, caller by its extension, local times',
+    ...{ transport: 'tcp', official: 'aino', opens: ['oracle'], lanes: [['caller', 'official']] },
+    // The vector's second stream is G.729, which is kept and cannot be played.
+    edits: [
+      [/RTP\/AVP 18 /g, 'RTP/AVP 8 '],
+      [/a=fmtp:18.*/g, 'a=ptime:20'],
+    ],
+  },
+  {
+    title: 'Cisco CUBE, transferred to an official, held, and its end told in the BYE',
+    ...{ transport: 'udp', official: 'bertil', opens: ['cisco-cube'], lanes: [['official', 'caller']] },
+    early: [{ send: 'cisco-cube-transfer' }],
+    between: [
+      { send: 'cisco-cube-hold', answerHas: 'a=inactive.*a=inactive' },
+      waiting,
+      { send: 'cisco-cube-transfer', answerHas: 'a=recvonly.*a=recvonly' },
+    ],
+    bye: 'cisco-cube-bye',
+  },
+  {
+    title: 'Avaya SBCE over TLS, the official told by an UPDATE',
+    ...{ transport: 'tls', official: 'kaisa', opens: ['avaya-sbce'], lanes: [['caller', 'official']] },
+    early: [{ send: 'avaya-sbce-update' }],
+  },
+  {
+    title: 'AudioCodes, addresses without a scheme',
+    ...{ transport: 'tcp', official: 'juhani', opens: ['audiocodes'], lanes: [['caller', 'official']] },
+  },
+  {
+    title: 'Ribbon, the official on the first stream, a clock that was never set',
+    ...{ transport: 'udp', official: 'annika', opens: ['ribbon'], lanes: [['official', 'caller']] },
+  },
+  {
+    title: 'Metaswitch, one mixed stream that moves to another port',
+    ...{ transport: 'udp', official: 'oili', opens: ['metaswitch'], lanes: [['both']] },
+    between: [{ send: 'metaswitch-new-port' }],
+    movesBy: 'metaswitch-new-port',
+  },
+  {
+    title: 'BroadWorks, paused with zeros and resumed',
+    ...{ transport: 'udp', official: 'esa', opens: ['broadworks'], lanes: [['caller', 'official']] },
+    between: [{ send: 'broadworks-pause' }, waiting, { send: 'broadworks' }],
+  },
+  {
+    title: 'Cisco CUCM, the built-in bridge: two dialogs without an offer, no metadata',
+    ...{ transport: 'tcp', official: 'leena', lanes: [['official'], ['caller']] },
+    opens: ['cucm-near-end', 'cucm-far-end'],
+    ack: (opens) => `${opens}-ack`,
+  },
+]
+
+describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${sippMissing}`, () => {
+  let seloste: RunningSeloste
+  let security: Api
+  let folder: string
+  let certificates: { cert: string; key: string; ca: string }
+  const tunnels: Server[] = []
+  let player: { stop(): void }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sipp-vendors-'))
+    player = playOrders(folder)
+    const trunks = makeAuthority('trunk authority')
+    const ours = makeAuthority('our authority')
+    const server = ours.issue({ name: 'seloste.example' })
+    const files = { 'seloste.pem': server.cert, 'seloste.key': server.key, 'clients.pem': trunks.certificate }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+    certificates = { ...trunks.issue({ name: 'sbc.example' }), ca: ours.certificate }
+    seloste = await startSeloste({
+      environment: {
+        SELOSTE_SIPS_CERTIFICATE: join(folder, 'seloste.pem'),
+        SELOSTE_SIPS_KEY: join(folder, 'seloste.key'),
+        SELOSTE_SIPS_CLIENTS: join(folder, 'clients.pem'),
+      },
+    })
+    security = await signInAt(seloste.url, 'tuula', seloste.password)
+  }, 200_000)
+  afterAll(async () => {
+    player?.stop()
+    for (const tunnel of tunnels) tunnel.close()
+    await seloste?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test.concurrent.for(calls.map((call, at) => [call.title, call, at] as const))(
+    '%s: one contact with its people and times, and each voice whole on its own side',
+    { timeout: 120_000 },
+    async ([, call, at]) => {
+      const official = officialByKey(call.official)
+      const caller = `+35840765${4000 + at}`
+      const people = new Map([
+        ['401234567', caller.slice(4)],
+        ['29497000', numbersCalled.testLine.slice(4)],
+        ['29497010', numbersCalled.testLine.slice(4)],
+        ['295121001', official.phone.slice(4)],
+        ['295121002', official.phone.slice(4)],
+      ])
+      const sounds = soundsOf(at)
+      const begunMs = Date.now()
+      const shiftMs = begunMs - Date.parse('2027-03-03T08:01:30Z')
+      await Promise.all(call.opens.map((_, dialog) => sendCall(call, dialog, { people, shiftMs, sounds, at })))
+      const endedMs = Date.now()
+
+      const contact = await findCall(caller)
+      expect(contact).toMatchObject({
+        number: numbersCalled.testLine,
+        segments: [
+          {
+            official: { name: official.name, phone: official.phone },
+            decision: { record: true, reason: 'drawn' },
+            marks: [],
+            lostPackets: 0,
+            recording: { state: 'available' },
+          },
+        ],
+      })
+      const told = expectationOf(call.opens[0] ?? '', { people, shiftMs, endShiftMs: 0 })
+      expect(Date.parse(contact.startedAt) / 1000).toBeCloseTo((told.startedAtMs ?? begunMs) / 1000, -1)
+      const heard = await security.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
+      const end = Date.parse(contact.endedAt ?? '')
+      expect(end).toBeGreaterThan(begunMs + 2 * partMs)
+      expect(end).toBeLessThanOrEqual(endedMs + 1000)
+      for (const lane of ['caller', 'official'] as const) {
+        const parts = call.lanes.flat().includes('both') ? sounds.both : sounds[lane]
+        let from = 0
+        for (const part of parts) {
+          const sent = alawToLinear(part)
+          const found = findSound(sent, heard[lane])
+          expect(found, lane).toMatchObject({ compared: sent.length, different: 0 })
+          expect(found.shift).toBeGreaterThanOrEqual(from)
+          from = found.shift + sent.length
+        }
+      }
+    },
+  )
+
+  /** One dialog of a call, from its INVITE to its BYE. */
+  async function sendCall(
+    call: Call,
+    dialog: number,
+    { people, shiftMs, sounds, at }: { people: Map<string, string>; shiftMs: number; sounds: Sounds; at: number },
+  ): Promise<void> {
+    const opens = call.opens[dialog] ?? ''
+    const lanes = call.lanes[dialog] ?? []
+    const own = join(folder, `${at}-${dialog}`)
+    await mkdir(own)
+    const ports = await Promise.all(lanes.map(freePort))
+    const moved = await freePort()
+
+    async function play(part: number): Promise<Step> {
+      const plays = lanes.map(async (lane, stream): Promise<Play> => {
+        const file = join(own, `${stream}-${part}.al`)
+        await writeFile(file, sounds[lane][part] ?? new Uint8Array())
+        const bySipp = stream === 0 && !(part === 1 && call.movesBy)
+        const fromPort = stream === 0 ? moved : (ports[stream] ?? 0)
+        return {
+          stream,
+          file,
+          by: bySipp ? 'sipp' : { order: (address, port) => orderOf(folder, file, address, port, fromPort) },
+        }
+      })
+      return { play: await Promise.all(plays) }
+    }
+
+    const sipPorts = (vector: string): (number | undefined)[] =>
+      lanes.map((_, stream) => (vector === call.movesBy ? moved : stream === 0 ? undefined : ports[stream]))
+    const vectors = [
+      opens,
+      call.ack?.(opens),
+      ...[...(call.early ?? []), ...(call.between ?? [])].map((step) => ('send' in step ? step.send : undefined)),
+    ]
+    const talk: Step = { waitMs: partMs + slackMs }
+    const steps: Step[] = [
+      { send: opens, ...(call.ack && { ack: call.ack(opens) }) },
+      await play(0),
+      ...(call.early ?? []),
+      talk,
+      ...(call.between ?? []),
+      await play(1),
+      talk,
+      call.bye ? { send: call.bye } : { bye: true },
+    ]
+    const lengthMs = 2 * (partMs + slackMs)
+    const text = writeScenario(steps, {
+      people,
+      shiftMs,
+      // The end that is told is the moment of the BYE.
+      endShiftMs: shiftMs + Date.parse('2027-03-03T08:01:30Z') + lengthMs - Date.parse('2027-03-03T08:05:00Z'),
+      ports: Object.fromEntries(vectors.flatMap((name) => (name ? [[name, sipPorts(name)]] : []))),
+      ...(call.edits && { edits: call.edits }),
+    })
+    const scenario = join(own, 'scenario.xml')
+    await writeFile(scenario, text)
+    await runSipp({
+      server: call.transport === 'tls' ? await openTunnel() : seloste.sip,
+      transport: call.transport === 'udp' ? 'udp' : 'tcp',
+      scenario,
+      folder: own,
+      // Several at once would take the same one.
+      more: ['-p', String(await freePort())],
+    })
+  }
+
+  /** TCP here, TLS with a client's certificate on the way out: SIPp 3.7.3's own TLS loses its first message. */
+  async function openTunnel(): Promise<{ host: string; port: number }> {
+    const tunnel = createServer((near) => {
+      const far = connect({
+        host: '127.0.0.1',
+        port: seloste.ports.sips,
+        servername: 'seloste.example',
+        ...certificates,
+      })
+      near.pipe(far).pipe(near)
+      near.on('error', () => far.destroy())
+      far.on('error', () => near.destroy())
+    }).listen(0, '127.0.0.1')
+    await once(tunnel, 'listening')
+    tunnels.push(tunnel)
+    return { host: '127.0.0.1', port: (tunnel.address() as AddressInfo).port }
+  }
+
+  /** The one call of this number, once its recording can be heard. */
+  async function findCall(caller: string): Promise<ContactShape> {
+    const look = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller }
+    const found = await eventually(async () => {
+      const contacts = await security.contacts(look)
+      return contacts[0]?.segments[0]?.recording.state === 'available' ? contacts : undefined
+    }, 'the call, to be heard')
+    expect(found).toHaveLength(1)
+    return security.contact(found[0]?.id ?? '', 'CRIME_OR_MISUSE', 'test')
+  }
+})
+
+type Sounds = Record<Lane | 'both', readonly [Uint8Array, Uint8Array]>
+
+/** Two parts for each voice, of tones that no other call has. */
+function soundsOf(call: number): Sounds {
+  const part = (kind: number) => sweep(300 + 37 * call + 500 * kind, 480 + 37 * call + 500 * kind, partMs)
+  return { caller: [part(0), part(1)], official: [part(2), part(3)], both: [part(4), part(5)] }
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  await once(socket, 'close')
+  return port
+}
