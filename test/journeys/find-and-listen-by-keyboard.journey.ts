@@ -67,3 +67,36 @@ test('a link to a moment leads to it, once the listener has said so', async ({ p
   await page.getByRole('button', { name: 'Kuuntele' }).first().click()
   await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toHaveValue('7000')
 })
+
+test('a sound that breaks off once goes on by itself; one that keeps breaking off ends, and can be begun again', async ({
+  page,
+  signedIn,
+}) => {
+  await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
+  await page.locator('a[data-contact]').first().click()
+  // As an answer of a custodian that starts anew looks to the player; the question after it is answered.
+  let broken = 0
+  let breaks = 1
+  await page.route('**/audio', async (route) => {
+    if (broken >= breaks || route.request().headers()['range'] === 'bytes=0-0') return route.continue()
+    broken += 1
+    await route.fulfill({ status: 503 })
+  })
+  const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  const atMs = async () => Number(await position.inputValue())
+  await page.getByRole('button', { name: 'Kuuntele' }).first().click()
+  await page.getByRole('button', { name: 'Toista', exact: true }).click()
+  await expect.poll(atMs).toBeGreaterThan(300)
+  expect(broken).toBe(1)
+  await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
+
+  breaks = 100
+  await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
+  await page.getByRole('button', { name: 'Toista', exact: true }).click()
+  await expect(page.getByText('Ääntä ei voitu toistaa.')).toBeVisible()
+  breaks = 0
+  await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
+  await page.getByRole('button', { name: 'Toista', exact: true }).click()
+  const stoppedAt = await atMs()
+  await expect.poll(atMs).toBeGreaterThan(stoppedAt + 300)
+})

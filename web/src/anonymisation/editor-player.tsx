@@ -25,7 +25,7 @@ import { LaneToggle } from '../listening/lane-toggle.tsx'
 import { PositionSlider } from '../listening/position-slider.tsx'
 import type { Stretch } from '../listening/silence.ts'
 import { Transport } from '../listening/transport.tsx'
-import { usePlayback } from '../listening/use-playback.ts'
+import { usePlayback, type OnBroken } from '../listening/use-playback.ts'
 import type { Drawn } from '../listening/waveform.tsx'
 import type { Track } from './copy-shapes.ts'
 import { editorActionOf } from './editor-keys.ts'
@@ -96,7 +96,7 @@ export function EditorPlayer({
   onPick: (key: number) => void
   onEnd: () => void
   onSpeed: (speed: number) => void
-  onBroken: () => void
+  onBroken: OnBroken
   onStop: (positionMs: number) => void
 }) {
   const { say, language } = useLanguage()

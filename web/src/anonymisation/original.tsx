@@ -44,7 +44,7 @@ export function Original({
   onPick: (key: number) => void
 }) {
   const { say } = useLanguage()
-  const { state, start, end, explain, pace } = useListening(recordingId, under)
+  const { state, start, end, recover, pace } = useListening(recordingId, under)
   const player = useRef<PlayerPlace>(null)
   const offer = useRef<HTMLButtonElement>(null)
   const [atMs, setAt] = useState(0)
@@ -80,7 +80,7 @@ export function Original({
         startMs={atMs}
         onEnd={() => end('left')}
         onSpeed={pace}
-        onBroken={() => void explain()}
+        onBroken={recover}
         onStop={setAt}
       />
     )

@@ -22,7 +22,7 @@ export function RoomListening({
   onBack: (() => void) | undefined
 }) {
   const { say } = useLanguage()
-  const { state, start, end, explain, pace } = useListening(recordingId, { purpose: 'INSPECTION', reference })
+  const { state, start, end, recover, pace } = useListening(recordingId, { purpose: 'INSPECTION', reference })
   const [atMs, setAt] = useState(0)
   const again = useRef<HTMLButtonElement>(null)
   const isBegun = useRef(false)
@@ -49,7 +49,7 @@ export function RoomListening({
           durationMs={state.peaks.durationMs}
           startMs={atMs}
           onSpeed={pace}
-          onBroken={() => void explain()}
+          onBroken={recover}
           onStop={setAt}
         />
       )}

@@ -4,7 +4,7 @@ import { ToggleButton } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { formatPosition, sayPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePlayback } from '../listening/use-playback.ts'
+import { usePlayback, type OnBroken } from '../listening/use-playback.ts'
 import { nextVolume, roomSpeeds, type RoomSpeed } from './room-facts.ts'
 
 const back10Ms = -10_000
@@ -24,7 +24,7 @@ export function RoomPlayer({
   durationMs: number
   startMs: number
   onSpeed: (speed: number) => void
-  onBroken: () => void
+  onBroken: OnBroken
   /** The sound goes away: how far it was. */
   onStop: (positionMs: number) => void
 }) {

@@ -34,7 +34,7 @@ export function Listen({
 }) {
   const { say } = useLanguage()
   const under = usePurpose()
-  const { state, start, end, explain, pace } = useListening(recordingId, under)
+  const { state, start, end, recover, pace } = useListening(recordingId, under)
   const again = useRef<HTMLDivElement>(null)
   const [stopped, setStopped] = useState<Stopped>()
   const startMs = beginsAt(momentMs, stopped)
@@ -58,7 +58,7 @@ export function Listen({
         startMs={startMs}
         onEnd={() => end('left')}
         onSpeed={pace}
-        onBroken={() => void explain()}
+        onBroken={recover}
         onHeard={onHeard}
         onStop={(atMs, durationMs) => setStopped({ atMs, durationMs, momentMs })}
       />

@@ -16,7 +16,7 @@ import { LaneToggle } from './lane-toggle.tsx'
 import { PositionSlider } from './position-slider.tsx'
 import { RegionFields } from './region-fields.tsx'
 import { Transport } from './transport.tsx'
-import { usePlayback } from './use-playback.ts'
+import { usePlayback, type OnBroken } from './use-playback.ts'
 
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
 const heardMs = 500
@@ -43,7 +43,7 @@ export function Player({
   startMs: number
   onEnd: () => void
   onSpeed: (speed: number) => void
-  onBroken: () => void
+  onBroken: OnBroken
   onStop: (positionMs: number, durationMs: number) => void
   /** Sound has been heard: once, a moment after it began. */
   onHeard?: (() => void) | undefined

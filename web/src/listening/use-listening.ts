@@ -23,6 +23,7 @@ const endings: Partial<Record<string, OverWhy>> = { 'deny.expired': 'right', 're
 export function useListening(recordingId: string, under: UnderPurpose) {
   const [state, setState] = useState<ListeningState>({ state: 'idle' })
   const openId = useRef<string>(undefined)
+  const recoveries = useRef<number[]>([])
   const setRefused = (error: unknown) => setState({ state: 'refused', error })
 
   const end = (why: 'time' | 'left' | 'silent') => {
@@ -48,14 +49,30 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     }
   }
 
+  /**
+   * The sound broke off: where the server still serves it, it can be fetched again, twice in half a minute (a lost
+   * connection, a process that started anew); otherwise it is over, and why is asked.
+   */
+  const recover = async (): Promise<boolean> => {
+    const id = openId.current
+    if (!id) return false
+    recoveries.current = recoveries.current.filter((at) => at > performance.now() - 30_000)
+    if (recoveries.current.length < 2) {
+      recoveries.current.push(performance.now())
+      const answer = await probe(id)
+      if (openId.current !== id) return false
+      if (answer?.ok) return true
+    }
+    await explain()
+    return false
+  }
+
   /** The audio stopped coming: asks the server why, once. */
   const explain = async () => {
     const id = openId.current
     if (!id) return
     openId.current = undefined
-    const answer = await fetch(`/api/listenings/${id}/audio`, { headers: { range: 'bytes=0-0' } }).catch(
-      () => undefined,
-    )
+    const answer = await probe(id)
     const body: unknown = answer && !answer.ok ? await answer.json().catch(() => undefined) : undefined
     endOnServer(id)
     // The refusal may be here before the server's word that it is over: it says the same.
@@ -103,8 +120,12 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     }
   }, [])
 
-  return { state, start, end, explain, pace }
+  return { state, start, end, recover, pace }
 }
+
+/** Asks for the first byte, which is nobody's voice: whether the audio is still served. Nothing where nobody answers. */
+const probe = (id: string) =>
+  fetch(`/api/listenings/${id}/audio`, { headers: { range: 'bytes=0-0' } }).catch(() => undefined)
 
 /** Told to the server even as the page goes away. */
 function endOnServer(id: string | undefined): void {

@@ -1,8 +1,11 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
 import { noteUse } from '../api/server-time.ts'
 import { nextSpeed } from './keys.ts'
 import { pastSilence, type Stretch } from './silence.ts'
 import { makeSoundGraph, type Lanes, type SoundGraph } from './sound.ts'
+
+/** Asked when the sound broke off: true, it is still there to be heard, and is fetched again where it stopped. */
+export type OnBroken = () => Promise<boolean> | void
 
 export type Region = { fromMs: number; toMs?: number }
 
@@ -30,12 +33,14 @@ export function usePlayback({
   silencedAt?: ((ms: number) => Silenced) | undefined
   /** Another speed was chosen: sound has to come as fast. */
   onSpeed: (speed: number) => void
-  onBroken: () => void
+  onBroken: OnBroken
   /** The sound goes away, however it came to that: how far it was. */
   onStop: (positionMs: number) => void
 }) {
   const [audio] = useState(() => new Audio())
   const graph = useRef<SoundGraph>(undefined)
+  /** That it plays, whether or not there is sound to play just now. */
+  const wished = useRef(false)
   const [isPlaying, setPlaying] = useState(false)
   const [isWaiting, setWaiting] = useState(false)
   const [positionMs, setPosition] = useState(Math.min(startMs, durationMs))
@@ -72,6 +77,7 @@ export function usePlayback({
     setPosition(to)
   }
   const play = async () => {
+    wished.current = true
     if (!graph.current) {
       graph.current = makeSoundGraph(audio)
       heard.current = heardLanes(lanes, audio.currentTime * 1000)
@@ -100,11 +106,19 @@ export function usePlayback({
     if (past != null) return seek(past)
     setPosition(now)
   })
-  const fail = useEffectEvent(onBroken)
+  const fail = useEffectEvent(async () => {
+    const brokenAt = audio.currentTime
+    // Another sound, or none any more, by the time of the answer: nothing to go on with.
+    if (!(await onBroken()) || !audio.src.endsWith(source)) return
+    audio.load()
+    audio.currentTime = brokenAt
+    if (wished.current) await audio.play().catch(() => undefined)
+  })
   const stop = useEffectEvent(onStop)
   const start = useEffectEvent(() => Math.min(startMs, durationMs) / 1000)
 
-  useEffect(() => {
+  // Before the effects of what is drawn from it: wavesurfer takes an element without a source as one to be emptied.
+  useLayoutEffect(() => {
     audio.preload = 'metadata'
     audio.src = source
     audio.preservesPitch = true
@@ -126,6 +140,7 @@ export function usePlayback({
         frame = requestAnimationFrame(tick)
       },
       pause: () => {
+        wished.current = false
         setPlaying(false)
         cancelAnimationFrame(frame)
         follow()
@@ -140,7 +155,7 @@ export function usePlayback({
       waiting: () => setWaiting(true),
       playing: () => setWaiting(false),
       canplay: () => setWaiting(false),
-      error: fail,
+      error: () => void fail(),
     }
     for (const [event, listener] of Object.entries(on)) audio.addEventListener(event, listener)
     return () => {
