@@ -36,6 +36,7 @@ const bodies: Readonly<Record<string, object>> = {
   addInstitute: { email: 'kirjaamo@tutkimus.example' },
   changeInstitute: { email: 'kirjaamo@tutkimus.example' },
   beginResearch: { dueOn: '2099-01-01' },
+  beginSamplingPlan: { number: '+35829497000' },
   enterRequest: { receivedAt: Temporal.Now.instant().toString() },
 }
 
@@ -46,7 +47,7 @@ export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}
     schema: Record<string, Schema | undefined>
   }
   const { body, querystring, params } = schema
-  const places: Record<string, string> = { month: '2026-10', ...weighty.places }
+  const places: Record<string, string> = { month: '2026-10', quarter: '2026-Q4', ...weighty.places }
   const path = url.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(places[name] ?? String(sample(params?.properties?.[name] ?? {}))),
   )

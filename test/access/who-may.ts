@@ -37,11 +37,14 @@ const seesRetention: Caller[] = [
   'SECURITY',
   'MAINTENANCE',
 ]
+const seesToFeeds: Caller[] = ['DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']
 /** One's own call as its official; as the Service Unit that of a request, whose party asks (R46, R49). */
 const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
 const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
 const knowsOfAuthorities: Caller[] = ['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER']
+const evaluates: Caller[] = ['QUALITY', 'SUPERVISOR']
+const runsCapture: Caller[] = ['ADMINISTRATOR', 'MAINTENANCE']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
 type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
@@ -62,6 +65,9 @@ const rules: Record<string, Rule> = {
   listContacts: seesOwn,
   watchCalls: seesOwn,
   readShares: seesOwn,
+  // Counts, for the purpose of studies: the table's expert holds QUALITY alone, and no official counts their own.
+  readStudy: ['SUPERVISOR'],
+  watchToday: ['SUPERVISOR'],
   readContact: content,
   revealCaller: content,
   startListening: content,
@@ -75,6 +81,12 @@ const rules: Record<string, Rule> = {
   readDue: seesRetention,
   confirmClock: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER'],
   listPlacesOfData: ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'],
+  // What capture sees: counts and names, and how calls were signalled.
+  readReception: runsCapture,
+  listClients: runsCapture,
+  readClient: { missing: runsCapture },
+  listCallFlows: runsCapture,
+  readCallFlow: { missing: runsCapture },
   // Ends before or after the day.
   forbidUse: forbids,
   deleteRecording: [],
@@ -167,6 +179,30 @@ const rules: Record<string, Rule> = {
   assessAuthorityDisclosure: { missing: ['SECURITY'] },
   decideAuthorityDisclosure: { missing: ['DECISION_MAKER'] },
   closeAuthorityDisclosure: { missing: ['DECISION_MAKER'] },
+  // Quality evaluation (R4, R37, R38): whose duty it is, and supervisors of theirs; what was released, its official.
+  listQualityForms: evaluates,
+  readQualityForm: { missing: evaluates },
+  beginQualityForm: ['QUALITY'],
+  saveQualityForm: { missing: ['QUALITY'] },
+  publishQualityForm: { missing: ['QUALITY'] },
+  listSamplingPlans: evaluates,
+  beginSamplingPlan: ['QUALITY'],
+  endSamplingPlan: { missing: ['QUALITY'] },
+  listEvaluations: evaluates,
+  readEvaluation: { missing: evaluates },
+  beginEvaluation: { missing: evaluates },
+  saveEvaluation: { missing: evaluates },
+  releaseEvaluation: { missing: evaluates },
+  setEvaluationAside: { missing: evaluates },
+  answerDisagreement: { missing: evaluates },
+  listOwnEvaluations: ['OFFICIAL'],
+  acknowledgeEvaluation: { missing: ['OFFICIAL'] },
+  disagreeWithEvaluation: { missing: ['OFFICIAL'] },
+  listCalibrations: evaluates,
+  beginCalibration: { missing: ['QUALITY'] },
+  joinCalibration: { missing: evaluates },
+  closeCalibration: { missing: ['QUALITY'] },
+  readQualityResults: evaluates,
   // Today's law.
   makeCopy: { missing: ['SERVICE_UNIT'] },
   withdrawCopy: { missing: ['SERVICE_UNIT'] },
@@ -253,6 +289,11 @@ const rules: Record<string, Rule> = {
   listAlarms: ['DATA_PROTECTION_OFFICER'],
   seeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
   closeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
+  // What feeds tell beside what was recorded: nobody's name or number.
+  readReconciliation: seesToFeeds,
+  listUnreconciled: seesToFeeds,
+  listFeedProblems: seesToFeeds,
+  explainUnreconciled: { missing: ['DATA_PROTECTION_OFFICER'] },
   listReviews: ['DATA_PROTECTION_OFFICER'],
   readReview: ['DATA_PROTECTION_OFFICER'],
   signOffReview: { missing: ['DATA_PROTECTION_OFFICER'] },

@@ -12,6 +12,7 @@ import { scimRoutes } from '../scim/scim-routes.ts'
 import { accountRoutes } from './account-routes.ts'
 import { anonymisedCopyRoutes } from './anonymised-copy-routes.ts'
 import { callEvents } from './call-events.ts'
+import { captureSeenRoutes } from './capture-seen-routes.ts'
 import { clockRoutes } from './clock-routes.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
@@ -34,6 +35,7 @@ import { officeRoutes } from './office-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
+import { studyRoutes } from './study-routes.ts'
 import { prohibitionRoutes } from './prohibition-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
 import { referralRoutes } from './referral-routes.ts'
@@ -48,9 +50,12 @@ import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import { requestCallRoutes } from './request-call-routes.ts'
 import { requestRoutes } from './request-routes.ts'
+import { qualityFormRoutes } from './quality-form-routes.ts'
+import { qualityRoutes } from './quality-routes.ts'
 import { researchRoutes } from './research-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { reconciliationRoutes } from './reconciliation-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
 import { webFiles } from './web-files.ts'
 
@@ -148,8 +153,10 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   rightsRoutes(app, desk)
   descriptionRoutes(app, desk)
   planRoutes(app, desk)
+  studyRoutes(app, desk)
   evidenceRoutes(app, desk)
   watchRoutes(app, desk)
+  reconciliationRoutes(app, desk)
   logRoutes(app, desk)
   logTileRoutes(app, desk)
   prohibitionRoutes(app, desk)
@@ -158,6 +165,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   roomRoutes(app, desk)
   recallRoutes(app, desk)
   researchRoutes(app, desk)
+  qualityFormRoutes(app, desk)
+  qualityRoutes(app, desk)
   disclosureLogRoutes(app, desk)
   authorityRoutes(app, desk)
   referralRoutes(app, desk)
@@ -170,6 +179,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   myCallsRoutes(app, desk)
   retentionRoutes(app, desk)
   storageRoutes(app, desk)
+  captureSeenRoutes(app, desk)
   await scimRoutes(app, desk)
   app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))

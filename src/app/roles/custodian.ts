@@ -31,7 +31,9 @@ import { keepLog } from './keep-log.ts'
 import { keepPlaces } from './keep-places.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepLetters } from './keep-letters.ts'
+import { keepQuality } from './keep-quality.ts'
 import { keepRequests } from './keep-requests.ts'
+import { keepStudies } from './keep-studies.ts'
 import { keepTerms } from './keep-terms.ts'
 import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
@@ -217,6 +219,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
+  const studies = keepStudies({ db, pool, log })
+  const quality = await keepQuality({ pool, db, log })
   const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
@@ -288,6 +292,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         packages.stop(),
         anonymised.stop(),
         letters.stop(),
+        quality.stop(),
+        studies.stop(),
         obeying.stop(),
         watching.stop(),
         waiting.stop(),

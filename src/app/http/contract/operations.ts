@@ -6,6 +6,7 @@ import Type from 'typebox'
 import { accountOperations } from './account.ts'
 import { anonymisedCopyOperations } from './anonymised-copies.ts'
 import { authorityOperations } from './authority.ts'
+import { captureSeenOperations } from './capture-seen.ts'
 import { descriptionOperations } from './description.ts'
 import { directoryOperations } from './directory.ts'
 import { disclosureLogOperations } from './disclosure-log.ts'
@@ -18,27 +19,34 @@ import { officeOperations } from './offices.ts'
 import { packageOperations } from './packages.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { planOperations } from './plan.ts'
+import { qualityFormOperations } from './quality-forms.ts'
+import { qualityOperations } from './quality.ts'
 import { requestActOperations } from './request-acts.ts'
 import { requestCallOperations } from './request-calls.ts'
 import { requestStatisticsOperations } from './request-statistics.ts'
 import { requestOperations } from './requests.ts'
+import { reconciliationOperations } from './reconciliation.ts'
 import { referralOperations } from './referrals.ts'
 import { researchOperations } from './research.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
 import { id, refusals } from './shapes.ts'
+import { studyOperations } from './studies.ts'
 import { watchOperations } from './watch.ts'
 
 export const operations = {
+  ...captureSeenOperations,
   ...descriptionOperations,
   ...directoryOperations,
   ...planOperations,
+  ...studyOperations,
   ...accountOperations,
   ...provenSignInOperations,
   ...rightsOperations,
   ...logOperations,
   ...watchOperations,
+  ...reconciliationOperations,
   ...retentionOperations,
   ...endOperations,
   ...requestOperations,
@@ -55,6 +63,8 @@ export const operations = {
   ...authorityOperations,
   ...disclosureLogOperations,
   ...referralOperations,
+  ...qualityFormOperations,
+  ...qualityOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

@@ -1,0 +1,960 @@
+-- Quality evaluation (R3-R6, R37, R38): forms, samples, evaluations, calibration, results of groups. An evaluation hangs on its
+-- recording: whose call it was is read from there alone, and what is said of the call ends with it (docs/decisions/0055).
+
+-- What there is ----------------------------------------------------------------------------------------------------------
+
+-- A form and the draft of its next version.
+create table quality_form (
+  id uuid primary key default gen_random_uuid(),
+  -- In which its texts are written.
+  language text not null check (language in ('fi', 'sv', 'en')),
+  name text not null check (length(btrim(name)) between 1 and 200),
+  begun_at timestamptz not null default clock_timestamp(),
+  begun_by uuid not null references person,
+  revision integer not null default 0,
+  -- Until it is published.
+  draft jsonb,
+  draft_at timestamptz,
+  draft_by uuid references person
+);
+
+create table quality_form_version (
+  form_id uuid not null references quality_form,
+  version integer not null check (version > 0),
+  name text not null,
+  content jsonb not null,
+  published_at timestamptz not null default clock_timestamp(),
+  published_by uuid not null references person,
+  primary key (form_id, version)
+);
+create trigger append_only before update or delete or truncate on quality_form_version for each statement execute function append_only();
+
+-- So many recordings a week of one unit and number. The seed is made here, so that nobody chooses what it draws.
+create table sampling_plan (
+  id uuid primary key default gen_random_uuid(),
+  name text not null check (length(btrim(name)) between 1 and 200),
+  form_id uuid not null references quality_form,
+  unit_id uuid not null references unit,
+  number text not null,
+  weekly integer not null check (weekly between 1 and 100),
+  -- A recording is a candidate where it has so many days left: there is time to evaluate, to read and to answer.
+  days_left integer not null check (days_left between 7 and 60),
+  seed text not null default encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'),
+  begun_at timestamptz not null default clock_timestamp(),
+  begun_by uuid not null references person,
+  ended_at timestamptz,
+  ended_by uuid references person,
+  check ((ended_at is null) = (ended_by is null))
+);
+
+-- One week's draw: candidates [[recording, official]] and, by official, how many were drawn before. An official is a number in
+-- this list. Emptied once none of the recordings can be there any more.
+create table sampling_draw (
+  plan_id uuid not null references sampling_plan,
+  -- Its Monday, in Helsinki.
+  week date not null check (extract(isodow from week) = 1),
+  drawn_at timestamptz not null default clock_timestamp(),
+  candidates jsonb,
+  earlier jsonb,
+  picked uuid[],
+  candidate_count integer not null,
+  picked_count integer not null,
+  primary key (plan_id, week)
+);
+
+create table calibration (
+  id uuid primary key default gen_random_uuid(),
+  name text not null check (length(btrim(name)) between 1 and 200),
+  form_id uuid not null,
+  form_version integer not null,
+  -- Gone with it.
+  recording_id uuid,
+  begun_at timestamptz not null default clock_timestamp(),
+  begun_by uuid not null references person,
+  closed_at timestamptz,
+  -- The spread and the agreement, of evaluators that nobody is named in; made when it was closed.
+  summary jsonb,
+  ended_at timestamptz,
+  foreign key (form_id, form_version) references quality_form_version
+);
+create index calibration_recording on calibration (recording_id) where recording_id is not null;
+
+create table evaluation (
+  id uuid primary key default gen_random_uuid(),
+  kind text not null check (kind in ('SAMPLED', 'CALIBRATION')),
+  plan_id uuid references sampling_plan,
+  week date,
+  calibration_id uuid references calibration on delete cascade,
+  -- Gone with it. Whose call it was is read from its segment.
+  recording_id uuid,
+  contact_id uuid,
+  unit_id uuid references unit,
+  number text not null,
+  -- The first day of the quarter of the call: what results are of.
+  quarter date not null,
+  form_id uuid not null references quality_form,
+  form_version integer,
+  evaluator_id uuid references person,
+  state text not null default 'WAITING' check (state in ('WAITING', 'DRAFT', 'FINISHED', 'RELEASED', 'ACKNOWLEDGED', 'SET_ASIDE', 'ENDED')),
+  revision integer not null default 0,
+  -- {question: answer or null where it does not apply}
+  answers jsonb not null default '{}',
+  -- [{id, atMs, question?, text}]
+  comments jsonb not null default '[]',
+  note text not null default '',
+  total real check (total between 0 and 100),
+  is_failed boolean,
+  sections jsonb,
+  -- Which of the group's officials it was of, by a name that says nothing (quality_mark).
+  mark uuid,
+  drawn_at timestamptz not null default clock_timestamp(),
+  begun_at timestamptz,
+  saved_at timestamptz,
+  released_at timestamptz,
+  acknowledged_at timestamptz,
+  disagreed_at timestamptz,
+  disagreement text,
+  answered_at timestamptz,
+  answered_by uuid references person,
+  answer_outcome text check (answer_outcome in ('KEPT', 'REOPENED')),
+  answer text,
+  set_aside_why text check (set_aside_why in ('unsuitable', 'too-close')),
+  ended_at timestamptz,
+  end_why text check (end_why in ('term', 'forbidden')),
+  foreign key (form_id, form_version) references quality_form_version,
+  check ((ended_at is null) = (end_why is null)),
+  check (ended_at is null or recording_id is null and comments = '[]' and note = '' and disagreement is null and answer is null),
+  check (state not in ('DRAFT', 'FINISHED', 'RELEASED', 'ACKNOWLEDGED') or form_version is not null)
+);
+create index evaluation_recording on evaluation (recording_id) where recording_id is not null;
+create unique index evaluation_once on evaluation (recording_id) where kind = 'SAMPLED' and recording_id is not null;
+create unique index evaluation_one_each on evaluation (calibration_id, evaluator_id) where kind = 'CALIBRATION';
+create index evaluation_results on evaluation (quarter) where mark is not null;
+
+-- An official in a unit and a quarter, for counting people without knowing them. No process reads it, and once the quarter's
+-- recordings are gone its rows are too: a mark then leads to nobody.
+create table quality_mark (
+  person_id uuid not null references person,
+  unit_id uuid not null references unit,
+  quarter date not null,
+  mark uuid not null default gen_random_uuid(),
+  primary key (person_id, unit_id, quarter)
+);
+
+alter table quality_form enable row level security;
+alter table quality_form_version enable row level security;
+alter table sampling_plan enable row level security;
+alter table sampling_draw enable row level security;
+alter table calibration enable row level security;
+alter table evaluation enable row level security;
+alter table quality_mark enable row level security;
+revoke all on quality_form, quality_form_version, sampling_plan, sampling_draw, calibration, evaluation, quality_mark from public;
+
+-- Who acts ---------------------------------------------------------------------------------------------------------------
+
+-- The viewer's right to evaluate quality: an expert's with that duty, or a supervisor's for development (R4, R37, R38).
+create function quality_rights() returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from rights_of(viewer(), 'QUALITY', '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = 'QUALITY')
+$$;
+
+create function demand_evaluator() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from quality_rights() limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+-- Forms and samples are the quality expert's.
+create function demand_quality_expert() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from quality_rights() r where r.role = 'EXPERT' limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+create function segment_of(r recording) returns segment
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+$$;
+
+-- The right under which the viewer may evaluate a recording: it reaches the segment, and the call is somebody else's.
+create function evaluating_right(s segment) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from quality_rights() o
+  where s.id is not null and s.official_person_id is distinct from viewer() and case o.scope_kind
+    when 'all' then true
+    when 'unit' then s.official_unit_id = any (o.scope_units)
+    when 'numbers' then s.number_reached = any (o.scope_numbers)
+    else false end
+  limit 1
+$$;
+
+create function note_quality(action text, held access_right, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, 'QUALITY', kind, object, 'ok', detail)
+$$;
+
+-- Forms ------------------------------------------------------------------------------------------------------------------
+
+create function list_quality_forms()
+returns table (id uuid, language text, name text, revision integer, has_draft boolean, version integer, published_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_evaluator();
+  return query select f.id, f.language, f.name, f.revision, f.draft is not null, v.version, v.published_at
+    from quality_form f
+    left join lateral (select * from quality_form_version o where o.form_id = f.id order by o.version desc limit 1) v on true
+    order by f.name, f.id;
+end $$;
+
+create function read_quality_form(wanted uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  f quality_form;
+begin
+  perform demand_evaluator();
+  select * into f from quality_form o where o.id = wanted;
+  if f.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  return jsonb_build_object('id', f.id, 'language', f.language, 'name', f.name, 'revision', f.revision, 'draft', f.draft,
+    'versions', coalesce((
+      select jsonb_agg(jsonb_build_object('version', v.version, 'name', v.name, 'content', v.content, 'publishedAt', v.published_at,
+        'publishedBy', v.published_by) order by v.version desc)
+      from quality_form_version v where v.form_id = f.id), '[]'));
+end $$;
+
+create function begin_quality_form(language text, name text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_quality_form.name);
+  insert into quality_form (language, name, begun_by, draft, draft_at, draft_by)
+  values (begin_quality_form.language, btrim(begin_quality_form.name), viewer(), '{"sections": []}', clock_timestamp(), viewer())
+  returning id into made;
+  perform note_quality('quality.form-begun', held, 'quality-form', made, '{}');
+  return made;
+end $$;
+
+-- Saves the draft of the next version; published ones stay. Gives the draft's new revision.
+create function save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  f quality_form;
+begin
+  perform demand_quality_expert();
+  select * into f from quality_form o where o.id = wanted for update;
+  if f.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if f.revision <> seen then
+    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('name', save_quality_form.name);
+  perform refuse_identity_code('sections', content::text);
+  update quality_form o set revision = o.revision + 1, name = btrim(save_quality_form.name), draft = content,
+    draft_at = clock_timestamp(), draft_by = viewer() where o.id = f.id;
+  return f.revision + 1;
+end $$;
+
+create function publish_quality_form(wanted uuid, seen integer) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  f quality_form;
+  made integer;
+begin
+  select * into f from quality_form o where o.id = wanted for update;
+  if f.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if f.revision <> seen then
+    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  if f.draft is null then
+    raise exception 'quality.no-draft' using errcode = 'SE001';
+  end if;
+  insert into quality_form_version (form_id, version, name, content, published_by)
+  select f.id, coalesce(max(v.version), 0) + 1, f.name, f.draft, viewer() from quality_form_version v where v.form_id = f.id
+  returning version into made;
+  update quality_form o set revision = o.revision + 1, draft = null, draft_at = null, draft_by = null where o.id = f.id;
+  perform note_quality('quality.form-published', held, 'quality-form', f.id, jsonb_build_object('version', made));
+  return made;
+end $$;
+
+create function newest_version(form uuid) returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select max(v.version) from quality_form_version v where v.form_id = form
+$$;
+
+-- Samples ----------------------------------------------------------------------------------------------------------------
+
+create function list_sampling_plans() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_evaluator();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
+      'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
+      'begunAt', p.begun_at, 'endedAt', p.ended_at))
+    || jsonb_build_object('draws', coalesce((
+      select jsonb_agg(jsonb_build_object('week', d.week, 'drawnAt', d.drawn_at, 'candidates', d.candidates, 'earlier', d.earlier,
+        'picked', d.picked, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count) order by d.week desc)
+      from (select * from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12) d), '[]'))
+    from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
+    order by p.ended_at is not null, p.name, p.id;
+end $$;
+
+create function begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_sampling_plan.name);
+  if not exists (
+    select from quality_rights() o where o.role = 'EXPERT' and (o.scope_kind = 'all' or begin_sampling_plan.number = any (o.scope_numbers))
+  ) then
+    raise exception 'quality.number-out-of-reach' using errcode = 'SE001';
+  end if;
+  if newest_version(begin_sampling_plan.form) is null then
+    raise exception 'quality.form-not-published' using errcode = 'SE001';
+  end if;
+  if not exists (select from unit u where u.id = begin_sampling_plan.unit) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if exists (
+    select from sampling_plan p where p.ended_at is null and p.unit_id = begin_sampling_plan.unit and p.number = begin_sampling_plan.number
+  ) then
+    raise exception 'quality.plan-known' using errcode = 'SE001';
+  end if;
+  insert into sampling_plan (name, form_id, unit_id, number, weekly, days_left, begun_by)
+  values (btrim(begin_sampling_plan.name), begin_sampling_plan.form, begin_sampling_plan.unit, begin_sampling_plan.number,
+    begin_sampling_plan.weekly, begin_sampling_plan.days_left, viewer())
+  returning id into made;
+  perform note_quality('quality.plan-begun', held, 'sampling-plan', made, '{}');
+  return made;
+end $$;
+
+create function end_sampling_plan(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+begin
+  update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer() where p.id = wanted and p.ended_at is null;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_quality('quality.plan-ended', held, 'sampling-plan', wanted, '{}');
+end $$;
+
+-- The weeks that are over and not drawn, from the one before the plan began; of those long past the last eight.
+create function draws_due() returns table (plan uuid, week date, weekly integer, seed text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, w.week, p.weekly, p.seed
+  from sampling_plan p
+  cross join lateral (
+    select (date_trunc('week', helsinki_day(register_now())) - n * interval '7 days')::date as week from generate_series(1, 8) n
+  ) w
+  where p.ended_at is null and w.week >= date_trunc('week', helsinki_day(p.begun_at)) - interval '7 days'
+    and not exists (select from sampling_draw d where d.plan_id = p.id and d.week = w.week)
+  order by p.id, w.week
+$$;
+
+-- The recordings of a week among which a plan draws, by its official, and how many the plan drew of that one before.
+create function draw_candidates(plan uuid, week date) returns table (recording uuid, official uuid, earlier bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.id, s.official_person_id, (
+      select count(*) from evaluation e join recording b on b.id = e.recording_id
+      where e.plan_id = p.id and (segment_of(b)).official_person_id = s.official_person_id)
+  from sampling_plan p
+  join segment s on s.official_unit_id = p.unit_id and s.number_reached = p.number
+    -- A part of a call that began before it was transferred.
+    and s.contact_started_at >= day_begins(draw_candidates.week) - interval '1 day' and s.contact_started_at < day_begins(draw_candidates.week + 7)
+  join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
+  where p.id = draw_candidates.plan and s.official_person_id is not null
+    and r.started_at >= day_begins(draw_candidates.week) and r.started_at < day_begins(draw_candidates.week + 7)
+    and copy_stands_still(r) is null and r.destroy_at > register_now() + p.days_left * interval '1 day'
+    and not exists (select from evaluation e where e.recording_id = r.id and e.kind = 'SAMPLED')
+  order by r.id
+$$;
+
+-- Notes a draw and puts what it picked into the queue; false where somebody else has.
+create function note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, picked uuid[]) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p sampling_plan;
+begin
+  select * into p from sampling_plan o where o.id = note_draw.plan for update;
+  insert into sampling_draw (plan_id, week, candidates, earlier, picked, candidate_count, picked_count)
+  values (p.id, note_draw.week, note_draw.candidates, note_draw.earlier, note_draw.picked, jsonb_array_length(note_draw.candidates),
+    cardinality(note_draw.picked))
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  insert into evaluation (kind, plan_id, week, recording_id, contact_id, unit_id, number, quarter, form_id)
+  select 'SAMPLED', p.id, note_draw.week, r.id, r.contact_id, p.unit_id, p.number,
+    date_trunc('quarter', helsinki_day(r.started_at))::date, p.form_id
+  from recording r where r.id = any (note_draw.picked) and r.state not in ('DESTROYING', 'DESTROYED')
+  on conflict do nothing;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('quality.drawn', 'sampling-plan', p.id, 'ok', jsonb_build_object('week', note_draw.week,
+    'candidates', jsonb_array_length(note_draw.candidates), 'picked', cardinality(note_draw.picked)));
+  return true;
+end $$;
+
+-- Evaluating -------------------------------------------------------------------------------------------------------------
+
+-- Whether the viewer sees an evaluation: of a recording that they reach; what was theirs and ended stays in their list a while;
+-- of a calibration one's own alone.
+create function sees_evaluation(e evaluation, r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when e.kind = 'CALIBRATION' and e.evaluator_id <> viewer() then false
+    when e.ended_at is not null then e.evaluator_id = viewer()
+    else (evaluating_right(segment_of(r))).id is not null end
+$$;
+
+create function list_evaluations() returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_evaluator();
+begin
+  perform note_quality('quality.queue-read', held, 'search', null, '{}');
+  return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', p.name, 'week', e.week,
+      'calibrationId', e.calibration_id, 'calibrationName', c.name, 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
+      'contactId', e.contact_id, 'unitName', u.name, 'number', e.number, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
+      'destroyAt', r.destroy_at, 'isMine', e.evaluator_id = viewer(), 'isTaken', e.evaluator_id is not null,
+      'total', e.total, 'isFailed', e.is_failed, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
+      'disagreedAt', e.disagreed_at, 'answeredAt', e.answered_at, 'endedAt', e.ended_at, 'endWhy', e.end_why))
+    from evaluation e
+    left join recording r on r.id = e.recording_id
+    left join sampling_plan p on p.id = e.plan_id
+    left join calibration c on c.id = e.calibration_id
+    left join unit u on u.id = e.unit_id
+    join quality_form f on f.id = e.form_id
+    where e.state <> 'SET_ASIDE' and sees_evaluation(e, r)
+    order by r.destroy_at nulls last, e.id limit 500;
+end $$;
+
+-- An evaluation that its evaluator works on, locked, with its recording held as it is: whoever destroys comes before or after.
+create function evaluation_locked(wanted uuid) returns evaluation
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation;
+  r recording;
+begin
+  perform demand_evaluator();
+  select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
+  select * into e from evaluation o where o.id = wanted for update;
+  if e.id is null or not sees_evaluation(e, r) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if e.ended_at is not null then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  return e;
+end $$;
+
+create function evaluation_right(e evaluation) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select evaluating_right(segment_of(r)) from recording r where r.id = e.recording_id
+$$;
+
+-- Takes one from the queue, with the newest version of its form. Again, it is the same.
+create function begin_evaluation(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.evaluator_id = viewer() and e.state <> 'WAITING' then
+    return;
+  end if;
+  if e.state <> 'WAITING' then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp()
+  where o.id = e.id;
+  perform note_quality('quality.evaluation-begun', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
+end $$;
+
+-- Everything of one, its form with it.
+create function read_evaluation(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_evaluator();
+  e evaluation;
+  r recording;
+  s segment;
+begin
+  select * into e from evaluation o where o.id = wanted;
+  select * into r from recording o where o.id = e.recording_id;
+  if e.id is null or not sees_evaluation(e, r) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  s := segment_of(r);
+  perform note_quality('quality.evaluation-read', held, 'evaluation', e.id, '{}');
+  return jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', (select p.name from sampling_plan p where p.id = e.plan_id),
+      'calibrationId', e.calibration_id, 'formId', e.form_id, 'formVersion', e.form_version, 'newestVersion', newest_version(e.form_id),
+      'formName', v.name, 'formLanguage', f.language, 'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', s.id, 'number', e.number,
+      'unitName', (select u.name from unit u where u.id = e.unit_id), 'officialName', s.official_name, 'startedAt', r.started_at,
+      'durationMs', r.duration_ms, 'destroyAt', r.destroy_at, 'standsStill', case when e.ended_at is null then copy_stands_still(r) end,
+      'isMine', e.evaluator_id = viewer(), 'revision', e.revision, 'comments', e.comments, 'note', e.note, 'savedAt', e.saved_at,
+      'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at, 'disagreedAt', e.disagreed_at, 'disagreement', e.disagreement,
+      'answeredAt', e.answered_at, 'answerOutcome', e.answer_outcome, 'answer', e.answer, 'endedAt', e.ended_at, 'endWhy', e.end_why))
+    || jsonb_build_object('answers', e.answers, 'form', v.content)
+    from (select) nothing left join quality_form_version v on v.form_id = e.form_id and v.version = e.form_version
+    join quality_form f on f.id = e.form_id;
+end $$;
+
+-- One of the viewer's own that they may change, as they saw it.
+create function evaluation_mine(wanted uuid, seen integer) returns evaluation
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.evaluator_id is distinct from viewer() then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  if e.state <> 'DRAFT' then
+    raise exception 'quality.released' using errcode = 'SE001';
+  end if;
+  if e.revision <> seen then
+    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  return e;
+end $$;
+
+create function save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_mine(wanted, seen);
+begin
+  perform refuse_identity_code('note', save_evaluation.note);
+  perform refuse_identity_code('comments', c ->> 'text') from jsonb_array_elements(save_evaluation.comments) c;
+  update evaluation o set answers = save_evaluation.answers, comments = save_evaluation.comments, note = save_evaluation.note,
+    revision = o.revision + 1, saved_at = clock_timestamp() where o.id = e.id;
+  return e.revision + 1;
+end $$;
+
+-- The form and the answers of one that the viewer works on: what they come to is counted before they are saved or released.
+create function evaluation_work(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.evaluator_id is distinct from viewer() then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  return jsonb_build_object('answers', e.answers, 'form', (
+    select v.content from quality_form_version v where v.form_id = e.form_id and v.version = e.form_version));
+end $$;
+
+-- The name that says nothing of an official in a unit's quarter.
+create function mark_for(person uuid, unit uuid, quarter date) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if person is null or unit is null then
+    return null;
+  end if;
+  insert into quality_mark (person_id, unit_id, quarter) values (mark_for.person, mark_for.unit, mark_for.quarter) on conflict do nothing;
+  return (select m.mark from quality_mark m
+    where m.person_id = mark_for.person and m.unit_id = mark_for.unit and m.quarter = mark_for.quarter);
+end $$;
+
+-- Gives it to the official whose call it was; of a calibration, says that it is finished. `score`: {total, isFailed, sections}.
+create function release_evaluation(wanted uuid, seen integer, score jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_mine(wanted, seen);
+  official uuid := (segment_of(r)).official_person_id from recording r where r.id = e.recording_id;
+begin
+  update evaluation o set state = case when e.kind = 'CALIBRATION' then 'FINISHED' else 'RELEASED' end, released_at = clock_timestamp(),
+    total = (score ->> 'total')::real, is_failed = (score ->> 'isFailed')::boolean, sections = score -> 'sections',
+    mark = case when e.kind = 'SAMPLED' then mark_for(official, e.unit_id, e.quarter) end
+  where o.id = e.id;
+  perform note_quality(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end,
+    evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
+end $$;
+
+-- `too-close`: the evaluator knows the caller or stands too near; it goes back to the queue for somebody else. `unsuitable`:
+-- there is nothing to evaluate in it.
+create function set_aside_evaluation(wanted uuid, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.kind <> 'SAMPLED' or e.state not in ('WAITING', 'DRAFT') or e.evaluator_id is not null and e.evaluator_id <> viewer() then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  update evaluation o set state = case when why = 'unsuitable' then 'SET_ASIDE' else 'WAITING' end, evaluator_id = null, form_version = null,
+    answers = '{}', comments = '[]', note = '', revision = o.revision + 1, begun_at = null, saved_at = null,
+    set_aside_why = case when why = 'unsuitable' then why end, answered_at = null, answered_by = null, answer = null, answer_outcome = null,
+    disagreed_at = null, disagreement = null
+  where o.id = e.id;
+  perform note_quality('quality.evaluation-set-aside', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('why', why));
+end $$;
+
+-- What the official disagreed with: it stays as it is, or its evaluator does it again.
+create function answer_disagreement(wanted uuid, outcome text, text text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.disagreed_at is null or e.answered_at is not null then
+    raise exception 'quality.nothing-to-answer' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('text', answer_disagreement.text);
+  update evaluation o set answered_at = clock_timestamp(), answered_by = viewer(), answer_outcome = answer_disagreement.outcome,
+    answer = btrim(answer_disagreement.text) where o.id = e.id;
+  if answer_disagreement.outcome = 'REOPENED' then
+    update evaluation o set state = 'DRAFT', released_at = null, acknowledged_at = null, total = null, is_failed = null, sections = null,
+      mark = null, revision = o.revision + 1 where o.id = e.id;
+  end if;
+  perform note_quality('quality.disagreement-answered', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('outcome', answer_disagreement.outcome));
+end $$;
+
+-- The official's own -----------------------------------------------------------------------------------------------------
+
+-- An official reads what was said of their own calls and answers it (R39, R48); nobody's name but their own is in it (L11).
+create function demand_own_calls() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select o.* into held from rights_of(viewer(), 'DEVELOPMENT', '') o where o.role = 'OFFICIAL' and o.scope_kind = 'own' limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+create function list_own_evaluations() returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+begin
+  perform note_quality('quality.own-read', held, 'person', viewer(), '{}');
+  return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'state', e.state, 'formName', v.name, 'formLanguage', f.language,
+      'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', r.segment_id, 'number', e.number, 'startedAt', r.started_at,
+      'destroyAt', r.destroy_at, 'comments', e.comments, 'note', e.note, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
+      'disagreedAt', e.disagreed_at, 'disagreement', e.disagreement, 'answeredAt', e.answered_at, 'answer', e.answer,
+      'answerOutcome', e.answer_outcome))
+    || jsonb_build_object('answers', e.answers, 'form', v.content)
+    from evaluation e join recording r on r.id = e.recording_id
+    join quality_form f on f.id = e.form_id join quality_form_version v on v.form_id = e.form_id and v.version = e.form_version
+    where e.kind = 'SAMPLED' and e.state in ('RELEASED', 'ACKNOWLEDGED') and copy_stands_still(r) is null
+      and (segment_of(r)).official_person_id = viewer()
+    order by e.released_at desc;
+end $$;
+
+create function own_evaluation(wanted uuid) returns evaluation
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation;
+  r recording;
+begin
+  perform demand_own_calls();
+  select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
+  select * into e from evaluation o where o.id = wanted for update;
+  if e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
+    or (segment_of(r)).official_person_id is distinct from viewer() then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  return e;
+end $$;
+
+create function acknowledge_evaluation(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+  e evaluation := own_evaluation(wanted);
+begin
+  if e.state = 'ACKNOWLEDGED' then
+    return;
+  end if;
+  update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = clock_timestamp() where o.id = e.id;
+  perform note_quality('quality.evaluation-acknowledged', held, 'evaluation', e.id, '{}');
+end $$;
+
+create function disagree_with_evaluation(wanted uuid, reasons text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+  e evaluation := own_evaluation(wanted);
+begin
+  if e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT') then
+    raise exception 'quality.disagreed' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('reasons', disagree_with_evaluation.reasons);
+  update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
+    disagreed_at = clock_timestamp(), disagreement = btrim(disagree_with_evaluation.reasons),
+    answered_at = null, answered_by = null, answer_outcome = null, answer = null where o.id = e.id;
+  perform note_quality('quality.disagreed', held, 'evaluation', e.id, '{}');
+end $$;
+
+-- Calibration ------------------------------------------------------------------------------------------------------------
+
+create function begin_calibration(recording uuid, form uuid, name text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  r recording;
+  made uuid;
+begin
+  select * into r from recording o where o.id = begin_calibration.recording for share;
+  if r.id is null or (evaluating_right(segment_of(r))).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  if newest_version(begin_calibration.form) is null then
+    raise exception 'quality.form-not-published' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('name', begin_calibration.name);
+  insert into calibration (name, form_id, form_version, recording_id, begun_by)
+  values (btrim(begin_calibration.name), begin_calibration.form, newest_version(begin_calibration.form), r.id, viewer()) returning id into made;
+  perform note_quality('quality.calibration-begun', held, 'calibration', made, jsonb_build_object('recording', r.id));
+  return made;
+end $$;
+
+-- Whether the viewer sees a calibration: whoever could evaluate its recording; once that is gone, whoever evaluates at all.
+create function sees_calibration(c calibration) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when c.recording_id is null then exists (select from quality_rights())
+    else exists (select from recording r where r.id = c.recording_id and (evaluating_right(segment_of(r))).id is not null) end
+$$;
+
+-- How far each is, and what agreement there was; nobody's answers.
+create function list_calibrations() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_evaluator();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'formName', v.name, 'formVersion', c.form_version,
+      'formLanguage', f.language, 'begunAt', c.begun_at, 'isMine', c.begun_by = viewer(), 'closedAt', c.closed_at, 'endedAt', c.ended_at,
+      'begun', count(e.id), 'finished', count(e.id) filter (where e.state = 'FINISHED'),
+      'myEvaluation', (array_agg(e.id) filter (where e.evaluator_id = viewer()))[1],
+      'isFinished', bool_or(e.evaluator_id = viewer() and e.state = 'FINISHED'),
+      'destroyAt', (select r.destroy_at from recording r where r.id = c.recording_id), 'summary', c.summary))
+    from calibration c join quality_form f on f.id = c.form_id
+    join quality_form_version v on v.form_id = c.form_id and v.version = c.form_version
+    left join evaluation e on e.calibration_id = c.id
+    where sees_calibration(c)
+    group by c.id, v.form_id, v.version, f.id order by c.closed_at is not null, c.begun_at desc limit 100;
+end $$;
+
+create function calibration_locked(wanted uuid) returns calibration
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c calibration;
+begin
+  perform demand_evaluator();
+  select * into c from calibration o where o.id = wanted for update;
+  if c.id is null or not sees_calibration(c) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.recording_id is null then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  if c.closed_at is not null then
+    raise exception 'quality.calibration-closed' using errcode = 'SE001';
+  end if;
+  return c;
+end $$;
+
+-- The viewer's own evaluation in a calibration; nobody sees another's before it is closed.
+create function join_calibration(wanted uuid) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c calibration := calibration_locked(wanted);
+  r recording;
+  s segment;
+  made uuid;
+begin
+  select e.id into made from evaluation e where e.calibration_id = c.id and e.evaluator_id = viewer();
+  if made is not null then
+    return made;
+  end if;
+  select * into r from recording o where o.id = c.recording_id for share;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  s := segment_of(r);
+  insert into evaluation (kind, calibration_id, recording_id, contact_id, unit_id, number, quarter, form_id, form_version, evaluator_id, state, begun_at)
+  values ('CALIBRATION', c.id, r.id, r.contact_id, s.official_unit_id, s.number_reached,
+    date_trunc('quarter', helsinki_day(r.started_at))::date, c.form_id, c.form_version, viewer(), 'DRAFT', clock_timestamp())
+  returning id into made;
+  perform note_quality('quality.evaluation-begun', evaluating_right(s), 'evaluation', made, jsonb_build_object('recording', r.id));
+  return made;
+end $$;
+
+-- Closes it and gives the answers of those who have finished, by no name, with the form: from now on they may be compared.
+create function close_calibration(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  c calibration := calibration_locked(wanted);
+  given jsonb;
+begin
+  select jsonb_agg(e.answers order by e.id) into given from evaluation e where e.calibration_id = c.id and e.state = 'FINISHED';
+  if coalesce(jsonb_array_length(given), 0) < 2 then
+    raise exception 'quality.too-few' using errcode = 'SE001';
+  end if;
+  -- What is not finished is not compared, and leads nowhere any more.
+  delete from evaluation e where e.calibration_id = c.id and e.state = 'DRAFT';
+  update calibration o set closed_at = clock_timestamp() where o.id = c.id;
+  perform note_quality('quality.calibration-closed', held, 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
+  return jsonb_build_object('answers', given, 'form', (
+    select v.content from quality_form_version v where v.form_id = c.form_id and v.version = c.form_version));
+end $$;
+
+-- In the transaction that closed it.
+create function note_calibration(wanted uuid, summary jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_quality_expert();
+  update calibration c set summary = note_calibration.summary where c.id = wanted and c.closed_at is not null and c.summary is null;
+end $$;
+
+-- Results ----------------------------------------------------------------------------------------------------------------
+
+-- Of each unit and number and version of a form in a quarter, from the least group on: five officials and ten evaluations. A
+-- smaller group is named without any figure. What was released in the week that goes on counts when it is over, so that no
+-- single evaluation can be told from two looks.
+create function quality_results(wanted date) returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_evaluator();
+begin
+  perform note_quality('quality.results-read', held, 'search', null, jsonb_build_object('quarter', wanted));
+  return query
+  with reached as (
+    select e.* from evaluation e
+    where e.kind = 'SAMPLED' and e.quarter = wanted and e.mark is not null and e.is_failed is not null
+      and e.released_at < day_begins(date_trunc('week', helsinki_day(register_now()))::date)
+      and exists (select from quality_rights() o where case o.scope_kind
+        when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
+  ), grouped as (
+    select e.unit_id, e.number, e.form_id, e.form_version, count(*) as n, count(distinct e.mark) as officials, avg(e.total) as mean,
+      count(*) filter (where e.is_failed) as failed
+    from reached e group by e.unit_id, e.number, e.form_id, e.form_version
+  )
+  select jsonb_build_object('unitName', u.name, 'number', g.number, 'formName', v.name, 'formVersion', g.form_version, 'formLanguage', f.language)
+    || case when g.officials >= 5 and g.n >= 10 then jsonb_build_object('isEnough', true, 'evaluations', g.n, 'officials', g.officials,
+        'mean', round(g.mean), 'failedShare', round(100.0 * g.failed / g.n), 'sections', coalesce((
+          select jsonb_agg(jsonb_build_object('title', x.section ->> 'title', 'mean', x.mean) order by x.place)
+          from (
+            select s.section, s.place, round(avg((e.sections ->> (s.section ->> 'id'))::numeric)) as mean
+            from jsonb_array_elements(v.content -> 'sections') with ordinality s (section, place)
+            join reached e on e.unit_id = g.unit_id and e.number = g.number and e.form_id = g.form_id and e.form_version = g.form_version
+            group by s.section, s.place having count(e.sections ->> (s.section ->> 'id')) >= 10
+          ) x), '[]'))
+      else '{"isEnough": false}' end
+  from grouped g join unit u on u.id = g.unit_id join quality_form f on f.id = g.form_id
+  join quality_form_version v on v.form_id = g.form_id and v.version = g.form_version
+  order by u.name, g.number, v.name, g.form_version;
+end $$;
+
+-- Ends -------------------------------------------------------------------------------------------------------------------
+
+-- What is said of a call ends with its recording, in the transaction that blocks it. At the end of its term the marks of one that
+-- was released stay, of nobody, for the results of its group; of what was forbidden nothing stays (R50).
+create function end_evaluation(e evaluation, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update evaluation o set state = 'ENDED', ended_at = clock_timestamp(), end_why = why, recording_id = null, contact_id = null,
+    comments = '[]', note = '', disagreement = null, answer = null, answered_by = null,
+    -- Who works on it is told; who has released it has nothing to be told of.
+    evaluator_id = case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end,
+    answers = case when why = 'term' then o.answers else '{}' end,
+    total = case when why = 'term' then o.total end, is_failed = case when why = 'term' then o.is_failed end,
+    sections = case when why = 'term' then o.sections end, mark = case when why = 'term' then o.mark end
+  where o.id = e.id;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('quality.evaluation-ended', 'evaluation', e.id, 'ok', jsonb_build_object('why', why));
+end $$;
+
+create function evaluations_end() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_evaluation(e, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from evaluation e where e.recording_id = new.id;
+  update calibration c set recording_id = null, ended_at = clock_timestamp() where c.recording_id = new.id;
+  return null;
+end $$;
+create trigger ends_evaluations after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function evaluations_end();
+
+-- What is over: evaluations of recordings that are not there (a restored backup brings such back), ended ones that count nowhere
+-- after thirty days, lists of candidates and marks once no recording of their time can be there.
+create function end_quality_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ended integer;
+begin
+  perform end_evaluation(e, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from evaluation e left join recording r on r.id = e.recording_id
+  where e.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
+  update calibration c set recording_id = null, ended_at = coalesce(c.ended_at, clock_timestamp())
+  where c.recording_id is not null and not exists (
+    select from recording r where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED'));
+  delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
+  get diagnostics ended = row_count;
+  -- Nobody is told any more: an evaluation that only counts has no evaluator.
+  update sampling_draw d set candidates = null, earlier = null, picked = null
+  where d.candidates is not null and d.week < helsinki_day(register_now()) - interval '8 months';
+  delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';
+  return ended;
+end $$;
+
+-- Who reads --------------------------------------------------------------------------------------------------------------
+
+-- What these functions do they tell the log themselves.
+create policy quality_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+  result <> 'ok' or action not like 'quality.%'
+);
+
+do $$
+declare
+  f regprocedure;
+  desk text[] := '{list_quality_forms,read_quality_form,begin_quality_form,save_quality_form,publish_quality_form,list_sampling_plans,
+    begin_sampling_plan,end_sampling_plan,list_evaluations,begin_evaluation,read_evaluation,evaluation_work,save_evaluation,release_evaluation,
+    set_aside_evaluation,answer_disagreement,list_own_evaluations,acknowledge_evaluation,disagree_with_evaluation,begin_calibration,
+    list_calibrations,join_calibration,close_calibration,note_calibration,quality_results}';
+  custodian text[] := '{draws_due,draw_candidates,note_draw,end_quality_over}';
+  inner_ones text[] := '{quality_rights,demand_evaluator,demand_quality_expert,segment_of,evaluating_right,note_quality,newest_version,
+    sees_evaluation,evaluation_locked,evaluation_right,evaluation_mine,mark_for,demand_own_calls,own_evaluation,sees_calibration,
+    calibration_locked,end_evaluation,evaluations_end}';
+begin
+  for f in select p.oid::regprocedure from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and p.proname = any (desk || custodian || inner_ones) loop
+    execute format('revoke execute on function %s from public', f);
+  end loop;
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname = any (desk) loop
+    execute format('grant execute on function %s to seloste_desk', f);
+  end loop;
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname = any (custodian) loop
+    execute format('grant execute on function %s to seloste_custodian', f);
+  end loop;
+end $$;

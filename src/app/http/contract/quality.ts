@@ -1,0 +1,352 @@
+/** Evaluating recordings, what their officials read of it, calibration and the results of groups (R3-R6, R37, R38). */
+import Type, { type Static } from 'typebox'
+import { Answers, FormLanguage, QualityFormContent, QualityScale, Score } from './quality-forms.ts'
+import { closed, counted, id, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'
+
+const revision = counted(0, 'As it was when it was read: what has been saved since is not written over')
+const kind = literals(['SAMPLED', 'CALIBRATION'], 'Drawn for evaluation, or one of several of a calibration')
+const state = literals(
+  ['WAITING', 'DRAFT', 'FINISHED', 'RELEASED', 'ACKNOWLEDGED', 'SET_ASIDE', 'ENDED'],
+  'How far it is; ENDED: its recording is gone',
+)
+const endWhy = Type.Optional(literals(['term', 'forbidden'], 'Its term was over, or its use was forbidden'))
+const text = (maxLength: number, description: string) => Type.String({ maxLength, description })
+
+export const MomentComment = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
+    atMs: counted(0, 'Where in the recording'),
+    question: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: 'Of which question; or of none' }),
+    ),
+    text: text(2000, 'What is said of the moment'),
+  },
+  closed,
+)
+const Comments = Type.Array(MomentComment, { maxItems: 200 })
+
+const times = {
+  releasedAt: Type.Optional(instant('Given to the official')),
+  acknowledgedAt: Type.Optional(instant('The official has read it')),
+  disagreedAt: Type.Optional(instant('The official disagreed')),
+  answeredAt: Type.Optional(instant('The disagreement was answered')),
+}
+const disagreement = {
+  ...times,
+  disagreement: Type.Optional(Type.String({ description: 'Why' })),
+  answerOutcome: Type.Optional(literals(['KEPT', 'REOPENED'], 'It stays, or is done again')),
+  answer: Type.Optional(Type.String()),
+}
+
+export const ListedEvaluation = Type.Object({
+  id: uuid('The evaluation'),
+  kind,
+  state,
+  planName: Type.Optional(Type.String()),
+  week: Type.Optional(Type.String({ format: 'date', description: 'Of the draw' })),
+  calibrationName: Type.Optional(Type.String()),
+  formName: Type.String(),
+  recordingId: Type.Optional(uuid('Its recording')),
+  unitName: Type.Optional(Type.String()),
+  number: Type.String({ description: 'The service number' }),
+  startedAt: Type.Optional(instant('The recording began')),
+  durationMs: Type.Optional(Type.Integer()),
+  destroyAt: Type.Optional(instant('The recording is destroyed, and what was said of it with it')),
+  isMine: Type.Boolean({ description: 'The viewer evaluates it' }),
+  isTaken: Type.Boolean({ description: 'Somebody does' }),
+  total: Type.Optional(Type.Number()),
+  isFailed: Type.Optional(Type.Boolean()),
+  ...times,
+  endedAt: Type.Optional(instant('Its recording is gone since')),
+  endWhy,
+})
+export type ListedEvaluation = Static<typeof ListedEvaluation>
+
+export const Evaluation = Type.Object({
+  id: uuid('The evaluation'),
+  kind,
+  state,
+  planName: Type.Optional(Type.String()),
+  formId: uuid('The form'),
+  formVersion: Type.Optional(Type.Integer({ description: 'The version it was begun with, and keeps' })),
+  newestVersion: Type.Optional(Type.Integer({ description: 'The newest there is' })),
+  formName: Type.Optional(Type.String()),
+  formLanguage: FormLanguage,
+  form: Type.Union([QualityFormContent, Type.Null()]),
+  recordingId: Type.Optional(uuid('Its recording')),
+  contactId: Type.Optional(uuid('Its call')),
+  segmentId: Type.Optional(uuid('The part of it')),
+  number: Type.String(),
+  unitName: Type.Optional(Type.String()),
+  officialName: Type.Optional(Type.String({ description: 'As in the history' })),
+  startedAt: Type.Optional(instant('The recording began')),
+  durationMs: Type.Optional(Type.Integer()),
+  destroyAt: Type.Optional(instant('The recording is destroyed, and what was said of it with it')),
+  standsStill: Type.Optional(
+    literals(
+      ['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'],
+      'Why nothing may be done with it now',
+    ),
+  ),
+  isMine: Type.Boolean(),
+  revision,
+  answers: Answers,
+  score: Type.Optional(Score),
+  comments: Comments,
+  note: Type.String(),
+  savedAt: Type.Optional(instant('Last saved')),
+  ...disagreement,
+  endedAt: Type.Optional(instant('Its recording is gone since')),
+  endWhy,
+})
+export type Evaluation = Static<typeof Evaluation>
+
+export const OwnEvaluation = Type.Object({
+  id: uuid('The evaluation'),
+  state: literals(['RELEASED', 'ACKNOWLEDGED'], 'How far it is'),
+  formName: Type.String(),
+  formLanguage: FormLanguage,
+  form: QualityFormContent,
+  contactId: uuid('The call'),
+  segmentId: uuid('The part of it'),
+  number: Type.String(),
+  startedAt: instant('The recording began'),
+  destroyAt: instant('The recording is destroyed, and the evaluation is no more'),
+  answers: Answers,
+  score: Score,
+  comments: Comments,
+  note: Type.String(),
+  ...disagreement,
+  releasedAt: instant('Given'),
+})
+export type OwnEvaluation = Static<typeof OwnEvaluation>
+
+const CalibrationSummary = Type.Object({
+  evaluators: Type.Integer(),
+  totals: Type.Optional(Type.Object({ least: Type.Number(), median: Type.Number(), most: Type.Number() })),
+  questions: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      text: Type.String(),
+      scale: QualityScale,
+      given: Type.Array(Type.Object({ answer: Type.Integer(), count: Type.Integer() })),
+      notApplicable: Type.Integer(),
+    }),
+  ),
+  alphas: Type.Array(
+    Type.Object({
+      scale: literals(['yes-no', 'one-to-five', 'points'], 'Questions of this scale'),
+      measure: literals(['nominal', 'ordinal', 'interval'], 'How its differences are measured'),
+      questions: Type.Integer(),
+      alpha: Type.Union([Type.Number(), Type.Null()], { description: 'Krippendorff’s alpha' }),
+    }),
+  ),
+})
+
+export const Calibration = Type.Object({
+  id: uuid('The calibration'),
+  name: Type.String(),
+  formName: Type.String(),
+  formVersion: Type.Integer(),
+  formLanguage: FormLanguage,
+  begunAt: instant('Begun'),
+  isMine: Type.Boolean({ description: 'The viewer began it' }),
+  begun: Type.Integer({ description: 'How many evaluate' }),
+  finished: Type.Integer({ description: 'How many have finished' }),
+  myEvaluation: Type.Optional(uuid('The viewer’s own')),
+  isFinished: Type.Optional(Type.Boolean({ description: 'The viewer has finished' })),
+  closedAt: Type.Optional(instant('Closed: what was answered may be compared')),
+  endedAt: Type.Optional(instant('Its recording is gone since')),
+  destroyAt: Type.Optional(instant('The recording is destroyed')),
+  summary: Type.Optional(CalibrationSummary),
+})
+export type Calibration = Static<typeof Calibration>
+
+export const GroupResult = Type.Object(
+  {
+    unitName: Type.String(),
+    number: Type.String(),
+    formName: Type.String(),
+    formVersion: Type.Integer(),
+    formLanguage: FormLanguage,
+    isEnough: Type.Boolean({
+      description: 'False: fewer than five officials or ten evaluations; nothing more is said',
+    }),
+    evaluations: Type.Optional(Type.Integer()),
+    officials: Type.Optional(Type.Integer()),
+    mean: Type.Optional(Type.Union([Type.Integer(), Type.Null()], { description: 'Whole per cent' })),
+    failedShare: Type.Optional(Type.Integer({ description: 'Whole per cent' })),
+    sections: Type.Optional(Type.Array(Type.Object({ title: Type.String(), mean: Type.Integer() }))),
+  },
+  { description: 'Of a unit and number; never of a person' },
+)
+export type GroupResult = Static<typeof GroupResult>
+
+export const qualityOperations = {
+  listEvaluations: {
+    method: 'GET',
+    url: '/api/quality/evaluations',
+    schema: {
+      operationId: 'listEvaluations',
+      summary: 'The queue: what waits, what one works on, what was released, of recordings that one reaches',
+      response: { 200: Type.Object({ items: Type.Array(ListedEvaluation) }), ...refusals },
+    },
+  },
+  readEvaluation: {
+    method: 'GET',
+    url: '/api/quality/evaluations/:id',
+    schema: {
+      operationId: 'readEvaluation',
+      summary: 'An evaluation with its form',
+      params: id,
+      response: { 200: Evaluation, ...refusals },
+    },
+  },
+  beginEvaluation: {
+    method: 'POST',
+    url: '/api/quality/evaluations/:id/beginning',
+    schema: {
+      operationId: 'beginEvaluation',
+      summary: 'Take an evaluation from the queue, with the newest version of its form',
+      params: id,
+      response: noContent,
+    },
+  },
+  saveEvaluation: {
+    method: 'PUT',
+    url: '/api/quality/evaluations/:id',
+    schema: {
+      operationId: 'saveEvaluation',
+      summary: 'Save what has been answered so far; answers what it comes to',
+      params: id,
+      body: Type.Object(
+        { revision, answers: Answers, comments: Comments, note: text(5000, 'Of the whole call') },
+        closed,
+      ),
+      response: { 200: Type.Object({ revision, score: Score }), 409: refusals[400], ...refusals },
+    },
+  },
+  releaseEvaluation: {
+    method: 'POST',
+    url: '/api/quality/evaluations/:id/release',
+    schema: {
+      operationId: 'releaseEvaluation',
+      summary: 'Give it to the official whose call it was; of a calibration, say that it is finished',
+      params: id,
+      body: Type.Object({ revision }, closed),
+      response: noContent,
+    },
+  },
+  setEvaluationAside: {
+    method: 'POST',
+    url: '/api/quality/evaluations/:id/setting-aside',
+    schema: {
+      operationId: 'setEvaluationAside',
+      summary: 'Put aside what cannot be evaluated, or give back what somebody else should',
+      params: id,
+      body: Type.Object(
+        { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator stands too near') },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  answerDisagreement: {
+    method: 'POST',
+    url: '/api/quality/evaluations/:id/answer',
+    schema: {
+      operationId: 'answerDisagreement',
+      summary: 'Answer an official’s disagreement: it stays, or is done again',
+      params: id,
+      body: Type.Object(
+        { outcome: literals(['KEPT', 'REOPENED'], 'How'), text: written(2000, 'What is answered') },
+        closed,
+      ),
+      response: noContent,
+    },
+  },
+  listOwnEvaluations: {
+    method: 'GET',
+    url: '/api/my-calls/evaluations',
+    schema: {
+      operationId: 'listOwnEvaluations',
+      summary: 'The released evaluations of one’s own calls (R39)',
+      response: { 200: Type.Object({ items: Type.Array(OwnEvaluation) }), ...refusals },
+    },
+  },
+  acknowledgeEvaluation: {
+    method: 'POST',
+    url: '/api/my-calls/evaluations/:id/acknowledgement',
+    schema: {
+      operationId: 'acknowledgeEvaluation',
+      summary: 'Say that one has read it',
+      params: id,
+      response: noContent,
+    },
+  },
+  disagreeWithEvaluation: {
+    method: 'POST',
+    url: '/api/my-calls/evaluations/:id/disagreement',
+    schema: {
+      operationId: 'disagreeWithEvaluation',
+      summary: 'Disagree, and say why',
+      params: id,
+      body: Type.Object({ reasons: written(2000, 'Why') }, closed),
+      response: noContent,
+    },
+  },
+  listCalibrations: {
+    method: 'GET',
+    url: '/api/quality/calibrations',
+    schema: {
+      operationId: 'listCalibrations',
+      summary: 'Calibrations: how far they are, and of closed ones the spread and the agreement',
+      response: { 200: Type.Object({ items: Type.Array(Calibration) }), ...refusals },
+    },
+  },
+  beginCalibration: {
+    method: 'POST',
+    url: '/api/quality/calibrations',
+    schema: {
+      operationId: 'beginCalibration',
+      summary: 'Let several evaluate one recording, each without seeing the others',
+      body: Type.Object(
+        { recordingId: uuid('The recording'), formId: uuid('The form'), name: line(200, 'Its name') },
+        closed,
+      ),
+      response: { 201: Type.Object({ id: uuid('The calibration') }), 409: refusals[400], ...refusals },
+    },
+  },
+  joinCalibration: {
+    method: 'POST',
+    url: '/api/quality/calibrations/:id/evaluations',
+    schema: {
+      operationId: 'joinCalibration',
+      summary: 'Take part: one’s own evaluation in it',
+      params: id,
+      response: { 201: Type.Object({ id: uuid('The evaluation') }), 409: refusals[400], ...refusals },
+    },
+  },
+  closeCalibration: {
+    method: 'POST',
+    url: '/api/quality/calibrations/:id/closing',
+    schema: {
+      operationId: 'closeCalibration',
+      summary: 'Close it: the answers of those who have finished are compared, by nobody’s name',
+      params: id,
+      response: noContent,
+    },
+  },
+  readQualityResults: {
+    method: 'GET',
+    url: '/api/quality/results/:quarter',
+    schema: {
+      operationId: 'readQualityResults',
+      summary: 'Results by unit and number, of groups that are large enough; never by person (R6)',
+      params: Type.Object({
+        quarter: Type.String({ pattern: '^20\\d\\d-Q[1-4]$', description: '2026-Q4: of the calls' }),
+      }),
+      response: { 200: Type.Object({ items: Type.Array(GroupResult) }), ...refusals },
+    },
+  },
+} as const

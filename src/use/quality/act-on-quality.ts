@@ -1,0 +1,36 @@
+import type { RawBuilder } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { AuditAction, AuditEntry } from '#safeguards/audit/append.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+type Kind = NonNullable<AuditEntry['object']>['kind']
+
+/** What is refused to whoever may not, and of what is not there or out of reach. */
+export const always = ['deny.role', 'not-found'] as const
+/** Why nothing may be done with an evaluation now: of its recording. */
+export const standsStill = [...always, 'recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'] as const
+
+/** An act of quality evaluation that the database decides on, gives its trace of and may refuse. */
+export async function actOnQuality<Code extends string>(
+  db: HoldingSafeguards,
+  session: Session,
+  { action, kind, id }: { action: AuditAction; kind: Kind; id?: string },
+  statement: RawBuilder<unknown>,
+  codes: readonly Code[],
+): Promise<'done' | Refused<Code>> {
+  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind, ...(id && { id }) } })
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** A question whose answer is the `value` of its first row. */
+export async function askOfQuality<Value, Code extends string>(
+  db: HoldingSafeguards,
+  session: Session,
+  { action, kind, id }: { action: AuditAction; kind: Kind; id?: string },
+  statement: RawBuilder<{ value: Value }>,
+  codes: readonly Code[],
+): Promise<{ value: Value } | Refused<Code>> {
+  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind, ...(id && { id }) } })
+  return 'refused' in answer ? answer : answer.rows[0]!
+}

@@ -1,0 +1,93 @@
+import { sql } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { askOfQuality, standsStill } from './act-on-quality.ts'
+import type { Answers, Form } from './form.ts'
+import type { FormLanguage } from './forms.ts'
+import { summariseCalibration, type CalibrationSummary } from './summarise-calibration.ts'
+
+export interface Calibration {
+  id: string
+  name: string
+  formName: string
+  formVersion: number
+  formLanguage: FormLanguage
+  begunAt: string
+  /** The viewer began it. */
+  isMine: boolean
+  /** How many evaluate, and how many of them have finished. */
+  begun: number
+  finished: number
+  /** The viewer's own. */
+  myEvaluation?: string
+  isFinished?: boolean
+  closedAt?: string
+  /** Its recording was destroyed then. */
+  endedAt?: string
+  destroyAt?: string
+  /** Once it is closed. */
+  summary?: CalibrationSummary
+}
+
+const beginRefusals = [...standsStill, 'quality.form-not-published', 'input.identity-code'] as const
+const joinRefusals = [...standsStill, 'quality.calibration-closed'] as const
+const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
+
+export async function listCalibrations(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<Calibration[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ value: Calibration }>`select list_calibrations as value from list_calibrations()`,
+    ['deny.role'] as const,
+    { action: 'quality.calibrations-read', object: { kind: 'calibration' } },
+  )
+  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+}
+
+/** Begins a calibration: whoever may evaluate the recording can take part, each without seeing the others. */
+export async function beginCalibration(
+  db: HoldingSafeguards,
+  session: Session,
+  { recordingId, formId, name }: { recordingId: string; formId: string; name: string },
+): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
+  const trace = { action: 'quality.calibration-begun', kind: 'calibration' } as const
+  const statement = sql<{ value: string }>`
+    select begin_calibration(${recordingId}::uuid, ${formId}::uuid, ${name}) as value`
+  const answer = await askOfQuality(db, session, trace, statement, beginRefusals)
+  return 'refused' in answer ? answer : { id: answer.value }
+}
+
+/** The viewer's own evaluation in it. */
+export async function joinCalibration(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<{ id: string } | Refused<(typeof joinRefusals)[number]>> {
+  const trace = { action: 'quality.evaluation-begun', kind: 'calibration', id } as const
+  const statement = sql<{ value: string }>`select join_calibration(${id}::uuid) as value`
+  const answer = await askOfQuality(db, session, trace, statement, joinRefusals)
+  return 'refused' in answer ? answer : { id: answer.value }
+}
+
+/** Closes it: from now on the spread and the agreement of those who have finished are seen, by nobody's name. */
+export async function closeCalibration(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
+  const closing = inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<{ value: { answers: Answers[]; form: Form } }>`
+      select close_calibration(${id}::uuid) as value`.execute(tx)
+    const { answers, form } = rows[0]!.value
+    const summary = JSON.stringify(summariseCalibration(form, answers))
+    await sql`select note_calibration(${id}::uuid, ${summary}::jsonb)`.execute(tx)
+    return 'done' as const
+  })
+  const trace = { action: 'quality.calibration-closed', object: { kind: 'calibration', id } } as const
+  return refusedInLog(db, session, closing, closeRefusals, trace)
+}

@@ -1,0 +1,220 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { actOnQuality, always, askOfQuality, standsStill } from './act-on-quality.ts'
+import type { Answers, Form } from './form.ts'
+import type { FormLanguage } from './forms.ts'
+import { fittingAnswers, scoreForm, type Scored } from './score-form.ts'
+
+export const evaluationStates = [
+  'WAITING',
+  'DRAFT',
+  'FINISHED',
+  'RELEASED',
+  'ACKNOWLEDGED',
+  'SET_ASIDE',
+  'ENDED',
+] as const
+export type EvaluationState = (typeof evaluationStates)[number]
+
+/** What is said of a moment of the recording, of one question or of none. */
+export interface MomentComment {
+  id: string
+  atMs: number
+  question?: string
+  text: string
+}
+
+interface Disagreement {
+  disagreedAt?: string
+  disagreement?: string
+  answeredAt?: string
+  answerOutcome?: 'KEPT' | 'REOPENED'
+  answer?: string
+}
+
+export interface ListedEvaluation {
+  id: string
+  kind: 'SAMPLED' | 'CALIBRATION'
+  state: EvaluationState
+  planName?: string
+  week?: string
+  calibrationName?: string
+  formName: string
+  recordingId?: string
+  unitName?: string
+  number: string
+  startedAt?: string
+  durationMs?: number
+  destroyAt?: string
+  isMine: boolean
+  isTaken: boolean
+  total?: number
+  isFailed?: boolean
+  releasedAt?: string
+  acknowledgedAt?: string
+  disagreedAt?: string
+  answeredAt?: string
+  endedAt?: string
+  /** Its recording's term was over, or its use was forbidden. */
+  endWhy?: 'term' | 'forbidden'
+}
+
+interface KeptEvaluation extends Disagreement {
+  id: string
+  kind: 'SAMPLED' | 'CALIBRATION'
+  state: EvaluationState
+  planName?: string
+  formId: string
+  formVersion?: number
+  /** The newest version there is of the form; an evaluation keeps the one it began with. */
+  newestVersion?: number
+  formName?: string
+  formLanguage: FormLanguage
+  form: Form | null
+  recordingId?: string
+  contactId?: string
+  segmentId?: string
+  number: string
+  unitName?: string
+  officialName?: string
+  startedAt?: string
+  durationMs?: number
+  destroyAt?: string
+  /** Why nothing may be done now. */
+  standsStill?: 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
+  isMine: boolean
+  revision: number
+  answers: Answers
+  comments: MomentComment[]
+  note: string
+  savedAt?: string
+  releasedAt?: string
+  acknowledgedAt?: string
+  endedAt?: string
+  endWhy?: 'term' | 'forbidden'
+}
+export type ReadEvaluation = KeptEvaluation & { score?: Scored }
+
+export interface Work {
+  /** As it was when it was read; what was saved since is not written over. */
+  revision: number
+  answers: Answers
+  comments: MomentComment[]
+  note: string
+}
+
+const mine = [...standsStill, 'quality.taken', 'quality.released', 'quality.changed-meanwhile'] as const
+const saveRefusals = [...mine, 'input.identity-code'] as const
+const takeRefusals = [...standsStill, 'quality.taken'] as const
+const answerRefusals = [...standsStill, 'quality.nothing-to-answer', 'input.identity-code'] as const
+
+/** What the viewer may evaluate, evaluates or has evaluated, of recordings that they reach. */
+export async function listEvaluations(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<ListedEvaluation[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`,
+    ['deny.role'] as const,
+    { action: 'quality.queue-read', object: { kind: 'evaluation' } },
+  )
+  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+}
+
+/** One evaluation with its form, and what the answers come to so far. */
+export async function readEvaluation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<ReadEvaluation | Refused<(typeof always)[number]>> {
+  const trace = { action: 'quality.evaluation-read', kind: 'evaluation', id } as const
+  const statement = sql<{ value: KeptEvaluation }>`select read_evaluation(${id}::uuid) as value`
+  const answer = await askOfQuality(db, session, trace, statement, always)
+  if ('refused' in answer) return answer
+  const { value } = answer
+  return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
+}
+
+/** Takes one from the queue, with the newest version of its form; again, it is the same. */
+export function beginEvaluation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof takeRefusals)[number]>> {
+  const trace = { action: 'quality.evaluation-begun', kind: 'evaluation', id } as const
+  return actOnQuality(db, session, trace, sql`select begin_evaluation(${id}::uuid)`, takeRefusals)
+}
+
+/**
+ * Saves what has been answered and said so far. Answers off their scale are not kept.
+ * @returns the new revision and what the answers come to
+ */
+export async function saveEvaluation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { revision, answers, comments, note }: Work,
+): Promise<{ revision: number; score: Scored } | Refused<(typeof saveRefusals)[number]>> {
+  const trace = { action: 'quality.evaluation-saved', kind: 'evaluation', id } as const
+  const work = await askOfQuality(db, session, trace, workOf(id), mine)
+  if ('refused' in work) return work
+  const { form } = work.value
+  const fitting = fittingAnswers(form, answers)
+  const statement = sql<{ value: number }>`
+    select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(fitting)}::jsonb, ${JSON.stringify(comments)}::jsonb,
+      ${note}) as value`
+  const answer = await askOfQuality(db, session, trace, statement, saveRefusals)
+  return 'refused' in answer ? answer : { revision: answer.value, score: scoreForm(form, fitting) }
+}
+
+/**
+ * Gives it to the official; of a calibration, says that it is finished.
+ * @returns `quality.unanswered` where a question that is asked waits for its answer
+ */
+export async function releaseEvaluation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  revision: number,
+): Promise<'done' | Refused<(typeof mine)[number]> | { refused: 'quality.unanswered'; of: string }> {
+  const trace = { action: 'quality.evaluation-released', kind: 'evaluation', id } as const
+  const work = await askOfQuality(db, session, trace, workOf(id), mine)
+  if ('refused' in work) return work
+  const { unanswered, total, isFailed, sections } = scoreForm(work.value.form, work.value.answers)
+  const [waiting] = unanswered
+  if (waiting !== undefined) return { refused: 'quality.unanswered', of: waiting }
+  const score = JSON.stringify({ total, isFailed, sections })
+  const statement = sql`select release_evaluation(${id}::uuid, ${revision}, ${score}::jsonb)`
+  return actOnQuality(db, session, trace, statement, mine)
+}
+
+/** Puts one aside for good, or back into the queue for somebody who does not stand as close. */
+export function setAside(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  why: 'unsuitable' | 'too-close',
+): Promise<'done' | Refused<(typeof takeRefusals)[number]>> {
+  const trace = { action: 'quality.evaluation-set-aside', kind: 'evaluation', id } as const
+  return actOnQuality(db, session, trace, sql`select set_aside_evaluation(${id}::uuid, ${why})`, takeRefusals)
+}
+
+/** Answers an official's disagreement: the evaluation stays, or its evaluator does it again. */
+export function answerDisagreement(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { outcome, text }: { outcome: 'KEPT' | 'REOPENED'; text: string },
+): Promise<'done' | Refused<(typeof answerRefusals)[number]>> {
+  const trace = { action: 'quality.disagreement-answered', kind: 'evaluation', id } as const
+  const statement = sql`select answer_disagreement(${id}::uuid, ${outcome}, ${text})`
+  return actOnQuality(db, session, trace, statement, answerRefusals)
+}
+
+function workOf(id: string) {
+  return sql<{ value: { form: Form; answers: Answers } }>`select evaluation_work(${id}::uuid) as value`
+}

@@ -1,0 +1,473 @@
+import { sql } from 'kysely'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { beginCalibration, closeCalibration, joinCalibration, listCalibrations } from './calibrations.ts'
+import {
+  answerDisagreement,
+  beginEvaluation,
+  listEvaluations,
+  readEvaluation,
+  releaseEvaluation,
+  saveEvaluation,
+  setAside,
+} from './evaluate.ts'
+import type { Answers, Form } from './form.ts'
+import { beginForm, publishForm, readForm, saveForm } from './forms.ts'
+import { acknowledgeEvaluation, disagreeWithEvaluation, listOwnEvaluations } from './own-evaluations.ts'
+import { readResults } from './results.ts'
+import { beginPlan, drawSamplesDue, endPlan, endQualityOver, listPlans } from './sampling.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const custodian = database.as('seloste_custodian').db
+const destroyer = makeDestroyer(database, register)
+
+const number = phone('029 497 000')
+const numbers = { kind: 'numbers' as const, units: [], numbers: [number] }
+const form: Form = {
+  sections: [
+    {
+      id: 's1',
+      title: 'Kohtaaminen',
+      weight: 1,
+      questions: [
+        { ...question('q1', 'Tervehti?'), critical: 'form' },
+        { ...question('q2', 'Kuinka selkeästi?'), scale: { kind: 'one-to-five' }, mayNotApply: true },
+      ],
+    },
+  ],
+}
+function question(id: string, text: string): Form['sections'][number]['questions'][number] {
+  return { id, text, help: '', scale: { kind: 'yes-no' }, weight: 1, critical: 'none', mayNotApply: false }
+}
+
+let eero: Session
+let second: Session
+let training: Session
+let sari: Session
+let elsewhere: Session
+const officials: { person: TestPerson; session: Session }[] = []
+let formId: string
+
+const enter = (name: string, right: Parameters<typeof enterTestPerson>[2]['right'], unit = 'Palvelu') =>
+  enterTestPerson(admin, desk, { name, unit, ...(right && { right }) })
+const own = { kind: 'own' as const, units: [], numbers: [] }
+
+afterEach(async () => {
+  await sql`update sampling_plan set ended_at = now(), ended_by = begun_by where ended_at is null`.execute(admin)
+})
+
+beforeAll(async () => {
+  const expert = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope: numbers }
+  eero = await (await enter('Eero', expert)).signIn()
+  second = await (await enter('Elina', expert)).signIn()
+  training = await (await enter('Tiina', { ...expert, duty: 'TRAINING', purposes: ['TRAINING'] })).signIn()
+  sari = await (await enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })).signIn()
+  elsewhere = await (
+    await enter('Toinen', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' }, 'Muualla')
+  ).signIn()
+  for (let n = 0; n < 6; n++) {
+    const person = await enter(`Virkailija ${n}`, { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own })
+    officials.push({ person, session: await person.signIn() })
+  }
+  formId = did(await beginForm(desk, eero, { language: 'fi', name: 'Peruslomake' })).id
+  const saved = did(await saveForm(desk, eero, formId, { revision: 0, name: 'Peruslomake', form }))
+  expect(saved.problems).toEqual([])
+  expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 1 })
+}, 60_000)
+
+/** What was done, where it was not refused. */
+function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
+  return answer as Exclude<Answer, { refused: string }>
+}
+
+/** A kept recording of an official, of the day so many days before this week’s Monday. */
+async function kept(official: number, daysBefore = 3): Promise<string> {
+  const { person } = officials[official]!
+  const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
+  const startedAt = today
+    .subtract({ days: today.dayOfWeek - 1 + daysBefore })
+    .add({ hours: 12 })
+    .toInstant()
+  const { id } = await register.record({
+    startedAt,
+    answeredAt: startedAt.add({ seconds: 20 }),
+    endedAt: startedAt.add({ minutes: 3 }),
+    official: {
+      personId: person.id,
+      unitId: person.unitId,
+      name: `Virkailija ${official}`,
+      phone: phone('029 512 1001'),
+    },
+  })
+  await keepRecording(register.keeping, id, Temporal.Now.instant())
+  return id
+}
+
+/** Draws what there is of a week under a plan of its own, and gives the evaluations by their recordings. */
+async function drawn(weekly = 50): Promise<Map<string, string>> {
+  const unitId = officials[0]!.person.unitId
+  const plan = did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly, daysLeft: 14 }))
+  await drawSamplesDue(custodian)
+  await endPlan(desk, eero, plan.id)
+  const listed = did(await listEvaluations(desk, eero))
+  return new Map(listed.flatMap(({ id, recordingId }) => (recordingId ? [[recordingId, id]] : [])))
+}
+
+async function draft(official: number, who = eero): Promise<{ recording: string; id: string }> {
+  const recording = await kept(official)
+  const id = (await drawn()).get(recording)!
+  expect(await beginEvaluation(desk, who, id)).toBe('done')
+  return { recording, id }
+}
+
+const work = (answers: Answers, revision = 0) => ({
+  revision,
+  answers,
+  comments: [{ id: 'c1', atMs: 1000, question: 'q1', text: 'Hyvä alku' }],
+  note: 'Kokonaisuus sujui',
+})
+
+async function released(official: number, answers: Answers = { q1: 1, q2: 5 }) {
+  const made = await draft(official)
+  const { revision } = did(await saveEvaluation(desk, eero, made.id, work(answers)))
+  expect(await releaseEvaluation(desk, eero, made.id, revision)).toBe('done')
+  return made
+}
+
+const read = async (id: string, who = eero) => did(await readEvaluation(desk, who, id))
+const ofLog = async (id: string) =>
+  (
+    await admin
+      .selectFrom('audit_entry')
+      .select(['action', 'result'])
+      .where('object_id', '=', id)
+      .where('result', '=', 'ok')
+      .orderBy('seq')
+      .execute()
+  ).map(({ action }) => action)
+
+describe('a form', () => {
+  test('that is published stays; an evaluation keeps the version it began with and is told of a newer one', async () => {
+    const { id } = await draft(0)
+    const next = { sections: [{ ...form.sections[0]!, title: 'Kohtaaminen ja puhe' }] }
+    const { revision } = did(await readForm(desk, eero, formId))
+    const saved = did(await saveForm(desk, second, formId, { revision, name: 'Peruslomake', form: next }))
+    expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 2 })
+    expect(await read(id)).toMatchObject({ formVersion: 1, newestVersion: 2, form })
+    await expect(sql`update quality_form_version set name = 'x'`.execute(admin)).rejects.toThrow()
+    expect(await saveEvaluation(desk, eero, id, work({ q1: 1 }))).toMatchObject({ revision: 1 })
+  })
+
+  test('that two people write is not written over', async () => {
+    const { id } = did(await beginForm(desk, eero, { language: 'sv', name: 'Blankett' }))
+    did(await saveForm(desk, eero, id, { revision: 0, name: 'Blankett', form }))
+    expect(await saveForm(desk, second, id, { revision: 0, name: 'Annan', form })).toEqual({
+      refused: 'quality.changed-meanwhile',
+    })
+    expect(did(await readForm(desk, second, id))).toMatchObject({ name: 'Blankett', draft: form, versions: [] })
+  })
+
+  test('with something missing is kept and not published', async () => {
+    const { id } = did(await beginForm(desk, eero, { language: 'fi', name: 'Kesken' }))
+    expect(await publishForm(desk, eero, id, 0)).toEqual({ problems: [{ code: 'no-sections' }] })
+    const blank = { sections: [{ ...form.sections[0]!, questions: [] }] }
+    expect(await saveForm(desk, eero, id, { revision: 0, name: 'Kesken', form: blank })).toMatchObject({
+      revision: 1,
+      problems: [{ code: 'no-questions', at: 's1' }, { code: 'nothing-counts' }],
+    })
+  })
+
+  test('is written by a quality expert, and read by supervisors too', async () => {
+    for (const who of [sari, training, officials[0]!.session]) {
+      expect(await beginForm(desk, who, { language: 'fi', name: 'x' })).toEqual({ refused: 'deny.role' })
+    }
+    expect(await readForm(desk, sari, formId)).toMatchObject({ id: formId })
+    expect(await readForm(desk, training, formId)).toEqual({ refused: 'deny.role' })
+  })
+})
+
+describe('a draw', () => {
+  test('takes the week that is over, fairly, once, and comes out the same when it is made again', async () => {
+    await drawn()
+    for (const official of [0, 0, 0, 0, 1, 1, 1, 2]) await kept(official, 2)
+    const unitId = officials[0]!.person.unitId
+    const plan = did(await beginPlan(desk, eero, { name: 'Reilu', formId, unitId, number, weekly: 5, daysLeft: 14 }))
+    expect(await drawSamplesDue(custodian)).toBe(5)
+    expect(await drawSamplesDue(custodian)).toBe(0)
+    const found = did(await listPlans(desk, sari)).find(({ id }) => id === plan.id)
+    expect(found?.seed).toMatch(/^[0-9a-f]{64}$/)
+    expect(found?.draws).toMatchObject([{ candidateCount: 8, pickedCount: 5, isAsDrawn: true }])
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from evaluation e join recording r on r.id = e.recording_id
+      join segment s on s.id = r.segment_id where e.plan_id = ${plan.id} group by s.official_person_id order by 1`.execute(
+      admin,
+    )
+    expect(rows.map(({ n }) => n)).toEqual([1, 2, 2])
+    await sql`update sampling_draw set picked = picked[2:] where plan_id = ${plan.id}`.execute(admin)
+    expect(did(await listPlans(desk, eero)).find(({ id }) => id === plan.id)?.draws).toMatchObject([
+      { isAsDrawn: false },
+    ])
+    await endPlan(desk, eero, plan.id)
+  })
+
+  test('leaves out what ends too soon, another number’s, another unit’s and what is restricted', async () => {
+    await drawn()
+    const [restricted, soon] = [await kept(3), await kept(3)]
+    await sql`update recording set state = 'RESTRICTED' where id = ${restricted}`.execute(admin)
+    const long = did(
+      await beginPlan(desk, eero, {
+        ...{ name: 'Kauan', formId, unitId: officials[0]!.person.unitId, number },
+        ...{ weekly: 50, daysLeft: 60 },
+      }),
+    )
+    await drawSamplesDue(custodian)
+    const [draw] = did(await listPlans(desk, eero)).find(({ id }) => id === long.id)!.draws
+    expect(draw).toMatchObject({ candidateCount: 1 })
+    expect(did(await listEvaluations(desk, eero)).map(({ recordingId }) => recordingId)).toContain(soon)
+    await endPlan(desk, eero, long.id)
+  })
+
+  test('is planned for a number that one reaches, with a published form, once', async () => {
+    const given = { name: 'x', formId, unitId: officials[0]!.person.unitId, number, weekly: 3, daysLeft: 14 }
+    expect(await beginPlan(desk, eero, { ...given, number: phone('029 497 010') })).toEqual({
+      refused: 'quality.number-out-of-reach',
+    })
+    const unpublished = did(await beginForm(desk, eero, { language: 'fi', name: 'Uusi' })).id
+    expect(await beginPlan(desk, eero, { ...given, formId: unpublished })).toEqual({
+      refused: 'quality.form-not-published',
+    })
+    expect(await beginPlan(desk, sari, given)).toEqual({ refused: 'deny.role' })
+    const { id } = did(await beginPlan(desk, eero, given))
+    expect(await beginPlan(desk, second, given)).toEqual({ refused: 'quality.plan-known' })
+    await endPlan(desk, eero, id)
+  })
+})
+
+describe('an evaluation', () => {
+  test('goes from the queue to its official, who acknowledges and disagrees, and is answered', async () => {
+    const { id } = await draft(0)
+    expect(await releaseEvaluation(desk, eero, id, 0)).toEqual({ refused: 'quality.unanswered', of: 'q1' })
+    const saved = did(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
+    expect(saved).toMatchObject({ revision: 1, score: { total: 75, unanswered: [] } })
+    const [mine, other] = [officials[0]!.session, officials[1]!.session]
+    const ownOnes = async (who: Session) => did(await listOwnEvaluations(desk, who)).filter((one) => one.id === id)
+    expect(await ownOnes(mine)).toEqual([])
+    expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
+    expect(await ownOnes(mine)).toMatchObject([{ score: { total: 75 }, comments: [{ text: 'Hyvä alku' }] }])
+    expect(await ownOnes(other)).toEqual([])
+    expect(await acknowledgeEvaluation(desk, other, id)).toEqual({ refused: 'not-found' })
+    expect(await acknowledgeEvaluation(desk, mine, id)).toBe('done')
+    expect(await saveEvaluation(desk, eero, id, work({ q1: 0 }, 1))).toEqual({ refused: 'quality.released' })
+    expect(await answerDisagreement(desk, eero, id, { outcome: 'KEPT', text: 'Ei' })).toEqual({
+      refused: 'quality.nothing-to-answer',
+    })
+    expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
+    expect(await disagreeWithEvaluation(desk, mine, id, 'Uudestaan')).toEqual({ refused: 'quality.disagreed' })
+    expect(await answerDisagreement(desk, second, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
+    expect(await ownOnes(mine)).toEqual([])
+    expect(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 5 }, 2))).toMatchObject({ revision: 3 })
+    expect(await releaseEvaluation(desk, eero, id, 3)).toBe('done')
+    expect(await ownOnes(mine)).toMatchObject([{ score: { total: 100 }, answer: 'Katsotaan' }])
+    expect((await ofLog(id)).filter((action) => !action.endsWith('-read'))).toEqual([
+      'quality.evaluation-begun',
+      'quality.evaluation-released',
+      'quality.evaluation-acknowledged',
+      'quality.disagreed',
+      'quality.disagreement-answered',
+      'quality.evaluation-released',
+    ])
+  })
+
+  test('is seen by those whose right reaches its recording for quality, and evaluated by one', async () => {
+    const { id } = await draft(1)
+    expect(await read(id, sari)).toMatchObject({ isMine: false })
+    expect(await readEvaluation(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
+    expect(await readEvaluation(desk, training, id)).toEqual({ refused: 'deny.role' })
+    expect(await readEvaluation(desk, officials[1]!.session, id)).toEqual({ refused: 'deny.role' })
+    expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'quality.taken' })
+    expect(await saveEvaluation(desk, sari, id, work({ q1: 0 }))).toEqual({ refused: 'quality.taken' })
+  })
+
+  test('in two windows loses nothing: what was saved meanwhile is not written over', async () => {
+    const { id } = await draft(2)
+    expect(await saveEvaluation(desk, eero, id, work({ q1: 1 }))).toMatchObject({ revision: 1 })
+    expect(await saveEvaluation(desk, eero, id, work({ q1: 0 }))).toEqual({ refused: 'quality.changed-meanwhile' })
+    expect((await read(id)).answers).toEqual({ q1: 1 })
+  })
+
+  test('takes no personal identity code', async () => {
+    const { id } = await draft(2)
+    expect(await saveEvaluation(desk, eero, id, { ...work({}), note: 'tunnus 131052-308T' })).toMatchObject({
+      refused: 'input.identity-code',
+    })
+  })
+
+  test('is given back by whoever stands too near, and put aside where there is nothing to evaluate', async () => {
+    const { id } = await draft(3)
+    did(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
+    expect(await setAside(desk, eero, id, 'too-close')).toBe('done')
+    expect(await beginEvaluation(desk, second, id)).toBe('done')
+    expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
+    expect(await setAside(desk, second, id, 'unsuitable')).toBe('done')
+    expect(did(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
+  })
+
+  test('of one’s own call is nobody’s to make', async () => {
+    const both = await enter('Molemmat', {
+      ...{ role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },
+    })
+    const { id, recording } = await draft(4)
+    await sql`alter table segment disable trigger all`.execute(admin)
+    await sql`update segment set official_person_id = ${both.id}
+      where id = (select segment_id from recording where id = ${recording})`.execute(admin)
+    await sql`alter table segment enable trigger all`.execute(admin)
+    expect(await readEvaluation(desk, await both.signIn(), id)).toEqual({ refused: 'not-found' })
+  })
+})
+
+describe('when the recording ends', () => {
+  test('by a prohibition nothing of its evaluation stays, and who works on it is told', async () => {
+    const [made, given] = [await draft(5), await released(5)]
+    did(await saveEvaluation(desk, eero, made.id, work({ q1: 1 })))
+    for (const { recording } of [made, given]) await destroyer.destroy(recording)
+    expect(await saveEvaluation(desk, eero, made.id, work({ q1: 0 }, 1))).toEqual({ refused: 'recording.destroyed' })
+    expect(await read(made.id)).toMatchObject({
+      state: 'ENDED',
+      endWhy: 'forbidden',
+      answers: {},
+      comments: [],
+      note: '',
+    })
+    expect(did(await listOwnEvaluations(desk, officials[5]!.session)).some(({ id }) => id === given.id)).toBe(false)
+    const { rows } = await sql`select answers, comments, note, total, mark, recording_id, evaluator_id from evaluation
+      where id = ${given.id}`.execute(admin)
+    expect(rows).toEqual([
+      { answers: {}, comments: [], note: '', total: null, mark: null, recording_id: null, evaluator_id: null },
+    ])
+  })
+
+  test('by its term the marks stay, of nobody, and what was said of the call goes', async () => {
+    const { id, recording } = await released(5, { q1: 1, q2: 3 })
+    // Months later; what keeps a recording until then stands aside, and what ends its evaluation does not.
+    await sql`alter table recording disable trigger user`.execute(admin)
+    await sql`alter table recording enable trigger ends_evaluations`.execute(admin)
+    await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${recording}`.execute(admin)
+    await sql`alter table recording enable trigger user`.execute(admin)
+    const { rows } =
+      await sql`select state, end_why, answers, comments, note, total, recording_id, contact_id, evaluator_id, mark is null
+      as unmarked from evaluation where id = ${id}`.execute(admin)
+    expect(rows).toEqual([
+      {
+        ...{ state: 'ENDED', end_why: 'term', answers: { q1: 1, q2: 3 }, comments: [], note: '', total: 75 },
+        ...{ recording_id: null, contact_id: null, evaluator_id: null, unmarked: false },
+      },
+    ])
+  })
+
+  test('what a restored backup brings back of it ends again, and what counts nowhere goes after thirty days', async () => {
+    const { id, recording } = await draft(4)
+    await destroyer.destroy(recording)
+    await sql`update evaluation set ended_at = ended_at - interval '31 days' where id = ${id}`.execute(admin)
+    const restored = await draft(4)
+    await sql`alter table recording disable trigger ends_evaluations`.execute(admin)
+    await destroyer.destroy(restored.recording)
+    await sql`alter table recording enable trigger ends_evaluations`.execute(admin)
+    expect(await endQualityOver(custodian)).toBe(1)
+    expect(await readEvaluation(desk, eero, id)).toEqual({ refused: 'not-found' })
+    expect(await read(restored.id)).toMatchObject({ state: 'ENDED', endWhy: 'forbidden' })
+  })
+})
+
+describe('calibration', () => {
+  test('keeps evaluators blind to one another until it is closed, and then tells spread and agreement of nobody', async () => {
+    const recording = await kept(0)
+    const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Marraskuu' }))
+    expect(await beginCalibration(desk, sari, { recordingId: recording, formId, name: 'x' })).toEqual({
+      refused: 'deny.role',
+    })
+    const finish = async (who: Session, answers: Answers) => {
+      const { id: mine } = did(await joinCalibration(desk, who, id))
+      const { revision } = did(await saveEvaluation(desk, who, mine, work(answers)))
+      expect(await releaseEvaluation(desk, who, mine, revision)).toBe('done')
+      return mine
+    }
+    const first = await finish(eero, { q1: 1, q2: 4 })
+    expect(await closeCalibration(desk, eero, id)).toEqual({ refused: 'quality.too-few' })
+    await finish(second, { q1: 1, q2: 5 })
+    await finish(sari, { q1: 0, q2: 4 })
+    expect(await readEvaluation(desk, second, first)).toEqual({ refused: 'not-found' })
+    expect(await joinCalibration(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
+    expect(did(await listCalibrations(desk, eero))).toMatchObject([{ begun: 3, finished: 3, isFinished: true }])
+    expect(await closeCalibration(desk, eero, id)).toBe('done')
+    const [closed] = did(await listCalibrations(desk, second))
+    expect(closed?.summary).toMatchObject({
+      evaluators: 3,
+      totals: { least: 0, most: 100 },
+      questions: [
+        {
+          given: [
+            { answer: 0, count: 1 },
+            { answer: 1, count: 2 },
+          ],
+        },
+        { notApplicable: 0 },
+      ],
+      alphas: [
+        { scale: 'yes-no', measure: 'nominal' },
+        { scale: 'one-to-five', measure: 'ordinal' },
+      ],
+    })
+    expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
+    await destroyer.destroy(recording)
+    expect(did(await listCalibrations(desk, eero))).toMatchObject([{ summary: { evaluators: 3 } }])
+    expect(did(await listCalibrations(desk, eero))[0]).not.toHaveProperty('destroyAt')
+  })
+})
+
+describe('results', () => {
+  test('are of groups with five officials and ten evaluations, and of smaller ones nothing is said', async () => {
+    await sql`update evaluation set mark = null`.execute(admin)
+    const quarterOf = (at: Temporal.ZonedDateTime) => at.with({ month: Math.ceil(at.month / 3) * 3 - 2, day: 1 })
+    for (let n = 0; n < 9; n++) await released(n % 4, { q1: 1, q2: 3 })
+    await sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(
+      admin,
+    )
+    const quarter = Temporal.PlainDate.from('2026-10-01')
+    expect(quarterOf(Temporal.ZonedDateTime.from('2026-11-26T00:00[Europe/Helsinki]')).toPlainDate()).toEqual(quarter)
+    expect(did(await readResults(desk, eero, quarter))).toEqual([
+      expect.objectContaining({ isEnough: false, number }) as unknown,
+    ])
+    expect(did(await readResults(desk, eero, quarter))[0]).not.toHaveProperty('mean')
+    await released(4, { q1: 0, q2: 3 })
+    // What was released in the week that goes on does not count yet: no single one is told by looking twice.
+    expect(did(await readResults(desk, eero, quarter))).toMatchObject([{ isEnough: false }])
+    await sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(
+      admin,
+    )
+    expect(did(await readResults(desk, sari, quarter))).toMatchObject([
+      { isEnough: true, evaluations: 10, officials: 5, mean: 68, failedShare: 10, sections: [{ mean: 68 }] },
+    ])
+    expect(did(await readResults(desk, elsewhere, quarter))).toEqual([])
+  })
+})
+
+test('no process reads evaluations, forms or marks past their doors', async () => {
+  for (const table of ['evaluation', 'quality_mark', 'calibration', 'sampling_plan', 'quality_form']) {
+    for (const db of [desk, custodian, database.as('seloste_capture').db]) {
+      await expect(sql.raw(`select * from ${table}`).execute(db)).rejects.toThrow('permission denied')
+    }
+  }
+  await expect(
+    sql`insert into audit_entry (action, result) values ('quality.evaluation-read', 'ok')`.execute(desk),
+  ).rejects.toThrow('row-level security')
+})

@@ -1,0 +1,94 @@
+/**
+ * Quality evaluation (R4: QUALITY; the description's "varmistaa ja kehittää asiakaspalvelumme laatua"). In: forms, recordings
+ * drawn for evaluation, what evaluators answer. Out: evaluations for the official who answered, and results of groups. Never
+ * here: a list of people by their results, a use of an evaluation for anybody's pay or discipline (R6), words of a call as text.
+ */
+
+/** What a question is answered by: yes (1) or no (0); 1 to 5; points from 0 to so many. */
+export type Scale = { kind: 'yes-no' } | { kind: 'one-to-five' } | { kind: 'points'; most: number }
+
+export interface Question {
+  /** Unique in the form; the same in the versions in which it is the same question. */
+  id: string
+  text: string
+  help: string
+  scale: Scale
+  /** How much it counts in its section, from 0: one of weight 0 is answered and does not count. */
+  weight: number
+  /** What the lowest answer does: `section` makes its section 0, `form` (a fatal question) the whole evaluation. */
+  critical: 'none' | 'section' | 'form'
+  /** The evaluator may say that it does not apply. */
+  mayNotApply: boolean
+  /** It is asked only where an earlier question was answered with one of these. */
+  onlyIf?: { question: string; answers: number[] }
+}
+
+export interface Section {
+  id: string
+  title: string
+  weight: number
+  questions: Question[]
+}
+
+export interface Form {
+  sections: Section[]
+}
+
+/** By question: the answer on its scale, or `null` where it does not apply; none where it is not answered. */
+export type Answers = Readonly<Record<string, number | null>>
+
+export const questionsOf = (form: Form): Question[] => form.sections.flatMap(({ questions }) => questions)
+
+/** The lowest and the highest answer of a scale. */
+export function boundsOf(scale: Scale): { least: number; most: number } {
+  if (scale.kind === 'yes-no') return { least: 0, most: 1 }
+  if (scale.kind === 'one-to-five') return { least: 1, most: 5 }
+  return { least: 0, most: scale.most }
+}
+
+export function isOnScale(scale: Scale, value: number): boolean {
+  const { least, most } = boundsOf(scale)
+  return Number.isInteger(value) && value >= least && value <= most
+}
+
+export interface FormProblem {
+  /** The section or question that it is about; none where it is the form. */
+  at?: string
+  code:
+    | 'no-sections'
+    | 'no-questions'
+    | 'title-missing'
+    | 'text-missing'
+    | 'id-twice'
+    | 'nothing-counts'
+    | 'condition-not-earlier'
+    | 'condition-answers'
+}
+
+/** Why a form cannot be published; nothing where it can. */
+export function problemsOf(form: Form): FormProblem[] {
+  const problems: FormProblem[] = []
+  if (form.sections.length === 0) problems.push({ code: 'no-sections' })
+  const earlier = new Map<string, Question>()
+  const ids = new Set<string>()
+  for (const section of form.sections) {
+    if (ids.has(section.id)) problems.push({ code: 'id-twice', at: section.id })
+    ids.add(section.id)
+    if (section.title.trim() === '') problems.push({ code: 'title-missing', at: section.id })
+    if (section.questions.length === 0) problems.push({ code: 'no-questions', at: section.id })
+    for (const question of section.questions) {
+      if (ids.has(question.id)) problems.push({ code: 'id-twice', at: question.id })
+      ids.add(question.id)
+      if (question.text.trim() === '') problems.push({ code: 'text-missing', at: question.id })
+      const condition = question.onlyIf
+      const asked = condition && earlier.get(condition.question)
+      if (condition && !asked) problems.push({ code: 'condition-not-earlier', at: question.id })
+      if (condition && asked && !condition.answers.some((value) => isOnScale(asked.scale, value)))
+        problems.push({ code: 'condition-answers', at: question.id })
+      earlier.set(question.id, question)
+    }
+  }
+  const counts = form.sections.some(({ weight, questions }) => weight > 0 && questions.some((one) => one.weight > 0))
+  if (form.sections.length > 0 && !counts) problems.push({ code: 'nothing-counts' })
+  return problems
+}

@@ -1,0 +1,130 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { always, askOfQuality } from './act-on-quality.ts'
+import { problemsOf, type Form, type FormProblem } from './form.ts'
+
+export type FormLanguage = 'fi' | 'sv' | 'en'
+
+export interface ListedForm {
+  id: string
+  language: FormLanguage
+  name: string
+  hasDraft: boolean
+  /** The newest that is published. */
+  version?: number
+  publishedAt?: Temporal.Instant
+}
+
+export interface FormVersion {
+  version: number
+  name: string
+  content: Form
+  publishedAt: string
+  publishedBy: string
+}
+
+export interface ReadForm {
+  id: string
+  language: FormLanguage
+  name: string
+  /** For saving: what has been saved since is not written over. */
+  revision: number
+  draft: Form | null
+  /** Newest first. */
+  versions: FormVersion[]
+}
+
+const saveRefusals = [...always, 'quality.changed-meanwhile', 'input.identity-code'] as const
+const publishRefusals = [...always, 'quality.changed-meanwhile', 'quality.no-draft'] as const
+const formAct = { action: 'quality.form-begun', kind: 'quality-form' } as const
+
+/** The forms there are, for whoever evaluates. */
+export async function listForms(db: HoldingSafeguards, session: Session): Promise<ListedForm[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{
+      id: string
+      language: FormLanguage
+      name: string
+      has_draft: boolean
+      version: number | null
+      published_at: Temporal.Instant | null
+    }>`select * from list_quality_forms()`,
+    ['deny.role'] as const,
+    { action: 'quality.forms-read', object: { kind: 'quality-form' } },
+  )
+  if ('refused' in answer) return answer
+  return answer.rows.map((row) => ({
+    id: row.id,
+    language: row.language,
+    name: row.name,
+    hasDraft: row.has_draft,
+    ...(row.version !== null && { version: row.version }),
+    ...(row.published_at && { publishedAt: row.published_at }),
+  }))
+}
+
+/** A form with its draft and every version of it. */
+export async function readForm(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<ReadForm | Refused<(typeof always)[number]>> {
+  const statement = sql<{ value: ReadForm }>`select read_quality_form(${id}::uuid) as value`
+  const answer = await askOfQuality(
+    db,
+    session,
+    { action: 'quality.forms-read', kind: 'quality-form', id },
+    statement,
+    always,
+  )
+  return 'refused' in answer ? answer : answer.value
+}
+
+/** Begins a form, empty, in one language. */
+export async function beginForm(
+  db: HoldingSafeguards,
+  session: Session,
+  { language, name }: { language: FormLanguage; name: string },
+): Promise<{ id: string } | Refused<'deny.role' | 'input.identity-code'>> {
+  const statement = sql<{ value: string }>`select begin_quality_form(${language}, ${name}) as value`
+  const answer = await askOfQuality(db, session, formAct, statement, ['deny.role', 'input.identity-code'] as const)
+  return 'refused' in answer ? answer : { id: answer.value }
+}
+
+/**
+ * Saves the draft of the next version. A draft may have problems: what is missing is said and does not keep it from being kept.
+ * @returns its revision, and why it could not be published as it is
+ */
+export async function saveForm(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { revision, name, form }: { revision: number; name: string; form: Form },
+): Promise<{ revision: number; problems: FormProblem[] } | Refused<(typeof saveRefusals)[number]>> {
+  const statement = sql<{ value: number }>`
+    select save_quality_form(${id}::uuid, ${revision}, ${name}, ${JSON.stringify(form)}::jsonb) as value`
+  const trace = { action: 'quality.form-saved', kind: 'quality-form', id } as const
+  const answer = await askOfQuality(db, session, trace, statement, saveRefusals)
+  return 'refused' in answer ? answer : { revision: answer.value, problems: problemsOf(form) }
+}
+
+/** Publishes the draft as the next version, which never changes; evaluations that are under way keep theirs. */
+export async function publishForm(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  revision: number,
+): Promise<{ version: number } | { problems: FormProblem[] } | Refused<(typeof publishRefusals)[number]>> {
+  const form = await readForm(db, session, id)
+  if ('refused' in form) return form
+  const problems = form.draft ? problemsOf(form.draft) : []
+  if (problems.length > 0) return { problems }
+  const statement = sql<{ value: number }>`select publish_quality_form(${id}::uuid, ${revision}) as value`
+  const trace = { action: 'quality.form-published', kind: 'quality-form', id } as const
+  const answer = await askOfQuality(db, session, trace, statement, publishRefusals)
+  return 'refused' in answer ? answer : { version: answer.value }
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { actOnQuality, standsStill } from './act-on-quality.ts'
+import type { MomentComment } from './evaluate.ts'
+import type { Answers, Form } from './form.ts'
+import type { FormLanguage } from './forms.ts'
+import { scoreForm, type Scored } from './score-form.ts'
+
+interface KeptOwn {
+  id: string
+  state: 'RELEASED' | 'ACKNOWLEDGED'
+  formName: string
+  formLanguage: FormLanguage
+  form: Form
+  contactId: string
+  segmentId: string
+  number: string
+  startedAt: string
+  /** With its recording the evaluation ends. */
+  destroyAt: string
+  answers: Answers
+  comments: MomentComment[]
+  note: string
+  releasedAt: string
+  acknowledgedAt?: string
+  disagreedAt?: string
+  disagreement?: string
+  answeredAt?: string
+  answerOutcome?: 'KEPT' | 'REOPENED'
+  answer?: string
+}
+export type OwnEvaluation = KeptOwn & { score: Scored }
+
+const disagreeRefusals = [...standsStill, 'quality.disagreed', 'input.identity-code'] as const
+
+/** The released evaluations of the viewer's own calls, and of nobody else's (R39). */
+export async function listOwnEvaluations(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<OwnEvaluation[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ value: KeptOwn }>`select list_own_evaluations as value from list_own_evaluations()`,
+    ['deny.role'] as const,
+    { action: 'quality.own-read', object: { kind: 'evaluation' } },
+  )
+  if ('refused' in answer) return answer
+  return answer.rows.map(({ value }) => ({ ...value, score: scoreForm(value.form, value.answers) }))
+}
+
+/** The official says that they have read it; again, it stays so. */
+export function acknowledgeEvaluation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof standsStill)[number]>> {
+  const trace = { action: 'quality.evaluation-acknowledged', kind: 'evaluation', id } as const
+  return actOnQuality(db, session, trace, sql`select acknowledge_evaluation(${id}::uuid)`, standsStill)
+}
+
+/** The official disagrees, and says why; it is answered once. */
+export function disagreeWithEvaluation(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  reasons: string,
+): Promise<'done' | Refused<(typeof disagreeRefusals)[number]>> {
+  const trace = { action: 'quality.disagreed', kind: 'evaluation', id } as const
+  return actOnQuality(
+    db,
+    session,
+    trace,
+    sql`select disagree_with_evaluation(${id}::uuid, ${reasons})`,
+    disagreeRefusals,
+  )
+}

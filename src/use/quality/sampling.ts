@@ -1,0 +1,151 @@
+import { sql, type Kysely } from 'kysely'
+import type { RegisterTables } from '#register/tables.ts'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { actOnQuality, always, askOfQuality } from './act-on-quality.ts'
+import { drawSample, type Candidate } from './draw-sample.ts'
+
+export interface PlanToBegin {
+  name: string
+  formId: string
+  unitId: string
+  /** A service number's key. */
+  number: string
+  /** How many a week. */
+  weekly: number
+  /** A candidate has so many days left at the least. */
+  daysLeft: number
+}
+
+interface DrawKept {
+  /** Its Monday. */
+  week: string
+  drawnAt: string
+  /** [recording, official's number in this list]; gone once none of them can be there any more. */
+  candidates: [string, number][] | null
+  earlier: number[] | null
+  picked: string[] | null
+  candidateCount: number
+  pickedCount: number
+}
+
+export interface PlanDraw {
+  week: string
+  drawnAt: string
+  candidateCount: number
+  pickedCount: number
+  /** Made again from the seed and the candidates it comes out the same; none once the candidates are no longer kept. */
+  isAsDrawn?: boolean
+}
+
+export interface SamplingPlan extends PlanToBegin {
+  id: string
+  formName: string
+  unitName: string
+  /** Published with the plan: with it every draw can be made again. */
+  seed: string
+  begunAt: string
+  endedAt?: string
+  /** Newest first. */
+  draws: PlanDraw[]
+}
+
+const planAct = { action: 'quality.plan-begun', kind: 'sampling-plan' } as const
+const beginRefusals = [
+  ...always,
+  'input.identity-code',
+  'quality.number-out-of-reach',
+  'quality.form-not-published',
+  'quality.plan-known',
+] as const
+
+/** The plans, each with its last draws made again. */
+export async function listPlans(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<SamplingPlan[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{
+      value: Omit<SamplingPlan, 'draws'> & { draws: DrawKept[] }
+    }>`select list_sampling_plans as value from list_sampling_plans()`,
+    ['deny.role'] as const,
+    { action: 'quality.plans-read', object: { kind: 'sampling-plan' } },
+  )
+  if ('refused' in answer) return answer
+  return answer.rows.map(({ value }) => ({
+    ...value,
+    draws: value.draws.map(({ candidates, earlier, picked, ...draw }) => ({
+      ...draw,
+      ...(candidates &&
+        earlier &&
+        picked && { isAsDrawn: isAsDrawn(value, { week: draw.week, candidates, earlier, picked }) }),
+    })),
+  }))
+}
+
+function isAsDrawn(
+  { seed, weekly }: Pick<SamplingPlan, 'seed' | 'weekly'>,
+  draw: { week: string; candidates: [string, number][]; earlier: number[]; picked: string[] },
+): boolean {
+  const candidates = draw.candidates.map(([recording, official]) => ({ recording, official }))
+  const again = drawSample(candidates, { most: weekly, seed, week: draw.week, earlier: draw.earlier })
+  return again.join() === draw.picked.join()
+}
+
+/** Begins to draw so many recordings a week of a unit and a number, from the week before this one. */
+export async function beginPlan(
+  db: HoldingSafeguards,
+  session: Session,
+  { name, formId, unitId, number, weekly, daysLeft }: PlanToBegin,
+): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
+  const statement = sql<{ value: string }>`
+    select begin_sampling_plan(${name}, ${formId}::uuid, ${unitId}::uuid, ${number}, ${weekly}, ${daysLeft}) as value`
+  const answer = await askOfQuality(db, session, planAct, statement, beginRefusals)
+  return 'refused' in answer ? answer : { id: answer.value }
+}
+
+/** Ends a plan: it draws no more; what it has drawn stays in the queue. */
+export function endPlan(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof always)[number]>> {
+  const trace = { action: 'quality.plan-ended', kind: 'sampling-plan', id } as const
+  return actOnQuality(db, session, trace, sql`select end_sampling_plan(${id}::uuid)`, always)
+}
+
+/**
+ * Makes the draws of the weeks that are over: for the custodian, who asks again and again.
+ * @returns how many recordings came into the queue
+ */
+export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number> {
+  const { rows: due } = await sql<{ plan: string; week: Temporal.PlainDate; weekly: number; seed: string }>`
+    select * from draws_due()`.execute(db)
+  let drawn = 0
+  for (const { plan, week, weekly, seed } of due) {
+    const { rows } = await sql<{ recording: string; official: string; earlier: number }>`
+      select * from draw_candidates(${plan}::uuid, ${week.toString()}::date)`.execute(db)
+    const officials = [...new Set(rows.map(({ official }) => official))]
+    const earlier = officials.map((one) => Number(rows.find(({ official }) => official === one)?.earlier ?? 0))
+    const candidates: Candidate[] = rows.map(({ recording, official }) => ({
+      recording,
+      official: officials.indexOf(official),
+    }))
+    const picked = drawSample(candidates, { most: weekly, seed, week: week.toString(), earlier })
+    const kept = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
+    const noted = await sql<{ noted: boolean }>`
+      select note_draw(${plan}::uuid, ${week.toString()}::date, ${kept}::jsonb, ${JSON.stringify(earlier)}::jsonb,
+        ${picked}::uuid[]) as noted`.execute(db)
+    if (noted.rows[0]?.noted) drawn += picked.length
+  }
+  return drawn
+}
+
+/** Ends what is over of evaluations and samples; how many evaluations that counted nowhere are gone. */
+export async function endQualityOver(db: Kysely<RegisterTables>): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`select end_quality_over() as ended`.execute(db)
+  return rows[0]?.ended ?? 0
+}

@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { boundsOf, problemsOf, questionsOf, type Answers, type Form, type Question, type Scale } from './form.ts'
+import { askedOf, fittingAnswers, scoreForm } from './score-form.ts'
+
+const question = (id: string, more: Partial<Question> = {}): Question => ({
+  id,
+  text: `Kysymys ${id}`,
+  help: '',
+  scale: { kind: 'yes-no' },
+  weight: 1,
+  critical: 'none',
+  mayNotApply: false,
+  ...more,
+})
+const section = (id: string, weight: number, questions: Question[]) => ({ id, title: `Osa ${id}`, weight, questions })
+
+const scales: fc.Arbitrary<Scale> = fc.oneof(
+  fc.constant<Scale>({ kind: 'yes-no' }),
+  fc.constant<Scale>({ kind: 'one-to-five' }),
+  fc.integer({ min: 1, max: 20 }).map((most): Scale => ({ kind: 'points', most })),
+)
+/** A form, and an answer to each of its questions, some of them that it does not apply. */
+const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
+  .array(
+    fc.record({
+      weight: fc.integer({ min: 1, max: 10 }),
+      questions: fc.array(
+        fc.record({
+          scale: scales,
+          weight: fc.integer({ min: 0, max: 10 }),
+          critical: fc.constantFrom('none' as const, 'none' as const, 'section' as const, 'form' as const),
+          share: fc.double({ min: 0, max: 1, noNaN: true }),
+          applies: fc.integer({ min: 0, max: 5 }).map((n) => n > 0),
+        }),
+        { minLength: 1, maxLength: 6 },
+      ),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((sections) => {
+    const answers: Record<string, number | null> = {}
+    const form = {
+      sections: sections.map(({ weight, questions }, s) =>
+        section(
+          `s${s}`,
+          weight,
+          questions.map(({ share, applies, ...given }, q) => {
+            const id = `s${s}q${q}`
+            const { least, most } = boundsOf(given.scale)
+            answers[id] = applies ? least + Math.round(share * (most - least)) : null
+            return question(id, { ...given, mayNotApply: true })
+          }),
+        ),
+      ),
+    }
+    return { form, answers }
+  })
+
+describe('a score', () => {
+  test('is the weighted mean of sections, each the weighted mean of its answers', () => {
+    const form: Form = {
+      sections: [
+        section('a', 3, [question('a1', { weight: 2 }), question('a2', { scale: { kind: 'one-to-five' } })]),
+        section('b', 1, [question('b1', { scale: { kind: 'points', most: 10 } })]),
+      ],
+    }
+    // a: (2 × 1 + 1 × 0.5) / 3; b: 0.4; together (3 × 0.8333 + 0.4) / 4.
+    expect(scoreForm(form, { a1: 1, a2: 3, b1: 4 })).toEqual({
+      total: 72.5,
+      isFailed: false,
+      sections: { a: 83.3, b: 40 },
+      asked: ['a1', 'a2', 'b1'],
+      unanswered: [],
+    })
+  })
+
+  test('lies between 0 and 100, and so does each section', () => {
+    fc.assert(
+      fc.property(answered, ({ form, answers }) => {
+        const { total, sections } = scoreForm(form, answers)
+        for (const value of [total, ...Object.values(sections)]) {
+          expect(value === null || (value >= 0 && value <= 100)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test('is the same whatever all weights are multiplied by', () => {
+    fc.assert(
+      fc.property(answered, fc.integer({ min: 2, max: 9 }), ({ form, answers }, times) => {
+        const heavier = {
+          sections: form.sections.map((one) => ({
+            ...one,
+            weight: one.weight * times,
+            questions: one.questions.map((asked) => ({ ...asked, weight: asked.weight * times })),
+          })),
+        }
+        const [one, other] = [scoreForm(form, answers), scoreForm(heavier, answers)]
+        expect(other.isFailed).toBe(one.isFailed)
+        expect(Math.abs((other.total ?? -1) - (one.total ?? -1))).toBeLessThanOrEqual(0.1001)
+      }),
+    )
+  })
+
+  test('is the same as if what does not apply were not in the form', () => {
+    fc.assert(
+      fc.property(answered, ({ form, answers }) => {
+        const without = {
+          sections: form.sections.map((one) => ({
+            ...one,
+            questions: one.questions.filter(({ id }) => answers[id] !== null),
+          })),
+        }
+        const { total, isFailed, sections } = scoreForm(form, answers)
+        expect(scoreForm(without, answers)).toMatchObject({ total, isFailed, sections })
+      }),
+    )
+  })
+
+  test('never falls by a better answer', () => {
+    fc.assert(
+      fc.property(answered, fc.nat(), ({ form, answers }, pick) => {
+        const better = questionsOf(form).filter(({ id, scale }) => {
+          const answer = answers[id]
+          return answer != null && answer < boundsOf(scale).most
+        })
+        const chosen = better[pick % Math.max(1, better.length)]
+        fc.pre(chosen !== undefined)
+        const raised = { ...answers, [chosen.id]: (answers[chosen.id] as number) + 1 }
+        expect(scoreForm(form, raised).total ?? 0).toBeGreaterThanOrEqual(scoreForm(form, answers).total ?? 0)
+      }),
+    )
+  })
+
+  test('is 0 exactly where a fatal question has the lowest answer, and a critical one takes its section', () => {
+    fc.assert(
+      fc.property(answered, ({ form, answers }) => {
+        const lost = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).least)
+        const scored = scoreForm(form, answers)
+        expect(scored.isFailed).toBe(lost.some(({ critical }) => critical === 'form'))
+        if (scored.isFailed) expect(scored.total).toBe(0)
+        for (const { id, questions } of form.sections) {
+          if (questions.some((one) => one.critical !== 'none' && lost.includes(one)))
+            expect(scored.sections[id]).toBe(0)
+        }
+      }),
+    )
+  })
+
+  test('of nothing that applies is none', () => {
+    const form = { sections: [section('a', 1, [question('a1', { mayNotApply: true })])] }
+    expect(scoreForm(form, { a1: null })).toMatchObject({ total: null, isFailed: false, unanswered: [] })
+  })
+})
+
+describe('a conditional question', () => {
+  const form: Form = {
+    sections: [
+      section('a', 1, [
+        question('a1'),
+        question('a2', { onlyIf: { question: 'a1', answers: [0] } }),
+        question('a3', { onlyIf: { question: 'a2', answers: [1] } }),
+      ]),
+    ],
+  }
+  test('is asked, and counts, only where its condition is met by a question that is asked', () => {
+    const asked = (answers: Answers) => askedOf(form, answers).map(({ id }) => id)
+    expect(asked({})).toEqual(['a1'])
+    expect(asked({ a1: 1, a2: 1 })).toEqual(['a1'])
+    expect(asked({ a1: 0, a2: 1 })).toEqual(['a1', 'a2', 'a3'])
+    expect(scoreForm(form, { a1: 1, a2: 0, a3: 0 }).total).toBe(100)
+    expect(scoreForm(form, { a1: 0, a2: 1 }).unanswered).toEqual(['a3'])
+  })
+  test('depends on an earlier one, with an answer that there can be', () => {
+    const wrong: Form = {
+      sections: [
+        section('a', 1, [
+          question('a1', { onlyIf: { question: 'a2', answers: [1] } }),
+          question('a2', { onlyIf: { question: 'a1', answers: [7] } }),
+        ]),
+      ],
+    }
+    expect(problemsOf(wrong)).toEqual([
+      { code: 'condition-not-earlier', at: 'a1' },
+      { code: 'condition-answers', at: 'a2' },
+    ])
+  })
+})
+
+test('a form without sections, texts or anything that counts cannot be published', () => {
+  expect(problemsOf({ sections: [] })).toEqual([{ code: 'no-sections' }])
+  const blank = { sections: [{ ...section('a', 1, [question('a', { text: ' ', weight: 0 })]), title: '' }] }
+  expect(problemsOf(blank).map(({ code }) => code)).toEqual([
+    'title-missing',
+    'id-twice',
+    'text-missing',
+    'nothing-counts',
+  ])
+})
+
+test('what is not on a scale, or of no question, is not kept', () => {
+  const form = {
+    sections: [
+      section('a', 1, [question('a1'), question('a2', { scale: { kind: 'one-to-five' }, mayNotApply: true })]),
+    ],
+  }
+  expect(fittingAnswers(form, { a1: 2, a2: null, x: 1 })).toEqual({ a2: null })
+  expect(fittingAnswers(form, { a1: null, a2: 5 })).toEqual({ a2: 5 })
+})

@@ -1,0 +1,71 @@
+/** How several evaluators' answers to one recording spread, and how far they agree; of nobody by name. Pure. */
+import { questionsOf, type Answers, type Form, type Scale } from './form.ts'
+import { alphaOf, type Measure } from './krippendorff.ts'
+import { askedOf, scoreForm } from './score-form.ts'
+
+export interface QuestionSpread {
+  id: string
+  text: string
+  scale: Scale
+  /** How many gave each answer, lowest first. */
+  given: { answer: number; count: number }[]
+  /** How many said that it does not apply. */
+  notApplicable: number
+}
+
+export interface CalibrationSummary {
+  evaluators: number
+  /** Of their scores: lowest, middle and highest; none where nothing that counts applied. */
+  totals?: { least: number; median: number; most: number }
+  questions: QuestionSpread[]
+  /**
+   * Krippendorff's alpha over the questions of each kind of scale: yes/no nominal, 1 to 5 ordinal, points interval (as shares
+   * of their scale). None where a kind has too little to tell.
+   */
+  alphas: { scale: Scale['kind']; measure: Measure; questions: number; alpha: number | null }[]
+}
+
+const measures: Record<Scale['kind'], Measure> = { 'yes-no': 'nominal', 'one-to-five': 'ordinal', points: 'interval' }
+
+export function summariseCalibration(form: Form, answers: readonly Answers[]): CalibrationSummary {
+  // Who was not asked a question has not answered it, whatever they answered before they changed their mind.
+  const counted = answers.map((one) => {
+    const asked = new Set(askedOf(form, one).map(({ id }) => id))
+    return Object.fromEntries(Object.entries(one).filter(([id]) => asked.has(id)))
+  })
+  const spreads = questionsOf(form).map(({ id, text, scale }): QuestionSpread => {
+    const values = counted.flatMap((one) => one[id] ?? [])
+    const distinct = [...new Set(values)].sort((one, other) => one - other)
+    return {
+      id,
+      text,
+      scale,
+      given: distinct.map((answer) => ({ answer, count: values.filter((one) => one === answer).length })),
+      notApplicable: counted.filter((one) => one[id] === null).length,
+    }
+  })
+  const totals = answers.flatMap((one) => scoreForm(form, one).total ?? []).sort((one, other) => one - other)
+  return {
+    evaluators: answers.length,
+    ...(totals.length > 0 && {
+      totals: { least: totals[0]!, median: medianOf(totals), most: totals.at(-1)! },
+    }),
+    questions: spreads,
+    alphas: (Object.keys(measures) as Scale['kind'][]).flatMap((kind) => {
+      const ofKind = questionsOf(form).filter(({ scale }) => scale.kind === kind)
+      if (ofKind.length === 0) return []
+      const units = ofKind.map(({ id, scale }) =>
+        counted.flatMap((one) => {
+          const answer = one[id]
+          return answer == null ? [] : [scale.kind === 'points' ? answer / scale.most : answer]
+        }),
+      )
+      return [{ scale: kind, measure: measures[kind], questions: ofKind.length, alpha: alphaOf(units, measures[kind]) }]
+    }),
+  }
+}
+
+function medianOf(sorted: readonly number[]): number {
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : Math.round(5 * (sorted[middle - 1]! + sorted[middle]!)) / 10
+}
