@@ -2,7 +2,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
+import type { CaptureSeenTables } from './capture-seen-tables.ts'
 import type { EndTables } from './end-tables.ts'
+import type { Reception } from './recordings/reception.ts'
 import type { RequestActTables } from './request-act-tables.ts'
 import type { RequestTables } from './request-tables.ts'
 
@@ -16,7 +18,7 @@ export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINE
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
 export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number'
 
-export interface RegisterTables extends SafeguardTables, EndTables, RequestTables, RequestActTables {
+export interface RegisterTables extends SafeguardTables, EndTables, RequestTables, RequestActTables, CaptureSeenTables {
   contact: {
     id: string
     started_at: Instant
@@ -29,6 +31,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     number_kind: NumberKind
     number_name: ColumnType<Names | null, string | null, string | null>
     history_ends_at: Instant | null
+    /** What studies have counted of it, which only the database reads (migrations/0043-studies.sql). */
+    counted: Generated<string | null>
   }
   segment: {
     id: string
@@ -82,6 +86,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     packets_lost: number | null
     /** Milliseconds outside its call that were cut away (AC8). */
     cut_ms: Generated<number | null>
+    /** How it came in (R17); ends with it. */
+    reception: ColumnType<Reception | null, never, string | null>
     destroyed_at: Instant | null
     cause: DestructionCause | null
   }

@@ -60,6 +60,11 @@ describe('database roles', () => {
         'select prune_audit(24)',
         'select thin_checkpoints()',
         'alter table audit_entry disable trigger pending',
+        'select * from study_told',
+        'update study_hour set calls = 0',
+        'insert into study_month select * from study_month',
+        'select count_studies(1)',
+        'select coarsen_studies()',
       ],
     ],
     [

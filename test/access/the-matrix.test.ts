@@ -457,7 +457,7 @@ describe('no operation offers what has no column of its own yet', () => {
 
   test('of a call, its recording and a listening there is this and nothing else', () => {
     expect(
-      written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)\b/.test(url))),
+      written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)(?=\/|$)/.test(url))),
     ).toEqual([
       'DELETE /api/listenings/:id',
       // Only to say in words that nobody may (recording.not-by-hand).
@@ -516,6 +516,8 @@ describe('no operation offers what has no column of its own yet', () => {
       // To an authority: nothing leaves without a provision in force and a decision by somebody else than who prepared it.
       'authority-disclosures',
       'calls',
+      // Counts of the day for a wall display, without callers.
+      'calls-today',
       'confirmations',
       'contacts',
       'copies',
@@ -560,6 +562,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'sign-in-options',
       'slots',
       'storage',
+      // Counts, none of fewer than five calls.
+      'studies',
       'units',
       'workstation',
       'workstations',
@@ -573,6 +577,7 @@ describe('no operation offers what has no column of its own yet', () => {
       ),
     )
     expect(contents.sort()).toEqual([
+      'GET /api/calls-today: text/event-stream',
       'GET /api/calls: text/event-stream',
       // Whole or by range, of an anonymised copy that is checked, to the session that hears it; nobody keeps it.
       'GET /api/copy-hearings/:id/audio: audio/wav',

@@ -1,0 +1,63 @@
+import { protectCount } from './protect-counts.ts'
+import type { Kept, Period, Question } from './study.ts'
+
+export interface Cell {
+  key: string
+  comparedKey?: string
+  kept: Kept
+  compared: Kept
+}
+
+const none: Kept = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
+
+/**
+ * The cells of a study in the order in which they are shown: hours from the first with calls to the last, weekdays from Monday,
+ * every month of the time, and what is no time by how many calls are told of it. Months of two times stand beside each other in
+ * their order, everything else by what it is.
+ */
+export function arrange(
+  { by, period, compared }: Question,
+  one: ReadonlyMap<string, Kept>,
+  other: ReadonlyMap<string, Kept> | undefined,
+): Cell[] {
+  if (by === 'month') {
+    const [months, others] = [monthsOf(period), compared ? monthsOf(compared) : []]
+    const rows = Math.max(months.length, others.length)
+    return Array.from({ length: rows }, (_, place) => {
+      const [key, comparedKey] = [months[place] ?? '', others[place]]
+      return {
+        key,
+        ...(comparedKey !== undefined && { comparedKey }),
+        kept: one.get(key) ?? none,
+        compared: (comparedKey !== undefined && other?.get(comparedKey)) || none,
+      }
+    })
+  }
+  return keysOf(by, one, other).map((key) => ({
+    key,
+    kept: one.get(key) ?? none,
+    compared: other?.get(key) ?? none,
+  }))
+}
+
+function keysOf(by: Question['by'], one: ReadonlyMap<string, Kept>, other: ReadonlyMap<string, Kept> = new Map()) {
+  const there = [...new Set([...one.keys(), ...other.keys()])]
+  if (by === 'weekday') return ['1', '2', '3', '4', '5', '6', '7']
+  if (by === 'hour') {
+    const hours = there.map(Number)
+    if (hours.length === 0) return []
+    const [first, last] = [Math.min(...hours), Math.max(...hours)]
+    return Array.from({ length: last - first + 1 }, (_, hour) => String(first + hour))
+  }
+  // By what is told: the order says nothing of those of which nothing is.
+  const told = (key: string) => protectCount(one.get(key)?.calls ?? 0) ?? 0
+  return there.sort((a, b) => told(b) - told(a) || (a < b ? -1 : 1))
+}
+
+function monthsOf({ from, to }: Period): string[] {
+  const months: string[] = []
+  for (let month = from.toPlainYearMonth(); ; month = month.add({ months: 1 })) {
+    if (Temporal.PlainYearMonth.compare(month, to.toPlainYearMonth()) > 0) return months
+    months.push(month.toString())
+  }
+}

@@ -1,0 +1,87 @@
+import type { Period, Question } from './study.ts'
+
+/** What the counts are of, and since when. */
+export interface Known {
+  /** The first day of which there are counts; none before the first call. */
+  since: Temporal.PlainDate | null
+  today: Temporal.PlainDate
+  /** From this day on by the hour; before it by whole months, rounded. */
+  byHourFrom: Temporal.PlainDate
+  /** Every call that ended a minute ago or more is counted. */
+  isCurrent: boolean
+}
+
+/** What a reader must know of a time: what of it is not in the answer, and why. */
+export interface Notes {
+  /** There are counts from this day on, which is within the time. */
+  countsSince?: string
+  /** The time goes on: this day and later ones are not over. */
+  isUnfinished?: true
+  /** Calls are still being counted: there may be more of them. */
+  isBehind?: true
+  /** Before this day only whole months are counted, to the nearest five; they are in the answer. */
+  wholeMonthsBefore?: string
+  /** Days of the time that are not in the answer, both in: their calls have no hours, weekdays or units any more, or the month is not whole in it. */
+  leftOut?: { from: string; to: string; why: 'no-hours' | 'no-units' | 'part-of-month' }[]
+}
+
+/** What is told beside the answer for one time. */
+export function noteOf(period: Period, { by }: Question, known: Known & { reachesNumbers: boolean }): Notes {
+  const notes: Notes = {}
+  if (known.since && isBefore(period.from, known.since)) notes.countsSince = known.since.toString()
+  if (!isBefore(period.to, known.today)) notes.isUnfinished = true
+  if (!known.isCurrent) notes.isBehind = true
+  // Nothing is left out of what never was.
+  const from = known.since && isBefore(period.from, known.since) ? known.since : period.from
+  if (!isBefore(from, known.byHourFrom)) return notes
+  const to = earlier(period.to, known.byHourFrom.subtract({ days: 1 }))
+  if (isBefore(to, from)) return notes
+  if (by === 'hour' || by === 'weekday') notes.leftOut = [leave(from, to, 'no-hours')]
+  else if (!known.reachesNumbers) notes.leftOut = [leave(from, to, 'no-units')]
+  else {
+    const parts = partsOfMonths(period, from, to)
+    if (parts.length > 0) notes.leftOut = parts
+    const left = parts.reduce((days, part) => days + daysIn(part.from, part.to), 0)
+    if (left < daysIn(from.toString(), to.toString())) notes.wholeMonthsBefore = known.byHourFrom.toString()
+  }
+  return notes
+}
+
+/** Months of which the time has only a part: a month without days is counted whole or not at all. */
+function partsOfMonths(period: Period, from: Temporal.PlainDate, to: Temporal.PlainDate) {
+  const parts = []
+  const first = period.from.with({ day: 1 })
+  if (!period.from.equals(first) && !isBefore(period.from, from)) {
+    parts.push(leave(from, earlier(to, lastOf(period.from)), 'part-of-month'))
+  }
+  const cut = period.to
+  if (!cut.equals(lastOf(cut)) && !isBefore(to, cut.with({ day: 1 })) && !sameMonth(parts[0]?.from, cut)) {
+    const begin = cut.with({ day: 1 })
+    parts.push(leave(isBefore(begin, from) ? from : begin, earlier(to, cut), 'part-of-month'))
+  }
+  return parts
+}
+
+function leave(from: Temporal.PlainDate, to: Temporal.PlainDate, why: NonNullable<Notes['leftOut']>[number]['why']) {
+  return { from: from.toString(), to: to.toString(), why }
+}
+
+function sameMonth(day: string | undefined, other: Temporal.PlainDate): boolean {
+  return day !== undefined && Temporal.PlainDate.from(day).toPlainYearMonth().equals(other.toPlainYearMonth())
+}
+
+function daysIn(from: string, to: string): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days + 1
+}
+
+function lastOf(day: Temporal.PlainDate): Temporal.PlainDate {
+  return day.with({ day: day.daysInMonth })
+}
+
+function earlier(one: Temporal.PlainDate, other: Temporal.PlainDate): Temporal.PlainDate {
+  return isBefore(one, other) ? one : other
+}
+
+function isBefore(one: Temporal.PlainDate, other: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(one, other) < 0
+}

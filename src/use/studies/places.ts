@@ -1,0 +1,24 @@
+import type { RegisterDescription } from '#description/register-description.ts'
+import { termZone } from '#description/terms.ts'
+import type { Place, Region } from './study.ts'
+
+/** What every number of a description was and is, by local days. */
+export function placesOf({ numbers }: Pick<RegisterDescription, 'numbers'>): Place[] {
+  return numbers.map(({ key, language, region, validFrom, validTo }) => ({
+    number: key,
+    since: localDay(validFrom),
+    ...(validTo && { until: localDay(validTo) }),
+    ...(region && { region: region.fi }),
+    language,
+  }))
+}
+
+/** The regions of a description's numbers, each once, by their Finnish names. */
+export function regionsOf({ numbers }: Pick<RegisterDescription, 'numbers'>): Region[] {
+  const regions = new Map(numbers.flatMap(({ region }) => (region ? [[region.fi, region] as const] : [])))
+  return [...regions].map(([key, names]) => ({ key, names })).sort((a, b) => a.key.localeCompare(b.key, 'fi'))
+}
+
+function localDay(at: Temporal.Instant): Temporal.PlainDate {
+  return at.toZonedDateTimeISO(termZone).toPlainDate()
+}

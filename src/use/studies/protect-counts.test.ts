@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { percentile } from './percentile.ts'
+import {
+  fewest,
+  fewestToDivide,
+  givesAway,
+  protectCount,
+  protectStudy,
+  type Count,
+  type Figures,
+} from './protect-counts.ts'
+import { measures, talkBounds, type Kept } from './study.ts'
+
+const small = fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 2000 }))
+const cell = fc
+  .record({
+    calls: small,
+    answeredShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    recordedShare: fc.double({ min: 0, max: 0.3, noNaN: true }),
+  })
+  .map(({ calls, answeredShare, recordedShare }): Kept => {
+    const answered = Math.round(calls * answeredShare)
+    const recorded = Math.round(answered * recordedShare)
+    const lengths = [...talkBounds, 0].map((_, bin) => (bin === 3 ? answered : 0))
+    return { calls, answered, judged: answered, recorded, expectedPpm: answered * 100_000, lengths }
+  })
+const counts = ['calls', 'answered', 'unanswered', 'judged', 'recorded'] as const
+const countsOf = (figures: Figures) => counts.flatMap((name) => figures[name] ?? [])
+
+/** Every value that a hidden count of one to four may have, with what else is told; found by trying all. */
+function possible(total: number, parts: readonly Count[]): Set<number>[] {
+  const found = parts.map(() => new Set<number>())
+  const rangeOf = (part: Count) =>
+    part === null
+      ? [1, 2, 3, 4]
+      : part === 0
+        ? [0]
+        : [-2, -1, 0, 1, 2].map((by) => part + by).filter((n) => n >= fewest)
+  const sums = rangeOf(total)
+  const walk = (place: number, chosen: number[], sum: number) => {
+    if (place === parts.length) {
+      if (sums.includes(sum)) chosen.forEach((value, at) => found[at]!.add(value))
+      return
+    }
+    for (const value of rangeOf(parts[place]!)) walk(place + 1, [...chosen, value], sum + value)
+  }
+  walk(0, [], 0)
+  return found
+}
+
+describe('what is told of counts', () => {
+  test('is never of one to four calls: every count, total and difference of two answers is a multiple of five', () => {
+    fc.assert(
+      fc.property(
+        fc.array(cell, { maxLength: 24 }),
+        fc.array(cell, { maxLength: 24 }),
+        fc.constantFrom(...measures),
+        (cells, more, measure) => {
+          const [one, other] = [protectStudy(measure, cells), protectStudy(measure, [...cells, ...more])]
+          const told = [...one.cells, one.total, ...other.cells, other.total].flatMap(countsOf)
+          for (const count of told) {
+            expect(count % fewest).toBe(0)
+            expect(count === 0 || count >= fewest).toBe(true)
+          }
+        },
+      ),
+    )
+  })
+
+  test('leaves of every hidden count in the dark which of one to four it is, whatever total stands beside it', () => {
+    fc.assert(
+      fc.property(fc.array(small, { minLength: 1, maxLength: 5 }), (exact) => {
+        const parts = exact.map(protectCount)
+        const all = exact.reduce((sum, one) => sum + one, 0)
+        const total = protectCount(all)
+        if (total === null || givesAway(total, parts)) return
+        for (const [place, values] of possible(total, parts).entries()) {
+          if (parts[place] === null) expect([...values]).toEqual(expect.arrayContaining([1, fewest - 1]))
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('hides a total that only two fours can make, and shows one that leaves room', () => {
+    const of = (calls: number): Kept => ({
+      calls,
+      answered: calls,
+      judged: 0,
+      recorded: 0,
+      expectedPpm: 0,
+      lengths: [],
+    })
+    expect(protectStudy('calls', [of(4), of(4)]).total.calls).toBeNull()
+    expect(protectStudy('calls', [of(4), of(4), of(30)]).total.calls).toBeNull()
+    expect(protectStudy('calls', [of(2), of(3), of(30)]).total.calls).toBe(35)
+  })
+
+  test('is as near to the count as five lets it be', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: fewest, max: 20_000_000 }), (count) => {
+        expect(Math.abs((protectCount(count) ?? NaN) - count)).toBeLessThanOrEqual(2)
+      }),
+    )
+    expect([0, 1, 4, 5, 7, 8].map(protectCount)).toEqual([0, null, null, 5, 5, 10])
+  })
+
+  test('has a share and a length of twenty calls or more, and no share that one to four calls make', () => {
+    fc.assert(
+      fc.property(cell, (kept) => {
+        const { answeredShare } = protectStudy('answered', [kept]).cells[0]!
+        const unanswered = kept.calls - kept.answered
+        const tells =
+          kept.calls >= fewestToDivide && [kept.answered, unanswered].every((part) => part === 0 || part >= fewest)
+        expect(answeredShare === null).toBe(!tells)
+        const { median } = protectStudy('talk', [kept]).cells[0]!
+        expect(median === null).toBe(kept.answered < fewestToDivide)
+      }),
+    )
+  })
+
+  test('counts nothing that a late correction has left below nothing', () => {
+    expect(protectCount(-1)).toBe(0)
+  })
+})
+
+describe('a length that a share of the calls does not exceed', () => {
+  test('lies in the bin where the share of the calls is reached, evenly spread', () => {
+    const bins = [0, 10, 0, 10, ...talkBounds.slice(3).map(() => 0)]
+    expect(percentile(bins, talkBounds, 0.5)).toEqual({ seconds: 60 })
+    expect(percentile(bins, talkBounds, 0.25)).toEqual({ seconds: 45 })
+    expect(percentile(bins, talkBounds, 0.9)).toEqual({ seconds: 168 })
+  })
+
+  test('is told as at least the last bound beyond it', () => {
+    expect(percentile([...talkBounds.map(() => 0), 7], talkBounds, 0.5)).toEqual({ seconds: 3600, isAtLeast: true })
+  })
+})

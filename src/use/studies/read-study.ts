@@ -1,0 +1,139 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { read } from '#register/read.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Grant } from '#safeguards/access/grant.ts'
+import { arrange } from './arrange.ts'
+import { noteOf, type Known, type Notes } from './notes.ts'
+import { protectStudy, type Figures } from './protect-counts.ts'
+import { talkBounds, waitBounds, type Kept, type Measure, type Period, type Place, type Question } from './study.ts'
+
+export interface StudyRow {
+  /** An hour (0 to 23), a weekday (1 is Monday), a month (2026-11), a number, a region, a language; empty: none of these. */
+  key: string
+  /** In the other time the key is another one where months are compared. */
+  comparedKey?: string
+  figures: Figures
+  compared?: Figures
+}
+
+export interface Study {
+  rows: StudyRow[]
+  total: { figures: Figures; compared?: Figures }
+  notes: Notes
+  comparedNotes?: Notes
+}
+
+/** True where one of a Grant's rights reaches counts: those of numbers, or of the supervisor's units. */
+export function reachesStudies(grant: Grant): boolean {
+  return grant.rights.some(({ scope }) => scope.kind === 'numbers' || scope.kind === 'unit')
+}
+
+/** Answers a question from the counts that the Grant's rights reach (R4, R6). @param places what numbers were, by the description */
+export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Question, places: readonly Place[]) {
+  return read(db, grant, async (tx) => {
+    const { rows: states } = await sql<Known>`
+      select since, today, by_hour_from as "byHourFrom", is_current as "isCurrent" from studies_known()`.execute(tx)
+    const known = { ...states[0]!, reachesNumbers: grant.rights.some(({ scope }) => scope.kind === 'numbers') }
+    const one = await countIn(tx, question.period, question, places)
+    const other = question.compared && (await countIn(tx, question.compared, question, places))
+    const cells = arrange(question, one, other)
+    const told = protectStudy(
+      question.measure,
+      cells.map(({ kept }) => kept),
+    )
+    const compared =
+      other &&
+      protectStudy(
+        question.measure,
+        cells.map((cell) => cell.compared),
+      )
+    const found: Study = {
+      rows: cells.map(({ key, comparedKey }, place) => ({
+        key,
+        ...(comparedKey !== undefined && { comparedKey }),
+        figures: told.cells[place]!,
+        ...(compared && { compared: compared.cells[place]! }),
+      })),
+      total: { figures: told.total, ...(compared && { compared: compared.total }) },
+      notes: noteOf(question.period, question, known),
+      ...(question.compared && { comparedNotes: noteOf(question.compared, question, known) }),
+    }
+    return {
+      found,
+      trace: {
+        action: 'study.read' as const,
+        result: 'ok' as const,
+        object: { kind: 'search' as const },
+        detail: {
+          from: question.period.from.toString(),
+          to: question.period.to.toString(),
+          ...(question.compared && {
+            comparedFrom: question.compared.from.toString(),
+            comparedTo: question.compared.to.toString(),
+          }),
+          by: question.by,
+          measure: question.measure,
+          numbers: question.numbers.length,
+          rows: cells.length,
+        },
+      },
+    }
+  })
+}
+
+/** Lengths that a measure needs, as the columns are called; the others are not read. */
+function binsOf(measure: Measure): string[] {
+  if (measure === 'talk') return [...talkBounds, 0].map((_, bin) => `talk_${bin}`)
+  return measure === 'wait' ? [...waitBounds, 0].map((_, bin) => `wait_${bin}`) : []
+}
+
+const keys: Record<Question['by'], string> = {
+  hour: 'h.hour::text',
+  weekday: 'extract(isodow from h.day)::integer::text',
+  month: `to_char(h.day, 'YYYY-MM')`,
+  number: 'h.number',
+  region: `coalesce(p.region, '')`,
+  language: `coalesce(p.language, '')`,
+}
+
+/** The counts of a time by what the question asks for: by the hour as long as there are such, before that by whole months. */
+async function countIn(
+  tx: Transaction<RegisterTables>,
+  { from, to }: Period,
+  { by, measure, numbers, region, language }: Question,
+  places: readonly Place[],
+): Promise<Map<string, Kept>> {
+  const bins = binsOf(measure)
+  const columns = sql.raw(['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins].join(', '))
+  const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
+  const needsPlaces = by === 'region' || by === 'language' || region !== undefined || language !== undefined
+  const told = JSON.stringify(places.map(({ since, until, ...place }) => ({ ...place, since, until })))
+  const placed = sql`left join jsonb_to_recordset(${told}::jsonb) as p (number text, since date, until date, region text, language text)
+    on p.number = h.number and p.since <= h.day and (p.until is null or h.day < p.until)`
+  // Months that have no days any more count where they are whole in the time; they have no hours and no weekdays.
+  const months = sql`union all select month as day, null::smallint as hour, number, ${columns} from study_month
+    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day'`
+  const { rows } = await sql<Omit<Kept, 'expectedPpm'> & { key: string; expected: number }>`
+    with h as (
+      select day, hour, number, ${columns} from study_hour where day between ${from}::date and ${to}::date
+      ${by === 'hour' || by === 'weekday' ? sql`` : months}
+    )
+    select ${sql.raw(keys[by])} as key, sum(h.calls)::float8 as calls, sum(h.answered)::float8 as answered,
+      sum(h.judged)::float8 as judged, sum(h.recorded)::float8 as recorded, sum(h.expected_ppm)::float8 as expected, ${lengths} as lengths
+    from h ${needsPlaces ? placed : sql``}
+    where ${numbers.length === 0 ? sql`true` : sql`h.number = any (${numbers}::text[])`}
+      and ${region === undefined ? sql`true` : sql`coalesce(p.region, '') = ${region}`}
+      and ${language === undefined ? sql`true` : sql`p.language = ${language}`}
+    group by 1`.execute(tx)
+  return new Map(rows.map(({ key, expected, ...kept }) => [key, { ...kept, expectedPpm: expected }]))
+}
+
+/** Notes that somebody looks at the calls of the day (R21): counts, and so once for each display. */
+export function noteTodayWatched(db: Kysely<RegisterTables>, grant: Grant): Promise<void> {
+  return read(db, grant, () =>
+    Promise.resolve({
+      found: undefined,
+      trace: { action: 'today.watched' as const, result: 'ok' as const, object: { kind: 'search' as const } },
+    }),
+  )
+}

@@ -1,0 +1,297 @@
+// R4, R22: the counts of studies are kept as calls arrive and are those of a recount, whatever comes late, twice, corrected or in
+// another order; they outlive the calls, and after fourteen months nothing of them is of fewer than five calls.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { admitFed } from '#register/admit-fed.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { sweepHistory } from '#destruction/retention/sweep-history.ts'
+import { talkBounds, waitBounds } from '#use/studies/study.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '../database/people.ts'
+import { setDatabaseClock } from '../register/set-database-clock.ts'
+import { seedRandom } from '../simulator/random.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { db: admin, pool } = database.as()
+const capture = database.as('seloste_capture').db
+const custodian = database.as('seloste_custodian').db
+const long = process.env['SELOSTE_LONG'] === '1'
+
+const numbers = ['029 497 000', '029 497 001', '029 497 010', '029 512 000'].map(phone)
+const officials = await Promise.all(
+  ['Oulu', 'Oulu', 'Vasa'].map((unit, place) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, { name: `Virkailija ${place}`, unit }),
+  ),
+)
+
+/** Every count that is kept, by its key; what has become nothing is as if it were not there. */
+async function kept(): Promise<Record<string, unknown>> {
+  const { rows } = await pool.query<{ key: string; counts: Record<string, number> }>(
+    `select concat_ws(' ', day, hour, number, unit_id) as key, to_jsonb(h) - 'day' - 'hour' - 'number' - 'unit_id' as counts
+     from study_hour h`,
+  )
+  return Object.fromEntries(
+    rows.flatMap(({ key, counts }) => {
+      const some = Object.entries(counts).filter(([, count]) => count !== 0)
+      return some.length > 0 ? [[key, Object.fromEntries(some)]] : []
+    }),
+  )
+}
+
+interface Call {
+  began: Date
+  ended: Date | null
+  called: string
+  parts: {
+    seq: number
+    reached: string
+    unit: string | null
+    answered: Date | null
+    drawn: boolean
+    ppm: number
+    recorded: boolean
+  }[]
+}
+
+/** The same from the calls themselves, by hand. */
+async function recounted(): Promise<Record<string, unknown>> {
+  const { rows } = await pool.query<{ call: Call }>(
+    `select jsonb_build_object('began', c.started_at, 'ended', c.ended_at, 'called', c.number_called, 'parts',
+       coalesce((select jsonb_agg(jsonb_build_object('seq', s.seq, 'reached', s.number_reached, 'unit', s.official_unit_id,
+         'answered', s.answered_at, 'drawn', s.draw is not null, 'ppm', round(coalesce(s.rule_share, 0) * 1000000),
+         'recorded', exists (select from recording r where r.segment_id = s.id)))
+       from segment s where s.contact_id = c.id), '[]')) as call
+     from contact c where c.ended_at is not null or c.started_at < now() - interval '24 hours'`,
+  )
+  const all = new Map<string, Map<string, number>>()
+  for (const { call } of rows) {
+    const ms = (at: Date | null) => (at === null ? NaN : new Date(at).getTime())
+    const began = Temporal.Instant.fromEpochMilliseconds(ms(call.began)).toZonedDateTimeISO('Europe/Helsinki')
+    const add = (number: string, unit: string | null, what: string, by = 1) => {
+      if (by === 0) return
+      const key = [began.toPlainDate().toString(), began.hour, number, ...(unit ? [unit] : [])].join(' ')
+      const counts = all.get(key) ?? all.set(key, new Map()).get(key)!
+      counts.set(what, (counts.get(what) ?? 0) + by)
+    }
+    const binOf = (seconds: number, bounds: readonly number[]) => bounds.filter((bound) => bound <= seconds).length
+    // As PostgreSQL rounds a number with decimals to a whole one.
+    const seconds = (from: Date | null, to: Date | null) => Math.max(0, Math.round((ms(to) - ms(from)) / 1000))
+    const answers = call.parts.filter(({ answered }) => answered !== null)
+    const first = answers.sort((a, b) => ms(a.answered) - ms(b.answered) || a.seq - b.seq)[0]
+    const unit = first?.unit ?? null
+    add(call.called, unit, 'calls')
+    if (first) {
+      add(call.called, unit, 'answered')
+      add(call.called, unit, `wait_${binOf(seconds(call.began, first.answered), waitBounds)}`)
+      if (call.ended) {
+        const talk = seconds(first.answered, call.ended)
+        add(call.called, unit, 'talk_seconds', talk)
+        add(call.called, unit, `talk_${binOf(talk, talkBounds)}`)
+      }
+    }
+    for (const part of answers.filter(({ drawn }) => drawn)) {
+      add(part.reached, part.unit, 'judged')
+      add(part.reached, part.unit, 'expected_ppm', part.ppm)
+      if (part.recorded) add(part.reached, part.unit, 'recorded')
+    }
+  }
+  return Object.fromEntries([...all].map(([key, counts]) => [key, Object.fromEntries(counts)]))
+}
+
+/** Facts of a call at a random moment of the last days, as somebody tells of it. */
+function someCall(random: () => number): SegmentFacts {
+  const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)]!
+  const startedAt = Temporal.Now.instant().subtract({ milliseconds: Math.floor((0.5 + random() * 60) * 3_600_000) })
+  const answeredAt = startedAt.add({ milliseconds: Math.floor(random() ** 3 * 1_500_000) })
+  const isAnswered = random() < 0.8
+  const official = pick(officials)
+  const number = pick(numbers)
+  const isDrawn = isAnswered && random() < 0.7
+  const isRecorded = isDrawn && random() < 0.3
+  return callFacts({
+    startedAt,
+    answeredAt: isAnswered ? answeredAt : undefined,
+    endedAt: (isAnswered ? answeredAt : startedAt).add({ milliseconds: Math.floor(random() ** 2 * 4_000_000) }),
+    caller: { kind: 'e164', key: phone(`040 ${Math.floor(1_000_000 + random() * 8_999_999)}`), raw: null },
+    numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
+    numberReached: { key: random() < 0.8 ? number : pick(numbers) },
+    ...(isAnswered && {
+      official: { personId: official.id, unitId: official.unitId, name: 'Virkailija', phone: phone('029 512 1001') },
+    }),
+    decision: { record: isRecorded, reason: 'x', ...(isDrawn && { share: pick([0.1, 0.333, 1]), draw: random() }) },
+    ...(isRecorded && { recording: recordingFacts({ startedAt: answeredAt }) }),
+  })
+}
+
+/** What may happen to a call that was told of already. */
+function another(known: SegmentFacts, random: () => number): SegmentFacts {
+  const what = random()
+  if (what < 0.2) return known
+  // Whose call it was does not change any more a day after its end.
+  const isFresh = known.endedAt && Temporal.Now.instant().since(known.endedAt).total('hours') < 20
+  if (what < 0.4 && known.official && isFresh) {
+    const official = officials[Math.floor(random() * officials.length)]!
+    return { ...known, official: { ...known.official, personId: official.id, unitId: official.unitId } }
+  }
+  if (what < 0.6 && known.endedAt)
+    return { ...known, endedAt: known.endedAt.add({ seconds: 1 + Math.floor(random() * 900) }) }
+  const later = (known.endedAt ?? known.startedAt).add({ seconds: 5 })
+  // A transfer: another part of the same call.
+  const { recording, ...part } = someCall(random)
+  return {
+    ...part,
+    ...(recording && { recording: { ...recording, startedAt: later } }),
+    ...{
+      contactId: known.contactId,
+      callIds: known.callIds,
+      startedAt: known.startedAt,
+      numberCalled: known.numberCalled,
+    },
+    ...{ segmentId: randomUUID(), answeredAt: later, endedAt: later.add({ seconds: Math.floor(random() * 600) }) },
+  }
+}
+
+describe('counts kept for studies', () => {
+  test.each(long ? [1, 2, 3, 4, 5, 6] : [1, 2])(
+    'are those of a recount, whatever calls come late, twice, corrected, fed or in parts (seed %i)',
+    { timeout: 120_000 },
+    async (seed) => {
+      const random = seedRandom(seed).next
+      const known: SegmentFacts[] = []
+      for (let step = 0; step < 120; step++) {
+        const old = known[Math.floor(random() * known.length)]
+        const facts = old && random() < 0.4 ? another(old, random) : someCall(random)
+        if (!old || random() < 0.8) await admit(capture, random() < 0.15 ? { ...facts, endedAt: undefined } : facts)
+        else await admitFed(capture, 'vaihde', [facts])
+        known.push(facts)
+        if (random() < 0.2) await countStudies(custodian)
+      }
+      // Nothing but the order matters of what comes at once.
+      await Promise.all([
+        ...Array.from({ length: 8 }, () => admit(capture, someCall(random))),
+        countStudies(custodian),
+        ...known.slice(0, 8).map((one) => admit(capture, another(one, random))),
+        countStudies(custodian),
+      ])
+      await countStudies(custodian)
+      expect(await kept()).toEqual(await recounted())
+    },
+  )
+
+  test('take in what was in the history before there were counts', async () => {
+    await pool.query(`truncate study_hour, study_told; update contact set counted = null; truncate study_told`)
+    expect(await kept()).toEqual({})
+    await countStudies(custodian)
+    expect(await kept()).toEqual(await recounted())
+  })
+
+  test('have a call in progress in none, and one without an end after a day', async () => {
+    const before = JSON.stringify(await kept())
+    const startedAt = Temporal.Now.instant().subtract({ hours: 2 })
+    const going = callFacts({ startedAt, answeredAt: startedAt.add({ seconds: 8 }), endedAt: undefined })
+    const { contactId } = await admit(capture, going)
+    await countStudies(custodian)
+    expect(JSON.stringify(await kept())).toBe(before)
+    await pool.query(`update contact set started_at = started_at - interval '23 hours' where id = $1`, [contactId])
+    await pool.query(
+      `update segment set contact_started_at = contact_started_at - interval '23 hours', answered_at = answered_at - interval '23 hours'
+       where contact_id = $1`,
+      [contactId],
+    )
+    await countStudies(custodian)
+    expect(JSON.stringify(await kept())).not.toBe(before)
+    expect(await kept()).toEqual(await recounted())
+  })
+
+  test('wait for nobody who enters a call, and nobody waits for them', async () => {
+    const facts = someCall(seedRandom(77).next)
+    const { contactId } = await admit(capture, facts)
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      await client.query('select from contact where id = $1 for update', [contactId])
+      // Held by somebody: left for the next time.
+      await countStudies(custodian)
+      await client.query('rollback')
+    } finally {
+      client.release()
+    }
+    await countStudies(custodian)
+    expect(await kept()).toEqual(await recounted())
+  })
+
+  test('say of nobody who called or answered: these columns and no others', async () => {
+    const { rows } = await pool.query<{ name: string }>(
+      `select attname as name from pg_attribute where attrelid = 'study_hour'::regclass and attnum > 0 and not attisdropped
+       and attname !~ '^(talk|wait)_\\d+$' order by attnum`,
+    )
+    expect(rows.map(({ name }) => name)).toEqual([
+      ...['day', 'hour', 'number', 'unit_id'],
+      ...['calls', 'answered', 'talk_seconds', 'judged', 'expected_ppm', 'recorded'],
+    ])
+  })
+
+  test('have the bounds of lengths that the program reads them by', async () => {
+    const { rows } = await sql<{
+      talk: number[]
+      wait: number[]
+    }>`select talk_bounds() as talk, wait_bounds() as wait`.execute(admin)
+    expect(rows).toEqual([{ talk: [...talkBounds], wait: [...waitBounds] }])
+  })
+})
+
+describe('counts past fourteen months', () => {
+  const totals = async () =>
+    (
+      await pool.query<{ calls: number }>(
+        `select (select coalesce(sum(calls), 0) from study_hour)::float8 + (select coalesce(sum(calls), 0) from study_month)::float8 as calls`,
+      )
+    ).rows[0]!.calls
+
+  test(
+    'outlive the calls, and nothing of them is of fewer than five: no day, no hour, no unit, multiples of five',
+    { timeout: 120_000 },
+    async () => {
+      // By the real clock these calls are of the last days: none of them goes on any more.
+      await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
+      await countStudies(custodian)
+      const before = await totals()
+      const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+      await setDatabaseClock(database, last.add({ months: 14, days: 4 }).toInstant())
+      // One more that nobody had counted when its end came.
+      await pool.query(
+        `update contact set counted = null where id = (select id from contact where ended_at is not null limit 1)`,
+      )
+      await sweepHistory(custodian)
+      expect((await pool.query(`select from contact`)).rowCount).toBe(0)
+      // What ends is not subtracted, and none ends uncounted.
+      const after = before + 1
+      expect(await totals()).toBe(after)
+      expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
+      expect((await pool.query(`select from study_hour`)).rowCount).toBe(0)
+      expect(await totals()).toBe(after)
+
+      await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
+      await coarsenStudies(custodian)
+      const { rows } = await pool.query<Record<string, number | string>>(
+        `select to_jsonb(m) - 'month' - 'number' - 'is_rounded' - 'talk_seconds' - 'expected_ppm' as counts, m.talk_seconds::float8 as talk,
+         m.answered::float8 as answered, is_rounded from study_month m`,
+      )
+      expect(rows.length).toBeGreaterThan(2)
+      for (const { counts, talk, answered, is_rounded } of rows as unknown as {
+        counts: Record<string, number>
+        talk: number
+        answered: number
+        is_rounded: boolean
+      }[]) {
+        expect(is_rounded).toBe(true)
+        expect(Object.values(counts).filter((count) => count % 5 !== 0)).toEqual([])
+        expect(answered === 0 ? talk : talk % 300).toBe(0)
+      }
+      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rows.length)
+    },
+  )
+})
