@@ -1,0 +1,112 @@
+import { useId, useState } from 'react'
+import { api, queries } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import type { Kind } from './reconciliation-shapes.ts'
+
+interface Asked {
+  kind: Kind
+  from: string
+  to: string
+  readAt: string
+  number?: string
+  feed?: string
+  why?: string
+}
+
+/** What was found out: about the differences that are selected, or about all that the list's conditions find. */
+export function ExplainForm({
+  asked,
+  selected,
+  onExplained,
+}: {
+  asked: Asked
+  selected: ReadonlySet<string>
+  /** Told in words what was done. */
+  onExplained: (done: string) => void
+}) {
+  const { say, language } = useLanguage()
+  const [note, setNote] = useState('')
+  const [chosen, setChosen] = useState<'selected' | 'all'>()
+  const [isMissing, setMissing] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const field = useId()
+  const title = useId()
+  const which = selected.size === 0 ? 'all' : (chosen ?? 'selected')
+
+  const explain = async () => {
+    if (note.trim() === '') {
+      setMissing(true)
+      document.getElementById(field)?.focus()
+      return
+    }
+    setBusy(true)
+    setFailed(undefined)
+    const body = { ...asked, note, ...(which === 'selected' && { segments: [...selected] }) }
+    const { data, error } = await api
+      .POST('/api/reconciliation/explanations', { body })
+      .catch((error: unknown) => ({ data: undefined, error }))
+    setBusy(false)
+    if (!data) return setFailed(error)
+    const done = say('reconciliation.explain.done', {
+      count: data.explained,
+      number: formatCount(data.explained, language),
+    })
+    const told = data.alarmClosed ? `${done} ${say('reconciliation.explain.closed')}` : done
+    announce(told)
+    setNote('')
+    setMissing(false)
+    // What had the focus may be gone.
+    document.getElementById('reconciliation-calls')?.focus()
+    void queries.invalidateQueries({ queryKey: ['get', '/api/alarms'] })
+    onExplained(told)
+  }
+
+  return (
+    <section className="panel stack-small" aria-labelledby={title}>
+      <h3 id={title}>{say('reconciliation.explain')}</h3>
+      <p>{say('reconciliation.explain.what')}</p>
+      <RadioCards
+        label={say('reconciliation.explain.which')}
+        options={[
+          ...(selected.size > 0
+            ? [
+                {
+                  value: 'selected',
+                  label: say('reconciliation.explain.selected', {
+                    count: selected.size,
+                    number: formatCount(selected.size, language),
+                  }),
+                },
+              ]
+            : []),
+          { value: 'all', label: say('reconciliation.explain.all') },
+        ]}
+        value={which}
+        onChange={(value) => setChosen(value === 'all' ? 'all' : 'selected')}
+      />
+      <Field
+        id={field}
+        label={say('reconciliation.explain.note')}
+        hint={say('reconciliation.explain.note.hint')}
+        error={isMissing && note.trim() === '' ? say('reconciliation.explain.note.missing') : undefined}
+        rows={2}
+        value={note}
+        onChange={setNote}
+        maxLength={2000}
+      />
+      {failed !== undefined && <Failure error={failed} />}
+      <div className="actions">
+        <Button kind="primary" isBusy={isBusy} onPress={() => void explain()}>
+          {say('reconciliation.explain.do')}
+        </Button>
+      </div>
+    </section>
+  )
+}

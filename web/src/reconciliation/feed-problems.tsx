@@ -1,0 +1,69 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useId } from 'react'
+import { api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+
+/** Records of a feed that could not be read: where they are, what is wrong with them, what to do. */
+export function FeedProblems({ feed, period }: { feed: string; period: { from: string; to: string } }) {
+  const { say, language } = useLanguage()
+  const title = useId()
+  const found = useInfiniteQuery({
+    queryKey: ['reconciliation-problems', feed, period],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...period, feed, ...(pageParam !== '' && { cursor: pageParam }) }
+      const { data, error } = await api.GET('/api/reconciliation/problems', { params: { query }, signal })
+      if (!data) throw error
+      return data
+    },
+    getNextPageParam: (page) => page.next,
+    staleTime: 0,
+  })
+  const problems = found.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <div className="stack-small">
+      <h4 id={title}>{say('reconciliation.problems')}</h4>
+      <p className="plan-explained">{say('reconciliation.problems.what', { feed })}</p>
+      {found.isPending && <Waiting lines={4} />}
+      {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
+      {problems.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-labelledby={title}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{say('reconciliation.problem.where')}</th>
+                <th scope="col">{say('reconciliation.problem.what')}</th>
+                <th scope="col">{say('reconciliation.problem.do')}</th>
+                <th scope="col">{say('reconciliation.problem.at')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {problems.map((problem) => (
+                <tr key={problem.id}>
+                  <td className="breaking">
+                    {problem.file}
+                    <span className="second">{say('reconciliation.problem.line', { line: problem.line })}</span>
+                  </td>
+                  <td>{say(`reconciliation.problem.${problem.reason}` as Word)}</td>
+                  <td>{say(`reconciliation.problem.${problem.reason}.do` as Word)}</td>
+                  <td className="nowrap">{formatInstant(problem.at, language)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {found.hasNextPage && (
+        <div className="more">
+          <Button kind="secondary" isBusy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
+            {say(found.isFetchingNextPage ? 'loading' : 'results.more')}
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+import { today } from '@internationalized/date'
+import { useEffect, useRef, useState } from 'react'
+import { Form } from 'react-aria-components'
+import { Button } from '../controls/button.tsx'
+import { DateRangeField, type DateRange } from '../controls/date-range.tsx'
+import { focusWrong } from '../controls/focus-wrong.ts'
+import { zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { isPeriod } from './reconciliation-shapes.ts'
+
+/** Which days are looked at. */
+export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (days: DateRange) => void }) {
+  const { say } = useLanguage()
+  const [days, setDays] = useState<DateRange | null>(given)
+  const [tries, setTries] = useState(0)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => focusWrong(form.current), [tries])
+  const error =
+    !days || isPeriod(days.start, days.end)
+      ? ''
+      : say(days.end.compare(days.start) < 0 ? 'search.days.wrong' : 'reconciliation.period.long')
+  const show = (next: DateRange | null) => {
+    setTries(tries + 1)
+    if (next && isPeriod(next.start, next.end)) onShow(next)
+  }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="panel period-form"
+      aria-label={say('reconciliation.period')}
+      onSubmit={(event) => {
+        event.preventDefault()
+        show(days)
+      }}
+    >
+      <DateRangeField label={say('reconciliation.period')} error={error} value={days} onChange={setDays} />
+      <div className="actions">
+        <Button type="submit" kind="primary">
+          {say('plan.period.show')}
+        </Button>
+        {([7, 28, 90] as const).map((count) => (
+          <Button
+            key={count}
+            kind="secondary"
+            onPress={() => {
+              const end = today(zone)
+              const next = { start: end.subtract({ days: count - 1 }), end }
+              setDays(next)
+              show(next)
+            }}
+          >
+            {say('reconciliation.period.days', { count })}
+          </Button>
+        ))}
+      </div>
+    </Form>
+  )
+}

@@ -1,0 +1,70 @@
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { BellRing } from 'lucide-react'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/controls.css'
+import '../styles/description.css'
+import '../styles/plan.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import { CountsTable } from './counts-table.tsx'
+import { FeedCard } from './feed-card.tsx'
+import { PeriodForm } from './period-form.tsx'
+import { daysOf, readLooked } from './reconciliation-shapes.ts'
+import { UnreconciledList } from './unreconciled-list.tsx'
+
+/** Täsmäytys: what telephone systems tell of calls beside what was recorded (R9, R13, AC8). */
+export function ReconciliationPage() {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const looked = useSearch({ from: '/reconciliation', select: readLooked, structuralSharing: true })
+  const days = daysOf(looked)
+  const from = days.start.toDate(zone).toISOString()
+  const to = days.end.add({ days: 1 }).toDate(zone).toISOString()
+  const { data, error, isPending, isFetching, refetch } = $api.useQuery(
+    'get',
+    '/api/reconciliation',
+    { params: { query: { from, to } } },
+    { staleTime: 0 },
+  )
+  return (
+    <Page title={say('reconciliation.title')} lead={say('reconciliation.lead')}>
+      <PeriodForm
+        days={days}
+        onShow={({ start, end }) => {
+          const search = { ...looked, from: start.toString(), to: end.toString() }
+          void navigate({ to: '/reconciliation', search, replace: true, resetScroll: false })
+        }}
+      />
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.feeds.length === 0 && <Notice kind="info">{say('reconciliation.none')}</Notice>}
+      {data && data.feeds.length > 0 && (
+        <div className="stack" aria-busy={isFetching}>
+          {data.mayExplain && (
+            <p>
+              <Link to="/alarms" className="link-with-icon">
+                <BellRing aria-hidden="true" size={18} />
+                {say('reconciliation.alarm')}
+              </Link>
+            </p>
+          )}
+          <CountsTable counts={data.counts} looked={looked} />
+          <UnreconciledList key={`${from} ${to}`} found={data} looked={looked} onExplained={() => void refetch()} />
+          <section aria-labelledby="reconciliation-feeds" className="stack-small">
+            <h2 id="reconciliation-feeds">{say('reconciliation.feeds')}</h2>
+            {data.feeds.map((feed) => (
+              <FeedCard key={feed.name} feed={feed} period={{ from, to }} />
+            ))}
+          </section>
+        </div>
+      )}
+    </Page>
+  )
+}

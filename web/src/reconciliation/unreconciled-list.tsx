@@ -1,0 +1,172 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatCount } from '../format/number.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { ExplainForm } from './explain-form.tsx'
+import { kinds, reasons, states, type Looked, type Reconciliation } from './reconciliation-shapes.ts'
+import { UnreconciledTable } from './unreconciled-table.tsx'
+
+/** What calls and recordings do not have in common, one by one, and what was found out about it. */
+export function UnreconciledList({
+  found: { from, to, feeds, counts, mayExplain },
+  looked,
+  onExplained,
+}: {
+  found: Reconciliation
+  looked: Looked
+  onExplained: () => void
+}) {
+  const { say, language } = useLanguage()
+  const navigate = useNavigate()
+  const { kind = 'unrecorded', state = 'open', number, feed, why } = looked
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [done, setDone] = useState('')
+  const narrowed = {
+    ...(number !== undefined && { number }),
+    ...(feed !== undefined && { feed }),
+    ...(why !== undefined && { why }),
+  }
+  const asked = { kind, state, from, to, ...narrowed }
+  const list = useInfiniteQuery({
+    queryKey: ['reconciliation-calls', asked],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { ...asked, ...(pageParam !== '' && { cursor: pageParam }) }
+      const { data, error } = await api.GET('/api/reconciliation/calls', { params: { query }, signal })
+      if (!data) throw error
+      return data
+    },
+    getNextPageParam: (page) => page.next,
+    // Each reading is an entry in the log.
+    staleTime: Infinity,
+    gcTime: 0,
+  })
+  const items = list.data?.pages.flatMap((page) => page.items) ?? []
+  const shown = items.length
+  const words = list.hasNextPage ? 'reconciliation.shown.more' : 'reconciliation.shown'
+  const tell = useEffectEvent(() => announce(say(words, { count: shown, number: formatCount(shown, language) })))
+  useEffect(() => {
+    if (list.isSuccess) tell()
+  }, [list.isSuccess, shown])
+
+  const show = (next: Looked) => {
+    setSelected(new Set())
+    void navigate({ to: '/reconciliation', search: next, replace: true, resetScroll: false })
+  }
+  const everything = { value: '', label: say('reconciliation.filter.all') }
+  const change = (key: 'number' | 'feed' | 'why' | 'state', value: string, usual = '') => {
+    const { [key]: _, ...rest } = looked
+    show(value === usual ? rest : ({ ...rest, [key]: value } as Looked))
+  }
+  const numbers = [...new Set(counts.map((one) => one.number))].sort()
+
+  return (
+    <section aria-labelledby="reconciliation-calls" className="results-section">
+      <h2 id="reconciliation-calls" tabIndex={-1}>
+        {say('reconciliation.calls')}
+      </h2>
+      <nav aria-label={say('reconciliation.kind')} className="switcher">
+        <ul>
+          {kinds.map((one) => {
+            const { kind: _, why: _why, ...rest } = looked
+            return (
+              <li key={one}>
+                <Link
+                  to="/reconciliation"
+                  search={one === 'unrecorded' ? rest : { ...rest, kind: one }}
+                  resetScroll={false}
+                  onClick={() => setSelected(new Set())}
+                  aria-current={one === kind ? 'true' : undefined}
+                >
+                  {say(`reconciliation.kind.${one}`)}
+                </Link>
+              </li>
+            )
+          })}
+        </ul>
+      </nav>
+      <p className="plan-explained">{say(`reconciliation.kind.${kind}.what`)}</p>
+      <div className="period-form">
+        <Choice
+          label={say('reconciliation.state')}
+          options={states.map((value) => ({ value, label: say(`reconciliation.state.${value}`) }))}
+          value={state}
+          onChange={(value) => change('state', value, 'open')}
+        />
+        <Choice
+          label={say('field.number')}
+          options={[everything, ...numbers.map((value) => ({ value, label: formatPhone(value) }))]}
+          value={number ?? ''}
+          onChange={(value) => change('number', value)}
+        />
+        {feeds.length > 1 && (
+          <Choice
+            label={say('reconciliation.feed')}
+            options={[everything, ...feeds.map(({ name }) => ({ value: name, label: name }))]}
+            value={feed ?? ''}
+            onChange={(value) => change('feed', value)}
+          />
+        )}
+        {kind === 'unrecorded' && (
+          <Choice
+            label={say('reconciliation.why')}
+            options={[everything, ...reasons.map((value) => ({ value, label: say(`reconciliation.why.${value}`) }))]}
+            value={why ?? ''}
+            onChange={(value) => change('why', value)}
+          />
+        )}
+      </div>
+      {done !== '' && <Notice kind="success">{done}</Notice>}
+      {list.isPending && <Waiting lines={6} />}
+      {list.isError && <Failure error={list.error} onAgain={() => void list.refetch()} />}
+      {list.isSuccess && shown === 0 && (
+        <p>{say(`reconciliation.calls.none.${state === 'explained' ? 'explained' : kind}`)}</p>
+      )}
+      {shown > 0 && (
+        <>
+          <p className="results-count">{say(words, { count: shown, number: formatCount(shown, language) })}</p>
+          <UnreconciledTable
+            items={items}
+            kind={kind}
+            selected={mayExplain ? selected : undefined}
+            onSelect={(id, isSelected) => {
+              const next = new Set(selected)
+              if (isSelected) next.add(id)
+              else next.delete(id)
+              setSelected(next)
+            }}
+          />
+          {list.hasNextPage && (
+            <div className="more">
+              <Button kind="secondary" isBusy={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+                {say(list.isFetchingNextPage ? 'loading' : 'results.more')}
+              </Button>
+            </div>
+          )}
+          {mayExplain && state !== 'explained' && (
+            <ExplainForm
+              asked={{ kind, from, to, ...narrowed, readAt: list.data?.pages[0]?.asOf ?? to }}
+              selected={selected}
+              onExplained={(told) => {
+                setSelected(new Set())
+                setDone(told)
+                void list.refetch()
+                onExplained()
+              }}
+            />
+          )}
+          {!mayExplain && state !== 'explained' && <p className="muted">{say('reconciliation.explain.who')}</p>}
+        </>
+      )}
+    </section>
+  )
+}

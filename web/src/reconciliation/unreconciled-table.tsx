@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router'
+import { Checkbox } from 'react-aria-components'
+import { Check } from 'lucide-react'
+import { formatEnd, formatInstant } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { reasons, type Kind, type Unreconciled } from './reconciliation-shapes.ts'
+
+/** Parts of calls that do not meet: when, which number, why as far as it is known, and what was found out. */
+export function UnreconciledTable({
+  items,
+  kind,
+  selected,
+  onSelect,
+}: {
+  items: readonly Unreconciled[]
+  kind: Kind
+  /** Undefined where the viewer explains nothing. */
+  selected: ReadonlySet<string> | undefined
+  onSelect: (id: string, isSelected: boolean) => void
+}) {
+  const { say, language, named } = useLanguage()
+  const presence = usePresence()
+  const opens = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
+  const instant = (at: string) => formatInstant(at, language)
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-labelledby="reconciliation-calls">
+      <table className="table">
+        <thead>
+          <tr>
+            {selected && <th scope="col">{say('reconciliation.selected')}</th>}
+            <th scope="col">{say('reconciliation.answeredAt')}</th>
+            <th scope="col">{say('field.number')}</th>
+            <th scope="col">{say('reconciliation.feed')}</th>
+            <th scope="col">{say(`reconciliation.at.${kind}`)}</th>
+            {kind === 'unrecorded' && <th scope="col">{say('reconciliation.why')}</th>}
+            <th scope="col">{say('reconciliation.explain.note')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <tr key={item.segmentId}>
+              {selected && (
+                <td>
+                  {!item.explained && (
+                    <Checkbox
+                      className="check"
+                      isSelected={selected.has(item.segmentId)}
+                      onChange={(isSelected) => onSelect(item.segmentId, isSelected)}
+                      aria-label={say('reconciliation.select', { time: instant(item.answeredAt) })}
+                    >
+                      <span className="check-box" aria-hidden="true">
+                        <Check size={16} />
+                      </span>
+                    </Checkbox>
+                  )}
+                </td>
+              )}
+              <td className="nowrap">
+                {instant(item.answeredAt)}
+                {item.endedAt && ` – ${formatEnd(item.endedAt, item.answeredAt, language)}`}
+                {opens && (
+                  <span className="second">
+                    <Link to="/contacts/$id" params={{ id: item.contactId }}>
+                      {say('reconciliation.open')}
+                    </Link>
+                  </span>
+                )}
+              </td>
+              <td>
+                <span className="nowrap">{formatPhone(item.number)}</span>
+                {item.numberName && <span className="second">{named(item.numberName)}</span>}
+              </td>
+              <td className="breaking">{item.feed}</td>
+              <td className="nowrap">{instant(item.at)}</td>
+              {kind === 'unrecorded' && (
+                <td>
+                  {say(`reconciliation.why.${reasons.find((one) => one === item.why) ?? 'unknown'}`)}
+                  {item.why === 'no-session' && (
+                    <span className="second">{say(`reconciliation.others.${item.others ? 'yes' : 'no'}`)}</span>
+                  )}
+                </td>
+              )}
+              <td>
+                {item.explained ? (
+                  <>
+                    {item.explained.note}
+                    <span className="second">
+                      {say('reconciliation.by.whom', { name: item.explained.by, time: instant(item.explained.at) })}
+                    </span>
+                  </>
+                ) : (
+                  '–'
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
