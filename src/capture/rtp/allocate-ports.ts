@@ -4,19 +4,26 @@
  * In: a range. Out: bound sockets, or the refusal `no-port-left`. Never here: a port that another call had a few seconds
  * ago, whose late packets would be heard in this one.
  */
-import { createSocket, type Socket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+import type { Socket } from 'node:dgram'
+import { chooseListening } from '#platform/datagrams/choose-listening.ts'
+import { bindDatagrams } from '#platform/datagrams/listen-one-by-one.ts'
+import type { ListenedSocket } from '#platform/datagrams/listened-socket.ts'
 
 export type MediaPorts = {
   /** The even port; RTCP is on the next. */
   port: number
-  rtp: Socket
+  rtp: ListenedSocket
   rtcp: Socket
   /** Closes both sockets; the pair rests before it is given again. */
   release(): void
 }
 
-export type PortAllocator = { allocate(): Promise<MediaPorts | 'no-port-left'>; readonly inUse: number }
+export type PortAllocator = {
+  allocate(): Promise<MediaPorts | 'no-port-left'>
+  /** A pair that is bound already, as by an earlier start of this process: nobody else is given it until it is released. */
+  adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
+  readonly inUse: number
+}
 
 export type PortAllocatorOptions = {
   /** Where to listen. */
@@ -28,9 +35,6 @@ export type PortAllocatorOptions = {
   random?: () => number
   now?: () => number
 }
-
-/** Best effort: the kernel may allow less (net.core.rmem_max). 1 MB is 5 s of a stream and more. */
-const receiveBufferBytes = 1024 * 1024
 
 export function createPortAllocator(options: PortAllocatorOptions): PortAllocator {
   const { address, firstPort, lastPort, quarantineMs = 5000 } = options
@@ -53,45 +57,36 @@ export function createPortAllocator(options: PortAllocatorOptions): PortAllocato
         restingUntil.delete(port)
         busy.add(port)
         const sockets = await bindPair(address, port)
-        if (sockets) return { port, ...sockets, release: () => release(port, sockets) }
+        if (sockets) return given(port, sockets)
         busy.delete(port) // Another program has it.
       }
       return 'no-port-left'
     },
+    adopt: (port, pair) => {
+      busy.add(port)
+      return given(port, pair)
+    },
   }
 
-  function release(port: number, { rtp, rtcp }: { rtp: Socket; rtcp: Socket }): void {
-    if (!busy.delete(port)) return
-    restingUntil.set(port, now() + quarantineMs)
-    rtp.close()
-    rtcp.close()
+  function given(port: number, { rtp, rtcp }: Pair): MediaPorts {
+    const release = () => {
+      if (!busy.delete(port)) return
+      restingUntil.set(port, now() + quarantineMs)
+      rtp.close()
+      rtcp.close()
+    }
+    return { port, rtp, rtcp, release }
   }
 }
 
-async function bindPair(address: string, port: number): Promise<{ rtp: Socket; rtcp: Socket } | undefined> {
-  const rtp = await bind(address, port)
+type Pair = Pick<MediaPorts, 'rtp' | 'rtcp'>
+
+async function bindPair(address: string, port: number): Promise<Pair | undefined> {
+  const { open } = await chooseListening()
+  const rtp = await open(address, port)
   if (!rtp) return undefined
-  const rtcp = await bind(address, port + 1)
+  const rtcp = await bindDatagrams(address, port + 1)
   if (rtcp) return { rtp, rtcp }
   rtp.close()
   return undefined
-}
-
-function bind(address: string, port: number): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' })
-    socket.once('error', () => {
-      socket.close()
-      resolve(undefined)
-    })
-    socket.bind({ address, port, exclusive: true }, () => {
-      socket.removeAllListeners('error')
-      try {
-        socket.setRecvBufferSize(receiveBufferBytes)
-      } catch {
-        // The system's own default then has to do.
-      }
-      resolve(socket)
-    })
-  })
 }

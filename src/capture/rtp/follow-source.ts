@@ -251,7 +251,8 @@ export class SourceFollower {
     }
     candidate.inOrder ||= packet.seq === candidate.nextSeq
     candidate.nextSeq = (packet.seq + 1) & 0xffff
-    candidate.held.push({ packet: { ...packet }, bytes: Buffer.from(bytes), arrival100us, port })
+    const own = Buffer.from(bytes.subarray(0, packet.payloadEnd))
+    candidate.held.push({ packet: { ...packet }, bytes: own, arrival100us, port })
     if (candidate.held.length > heldLimit) {
       candidate.held.shift()
       this.counters.foreign++

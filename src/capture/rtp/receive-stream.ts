@@ -4,8 +4,8 @@
  * In: bound ports and what the session description says. Out: packets in the recording, counters, receiver reports.
  * Never here: a decision about the call. Who closes whom: the session ends its streams, then finishes the writer.
  *
- * One plain dgram socket a stream. Measured against it: node:ffi with epoll and recvmmsg is experimental and crashed;
- * connected sockets would let the kernel drop strangers but also sources on an undescribed port.
+ * RTP may wait in its socket for a moment (platform/datagrams): before anything changes by which packets are judged or told,
+ * what waits is taken. Connected sockets would let the kernel drop strangers, but also sources on an undescribed port.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RemoteInfo } from 'node:dgram'
@@ -47,6 +47,8 @@ export type StreamReport = StreamCounters & { lost: number; lastArrival100us: nu
 
 export type ReceivedStream = {
   readonly port: number
+  /** What has come is in the recording and in the counts when this returns; without it they may lag by a moment. */
+  takeWaiting(): void
   report(): StreamReport
   /** Another recording begins, whose time is `shift100us` more than the last one's: it is told the source, and counts begin anew. */
   beginAnew(shift100us: number): void
@@ -72,8 +74,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   let reported = { expected: 0, lost: 0 }
   let closed = false
 
-  ports.rtp.on('message', (bytes: Buffer, from: RemoteInfo) => {
-    follower.receive(bytes, bytes.length, arrival100us(), from.address, from.port)
+  ports.rtp.listen((bytes, size, address, port, agoMs) => {
+    follower.receive(bytes, size, Math.max(0, arrival100us() - Math.round(agoMs * 10)), address, port)
   })
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     if (from.address !== peer.address) return
@@ -90,7 +92,6 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     senderReportAt100us = arrival100us()
   })
   // A peer that is gone makes sends fail (ICMP); the call's end is the session's to decide.
-  ports.rtp.on('error', () => {})
   ports.rtcp.on('error', () => {})
   // RFC 3550 section 6.2 comes to 5 s for a session of two, and 6.3.1 strews reports so that many who join at once do not
   // report at once: here each has a session of its own, and calls do not begin together.
@@ -116,11 +117,12 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   /** A socket for both families hears IPv4 peers under addresses of its own. */
   function heardAs(described: Peer): Peer {
-    const mapped = ports.rtp.address().family === 'IPv6' && isIPv4(described.address)
+    const mapped = ports.rtp.isIPv6 && isIPv4(described.address)
     return mapped ? { ...described, address: `::ffff:${described.address}` } : described
   }
 
   function reportBlock(): ReportBlock | undefined {
+    ports.rtp.takeWaiting()
     if (follower.ssrc === -1) return undefined
     const { expected, lost, sequence } = follower
     const lostSince = Math.max(0, lost - reported.lost)
@@ -142,12 +144,16 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     if (closed) return
     closed = true
     clearInterval(timer)
+    ports.rtp.takeWaiting()
     follower.settle()
     ports.release()
   }
 
   return {
     port: ports.port,
+    takeWaiting: () => {
+      ports.rtp.takeWaiting()
+    },
     report: () => ({ ...follower.counters, lost: follower.lost, lastArrival100us: follower.lastArrival100us }),
     beginAnew: (shift100us) => {
       follower.beginAnew(shift100us)
@@ -155,6 +161,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       if (senderReportAt100us !== 0) senderReportAt100us += shift100us
     },
     update: (described) => {
+      ports.rtp.takeWaiting()
       if (described.peer.port !== peer.port) rtcpPort = reportsTo(described)
       peer = heardAs(described.peer)
       rekey(described.keys)

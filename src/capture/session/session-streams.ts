@@ -108,6 +108,7 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     },
     reports: () => [...closed, ...[...streams.values()].map((stream) => stream.report())],
     writeTo(next) {
+      for (const stream of streams.values()) stream.takeWaiting()
       const before100us = arrival100us()
       sink = next
       closed = []

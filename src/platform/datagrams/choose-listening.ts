@@ -1,0 +1,66 @@
+/**
+ * Which way of listening this machine allows: in batches, where Linux's own calls can be reached and have been seen to work,
+ * else one by one.
+ */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { endianness } from 'node:os'
+import type { ListenedSocket, OpenListened } from './listened-socket.ts'
+import { openOneByOne } from './listen-one-by-one.ts'
+
+export type Listening = { open: OpenListened; inBatches: true } | { open: OpenListened; inBatches: false; why: string }
+
+let chosen: Promise<Listening> | undefined
+
+/** Chosen once a process: all its sockets share one timer and one batch. */
+export function chooseListening(): Promise<Listening> {
+  chosen ??= choose().catch((error: unknown) => oneByOne((error as Error).message))
+  return chosen
+}
+
+function oneByOne(why: string): Listening {
+  return { open: openOneByOne, inBatches: false, why }
+}
+
+async function choose(): Promise<Listening> {
+  if (process.platform !== 'linux') return oneByOne('this is not Linux')
+  if (!['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
+    return oneByOne(`its calls are not known on ${process.arch}`)
+  // koffi is a module built for each platform: it is not asked for where it would not be used.
+  const { loadLinuxSockets } = await import('./linux-sockets.ts')
+  const { listenInBatches } = await import('./listen-in-batches.ts')
+  const openInBatches = listenInBatches(loadLinuxSockets())
+  const wrong = await hearsItself(openInBatches)
+  if (wrong) return oneByOne(wrong)
+  // An address with a zone (fe80::1%eth0) only Node's own sockets are bound to.
+  const open: OpenListened = async (address, port) =>
+    address.includes('%') ? openOneByOne(address, port) : openInBatches(address, port)
+  return { open, inBatches: true }
+}
+
+const longestWaitMs = 2000
+
+/** A container may forbid a call, and a C library may lay out its structures in another way: one datagram tells. */
+async function hearsItself(
+  open: (address: string, port: number) => ListenedSocket | undefined,
+): Promise<string | undefined> {
+  const listened = open('127.0.0.1', 0)
+  if (!listened) return 'a socket of its own could not be bound'
+  const sender = createSocket('udp4')
+  try {
+    sender.bind(0, '127.0.0.1')
+    await once(sender, 'listening')
+    const heard = new Promise<string>((resolve) =>
+      listened.listen((bytes, size, address, port) =>
+        resolve(`${bytes.toString('latin1', 0, size)} ${address} ${port}`),
+      ),
+    )
+    sender.send('heard', listened.port, '127.0.0.1')
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, longestWaitMs, undefined).unref())
+    const said = await Promise.race([heard, late])
+    return said === `heard 127.0.0.1 ${sender.address().port}` ? undefined : 'a datagram sent to it was not heard'
+  } finally {
+    listened.close()
+    sender.close()
+  }
+}

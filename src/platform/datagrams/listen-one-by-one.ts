@@ -1,0 +1,62 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { receiveBufferBytes, type Heard, type ListenedSocket } from './listened-socket.ts'
+
+/** Node's own way: each datagram is an event. Works everywhere, and costs two system calls and two objects a datagram. */
+export async function openOneByOne(address: string, port: number): Promise<ListenedSocket | undefined> {
+  const socket = await bindDatagrams(address, port)
+  return socket && listenOneByOne(socket)
+}
+
+/** As many seconds of a stream as a kernel's buffer holds. */
+const mostWaiting = 3000
+
+/** A socket of Node's that is bound already. */
+export function listenOneByOne(socket: Socket): ListenedSocket {
+  const { port, family } = socket.address()
+  let waiting: (() => void)[] = []
+  let heard: Heard | undefined
+  let isOpen = true
+  // A peer that is gone makes sends fail (ICMP); that is not this socket's to judge.
+  socket.on('error', () => {})
+  socket.on('message', (bytes, from) => {
+    if (heard) return heard(bytes, bytes.length, from.address, from.port, 0)
+    const cameMs = performance.now()
+    if (waiting.length < mostWaiting)
+      waiting.push(() => heard?.(bytes, bytes.length, from.address, from.port, performance.now() - cameMs))
+  })
+  return {
+    port,
+    isIPv6: family === 'IPv6',
+    listen: (next) => {
+      heard = next
+      for (const hear of waiting) hear()
+      waiting = []
+    },
+    takeWaiting: () => {},
+    close: () => {
+      if (isOpen) socket.close()
+      isOpen = false
+    },
+  }
+}
+
+/** A bound socket of Node's, which can send as well; nothing when another program has the port. */
+export function bindDatagrams(address: string, port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4' })
+    socket.once('error', () => {
+      socket.close()
+      resolve(undefined)
+    })
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.removeAllListeners('error')
+      try {
+        socket.setRecvBufferSize(receiveBufferBytes)
+      } catch {
+        // The system's own default then has to do.
+      }
+      resolve(socket)
+    })
+  })
+}

@@ -1,0 +1,152 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { chooseListening } from './choose-listening.ts'
+import { listenInBatches } from './listen-in-batches.ts'
+import { openOneByOne } from './listen-one-by-one.ts'
+import { loadLinuxSockets } from './linux-sockets.ts'
+import type { ListenedSocket, OpenListened } from './listened-socket.ts'
+
+const isLinux = process.platform === 'linux'
+const ways: [string, OpenListened][] = [['one by one', openOneByOne]]
+if (isLinux) {
+  const openInBatches = listenInBatches(loadLinuxSockets())
+  ways.push(['in batches', async (address, port) => openInBatches(address, port)])
+}
+
+const closing: { close(): unknown }[] = []
+afterEach(() => {
+  for (const one of closing.splice(0)) one.close()
+})
+
+async function open(way: OpenListened, address: string, port = 0): Promise<ListenedSocket> {
+  const socket = await way(address, port)
+  if (!socket) throw new Error('a free port could not be bound')
+  closing.push(socket)
+  return socket
+}
+
+async function sender(family: 'udp4' | 'udp6', address: string) {
+  const socket = createSocket(family).bind(0, address)
+  await once(socket, 'listening')
+  closing.push(socket)
+  const { port } = socket.address()
+  const send = (bytes: Buffer | string, to: number, host = address) =>
+    new Promise<void>((resolve, reject) => {
+      socket.send(bytes, to, host, (error) => (error ? reject(error) : resolve()))
+    })
+  return { port, send }
+}
+
+test.runIf(isLinux)('on Linux it is listened in batches', async () => {
+  expect(await chooseListening()).toMatchObject({ inBatches: true })
+})
+
+describe.each(ways)('listening %s', (_name, way) => {
+  test('everything that is sent is heard, in order, byte by byte, with its sender, whatever its size', async () => {
+    const listened = await open(way, '127.0.0.1')
+    const { port, send } = await sender('udp4', '127.0.0.1')
+    const sizes = [0, 1, 172, 1400, 1500, 9000, 65_507, ...Array.from({ length: 60 }, (_, n) => 160 + n)]
+    const sent = sizes.map((size, n) => Buffer.alloc(size, n + 1))
+    const heard: Buffer[] = []
+    const senders = new Set<string>()
+    listened.listen((bytes, size, address, from) => {
+      heard.push(Buffer.from(bytes.subarray(0, size)))
+      senders.add(`${address} ${from}`)
+    })
+    for (const bytes of sent) await send(bytes, listened.port)
+    await expect.poll(() => heard.length).toBe(sent.length)
+    expect(heard.every((bytes, n) => bytes.equals(sent[n]!))).toBe(true)
+    expect([...senders]).toEqual([`127.0.0.1 ${port}`])
+  })
+
+  test('senders that take turns at one port are told apart', async () => {
+    const listened = await open(way, '127.0.0.1')
+    const senders = await Promise.all(Array.from({ length: 3 }, () => sender('udp4', '127.0.0.1')))
+    const heard: string[] = []
+    listened.listen((bytes, size, _address, from) => heard.push(`${bytes.toString('latin1', 0, size)} ${from}`))
+    for (let n = 0; n < 12; n++) await senders[n % 3]!.send(`${n}`, listened.port)
+    await expect.poll(() => heard).toEqual(Array.from({ length: 12 }, (_, n) => `${n} ${senders[n % 3]!.port}`))
+  })
+
+  test('a socket for both families hears both, each under its address', async () => {
+    const listened = await open(way, '::')
+    expect(listened.isIPv6).toBe(true)
+    const heard: string[] = []
+    listened.listen((_bytes, _size, address) => heard.push(address))
+    await (await sender('udp4', '127.0.0.1')).send('four', listened.port)
+    await (await sender('udp6', '::1')).send('six', listened.port)
+    await expect.poll(() => heard).toEqual(['::ffff:127.0.0.1', '::1'])
+  })
+
+  test('what comes before anybody listens waits', async () => {
+    const listened = await open(way, '127.0.0.1')
+    const { send } = await sender('udp4', '127.0.0.1')
+    await send('early', listened.port)
+    await sleep(60)
+    const heard: string[] = []
+    listened.listen((bytes, size) => heard.push(bytes.toString('latin1', 0, size)))
+    await expect.poll(() => heard).toEqual(['early'])
+  })
+
+  test('a port that another has is not bound, and an address of nobody is not either', async () => {
+    const { port } = await open(way, '127.0.0.1')
+    expect(await way('127.0.0.1', port)).toBeUndefined()
+    expect(await way('192.0.2.1', 0)).toBeUndefined()
+  })
+
+  test('a closed socket hears nothing, gives its port back, and is closed once', async () => {
+    const listened = await open(way, '127.0.0.1')
+    const heard: string[] = []
+    listened.listen(() => heard.push('late'))
+    listened.close()
+    listened.close()
+    listened.takeWaiting()
+    const again = await open(way, '127.0.0.1', listened.port)
+    const { send } = await sender('udp4', '127.0.0.1')
+    await send('late', again.port)
+    await sleep(60)
+    expect(heard).toEqual([])
+  })
+})
+
+describe.runIf(isLinux)('what waited', () => {
+  test('is heard at once when it is asked for, and is known to have come when it came', async () => {
+    const listened = await open(ways[1]![1], '127.0.0.1')
+    const { send } = await sender('udp4', '127.0.0.1')
+    const waited: number[] = []
+    await send('one', listened.port)
+    const sentAt = performance.now()
+    // The event loop is held up, as by much work; the datagram comes meanwhile.
+    while (performance.now() - sentAt < 150);
+    listened.listen((_bytes, _size, _address, _port, agoMs) => waited.push(agoMs))
+    listened.takeWaiting()
+    const since = performance.now() - sentAt
+    expect(waited).toHaveLength(1)
+    expect(waited[0]).toBeGreaterThan(140)
+    expect(waited[0]).toBeLessThan(since + 20)
+  })
+
+  test('has not waited longer than since the socket was looked at, however the clock of arrivals is set', async () => {
+    const sockets = loadLinuxSockets()
+    let setMs = 0
+    const clock = { ...sockets, nowMs: () => sockets.nowMs() + setMs }
+    const openInBatches = listenInBatches(clock)
+    const listened = openInBatches('127.0.0.1', 0)!
+    closing.push(listened)
+    const { send } = await sender('udp4', '127.0.0.1')
+    const waited: number[] = []
+    listened.listen((_bytes, _size, _address, _port, agoMs) => waited.push(agoMs))
+    for (const set of [3_600_000, -3_600_000]) {
+      listened.takeWaiting()
+      const lookedAt = performance.now()
+      setMs = set
+      await send('one', listened.port)
+      listened.takeWaiting()
+      expect(waited.at(-1)).toBeGreaterThanOrEqual(0)
+      expect(waited.at(-1)).toBeLessThanOrEqual(performance.now() - lookedAt)
+    }
+    expect(waited).toHaveLength(2)
+  })
+})
