@@ -9,6 +9,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { historyEndsAt, recordingTerms } from '#description/terms.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { channels } from './channels.ts'
+import { isLossy, type Reception } from './recordings/reception.ts'
 import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark } from './tables.ts'
 
 type Names = { fi: string; sv: string; en: string }
@@ -56,6 +57,8 @@ export interface RecordingFacts {
   intakeDay: Temporal.PlainDate
   /** The plan's retention value for this number, 2 to 6 calendar months (R25). */
   months: number
+  /** Who sends it: a trunk of the operator's, a product and its version. */
+  client?: Pick<Reception, 'trunk' | 'client'> | undefined
   /** Once header and body lie in the object store. */
   stored?:
     | {
@@ -65,6 +68,7 @@ export interface RecordingFacts {
         incomplete: boolean
         packetsReceived: number
         packetsLost: number
+        reception?: Reception | undefined
       }
     | undefined
   /** Nothing of it is left with capture: it was forbidden while its call went on, and destroyed (R49); or a crash took it. */
@@ -79,8 +83,9 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
   return db.transaction().execute(async (tx) => {
     const contact = await contactOf(tx, facts)
     await admitSegment(tx, contact, facts)
-    if (facts.recording) await admitRecording(tx, contact, facts, facts.recording)
+    const isStoredNow = facts.recording && (await admitRecording(tx, contact, facts, facts.recording))
     await settleEnd(tx, contact, facts.endInferred ?? false)
+    if (isStoredNow) await countReception(tx, facts)
     if (facts.recording?.stored || facts.recording?.gone) {
       // Where it is to be destroyed, the custodian waits for this.
       await sql`select capture_lets_go(${facts.recording.id}::uuid)`.execute(tx)
@@ -195,12 +200,13 @@ async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey
     .execute()
 }
 
+/** @returns whether it is stored by this, and was not before */
 async function admitRecording(
   tx: Transaction<RegisterTables>,
   contact: ContactKey,
   { segmentId, numberReached }: SegmentFacts,
   recording: RecordingFacts,
-): Promise<void> {
+): Promise<boolean> {
   await tx
     .insertInto('recording')
     .values({
@@ -217,9 +223,9 @@ async function admitRecording(
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
   const { stored } = recording
-  if (!stored) return
+  if (!stored) return false
   // Only what is still being captured becomes stored: a late retry must not bring back what has ended since.
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('recording')
     .set({
       state: 'STORED',
@@ -229,10 +235,21 @@ async function admitRecording(
       incomplete: stored.incomplete,
       packets_received: stored.packetsReceived,
       packets_lost: stored.packetsLost,
+      reception: stored.reception ? JSON.stringify(stored.reception) : null,
     })
     .where('id', '=', recording.id)
     .where('state', '=', 'CAPTURING')
-    .execute()
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+/** One recording more in its hour, the last thing of the transaction: others may wait for the same row. */
+async function countReception(tx: Transaction<RegisterTables>, { recording, endedAt }: SegmentFacts): Promise<void> {
+  const reception = recording?.stored?.reception
+  if (!reception) return
+  const ended = recording.endedAt ?? endedAt ?? recording.startedAt
+  await sql`select count_reception(${ended}::timestamptz, ${JSON.stringify(reception)}::jsonb,
+    ${isLossy(reception)}, ${recording.stored?.packetsReceived === 0})`.execute(tx)
 }
 
 /** When no segment goes on any more the call has ended, and every term counts from there (R22, R25). */

@@ -91,7 +91,7 @@ test(`${malformed.toLocaleString('en')} packets that are no RTP, from the very p
     const packet = random.pick(broken)()
     follower.receive(packet, packet.length, at, peer.address, peer.port)
     // RTCP's own port hears the same.
-    const told = readSenderReport(packet, ssrc)
+    const told = readSenderReport(packet, ssrc)?.lsr
     if (told !== undefined) expect(packet.readUInt32BE(4)).toBe(ssrc)
   }
   follower.settle()

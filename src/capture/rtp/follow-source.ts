@@ -15,6 +15,7 @@ import type { StreamCodec } from '#register/recordings/recording-log.ts'
 import { SequenceExtender } from './extend-sequence.ts'
 import type { MediaOpener } from '../srtp/open-media.ts'
 import { replayed, tooOld } from '../srtp/open-rtp.ts'
+import { StreamMeter } from './measure-stream.ts'
 import { emptyPacket, isRtcp, parsePacket, type RtpPacket } from './parse-packet.ts'
 
 /** Where the session description says the media comes from. */
@@ -75,6 +76,7 @@ export class SourceFollower {
   /** The SSRC followed, or -1. */
   ssrc = -1
   readonly sequence = new SequenceExtender()
+  readonly meter = new StreamMeter()
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
@@ -149,6 +151,7 @@ export class SourceFollower {
     this.candidates = this.candidates.filter(({ held }) => held.length > 0)
     this.receivedBefore = this.receivedOfSource = 0
     this.expectedBefore = 0
+    this.meter.beginAnew()
     if (this.ssrc === -1) return
     const { firstSeq, firstTs, highestOffset } = this.sequence
     this.expectedBefore = -(highestOffset + 1)
@@ -192,6 +195,7 @@ export class SourceFollower {
 
   private setCodecs(codecs: StreamCodec[]): void {
     this.codecs = codecs
+    this.meter.setCodecs(codecs)
     this.isEvent.fill(0)
     this.ticks.fill(usualTicks)
     for (const { payloadType, codec, clockRate } of codecs) {
@@ -216,6 +220,9 @@ export class SourceFollower {
     this.receivedOfSource++
     if (this.yielding > 0) this.yielding--
     if (this.candidates.length > 0) this.dropCandidates()
+    const { payloadType, payloadStart, payloadEnd } = packet
+    const { seqOffset, tsOffset } = sequence
+    this.meter.packet(payloadType, seqOffset, tsOffset, arrival100us, this.jitter16, bytes, payloadStart, payloadEnd)
     if (this.isEvent[packet.payloadType]) {
       counters.omitted++
       this.recording.omitted(this.stream, sequence.seqOffset)
@@ -286,6 +293,7 @@ export class SourceFollower {
     this.counters.foreign += candidate.held.length - held.length
     const { seq, timestamp, ssrc } = held[0]!.packet
     this.sequence.begin(seq, timestamp)
+    this.meter.begin()
     this.recording.source(this.stream, ssrc, seq, timestamp, this.codecs)
     for (const { packet, bytes, arrival100us, port } of held) this.follow(packet, bytes, arrival100us, port)
   }

@@ -15,6 +15,7 @@ import { RtcpSealer } from '../srtp/protect-rtcp.ts'
 import { isSameKey, type MasterKey } from '../srtp/suites.ts'
 import type { MediaPorts } from './allocate-ports.ts'
 import { SourceFollower, type Peer, type SourceFollowerOptions, type StreamCounters } from './follow-source.ts'
+import type { StreamMeasure } from './measure-stream.ts'
 import { readSenderReport, writeReceiverReport, type ReportBlock } from './rtcp.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
 
@@ -50,6 +51,10 @@ export type ReceivedStream = {
   /** What has come is in the recording and in the counts when this returns; without it they may lag by a moment. */
   takeWaiting(): void
   report(): StreamReport
+  /** How well it came in until now. */
+  measure(): StreamMeasure
+  /** Nothing is to come for a while, or it is again. */
+  pause(on: boolean): void
   /** Another recording begins, whose time is `shift100us` more than the last one's: it is told the source, and counts begin anew. */
   beginAnew(shift100us: number): void
   /** A new session description. */
@@ -88,7 +93,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     rtcpPort = from.port
     const sent = readSenderReport(report, follower.ssrc)
     if (sent === undefined) return
-    lastSenderReport = sent
+    lastSenderReport = sent.lsr
+    follower.meter.reported(sent.packets)
     senderReportAt100us = arrival100us()
   })
   // A peer that is gone makes sends fail (ICMP); the call's end is the session's to decide.
@@ -155,6 +161,10 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       ports.rtp.takeWaiting()
     },
     report: () => ({ ...follower.counters, lost: follower.lost, lastArrival100us: follower.lastArrival100us }),
+    measure: () => follower.meter.measure(arrival100us()),
+    pause: (on) => {
+      follower.meter.pause(on)
+    },
     beginAnew: (shift100us) => {
       follower.beginAnew(shift100us)
       reported = { expected: 0, lost: 0 }

@@ -5,13 +5,17 @@
  * error, or anything of the call's content.
  */
 
-/** The middle 32 bits of a sender report's NTP time, 0 when none came (RFC 3550, 6.4.1: LSR). */
-export function readSenderReport(bytes: Buffer, ssrc: number): number | undefined {
+/** Of a sender report: the middle 32 bits of its NTP time (RFC 3550, 6.4.1: LSR), and how many packets it has sent. */
+export type SenderReport = { lsr: number; packets: number }
+
+/** The first sender report of a source; nothing where there is none. */
+export function readSenderReport(bytes: Buffer, ssrc: number): SenderReport | undefined {
   for (let at = 0; at + 8 <= bytes.length;) {
     if (bytes[at]! >> 6 !== 2) return undefined
     const size = 4 * (bytes.readUInt16BE(at + 2) + 1)
     if (at + size > bytes.length) return undefined
-    if (bytes[at + 1] === 200 && size >= 28 && bytes.readUInt32BE(at + 4) === ssrc) return bytes.readUInt32BE(at + 10)
+    if (bytes[at + 1] === 200 && size >= 28 && bytes.readUInt32BE(at + 4) === ssrc)
+      return { lsr: bytes.readUInt32BE(at + 10), packets: bytes.readUInt32BE(at + 20) }
     at += size
   }
   return undefined

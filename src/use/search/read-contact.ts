@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { read, type Seen } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
+import type { Reception } from '#register/recordings/reception.ts'
 import type { RegisterTables, SegmentMark } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
@@ -43,6 +44,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
           },
           ...(recording?.duration_ms != null && { durationMs: recording.duration_ms }),
           ...(recording?.packets_lost != null && { lostPackets: recording.packets_lost }),
+          ...(recording?.reception && viewReception(recording.reception, grant.purpose === 'MAINTENANCE')),
           ...mayForbid(grant, segment, recording, isVerified),
           marks: marksOf(segment.marks, recording),
           looks: looks.filter((look) => look.recordingId === recording?.id).map((look) => look.view),
@@ -110,6 +112,14 @@ function mayForbid(
     return isVerified ? { mayForbid: 'service-unit' } : {}
   }
   return segment.official_person_id === session.personId ? { mayForbid: 'official' } : {}
+}
+
+/** What whoever listens should know of how it came in; all of it for whoever looks for a fault. */
+function viewReception({ trunk, client, streams, lostMs, oneWay, isSilent }: Reception, isForMaintenance: boolean) {
+  return {
+    heard: { lostMs, ...(oneWay && { oneWay }), ...(isSilent && { isSilent }) },
+    ...(isForMaintenance && { reception: { ...(trunk !== undefined && { trunk }), client, streams: [...streams] } }),
+  }
 }
 
 /** Who listened, by role and purpose and never by name (C-579/21). */

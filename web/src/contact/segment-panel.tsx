@@ -15,6 +15,7 @@ import { ForbidAtRequest } from '../requests/at-request.tsx'
 import { purposesOf } from '../session/rights.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
+import { ReceptionOf, useHeardWords } from './heard.tsx'
 import { Keeping } from './keeping.tsx'
 import { Looks } from './looks.tsx'
 import { Why } from './why.tsx'
@@ -44,6 +45,7 @@ export function SegmentPanel({
   const { recording, official } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
   const told = segment.mayForbid
+  const heard = useHeardWords(segment)
   // What is restricted is heard in the one case that it is kept for; whether this is that case is the server's to say.
   const canOnlyBeHeardHere =
     recording.state === 'restricted' && (told === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
@@ -84,7 +86,7 @@ export function SegmentPanel({
           </Fact>
         )}
       </dl>
-      {segment.marks.length > 0 && (
+      {segment.marks.length + heard.length > 0 && (
         <Notice kind="warning" title={say('marks.title')}>
           <ul>
             {segment.marks.map((mark) => (
@@ -94,6 +96,9 @@ export function SegmentPanel({
                   segment.lostPackets != null &&
                   ` ${say('mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
               </li>
+            ))}
+            {heard.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         </Notice>
@@ -139,6 +144,7 @@ export function SegmentPanel({
       {recording.id && recording.state === 'available' && under.purpose === 'SERVICE_LEVEL_STUDY' && prepares(me) && (
         <PickForResearch recordingId={recording.id} me={me} under={under} />
       )}
+      <ReceptionOf segment={segment} />
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>
   )

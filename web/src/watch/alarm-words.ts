@@ -38,6 +38,16 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         forbidden: number('forbiddenInDay'),
         officials: number('officialsInWeek'),
       })
+    case 'one-way':
+    case 'loss':
+      return say(`alarm.${kind}.what`, {
+        ...{
+          count,
+          number: formatCount(count, language),
+          recordings: number('recordings'),
+          clients: number('clients'),
+        },
+      })
     case 'unrecorded':
     case 'untold':
       return say(`alarm.${kind}.what`, { count, number: formatCount(count, language), numbers: number('numbers') })

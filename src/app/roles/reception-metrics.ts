@@ -1,0 +1,49 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+import { isLossy, type Reception } from '#register/recordings/reception.ts'
+
+/**
+ * What an operator watches of how recordings come in, by trunk (its name in SELOSTE_TRUNKS; nothing of a call).
+ * @returns to be told of each recording once, when it is stored
+ */
+export function measureReception(registry: Registry): (reception: Reception, isEmpty: boolean) => void {
+  const registers = [registry]
+  const troubled = new Counter({
+    name: 'seloste_capture_troubled_recordings_total',
+    help: 'Recordings with one voice missing, without any sound, with 3 % of packets lost, or without a packet',
+    labelNames: ['trunk', 'trouble'],
+    registers,
+  })
+  const loss = new Histogram({
+    name: 'seloste_capture_stream_loss_ratio',
+    help: 'Lost packets of those that should have come, by stream of a recording',
+    labelNames: ['trunk'],
+    buckets: [0.001, 0.005, 0.01, 0.03, 0.05, 0.1, 0.3],
+    registers,
+  })
+  const jitter = new Histogram({
+    name: 'seloste_capture_stream_jitter_seconds',
+    help: 'Mean inter-arrival jitter (RFC 3550, 6.4.1), by stream of a recording',
+    labelNames: ['trunk'],
+    buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3],
+    registers,
+  })
+  const packets = new Counter({
+    name: 'seloste_capture_untimely_packets_total',
+    help: 'Packets of stored recordings that were late beyond use, or copies',
+    labelNames: ['trunk', 'kind'],
+    registers,
+  })
+
+  return (reception, isEmpty) => {
+    const trunk = reception.trunk ?? 'none'
+    const is = { 'one-way': reception.oneWay, silent: reception.isSilent, lossy: isLossy(reception), empty: isEmpty }
+    for (const [trouble, has] of Object.entries(is)) if (has) troubled.inc({ trunk, trouble })
+    for (const { expected, lost, jitterMs, late, duplicates } of reception.streams) {
+      packets.inc({ trunk, kind: 'late' }, late)
+      packets.inc({ trunk, kind: 'duplicate' }, duplicates)
+      if (expected === 0) continue
+      loss.observe({ trunk }, lost / expected)
+      jitter.observe({ trunk }, jitterMs / 1000)
+    }
+  }
+}

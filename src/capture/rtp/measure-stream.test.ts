@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { alawSamples } from '#register/recordings/decode-g711.ts'
+import type { StreamCodec } from '#register/recordings/recording-log.ts'
+import { StreamMeter } from './measure-stream.ts'
+
+const alaw: StreamCodec = { payloadType: 8, codec: 'PCMA', clockRate: 8000 }
+const events: StreamCodec = { payloadType: 101, codec: 'telephone-event', clockRate: 8000 }
+const opus: StreamCodec = { payloadType: 111, codec: 'opus', clockRate: 48_000 }
+const encoded = JSON.parse(
+  readFileSync(new URL('../../../test/vectors/codecs/two-tones.json', import.meta.url), 'utf8'),
+) as { g722: string; opus: string[] }
+
+/** The A-law byte of a sample's size, of whichever sign. */
+function codeOf(size: number): number {
+  return alawSamples.reduce(
+    (best, sample, code) =>
+      Math.abs(Math.abs(sample) - size) < Math.abs(Math.abs(alawSamples[best]!) - size) ? code : best,
+    0,
+  )
+}
+const loud = Buffer.alloc(160, codeOf(3000))
+const silence = Buffer.alloc(160, 0xd5)
+
+function meter(codecs: StreamCodec[] = [alaw, events]) {
+  const one = new StreamMeter()
+  one.setCodecs(codecs)
+  /** The packet of that number, 20 ms each, on time or so much later. */
+  const hear = (n: number, bytes: Uint8Array = loud, payloadType = 8, late100us = 0, jitter16 = 0) =>
+    one.packet(
+      payloadType,
+      n,
+      n * (payloadType === 111 ? 960 : 160),
+      n * 200 + late100us,
+      jitter16,
+      bytes,
+      0,
+      bytes.length,
+    )
+  const hearAll = (from: number, to: number, bytes?: Uint8Array) => {
+    for (let n = from; n < to; n++) hear(n, bytes)
+  }
+  return { one, hear, hearAll }
+}
+
+describe('what is missing', () => {
+  test('is counted with its sound, and less once it comes late', () => {
+    const { one, hear, hearAll } = meter()
+    hearAll(0, 10)
+    hearAll(15, 20)
+    expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 5, lostMs: 100, packetMs: 20 })
+    hear(12)
+    expect(one.measure(4000)).toMatchObject({ expected: 20, lost: 4, lostMs: 80 })
+  })
+
+  test('is nothing in a hold, though the numbers run on', () => {
+    const { one, hearAll } = meter()
+    hearAll(0, 50)
+    one.pause(true)
+    one.pause(false)
+    hearAll(150, 200)
+    expect(one.measure(40_000)).toMatchObject({ expected: 100, lost: 0, stalledMs: 0 })
+  })
+
+  test('is nothing between two sources, and what came of the recording before is not of this one', () => {
+    const { one, hearAll } = meter()
+    hearAll(0, 20)
+    one.begin()
+    hearAll(500, 520)
+    expect(one.measure(104_000)).toMatchObject({ expected: 40, lost: 0 })
+    one.beginAnew()
+    hearAll(520, 530)
+    expect(one.measure(106_000)).toMatchObject({ expected: 10, lost: 0, firstMs: 10_400, lastMs: 10_580 })
+  })
+
+  test('tells apart a stream that stands still from one that is silent for a moment', () => {
+    const { one, hear } = meter()
+    hear(0)
+    hear(1, loud, 8, 4_000)
+    hear(2, loud, 8, 24_000)
+    expect(one.measure(24_400)).toMatchObject({ lost: 0, stalledMs: 2020 })
+    expect(one.measure(44_400)).toMatchObject({ stalledMs: 2020 + 2000 })
+  })
+
+  test('is told by the client, too: what it sent between its reports, and what of it came', () => {
+    const { one, hearAll } = meter()
+    hearAll(0, 10)
+    one.reported(1010)
+    hearAll(12, 50)
+    one.reported(1050)
+    expect(one.measure(10_000)).toMatchObject({ reports: 2, reportedSent: 40, reportedCame: 38 })
+  })
+})
+
+test('jitter is that of the packets, its mean and its worst', () => {
+  const { one, hear } = meter()
+  // RTP units times 16: 8 units are a millisecond.
+  for (const [n, units] of [8, 16, 24].entries()) hear(n, loud, 8, 0, units * 16)
+  expect(one.measure(600)).toMatchObject({ jitterMs: 2, worstJitterMs: 3 })
+})
+
+describe('whether anything is to be heard', () => {
+  test('is told of G.711 by its level: speech, silence, and the noise of a good line', () => {
+    const { one, hearAll } = meter()
+    hearAll(0, 10, loud)
+    hearAll(10, 30, silence)
+    hearAll(30, 40, Buffer.alloc(160, codeOf(60)))
+    expect(one.measure(8000)).toMatchObject({ codec: 'PCMA', judged: 40, sounding: 10, unknown: 0 })
+  })
+
+  test('is told of G.722 by how its step grows', () => {
+    const g722 = Buffer.from(encoded.g722, 'base64')
+    const { one, hear } = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
+    for (let n = 0; n < 50; n++) hear(n, g722.subarray(160 * n, 160 * n + 160), 9)
+    expect(one.measure(10_000)).toMatchObject({ codec: 'G722', judged: 50, sounding: 50 })
+    // What the ITU's encoder makes of zeros: the step falls to its least.
+    const quiet = meter([{ payloadType: 9, codec: 'G722', clockRate: 8000 }])
+    for (let n = 0; n < 20; n++) quiet.hear(n, Buffer.alloc(160, 0xfa), 9)
+    expect(quiet.one.measure(4000)).toMatchObject({ judged: 20, sounding: 0 })
+  })
+
+  test('is told of Opus by its own voice activity flag and by its packets of nothing; of music coding it is not', () => {
+    const { one, hear } = meter([opus])
+    const config = (number: number, more = 0) => (number << 3) | more
+    hear(0, Buffer.from([config(9), 0x80, 1, 2, 3]), 111) // SILK, 20 ms: a voice
+    hear(1, Buffer.from([config(9), 0x40, 1, 2, 3]), 111) // SILK: none, redundancy alone
+    hear(2, Buffer.from([config(9), 0]), 111) // DTX
+    expect(one.measure(600)).toMatchObject({ codec: 'opus', judged: 3, sounding: 1, unknown: 0 })
+    hear(3, Buffer.from([config(31), 0xff, 1, 2, 3]), 111) // CELT
+    expect(one.measure(800)).toMatchObject({ judged: 3, sounding: 1, unknown: 1 })
+  })
+
+  test('is not told of key presses, and comfort noise is silence', () => {
+    const { one, hear } = meter([alaw, events, { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 }])
+    hear(0, silence)
+    hear(1, Buffer.from([5, 10, 0, 160]), 101)
+    hear(2, Buffer.from([65]), 13)
+    expect(one.measure(600)).toMatchObject({ expected: 3, judged: 2, sounding: 0, unknown: 0 })
+  })
+})

@@ -1,0 +1,182 @@
+/**
+ * How well one stream comes in: what is missing, how unevenly it comes, and whether anything is to be heard in it.
+ *
+ * In: the packets that are kept, as they are kept, and the client's sender reports. Out: counts. Never here: a sample or
+ * a byte that is kept, or what was said. Runs for every packet before it is sealed, so it looks at few bytes of each.
+ */
+import type { Codec, StreamCodec } from '#register/recordings/recording-log.ts'
+import { judgesSound, soundOf, type SoundState } from './sense-sound.ts'
+
+/** Of one stream, since its recording began. Times in ms, packets by sequence number (RFC 3550, A.3). */
+export type StreamMeasure = {
+  codec: Codec
+  /** Packets that should have come, without those of a pause; and what of them did not. */
+  expected: number
+  lost: number
+  /** The sound that is missing with them. */
+  lostMs: number
+  /** In which nothing came at all and should have, a second or more at a time. */
+  stalledMs: number
+  /** Inter-arrival jitter (RFC 3550, 6.4.1): over the packets, and at its worst. */
+  jitterMs: number
+  worstJitterMs: number
+  /** Packets of which it can be told whether they sound, those that do, and those of which nobody can tell. */
+  judged: number
+  sounding: number
+  unknown: number
+  /** Of a packet, as its client makes them. */
+  packetMs: number
+  /** First and last arrival since the beginning; -1 when nothing came. */
+  firstMs: number
+  lastMs: number
+  /** By the client's own account, between its first and its last sender report: what it sent, and what of it came. */
+  reports: number
+  reportedSent: number
+  reportedCame: number
+}
+
+/** From here on nothing coming is more than a client that sends nothing in silence. */
+const stall100us = 10_000
+/** A packet is not longer (RFC 3551 section 4.2 recommends 20 ms). */
+const longestPacket100us = 1200
+const usualPacket100us = 200
+
+export class StreamMeter {
+  private readonly kinds: SoundState = { kinds: new Uint8Array(128), level: 0 }
+  private readonly ticks = new Float64Array(128)
+  private codecs: readonly StreamCodec[] = []
+  /** Of what was heard; -1 before. */
+  private payloadType = -1
+  private came = 0
+  private missing = 0
+  private highest = 0
+  private lowest = 0
+  private highestTs = 0
+  private isFresh = true
+  private forgives = false
+  private paused = false
+  private packet100us = usualPacket100us
+  private stalled100us = 0
+  private jitterSum = 0
+  private worstJitter = 0
+  private judged = 0
+  private sounding = 0
+  private unknown = 0
+  private first100us = -1
+  private last100us = -1
+  private reports = 0
+  private firstReport = { sent: 0, came: 0 }
+  private lastReport = { sent: 0, came: 0 }
+
+  setCodecs(codecs: readonly StreamCodec[]): void {
+    this.codecs = codecs
+    this.ticks.fill(0.8)
+    judgesSound(this.kinds, codecs)
+    for (const { payloadType, clockRate } of codecs) if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
+  }
+
+  /** Another source, whose numbers begin anew. What its client reports of it is counted anew, too. */
+  begin(): void {
+    this.isFresh = true
+    this.reports = 0
+    this.firstReport = this.lastReport = { sent: 0, came: 0 }
+  }
+
+  /** Another recording: nothing has come of it. */
+  beginAnew(): void {
+    this.begin()
+    this.came = this.missing = this.judged = this.sounding = this.unknown = 0
+    this.jitterSum = this.worstJitter = this.stalled100us = 0
+    this.first100us = this.last100us = -1
+  }
+
+  /** While nothing is to come, nothing is missing: numbers that run on are not counted (rtpengine). */
+  pause(on: boolean): void {
+    this.paused = on
+    this.forgives = true
+  }
+
+  /** A packet is kept, or a key press left out. `jitter16` in RTP units times 16, as A.8 has it. */
+  packet(
+    payloadType: number,
+    seqOffset: number,
+    tsOffset: number,
+    arrival100us: number,
+    jitter16: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.came++
+    const ticks = this.ticks[payloadType]!
+    const jitter = jitter16 / ticks
+    this.jitterSum += jitter
+    if (jitter > this.worstJitter) this.worstJitter = jitter
+    const step = seqOffset - this.highest
+    if (this.isFresh) this.follow(seqOffset, tsOffset)
+    else if (step > 0) {
+      if (step === 1) {
+        const length = (tsOffset - this.highestTs) / ticks
+        if (length > 0 && length <= longestPacket100us) this.packet100us = length
+      } else if (!this.forgives) this.missing += step - 1
+      this.highest = seqOffset
+      this.highestTs = tsOffset
+    } else if (seqOffset > this.lowest && this.missing > 0) this.missing--
+    const quiet100us = arrival100us - this.last100us
+    if (quiet100us >= stall100us && this.last100us >= 0 && !this.forgives) this.stalled100us += quiet100us
+    if (this.first100us < 0) this.first100us = arrival100us
+    this.last100us = arrival100us
+    this.forgives = this.paused
+    const sound = soundOf(this.kinds, payloadType, bytes, start, end)
+    if (sound > 0 || this.payloadType < 0) this.payloadType = payloadType
+    if (sound >= 0) {
+      this.judged++
+      this.sounding += sound
+    } else if (sound === -1) this.unknown++
+  }
+
+  /** The client says how many packets it has sent of the source (RFC 3550, 6.4.1: sender's packet count). */
+  reported(sent: number): void {
+    this.lastReport = { sent, came: this.came }
+    if (this.reports++ === 0) this.firstReport = this.lastReport
+  }
+
+  /** `now100us`: until when something could have come; what is still paused is forgiven. */
+  measure(now100us: number): StreamMeasure {
+    const since100us = this.first100us < 0 || this.forgives ? 0 : now100us - this.last100us
+    const tail100us = since100us >= stall100us ? since100us : 0
+    const { packet100us } = this
+    return {
+      codec: this.codecs.find((one) => one.payloadType === this.payloadType)?.codec ?? 'unknown',
+      expected: this.came + this.missing,
+      lost: this.missing,
+      lostMs: Math.round((this.missing * packet100us) / 10),
+      stalledMs: Math.round((this.stalled100us + tail100us) / 10),
+      jitterMs: this.came === 0 ? 0 : tenth(this.jitterSum / this.came / 160),
+      worstJitterMs: tenth(this.worstJitter / 160),
+      judged: this.judged,
+      sounding: this.sounding,
+      unknown: this.unknown,
+      packetMs: tenth(packet100us / 10),
+      firstMs: inMs(this.first100us),
+      lastMs: inMs(this.last100us),
+      reports: this.reports,
+      reportedSent: (this.lastReport.sent - this.firstReport.sent) >>> 0,
+      reportedCame: this.lastReport.came - this.firstReport.came,
+    }
+  }
+
+  private follow(seqOffset: number, tsOffset: number): void {
+    this.isFresh = false
+    this.highest = this.lowest = seqOffset
+    this.highestTs = tsOffset
+  }
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+function inMs(time100us: number): number {
+  return time100us < 0 ? -1 : Math.round(time100us / 10)
+}

@@ -1,0 +1,108 @@
+/**
+ * Whether a packet sounds like anything, from a few of its bytes: 1 yes, 0 silence, -1 nobody can tell without
+ * decoding, -2 it is no sound at all.
+ *
+ * In: a payload and what its type means. Out: the one number. Never here: a decoder, or what the sound is.
+ *
+ * G.711 has its level in every byte. G.722 has it in how its step grows (block 3L of the ITU's text), which needs no
+ * prediction. Opus says in its first bits whether its own detector heard a voice (RFC 6716 section 4.2.3), where speech is
+ * coded as such; a packet of one or two bytes is its silence (section 3.1: DTX).
+ */
+import { alawSamples, ulawSamples } from '#register/recordings/decode-g711.ts'
+import type { Codec, StreamCodec } from '#register/recordings/recording-log.ts'
+
+/** What each payload type means, and how loud G.722 is at the moment. */
+export type SoundState = { kinds: Uint8Array; level: number }
+
+const kind = { unknown: 0, ulaw: 1, alaw: 2, g722: 3, opus: 4, silence: 5, nothing: 6 } as const
+const kindOf: Record<Codec, number> = {
+  unknown: kind.unknown,
+  PCMU: kind.ulaw,
+  PCMA: kind.alaw,
+  G722: kind.g722,
+  opus: kind.opus,
+  'comfort-noise': kind.silence,
+  'telephone-event': kind.nothing,
+}
+
+/** -48 dBov: over the noise of a line and of a comfort noise generator, under the quietest speech of G.711's practice. */
+const soundRms = 130
+const squares = (samples: Int16Array) => Float64Array.from(samples, (sample) => sample * sample)
+const ulawSquares = squares(ulawSamples)
+const alawSquares = squares(alawSamples)
+/** One byte of so many is looked at. */
+const stride = 4
+/** The logarithm of G.722's step (2048 is an octave): of noise at -54 dBov; speech of -40 dBov is beyond it. */
+const g722Level = 7000
+const stepChanges = Int16Array.of(-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60)
+
+export function judgesSound(state: SoundState, codecs: readonly StreamCodec[]): void {
+  state.kinds.fill(kind.unknown)
+  for (const { payloadType, codec } of codecs) state.kinds[payloadType] = kindOf[codec]
+}
+
+export function soundOf(
+  state: SoundState,
+  payloadType: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): -2 | -1 | 0 | 1 {
+  switch (state.kinds[payloadType]) {
+    case kind.ulaw:
+      return isLoud(ulawSquares, bytes, start, end)
+    case kind.alaw:
+      return isLoud(alawSquares, bytes, start, end)
+    case kind.g722:
+      return followStep(state, bytes, start, end)
+    case kind.opus:
+      return voiceInOpus(bytes, start, end)
+    case kind.silence:
+      return 0
+    case kind.nothing:
+      return -2
+    default:
+      return -1
+  }
+}
+
+function isLoud(table: Float64Array, bytes: Uint8Array, start: number, end: number): 0 | 1 {
+  let sum = 0
+  let looked = 0
+  for (let i = start; i < end; i += stride) {
+    sum += table[bytes[i]!]!
+    looked++
+  }
+  return sum > looked * soundRms * soundRms ? 1 : 0
+}
+
+/** Block 3L, LOGSCL: the highest that the step's logarithm comes to within the packet. */
+function followStep(state: SoundState, bytes: Uint8Array, start: number, end: number): 0 | 1 {
+  let { level } = state
+  let highest = 0
+  for (let i = start; i < end; i++) {
+    level = ((level * 127) >> 7) + stepChanges[(bytes[i]! >> 2) & 15]!
+    if (level < 0) level = 0
+    else if (level > 18_432) level = 18_432
+    if (level > highest) highest = level
+  }
+  state.level = level
+  return highest > g722Level ? 1 : 0
+}
+
+/** RFC 6716 sections 3.1, 3.2 and 4.2.3: the first frame's voice activity flags, of both channels. */
+function voiceInOpus(bytes: Uint8Array, start: number, end: number): -1 | 0 | 1 {
+  if (end - start <= 2) return 0
+  const toc = bytes[start]!
+  const framing = toc & 3
+  // CELT alone has no such flags; of two frames of unlike length and of more frames the first is further off.
+  if (toc & 0x80 || framing > 1) return -1
+  const config = toc >> 3
+  const length = config < 12 ? config & 3 : config & 1
+  // 10 and 20 ms have one flag, 40 two, 60 three; hybrid has 10 and 20 ms alone.
+  const flags = config < 12 && length > 1 ? length : 1
+  const first = bytes[start + 1]!
+  if (first >> (8 - flags)) return 1
+  const isStereo = (toc & 4) !== 0
+  return isStereo && ((first << (flags + 1)) & 0xff) >> (8 - flags) ? 1 : 0
+}

@@ -1,0 +1,143 @@
+/**
+ * What capture has seen, for whoever runs it (R13, R16): how recordings come in by trunk and hour, and what each recording
+ * client sends. In: the session of an administrator or of technical maintenance. Out: counts, times and names of elements.
+ * Never here: a call, a person, a value that a client sent.
+ */
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+
+type Db = Kysely<RegisterTables>
+type Refused = { refused: 'deny.role' | 'not-found' }
+
+export interface ReceptionPeriod {
+  /** The period's beginning: an hour, or a day in Finland. */
+  at: Temporal.Instant
+  trunk: string
+  client: string
+  recordings: number
+  oneWay: number
+  silent: number
+  lossy: number
+  empty: number
+  expected: number
+  lost: number
+  late: number
+  duplicates: number
+  /** Mean of the streams' jitter, and the worst of them, in milliseconds. */
+  jitterMs: number
+  worstJitterMs: number
+}
+
+const mostPeriods = 2000
+
+/** How recordings came in, by period, trunk and client, newest first; at most 2,000. */
+export function readReception(
+  db: Db,
+  session: Session,
+  { from, to, by }: { from: Temporal.Instant; to: Temporal.Instant; by: 'hour' | 'day' },
+): Promise<ReceptionPeriod[] | Refused> {
+  return asSeer(db, session, async (tx) => {
+    const at = sql<Temporal.Instant>`date_trunc(${sql.lit(by)}, hour, 'Europe/Helsinki')`
+    const rows = await tx
+      .selectFrom('capture_hour')
+      .select(({ fn }) => [
+        at.as('at'),
+        'trunk',
+        'client',
+        ...(
+          ['recordings', 'one_way', 'silent', 'lossy', 'empty', 'expected', 'lost', 'late', 'duplicates'] as const
+        ).map((name) => fn.sum<string>(name).as(name)),
+        sql<number>`coalesce(sum(jitter_ms) / nullif(sum(streams), 0), 0)`.as('jitter'),
+        fn.max('worst_jitter_ms').as('worst'),
+      ])
+      .where('hour', '>=', from)
+      .where('hour', '<', to)
+      .groupBy([at, 'trunk', 'client'])
+      .orderBy(at, 'desc')
+      .orderBy('trunk')
+      .orderBy('client')
+      .limit(mostPeriods)
+      .execute()
+    return rows.map((row) => ({
+      at: row.at,
+      trunk: row.trunk,
+      client: row.client,
+      recordings: Number(row.recordings),
+      oneWay: Number(row.one_way),
+      silent: Number(row.silent),
+      lossy: Number(row.lossy),
+      empty: Number(row.empty),
+      expected: Number(row.expected),
+      lost: Number(row.lost),
+      late: Number(row.late),
+      duplicates: Number(row.duplicates),
+      jitterMs: Math.round(row.jitter * 10) / 10,
+      worstJitterMs: row.worst,
+    }))
+  })
+}
+
+export type ClientRow = Selectable<RegisterTables['capture_client']> & { problems: number }
+export type SendsRow = Pick<Selectable<RegisterTables['capture_client_sends']>, 'kind' | 'name' | 'times' | 'last_at'>
+
+/** Every client that capture has seen, the latest first, with how many kinds of problems each has. */
+export function listClients(db: Db, session: Session): Promise<ClientRow[] | Refused> {
+  return asSeer(db, session, (tx) => clientsWithProblems(tx).orderBy('last_at', 'desc').orderBy('c.id').execute())
+}
+
+/** One client, and the names of all that it sends. */
+export function readClient(
+  db: Db,
+  session: Session,
+  id: number,
+): Promise<{ client: ClientRow; sends: SendsRow[] } | Refused> {
+  return asSeer(db, session, async (tx) => {
+    const client = await clientsWithProblems(tx).where('c.id', '=', id).executeTakeFirst()
+    if (!client) return { refused: 'not-found' } as const
+    const sends = await tx
+      .selectFrom('capture_client_sends')
+      .select(['kind', 'name', 'times', 'last_at'])
+      .where('client_id', '=', id)
+      .orderBy('kind')
+      .orderBy('times', 'desc')
+      .orderBy('name')
+      .execute()
+    return { client, sends }
+  })
+}
+
+/** Whether the viewer may see how calls are signalled. */
+export function maySeeFlows(db: Db, session: Session): Promise<true | Refused> {
+  return asSeer(db, session, () => Promise.resolve(true as const))
+}
+
+/** That the flow of these parts of a call is read, in the log before it is shown. */
+export function noteFlowRead(db: Db, session: Session, segmentIds: readonly string[]): Promise<true | Refused> {
+  return asSeer(db, session, async (tx) => {
+    for (const id of segmentIds) await sql`select note_flow_read(${id}::uuid)`.execute(tx)
+    return true as const
+  })
+}
+
+function clientsWithProblems(tx: Transaction<RegisterTables>) {
+  return tx
+    .selectFrom('capture_client as c')
+    .selectAll('c')
+    .select(
+      sql<number>`(select count(*)::int from capture_client_sends s
+        where s.client_id = c.id and s.kind in ('problem', 'review', 'refusal'))`.as('problems'),
+    )
+}
+
+function asSeer<Found>(
+  db: Db,
+  session: Session,
+  look: (tx: Transaction<RegisterTables>) => Promise<Found>,
+): Promise<Found | { refused: 'deny.role' }> {
+  return inSession(db, { 'seloste.session': session.token }, async (tx) => {
+    const { rows } = await sql<{ may: boolean }>`select may_see_capture() as may`.execute(tx)
+    return rows[0]?.may === true ? look(tx) : { refused: 'deny.role' as const }
+  })
+}

@@ -1,0 +1,99 @@
+import { useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/capture.css'
+import '../styles/contact.css'
+import type { ClientSends } from './capture-shapes.ts'
+import { ClientFacts } from './clients-page.tsx'
+
+type Kind = ClientSends['kind']
+/** What is wrong first, then where each value comes from, then all that is sent. */
+const groups: readonly { title: 'wrong' | 'made' | 'sent'; kinds: readonly Kind[] }[] = [
+  { title: 'wrong', kinds: ['refusal', 'problem', 'review'] },
+  { title: 'made', kinds: ['mapping', 'caller', 'number', 'official'] },
+  { title: 'sent', kinds: ['transport', 'suite', 'codec', 'label', 'body', 'header', 'element'] },
+]
+
+/** One recording client: the names of what it sends, and what was made of it. */
+export function ClientPage() {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/capture/clients/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/capture/clients/{id}',
+    { params: { path: { id: Number(id) } } },
+    { staleTime: 0 },
+  )
+  const crumbs = [{ label: say('capture.clients.title'), to: '/capture/clients' as const }]
+  const title = data?.client.client || say('capture.client.unnamed')
+  return (
+    <Page
+      title={data || error ? title : say('capture.clients.title')}
+      lead={say('capture.client.lead')}
+      crumbs={crumbs}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          <section className="panel" aria-label={title}>
+            <ClientFacts client={data.client} />
+          </section>
+          {groups.map(({ title: group, kinds }) => {
+            const tables = kinds.map((kind) => [kind, data.sends.filter((one) => one.kind === kind)] as const)
+            const filled = tables.filter(([, sends]) => sends.length > 0)
+            return (
+              <section key={group} className="stack-small" aria-labelledby={`sends-${group}`}>
+                <h2 id={`sends-${group}`}>{say(`capture.sends.${group}`)}</h2>
+                {filled.length === 0 && <p className="muted">{say('capture.sends.none')}</p>}
+                {filled.map(([kind, sends]) => (
+                  <Sends key={kind} kind={kind} sends={sends} of={data.client.sessions} />
+                ))}
+              </section>
+            )
+          })}
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[]; of: number }) {
+  const { say, language } = useLanguage()
+  return (
+    <div className="panel">
+      <table className="table sends-table">
+        <caption>{say(`capture.kind.${kind}`)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{say('capture.name')}</th>
+            <th scope="col" className="numeric">
+              {say('capture.times')}
+            </th>
+            <th scope="col">{say('capture.seen.last')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sends.map(({ name, times, lastAt }) => (
+            <tr key={name}>
+              <th scope="row">
+                <code className="breaking">{name}</code>
+              </th>
+              <td className="numeric">
+                {kind === 'refusal'
+                  ? formatCount(times, language)
+                  : say('capture.times.of', { times: formatCount(times, language), of: formatCount(of, language) })}
+              </td>
+              <td>{formatInstant(lastAt, language)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,54 @@
+import { Link } from '@tanstack/react-router'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { Fact } from '../contact/facts.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/capture.css'
+import '../styles/contact.css'
+import { useClients, type SeenClient } from './capture-shapes.ts'
+import { ClientName } from './client-name.tsx'
+
+/** Äänen lähettäjät: each recording client that was seen. */
+export function ClientsPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = useClients()
+  return (
+    <Page title={say('capture.clients.title')} lead={say('capture.clients.lead')}>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say('capture.clients.none')}</Notice>}
+      {data?.items.map((client) => (
+        <section key={client.id} className="panel stack-small" aria-labelledby={`client-${client.id}`}>
+          <h2 id={`client-${client.id}`}>
+            <Link to="/capture/clients/$id" params={{ id: String(client.id) }} data-client={client.id}>
+              <ClientName client={client.client} />
+            </Link>
+          </h2>
+          <ClientFacts client={client} />
+        </section>
+      ))}
+    </Page>
+  )
+}
+
+/** Since when, until when and how much of it there was. */
+export function ClientFacts({ client }: { client: SeenClient }) {
+  const { say, language } = useLanguage()
+  const number = (count: number) => formatCount(count, language)
+  return (
+    <dl className="facts">
+      <Fact label={say('capture.trunk')}>{client.trunk === '' ? say('capture.trunk.none') : client.trunk}</Fact>
+      <Fact label={say('capture.seen.first')}>{formatInstant(client.firstAt, language)}</Fact>
+      <Fact label={say('capture.seen.last')}>{formatInstant(client.lastAt, language)}</Fact>
+      <Fact label={say('capture.sessions')}>{number(client.sessions)}</Fact>
+      {client.refused > 0 && <Fact label={say('capture.refused')}>{number(client.refused)}</Fact>}
+      <Fact label={say('capture.problems')}>
+        {client.problems === 0 ? say('capture.problems.none') : number(client.problems)}
+      </Fact>
+    </dl>
+  )
+}

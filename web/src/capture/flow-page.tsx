@@ -1,0 +1,116 @@
+/** One session's signalling: a ladder, and a table that says the same. In: an id from the address. Out: a page. */
+import { Link, useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant, formatTime } from '../format/instant.ts'
+import { locales } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/capture.css'
+import '../styles/contact.css'
+import type { CallFlow } from './capture-shapes.ts'
+import { ClientName } from './client-name.tsx'
+import { sayCarried, sayStep, sinceFirst } from './flow-steps.ts'
+import { Problems } from './flows-page.tsx'
+import { Ladder } from './ladder.tsx'
+
+export function FlowPage() {
+  const { say, language } = useLanguage()
+  const { id } = useParams({ from: '/capture/flows/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/capture/flows/{id}',
+    { params: { path: { id } } },
+    { staleTime: 0 },
+  )
+  const crumbs = [{ label: say('capture.flows.title'), to: '/capture/flows' as const }]
+  const title = data
+    ? say('capture.flow.title.at', { time: formatInstant(data.startedAt, language, 'seconds') })
+    : say('capture.flow.title')
+  return (
+    <Page title={title} lead={say('capture.flow.lead')} crumbs={crumbs}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Flow flow={data} />}
+    </Page>
+  )
+}
+
+function Flow({ flow }: { flow: CallFlow }) {
+  const { say, language } = useLanguage()
+  const presence = usePresence()
+  const opensCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
+  const seconds = (since: number) =>
+    new Intl.NumberFormat(locales[language], { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(since)
+  const contacts = [...new Set(flow.segments.map(({ contactId }) => contactId))]
+  const [first] = flow.steps
+  return (
+    <>
+      <section className="panel" aria-label={say('capture.flow.title')}>
+        <dl className="facts">
+          <Fact label={say('capture.client')}>
+            <ClientName client={flow.client} />
+          </Fact>
+          <Fact label={say('capture.kind.transport')}>{flow.transport.toUpperCase()}</Fact>
+          <Fact label={say('capture.flow.ended.at')}>
+            {flow.endedAt ? formatTime(flow.endedAt, language, 'seconds') : say('capture.flow.going')}
+          </Fact>
+          <Fact label={say('capture.flow.state')}>
+            <Problems flow={flow} />
+          </Fact>
+          {opensCalls && contacts.length > 0 && (
+            <Fact label={say('capture.flow.contact')}>
+              {contacts.map((id) => (
+                <Link key={id} to="/contacts/$id" params={{ id }}>
+                  {say('capture.flow.contact.open')}
+                </Link>
+              ))}
+            </Fact>
+          )}
+        </dl>
+      </section>
+      <section className="flow panel" aria-labelledby="flow-steps">
+        <h2 id="flow-steps">{say('capture.flow.steps')}</h2>
+        <div className="flow-columns">
+          <Ladder steps={flow.steps} seconds={seconds} />
+          <div className="flow-table">
+            <table className="table">
+              <caption className="visually-hidden">{say('capture.flow.steps')}</caption>
+              <thead>
+                <tr>
+                  <th scope="col" className="numeric">
+                    {say('capture.flow.since')}
+                  </th>
+                  <th scope="col">{say('capture.flow.who')}</th>
+                  <th scope="col">{say('capture.flow.what')}</th>
+                  <th scope="col">{say('capture.flow.with')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {first &&
+                  flow.steps.map((step, index) => (
+                    <tr key={index}>
+                      <td className="numeric">{seconds(sinceFirst(step, first))}</td>
+                      <td>{say(`capture.by.${step.by}.short`)}</td>
+                      <td>{sayStep(step, say)}</td>
+                      <td className="breaking">{sayCarried(step, say)}</td>
+                    </tr>
+                  ))}
+              </tbody>
+            </table>
+          </div>
+        </div>
+        {flow.leftOut > 0 && (
+          <Notice kind="info">
+            {say('capture.flow.left-out', { count: flow.leftOut, number: String(flow.leftOut) })}
+          </Notice>
+        )}
+      </section>
+    </>
+  )
+}

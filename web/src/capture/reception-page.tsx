@@ -1,0 +1,222 @@
+/**
+ * Äänen vastaanotto: how recordings come in, by client and by time (R13, R17). In: counts of hours. Out: a page. Never here:
+ * a call or a person.
+ */
+import { Link, useSearch } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatCount, formatDecimal, formatShare } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import { useWide } from '../shell/use-wide.ts'
+import '../styles/capture.css'
+import '../styles/plan.css'
+import '../styles/search.css'
+import '../styles/watch.css'
+import {
+  readReceptionView,
+  spanOf,
+  spans,
+  sumReception,
+  views,
+  type Counts,
+  type ReceptionPeriod,
+  type View,
+} from './capture-shapes.ts'
+import { ClientName } from './client-name.tsx'
+
+/** The page of how recordings come in. */
+export function ReceptionPage() {
+  const { say } = useLanguage()
+  const { span = 'day', by = 'client' } = useSearch({ from: '/capture', select: readReceptionView })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/capture/reception',
+    { params: { query: spanOf(span, Date.now()) } },
+    { staleTime: 0, refetchInterval: 60_000 },
+  )
+  const search = (next: { span?: string; by?: string }) => readReceptionView({ span, by, ...next })
+  return (
+    <Page title={say('capture.title')} lead={say('capture.lead')}>
+      <nav aria-label={say('capture.span')} className="switcher">
+        <ul>
+          {spans.map((one) => (
+            <li key={one}>
+              <Link
+                to="/capture"
+                search={search({ span: one })}
+                resetScroll={false}
+                activeOptions={{ includeSearch: false, exact: true }}
+                activeProps={{ 'aria-current': undefined }}
+                aria-current={one === span ? 'true' : undefined}
+              >
+                {say(`capture.span.${one}`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say('capture.none')}</Notice>}
+      {data && data.items.length > 0 && (
+        <>
+          <Troubles items={data.items} />
+          <section className="stack-small" aria-labelledby="capture-counts">
+            <h2 id="capture-counts">{say(`capture.by.${by}`)}</h2>
+            <nav aria-label={say('capture.by')} className="switcher">
+              <ul>
+                {views.map((one) => (
+                  <li key={one}>
+                    <Link
+                      to="/capture"
+                      search={search({ by: one })}
+                      resetScroll={false}
+                      activeOptions={{ includeSearch: false, exact: true }}
+                      activeProps={{ 'aria-current': undefined }}
+                      aria-current={one === by ? 'true' : undefined}
+                    >
+                      {say(`capture.by.${one}`)}
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            <Rows items={data.items} by={by} isByDay={span !== 'day'} />
+          </section>
+        </>
+      )}
+    </Page>
+  )
+}
+
+/** What somebody should look at, in sentences. */
+function Troubles({ items }: { items: readonly ReceptionPeriod[] }) {
+  const { say, language } = useLanguage()
+  const [all] = sumReception(items, () => '')
+  if (!all) return null
+  const { recordings } = all.counts
+  const found = (['oneWay', 'silent', 'empty', 'lossy'] as const).filter((name) => all.counts[name] > 0)
+  if (found.length === 0) {
+    return (
+      <Notice kind="success">
+        {say('capture.fine', { count: recordings, number: formatCount(recordings, language) })}
+      </Notice>
+    )
+  }
+  return (
+    <Notice
+      kind="warning"
+      title={say('capture.troubles', { count: recordings, number: formatCount(recordings, language) })}
+    >
+      <ul>
+        {found.map((name) => (
+          <li key={name}>
+            {say(`capture.${name}.count`, { count: all.counts[name], number: formatCount(all.counts[name], language) })}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+const columns = ['recordings', 'oneWay', 'silent', 'empty', 'lossy', 'loss', 'jitter'] as const
+type Column = (typeof columns)[number]
+
+function Rows({ items, by, isByDay }: { items: readonly ReceptionPeriod[]; by: View; isByDay: boolean }) {
+  const { say } = useLanguage()
+  const isWide = useWide(900)
+  const rows = sumReception(items, ({ at, trunk, client }) => (by === 'time' ? at : JSON.stringify([trunk, client])))
+  const title = (first: ReceptionPeriod) =>
+    by === 'time' ? <PeriodName at={first.at} isDay={isByDay} /> : <ClientName {...first} />
+  if (!isWide) {
+    return (
+      <ul className="cards">
+        {rows.map(({ key, first, counts }) => (
+          <li key={key} className="card">
+            <p className="card-title">{title(first)}</p>
+            <dl className="card-facts">
+              {columns.map((column) => (
+                <div key={column}>
+                  <dt>{say(`capture.${column}`)}</dt>
+                  <dd>
+                    <Figure counts={counts} column={column} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+    )
+  }
+  return (
+    <table className="results shares-table">
+      <caption className="visually-hidden">{say(`capture.by.${by}`)}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say(by === 'time' ? 'capture.time' : 'capture.client')}</th>
+          {columns.map((column) => (
+            <th key={column} scope="col" className="numeric">
+              {say(`capture.${column}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ key, first, counts }) => (
+          <tr key={key}>
+            <th scope="row">{title(first)}</th>
+            {columns.map((column) => (
+              <td key={column} className="numeric">
+                <Figure counts={counts} column={column} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function PeriodName({ at, isDay }: { at: string; isDay: boolean }) {
+  const { language } = useLanguage()
+  return <>{isDay ? formatDate(at, language) : formatInstant(at, language)}</>
+}
+
+function Figure({ counts, column }: { counts: Counts; column: Column }) {
+  const { say, language } = useLanguage()
+  if (column === 'loss') {
+    const untimely: [Word, number][] = [
+      ['capture.late.count', counts.late],
+      ['capture.duplicates.count', counts.duplicates],
+    ]
+    return (
+      <>
+        {counts.expected === 0 ? '–' : formatShare(counts.lost / counts.expected, language)}
+        {untimely
+          .filter(([, count]) => count > 0)
+          .map(([word, count]) => (
+            <span key={word} className="second">
+              {say(word, { count, number: formatCount(count, language) })}
+            </span>
+          ))}
+      </>
+    )
+  }
+  if (column === 'jitter') {
+    return (
+      <>
+        {say('capture.ms', { number: formatDecimal(counts.jitterMs, language) })}
+        <span className="second">
+          {say('capture.jitter.worst', { number: formatDecimal(counts.worstJitterMs, language) })}
+        </span>
+      </>
+    )
+  }
+  const count = formatCount(counts[column], language)
+  return column !== 'recordings' && counts[column] > 0 ? <strong className="count-troubled">{count}</strong> : count
+}
