@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { readFlowFilters, readReceptionView } from './capture/capture-shapes.ts'
 import { readMoment } from './contact/moment.ts'
 import { readFilters } from './contacts/filters.ts'
 import { readWhich } from './disclosures/disclosure-shapes.ts'
@@ -10,9 +11,11 @@ import { readTemplateChoice } from './letters/letter-shapes.ts'
 import { readWeek, readWhose } from './offices/office-shapes.ts'
 import { readOwnFilters } from './my-calls/filters.ts'
 import { readPeriod } from './plan/filters.ts'
+import { readLooked } from './reconciliation/reconciliation-shapes.ts'
 import { readQueue } from './requests/queue.ts'
 import { readStatistics } from './requests/statistics.ts'
 import { readDueFilters, readHoldState } from './retention/retention-shapes.ts'
+import { readAsked } from './studies/question.ts'
 import { readHolderFilters, readNewRight } from './rights/rights-shapes.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -82,6 +85,20 @@ export const planRoute = createRoute({
   staticData: { purpose: 'shown' },
   validateSearch: readPeriod,
   component: lazyRouteComponent(() => import('./plan/plan-page.tsx'), 'PlanPage'),
+})
+
+export const studyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/service-level',
+  validateSearch: readAsked,
+  component: lazyRouteComponent(() => import('./studies/study-page.tsx'), 'StudyPage'),
+})
+
+export const wallRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/wall',
+  staticData: { isWall: true },
+  component: lazyRouteComponent(() => import('./today/wall-page.tsx'), 'WallPage'),
 })
 
 export const peopleRoute = createRoute({
@@ -182,6 +199,13 @@ export const alarmsRoute = createRoute({
   component: lazyRouteComponent(() => import('./watch/alarms-page.tsx'), 'AlarmsPage'),
 })
 
+export const reconciliationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reconciliation',
+  validateSearch: readLooked,
+  component: lazyRouteComponent(() => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
+})
+
 export const reviewsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/reviews',
@@ -227,6 +251,38 @@ export const retentionRoute = createRoute({
   path: '/retention',
   validateSearch: readDueFilters,
   component: lazyRouteComponent(() => import('./retention/retention-page.tsx'), 'RetentionPage'),
+})
+
+export const receptionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/capture',
+  validateSearch: readReceptionView,
+  component: lazyRouteComponent(() => import('./capture/reception-page.tsx'), 'ReceptionPage'),
+})
+
+export const clientsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/capture/clients',
+  component: lazyRouteComponent(() => import('./capture/clients-page.tsx'), 'ClientsPage'),
+})
+
+export const clientRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/capture/clients/$id',
+  component: lazyRouteComponent(() => import('./capture/client-page.tsx'), 'ClientPage'),
+})
+
+export const flowsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/capture/flows',
+  validateSearch: readFlowFilters,
+  component: lazyRouteComponent(() => import('./capture/flows-page.tsx'), 'FlowsPage'),
+})
+
+export const flowRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/capture/flows/$id',
+  component: lazyRouteComponent(() => import('./capture/flow-page.tsx'), 'FlowPage'),
 })
 
 export const placesRoute = createRoute({
@@ -355,6 +411,54 @@ export const privacyReportRoute = createRoute({
   component: lazyRouteComponent(() => import('./anonymisation/report-page.tsx'), 'ReportPage'),
 })
 
+const qualityRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality',
+  component: lazyRouteComponent(() => import('./quality/queue-page.tsx'), 'QueuePage'),
+})
+
+const evaluationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality/evaluations/$id',
+  component: lazyRouteComponent(() => import('./quality/evaluation-page.tsx'), 'EvaluationPage'),
+})
+
+const samplingPlansRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality/plans',
+  component: lazyRouteComponent(() => import('./quality/plans-page.tsx'), 'PlansPage'),
+})
+
+const qualityFormsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality/forms',
+  component: lazyRouteComponent(() => import('./quality/forms-page.tsx'), 'FormsPage'),
+})
+
+const qualityFormRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality/forms/$id',
+  component: lazyRouteComponent(() => import('./quality/form-page.tsx'), 'FormPage'),
+})
+
+const calibrationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality/calibrations',
+  component: lazyRouteComponent(() => import('./quality/calibrations-page.tsx'), 'CalibrationsPage'),
+})
+
+const qualityResultsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality/results',
+  component: lazyRouteComponent(() => import('./quality/results-page.tsx'), 'ResultsPage'),
+})
+
+const ownEvaluationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/my-calls/evaluations',
+  component: lazyRouteComponent(() => import('./my-calls/own-evaluations-page.tsx'), 'OwnEvaluationsPage'),
+})
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
@@ -366,6 +470,8 @@ export const router = createRouter({
     numbersRoute,
     importNumbersRoute,
     planRoute,
+    studyRoute,
+    wallRoute,
     peopleRoute,
     newPersonRoute,
     importPeopleRoute,
@@ -375,6 +481,7 @@ export const router = createRouter({
     reviewRightsRoute,
     personsRightsRoute,
     alarmsRoute,
+    reconciliationRoute,
     logRoute,
     reviewsRoute,
     reviewRoute,
@@ -383,6 +490,11 @@ export const router = createRouter({
     contactLooksRoute,
     retentionRoute,
     placesRoute,
+    receptionRoute,
+    clientsRoute,
+    clientRoute,
+    flowsRoute,
+    flowRoute,
     holdsRoute,
     requestDecisionsRoute,
     recallsRoute,
@@ -406,6 +518,14 @@ export const router = createRouter({
     newRequestRoute,
     requestStatisticsRoute,
     requestRoute,
+    qualityRoute,
+    evaluationRoute,
+    samplingPlansRoute,
+    qualityFormsRoute,
+    qualityFormRoute,
+    calibrationsRoute,
+    qualityResultsRoute,
+    ownEvaluationsRoute,
     accountRoute,
     welcomeRoute,
   ]),
@@ -430,5 +550,7 @@ declare module '@tanstack/react-router' {
     isGeneral?: boolean
     /** A page for which nobody needs to be signed in, and that stands alone. */
     isOpen?: boolean
+    /** A page that fills a display: nothing stands around it. */
+    isWall?: boolean
   }
 }

@@ -15,9 +15,12 @@ import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
+import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
+import { makesStudies } from '../studies/question.ts'
 import '../styles/live.css'
+import { TodaySection } from '../today/today-section.tsx'
 import { failing, withoutEnded, type LiveRow } from './rows.ts'
 import { useLiveCalls } from './use-live-calls.ts'
 
@@ -30,6 +33,8 @@ export function LivePage() {
   const live = useLiveCalls(usePurpose())
   const nowMs = useNow(live.isPaused)
   const isWide = useWide(1120)
+  const presence = usePresence()
+  const tellsToday = presence.state === 'signed-in' && makesStudies(presence.me)
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, Told>>(new Map())
   const rows = live.rows ?? []
   const going = withoutEnded(rows)
@@ -107,6 +112,7 @@ export function LivePage() {
           </section>
         </>
       )}
+      {tellsToday && <TodaySection isPaused={live.isPaused} />}
     </Page>
   )
 }

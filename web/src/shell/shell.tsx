@@ -133,11 +133,21 @@ function SignedIn({ me }: { me: Me }) {
   const isBroken = broken > 0
   const purpose = useMatches({ select: (matches) => matches.at(-1)?.staticData.purpose })
   const isGeneral = useMatches({ select: (matches) => matches.at(-1)?.staticData.isGeneral === true })
+  const isWall = useMatches({ select: (matches) => matches.at(-1)?.staticData.isWall === true })
   const page = (
     <Suspense fallback={<Waiting />} key={pathname}>
       <Outlet />
     </Suspense>
   )
+  if (isWall) {
+    return (
+      <>
+        <main id="content">{page}</main>
+        <Announcer />
+        <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('signed-out')} />
+      </>
+    )
+  }
   return (
     <div className="shell">
       <SkipLink />

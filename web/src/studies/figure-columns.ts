@@ -1,0 +1,55 @@
+import { formatLength } from '../format/duration.ts'
+import { formatCount, formatShare } from '../format/number.ts'
+import type { Language } from '../language/language.ts'
+import type { Say, Word } from '../language/use-words.ts'
+import type { Figures, Measure } from './question.ts'
+
+export interface Column {
+  name: keyof Figures
+  word: Word
+  kind: 'count' | 'share' | 'length'
+}
+
+const count = (name: keyof Figures): Column => ({ name, word: `study.column.${name}` as Word, kind: 'count' })
+const share = (name: keyof Figures): Column => ({ name, word: `study.column.${name}` as Word, kind: 'share' })
+const length = (name: keyof Figures): Column => ({ name, word: `study.column.${name}` as Word, kind: 'length' })
+
+const columns: Record<Measure, readonly Column[]> = {
+  calls: [count('calls'), count('answered'), count('unanswered'), share('answeredShare')],
+  answered: [share('answeredShare'), count('calls'), count('answered'), count('unanswered')],
+  talk: [length('median'), length('ninetieth'), count('answered')],
+  wait: [length('median'), length('ninetieth'), count('answered')],
+  recorded: [share('recordedShare'), share('plannedShare'), count('recorded'), count('judged')],
+}
+
+/** What the table tells of a measure; the first column is the one that is drawn. */
+export function columnsOf(measure: Measure): readonly Column[] {
+  return columns[measure]
+}
+
+/** What is drawn: a value of the first column, and beside it a mark of the second where that is what it is held against. */
+export function drawnOf(measure: Measure): { value: Column; mark?: Column } {
+  const [value, second] = columns[measure]
+  return measure === 'calls' || measure === 'answered' ? { value: value! } : { value: value!, mark: second! }
+}
+
+/** A figure as a number to be drawn; nothing where too few calls make it. */
+export function numberOf(figures: Figures | undefined, { name }: Column): number | undefined {
+  const figure = figures?.[name]
+  if (figure === null || figure === undefined) return undefined
+  return typeof figure === 'number' ? figure : figure.seconds
+}
+
+/** A figure as it is written; a dash where too few calls make it. */
+export function sayFigure(figures: Figures | undefined, column: Column, language: Language, say: Say): string {
+  const number = numberOf(figures, column)
+  if (number === undefined) return '–'
+  const figure = figures?.[column.name]
+  const written = writeNumber(number, column.kind, language)
+  return typeof figure === 'object' && figure?.isAtLeast ? say('study.atLeast', { length: written }) : written
+}
+
+export function writeNumber(number: number, kind: Column['kind'], language: Language): string {
+  if (kind === 'count') return formatCount(number, language)
+  return kind === 'share' ? formatShare(number, language) : formatLength(number * 1000)
+}

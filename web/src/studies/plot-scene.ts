@@ -1,0 +1,177 @@
+/** A plot as shapes, laid out once: the page draws them as SVG, files are made of the same. Pixels; no colours here but by name. */
+export type Paint = 'value' | 'compared' | 'mark' | 'grid' | 'axis'
+
+export interface Scene {
+  width: number
+  height: number
+  rects: { x: number; y: number; width: number; height: number; paint: Paint }[]
+  lines: { x1: number; y1: number; x2: number; y2: number; paint: Paint }[]
+  texts: { x: number; y: number; text: string; anchor: 'start' | 'middle' | 'end'; kind: 'label' | 'tick' | 'title' }[]
+}
+
+export interface Plotted {
+  label: string
+  value?: number | undefined
+  mark?: number | undefined
+  compared?: number | undefined
+}
+
+export interface Plot {
+  items: readonly Plotted[]
+  isCompared: boolean
+  write: (number: number) => string
+  kind: 'count' | 'share' | 'length'
+  /** Bars that lie down, each with its name beside it: for names that are no times, and where there is little room. */
+  isLying: boolean
+  width: number
+  /** On a file, where nothing stands around it. */
+  title?: readonly string[] | undefined
+  legend: { value: string; compared?: string | undefined; mark?: string | undefined }
+}
+
+const textPx = 7.6
+const lineHeight = 20
+const barPx = 16
+const gapPx = 12
+const plotHeight = 280
+const hidden = '–'
+
+export function layOut(plot: Plot): Scene {
+  const scene: Scene = { width: plot.width, height: 0, rects: [], lines: [], texts: [] }
+  let top = 4
+  for (const title of plot.title ?? []) {
+    top += lineHeight
+    scene.texts.push({ x: 0, y: top - 6, text: title, anchor: 'start', kind: 'title' })
+  }
+  top = drawLegend(scene, plot, top + 4)
+  const numbers = plot.items.flatMap(({ value, mark, compared }) => [value ?? 0, mark ?? 0, compared ?? 0])
+  const ticks = ticksOf(Math.max(0, ...numbers), plot.kind)
+  if (plot.isLying) drawLying(scene, plot, ticks, top)
+  else drawUpright(scene, plot, ticks, top)
+  return scene
+}
+
+function drawLegend(scene: Scene, { legend, width }: Plot, top: number): number {
+  const entries = [
+    { paint: 'value' as const, text: legend.value },
+    ...(legend.compared ? [{ paint: 'compared' as const, text: legend.compared }] : []),
+    ...(legend.mark ? [{ paint: 'mark' as const, text: legend.mark }] : []),
+  ]
+  let [x, y] = [0, top]
+  for (const { paint, text } of entries) {
+    const wide = 24 + text.length * textPx
+    if (x > 0 && x + wide > width) [x, y] = [0, y + lineHeight]
+    if (paint === 'mark') scene.lines.push({ x1: x + 7, y1: y + 1, x2: x + 7, y2: y + 15, paint })
+    else scene.rects.push({ x, y: y + 1, width: 14, height: 14, paint })
+    scene.texts.push({ x: x + 20, y: y + 13, text, anchor: 'start', kind: 'tick' })
+    x += wide + 18
+  }
+  return y + lineHeight + 12
+}
+
+/** Names on a line of their own above their bars, so that none is cut. */
+function drawLying(
+  scene: Scene,
+  { items, isCompared, write, width }: Plot,
+  ticks: readonly number[],
+  top: number,
+): void {
+  const most = ticks.at(-1)!
+  const room =
+    Math.max(
+      ...items.flatMap(({ value, compared }) => [value, compared]).map((one) => valueText(one, write).length),
+      1,
+    ) *
+      textPx +
+    10
+  const across = width - room
+  const at = (number: number) => (number / most) * across
+  let y = top
+  for (const { label, value, mark, compared } of items) {
+    scene.texts.push({ x: 0, y: y + 14, text: label, anchor: 'start', kind: 'label' })
+    y += lineHeight
+    const bars = isCompared
+      ? ([
+          ['value', value],
+          ['compared', compared],
+        ] as const)
+      : ([['value', value]] as const)
+    for (const [paint, number] of bars) {
+      scene.rects.push({ x: 0, y, width: number === undefined ? 0 : Math.max(1, at(number)), height: barPx, paint })
+      const text = valueText(number, write)
+      scene.texts.push({
+        x: (number === undefined ? 0 : at(number)) + 6,
+        y: y + 13,
+        text,
+        anchor: 'start',
+        kind: 'tick',
+      })
+      y += barPx + 3
+    }
+    if (mark !== undefined)
+      scene.lines.push({ x1: at(mark), y1: y - barPx - 7, x2: at(mark), y2: y + 1, paint: 'mark' })
+    y += gapPx
+  }
+  scene.lines.push({ x1: 0, y1: top, x2: 0, y2: y - gapPx, paint: 'axis' })
+  scene.height = y
+}
+
+function drawUpright(
+  scene: Scene,
+  { items, isCompared, write, width }: Plot,
+  ticks: readonly number[],
+  top: number,
+): void {
+  const most = ticks.at(-1)!
+  const left = Math.max(...ticks.map((tick) => write(tick).length)) * textPx + 10
+  const bottom = top + plotHeight
+  const up = (number: number) => bottom - (number / most) * plotHeight
+  for (const tick of ticks) {
+    scene.lines.push({ x1: left, y1: up(tick), x2: width, y2: up(tick), paint: tick === 0 ? 'axis' : 'grid' })
+    scene.texts.push({ x: left - 8, y: up(tick) + 4, text: write(tick), anchor: 'end', kind: 'tick' })
+  }
+  const step = (width - left) / Math.max(1, items.length)
+  const every = Math.ceil((Math.max(...items.map(({ label }) => label.length), 1) * textPx + 8) / step)
+  const bar = Math.min(44, (step * 0.76) / (isCompared ? 2 : 1))
+  for (const [place, { label, value, mark, compared }] of items.entries()) {
+    const middle = left + step * (place + 0.5)
+    const bars = isCompared
+      ? ([
+          ['compared', compared],
+          ['value', value],
+        ] as const)
+      : ([['value', value]] as const)
+    const first = middle - (bar * bars.length) / 2
+    for (const [beside, [paint, number]] of bars.entries()) {
+      const x = first + bar * beside
+      if (number === undefined)
+        scene.texts.push({ x: x + bar / 2, y: bottom - 6, text: hidden, anchor: 'middle', kind: 'tick' })
+      else scene.rects.push({ x, y: up(number), width: Math.max(1, bar - 1), height: bottom - up(number), paint })
+    }
+    const own = first + bar * (bars.length - 1)
+    if (mark !== undefined)
+      scene.lines.push({ x1: own - 3, y1: up(mark), x2: own + bar + 2, y2: up(mark), paint: 'mark' })
+    if (place % every === 0)
+      scene.texts.push({ x: middle, y: bottom + 18, text: label, anchor: 'middle', kind: 'tick' })
+  }
+  scene.height = bottom + 28
+}
+
+function valueText(number: number | undefined, write: Plot['write']): string {
+  return number === undefined ? hidden : write(number)
+}
+
+/** Round numbers from none to at least the greatest; lengths in whole minutes where they are long enough. */
+export function ticksOf(most: number, kind: Plot['kind']): number[] {
+  const target = most <= 0 ? (kind === 'share' ? 1 : 5) : most
+  const raw = target / 4
+  const steps = kind === 'length' ? [5, 10, 15, 30, 60, 120, 180, 300, 600, 900, 1800] : tens(raw)
+  const step = steps.find((one) => one >= raw - 1e-9) ?? Math.ceil(raw / 3600) * 3600
+  const count = Math.ceil(target / step - 1e-9)
+  return Array.from({ length: count + 1 }, (_, place) => Math.round(place * step * 1e6) / 1e6)
+}
+
+function tens(raw: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(raw))
+  return [1, 2, 2.5, 5, 10].map((one) => one * power)
+}

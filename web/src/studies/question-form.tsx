@@ -1,0 +1,135 @@
+import { endOfMonth, startOfMonth, type CalendarDate } from '@internationalized/date'
+import { useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { DateRangeField } from '../controls/date-range.tsx'
+import { languageNames, type Language } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { breakdowns, comparisons, daysOf, measures, type Asked, type Days, type Study } from './question.ts'
+
+const everything = 'all'
+
+/** What is asked: every choice is in the address at once, and the answer follows it. */
+export function QuestionForm({
+  asked,
+  today,
+  choices,
+  onAsk,
+}: {
+  asked: Asked
+  today: CalendarDate
+  choices: Study['choices'] | undefined
+  onAsk: (more: Partial<Asked>) => void
+}) {
+  const { say, named } = useLanguage()
+  const days = daysOf(asked, today)
+  const numbers = asked.numbers?.split(',') ?? []
+  return (
+    <section className="panel study-question" aria-labelledby="study-question">
+      <h2 id="study-question">{say('study.question')}</h2>
+      <div className="study-fields">
+        <Choice
+          label={say('study.measure')}
+          options={measures.map((value) => ({ value, label: say(`study.measure.${value}`) }))}
+          value={asked.measure ?? 'calls'}
+          onChange={(measure) => onAsk({ measure: measure as Asked['measure'] & string })}
+        />
+        <Choice
+          label={say('study.by')}
+          options={breakdowns.map((value) => ({ value, label: say(`study.by.${value}`) }))}
+          value={asked.by ?? 'month'}
+          onChange={(by) => onAsk({ by: by as Asked['by'] & string })}
+        />
+        <Choice
+          label={say('study.compare')}
+          options={comparisons.map((value) => ({ value, label: say(`study.compare.${value}`) }))}
+          value={asked.compare ?? 'none'}
+          onChange={(compare) => onAsk({ compare: compare as NonNullable<Asked['compare']> })}
+        />
+      </div>
+      <PeriodFields
+        key={`${days.start.toString()} ${days.end.toString()}`}
+        days={days}
+        today={today}
+        onDays={({ start, end }) => onAsk({ from: start.toString(), to: end.toString() })}
+      />
+      <details
+        className="study-more"
+        open={numbers.length > 0 || asked.region !== undefined || asked.language !== undefined}
+      >
+        <summary>{say('study.narrow')}</summary>
+        <div className="study-fields">
+          <Choice
+            label={say('study.region')}
+            options={[
+              { value: everything, label: say('study.region.all') },
+              ...(choices?.regions ?? []).map(({ key, names }) => ({ value: key, label: named(names) })),
+            ]}
+            value={asked.region ?? everything}
+            onChange={(region) => onAsk({ region: region === everything ? '' : region })}
+          />
+          <Choice
+            label={say('study.language')}
+            options={[
+              { value: everything, label: say('study.language.all') },
+              ...(['fi', 'sv', 'en'] as const).map((value) => ({ value, label: languageNames[value] })),
+            ]}
+            value={asked.language ?? everything}
+            onChange={(language) => onAsk({ language: language as Language })}
+          />
+        </div>
+        <Checks
+          label={say('study.numbers')}
+          hint={say('study.numbers.hint')}
+          options={(choices?.numbers ?? []).map(({ number, display, name }) => ({
+            value: number,
+            label: display,
+            detail: name && named(name),
+          }))}
+          value={numbers}
+          onChange={(chosen) => onAsk({ numbers: chosen.join(',') })}
+        />
+      </details>
+    </section>
+  )
+}
+
+/** From which day to which: common times by one press, others by their days. */
+function PeriodFields({ days, today, onDays }: { days: Days; today: CalendarDate; onDays: (days: Days) => void }) {
+  const { say } = useLanguage()
+  const [chosen, setChosen] = useState<Days | null>(days)
+  const isWrong = chosen !== null && chosen.end.compare(chosen.start) < 0
+  const lastMonth = startOfMonth(today).subtract({ months: 1 })
+  const common = {
+    month: { start: lastMonth, end: endOfMonth(lastMonth) },
+    year: { start: startOfMonth(today).subtract({ months: 12 }), end: startOfMonth(today).subtract({ days: 1 }) },
+    thisYear: { start: today.set({ month: 1, day: 1 }), end: today },
+  }
+  return (
+    <form
+      className="study-period"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (chosen && !isWrong) onDays(chosen)
+      }}
+    >
+      <DateRangeField
+        label={say('study.period')}
+        error={isWrong ? say('search.days.wrong') : ''}
+        value={chosen}
+        onChange={setChosen}
+      />
+      <div className="actions">
+        <Button type="submit" kind="primary">
+          {say('study.period.show')}
+        </Button>
+        {(['month', 'year', 'thisYear'] as const).map((name) => (
+          <Button key={name} kind="secondary" onPress={() => onDays(common[name])}>
+            {say(`study.period.${name}`)}
+          </Button>
+        ))}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,27 @@
+import { formatDate } from '../format/instant.ts'
+import type { Language } from '../language/language.ts'
+import type { Say, Word } from '../language/use-words.ts'
+import type { Study } from './question.ts'
+
+/** What is to be known of an answer, in sentences: of the time itself, of the other one, and of what the reader's right reaches. */
+export function sayNotes(
+  study: Study,
+  time: string,
+  other: string | undefined,
+  say: Say,
+  language: Language,
+): string[] {
+  const day = (written: string) => formatDate(`${written}T09:00:00Z`, language)
+  const ofTime = ({ countsSince, isUnfinished, wholeMonthsBefore, leftOut = [] }: Study['notes'], of: string) => [
+    ...(countsSince ? [say('study.note.since', { day: day(countsSince), time: of })] : []),
+    ...(wholeMonthsBefore ? [say('study.note.months', { day: day(wholeMonthsBefore) })] : []),
+    ...leftOut.map(({ from, to, why }) => say(`study.note.${why}` as Word, { from: day(from), to: day(to) })),
+    ...(isUnfinished ? [say('study.note.unfinished', { time: of })] : []),
+  ]
+  return [
+    ...ofTime(study.notes, time),
+    ...(study.comparedNotes && other ? ofTime(study.comparedNotes, other) : []),
+    ...(study.notes.isBehind ? [say('study.note.behind')] : []),
+    ...(study.choices.reachesNumbers ? [] : [say('study.note.units')]),
+  ].filter((note, place, all) => all.indexOf(note) === place)
+}

@@ -1,0 +1,105 @@
+import { parseDate } from '@internationalized/date'
+import { describe, expect, test } from 'vitest'
+import { csvOf } from './csv.ts'
+import { sayFigure, columnsOf } from './figure-columns.ts'
+import { svgOf } from './plot-files.ts'
+import { layOut, ticksOf, type Plot } from './plot-scene.ts'
+import { comparedDays, daysOf, queryOf, readAsked } from './question.ts'
+
+const today = parseDate('2026-11-26')
+const days = (start: string, end: string) => ({ start: parseDate(start), end: parseDate(end) })
+const written = (given: ReturnType<typeof comparedDays>) => given && [given.start.toString(), given.end.toString()]
+
+describe('a question', () => {
+  test('is its address, and what in an address asks nothing is left out', () => {
+    const asked = {
+      from: '2026-01-01',
+      to: '2026-03-31',
+      by: 'hour',
+      measure: 'wait',
+      compare: 'year',
+      region: 'Lappi',
+    }
+    expect(readAsked(asked)).toEqual(asked)
+    expect(readAsked({ from: '2026-03-01', to: '2026-01-01', by: 'official', measure: 'x', compare: 'none' })).toEqual(
+      {},
+    )
+    expect(readAsked({ by: 'month', measure: 'calls' })).toEqual({})
+  })
+
+  test('is of the last eleven months and the one that runs where it says no days', () => {
+    expect(queryOf({}, today)).toEqual({ from: '2025-12-01', to: '2026-11-26', by: 'month', measure: 'calls' })
+    expect(daysOf({ from: '2026-02-01', to: '2026-02-28' }, today)).toEqual(days('2026-02-01', '2026-02-28'))
+  })
+
+  test('is held against as many days or whole months before, or the same days of the year before', () => {
+    expect(written(comparedDays(days('2026-10-05', '2026-10-11'), 'before'))).toEqual(['2026-09-28', '2026-10-04'])
+    expect(written(comparedDays(days('2026-03-01', '2026-04-30'), 'before'))).toEqual(['2026-01-01', '2026-02-28'])
+    expect(written(comparedDays(days('2025-02-01', '2025-02-28'), 'year'))).toEqual(['2024-02-01', '2024-02-29'])
+    expect(written(comparedDays(days('2025-12-01', '2026-11-26'), 'year'))).toEqual(['2024-12-01', '2025-11-26'])
+    expect(comparedDays(days('2024-12-01', '2026-11-26'), 'year')).toBeUndefined()
+  })
+})
+
+describe('a plot', () => {
+  const plot: Plot = {
+    items: [
+      { label: 'a', value: 10, compared: 20 },
+      { label: 'b', compared: 5 },
+    ],
+    ...{ isCompared: true, kind: 'count', write: String, width: 400, isLying: false },
+    legend: { value: 'nyt', compared: 'ennen' },
+  }
+
+  test('has a dash where nothing is told, and a bar for everything else', () => {
+    for (const isLying of [true, false]) {
+      const { rects, texts } = layOut({ ...plot, isLying })
+      const bars = rects.filter(({ height, width }) => height > 0 && width > 0 && !(height === 14 && width === 14))
+      expect(bars.filter(({ paint }) => paint === 'value')).toHaveLength(1)
+      expect(bars.filter(({ paint }) => paint === 'compared')).toHaveLength(2)
+      expect(texts.filter(({ text }) => text === '–')).toHaveLength(1)
+    }
+  })
+
+  test('lies within its width, whatever it is', () => {
+    for (const isLying of [true, false]) {
+      const { rects, lines, width, height } = layOut({ ...plot, isLying, width: 280 })
+      for (const rect of rects) expect(rect.x + rect.width).toBeLessThanOrEqual(width)
+      for (const line of lines) expect(Math.max(line.y1, line.y2)).toBeLessThanOrEqual(height)
+    }
+  })
+
+  test('counts its axis in round numbers, lengths in those of a clock', () => {
+    expect(ticksOf(97, 'count')).toEqual([0, 25, 50, 75, 100])
+    expect(ticksOf(0.83, 'share')).toEqual([0, 0.25, 0.5, 0.75, 1])
+    expect(ticksOf(400, 'length')).toEqual([0, 120, 240, 360, 480])
+    expect(ticksOf(0, 'count').at(-1)).toBeGreaterThan(0)
+  })
+
+  test('as a file has nothing of a name that would be read as its markup', () => {
+    const svg = svgOf(layOut({ ...plot, title: ['<script>&"'] }))
+    expect(svg).toContain('&lt;script&gt;&amp;&quot;')
+    expect(svg).not.toContain('<script')
+  })
+})
+
+describe('a table as a file', () => {
+  test('has its cells apart, and none that begins a formula', () => {
+    expect(
+      csvOf([
+        ['a;b', 'c"d'],
+        ['=1+1', '–'],
+      ]),
+    ).toBe('\uFEFF"a;b";"c""d"\r\n\'=1+1;–\r\n')
+  })
+})
+
+test('a figure that too few calls make is written as a dash, and one beyond the last bound as at least it', () => {
+  const [median] = columnsOf('talk')
+  const say = (key: string, values?: object) => `${key} ${JSON.stringify(values)}`
+  expect(sayFigure({ median: null }, median!, 'fi', say as never)).toBe('–')
+  expect(sayFigure({ median: { seconds: 90 } }, median!, 'fi', say as never)).toBe('1 min 30 s')
+  expect(sayFigure({ median: { seconds: 3600, isAtLeast: true } }, median!, 'fi', say as never)).toContain(
+    'study.atLeast',
+  )
+})

@@ -1,0 +1,52 @@
+import { today } from '@internationalized/date'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent } from 'react'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { zone } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/studies.css'
+import { comparedDays, daysOf, queryOf, readAsked, type Asked, type Study } from './question.ts'
+import { QuestionForm } from './question-form.tsx'
+import { StudyResult } from './study-result.tsx'
+
+/** Service-level studies: a question, its answer as a plot and a table, and files of just these (R4, R6, R15). */
+export function StudyPage() {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const asked = useSearch({ from: '/service-level', select: readAsked, structuralSharing: true })
+  const now = today(zone)
+  const { data, error, isPending, isFetching, refetch } = $api.useQuery(
+    'get',
+    '/api/studies',
+    { params: { query: queryOf(asked, now) } },
+    { placeholderData: (before) => before },
+  )
+  const ask = (more: Partial<Asked>) =>
+    void navigate({ to: '/service-level', search: readAsked({ ...asked, ...more }), resetScroll: false })
+  const compare = asked.compare ?? 'none'
+  const cannotCompare = compare !== 'none' && !comparedDays(daysOf(asked, now), compare)
+
+  const tell = useEffectEvent((study: Study) => announce(say('study.answered', { count: study.rows.length })))
+  useEffect(() => {
+    if (data && !isFetching) tell(data)
+  }, [data, isFetching])
+
+  return (
+    <Page title={say('study.title')} lead={say('study.lead')}>
+      <QuestionForm asked={asked} today={now} choices={data?.choices} onAsk={ask} />
+      {cannotCompare && <Notice kind="warning">{say('study.compare.meets')}</Notice>}
+      {isPending && <Waiting lines={10} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && !error && (
+        <div aria-busy={isFetching} className="stack">
+          <StudyResult study={data} asked={asked} today={now} />
+        </div>
+      )}
+    </Page>
+  )
+}

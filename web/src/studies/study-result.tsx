@@ -1,0 +1,171 @@
+import type { CalendarDate } from '@internationalized/date'
+import { Download } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { zone } from '../format/instant.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { csvOf } from './csv.ts'
+import { columnsOf, drawnOf, numberOf, sayFigure, writeNumber } from './figure-columns.ts'
+import { pngOf, saveBlob, svgOf } from './plot-files.ts'
+import { layOut, type Plot } from './plot-scene.ts'
+import { comparedDays, daysOf, type Asked, type Days, type Study } from './question.ts'
+import { nameRow, nameShortly } from './row-name.ts'
+import { sayNotes } from './say-notes.ts'
+import { StudyPlot, useWidth } from './study-plot.tsx'
+import { StudyTable } from './study-table.tsx'
+
+/** Bars stand where their names are times and there is room for them. */
+const standsFrom = 560
+const timesAtMost = 40
+const filePx = 900
+
+/** The answer: what is to be known of it, a plot, the table beside it, and both as files. */
+export function StudyResult({ study, asked, today }: { study: Study; asked: Asked; today: CalendarDate }) {
+  const { say, language, locale } = useLanguage()
+  const [ref, width] = useWidth()
+  const [isUnmade, setUnmade] = useState(false)
+  const { by = 'month', measure = 'calls' } = asked
+  const days = daysOf(asked, today)
+  const other = comparedDays(days, asked.compare ?? 'none')
+  const said = (time: Days) => sayDays(time, locale)
+  const title = say('study.about', { measure: say(`study.measure.${measure}`), by: say(`study.by.${by}`) })
+  const notes = sayNotes(study, said(days), other && said(other), say, language)
+  const isNothing = study.rows.every(({ figures, compared }) =>
+    [figures, compared].every((one) => !one || Object.values(one).every((figure) => figure === 0 || figure === null)),
+  )
+
+  const { value, mark } = drawnOf(measure)
+  const isTime = by === 'hour' || by === 'weekday' || by === 'month'
+  const plotOf = (px: number, shape: Partial<Plot> = {}): Plot => {
+    const isLying = !isTime || px < standsFrom || study.rows.length > timesAtMost
+    return {
+      items: study.rows.map((row) => ({
+        label: isLying ? nameRow(row, by, language, say) : nameShortly(row, by, language, say),
+        value: numberOf(row.figures, value),
+        compared: other && numberOf(row.compared, value),
+        mark: mark && numberOf(row.figures, mark),
+      })),
+      isCompared: other !== undefined,
+      write: (number) => writeNumber(number, value.kind, language),
+      ...{ kind: value.kind, isLying, width: px },
+      legend: {
+        value: `${say(value.word)}${other ? `, ${said(days)}` : ''}`,
+        compared: other && `${say(value.word)}, ${said(other)}`,
+        mark: mark && say(mark.word),
+      },
+      ...shape,
+    }
+  }
+  const fileName = `${say('study.file')}-${days.start.toString()}-${days.end.toString()}`
+  const fileScene = () => layOut(plotOf(filePx, { title: [title, sayTimes()] }))
+  const sayTimes = () => (other ? say('study.times.both', { time: said(days), other: said(other) }) : said(days))
+
+  const saveCsv = () => {
+    const columns = columnsOf(measure)
+    const times = other
+      ? ([
+          ['figures', said(days)],
+          ['compared', said(other)],
+        ] as const)
+      : ([['figures', '']] as const)
+    const rows = [
+      ...study.rows.map((row) => ({ ...row, name: nameRow(row, by, language, say) })),
+      { ...study.total, name: say('study.total') },
+    ]
+    saveBlob(
+      new Blob(
+        [
+          csvOf([
+            [title],
+            [sayTimes()],
+            ...notes.map((note) => [note]),
+            [say('study.hidden', { count: study.fewest })],
+            [],
+            [
+              say(`study.by.${by}`),
+              ...times.flatMap(([, time]) => columns.map(({ word }) => (time ? `${say(word)} (${time})` : say(word)))),
+            ],
+            ...rows.map((row) => [
+              row.name,
+              ...times.flatMap(([of]) => columns.map((column) => sayFigure(row[of], column, language, say))),
+            ]),
+          ]),
+        ],
+        { type: 'text/csv;charset=utf-8' },
+      ),
+      `${fileName}.csv`,
+    )
+    announce(say('study.saved'))
+  }
+  const saveSvg = () => {
+    saveBlob(new Blob([svgOf(fileScene())], { type: 'image/svg+xml' }), `${fileName}.svg`)
+    announce(say('study.saved'))
+  }
+  const savePng = async () => {
+    const png = await pngOf(fileScene())
+    setUnmade(png === null)
+    if (!png) return
+    saveBlob(png, `${fileName}.png`)
+    announce(say('study.saved'))
+  }
+
+  return (
+    <>
+      {notes.length > 0 && (
+        <Notice kind="info" title={say('study.notes')}>
+          <ul className="study-notes">
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {isNothing ? (
+        <Notice kind="info" title={say('study.none')}>
+          {say('study.none.hint', { count: study.fewest })}
+        </Notice>
+      ) : (
+        <>
+          <section className="panel stack-small" aria-labelledby="study-plot">
+            <h2 id="study-plot">{title}</h2>
+            <p className="muted">{sayTimes()}</p>
+            <div ref={ref} className="study-plot-room">
+              {width !== undefined && width > 0 && (
+                <StudyPlot scene={layOut(plotOf(width))} sentence={say('study.plot', { title, times: sayTimes() })} />
+              )}
+            </div>
+          </section>
+          <StudyTable study={study} asked={asked} times={[said(days), other && said(other)]} />
+          <section className="panel stack-small" aria-labelledby="study-files">
+            <h2 id="study-files">{say('study.files')}</h2>
+            <p>{say('study.files.what')}</p>
+            {isUnmade && <Notice kind="error">{say('study.files.unmade')}</Notice>}
+            <div className="actions">
+              {(
+                [
+                  ['csv', saveCsv],
+                  ['svg', saveSvg],
+                  ['png', () => void savePng()],
+                ] as const
+              ).map(([kind, save]) => (
+                <Button key={kind} onPress={save}>
+                  <Download aria-hidden="true" size={18} />
+                  {say(`study.files.${kind}` as Word)}
+                </Button>
+              ))}
+            </div>
+          </section>
+        </>
+      )}
+    </>
+  )
+}
+
+function sayDays({ start, end }: Days, locale: string): string {
+  const written = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'numeric', year: 'numeric', timeZone: zone })
+  return start.compare(end) === 0
+    ? written.format(start.toDate(zone))
+    : `${written.format(start.toDate(zone))}–${written.format(end.toDate(zone))}`
+}

@@ -1,0 +1,87 @@
+import { useLanguage } from '../language/use-words.ts'
+import { columnsOf, sayFigure } from './figure-columns.ts'
+import type { Asked, Figures, Study, StudyRow } from './question.ts'
+import { nameMonth, nameRow } from './row-name.ts'
+
+/** The numbers of the plot, and what they are made of: for whoever reads rather than looks. */
+export function StudyTable({
+  study,
+  asked,
+  times,
+}: {
+  study: Study
+  asked: Asked
+  times: [string, string | undefined]
+}) {
+  const { say, language, named } = useLanguage()
+  const { by = 'month', measure = 'calls' } = asked
+  const columns = columnsOf(measure)
+  const [time, other] = times
+  const cells = (figures: Figures | undefined, of: string) =>
+    columns.map((column) => (
+      <td key={`${of} ${column.name}`} className="numeric">
+        {sayFigure(figures, column, language, say)}
+      </td>
+    ))
+  const heads = (of: string) =>
+    columns.map((column) => (
+      <th key={`${of} ${column.name}`} scope="col" className="numeric">
+        {say(column.word)}
+      </th>
+    ))
+  const isOtherMonth = (row: StudyRow) => other !== undefined && by === 'month' && row.comparedKey !== undefined
+  return (
+    <section className="panel stack-small" aria-labelledby="study-table">
+      <h2 id="study-table">{say('study.table')}</h2>
+      <div className="scroll" tabIndex={0} role="region" aria-labelledby="study-table">
+        <table className="table study-table">
+          <thead>
+            {other !== undefined && (
+              <tr>
+                <td />
+                <th scope="colgroup" colSpan={columns.length} className="study-time">
+                  {time}
+                </th>
+                <th scope="colgroup" colSpan={columns.length} className="study-time is-compared">
+                  {other}
+                </th>
+              </tr>
+            )}
+            <tr>
+              <th scope="col">{say(`study.by.${by}`)}</th>
+              {heads('now')}
+              {other !== undefined && heads('then')}
+            </tr>
+          </thead>
+          <tbody>
+            {study.rows.map((row) => (
+              <tr key={`${row.key} ${row.comparedKey ?? ''}`}>
+                <th scope="row">
+                  <span className={by === 'number' ? 'number' : ''}>{nameRow(row, by, language, say)}</span>
+                  {row.number?.name && <span className="second">{named(row.number.name)}</span>}
+                  {isOtherMonth(row) && (
+                    <span className="second">
+                      {say('study.beside', { month: nameMonth(row.comparedKey!, language, 'long') })}
+                    </span>
+                  )}
+                </th>
+                {cells(row.figures, 'now')}
+                {other !== undefined && cells(row.compared, 'then')}
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{say('study.total')}</th>
+              {cells(study.total.figures, 'now')}
+              {other !== undefined && cells(study.total.compared, 'then')}
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+      <p className="muted study-hidden">
+        {say('study.hidden', { count: study.fewest })} {say('study.hidden.divide', { count: study.fewestToDivide })}
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,28 @@
+import { Link } from '@tanstack/react-router'
+import { MonitorUp } from 'lucide-react'
+import { useEffect } from 'react'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import '../styles/today.css'
+import { TodayTables } from './today-tables.tsx'
+import { useToday } from './use-today.ts'
+
+/** The day in numbers, below the calls in progress; it stands still while they do. */
+export function TodaySection({ isPaused }: { isPaused: boolean }) {
+  const { say } = useLanguage()
+  const { today, pause } = useToday()
+  // The page has one button for all that moves in it (WCAG 2.2.2).
+  useEffect(() => pause(isPaused), [isPaused])
+  return (
+    <section className="panel stack" aria-labelledby="today-title">
+      <div className="today-head">
+        <h2 id="today-title">{say('today.title')}</h2>
+        <Link to="/wall" className="button button-secondary">
+          <MonitorUp aria-hidden="true" size={18} />
+          {say('today.wall')}
+        </Link>
+      </div>
+      {today ? <TodayTables today={today} /> : <Waiting lines={3} />}
+    </section>
+  )
+}

@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { unansweredOf, type Counts } from './use-today.ts'
+
+const columns = ['talking', 'waiting', 'calls', 'answered', 'unanswered'] as const
+
+/** Counts of the day, a row to each number or unit. */
+export function TodayTable({
+  title,
+  first,
+  rows,
+  id,
+}: {
+  title: string
+  first: string
+  rows: readonly { key: string; name: ReactNode; counts: Counts }[]
+  id: string
+}) {
+  const { say, language } = useLanguage()
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-labelledby={id}>
+      <table className="table today-table">
+        <caption id={id}>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{first}</th>
+            {columns.map((column) => (
+              <th key={column} scope="col" className="numeric">
+                {say(`today.${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, name, counts }) => (
+            <tr key={key}>
+              <th scope="row">{name}</th>
+              {columns.map((column) => {
+                const count = column === 'unanswered' ? unansweredOf(counts) : counts[column]
+                const isPressing = column === 'waiting' && count > 0
+                return (
+                  <td key={column} className={`numeric ${isPressing ? 'is-pressing' : ''}`}>
+                    {formatCount(count, language)}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+/**
+ * Calls of the day, as counts: for the live view and for a display on a wall. In: pictures from the server, the same for every
+ * display. Out: numbers by service number and unit. Never here: a caller, an official, a call.
+ */
+import { useEffect, useRef, useState } from 'react'
+import { queries } from '../api/client.ts'
+import type { paths } from '../api/schema.d.ts'
+
+export type Today = paths['/api/calls-today']['get']['responses'][200]['content']['text/event-stream']
+export type Counts = Pick<Today['byNumber'][number], 'calls' | 'answered' | 'talking' | 'waiting'>
+export type Connection = 'connecting' | 'open' | 'lost'
+const againMs = 5000
+
+/** Counts of the day as the server tells them; paused, they stand still. */
+export function useToday() {
+  const [connection, setConnection] = useState<Connection>('connecting')
+  const [today, setToday] = useState<Today>()
+  const [isPaused, setPaused] = useState(false)
+  const paused = useRef(false)
+  const held = useRef<Today>(undefined)
+
+  useEffect(() => {
+    let source: EventSource | undefined
+    let timer = 0
+    const connect = () => {
+      source = new EventSource('/api/calls-today')
+      source.addEventListener('open', () => setConnection('open'))
+      source.addEventListener('today', (event: MessageEvent<string>) => {
+        setConnection('open')
+        const picture = JSON.parse(event.data) as Today
+        if (paused.current) held.current = picture
+        else setToday(picture)
+      })
+      source.addEventListener('error', () => {
+        setConnection('lost')
+        if (source?.readyState !== EventSource.CLOSED) return
+        // The server said no rather than nothing: perhaps the session has ended.
+        void queries.invalidateQueries({ queryKey: ['get', '/api/session'] })
+        window.clearTimeout(timer)
+        timer = window.setTimeout(connect, againMs)
+      })
+    }
+    connect()
+    return () => {
+      window.clearTimeout(timer)
+      source?.close()
+    }
+  }, [])
+
+  return {
+    connection,
+    today,
+    isPaused,
+    pause(on: boolean) {
+      paused.current = on
+      setPaused(on)
+      if (!on && held.current) setToday(held.current)
+      held.current = undefined
+    },
+  }
+}
+
+/** All of them together. */
+export function sumOf(counts: readonly Counts[]): Counts {
+  const none: Counts = { calls: 0, answered: 0, talking: 0, waiting: 0 }
+  return counts.reduce<Counts>(
+    (sum, one) => ({
+      calls: sum.calls + one.calls,
+      answered: sum.answered + one.answered,
+      talking: sum.talking + one.talking,
+      waiting: sum.waiting + one.waiting,
+    }),
+    none,
+  )
+}
+
+/** Begun today, over, and answered by nobody. */
+export function unansweredOf({ calls, answered, waiting }: Counts): number {
+  return Math.max(0, calls - answered - waiting)
+}

@@ -1,0 +1,83 @@
+import { Link } from '@tanstack/react-router'
+import { Maximize, Pause, Play, Wifi, WifiOff, X } from 'lucide-react'
+import { useEffect } from 'react'
+import { queries } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatTime } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage, type Word } from '../language/use-words.ts'
+import '../styles/today.css'
+import { TodayTables } from './today-tables.tsx'
+import { sumOf, unansweredOf, useToday } from './use-today.ts'
+
+/** A display that is looked at is in use: its session goes on until the longest that any session lasts. */
+const inUseMs = 10 * 60_000
+
+/** The day on a wall: numbers that are read from five metres, and of nobody. */
+export function WallPage() {
+  const { say, language } = useLanguage()
+  const { today, connection, isPaused, pause } = useToday()
+  useEffect(() => {
+    document.title = `${say('wall.title')} – Seloste`
+  }, [say])
+  useEffect(() => {
+    const timer = window.setInterval(() => void queries.refetchQueries({ queryKey: ['get', '/api/session'] }), inUseMs)
+    return () => window.clearInterval(timer)
+  }, [])
+  const all = today && sumOf(today.byNumber)
+  const Icon = connection === 'lost' ? WifiOff : Wifi
+  return (
+    <div className="wall">
+      <div className="wall-head">
+        <h1 tabIndex={-1}>{say('wall.title')}</h1>
+        <p className={`connection connection-${connection}`}>
+          <Icon aria-hidden="true" size={24} />
+          {say(`live.connection.${connection}` as Word)}
+          {today && <span>{say('live.at', { time: formatTime(today.at, language, 'seconds') })}</span>}
+        </p>
+        <div className="actions">
+          <Button onPress={() => pause(!isPaused)}>
+            {isPaused ? <Play aria-hidden="true" size={18} /> : <Pause aria-hidden="true" size={18} />}
+            {say(isPaused ? 'live.resume' : 'live.pause')}
+          </Button>
+          {document.fullscreenEnabled && (
+            <Button onPress={() => void document.documentElement.requestFullscreen().catch(() => undefined)}>
+              <Maximize aria-hidden="true" size={18} />
+              {say('wall.full')}
+            </Button>
+          )}
+          <Link to="/calls" className="button button-secondary">
+            <X aria-hidden="true" size={18} />
+            {say('wall.leave')}
+          </Link>
+        </div>
+      </div>
+      {isPaused && <Notice kind="info">{say('live.paused')}</Notice>}
+      {connection === 'lost' && <Notice kind="warning">{say('live.lost')}</Notice>}
+      {!all && connection !== 'lost' && <Waiting lines={6} />}
+      {all && (
+        <>
+          <h2 className="visually-hidden">{say('wall.all')}</h2>
+          <dl className="wall-figures">
+            {(
+              [
+                ['talking', all.talking],
+                ['waiting', all.waiting],
+                ['calls', all.calls],
+                ['unanswered', unansweredOf(all)],
+              ] as const
+            ).map(([name, count]) => (
+              <div key={name} className={name === 'waiting' && count > 0 ? 'wall-figure is-pressing' : 'wall-figure'}>
+                <dt>{say(`today.${name}`)}</dt>
+                <dd>{formatCount(count, language)}</dd>
+              </div>
+            ))}
+          </dl>
+          <TodayTables today={today} />
+        </>
+      )}
+    </div>
+  )
+}
