@@ -3,9 +3,9 @@
  * that another folder could do.
  */
 import { parseArgs } from 'node:util'
-import { readSettings } from '#platform/config/settings.ts'
-import { makeLog } from '#platform/log/log.ts'
+import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
+import { holdRunningCalls } from '../roles/hold-running-calls.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
 import { version } from './version.ts'
 
@@ -50,10 +50,9 @@ async function main(): Promise<void> {
   switch (command) {
     case 'start': {
       const { values } = parseArgs({ args: rest, options: { role: { type: 'string' } } })
-      const { startAll, startOne } = await import('./start.ts')
-      if (values.role === undefined) return startAll(settings())
+      if (values.role === undefined) return (await import('./start.ts')).startAll(settings())
       if (!isRole(values.role)) return refuse(`--role is "${values.role}"; it can be ${roleNames.join(', ')}`)
-      return startOne(values.role, settings(), makeLog({ name: values.role }))
+      return startRole(values.role, settings())
     }
     case 'demo': {
       const { values } = parseArgs({
@@ -139,6 +138,14 @@ async function main(): Promise<void> {
     default:
       return refuse(`there is no command "${command}"\n\n${usage}`)
   }
+}
+
+/** The ports of calls that go on first: what is read after that takes most of a second. */
+async function startRole(role: RoleName, settings: Settings): Promise<void> {
+  const held = role === 'capture' ? await holdRunningCalls(settings) : undefined
+  const { startOne } = await import('./start-one.ts')
+  const { makeLog } = await import('#platform/log/log.ts')
+  return startOne(role, settings, makeLog({ name: role }), held)
 }
 
 function isRole(name: string): name is RoleName {

@@ -5,9 +5,12 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createAdmission } from '#capture/admission/admission.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
+import { createCallFlows } from '#capture/session/call-flows.ts'
+import { createClientsSeen } from '#capture/session/clients-seen.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
+import { openHeldSessions } from '#capture/session/held-sessions.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { takeBack } from '#capture/session/take-back.ts'
 import { readTrunks, trunkFinder } from '#capture/session/trunks.ts'
@@ -17,11 +20,13 @@ import { sourcesAmong } from '#capture/sip/source-gate.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
+import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { offerCallFlows } from './call-flow-socket.ts'
 import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
@@ -31,14 +36,19 @@ import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
 import { watchPressure } from './watch-pressure.ts'
+import { keepClientsSeen } from './keep-clients-seen.ts'
+import { measureReception } from './reception-metrics.ts'
+import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 import { watchRecordingsWithoutCall } from './watch-without-call.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
-export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
+export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }) => {
   const clock = systemClock
+  const folder = join(settings.dataDirectory, 'capture')
+  const calls = heldCalls ?? (await holdRunningCalls(settings))
   const trunks = readTrunks(settings.trunksFile)
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
@@ -48,7 +58,6 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       log.warn({ err: error }, 'an idle database connection broke')
     },
   })
-  const folder = join(settings.dataDirectory, 'capture')
   const recordingsFolder = join(folder, 'recordings')
   const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
@@ -81,16 +90,28 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
     },
   })
-  const taken = await takeBack(spool, recordingsFolder, objects, clock.now())
-  const { segments, recordings, broken } = taken
+  const held = await openHeldSessions({
+    directory: heldSessionsFolder(settings),
+    known: calls.sessions,
+    nowMs: () => clock.now().epochMilliseconds,
+    onFault: (error) => {
+      log.warn({ err: error }, 'a session could not be written down; after a crash it waits for its client')
+    },
+  })
+  const goOnIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
+  const taken = await takeBack(spool, recordingsFolder, objects, clock.now(), goOnIds)
+  const { segments, goOn, recordings, broken } = taken
   if (broken.length > 0) {
     log.error(
       { broken },
       'facts of calls cannot be read; see docs/operate, recordings in the folder stay until they are settled',
     )
   }
-  if (segments.length > 0)
-    log.warn({ segments: segments.length, recordings }, 'took up calls that an earlier process left without an end')
+  if (segments.length > 0 || calls.sessions.length > 0)
+    log.warn(
+      { segments: segments.length, recordings, sessions: calls.sessions.length },
+      'took up calls that an earlier process left without an end',
+    )
 
   const leftBehind = [...segments, ...(await takeInterrupted(interruptedPath))]
   const quotas = await followQuotas({
@@ -110,6 +131,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       log.error({ err: fault }, 'the tail could not be written')
     },
   })
+  const listening = await chooseListening()
+  if (listening.inBatches) log.info('RTP is received in batches, as Linux offers it')
+  else
+    log.warn(
+      { why: listening.why },
+      'RTP is received packet by packet, at about twice the cost; docs/operate/overload.md',
+    )
   const ports = createPortAllocator({
     address: settings.rtp.host,
     firstPort: settings.rtp.firstPort,
@@ -130,6 +158,19 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     callsWaiting: () => spool.waiting,
     log,
   })
+  const clients = createClientsSeen((seen) => {
+    log.info(seen, 'a recording client sends')
+  })
+  const keepingClients = keepClientsSeen({
+    db,
+    clients,
+    onFault: (error) => {
+      log.warn({ err: error }, 'what clients send could not be kept; it is tried again')
+    },
+  })
+  const flows = createCallFlows({ nowMs: () => clock.now().epochMilliseconds, uuid: randomUUID })
+  const metrics = startMetrics('capture')
+  const countReception = measureReception(metrics.registry)
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
@@ -144,6 +185,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
     spool,
     leftBehind,
+    held: { sessions: held, calls, goOn },
     findTrunk: trunkFinder(trunks),
     recordingsFolder,
     tail,
@@ -156,8 +198,11 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     onRefused: (refusal) => {
       log.warn(refusal, 'a recording session was refused')
     },
-    onClientSeen: (seen) => {
-      log.info(seen, 'a recording client sends')
+    clients,
+    onFacts: (dialogId, facts) => {
+      flows.note(dialogId, facts)
+      const { stored } = facts.recording ?? {}
+      if (stored?.reception) countReception(stored.reception, stored.packetsReceived === 0)
     },
     onUnknownNumber: (segment) => {
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
@@ -191,20 +236,20 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
     transports: ['udp', 'tcp'],
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
-    handler: recorder.handler,
+    handler: flows.watch(recorder.handler),
     refusal: admission.refusal,
     onFault: (error) => {
       log.error({ err: error }, 'SIP')
     },
   })
 
-  const metrics = startMetrics('capture')
   const withoutCall = watchRecordingsWithoutCall({
     folder: recordingsFolder,
     known: () => new Set(recorder.recordings('going')),
     ...{ clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
+  const offeredFlows = await offerCallFlows(settings, flows)
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
   const draining = drainWhenTold(admission, {
     left: () => recorder.live + spool.waiting,
@@ -231,9 +276,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl }) => {
       await forbidden.stop()
       await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()
+      calls.ports.closeRest()
+      await held.stop()
       await sip.stop()
       certificate?.stop()
       await offered.stop()
+      await offeredFlows.stop()
+      await keepingClients.stop()
       withoutCall.stop()
       metrics.stop()
       await tail.close()

@@ -1,3 +1,4 @@
+import type { HeldCalls } from '#capture/session/hold-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
 
@@ -12,6 +13,8 @@ export interface RoleContext {
   /** Signs in as the database role of this kind of process. */
   databaseUrl: string
   version: string
+  /** Of capture: calls that go on, whose ports are open already. */
+  heldCalls?: HeldCalls | undefined
 }
 
 export interface RunningRole {

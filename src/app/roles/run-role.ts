@@ -1,13 +1,11 @@
-import type { Settings } from '#platform/config/settings.ts'
-import type { Log } from '#platform/log/log.ts'
-import type { Role, RoleName, RunningRole } from './role.ts'
+import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
 import { tellAlive } from './watch-alive.ts'
 
 /** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
 export async function runRole(
   name: RoleName,
   databaseUrl: string,
-  { settings, log, version }: { settings: Settings; log: Log; version: string },
+  { settings, log, version, heldCalls }: Omit<RoleContext, 'databaseUrl'>,
 ): Promise<void> {
   const role = await load(name)
   let running: RunningRole | undefined
@@ -25,7 +23,7 @@ export async function runRole(
   })
   process.on('disconnect', () => void end())
   try {
-    running = await role({ settings, log, databaseUrl, version })
+    running = await role({ settings, log, databaseUrl, version, heldCalls })
     process.send?.({ ready: running.address })
     tellAlive()
     void running.done?.then(() => {

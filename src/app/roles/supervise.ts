@@ -100,7 +100,8 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
       () => {
         if (!stopping) start(name).catch(() => undefined)
       },
-      restartMs * 2 ** soon,
+      // At once where it did its work: until its ports are open again, what clients send is lost.
+      soon === 0 ? 0 : restartMs * 2 ** (soon - 1),
     )
   }
 

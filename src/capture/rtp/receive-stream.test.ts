@@ -136,3 +136,69 @@ test('a socket for both families keeps what a peer with an IPv4 address sends, a
   stream.close()
   sender.close()
 })
+
+/** RTP of one source, a packet each 20 ms of its clock. */
+function voice(n: number): Buffer {
+  return Buffer.from([0x80, 8, 0, n, 0, 0, n >> 1, (n & 1) * 160, 0, 0, 0, 9, n])
+}
+
+async function sender() {
+  const socket = createSocket('udp4').bind(0, address)
+  await once(socket, 'listening')
+  const send = (bytes: Buffer, to: number) =>
+    new Promise<void>((resolve) => socket.send(bytes, to, address, () => resolve()))
+  return { port: socket.address().port, send, close: () => socket.close() }
+}
+
+test.runIf(process.platform === 'linux')(
+  'what has come when a stream ends is kept, and at the time at which it came, however late it is heard',
+  async () => {
+    const from = await sender()
+    const ports = await createPortAllocator({ address, firstPort: 22_000, lastPort: 22_999 }).allocate()
+    if (ports === 'no-port-left') throw new Error(ports)
+    const arrivals: number[] = []
+    const recording = {
+      source: () => undefined,
+      packet: (...[, , , , , arrival]: [number, number, boolean, number, number, number, ...unknown[]]) =>
+        arrivals.push(arrival) > 0,
+      omitted: () => undefined,
+    }
+    const started = performance.now()
+    const arrival100us = () => Math.round((performance.now() - started) * 10)
+    const peer = { address, port: from.port }
+    const common = { stream: 0, codecs: [...codecs], ssrc: 5, cname: 'x' }
+    const stream = receiveStream({ ...common, ports, peer, recording, arrival100us })
+    const sent: { from: number; until: number }[] = []
+    for (let n = 0; n < 5; n++) {
+      const before = arrival100us()
+      await from.send(voice(n), ports.port)
+      sent.push({ from: before, until: arrival100us() })
+      // The event loop does nothing else meanwhile.
+      for (const until = performance.now() + 30; performance.now() < until;);
+    }
+    stream.close()
+    expect(stream.report()).toMatchObject({ received: 5, lost: 0 })
+    // Two clocks are compared: a millisecond is theirs.
+    for (const [n, arrival] of arrivals.entries()) {
+      expect(arrival).toBeGreaterThanOrEqual(sent[n]!.from - 10)
+      expect(arrival).toBeLessThanOrEqual(sent[n]!.until + 10)
+    }
+    from.close()
+  },
+)
+
+test('a packet that came before another recording begins is in the one before, if it is taken then', async () => {
+  const from = await sender()
+  const { ports, stream } = await listen(address, { address, port: from.port })
+  for (let n = 0; n < 3; n++) await from.send(voice(n), ports.port)
+  await sleep(80)
+  await from.send(voice(3), ports.port)
+  await sleep(1)
+  stream.takeWaiting()
+  expect(stream.report().received).toBe(4)
+  stream.beginAnew(0)
+  await from.send(voice(4), ports.port)
+  await expect.poll(() => stream.report()).toMatchObject({ received: 1, lost: 0 })
+  stream.close()
+  from.close()
+})

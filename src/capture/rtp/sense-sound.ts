@@ -27,11 +27,14 @@ const kindOf: Record<Codec, number> = {
 
 /** -48 dBov: over the noise of a line and of a comfort noise generator, under the quietest speech of G.711's practice. */
 const soundRms = 130
-const squares = (samples: Int16Array) => Float64Array.from(samples, (sample) => sample * sample)
+/** In whole numbers, which add up faster. */
+const coarse = 6
+const squares = (samples: Int16Array) => Int32Array.from(samples, (sample) => (sample * sample) >> coarse)
+const leastSquare = (soundRms * soundRms) >> coarse
 const ulawSquares = squares(ulawSamples)
 const alawSquares = squares(alawSamples)
 /** One byte of so many is looked at. */
-const stride = 4
+const stride = 8
 /** The logarithm of G.722's step (2048 is an octave): of noise at -54 dBov; speech of -40 dBov is beyond it. */
 const g722Level = 7000
 const stepChanges = Int16Array.of(-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60)
@@ -66,14 +69,14 @@ export function soundOf(
   }
 }
 
-function isLoud(table: Float64Array, bytes: Uint8Array, start: number, end: number): 0 | 1 {
+function isLoud(table: Int32Array, bytes: Uint8Array, start: number, end: number): 0 | 1 {
   let sum = 0
   let looked = 0
   for (let i = start; i < end; i += stride) {
     sum += table[bytes[i]!]!
     looked++
   }
-  return sum > looked * soundRms * soundRms ? 1 : 0
+  return sum > looked * leastSquare ? 1 : 0
 }
 
 /** Block 3L, LOGSCL: the highest that the step's logarithm comes to within the packet. */

@@ -26,6 +26,8 @@ export interface SegmentContext {
   earlier?: EarlierSegment | undefined
   /** What this call says to this official was forbidden before (R49): it is decided as ever, and not recorded. */
   isForbidden?: boolean
+  /** Who sends it, for how well it comes in. */
+  client?: RecordingFacts['client']
 }
 
 /** What is remembered of a call's earlier segment. */
@@ -77,7 +79,13 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const isUnheard = hasNoPlayableCodec(streams)
   const recording: RecordingFacts | undefined =
     decision.record && recordingMonths !== undefined && !context.isForbidden && !isUnheard
-      ? { id: ids.recordingId, startedAt: arrivedAt, intakeDay: context.intakeDay, months: recordingMonths }
+      ? {
+          id: ids.recordingId,
+          startedAt: arrivedAt,
+          intakeDay: context.intakeDay,
+          months: recordingMonths,
+          ...(context.client && { client: context.client }),
+        }
       : undefined
   return {
     facts: {

@@ -35,9 +35,13 @@ export interface RequestReader {
   acknowledge(dialogId: string): void
   wasAcknowledged(dialogId: string): boolean
   forget(dialogId: string): void
+  /** What is remembered of a dialog, to be written down. */
+  beginningOf(dialogId: string): Beginning | undefined
+  /** A dialog that another process has begun goes on. */
+  resume(dialogId: string, beginning: Beginning): void
 }
 
-interface Beginning {
+export interface Beginning {
   beganMs: number
   /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
   headers: ReadonlyMap<string, readonly string[]>
@@ -98,5 +102,7 @@ export function createRequestReader(options: {
     forget(dialogId) {
       beginnings.delete(dialogId)
     },
+    beginningOf: (dialogId) => beginnings.get(dialogId),
+    resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
   }
 }

@@ -6,7 +6,9 @@ import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { Source } from '../sip/handler.ts'
-import type { ClientSeen } from './clients-seen.ts'
+import type { ClientsSeen } from './clients-seen.ts'
+import type { HeldSessions } from './held-sessions.ts'
+import type { HeldCalls } from './hold-calls.ts'
 import type { SessionLimits } from './judge-session.ts'
 import type { QuotaCounts } from './quota-counts.ts'
 import type { MediaOptions } from './session-media.ts'
@@ -33,6 +35,13 @@ export interface RecorderOptions {
   spool: Spool
   /** Calls that an earlier process left without an end: some of them still go on. */
   leftBehind?: readonly SegmentFacts[]
+  /** Where sessions are written down for the process after this one, and what the one before has left so. */
+  held?: {
+    sessions: HeldSessions
+    calls: HeldCalls
+    /** Segments that go on as they are: nothing of them is recorded. */
+    goOn: ReadonlySet<string>
+  }
   recordingsFolder: string
   tail: TailJournal
   objects: ObjectStore
@@ -42,8 +51,10 @@ export interface RecorderOptions {
   onUnknownNumber?: (segment: { segmentId: string; contactId: string }) => void
   /** A body that cannot be accepted; the reason holds no value of it. */
   onRefused?: (refusal: { status: number; reason: string; client: string }) => void
-  /** A client sends something of a shape that it has not sent before. */
-  onClientSeen?: (seen: ClientSeen) => void
+  /** Told of what each client sends. */
+  clients?: ClientsSeen
+  /** The facts of a session's segment have changed. */
+  onFacts?: (dialogId: string, facts: SegmentFacts) => void
   limits?: Partial<RecorderLimits>
 }
 
@@ -56,6 +67,7 @@ export interface RecorderLimits extends SessionLimits {
 export function mediaMeans(
   options: RecorderOptions,
   day: Temporal.PlainDate,
+  beganMs?: number,
 ): Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined {
   const intakePublicKey = options.intakePublicKey(day)
   if (intakePublicKey === undefined) return undefined
@@ -66,5 +78,6 @@ export function mediaMeans(
     tail: options.tail,
     random32: options.random.uint32,
     monotonicMs: () => options.clock.monotonicMs(),
+    beganMs,
   }
 }

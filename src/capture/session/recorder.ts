@@ -7,39 +7,20 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
-import { createClientsSeen } from './clients-seen.ts'
-import {
-  answeredAtOf,
-  callIdsOf,
-  describeParties,
-  describeSegment,
-  officialOf,
-  type CallInvitation,
-} from './describe-segment.ts'
+import { productOf } from './clients-seen.ts'
+import { describeReoffer } from './describe-reoffer.ts'
+import { answeredAtOf, callIdsOf, describeSegment, officialOf, type CallInvitation } from './describe-segment.ts'
 import { judgeSession } from './judge-session.ts'
 import { createOtherHalves } from './other-half.ts'
+import { noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { createRequestReader } from './read-requests.ts'
 import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
 import { mediaMeans, type RecorderLimits, type RecorderOptions } from './recorder-options.ts'
-import { runSession, type RunningSession, type SessionWorld } from './run-session.ts'
+import { createResumedSessions } from './resume-sessions.ts'
+import { runSession, type RunningSession, type SegmentBefore, type SessionWorld } from './run-session.ts'
 import { answersOf, isStopped, recordingIn, type Reoffer } from './session.ts'
-import { clientClockOf, lateAnswerOf, toldEndOf } from './told-times.ts'
+import { clientClockOf, toldEndOf } from './told-times.ts'
 import { whoAnswersNow } from './who-answers-now.ts'
-
-export interface RecorderCounters {
-  offered: number
-  recorded: number
-  historyOnly: number
-  refused: number
-  /** Entered sessions to a number that the description does not know (R7). */
-  unknownNumber: number
-  /** Entered sessions of which something stays in doubt: who is who, or whose voice is where. */
-  needsReview: number
-  endsInferred: number
-  /** Of finished recordings. */
-  packetsReceived: number
-  packetsLost: number
-}
 
 export interface Recorder {
   handler: SipHandler
@@ -76,23 +57,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
   const reader = createRequestReader(options)
-  const lookAtClient = createClientsSeen((seen) => options.onClientSeen?.(seen))
   const halves = createOtherHalves({ mediaAddress: options.mediaAddress, sdpSessionId: newSdpId })
   const recent = createRecentCalls()
-  const counters: RecorderCounters = {
-    offered: 0,
-    recorded: 0,
-    historyOnly: 0,
-    refused: 0,
-    unknownNumber: 0,
-    needsReview: 0,
-    endsInferred: 0,
-    packetsReceived: 0,
-    packetsLost: 0,
-  }
+  const counters = noRecorderCounts()
   for (const facts of options.leftBehind ?? []) {
     recent.remember(facts.callIds, remembered(facts, false))
   }
+  const resumed = createResumedSessions({
+    ...{ options, reader, recent },
+    sessionOf: (dialogId) => sessions.get(dialogId),
+    start(facts, dialog, before, beganMs) {
+      counters.resumed++
+      return start(facts, dialog, before, beganMs)
+    },
+  })
   const stopping = new AbortController()
   const watch = setInterval(lookAtSessions, lookMs)
 
@@ -104,6 +82,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = reader.read(incoming, arrivedAt, before)
     if ('invitation' in found) return found
     counters.refused++
+    options.clients?.refused(incoming, found.reason, reader.trunkOf(incoming)?.name)
     options.onRefused?.({ status: found.status, reason: found.reason, client: incoming.source.address })
     incoming.respond(found.status, { reason: found.reason })
     return 'refused'
@@ -123,9 +102,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const now = clock.now()
     const found = read(invite, now)
     if (found === 'refused') return
-    lookAtClient(invite.request, found.invitation, reader.trunkOf(invite)?.name)
+    options.clients?.look(invite, found.invitation, reader.trunkOf(invite)?.name)
     // RFC 3891 section 3: the new session takes the place of the one it names, which ends once the new one is answered.
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
+    if (invite.replaces) resumed.drop(invite.replaces.id)
     if (replaced) noLongerLive(replaced)
     if (!(await begin(invite, found, now))) return
     if (replaced) {
@@ -161,6 +141,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       ids,
       intakeDay,
       earlier,
+      client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden(callIds, whoAnswers(officialOf(invitation))),
     })
     const twin =
@@ -176,27 +157,39 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
 
     const { facts } = offer
-    recent.remember(callIds, remembered(facts, true))
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
     const { dialog } = asked
-    const session = runSession(dialog, worldOf(facts, dialog.id, before), before)
-    sessions.set(dialog.id, session)
-    bySegment.set(facts.segmentId, session)
+    const session = start(facts, dialog, before)
     reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
     const passedOn = before && { answerVersion: answersOf(before) }
     await session.tell({ type: 'offered', offer: { ...offer, passedOn } }, { request: asked, offer: invitation.offer })
+    resumed.hold(session)
     return true
   }
 
-  function worldOf({ segmentId }: SegmentFacts, dialogId: string, before?: RunningSession): SessionWorld {
+  function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
+    recent.remember(facts.callIds, remembered(facts, true))
+    const session = runSession(dialog, worldOf(facts, dialog.id, before, beganMs), before)
+    sessions.set(dialog.id, session)
+    bySegment.set(facts.segmentId, session)
+    return session
+  }
+
+  function worldOf(
+    { segmentId }: SegmentFacts,
+    dialogId: string,
+    before?: SegmentBefore,
+    beganMs?: number,
+  ): SessionWorld {
     let entered = false
     return {
       now: () => clock.now(),
       again: () => wait(limits.storeAgainMs, true, { signal: stopping.signal }).catch(() => false),
       note: (changed) => {
+        options.onFacts?.(dialogId, changed)
         if (!entered) enteredFirst(changed)
         entered = true
         counters.packetsReceived += changed.recording?.stored?.packetsReceived ?? 0
@@ -210,13 +203,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       objects: options.objects,
       mediaAddress: options.mediaAddress,
       sdpSessionId: before?.sdpSessionId ?? newSdpId(),
-      media: (day) => mediaMeans(options, day),
+      media: (day) => mediaMeans(options, day, beganMs),
       onFault: (error) => options.onFault(error, { segment: segmentId }),
       onOver: () => {
         // Where its call was passed on within its session, that goes on.
         if (sessions.get(dialogId) === bySegment.get(segmentId)) {
           sessions.delete(dialogId)
           reader.forget(dialogId)
+          resumed.forget(dialogId)
         }
         bySegment.delete(segmentId)
         recent.ended(segmentId)
@@ -235,7 +229,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming)) return
     if (halves.has(incoming.dialog.id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
-    const session = sessions.get(incoming.dialog.id)
+    const session = await resumed.askedIn(incoming.dialog.id)
     const now = clock.now()
     const found = read(incoming, now, session)
     if (found === 'refused') return
@@ -253,6 +247,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       { type: 'reoffered', offer: reofferOf(invitation, session) },
       { request: incoming, offer: invitation.offer },
     )
+    resumed.hold(session)
   }
 
   /** The segment ends and another begins, at the instant that the metadata tell, on the same ports (R17). */
@@ -272,18 +267,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function reofferOf(invitation: CallInvitation, { state, dialog }: RunningSession): Reoffer {
-    const { streams, metadata, offer, parties } = invitation
     const known = state?.phase === 'over' ? undefined : state?.session.facts
-    const facts = describeParties(invitation, known)
-    const answeredAt = lateAnswerOf(invitation, reader.clockOf(dialog.id), clock.now())
-    const answering = whoAnswersNow(invitation, known?.official)
-    const consults = answering === 'consultation'
-    // One recording has one answering official (R17): who comes in beside them is for a person to look at.
-    if (answering === 'several') facts.marks.push('needs-review')
-    return {
-      ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts: { ...facts, answeredAt }, consults },
-      ...(metadata && { metadata }),
-    }
+    return describeReoffer(invitation, known, reader.clockOf(dialog.id), clock.now())
   }
 
   /** The answer to our own offer comes with the ACK. */
@@ -291,11 +276,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
     const asked = { request, source: dialog.source, dialog }
+    if (session) resumed.hold(session)
     if (request.body.length === 0) return
     if (halves.has(dialog.id)) return halves.change(asked)
     const found = session && reader.read(asked, clock.now(), session)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
+    resumed.hold(session)
   }
 
   /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
@@ -320,6 +307,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function lookAtSessions(): void {
     const nowMs = clock.monotonicMs()
+    resumed.dropSilent(limits.silenceEndsMs)
     for (const [id, session] of sessions) {
       const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits)
       if (found.is === 'end') endByOurselves(session, found.silentMs)
@@ -356,16 +344,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
         return invite.answered
       },
       onUpdate: onChange,
+      onDialogResumed: (dialog) => resumed.open(dialog),
       onAck,
       onBye(request) {
         const session = sessions.get(request.dialog.id)
         halves.leave(request.dialog.id)
+        resumed.drop(request.dialog.id)
         // The answer does not wait for the last packets.
         if (session) void end(session, false, toldEndAgoMs(request, session))
       },
       onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)
         halves.leave(dialog.id)
+        resumed.drop(dialog.id)
         if (!session) return undefined
         if (goesOn(session, why)) return 'keep'
         void end(session, true, session.media?.silentMs() ?? 0)
@@ -387,12 +378,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     async forbid(recordingId, destroys) {
       recent.forbid(recordingId)
       for (const session of bySegment.values()) {
-        if (recordingIn(session.state) === recordingId) await session.forbid(destroys)
+        if (recordingIn(session.state) !== recordingId) continue
+        await session.forbid(destroys)
+        resumed.hold(session)
       }
     },
     async stop() {
       clearInterval(watch)
       stopping.abort()
+      resumed.stop()
       await Promise.all([...bySegment.values()].map((session) => end(session, true)))
     },
   }

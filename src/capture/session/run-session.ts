@@ -8,7 +8,8 @@ import type { Dialog, IncomingRequest } from '../sip/handler.ts'
 import { answerOffer, offerStream } from '../siprec/answer-offer.ts'
 import { peerOf } from './answer-unkept.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
-import type { SegmentFacts } from '#register/admit.ts'
+import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+import { judgeReception, type MeasuredStream } from './judge-reception.ts'
 import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
 import type { SessionStreams } from './session-streams.ts'
@@ -57,8 +58,14 @@ export interface RunningSession {
   readonly sdpSessionId: string
 }
 
-/** `before`: the segment that ends where this one begins, when a call is passed on within its session. */
-export function runSession(dialog: Dialog, world: SessionWorld, before?: RunningSession): RunningSession {
+/** What a segment takes over from the one before it in its session. */
+export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
+
+/**
+ * `before`: the segment that ends where this one begins, when a call is passed on within its session, or when another process
+ * has recorded it until then.
+ */
+export function runSession(dialog: Dialog, world: SessionWorld, before?: SegmentBefore): RunningSession {
   let state: SessionState | undefined
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
@@ -93,6 +100,7 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Running
         return open(effect, asking)
       case 'take-over':
         idle = before?.passOn()
+        idle?.writeTo(undefined)
         return undefined
       case 'open-streams':
         if ((await media?.addStreams(effect.streams)) === 'no-port') {
@@ -219,7 +227,7 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Running
       if (toDestroy) return destroy()
       try {
         finished ??= await seal(media)
-        const { recording, received, lost } = finished
+        const { recording, received, lost, streams } = finished
         if (toDestroy) return await destroy()
         await storeRecording(recording.id, dirname(recording.bodyPath), world.objects)
         return {
@@ -230,6 +238,7 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Running
             incomplete: recording.packetsShed > 0,
             packetsReceived: received,
             packetsLost: lost,
+            ...reception(streams),
           },
         }
       } catch (error) {
@@ -241,6 +250,12 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Running
         return { type: 'store-failed' }
       }
     }
+  }
+
+  function reception(streams: readonly MeasuredStream[]): Pick<NonNullable<RecordingFacts['stored']>, 'reception'> {
+    const session = state && state.phase !== 'over' ? state.session : undefined
+    const client = session?.facts.recording?.client
+    return client ? { reception: judgeReception(streams, session.tracks, client) } : {}
   }
 
   /** As `store`: what the disk does not let go now it is asked for again. What is left at the process's end is for the next start. */

@@ -10,6 +10,7 @@ import type { StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { MasterKey } from '../srtp/suites.ts'
 import type { Track } from '../siprec/identified-parties.ts'
+import type { MeasuredStream } from './judge-reception.ts'
 import { createSessionStreams, type SessionStreams } from './session-streams.ts'
 
 export interface MediaOptions {
@@ -25,7 +26,17 @@ export interface MediaOptions {
   monotonicMs: () => number
   /** The streams of the call's segment before, within the same session: the recording takes them over once it is ready. */
   takesOver?: (() => SessionStreams | undefined) | undefined
+  /** As monotonicMs tells, where the recording begins with packets that have come before it could be made. */
+  beganMs?: number | undefined
   onFault: (fault: RecordingFault) => void
+}
+
+/** What is sealed, and how it came in. */
+export interface SealedRecording {
+  recording: FinishedRecording
+  received: number
+  lost: number
+  streams: MeasuredStream[]
 }
 
 /** The streams of one recording and the writer they write to. The session closes the streams, then finishes the writer. */
@@ -51,11 +62,11 @@ export interface SessionMedia {
    * Receives what is still on its way, then seals the last chunk. An end that was only noticed later lies `lengthMs`
    * after the beginning, and not before the last packet or mark.
    */
-  finish(lengthMs?: number): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  finish(lengthMs?: number): Promise<SealedRecording>
   /** Nothing that arrives is kept any more; ports, reports and counts go on as before, so that the client notices nothing. */
   silence(): void
   /** Once silenced: seals the last chunk as finish() does, and leaves the ports open. Can be called again. */
-  seal(): Promise<{ recording: FinishedRecording; received: number; lost: number }>
+  seal(): Promise<SealedRecording>
   /** Silences, and removes durably what was captured; the ports stay open. Throws what the disk says, and can be called again. */
   destroy(): Promise<void>
   /** A finish() that failed and is not tried again: what is on disk is for the next start. */
@@ -114,20 +125,21 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   }
   // From here on to the return nothing waits: the segment before has its last packet, and this one its next.
   const streams = fresh ?? takesOver?.() ?? createSessionStreams({ allocator: options.ports, random32 })
-  beganMs = takesOver ? monotonicMs() : beganMs
+  beganMs = options.beganMs ?? (takesOver ? monotonicMs() : beganMs)
   streams.writeTo(sink)
   /** Once they are handed on: how it stood then. */
-  let handedOn: StreamReport[] | undefined
+  let handedOn: { reports: StreamReport[]; measures: MeasuredStream[] } | undefined
 
   let lastMark100us = 0
   const markTime = () => (lastMark100us = arrival100us())
-  const reports = () => handedOn ?? streams.reports()
+  const reports = () => handedOn?.reports ?? streams.reports()
   let sealed: ReturnType<SessionMedia['seal']> | undefined
 
   async function seal(endedAt100us: number): ReturnType<SessionMedia['seal']> {
     const recording = await writer.finish(endedAt100us)
     const all = reports()
-    return { recording, received: sum(all.map((one) => one.received)), lost: sum(all.map((one) => one.lost)) }
+    const [received, lost] = [sum(all.map((one) => one.received)), sum(all.map((one) => one.lost))]
+    return { recording, received, lost, streams: handedOn?.measures ?? streams.measures() }
   }
 
   if (takesOver) await takeOver(streams, options.streams)
@@ -138,7 +150,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     ownKey: (plan) => streams.ownKey(plan),
     passOn() {
-      handedOn ??= streams.reports()
+      handedOn ??= { reports: streams.reports(), measures: streams.measures() }
       streams.writeTo(undefined)
       return streams
     },
@@ -149,6 +161,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     closeStreams: (indexes) => streams.close(indexes),
     retarget: (plan) => streams.retarget(plan),
     mark(kind) {
+      streams.pause(kind === 'hold')
       if (kind === 'resume') resumedMs = monotonicMs() - beganMs
       if (!silent) writer.mark(kind, markTime())
     },

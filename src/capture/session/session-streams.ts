@@ -5,8 +5,10 @@
 import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { MediaPorts, PortAllocator } from '../rtp/allocate-ports.ts'
+import type { HeldPort } from '../rtp/hold-ports.ts'
 import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
+import type { MeasuredStream } from './judge-reception.ts'
 import { makeMasterKey, type MasterKey } from '../srtp/suites.ts'
 
 /** Who is written to, and the time that its packets are told in: 100-microsecond units since its own start mark. */
@@ -18,12 +20,18 @@ export interface SessionStreams {
   /** Our own key of a stream with keys: the same for as long as its suite is. */
   ownKey(stream: StreamPlan): MasterKey
   add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
+  /** A port that was held since this process began: what came there goes to the first sink, as of when it came. */
+  adopt(plan: StreamPlan, held: HeldPort): void
   /** The client has closed these media lines: their ports are free again. */
   close(indexes: readonly number[]): void
   /** The client will send from elsewhere, or means something else by its payload types. */
   retarget(plan: StreamPlan): void
   /** Of every stream, also of those closed since the sink's first packet. */
   reports(): StreamReport[]
+  /** How well each came in, also of those closed since the sink's first packet. */
+  measures(): MeasuredStream[]
+  /** Nothing is to come for a while, or it is again: a hold. */
+  pause(on: boolean): void
   /** From now on packets go to this one; nobody is a sink too. Counts begin anew. */
   writeTo(sink: Sink | undefined): void
   /** Receives what is still on its way, then closes. */
@@ -38,9 +46,11 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
   const { allocator, random32 } = options
   const streams = new Map<number, ReceivedStream>()
   let closed: StreamReport[] = []
+  let measured: MeasuredStream[] = []
   const ownKeys = new Map<number, MasterKey>()
   const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
   let sink: Sink | undefined
+  const adopted: [StreamPlan, HeldPort][] = []
   const nobodySince = performance.now()
   const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
 
@@ -50,6 +60,12 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
       sink === undefined || sink.packet(stream, type, marker, seq, ts, arrival, buffer, start, end),
     omitted: (stream, seqOffset) => sink?.omitted(stream, seqOffset),
+  }
+
+  function receive(plan: StreamPlan, ports: MediaPorts): void {
+    const { index } = plan
+    const stream = { stream: index, ports, ...describe(plan), recording, arrival100us, ssrc: random32(), cname }
+    streams.set(index, receiveStream(stream))
   }
 
   function describe(plan: StreamPlan): Described {
@@ -87,13 +103,10 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
         }
         opened.push([plan, ports])
       }
-      for (const [plan, ports] of opened) {
-        const { index } = plan
-        const stream = { stream: index, ports, ...describe(plan), recording, arrival100us, ssrc: random32(), cname }
-        streams.set(index, receiveStream(stream))
-      }
+      for (const [plan, ports] of opened) receive(plan, ports)
       return undefined
     },
+    adopt: (plan, held) => void adopted.push([plan, held]),
     close(indexes) {
       for (const index of indexes) {
         const stream = streams.get(index)
@@ -101,18 +114,26 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
         stream.close()
         streams.delete(index)
         closed.push(stream.report())
+        measured.push(measure(index, stream))
       }
     },
     retarget(plan) {
       streams.get(plan.index)?.update(describe(plan))
     },
     reports: () => [...closed, ...[...streams.values()].map((stream) => stream.report())],
+    measures: () => [...measured, ...[...streams].map(([index, stream]) => measure(index, stream))],
+    pause(on) {
+      for (const stream of streams.values()) stream.pause(on)
+    },
     writeTo(next) {
       for (const stream of streams.values()) stream.takeWaiting()
       const before100us = arrival100us()
       sink = next
       closed = []
+      measured = []
       for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
+      // What waits in them has somebody to go to only now.
+      for (const [plan, held] of adopted.splice(0)) receive(plan, allocator.adopt(held.port, held))
     },
     async drain(drainMs) {
       await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
@@ -121,6 +142,10 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
       for (const stream of streams.values()) stream.close()
     },
   }
+}
+
+function measure(index: number, stream: ReceivedStream): MeasuredStream {
+  return { index, measure: stream.measure(), counters: stream.report() }
 }
 
 const logCodecs: Partial<Record<string, LogCodec>> = {

@@ -350,7 +350,7 @@ export function allInactive(streams: readonly StreamPlan[]): boolean {
   return accepted(streams).every((stream) => stream.direction === 'inactive')
 }
 
-function allPaused(streams: readonly StreamPlan[]): boolean {
+export function allPaused(streams: readonly StreamPlan[]): boolean {
   const audio = accepted(streams)
   return audio.length > 0 && audio.every((stream) => stream.paused)
 }

@@ -17,7 +17,7 @@ import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
-import type { ClientSeen } from './clients-seen.ts'
+import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
@@ -87,7 +87,7 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
     tail,
     objects: await openDirectoryStore(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
-    onClientSeen: (seen) => clients.push(seen),
+    clients: createClientsSeen((seen) => clients.push(seen)),
     onFault: (error) => {
       throw error
     },

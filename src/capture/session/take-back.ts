@@ -18,13 +18,25 @@ export async function takeBack(
   folder: string,
   objects: ObjectStore,
   now: Temporal.Instant,
-): Promise<{ segments: readonly SegmentFacts[]; recordings: number; broken: readonly string[] }> {
+  /** Segments whose session is open again: what was not being recorded goes on as if nothing had been. */
+  held: ReadonlySet<string> = new Set(),
+): Promise<{
+  segments: readonly SegmentFacts[]
+  goOn: ReadonlySet<string>
+  recordings: number
+  broken: readonly string[]
+}> {
   const lastSign = await lastSignOfLife(folder)
   await recoverRecordings(folder)
   const { segments, broken } = await spool.left()
+  const goOn = new Set<string>()
   let recordings = 0
   for (const facts of segments) {
-    const { recording } = facts
+    const { recording, segmentId, endedAt } = facts
+    if (!recording && endedAt === undefined && held.has(segmentId)) {
+      goOn.add(segmentId)
+      continue
+    }
     if (recording?.gone) await removeRecording(recording.id, folder)
     else if (recording && !recording.stored) await storeRecording(recording.id, folder, objects)
     const sizeBytes = recording && !recording.stored ? await storedBytes(recording.id, objects) : undefined
@@ -32,14 +44,14 @@ export async function takeBack(
     await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
   }
   // Whose a recording is may stand in a file that could not be read: then nothing is removed.
-  if (broken.length > 0) return { segments, recordings, broken }
+  if (broken.length > 0) return { segments, goOn, recordings, broken }
   // Created and never answered: the call was not being recorded yet when the process died.
   const known = new Set(segments.map(({ recording }) => recording?.id))
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.(?:tail|body|hdr)$/.exec(name)?.[1]
     if (id !== undefined && !known.has(id)) await rm(join(folder, name), { force: true })
   }
-  return { segments, recordings, broken }
+  return { segments, goOn, recordings, broken }
 }
 
 function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: Temporal.Instant): SegmentFacts {

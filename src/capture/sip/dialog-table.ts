@@ -1,5 +1,13 @@
 import { serverHeader } from './capabilities.ts'
-import { nextHop, nextRequest, openDialog, takeRequest } from './dialog-state.ts'
+import {
+  dialogIdOf,
+  nextHop,
+  nextRequest,
+  openDialog,
+  takeRequest,
+  type DialogState,
+  type SavedDialog,
+} from './dialog-state.ts'
 import type { Dialog, DialogLoss, SipCounters, SipHandler } from './handler.ts'
 import { toHeaders } from './make-response.ts'
 import type { SipRequest } from './message.ts'
@@ -36,6 +44,8 @@ export interface DialogTable {
   readonly size: number
   find(callId: string, localTag: string, remoteTag: string): DialogEntry | undefined
   open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry
+  /** Opens one again that an earlier process wrote down. */
+  resume(saved: SavedDialog): DialogEntry
   lose(dialog: DialogEntry, why: DialogLoss): void
 }
 
@@ -75,8 +85,20 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       const entry = entries.get(`${localTag} ${callId}`)
       return entry?.shown.remoteTag === remoteTag ? entry : undefined
     },
-    open,
+    open(invite, arrival, localTag) {
+      return enter(openDialog(invite, localTag, firstSequence()), invite.encoding, wayOf(arrival))
+    },
+    resume({ state, encoding, source, localAddress, expiresSeconds }) {
+      const entry = enter({ ...state, localSequence: firstSequence() }, encoding, { source, localAddress }, true)
+      entry.expireAfter(expiresSeconds)
+      return entry
+    },
     lose,
+  }
+
+  /** Seconds since 1970 fit 31 bits: a dialog taken up after a restart goes on above its earlier numbers. */
+  function firstSequence(): number {
+    return Math.floor(clock.nowMs() / 1000) % 0x7fffffff
   }
 
   function lose(dialog: DialogEntry, why: DialogLoss) {
@@ -90,15 +112,14 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     if (wish !== 'keep') void dialog.shown.bye()
   }
 
-  function open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry {
-    // Seconds since 1970 fit 31 bits: a dialog taken up after a restart goes on above its earlier numbers.
-    const state = openDialog(invite, localTag, Math.floor(clock.nowMs() / 1000) % 0x7fffffff)
-    const key = `${localTag} ${invite.callId}`
+  function enter(state: DialogState, encoding: SipRequest['encoding'], way: Way, isAnswered = false): DialogEntry {
+    const { localTag } = state
+    const key = dialogIdOf(state)
     const unacknowledged = new Map<number, { stop(): void; sdpOffered: boolean }>()
     const afterAck: (() => void)[] = []
-    let phase: Dialog['state'] = 'early'
-    const { encoding } = invite
-    let last = wayOf(arrival)
+    let phase: Dialog['state'] = isAnswered ? 'confirmed' : 'early'
+    let last = way
+    let expiresSeconds: number | undefined
     let cancelExpiry: (() => void) | undefined
     let goodbye: Promise<number> | undefined
 
@@ -121,6 +142,11 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         return (goodbye ??= sayGoodbye(headers))
       },
       forget: () => entry.end(),
+      saved: () => ({
+        state: { ...state },
+        ...{ source: last.source, localAddress: last.localAddress, encoding },
+        ...(expiresSeconds !== undefined && { expiresSeconds }),
+      }),
     }
 
     const entry: DialogEntry = {
@@ -153,6 +179,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       },
       expireAfter(seconds) {
         cancelExpiry?.()
+        expiresSeconds = seconds
         cancelExpiry =
           seconds === undefined
             ? undefined
@@ -175,7 +202,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       if (phase === 'ended') return 481
       phase = 'ending'
       const target = await resolveTarget(nextHop(state), last.source)
-      const transport = setting.transports().find((one) => one.kind === target.transport) ?? last.transport
+      const all = setting.transports()
+      const transport = all.find((one) => one.kind === target.transport) ?? last.transport ?? all[0]
+      if (!transport) return 408
       const channel = transport === last.transport ? last.channel : undefined
       const status = await new Promise<number>((resolve) => {
         const branch = `${BRANCH_COOKIE}${setting.random(12).toString('hex')}`
@@ -189,8 +218,8 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
           ]),
         })
         const { uri, headers: own } = nextRequest(state, 'BYE', via)
-        const all = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
-        const bytes = writeRequest('BYE', uri, { headers: all, encoding })
+        const headersOfOurs = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
+        const bytes = writeRequest('BYE', uri, { headers: headersOfOurs, encoding })
         const send = (out: Buffer) =>
           setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => client.transportFailed()))
         const client = transactions.startClient(
@@ -209,7 +238,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
   }
 }
 
-/** How a message came, without the message: a dialog outlives its bytes by hours. */
-function wayOf({ source, transport, localAddress, channel }: Arrival): Omit<Arrival, 'bytes'> {
+/** How a message came, without the message: a dialog outlives its bytes by hours, and its transport by a restart. */
+type Way = Pick<Arrival, 'source' | 'localAddress' | 'channel'> & Partial<Pick<Arrival, 'transport'>>
+
+function wayOf({ source, transport, localAddress, channel }: Arrival): Way {
   return { source, transport, localAddress, ...(channel === undefined ? {} : { channel }) }
 }

@@ -1,3 +1,4 @@
+import type { SavedDialog } from './dialog-state.ts'
 import type { SipRequest } from './message.ts'
 
 /** The transports a message may come by. TLS is a stream like TCP with its own listener. */
@@ -37,6 +38,8 @@ export interface Dialog {
   bye(headers?: Record<string, string | string[]>): Promise<number>
   /** Ends the dialog here without a word to the peer; its further requests get 481. */
   forget(): void
+  /** As it is now, to be written down. */
+  saved(): SavedDialog
 }
 
 /** A request that awaits its final answer. */
@@ -83,6 +86,8 @@ export interface SipHandler {
    * dialog up and answers as in `onReinvite`. False, or no such method: 481.
    */
   onUnknownDialogInvite?(invite: Invite): boolean | Promise<boolean>
+  /** A dialog that an earlier process wrote down is open again: before anything is heard, and once for each. */
+  onDialogResumed?(dialog: Dialog): void
 }
 
 /** Numbers since the start (and, for the ones ending in Open, now). */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { SavedDialog } from './dialog-state.ts'
 import { SipFault } from './faults.ts'
 import type { FollowedCertificate } from './follow-certificate.ts'
 import type { SipCounters, SipHandler } from './handler.ts'
@@ -45,6 +46,8 @@ export interface SipServerOptions {
   timers?: Partial<TimerValues>
   limits?: Partial<SipLimits>
   clock?: Clock
+  /** Dialogs that an earlier process wrote down: they are open before anything is heard. */
+  resumed?: readonly SavedDialog[]
   /** Asked before each new session: why none is taken now, if so. */
   refusal?: () => NotNow | undefined
   /** So many random bytes; tags and branches are made of them. */
@@ -91,6 +94,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     advertisedHost: options.advertisedHost,
     transports: () => transports,
   })
+  for (const saved of options.resumed ?? []) server.resume(saved)
   const receive = (arrival: Arrival) => {
     if (!stopped) server.receive(arrival)
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { acceptHeader, allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
 import { checkRequest } from './check-request.ts'
+import type { SavedDialog } from './dialog-state.ts'
 import { createDialogTable } from './dialog-table.ts'
 import type { Answer, SipCounters, SipHandler } from './handler.ts'
 import { looksNew } from './looks-new.ts'
@@ -46,6 +47,8 @@ export interface UserAgentServerSetting {
 
 export interface UserAgentServer {
   receive(arrival: Arrival): void
+  /** Opens a dialog again that an earlier process wrote down, and tells the handler. */
+  resume(saved: SavedDialog): void
   /** What is open now. */
   sizes(): { dialogsOpen: number; transactionsOpen: number }
   /** Ends the transactions; nothing more is sent. */
@@ -72,6 +75,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   return {
     // A bug ends this message, not the process.
     receive: (arrival) => serving.guard(() => receive(arrival)),
+    resume: (saved) => serving.guard(() => handler.onDialogResumed?.(dialogs.resume(saved).shown)),
     sizes: () => ({ dialogsOpen: dialogs.size, transactionsOpen: transactions.size }),
     stop: () => transactions.stop(),
   }

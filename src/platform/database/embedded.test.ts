@@ -98,7 +98,21 @@ test('after kill -9 of its owner, the database ends by itself and the next start
   await server.stop()
 })
 
-test('after kill -9 of the database itself, its owner hears of it and the next start recovers', async () => {
+test('after kill -9 of the database itself it comes back where it was, with every commit, and stops as ever', async () => {
+  const ends: DatabaseFault[] = []
+  const server = await start('comes-back', { onUnexpectedEnd: (fault) => ends.push(fault), soonMs: 0 })
+  await query(server.adminUrl(), 'create table kept as select 1 as id')
+  const cluster = join(folder, 'comes-back', 'cluster')
+  const [postmaster = 0] = postgresProcessesOf(cluster, undefined)
+  process.kill(postmaster, 'SIGKILL')
+  const found = () => query(server.adminUrl(), 'select id from kept').catch(() => undefined)
+  await expect.poll(found, { timeout: 20_000 }).toEqual([{ id: 1 }])
+  expect(ends).toEqual([])
+  await server.stop()
+  expect(postgresProcessesOf(cluster, undefined)).toEqual([])
+})
+
+test('after kill -9 of the database soon after its start, its owner hears of it and the next start recovers', async () => {
   const ends: DatabaseFault[] = []
   const first = await start('crashed', { onUnexpectedEnd: (fault) => ends.push(fault) })
   await query(first.adminUrl(), 'create table kept as select 1 as id')

@@ -32,8 +32,13 @@ export type EmbeddedPostgresOptions = {
   /** A folder of its own; below it come the cluster, its password and its log. */
   dataDirectory: string
   log: EmbeddedLog
-  /** Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`). */
+  /**
+   * Called when PostgreSQL ends without `stop()` (`database-stopped` or `database-disk-full`), and does not come back: it is
+   * started again, and not where it ended soon after its start.
+   */
   onUnexpectedEnd?: (fault: DatabaseFault) => void
+  /** A server that ends by itself this soon after its start is not started again and again. */
+  soonMs?: number
 }
 
 export type EmbeddedPostgres = {
@@ -54,13 +59,14 @@ const stopMs = 60_000
 const readyMs = 300_000
 
 /**
- * Starts the embedded PostgreSQL of `dataDirectory`, making the cluster on first use and recovering it after a crash.
+ * Starts the embedded PostgreSQL of `dataDirectory`, making the cluster on first use and recovering it after a crash; one that
+ * is killed is started again.
  * Tied to this process: when it dies, PostgreSQL is shut down.
  * @throws DatabaseFault `database-in-use`, `database-start-failed`, `database-disk-full`, `database-unsafe`,
  * `database-password-lost`, `database-binaries-missing`
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDirectory, log } = options
+  const { dataDirectory, log, soonMs = 10_000 } = options
   const user = await databaseOsUser()
   const { place, left } = await findPlace(dataDirectory, user)
   for (const folder of left) log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
@@ -84,10 +90,36 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await checkDurability(address.adminUrl())
 
     let stopping: Promise<void> | undefined
-    void running.ended.then(() => {
-      if (!stopping) options.onUnexpectedEnd?.(unexpectedEnd(place, lastWords(place, logStart)))
-    })
-    return { ...address, stop: () => (stopping ??= stopAndTidy(running, place, socketDirectory)) }
+    let comingBack: Promise<void> | undefined
+    let readyAtMs = performance.now()
+    const watch = (one: Postmaster) =>
+      void one.ended.then(() => {
+        if (!stopping) comingBack = comeBack()
+      })
+
+    /** Whoever is connected loses that and connects again: a database that was killed ends nothing else (K1). */
+    async function comeBack(): Promise<void> {
+      const why = unexpectedEnd(place, lastWords(place, logStart))
+      if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(why)
+      log.warn(`${why.message} Starting it again.`)
+      try {
+        await endOrphan(place.cluster, log)
+        const next = startPostmaster(place, binaries, user, socketDirectory)
+        postmaster = next
+        await untilReady(address.adminUrl(), next, () => startFault(`in ${place.root}`, lastWords(place, logStart)))
+        readyAtMs = performance.now()
+        watch(next)
+      } catch (error) {
+        options.onUnexpectedEnd?.(error instanceof DatabaseFault ? error : why)
+      }
+    }
+
+    watch(running)
+    const stop = async () => {
+      await comingBack
+      await stopAndTidy(postmaster ?? running, place, socketDirectory)
+    }
+    return { ...address, stop: () => (stopping ??= stop()) }
   } catch (error) {
     if (postmaster) await end(postmaster)
     await tidy(place, socketDirectory)

@@ -1,0 +1,81 @@
+/** A session as it is written down for another process, and as that one goes on with it. */
+import type { SegmentFacts } from '#register/admit.ts'
+import { forbiddenBefore } from './describe-segment.ts'
+import { writeFacts } from './facts-file.ts'
+import type { HeldSession } from './held-sessions.ts'
+import type { Beginning } from './read-requests.ts'
+import type { RunningSession } from './run-session.ts'
+import type { Offer } from './session.ts'
+import type { WaitingSession } from './waiting-sessions.ts'
+
+/**
+ * What another process needs to go on with a session. Nothing for one that it could not go on with: without its keys, which are
+ * never written down, what comes under SRTP is noise; and what a consultation says is kept by nobody.
+ */
+export function heldOf(
+  { dialog, state, media, described, sdpSessionId }: RunningSession,
+  { headers, acknowledged, clock, beganMs }: Beginning,
+  now: { epochMs: number; monotonicMs: number },
+): HeldSession | undefined {
+  if (state?.phase !== 'live') return undefined
+  const { facts, streams, tracks, metadata, answerVersion, consults, stopped } = state.session
+  if (consults || streams.some(({ accepted, crypto }) => accepted && crypto)) return undefined
+  const withoutKeys = described?.media.map((one) => ({ ...one, crypto: [] }))
+  return {
+    format: 1,
+    segmentId: facts.segmentId,
+    facts: writeFacts(facts),
+    dialog: dialog.saved(),
+    ...{ streams, tracks, metadata, answerVersion, sdpSessionId },
+    isForbidden: stopped !== undefined,
+    described: described && { ...described, media: withoutKeys ?? [] },
+    ports: [...(media?.ports ?? [])],
+    headers: [...headers],
+    ...{ acknowledged, clock },
+    beganAtMs: now.epochMs - (now.monotonicMs - beganMs),
+  }
+}
+
+/** What its dialog began with, for the process that goes on with it. */
+export function beginningOf(held: HeldSession, now: { epochMs: number; monotonicMs: number }): Beginning {
+  const { headers, acknowledged, clock, beganAtMs } = held
+  return { headers: new Map(headers), acknowledged, clock, beganMs: now.monotonicMs - (now.epochMs - beganAtMs) }
+}
+
+/**
+ * The session as the process before left it. What was being recorded goes on as one more segment of the call, with the same
+ * official and as it was decided (R14), as a recording has one beginning and one end (R17) and nobody has its key any more.
+ */
+export function resumedOffer(
+  { facts: before, held, goesOn }: WaitingSession,
+  next: {
+    ids: { segmentId: string; recordingId: string }
+    at: Temporal.Instant
+    intakeDay: Temporal.PlainDate
+    isForbidden: boolean
+  },
+): Offer {
+  const { streams, tracks, metadata, answerVersion } = held
+  const offer = { streams, tracks, ...(metadata && { metadata }), hasSdp: false, passedOn: { answerVersion } }
+  if (goesOn) return { facts: before, ...offer }
+  const { recording, endedAt: _ended, endInferred: _inferred, captureFailure, ...rest } = before
+  const facts: SegmentFacts = {
+    ...rest,
+    segmentId: next.ids.segmentId,
+    answeredAt: next.at,
+    captureState: recording && !next.isForbidden ? 'recording' : 'not-recorded',
+    marks: before.marks.filter((mark) => mark !== 'incomplete' && mark !== 'end-inferred'),
+    ...(!recording && captureFailure !== undefined && { captureFailure }),
+    ...(recording && next.isForbidden && { captureFailure: forbiddenBefore }),
+    ...(recording &&
+      !next.isForbidden && {
+        recording: {
+          id: next.ids.recordingId,
+          startedAt: next.at,
+          intakeDay: next.intakeDay,
+          months: recording.months,
+        },
+      }),
+  }
+  return { facts, ...offer }
+}

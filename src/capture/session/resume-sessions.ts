@@ -1,0 +1,105 @@
+/**
+ * Sessions that outlive a process. In: sessions as they change, and those that the process before has written down. Out: each
+ * written down for the next process; those of the one before going on here. Never here: how a session is run.
+ */
+import type { SegmentFacts } from '#register/admit.ts'
+import type { Dialog } from '../sip/handler.ts'
+import type { RequestReader } from './read-requests.ts'
+import { whoAnswers, type RecentCalls } from './recent-calls.ts'
+import type { RecorderOptions } from './recorder-options.ts'
+import { beginningOf, heldOf, resumedOffer } from './resume-session.ts'
+import type { RunningSession, SegmentBefore } from './run-session.ts'
+import { createWaitingSessions, type WaitingSession } from './waiting-sessions.ts'
+
+export interface ResumedSessions {
+  /** A dialog of the process before is open again. */
+  open(dialog: Dialog): void
+  /** The session of a dialog that its client asks in: it goes on, if it waited. */
+  askedIn(dialogId: string): Promise<RunningSession | undefined>
+  /** Its end was told, or another session takes its place. */
+  drop(dialogId: string): void
+  /** Those of which nothing comes any more. */
+  dropSilent(silenceMs: number): void
+  /** Writes down how a session stands. */
+  hold(session: RunningSession): void
+  /** It is over. */
+  forget(dialogId: string): void
+  stop(): void
+}
+
+export function createResumedSessions(parts: {
+  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault'>
+  reader: RequestReader
+  recent: RecentCalls
+  /** The session of a dialog now. */
+  sessionOf: (dialogId: string) => RunningSession | undefined
+  /** Runs the session of these facts, whose recording began with a packet that has come before. */
+  start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
+}): ResumedSessions {
+  const { options, reader, recent, sessionOf, start } = parts
+  const { clock, held, random } = options
+  const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
+  const forget = (dialogId: string) => held?.sessions.forget(dialogId)
+  let stopped = false
+  const waiting = createWaitingSessions({
+    ...{ calls: held?.calls, goOn: held?.goOn ?? new Set(), allocator: options.ports, random32: random.uint32 },
+    ...{ nowMs: () => clock.monotonicMs(), onDropped: forget },
+  })
+
+  async function resume(waited: WaitingSession): Promise<RunningSession> {
+    const { dialog, before, facts: left, goesOn, heardMs } = waited
+    const lateMs = heardMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - heardMs))
+    const at = clock.now().subtract({ milliseconds: lateMs })
+    const offer = resumedOffer(waited, {
+      ids: { segmentId: random.uuid(), recordingId: random.uuid() },
+      at,
+      intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
+      isForbidden: waited.held.isForbidden || recent.isForbidden(left.callIds, whoAnswers(left.official)),
+    })
+    if (!goesOn) options.quotas.count(offer.facts)
+    const session = start(offer.facts, dialog, before, heardMs)
+    await session.tell({ type: 'offered', offer })
+    waited.close()
+    hold(session)
+    return session
+  }
+
+  function hold(session: RunningSession): void {
+    const { dialog } = session
+    const beginning = reader.beginningOf(dialog.id)
+    // Passed on meanwhile: the dialog is another segment's.
+    if (stopped || !beginning || sessionOf(dialog.id) !== session) return
+    const written = heldOf(session, beginning, both())
+    if (written) held?.sessions.keep(dialog.id, written)
+    else forget(dialog.id)
+  }
+
+  return {
+    open(dialog) {
+      const waited = waiting.add(dialog)
+      if (!waited) return dialog.forget()
+      reader.resume(dialog.id, beginningOf(waited.held, both()))
+      const goOn = () => {
+        const taken = waiting.take(dialog.id)
+        if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))
+      }
+      if (waited.goesOn) goOn()
+      else waited.onHeard(goOn)
+    },
+    askedIn(dialogId) {
+      const waited = waiting.take(dialogId)
+      return waited ? resume(waited) : Promise.resolve(sessionOf(dialogId))
+    },
+    drop: (dialogId) => waiting.drop(dialogId),
+    dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
+    hold,
+    // A stop of ours ends no call: the next process takes it up.
+    forget: (dialogId) => {
+      if (!stopped) forget(dialogId)
+    },
+    stop() {
+      stopped = true
+      waiting.stop()
+    },
+  }
+}
