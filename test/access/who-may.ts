@@ -44,6 +44,7 @@ const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
 const knowsOfAuthorities: Caller[] = ['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER']
 const evaluates: Caller[] = ['QUALITY', 'SUPERVISOR']
+const trains: Caller[] = ['SUPERVISOR']
 const runsCapture: Caller[] = ['ADMINISTRATOR', 'MAINTENANCE']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
@@ -203,6 +204,23 @@ const rules: Record<string, Rule> = {
   joinCalibration: { missing: evaluates },
   closeCalibration: { missing: ['QUALITY'] },
   readQualityResults: evaluates,
+  // Training (R4, R38): the table's expert holds QUALITY alone.
+  listCollections: trains,
+  beginCollection: trains,
+  readCollection: { missing: trains },
+  saveCollection: { missing: trains },
+  endCollection: { missing: trains },
+  addMoment: { missing: trains },
+  orderMoments: { missing: trains },
+  saveMoment: { missing: trains },
+  removeMoment: { missing: trains },
+  findTrainees: trains,
+  listTrainings: trains,
+  beginTraining: { missing: trains },
+  readTraining: { missing: trains },
+  enterTrainee: { missing: trains },
+  removeTrainee: { missing: trains },
+  endTraining: { missing: trains },
   // Today's law.
   makeCopy: { missing: ['SERVICE_UNIT'] },
   withdrawCopy: { missing: ['SERVICE_UNIT'] },

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import type { Refusal } from '#safeguards/access/grant.ts'
+import { qualityRefusals } from './quality-refusals.ts'
 
 /** Every refusal the API gives: its status and what it says. The web has the same codes in three languages. */
 export const refusals = {
@@ -69,6 +70,10 @@ export const refusals = {
   'recording.not-by-hand': [
     403,
     'Nobody destroys a recording by hand: its term does, on the day that its contact shows and no earlier than two calendar months after the call, or its caller or official, who may forbid its use.',
+  ],
+  'recording.not-in-session': [
+    409,
+    'Under TRAINING a reference names a session of your own that goes on, has somebody on its list and plays this recording.',
   ],
   'recording.restricted': [403, 'The recording is restricted.'],
   'listening.ended': [404, 'The listening has ended; begin a new one.'],
@@ -283,22 +288,7 @@ export const refusals = {
     403,
     'Who released a package for a medium saves it; one with a link is fetched by its recipient.',
   ],
-  'quality.changed-meanwhile': [
-    409,
-    'It was changed somewhere else meanwhile; read it again, nothing of yours is lost before.',
-  ],
-  'quality.no-draft': [409, 'There is no draft: change the form first.'],
-  'quality.form-problems': [409, 'Something is missing in the form; its draft names what.'],
-  'quality.form-not-published': [409, 'No version of the form is published yet.'],
-  'quality.number-out-of-reach': [403, 'Your right does not reach this service number.'],
-  'quality.plan-known': [409, 'A plan draws from this unit and number already; end it first.'],
-  'quality.taken': [409, 'Somebody else evaluates it, or it waits for nobody.'],
-  'quality.released': [409, 'It has been released; what the official has is not changed.'],
-  'quality.unanswered': [409, 'A question waits for its answer.'],
-  'quality.nothing-to-answer': [409, 'There is no disagreement that waits for an answer.'],
-  'quality.disagreed': [409, 'You have disagreed with it already.'],
-  'quality.calibration-closed': [409, 'The calibration is closed.'],
-  'quality.too-few': [409, 'At least two evaluators must have finished before answers are compared.'],
+  ...qualityRefusals,
   'recall.confirmed': [409, 'The recall has been confirmed already.'],
   'request.not-asked': [409, 'The requester has not asked for this; change the request first.'],
   'copy.under-way': [409, 'A copy of this recording waits to be fetched; withdraw it first.'],

@@ -56,6 +56,7 @@ import { researchRoutes } from './research-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { reconciliationRoutes } from './reconciliation-routes.ts'
+import { trainingRoutes } from './training-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
 import { webFiles } from './web-files.ts'
 
@@ -167,6 +168,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   researchRoutes(app, desk)
   qualityFormRoutes(app, desk)
   qualityRoutes(app, desk)
+  trainingRoutes(app, desk)
   disclosureLogRoutes(app, desk)
   authorityRoutes(app, desk)
   referralRoutes(app, desk)

@@ -35,6 +35,7 @@ import { keepQuality } from './keep-quality.ts'
 import { keepRequests } from './keep-requests.ts'
 import { keepStudies } from './keep-studies.ts'
 import { keepTerms } from './keep-terms.ts'
+import { keepTraining } from './keep-training.ts'
 import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
 import { obeyVersion } from './obey-version.ts'
@@ -221,6 +222,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
   const studies = keepStudies({ db, pool, log })
   const quality = await keepQuality({ pool, db, log })
+  const training = await keepTraining({ pool, db, log })
   const letters = keepLetters({ pool, db, versions, clock, log })
   const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
@@ -293,6 +295,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         anonymised.stop(),
         letters.stop(),
         quality.stop(),
+        training.stop(),
         studies.stop(),
         obeying.stop(),
         watching.stop(),

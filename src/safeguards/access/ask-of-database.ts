@@ -32,6 +32,30 @@ export async function askOfDatabase<Row, Code extends string>(
   return refusedInLog(holding, session, asking, codes, trace)
 }
 
+/** An act of which nothing is given back but that it was done. */
+export async function actInDatabase<Code extends string>(
+  holding: HoldingSafeguards,
+  session: Session,
+  statement: RawBuilder<unknown>,
+  codes: readonly Code[],
+  trace: Pick<AuditEntry, 'action' | 'object'>,
+): Promise<'done' | Refused<Code>> {
+  const answer = await askOfDatabase(holding, session, statement, codes, trace)
+  return 'refused' in answer ? answer : 'done'
+}
+
+/** A question whose answer is the `value` of its one row. */
+export async function valueOfDatabase<Value, Code extends string>(
+  holding: HoldingSafeguards,
+  session: Session,
+  statement: RawBuilder<{ value: Value }>,
+  codes: readonly Code[],
+  trace: Pick<AuditEntry, 'action' | 'object'>,
+): Promise<{ value: Value } | Refused<Code>> {
+  const answer = await askOfDatabase(holding, session, statement, codes, trace)
+  return 'refused' in answer ? answer : answer.rows[0]!
+}
+
 /** An act or a look in a session whose refusal is in the log before it is returned; anything else is thrown. */
 export async function refusedInLog<Found, Code extends string>(
   holding: HoldingSafeguards,

@@ -65,6 +65,8 @@ export interface AuditEntry {
           | 'sampling-plan'
           | 'evaluation'
           | 'calibration'
+          | 'training-collection'
+          | 'training-session'
         id?: string
       }
     | undefined
@@ -255,6 +257,23 @@ export type AuditAction =
   | 'quality.calibration-begun'
   | 'quality.calibration-closed'
   | 'quality.results-read'
+  | 'training.collections-read'
+  | 'training.collection-begun'
+  | 'training.collection-saved'
+  | 'training.collection-ended'
+  | 'training.collection-read'
+  | 'training.moment-added'
+  | 'training.moment-saved'
+  | 'training.moment-removed'
+  | 'training.moment-emptied'
+  | 'training.ordered'
+  | 'training.sessions-read'
+  | 'training.session-begun'
+  | 'training.session-read'
+  | 'training.session-ended'
+  | 'training.trainees-looked-for'
+  | 'training.trainee-entered'
+  | 'training.trainee-removed'
 
 const noticing = new AsyncLocalStorage<{ refusal: boolean }>()
 

@@ -18,7 +18,8 @@ export interface StartedListening {
   until: Temporal.Instant
 }
 
-export type ListeningRefusal = 'not-found' | 'destroyed' | 'not-yet-kept' | 'restricted'
+/** `not-in-session`: the reference names no training session of the listener's own that goes on and plays it. */
+export type ListeningRefusal = 'not-found' | 'destroyed' | 'not-yet-kept' | 'restricted' | 'not-in-session'
 
 /**
  * Begins a listening (R3, R21, R27). It ends by itself with the right it stands on, or at the recording's term.
@@ -61,6 +62,7 @@ export function startListening(
       return refuse('destroyed')
     if (!heard.until && row.state !== 'STORED' && row.state !== 'CAPTURING') return refuse('restricted')
     if (!heard.until) return refuse('not-yet-kept')
+    if (!heard.isInSession) return refuse('not-in-session')
 
     const ends = [heard.until, right.until, heard.roomUntil].filter((end) => end != null)
     const until = [now.add({ minutes: longestListeningMinutes }), ...ends]
@@ -110,6 +112,8 @@ export function startListening(
 interface Hearing {
   until: Temporal.Instant | null
   now: Temporal.Instant
+  /** What is played in a training session is in it (AC21). */
+  isInSession: boolean
   /** The end of the listening mode, where the session is in it (R47). */
   roomUntil: Temporal.Instant | null
 }
@@ -125,6 +129,7 @@ async function hearing(
 ): Promise<Hearing> {
   const { rows } = await sql<Hearing>`
     select heard_until(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as until, register_now() as now,
+      training_allows(${recordingId}::uuid, ${purpose}, ${reference ?? null}) as "isInSession",
       confined_until() as "roomUntil"`.execute(tx)
   return rows[0]!
 }

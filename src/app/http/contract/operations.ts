@@ -33,6 +33,7 @@ import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
 import { id, refusals } from './shapes.ts'
 import { studyOperations } from './studies.ts'
+import { trainingOperations } from './training.ts'
 import { watchOperations } from './watch.ts'
 
 export const operations = {
@@ -65,6 +66,7 @@ export const operations = {
   ...referralOperations,
   ...qualityFormOperations,
   ...qualityOperations,
+  ...trainingOperations,
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',

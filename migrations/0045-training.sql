@@ -1,0 +1,546 @@
+-- Training of customer-service staff (R4, R37, R38; AC21): collections of moments, references into recordings and never copies,
+-- and sessions in which a trainer plays them to those who are on the list. What is said of a moment ends with its recording
+-- (docs/decisions/0056).
+
+create table training_collection (
+  id uuid primary key default gen_random_uuid(),
+  name text not null check (length(btrim(name)) between 1 and 200),
+  -- What is to be learned; of no call, so that it stays.
+  aim text not null default '' check (length(aim) <= 4000),
+  revision integer not null default 0,
+  begun_at timestamptz not null default clock_timestamp(),
+  begun_by uuid not null references person,
+  ended_at timestamptz,
+  ended_by uuid references person,
+  check ((ended_at is null) = (ended_by is null))
+);
+
+create table training_moment (
+  id uuid primary key default gen_random_uuid(),
+  collection_id uuid not null references training_collection,
+  place integer not null,
+  -- Gone with it, as are the words.
+  recording_id uuid,
+  contact_id uuid,
+  from_ms integer not null check (from_ms >= 0),
+  to_ms integer not null check (to_ms > from_ms),
+  title text not null,
+  lesson text not null default '',
+  added_at timestamptz not null default clock_timestamp(),
+  added_by uuid references person,
+  emptied_at timestamptz,
+  empty_why text check (empty_why in ('term', 'forbidden')),
+  check ((emptied_at is null) = (empty_why is null)),
+  check ((emptied_at is null) = (recording_id is not null)),
+  check (emptied_at is null or title = '' and lesson = '' and contact_id is null)
+);
+create index training_moment_recording on training_moment (recording_id) where recording_id is not null;
+create index training_moment_collection on training_moment (collection_id, place);
+
+-- A trainer plays a collection to a group, from its beginning to its end.
+create table training_session (
+  id uuid primary key default gen_random_uuid(),
+  number integer not null generated always as identity,
+  -- What listenings in it are logged under.
+  reference text not null generated always as ('K-' || number::text) stored unique,
+  collection_id uuid not null references training_collection,
+  name text not null check (length(btrim(name)) between 1 and 200),
+  led_by uuid not null references person,
+  begun_at timestamptz not null default clock_timestamp(),
+  ended_at timestamptz
+);
+create unique index training_session_leads on training_session (led_by) where ended_at is null;
+
+create table training_attendee (
+  session_id uuid not null references training_session on delete cascade,
+  person_id uuid not null references person,
+  entered_at timestamptz not null default clock_timestamp(),
+  primary key (session_id, person_id)
+);
+
+alter table training_collection enable row level security;
+alter table training_moment enable row level security;
+alter table training_session enable row level security;
+alter table training_attendee enable row level security;
+revoke all on training_collection, training_moment, training_session, training_attendee from public;
+
+-- Who acts ---------------------------------------------------------------------------------------------------------------
+
+-- The viewer's right to train: an expert's with that duty, or a supervisor's for development.
+create function training_rights() returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from rights_of(viewer(), 'TRAINING', '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = 'TRAINING')
+$$;
+
+create function demand_trainer() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from training_rights() limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+-- The right under which the viewer may train with a recording.
+create function training_right(s segment) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from training_rights() o
+  where s.id is not null and case o.scope_kind
+    when 'all' then true
+    when 'unit' then s.official_unit_id = any (o.scope_units)
+    when 'numbers' then s.number_reached = any (o.scope_numbers)
+    else false end
+  limit 1
+$$;
+
+create function note_training(action text, held access_right, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, 'TRAINING', kind, object, 'ok', detail)
+$$;
+
+-- Collections ------------------------------------------------------------------------------------------------------------
+
+-- How many moments there are, how many are empty, and the first day on which one of them becomes so.
+create function list_training_collections() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_trainer();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'begunAt', c.begun_at,
+      'endedAt', c.ended_at, 'moments', count(m.id), 'empty', count(m.emptied_at), 'nextEndsAt', min(r.destroy_at)))
+    from training_collection c
+    left join training_moment m on m.collection_id = c.id
+    left join recording r on r.id = m.recording_id
+    group by c.id order by c.ended_at is not null, c.name, c.id limit 500;
+end $$;
+
+create function begin_training_collection(name text, aim text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_training_collection.name);
+  perform refuse_identity_code('aim', begin_training_collection.aim);
+  insert into training_collection (name, aim, begun_by)
+  values (btrim(begin_training_collection.name), btrim(begin_training_collection.aim), viewer()) returning id into made;
+  perform note_training('training.collection-begun', held, 'training-collection', made, '{}');
+  return made;
+end $$;
+
+-- A collection that stands, locked for an act on it.
+create function training_collection_locked(wanted uuid) returns training_collection
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c training_collection;
+begin
+  perform demand_trainer();
+  select * into c from training_collection o where o.id = wanted for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.ended_at is not null then
+    raise exception 'training.collection-ended' using errcode = 'SE001';
+  end if;
+  return c;
+end $$;
+
+create function save_training_collection(wanted uuid, seen integer, name text, aim text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(wanted);
+begin
+  if c.revision <> seen then
+    raise exception 'training.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('name', save_training_collection.name);
+  perform refuse_identity_code('aim', save_training_collection.aim);
+  update training_collection o set revision = o.revision + 1, name = btrim(save_training_collection.name), aim = btrim(save_training_collection.aim)
+  where o.id = c.id;
+  perform note_training('training.collection-saved', held, 'training-collection', c.id, '{}');
+end $$;
+
+-- Ends a collection: nothing is added or played from it any more.
+create function end_training_collection(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(wanted);
+begin
+  if exists (select from training_session s where s.collection_id = c.id and s.ended_at is null) then
+    raise exception 'training.session-open' using errcode = 'SE001';
+  end if;
+  update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
+  delete from training_moment m where m.collection_id = c.id;
+  perform note_training('training.collection-ended', held, 'training-collection', c.id, '{}');
+end $$;
+
+-- One collection, its moments in their order. Of one whose recording the viewer's right does not reach nothing is told but
+-- that it is there.
+create function read_training_collection(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection;
+begin
+  select * into c from training_collection o where o.id = wanted;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_training('training.collection-read', held, 'training-collection', c.id, '{}');
+  return jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'revision', c.revision, 'begunAt', c.begun_at,
+      'endedAt', c.ended_at))
+    || jsonb_build_object('moments', coalesce((
+      select jsonb_agg(
+        case
+          when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
+          when (training_right(segment_of(r))).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
+          else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
+            'segmentId', r.segment_id, 'number', (segment_of(r)).number_reached, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
+            'destroyAt', r.destroy_at, 'standsStill', copy_stands_still(r), 'fromMs', m.from_ms, 'toMs', m.to_ms, 'title', m.title,
+            'lesson', m.lesson))
+        end order by m.place, m.id)
+      from training_moment m left join recording r on r.id = m.recording_id where m.collection_id = c.id), '[]'));
+end $$;
+
+-- Moments ----------------------------------------------------------------------------------------------------------------
+
+create function check_training_moment(r recording, from_ms integer, to_ms integer, title text, lesson text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_identity_code('title', title);
+  perform refuse_identity_code('lesson', lesson);
+  -- The duration is known to the millisecond, a mark is set on a tenth of a second.
+  if from_ms >= to_ms or to_ms > r.duration_ms + 100 then
+    raise exception 'training.not-in-recording' using errcode = 'SE001';
+  end if;
+end $$;
+
+-- Puts a moment of a recording at the end of a collection.
+create function add_training_moment(wanted uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c training_collection := training_collection_locked(wanted);
+  r recording;
+  held access_right;
+  made uuid;
+begin
+  select o.* into r from recording o where o.id = add_training_moment.recording for share;
+  held := training_right(segment_of(r));
+  if held.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  perform check_training_moment(r, add_training_moment.from_ms, add_training_moment.to_ms, add_training_moment.title, add_training_moment.lesson);
+  if (select count(*) from training_moment m where m.collection_id = c.id) >= 200 then
+    raise exception 'training.too-many' using errcode = 'SE001';
+  end if;
+  insert into training_moment (collection_id, place, recording_id, contact_id, from_ms, to_ms, title, lesson, added_by)
+  values (c.id, (select coalesce(max(m.place), 0) + 1 from training_moment m where m.collection_id = c.id), r.id, r.contact_id,
+    add_training_moment.from_ms, add_training_moment.to_ms, btrim(add_training_moment.title), btrim(add_training_moment.lesson), viewer())
+  returning id into made;
+  perform note_training('training.moment-added', held, 'training-collection', c.id, jsonb_build_object('recording', r.id));
+  return made;
+end $$;
+
+-- A moment of a collection that stands, locked; whoever destroys its recording comes before or after.
+create function training_moment_locked(wanted uuid) returns training_moment
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  m training_moment;
+  r recording;
+begin
+  perform demand_trainer();
+  perform training_collection_locked((select o.collection_id from training_moment o where o.id = wanted));
+  select o.* into r from recording o where o.id = (select t.recording_id from training_moment t where t.id = wanted) for share;
+  select * into m from training_moment o where o.id = wanted for update;
+  if m.emptied_at is null and (training_right(segment_of(r))).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  return m;
+end $$;
+
+create function save_training_moment(wanted uuid, from_ms integer, to_ms integer, title text, lesson text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  m training_moment := training_moment_locked(wanted);
+  r recording;
+begin
+  if m.emptied_at is not null then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  select * into r from recording o where o.id = m.recording_id;
+  perform check_training_moment(r, save_training_moment.from_ms, save_training_moment.to_ms, save_training_moment.title, save_training_moment.lesson);
+  update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
+    title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
+  where o.id = m.id;
+  perform note_training('training.moment-saved', training_right(segment_of(r)), 'training-collection', m.collection_id,
+    jsonb_build_object('recording', r.id));
+end $$;
+
+-- Takes a moment out, an empty one too.
+create function remove_training_moment(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  m training_moment := training_moment_locked(wanted);
+begin
+  delete from training_moment o where o.id = m.id;
+  perform note_training('training.moment-removed', held, 'training-collection', m.collection_id, '{}');
+end $$;
+
+-- Puts the moments into an order; it must name each of them once.
+create function order_training_moments(wanted uuid, moments uuid[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(wanted);
+begin
+  if (select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
+    is distinct from (select array_agg(o order by o) from unnest(moments) o) then
+    raise exception 'training.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
+  perform note_training('training.ordered', held, 'training-collection', c.id, '{}');
+end $$;
+
+-- Sessions ---------------------------------------------------------------------------------------------------------------
+
+-- The people of the directory whom the viewer may enter on a list, by a part of their name; at most twenty.
+create function find_trainees(part text) returns table (id uuid, name text, unit_name text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_trainer();
+  if length(btrim(part)) < 2 then
+    return;
+  end if;
+  return query select p.id, n.name, u.name
+    from person p
+    join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
+    left join person_placement l on l.person_id = p.id and l.valid_from <= now() and (l.valid_to is null or l.valid_to > now())
+    left join unit u on u.id = l.unit_id
+    where p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+      and position(lower(btrim(part)) in lower(n.name)) > 0
+    order by n.name, p.id limit 20;
+end $$;
+
+create function begin_training_session(collection uuid, name text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(collection);
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_training_session.name);
+  if exists (select from training_session s where s.led_by = viewer() and s.ended_at is null) then
+    raise exception 'training.leads-already' using errcode = 'SE001';
+  end if;
+  insert into training_session (collection_id, name, led_by) values (c.id, btrim(begin_training_session.name), viewer()) returning id into made;
+  perform note_training('training.session-begun', held, 'training-session', made, jsonb_build_object('collection', c.id));
+  return made;
+end $$;
+
+-- What the viewer sees of sessions: their own; supervisors and experts those of others by name and time alone.
+create function list_training_sessions() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_trainer();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
+      'collectionName', c.name, 'isMine', s.led_by = viewer(), 'begunAt', s.begun_at, 'endedAt', s.ended_at,
+      'attendees', (select count(*) from training_attendee a where a.session_id = s.id)))
+    from training_session s join training_collection c on c.id = s.collection_id
+    order by s.ended_at is not null, s.begun_at desc, s.id limit 200;
+end $$;
+
+-- A session of the viewer's own, with its list.
+create function read_training_session(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session;
+begin
+  select * into s from training_session o where o.id = wanted;
+  if s.id is null or s.led_by <> viewer() then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_training('training.session-read', held, 'training-session', s.id, '{}');
+  return jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
+      'collectionName', (select c.name from training_collection c where c.id = s.collection_id), 'begunAt', s.begun_at, 'endedAt', s.ended_at))
+    || jsonb_build_object('attendees', coalesce((
+      select jsonb_agg(jsonb_build_object('id', p.id, 'name', n.name, 'enteredAt', a.entered_at) order by n.name, p.id)
+      from training_attendee a join person p on p.id = a.person_id
+      left join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
+      where a.session_id = s.id), '[]'),
+    'played', coalesce((
+      select jsonb_agg(distinct l.recording_id) from listening l where l.purpose = 'TRAINING' and l.reference = s.reference), '[]'));
+end $$;
+
+-- The viewer's session that goes on, locked.
+create function training_session_locked(wanted uuid) returns training_session
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  s training_session;
+begin
+  perform demand_trainer();
+  select * into s from training_session o where o.id = wanted for update;
+  if s.id is null or s.led_by <> viewer() then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if s.ended_at is not null then
+    raise exception 'training.session-ended' using errcode = 'SE001';
+  end if;
+  return s;
+end $$;
+
+create function enter_trainee(wanted uuid, person uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session := training_session_locked(wanted);
+begin
+  if not exists (
+    select from person p where p.id = enter_trainee.person and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+  ) then
+    raise exception 'training.not-employed' using errcode = 'SE001';
+  end if;
+  insert into training_attendee (session_id, person_id) values (s.id, enter_trainee.person) on conflict do nothing;
+  if found then
+    perform note_training('training.trainee-entered', held, 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
+  end if;
+end $$;
+
+-- Who was entered by mistake; the log keeps that they were. Not once something has been heard: the list says who heard it.
+create function remove_trainee(wanted uuid, person uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session := training_session_locked(wanted);
+begin
+  if exists (
+    select from listening l join training_attendee a on a.session_id = s.id and a.person_id = remove_trainee.person
+    where l.purpose = 'TRAINING' and l.reference = s.reference and l.started_at >= a.entered_at
+  ) then
+    raise exception 'training.has-heard' using errcode = 'SE001';
+  end if;
+  delete from training_attendee a where a.session_id = s.id and a.person_id = remove_trainee.person;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_training('training.trainee-removed', held, 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
+end $$;
+
+-- Ends a session, and what is being heard in it.
+create function end_training_session(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session := training_session_locked(wanted);
+  l listening;
+begin
+  for l in select * from listening o
+    where o.purpose = 'TRAINING' and o.reference = s.reference and o.ended_at is null for update loop
+    perform end_listening_for(l, 'left');
+  end loop;
+  update training_session o set ended_at = clock_timestamp() where o.id = s.id;
+  perform note_training('training.session-ended', held, 'training-session', s.id,
+    jsonb_build_object('attendees', (select count(*) from training_attendee a where a.session_id = s.id)));
+end $$;
+
+-- Whether a recording may be played under a reference: under TRAINING a reference names a session of the viewer's own that goes
+-- on, has somebody on its list and plays a collection with a moment of the recording. Any other purpose has its own rules.
+create function training_allows(recording uuid, purpose text, reference text) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select training_allows.purpose <> 'TRAINING' or coalesce(btrim(training_allows.reference), '') = '' or exists (
+    select from training_session s
+    where s.reference = btrim(training_allows.reference) and s.led_by = viewer() and s.ended_at is null
+      and exists (select from training_attendee a where a.session_id = s.id)
+      and exists (select from training_moment m where m.collection_id = s.collection_id and m.recording_id = training_allows.recording)
+  )
+$$;
+
+create function listening_in_training() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not training_allows(new.recording_id, new.purpose, new.reference) then
+    raise exception 'training.not-in-session' using errcode = 'SE001';
+  end if;
+  return new;
+end $$;
+create trigger in_training before insert on listening for each row
+  when (new.purpose = 'TRAINING' and new.reference is not null) execute function listening_in_training();
+
+-- Ends -------------------------------------------------------------------------------------------------------------------
+
+create function empty_training_moment(m training_moment, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update training_moment o set recording_id = null, contact_id = null, title = '', lesson = '', added_by = null,
+    emptied_at = clock_timestamp(), empty_why = why
+  where o.id = m.id;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('training.moment-emptied', 'training-collection', m.collection_id, 'ok', jsonb_build_object('why', why));
+end $$;
+
+-- In the transaction that blocks the recording.
+create function training_moments_end() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform empty_training_moment(m, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from training_moment m where m.recording_id = new.id;
+  return null;
+end $$;
+create trigger empties_training_moments after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function training_moments_end();
+
+-- What is over: moments of recordings that are not there (a restored backup brings such back); sessions that nobody ended by the
+-- next day; sessions and their lists after fourteen months, as the history of the calls that were heard.
+create function end_training_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  gone integer;
+begin
+  perform empty_training_moment(m, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from training_moment m left join recording r on r.id = m.recording_id
+  where m.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
+  update training_session s set ended_at = clock_timestamp() where s.ended_at is null and s.begun_at < clock_timestamp() - interval '16 hours';
+  delete from training_session s where s.ended_at is not null and months_after(s.ended_at, 14) <= register_now();
+  get diagnostics gone = row_count;
+  delete from training_collection c where c.ended_at is not null and months_after(c.ended_at, 14) <= register_now()
+    and not exists (select from training_session s where s.collection_id = c.id);
+  return gone;
+end $$;
+
+-- Who reads --------------------------------------------------------------------------------------------------------------
+
+-- What these functions do they tell the log themselves.
+create policy training_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+  result <> 'ok' or action not like 'training.%'
+);
+
+do $$
+declare
+  f regprocedure;
+  desk text[] := '{list_training_collections,begin_training_collection,save_training_collection,end_training_collection,
+    read_training_collection,add_training_moment,save_training_moment,remove_training_moment,order_training_moments,find_trainees,
+    begin_training_session,list_training_sessions,read_training_session,enter_trainee,remove_trainee,end_training_session,training_allows}';
+  custodian text[] := '{end_training_over}';
+  inner_ones text[] := '{training_rights,demand_trainer,training_right,note_training,training_collection_locked,check_training_moment,
+    training_moment_locked,training_session_locked,listening_in_training,empty_training_moment,training_moments_end}';
+begin
+  for f in select p.oid::regprocedure from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and p.proname = any (desk || custodian || inner_ones) loop
+    execute format('revoke execute on function %s from public', f);
+  end loop;
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname = any (desk) loop
+    execute format('grant execute on function %s to seloste_desk', f);
+  end loop;
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname = any (custodian) loop
+    execute format('grant execute on function %s to seloste_custodian', f);
+  end loop;
+end $$;

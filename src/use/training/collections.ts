@@ -1,0 +1,174 @@
+/**
+ * Collections of moments for training customer-service staff (R4, R38). In: a session whose holder trains. Out: references
+ * into recordings, in an order, each with what is to be learned. Never here: a copy, or words of a moment whose recording is gone.
+ */
+import { sql } from 'kysely'
+import { actInDatabase, askOfDatabase, valueOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+export interface ListedCollection {
+  id: string
+  name: string
+  aim: string
+  begunAt: string
+  endedAt?: string
+  /** How many moments there are, the empty ones with them. */
+  moments: number
+  empty: number
+  /** The first of them becomes empty on this day. */
+  nextEndsAt?: string
+}
+
+/** Why nothing can be done with a recording now. */
+type StandsStill = 'recording.destroyed' | 'recording.restricted' | 'recording.not-yet-kept'
+
+export interface MomentWords {
+  fromMs: number
+  toMs: number
+  title: string
+  /** What is to be learned from it. */
+  lesson: string
+}
+
+export type CollectedMoment =
+  | ({
+      id: string
+      state: 'THERE'
+      recordingId: string
+      contactId: string
+      segmentId: string
+      number: string
+      startedAt: string
+      durationMs: number
+      /** The moment becomes empty. */
+      destroyAt: string
+      standsStill?: StandsStill
+    } & MomentWords)
+  | { id: string; state: 'EMPTY'; emptiedAt: string; emptyWhy: 'term' | 'forbidden' }
+  /** The viewer's right does not reach its recording. */
+  | { id: string; state: 'OUT_OF_REACH' }
+
+export interface Collection extends Omit<ListedCollection, 'moments' | 'empty' | 'nextEndsAt'> {
+  revision: number
+  moments: CollectedMoment[]
+}
+
+const kind = 'training-collection' as const
+const always = ['deny.role', 'not-found'] as const
+const collectionAct = [...always, 'training.collection-ended', 'input.identity-code'] as const
+const changing = [...collectionAct, 'training.changed-meanwhile'] as const
+const ending = [...always, 'training.collection-ended', 'training.session-open'] as const
+const momentAct = [
+  ...collectionAct,
+  'recording.destroyed',
+  'recording.restricted',
+  'recording.not-yet-kept',
+  'training.not-in-recording',
+  'training.too-many',
+] as const
+
+export async function listCollections(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<ListedCollection[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ value: ListedCollection }>`select list_training_collections as value from list_training_collections()`,
+    ['deny.role'] as const,
+    { action: 'training.collections-read', object: { kind } },
+  )
+  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+}
+
+export async function beginCollection(
+  db: HoldingSafeguards,
+  session: Session,
+  { name, aim }: { name: string; aim: string },
+): Promise<{ id: string } | Refused<(typeof collectionAct)[number]>> {
+  const statement = sql<{ value: string }>`select begin_training_collection(${name}, ${aim}) as value`
+  const trace = { action: 'training.collection-begun', object: { kind } } as const
+  const answer = await valueOfDatabase(db, session, statement, collectionAct, trace)
+  return 'refused' in answer ? answer : { id: answer.value }
+}
+
+export async function readCollection(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<Collection | Refused<(typeof always)[number]>> {
+  const statement = sql<{ value: Collection }>`select read_training_collection(${id}::uuid) as value`
+  const trace = { action: 'training.collection-read', object: { kind, id } } as const
+  const answer = await valueOfDatabase(db, session, statement, always, trace)
+  return 'refused' in answer ? answer : answer.value
+}
+
+/** `revision` is that of what was read: what somebody else has saved since is not written over. */
+export function saveCollection(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  { revision, name, aim }: { revision: number; name: string; aim: string },
+): Promise<'done' | Refused<(typeof changing)[number]>> {
+  const statement = sql`select save_training_collection(${id}::uuid, ${revision}, ${name}, ${aim})`
+  return actInDatabase(db, session, statement, changing, {
+    action: 'training.collection-saved',
+    object: { kind, id },
+  })
+}
+
+/** Its moments are no more; sessions that played it stay on record. */
+export function endCollection(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<'done' | Refused<(typeof ending)[number]>> {
+  const statement = sql`select end_training_collection(${id}::uuid)`
+  return actInDatabase(db, session, statement, ending, { action: 'training.collection-ended', object: { kind, id } })
+}
+
+/** Puts a moment at the end of a collection. @returns the moment's id */
+export async function addMoment(
+  db: HoldingSafeguards,
+  session: Session,
+  collection: string,
+  { recordingId, fromMs, toMs, title, lesson }: MomentWords & { recordingId: string },
+): Promise<{ id: string } | Refused<(typeof momentAct)[number]>> {
+  const statement = sql<{ value: string }>`
+    select add_training_moment(${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as value`
+  const trace = { action: 'training.moment-added', object: { kind, id: collection } } as const
+  const answer = await valueOfDatabase(db, session, statement, momentAct, trace)
+  return 'refused' in answer ? answer : { id: answer.value }
+}
+
+export function saveMoment(
+  db: HoldingSafeguards,
+  session: Session,
+  moment: string,
+  { fromMs, toMs, title, lesson }: MomentWords,
+): Promise<'done' | Refused<(typeof momentAct)[number]>> {
+  const statement = sql`select save_training_moment(${moment}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson})`
+  return actInDatabase(db, session, statement, momentAct, { action: 'training.moment-saved', object: { kind } })
+}
+
+/** Takes a moment out, an empty one too. */
+export function removeMoment(
+  db: HoldingSafeguards,
+  session: Session,
+  moment: string,
+): Promise<'done' | Refused<(typeof collectionAct)[number]>> {
+  const statement = sql`select remove_training_moment(${moment}::uuid)`
+  return actInDatabase(db, session, statement, collectionAct, { action: 'training.moment-removed', object: { kind } })
+}
+
+/** Puts the moments into an order, each named once. */
+export function orderMoments(
+  db: HoldingSafeguards,
+  session: Session,
+  id: string,
+  moments: readonly string[],
+): Promise<'done' | Refused<(typeof changing)[number]>> {
+  const statement = sql`select order_training_moments(${id}::uuid, ${[...moments]}::uuid[])`
+  return actInDatabase(db, session, statement, changing, { action: 'training.ordered', object: { kind, id } })
+}

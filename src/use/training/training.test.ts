@@ -1,0 +1,268 @@
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
+import { makeDestroyer } from '#test/register/destroy-recordings.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { requestGrant } from '#safeguards/access/grant.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { listeningNow } from '../playback/listening-now.ts'
+import { startListening } from '../playback/start-listening.ts'
+import {
+  addMoment,
+  beginCollection,
+  endCollection,
+  listCollections,
+  orderMoments,
+  readCollection,
+  removeMoment,
+  saveCollection,
+  saveMoment,
+} from './collections.ts'
+import {
+  beginTraining,
+  endTraining,
+  endTrainingOver,
+  enterTrainee,
+  findTrainees,
+  listTrainings,
+  readTraining,
+  removeTrainee,
+} from './sessions.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const admin = database.as().db
+const desk = database.as('seloste_desk').db
+const custodian = database.as('seloste_custodian').db
+const destroyer = makeDestroyer(database, register)
+
+const moment = { fromMs: 100, toMs: 300, title: 'Tervehdys', lesson: 'Nimi kuuluu heti.' }
+let tiina: Session
+let elsewhere: Session
+let eero: Session
+let aino: TestPerson
+let bertil: TestPerson
+
+const enter = (name: string, right?: Parameters<typeof enterTestPerson>[2]['right']) =>
+  enterTestPerson(admin, desk, { name, unit: 'Palvelu', ...(right && { right }) })
+const numbers = (one: string) => ({ kind: 'numbers' as const, units: [], numbers: [phone(one)] })
+const trainer = (one: string) => ({
+  role: 'EXPERT' as const,
+  duty: 'TRAINING' as const,
+  purposes: ['TRAINING' as const],
+  scope: numbers(one),
+})
+
+beforeAll(async () => {
+  tiina = await (await enter('Tiina', trainer('029 497 000'))).signIn()
+  elsewhere = await (await enter('Toinen', trainer('029 497 010'))).signIn()
+  const quality = { ...trainer('029 497 000'), duty: 'QUALITY' as const, purposes: ['QUALITY' as const] }
+  eero = await (await enter('Eero', quality)).signIn()
+  aino = await enter('Aino Virtanen')
+  bertil = await enter('Bertil Lindqvist')
+}, 60_000)
+
+/** What was done, where it was not refused. */
+function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
+  return answer as Exclude<Answer, { refused: string }>
+}
+
+async function kept(): Promise<string> {
+  const startedAt = Temporal.Now.instant().subtract({ hours: 30 })
+  const { id } = await register.record({
+    startedAt,
+    answeredAt: startedAt.add({ seconds: 5 }),
+    endedAt: startedAt.add({ minutes: 3 }),
+    official: { personId: aino.id, unitId: aino.unitId, name: 'Aino Virtanen', phone: phone('029 512 1001') },
+  })
+  await keepRecording(register.keeping, id, Temporal.Now.instant())
+  return id
+}
+
+const collection = async (aim = '') => did(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
+const moments = async (id: string, who = tiina) => did(await readCollection(desk, who, id)).moments
+
+/** A session of Tiina's with a moment of a recording; whatever she led before is over. */
+async function led(recording: string, attendees: readonly TestPerson[] = [aino]) {
+  await sql`update training_session set ended_at = now() where ended_at is null`.execute(admin)
+  const id = await collection()
+  did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+  const session = did(await beginTraining(desk, tiina, { collectionId: id, name: 'Perehdytys' })).id
+  for (const one of attendees) expect(await enterTrainee(desk, tiina, session, one.id)).toBe('done')
+  return { collection: id, session, reference: did(await readTraining(desk, tiina, session)).reference }
+}
+
+async function play(recording: string, reference?: string, who = tiina) {
+  const now = Temporal.Now.instant()
+  const asked = { purpose: 'TRAINING' as const, ...(reference && { reference }), action: 'listening.started' as const }
+  const grant = await requestGrant(desk, who, asked, now)
+  if ('refused' in grant) return grant.refused
+  return startListening(desk, grant, recording, now)
+}
+
+const log = async (action: string) =>
+  (
+    await sql<{ purpose: string | null; reference: string | null; result: string; detail: Record<string, unknown> }>`
+      select purpose, reference, result, detail from audit_entry where action = ${action} order by seq desc`.execute(
+      admin,
+    )
+  ).rows
+
+describe('a collection', () => {
+  test('holds moments in an order, changes by whoever has read it last, and says when it loses the next', async () => {
+    const id = await collection('Puhelun alku')
+    const recording = await kept()
+    const first = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
+    const second = did(
+      await addMoment(desk, tiina, id, { recordingId: recording, ...moment, fromMs: 200, toMs: 350 }),
+    ).id
+    expect(await orderMoments(desk, tiina, id, [second, first])).toBe('done')
+    expect((await moments(id)).map((one) => one.id)).toEqual([second, first])
+    expect(await orderMoments(desk, tiina, id, [second])).toEqual({ refused: 'training.changed-meanwhile' })
+    expect(await saveMoment(desk, tiina, first, { ...moment, title: 'Nimi' })).toBe('done')
+    expect((await moments(id))[1]).toMatchObject({
+      state: 'THERE',
+      title: 'Nimi',
+      recordingId: recording,
+      fromMs: 100,
+    })
+    const { revision } = did(await readCollection(desk, tiina, id))
+    expect(await saveCollection(desk, tiina, id, { revision, name: 'Alut', aim: '' })).toBe('done')
+    expect(await saveCollection(desk, tiina, id, { revision, name: 'Muu', aim: '' })).toEqual({
+      refused: 'training.changed-meanwhile',
+    })
+    const listed = did(await listCollections(desk, tiina)).find((one) => one.id === id)
+    expect(listed).toMatchObject({ name: 'Alut', moments: 2, empty: 0, nextEndsAt: expect.any(String) as string })
+    expect(await removeMoment(desk, tiina, second)).toBe('done')
+    expect(await endCollection(desk, tiina, id)).toBe('done')
+    expect(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).toEqual({
+      refused: 'training.collection-ended',
+    })
+  })
+
+  test('takes no moment outside its recording, of a recording out of reach, or with a personal identity code', async () => {
+    const id = await collection()
+    const recording = await kept()
+    const add = (changed: object, who = tiina) =>
+      addMoment(desk, who, id, { recordingId: recording, ...moment, ...changed })
+    expect(await add({ toMs: 999_000 })).toEqual({ refused: 'training.not-in-recording' })
+    expect(await add({ toMs: 50 })).toEqual({ refused: 'training.not-in-recording' })
+    expect(await add({ lesson: 'Tunnus 131052-308T luettiin.' })).toEqual({
+      refused: 'input.identity-code',
+      of: 'lesson',
+    })
+    expect(await add({}, elsewhere)).toEqual({ refused: 'not-found' })
+    expect(await add({}, eero)).toEqual({ refused: 'deny.role' })
+    did(await add({}))
+    expect(await moments(id, elsewhere)).toEqual([{ id: expect.any(String) as string, state: 'OUT_OF_REACH' }])
+  })
+
+  test('is left with an empty place, and none of its words, when a recording is destroyed', async () => {
+    const id = await collection()
+    const [destroyed, stays] = [await kept(), await kept()]
+    did(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
+    did(await addMoment(desk, tiina, id, { recordingId: stays, ...moment, title: 'Lopetus' }))
+    await destroyer.destroy(destroyed)
+    expect(await moments(id)).toEqual([
+      {
+        id: expect.any(String) as string,
+        state: 'EMPTY',
+        emptiedAt: expect.any(String) as string,
+        emptyWhy: 'forbidden',
+      },
+      expect.objectContaining({ state: 'THERE', title: 'Lopetus' }) as unknown,
+    ])
+    const { rows } = await sql<{ words: string }>`
+      select string_agg(title || lesson, '') as words from training_moment where emptied_at is not null`.execute(admin)
+    expect(rows[0]?.words).toBe('')
+    expect(await log('training.moment-emptied')).toMatchObject([{ detail: { why: 'forbidden' } }])
+  })
+
+  test('that came back with a backup is emptied of what is gone before anybody reads it', async () => {
+    const id = await collection()
+    const recording = await kept()
+    did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    await sql`alter table recording disable trigger empties_training_moments`.execute(admin)
+    await destroyer.destroy(recording)
+    await sql`alter table recording enable trigger empties_training_moments`.execute(admin)
+    await endTrainingOver(custodian)
+    expect(await moments(id)).toMatchObject([{ state: 'EMPTY' }])
+  })
+})
+
+describe('a training session', () => {
+  test('plays under TRAINING with its reference in the log, to those on its list and not without one', async () => {
+    const recording = await kept()
+    const { session, reference } = await led(recording, [])
+    expect(await play(recording, reference)).toBe('not-in-session')
+    expect(did(await findTrainees(desk, tiina, 'virta'))).toMatchObject([{ id: aino.id, unitName: 'Palvelu' }])
+    expect(did(await findTrainees(desk, tiina, 'v'))).toEqual([])
+    expect(await enterTrainee(desk, tiina, session, aino.id)).toBe('done')
+    expect(await play(recording, reference)).toMatchObject({ id: expect.any(String) as string })
+    expect((await log('listening.started'))[0]).toMatchObject({ purpose: 'TRAINING', reference, result: 'ok' })
+    expect(did(await readTraining(desk, tiina, session))).toMatchObject({
+      attendees: [{ id: aino.id, name: 'Aino Virtanen' }],
+      played: [recording],
+    })
+    expect(did(await listTrainings(desk, elsewhere))[0]).toMatchObject({ isMine: false, attendees: 1 })
+    expect(await readTraining(desk, elsewhere, session)).toEqual({ refused: 'not-found' })
+  })
+
+  test('plays what its collection holds, while it goes on, by whoever leads it, and ends with what is being heard', async () => {
+    const [recording, other] = [await kept(), await kept()]
+    const { session, reference, collection: id } = await led(recording)
+    expect(await play(other, reference)).toBe('not-in-session')
+    expect(await play(recording, reference, elsewhere)).toBe('not-found')
+    expect(await play(recording, 'K-999999')).toBe('not-in-session')
+    // To prepare, without a session.
+    expect(await play(recording)).toMatchObject({ id: expect.any(String) as string })
+    expect(await endCollection(desk, tiina, id)).toEqual({ refused: 'training.session-open' })
+    expect(await beginTraining(desk, tiina, { collectionId: id, name: 'Toinen' })).toEqual({
+      refused: 'training.leads-already',
+    })
+    const heard = await play(recording, reference)
+    if (typeof heard === 'string') throw new Error(heard)
+    expect(await endTraining(desk, tiina, session)).toBe('done')
+    expect(await listeningNow(desk, tiina.token, heard.id)).toMatchObject({ over: 'left' })
+    expect(await play(recording, reference)).toBe('not-in-session')
+    expect(await enterTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'training.session-ended' })
+  })
+
+  test('keeps on its list whoever may have heard something, and no others that were entered by mistake', async () => {
+    const recording = await kept()
+    const { session, reference } = await led(recording)
+    await play(recording, reference)
+    expect(await enterTrainee(desk, tiina, session, bertil.id)).toBe('done')
+    expect(await removeTrainee(desk, tiina, session, bertil.id)).toBe('done')
+    expect(await removeTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'not-found' })
+    expect(await removeTrainee(desk, tiina, session, aino.id)).toEqual({ refused: 'training.has-heard' })
+    expect(await enterTrainee(desk, tiina, session, crypto.randomUUID())).toEqual({ refused: 'training.not-employed' })
+  })
+
+  test('is gone with its list fourteen months after its end', async () => {
+    const { session } = await led(await kept())
+    await endTraining(desk, tiina, session)
+    await endTrainingOver(custodian)
+    expect(await readTraining(desk, tiina, session)).toMatchObject({ id: session })
+    await sql`update training_session set ended_at = ended_at - interval '14 months 2 days' where id = ${session}`.execute(
+      admin,
+    )
+    await endTrainingOver(custodian)
+    expect(await readTraining(desk, tiina, session)).toEqual({ refused: 'not-found' })
+  })
+})
+
+test('is for whoever trains, and nobody reads its tables past their doors', async () => {
+  expect(await listCollections(desk, eero)).toEqual({ refused: 'deny.role' })
+  expect(await beginCollection(desk, eero, { name: 'x', aim: '' })).toEqual({ refused: 'deny.role' })
+  expect(await findTrainees(desk, eero, 'aino')).toEqual({ refused: 'deny.role' })
+  for (const table of ['training_collection', 'training_moment', 'training_session', 'training_attendee']) {
+    for (const db of [desk, custodian, database.as('seloste_capture').db]) {
+      await expect(sql.raw(`select * from ${table}`).execute(db)).rejects.toThrow('permission denied')
+    }
+  }
+})
