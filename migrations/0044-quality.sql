@@ -361,13 +361,14 @@ begin
   perform note_quality('quality.plan-ended', held, 'sampling-plan', wanted, '{}');
 end $$;
 
--- The weeks that are over and not drawn, from the one before the plan began; of those long past the last eight.
-create function draws_due() returns table (plan uuid, week date, weekly integer, seed text)
+-- The weeks that are over and not drawn, from the one before the plan began; of those long past the last eight. The last one may
+-- have candidates yet: recordings come late from a telephone system, or into keeping.
+create function draws_due() returns table (plan uuid, week date, weekly integer, seed text, may_fill boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select p.id, w.week, p.weekly, p.seed
+  select p.id, w.week, p.weekly, p.seed, w.n = 1
   from sampling_plan p
   cross join lateral (
-    select (date_trunc('week', helsinki_day(register_now())) - n * interval '7 days')::date as week from generate_series(1, 8) n
+    select n, (date_trunc('week', helsinki_day(register_now())) - n * interval '7 days')::date as week from generate_series(1, 8) n
   ) w
   where p.ended_at is null and w.week >= date_trunc('week', helsinki_day(p.begun_at)) - interval '7 days'
     and not exists (select from sampling_draw d where d.plan_id = p.id and d.week = w.week)

@@ -122,12 +122,19 @@ export function endPlan(
  * @returns how many recordings came into the queue
  */
 export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number> {
-  const { rows: due } = await sql<{ plan: string; week: Temporal.PlainDate; weekly: number; seed: string }>`
+  const { rows: due } = await sql<{
+    plan: string
+    week: Temporal.PlainDate
+    weekly: number
+    seed: string
+    may_fill: boolean
+  }>`
     select * from draws_due()`.execute(db)
   let drawn = 0
-  for (const { plan, week, weekly, seed } of due) {
+  for (const { plan, week, weekly, seed, may_fill: mayFill } of due) {
     const { rows } = await sql<{ recording: string; official: string; earlier: number }>`
       select * from draw_candidates(${plan}::uuid, ${week.toString()}::date)`.execute(db)
+    if (rows.length === 0 && mayFill) continue
     const officials = [...new Set(rows.map(({ official }) => official))]
     const earlier = officials.map((one) => Number(rows.find(({ official }) => official === one)?.earlier ?? 0))
     const candidates: Candidate[] = rows.map(({ recording, official }) => ({

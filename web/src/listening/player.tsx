@@ -1,5 +1,16 @@
 import { FastForward, Headphones, Link2, Repeat, Square } from 'lucide-react'
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useEffectEvent,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from 'react'
 import { ToggleButton } from 'react-aria-components'
 import type { Listening, Peaks } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -21,6 +32,13 @@ import { usePlayback, type OnBroken } from './use-playback.ts'
 const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
 const heardMs = 500
 
+/** What a page beside the player asks of it. */
+export interface ListenPlace {
+  playFrom: (ms: number) => void
+  toggle: () => void
+  positionMs: () => number
+}
+
 /**
  * The two-lane player. Keys work only while the focus is inside it, and can be switched off (WCAG 2.1.4); everything
  * the waveform shows or takes by mouse is there as a slider, fields and tables too (WCAG 2.5.7).
@@ -35,6 +53,7 @@ export function Player({
   onBroken,
   onStop,
   onHeard,
+  place,
 }: {
   listening: Listening
   peaks: Peaks
@@ -47,6 +66,7 @@ export function Player({
   onStop: (positionMs: number, durationMs: number) => void
   /** Sound has been heard: once, a moment after it began. */
   onHeard?: (() => void) | undefined
+  place?: Ref<ListenPlace> | undefined
 }) {
   const { say, language } = useLanguage()
   const box = useRef<HTMLElement>(null)
@@ -75,6 +95,15 @@ export function Player({
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('.play-button')?.focus()
   }, [])
+
+  useImperativeHandle(place, () => ({
+    playFrom(ms) {
+      playback.seek(ms)
+      if (!playback.isPlaying) playback.toggle()
+    },
+    toggle: playback.toggle,
+    positionMs: () => playback.audio.currentTime * 1000,
+  }))
 
   const copyLink = async (segmentId: string) => {
     const url = new URL(window.location.href)

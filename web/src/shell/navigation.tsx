@@ -1,11 +1,17 @@
 import { Link } from '@tanstack/react-router'
 import {
+  ArrowLeftRight,
+  AudioLines,
   BellRing,
   BookOpenCheck,
   BookOpenText,
   Building2,
   CalendarClock,
+  ChartColumn,
+  ChartNoAxesColumn,
   ClipboardCheck,
+  ClipboardList,
+  Dices,
   Disc3,
   Eye,
   GitCompareArrows,
@@ -16,25 +22,32 @@ import {
   House,
   Inbox,
   KeyRound,
+  ListChecks,
   Lock,
   Mails,
   MessageSquareText,
   Monitor,
   PhoneCall,
+  Scale,
   ScrollText,
   Search,
   Send,
+  Router,
   Server,
   TriangleAlert,
   Undo2,
   UsersRound,
 } from 'lucide-react'
 import type { Me } from '../api/shapes.ts'
+import { runsCapture } from '../capture/capture-shapes.ts'
 import { readsLog, seesDisclosures } from '../disclosures/disclosure-shapes.ts'
+import { seesReconciliation } from '../reconciliation/reconciliation-shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { evaluates } from '../quality/quality-shapes.ts'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { servesRequests, useQueue } from '../requests/use-queue.ts'
 import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
+import { makesStudies } from '../studies/question.ts'
 import { publicPages } from './public-pages.ts'
 import { useBrokenPromises } from './use-evidence.ts'
 
@@ -43,6 +56,7 @@ const looks = [
   { to: '/contacts', word: 'nav.search', Icon: Search },
   { to: '/calls', word: 'nav.live', Icon: PhoneCall },
 ] as const
+const study = { to: '/service-level', word: 'study.title', Icon: ChartColumn } as const
 const description = [
   { to: '/description', word: 'nav.versions', Icon: GitCompareArrows },
   { to: '/plan', word: 'nav.plan', Icon: Disc3 },
@@ -55,12 +69,22 @@ const rights = { to: '/rights', word: 'rights.title', Icon: KeyRound } as const
 const myCalls = [
   { to: '/my-calls', word: 'nav.myCalls', Icon: Headset },
   { to: '/my-calls/looks', word: 'nav.myLooks', Icon: Eye },
+  { to: '/my-calls/evaluations', word: 'quality.own', Icon: ClipboardList },
+] as const
+const quality = [
+  { to: '/quality', word: 'quality.title', Icon: ListChecks },
+  { to: '/quality/plans', word: 'quality.plans', Icon: Dices },
+  { to: '/quality/forms', word: 'quality.forms', Icon: ClipboardList },
+  { to: '/quality/calibrations', word: 'quality.calibrations', Icon: Scale },
+  { to: '/quality/results', word: 'quality.results', Icon: ChartNoAxesColumn },
 ] as const
 const watch = [
   { to: '/alarms', word: 'nav.alarms', Icon: BellRing },
   { to: '/reviews', word: 'nav.reviews', Icon: ClipboardCheck },
   { to: '/log', word: 'nav.log', Icon: ScrollText },
 ] as const
+
+const reconciliation = { to: '/reconciliation', word: 'reconciliation.title', Icon: Scale } as const
 
 const listening = [
   { to: '/appointments', word: 'appointments.title', Icon: CalendarClock },
@@ -78,23 +102,33 @@ const ends = [
   { to: '/retention/recalls', word: 'recalls.title', Icon: Undo2, isFor: seesRecalls },
 ] as const
 
+const capture = [
+  { to: '/capture', word: 'capture.title', Icon: AudioLines },
+  { to: '/capture/clients', word: 'capture.clients.title', Icon: Router },
+  { to: '/capture/flows', word: 'capture.flows.title', Icon: ArrowLeftRight },
+] as const
+
 /** Of which pages with addresses below theirs are entries of their own. */
-const exactly = new Set<string>(['/', '/retention', '/my-calls', '/disclosures'])
+const exactly = new Set<string>(['/', '/quality', '/capture', '/retention', '/my-calls', '/disclosures'])
 
 type Place =
   | typeof start
   | (typeof looks)[number]
+  | typeof study
   | (typeof description)[number]
   | typeof people
   | typeof rights
   | (typeof myCalls)[number]
+  | (typeof quality)[number]
   | (typeof watch)[number]
+  | typeof reconciliation
   | (typeof listening)[number]
   | typeof letterTemplates
   | typeof requestDecisions
   | typeof disclosures
   | typeof disclosureLog
   | (typeof ends)[number]
+  | (typeof capture)[number]
 
 /** The screens of the service that this person has use for, on the left; under the header on small screens. */
 export function Navigation({
@@ -128,6 +162,7 @@ export function Navigation({
         {place(start)}
         {servesRequests(me) && <Requests me={me} onNavigate={onNavigate} />}
         {purposesOf(me).length > 0 && !servesOnly(me) && looks.map(place)}
+        {makesStudies(me) && place(study)}
         {hasRole(me, 'DECISION_MAKER') && place(requestDecisions)}
         {seesDisclosures(me) && place(disclosures)}
         {readsLog(me) && place(disclosureLog)}
@@ -144,12 +179,23 @@ export function Navigation({
           </ul>
         </>
       )}
-      {hasRole(me, 'DATA_PROTECTION_OFFICER') && (
+      {evaluates(me) && (
+        <>
+          <p id="nav-quality" className="navigation-heading">
+            {say('nav.quality')}
+          </p>
+          <ul aria-labelledby="nav-quality">{quality.map(place)}</ul>
+        </>
+      )}
+      {seesReconciliation(me) && (
         <>
           <p id="nav-watch" className="navigation-heading">
             {say('nav.watch')}
           </p>
-          <ul aria-labelledby="nav-watch">{watch.map(place)}</ul>
+          <ul aria-labelledby="nav-watch">
+            {hasRole(me, 'DATA_PROTECTION_OFFICER') && watch.map(place)}
+            {place(reconciliation)}
+          </ul>
         </>
       )}
       {seesRetention(me) && (
@@ -158,6 +204,14 @@ export function Navigation({
             {say('nav.retention')}
           </p>
           <ul aria-labelledby="nav-retention">{ends.filter(({ isFor }) => isFor(me)).map(place)}</ul>
+        </>
+      )}
+      {runsCapture(me) && (
+        <>
+          <p id="nav-capture" className="navigation-heading">
+            {say('nav.capture')}
+          </p>
+          <ul aria-labelledby="nav-capture">{capture.map(place)}</ul>
         </>
       )}
       <p id="nav-description" className="navigation-heading">

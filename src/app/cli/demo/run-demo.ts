@@ -15,6 +15,7 @@ import { untilTold } from '../until-told.ts'
 import { openDemoDesk } from './demo-desk.ts'
 import { openDemoDisclosures } from './demo-disclosures.ts'
 import { enterDemoPeople, demoPeople } from './demo-people.ts'
+import { openDemoQuality } from './demo-quality.ts'
 import { fillMonth } from './fill-month.ts'
 
 export interface DemoOptions {
@@ -52,7 +53,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
 
   const ending = new AbortController()
   const background: Promise<void>[] = []
-  if (options.history) background.push(fill())
+  if (options.history) background.push(fill().then(evaluateSome))
   if (options.calls) background.push(call())
 
   async function fill(): Promise<void> {
@@ -79,6 +80,25 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       if (!ending.signal.aborted) log.error({ err: error }, 'the month of history is incomplete')
     } finally {
       await capture.close()
+    }
+  }
+
+  /** Once there is a month to draw from. */
+  async function evaluateSome(): Promise<void> {
+    if (ending.signal.aborted) return
+    const desk = connectDatabase<RegisterTables>({
+      url: all.database.adminUrl,
+      applicationName: 'seloste-demo-quality',
+      size: 2,
+      onIdleError: () => undefined,
+    })
+    try {
+      const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
+      for (const line of unmade) say(`  not among the evaluations: ${line}`)
+    } catch (error) {
+      if (!ending.signal.aborted) log.error({ err: error }, 'the evaluations of the demo are incomplete')
+    } finally {
+      await desk.close()
     }
   }
 

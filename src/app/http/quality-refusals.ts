@@ -1,0 +1,31 @@
+/** Why something of quality evaluation is refused; the status and the sentence of each code. */
+export const qualityRefusals = {
+  'quality.changed-meanwhile': [
+    409,
+    'It was changed somewhere else meanwhile; read it again, nothing of yours is lost before.',
+  ],
+  'quality.no-draft': [409, 'There is no draft: change the form first.'],
+  'quality.form-problems': [409, 'Something is missing in the form; its draft names what.'],
+  'quality.form-not-published': [409, 'No version of the form is published yet.'],
+  'quality.number-out-of-reach': [403, 'Your right does not reach this service number.'],
+  'quality.plan-known': [409, 'A plan draws from this unit and number already; end it first.'],
+  'quality.taken': [409, 'Somebody else evaluates it, or it waits for nobody.'],
+  'quality.released': [409, 'It has been released; what the official has is not changed.'],
+  'quality.unanswered': [409, 'A question waits for its answer.'],
+  'quality.nothing-to-answer': [409, 'There is no disagreement that waits for an answer.'],
+  'quality.disagreed': [409, 'You have disagreed with it already.'],
+  'quality.calibration-closed': [409, 'The calibration is closed.'],
+  'quality.too-few': [409, 'At least two evaluators must have finished before answers are compared.'],
+  'training.collection-ended': [409, 'The collection has been ended; nothing is added to it or played from it.'],
+  'training.changed-meanwhile': [
+    409,
+    'It was changed somewhere else meanwhile; read it again, nothing of yours is lost before.',
+  ],
+  'training.session-open': [409, 'A session plays this collection; end the session first.'],
+  'training.not-in-recording': [400, 'The moment has to begin and end within the recording.'],
+  'training.too-many': [409, 'A collection holds two hundred moments at the most; begin another one.'],
+  'training.leads-already': [409, 'You lead a session already; end it first.'],
+  'training.session-ended': [409, 'The session has ended.'],
+  'training.not-employed': [409, 'The directory has nobody of this id who is employed now.'],
+  'training.has-heard': [409, 'Something has been played since they were entered; they stay on the list.'],
+} as const satisfies Record<string, readonly [number, string]>

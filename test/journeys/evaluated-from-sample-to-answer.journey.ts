@@ -1,0 +1,173 @@
+// AC21's side of quality (R3-R6, R37-R39): a quality expert goes from a form and a sample to an evaluation that its official
+// reads, acknowledges and disagrees with; in Finnish, by the pages alone.
+import { expect, type Page } from '@playwright/test'
+import { expectAccessible, signInOn } from './at-the-desk.ts'
+import { keptCall, untilDestroyed } from './kept-call.ts'
+import { signInAt } from '#test/whole/api.ts'
+import { logOf } from './log-of.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+
+test.describe.configure({ mode: 'serial', timeout: 240_000 })
+
+const monday = () => {
+  const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
+  return today.subtract({ days: today.dayOfWeek - 1 })
+}
+
+async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
+  await page
+    .getByRole('button', { name: new RegExp(label) })
+    .first()
+    .click()
+  await page.getByRole('option', { name: option }).first().click()
+}
+
+test('Eero writes a form, draws a sample, evaluates by keyboard and releases; Aino reads, acknowledges and disagrees', async ({
+  page,
+  browser,
+  seloste,
+}) => {
+  const since = Temporal.Now.instant()
+  await keptCall(seloste, { endedAt: monday().subtract({ days: 3 }).add({ hours: 13 }).toInstant(), seconds: 30 })
+
+  await signInOn(page, seloste, 'eero', { path: '/quality/forms' })
+  await page.getByRole('button', { name: 'Aloita uusi lomake' }).click()
+  await page.getByRole('textbox', { name: 'Lomakkeen nimi' }).fill('Palvelun laatu')
+  await page.getByRole('button', { name: 'Aloita lomake' }).click()
+  await page.getByRole('button', { name: 'Lisää osa' }).click()
+  await page.getByRole('button', { name: 'Julkaise versio' }).click()
+  await expect(page.getByRole('alert')).toContainText('Osan otsikko puuttuu (1)')
+  await page.getByRole('textbox', { name: 'Osan otsikko' }).fill('Kohtaaminen')
+  await page.getByRole('textbox', { name: 'Kysymys', exact: true }).fill('Tervehtikö virkailija?')
+  await page.getByRole('button', { name: 'Lisää kysymys' }).click()
+  const second = page.getByRole('group', { name: 'Kysymys 1.2' })
+  await second.getByRole('textbox', { name: 'Kysymys', exact: true }).fill('Kuinka selkeä vastaus oli?')
+  await second.getByRole('button', { name: /Asteikko/ }).click()
+  await page.getByRole('option', { name: '1–5' }).click()
+  await expectAccessible(page, 'the form builder')
+  await page.getByRole('button', { name: 'Julkaise versio' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Julkaise versio' }).click()
+  await expect(page.getByRole('heading', { name: 'Julkaistut versiot' })).toBeVisible()
+
+  await page.getByRole('link', { name: 'Otannat' }).click()
+  await page.getByRole('button', { name: 'Aloita uusi otanta' }).click()
+  await page.getByRole('textbox', { name: 'Otannan nimi' }).fill('Testilinjan otanta')
+  await choose(page, 'Yksikkö', 'Henkilöverotus')
+  await choose(page, 'Palvelunumero', /029 497 099/)
+  await page.getByRole('button', { name: 'Aloita otanta' }).click()
+  const plan = page.getByRole('listitem').filter({ hasText: 'Testilinjan otanta' })
+  await expect(plan).toBeVisible()
+  await expect(async () => {
+    await page.reload()
+    await expect(plan.getByRole('cell', { name: 'Sama tulos' }).first()).toBeVisible({ timeout: 2_000 })
+  }).toPass({ timeout: 60_000 })
+  await expectAccessible(page, 'samples')
+
+  await page.getByRole('link', { name: 'Arvioitavat puhelut' }).first().click()
+  await expect(page.getByRole('heading', { name: /Odottaa arvioijaa/ })).toBeVisible()
+  await expectAccessible(page, 'the queue')
+  await page
+    .getByRole('button', { name: /^Arvioi: / })
+    .first()
+    .press('Enter')
+  await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
+  const address = page.url()
+
+  // By keyboard: the recording plays, a comment is put at its moment, answers are chosen with the arrows.
+  await page.getByRole('button', { name: 'Kuuntele' }).press('Enter')
+  await expect(page.getByRole('slider', { name: 'Kohta tallenteessa' })).toBeVisible()
+  await page.getByRole('radio', { name: 'Kyllä' }).focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.type('Ystävällinen alku.')
+  await page.getByRole('radio', { name: '1', exact: true }).focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('textbox', { name: 'Sanallinen arvio' }).fill('Sujuva puhelu.')
+  await expect(page.getByText(/Tallennettu klo/)).toBeVisible()
+  await expect(page.getByText('Tulos 75 %').first()).toBeVisible()
+  await expectAccessible(page, 'evaluating')
+  await page.reload()
+  await expect(page.getByRole('textbox', { name: 'Sanallinen arvio' })).toHaveValue('Sujuva puhelu.')
+  await page.getByRole('button', { name: 'Anna virkailijalle' }).press('Enter')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Anna virkailijalle' }).press('Enter')
+  await expect(page.getByText(/Annettu virkailijalle/).first()).toBeVisible()
+
+  const aino = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
+  await signInOn(aino, seloste, 'aino', { path: '/my-calls/evaluations' })
+  await expect(aino.getByText('Ystävällinen alku.')).toBeVisible()
+  await expectAccessible(aino, 'an official’s own evaluations')
+  await aino.getByRole('button', { name: /Olen lukenut arvioinnin/ }).click()
+  await expect(aino.getByText(/Kuittasit lukeneesi/)).toBeVisible()
+  await aino.getByRole('button', { name: 'Esitä eriävä näkemys' }).click()
+  await aino.getByRole('textbox', { name: 'Miksi näet asian toisin' }).fill('Vastaus oli selkeä.')
+  await aino.getByRole('button', { name: 'Lähetä näkemys' }).click()
+  await expect(aino.getByText('Odottaa vastausta.')).toBeVisible()
+
+  await page.goto(address)
+  await page.getByRole('button', { name: 'Vastaa eriävään näkemykseen' }).click()
+  await page.getByRole('textbox', { name: 'Vastaus virkailijalle' }).fill('Kuuntelimme uudelleen; arviointi pysyy.')
+  await page.getByRole('button', { name: 'Lähetä vastaus' }).click()
+  await expect(page.getByRole('heading', { name: 'Vastaus: arviointi pysyy' })).toBeVisible()
+  await aino.reload()
+  await expect(aino.getByText('Kuuntelimme uudelleen; arviointi pysyy.')).toBeVisible()
+
+  const actions = (await logOf(seloste, 'eero', since)).map(({ action }) => action)
+  for (const action of [
+    'quality.form-published',
+    'quality.plan-begun',
+    'quality.evaluation-begun',
+    'quality.evaluation-released',
+  ]) {
+    expect(actions).toContain(action)
+  }
+
+  // Results name no person, and a group of one official is told nothing of.
+  await page.getByRole('link', { name: 'Laadun tulokset' }).click()
+  await expect(page.getByRole('status').filter({ hasText: /ryhm/ })).toBeAttached()
+  await expectAccessible(page, 'results')
+})
+
+test('an evaluation whose recording is forbidden meanwhile tells its evaluator and loses nothing that may be kept', async ({
+  page,
+  seloste,
+}) => {
+  const call = await keptCall(seloste, {
+    endedAt: monday().subtract({ days: 2 }).add({ hours: 13 }).toInstant(),
+    seconds: 20,
+  })
+  await signInOn(page, seloste, 'eero', { path: '/quality/plans' })
+  await page.getByRole('button', { name: 'Lopeta otanta: Testilinjan otanta' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Lopeta otanta' }).click()
+  await page.getByRole('button', { name: 'Aloita uusi otanta' }).click()
+  await page.getByRole('textbox', { name: 'Otannan nimi' }).fill('Toinen otanta')
+  await choose(page, 'Yksikkö', 'Henkilöverotus')
+  await choose(page, 'Palvelunumero', /029 497 099/)
+  await page.getByRole('button', { name: 'Aloita otanta' }).click()
+  await expect(async () => {
+    await page.goto('/quality')
+    await page
+      .getByRole('button', { name: /^Arvioi: / })
+      .first()
+      .click({ timeout: 2_000 })
+    await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible({ timeout: 4_000 })
+  }).toPass({ timeout: 60_000 })
+  await page.getByRole('radio', { name: 'Kyllä' }).click()
+  await expect(page.getByText(/Tallennettu klo/)).toBeVisible()
+
+  const aino = await signInAt(seloste.url, 'aino', seloste.password)
+  const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
+    party: 'OFFICIAL',
+    channel: 'OWN_CALLS',
+  })
+  expect(forbidden.ok).toBe(true)
+  await untilDestroyed(seloste, call)
+  await page.getByRole('textbox', { name: 'Sanallinen arvio' }).fill('Jotain vielä')
+  await expect(page.getByText('Kirjoittamasi on vielä tällä sivulla')).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Sanallinen arvio' })).toHaveValue('Jotain vielä')
+  await page.reload()
+  await expect(page.getByText('Tallenteen käyttö kiellettiin').first()).toBeVisible()
+})

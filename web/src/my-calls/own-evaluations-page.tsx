@@ -1,0 +1,147 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { AnsweredForm } from '../quality/answered-form.tsx'
+import { Disagreement } from '../quality/disagreement.tsx'
+import type { OwnEvaluation } from '../quality/quality-shapes.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/my-calls.css'
+import '../styles/quality.css'
+import '../styles/search.css'
+
+/** Puheluitteni arvioinnit: what was said of an official's own calls, to read, acknowledge and answer. */
+export function OwnEvaluationsPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return hasRole(presence.me, 'OFFICIAL') ? <Own /> : <NotFound />
+}
+
+function Own() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/evaluations', undefined, {
+    staleTime: 0,
+  })
+  return (
+    <Page
+      title={say('quality.own')}
+      lead={say('quality.own.lead')}
+      crumbs={[{ label: say('nav.myCalls'), to: '/my-calls' }]}
+    >
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <p className="muted">{say('quality.own.none')}</p>}
+      {data?.items.map((one) => (
+        <One key={one.id} evaluation={one} onDone={async () => void (await refetch())} />
+      ))}
+    </Page>
+  )
+}
+
+function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: () => Promise<void> }) {
+  const { say, language } = useLanguage()
+  const acknowledge = $api.useMutation('post', '/api/my-calls/evaluations/{id}/acknowledgement')
+  const heading = `own-${one.id}`
+  const read = async () => {
+    const isDone = await acknowledge.mutateAsync({ params: { path: { id: one.id } } }).then(
+      () => true,
+      () => false,
+    )
+    if (!isDone) return
+    announce(say('quality.own.acknowledged'))
+    await onDone()
+  }
+  const when = formatInstant(one.startedAt, language)
+  return (
+    <article className="panel stack" aria-labelledby={heading}>
+      <div>
+        <h2 id={heading}>{say('quality.own.call', { when })}</h2>
+        <p className="second">
+          <span className="number">{formatPhone(one.number)}</span> ·{' '}
+          <span lang={one.formLanguage}>{one.formName}</span> ·{' '}
+          {say('quality.own.given', { date: formatDate(one.releasedAt, language) })} ·{' '}
+          {say('quality.own.until', { date: formatDate(one.destroyAt, language) })}
+        </p>
+        <p>
+          <Link to="/contacts/$id" params={{ id: one.contactId }}>
+            {say('quality.own.listen')}
+          </Link>
+        </p>
+      </div>
+      <AnsweredForm
+        form={one.form}
+        language={one.formLanguage}
+        answers={one.answers}
+        score={one.score}
+        comments={one.comments}
+        note={one.note}
+      />
+      <Disagreement {...one} />
+      {acknowledge.error && <Failure error={acknowledge.error} />}
+      {one.acknowledgedAt ? (
+        <p className="muted">{say('quality.own.read', { when: formatInstant(one.acknowledgedAt, language) })}</p>
+      ) : (
+        <div className="actions">
+          <Button
+            kind="primary"
+            isBusy={acknowledge.isPending}
+            aria-label={`${say('quality.own.acknowledge')}: ${when}`}
+            onPress={() => void read()}
+          >
+            {say('quality.own.acknowledge')}
+          </Button>
+        </div>
+      )}
+      {(!one.disagreedAt || one.answerOutcome === 'REOPENED') && <Disagree id={one.id} onDone={onDone} />}
+    </article>
+  )
+}
+
+function Disagree({ id, onDone }: { id: string; onDone: () => Promise<void> }) {
+  const { say } = useLanguage()
+  const disagree = $api.useMutation('post', '/api/my-calls/evaluations/{id}/disagreement')
+  const [reasons, setReasons] = useState('')
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (reasons.trim() === '') return false
+    return ended(disagree.mutateAsync({ params: { path: { id } }, body: { reasons: reasons.trim() } }), async () => {
+      announce(say('quality.own.disagreed'))
+      await onDone()
+    })
+  }
+  return (
+    <Step
+      open={say('quality.own.disagree')}
+      submit={say('quality.own.disagree.do')}
+      isBusy={disagree.isPending}
+      error={disagree.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('quality.own.reasons')}
+        hint={say('quality.own.reasons.hint')}
+        error={isTried && reasons.trim() === '' ? say('quality.own.reasons.missing') : undefined}
+        value={reasons}
+        onChange={setReasons}
+        rows={4}
+        maxLength={2000}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,126 @@
+import { useNavigate } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/quality.css'
+import '../styles/search.css'
+import { CalibrationResult } from './calibration-result.tsx'
+import { QualityGate } from './quality-gate.tsx'
+import { plansQuality, type Calibration } from './quality-shapes.ts'
+
+/** Kalibroinnit: one recording, several evaluators who do not see one another, and how far they agreed. */
+export function CalibrationsPage() {
+  return <QualityGate>{(me) => <Calibrations isExpert={plansQuality(me)} />}</QualityGate>
+}
+
+function Calibrations({ isExpert }: { isExpert: boolean }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/calibrations', undefined, {
+    staleTime: 0,
+  })
+  return (
+    <Page
+      title={say('quality.calibrations')}
+      lead={say('quality.calibrations.lead')}
+      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+    >
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <p className="muted">{say('quality.calibrations.none')}</p>}
+      {data && data.items.length > 0 && (
+        <ul className="cards" aria-label={say('quality.calibrations')}>
+          {data.items.map((one) => (
+            <Row key={one.id} calibration={one} isExpert={isExpert} onDone={async () => void (await refetch())} />
+          ))}
+        </ul>
+      )}
+    </Page>
+  )
+}
+
+function Row({
+  calibration: one,
+  isExpert,
+  onDone,
+}: {
+  calibration: Calibration
+  isExpert: boolean
+  onDone: () => Promise<void>
+}) {
+  const { say, language } = useLanguage()
+  const navigate = useNavigate()
+  const join = $api.useMutation('post', '/api/quality/calibrations/{id}/evaluations')
+  const close = $api.useMutation('post', '/api/quality/calibrations/{id}/closing')
+  const place = { params: { path: { id: one.id } } }
+  const isOpen = !one.closedAt && !one.endedAt
+  const take = async () => {
+    const joined = await join.mutateAsync(place).catch(() => undefined)
+    if (joined) await navigate({ to: '/quality/evaluations/$id', params: { id: joined.id } })
+  }
+  const compare = async () => {
+    const isClosed = await close.mutateAsync(place).then(
+      () => true,
+      () => false,
+    )
+    if (isClosed) await onDone()
+  }
+  return (
+    <li className="card stack-small">
+      <h2 className="card-title disclosure-title">
+        {one.name}
+        <span className={`badge ${isOpen ? 'badge-capturing' : 'badge-none'}`}>
+          {say(
+            isOpen ? 'quality.calibration.open' : one.closedAt ? 'quality.calibration.closed' : 'quality.ended.term',
+          )}
+        </span>
+        {one.isFinished && isOpen && <span className="badge badge-available">{say('quality.calibration.mine')}</span>}
+      </h2>
+      <dl className="facts facts-small">
+        <Fact label={say('quality.form')}>
+          <span lang={one.formLanguage}>{one.formName}</span>
+          <span className="second">{say('quality.version', { version: one.formVersion })}</span>
+        </Fact>
+        <Fact label={say('quality.calibration.begunOn')}>{formatDate(one.begunAt, language)}</Fact>
+        {isOpen && (
+          <Fact label={say('quality.calibration.finishedBy')}>
+            {say('quality.calibration.count', { finished: one.finished, begun: one.begun })}
+          </Fact>
+        )}
+        {one.destroyAt && <Fact label={say('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
+      </dl>
+      {join.error && <Failure error={join.error} />}
+      {close.error && <Failure error={close.error} />}
+      {isOpen && (
+        <div className="actions">
+          {!one.isFinished && (
+            <Button
+              kind="primary"
+              isBusy={join.isPending}
+              aria-label={`${say(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}: ${one.name}`}
+              onPress={() => void take()}
+            >
+              {say(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}
+            </Button>
+          )}
+          {isExpert && (
+            <Button
+              isBusy={close.isPending}
+              aria-label={`${say('quality.calibration.close')}: ${one.name}`}
+              onPress={() => void compare()}
+            >
+              {say('quality.calibration.close')}
+            </Button>
+          )}
+        </div>
+      )}
+      {one.summary && <CalibrationResult summary={one.summary} language={one.formLanguage} />}
+    </li>
+  )
+}

@@ -1,0 +1,96 @@
+import { Play, Plus, Trash2 } from 'lucide-react'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { formatPosition } from '../format/duration.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { FormContent, MomentComment } from './quality-shapes.ts'
+
+/** What is said of moments, in their order; each leads the player to its moment. */
+export function CommentFields({
+  comments,
+  form,
+  language,
+  onPlay,
+  onChange,
+  onAdd,
+}: {
+  comments: readonly MomentComment[]
+  form: FormContent
+  language: string
+  onPlay: (ms: number) => void
+  onChange: (comments: MomentComment[]) => void
+  onAdd: () => void
+}) {
+  const { say } = useLanguage()
+  const inOrder = [...comments].sort((one, other) => one.atMs - other.atMs)
+  return (
+    <section className="stack-small" aria-labelledby="quality-comments">
+      <h3 id="quality-comments">{say('quality.comments')}</h3>
+      {comments.length === 0 && <p className="muted">{say('quality.comments.none')}</p>}
+      <ol className="quality-comments">
+        {inOrder.map((one) => {
+          const position = formatPosition(one.atMs)
+          return (
+            <li key={one.id} className="stack-small">
+              <div className="actions">
+                <Button
+                  kind="quiet"
+                  className="chip"
+                  aria-label={say('quality.comment.play', { position })}
+                  onPress={() => onPlay(one.atMs)}
+                >
+                  <Play aria-hidden="true" size={16} />
+                  {position}
+                </Button>
+                <QuestionOf comment={one} form={form} language={language} />
+                <Button
+                  kind="quiet"
+                  className="chip"
+                  aria-label={say('quality.comment.remove', { position })}
+                  onPress={() => onChange(comments.filter(({ id }) => id !== one.id))}
+                >
+                  <Trash2 aria-hidden="true" size={16} />
+                </Button>
+              </div>
+              <Field
+                id={`comment-${one.id}`}
+                label={say('quality.comment.at', { position })}
+                value={one.text}
+                onChange={(text) =>
+                  onChange(comments.map((other) => (other.id === one.id ? { ...other, text } : other)))
+                }
+                rows={2}
+                maxLength={2000}
+              />
+            </li>
+          )
+        })}
+      </ol>
+      <Button onPress={onAdd}>
+        <Plus aria-hidden="true" size={18} />
+        {say('quality.comment.add')}
+      </Button>
+    </section>
+  )
+}
+
+/** To which question a comment belongs, by its number and text. */
+export function QuestionOf({
+  comment: { question },
+  form,
+  language,
+}: {
+  comment: MomentComment
+  form: FormContent
+  language: string
+}) {
+  const place = form.sections
+    .flatMap(({ questions }, s) => questions.map((one, q) => ({ ...one, number: `${s + 1}.${q + 1}` })))
+    .find(({ id }) => id === question)
+  if (!place) return null
+  return (
+    <span className="muted quality-comment-question">
+      {place.number} <span lang={language}>{place.text}</span>
+    </span>
+  )
+}

@@ -1,0 +1,212 @@
+import { useRef, useState, type KeyboardEvent } from 'react'
+import { $api, api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatPosition } from '../format/duration.ts'
+import { formatTime } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { ListenPlace } from '../listening/player.tsx'
+import { announce } from '../shell/announce.tsx'
+import { CommentFields } from './comment-fields.tsx'
+import { EvaluationListen } from './evaluation-listen.tsx'
+import type { Evaluation, FormContent } from './quality-shapes.ts'
+import { QuestionField } from './question-field.tsx'
+import { percentOf, ScoreBadge } from './score-badge.tsx'
+import { SetAside } from './set-aside.tsx'
+import { useDraft, type EvaluationDraft } from './use-draft.ts'
+
+/** The player beside the form. Ctrl+Space plays and pauses, Ctrl+Enter says something of this moment, wherever the focus is. */
+export function Evaluating({
+  evaluation,
+  form,
+  onDone,
+}: {
+  evaluation: Evaluation
+  form: FormContent
+  onDone: () => Promise<unknown>
+}) {
+  const { say, locale } = useLanguage()
+  const draft = useDraft(evaluation)
+  const place = useRef<ListenPlace>(null)
+  const [isTried, setTried] = useState(false)
+  const { work, score } = draft
+  const isAsked = new Set(score?.asked)
+  const missing = isTried ? new Set(score?.unanswered) : new Set<string>()
+
+  const comment = (question?: string) => {
+    const atMs = Math.round(place.current?.positionMs() ?? 0)
+    const id = crypto.randomUUID()
+    draft.edit({ comments: [...work.comments, { id, atMs, text: '', ...(question && { question }) }] })
+    announce(say('quality.comment.added', { position: formatPosition(atMs) }))
+    window.requestAnimationFrame(() => document.getElementById(`comment-${id}`)?.focus())
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!event.ctrlKey || (event.key !== ' ' && event.key !== 'Enter')) return
+    event.preventDefault()
+    event.stopPropagation()
+    if (event.key === ' ') return place.current?.toggle()
+    const target = event.target instanceof Element ? event.target : null
+    comment(target?.closest<HTMLElement>('[data-question]')?.dataset['question'])
+  }
+  return (
+    <div className="quality-beside" onKeyDownCapture={onKeyDown}>
+      <div className="quality-sound panel stack-small">
+        <h2>{say('quality.recording')}</h2>
+        {evaluation.recordingId && <EvaluationListen recordingId={evaluation.recordingId} place={place} />}
+        <p className="hint">{say('quality.keys')}</p>
+        <CommentFields
+          comments={work.comments}
+          form={form}
+          language={evaluation.formLanguage}
+          onPlay={(ms) => place.current?.playFrom(ms)}
+          onChange={(comments) => draft.edit({ comments })}
+          onAdd={() => comment()}
+        />
+      </div>
+      <div className="quality-form stack">
+        <SavedState evaluation={evaluation} draft={draft} />
+        {form.sections.map((section, s) => {
+          const asked = section.questions.filter(({ id }) => isAsked.has(id))
+          const part = score?.sections[section.id]
+          return (
+            <section key={section.id} className="panel stack-small" aria-labelledby={`section-${section.id}`}>
+              <h2 id={`section-${section.id}`}>
+                {s + 1}. <span lang={evaluation.formLanguage}>{section.title}</span>{' '}
+                {part != null && <span className="muted">{percentOf(part, locale)}</span>}
+              </h2>
+              {asked.length === 0 && <p className="muted">{say('quality.section.nothing')}</p>}
+              {asked.map((question, q) => (
+                <QuestionField
+                  key={question.id}
+                  question={question}
+                  language={evaluation.formLanguage}
+                  number={`${s + 1}.${q + 1}`}
+                  answer={work.answers[question.id]}
+                  isMissing={missing.has(question.id)}
+                  onAnswer={(answer) => draft.edit({ answers: { ...work.answers, [question.id]: answer } })}
+                  onComment={() => comment(question.id)}
+                />
+              ))}
+            </section>
+          )
+        })}
+        <section className="panel stack-small">
+          <Field
+            label={say('quality.note')}
+            hint={say('quality.note.hint')}
+            value={work.note}
+            onChange={(note) => draft.edit({ note })}
+            rows={4}
+            maxLength={5000}
+          />
+        </section>
+        <Release evaluation={evaluation} draft={draft} onTry={() => setTried(true)} onDone={onDone} />
+      </div>
+    </div>
+  )
+}
+
+/** What it comes to so far, and how far it is saved; where it is not, why, and what can be done. */
+function SavedState({ evaluation, draft }: { evaluation: Evaluation; draft: EvaluationDraft }) {
+  const { say, language } = useLanguage()
+  const { saving, score, savedAt, error } = draft
+  const resolve = async (how: 'keepMine' | 'takeStored') => {
+    const { data } = await api.GET('/api/quality/evaluations/{id}', { params: { path: { id: evaluation.id } } })
+    if (data) draft[how](data)
+  }
+  return (
+    <div className="quality-state stack-small">
+      <p className="quality-state-line">
+        {score && <ScoreBadge total={score.total} isFailed={score.isFailed} />}
+        {score && <span>{say('quality.left', { count: score.unanswered.length })}</span>}
+        <span className="muted" role="status">
+          {saving === 'saved' && savedAt && say('quality.saved', { time: formatTime(savedAt, language) })}
+          {(saving === 'waiting' || saving === 'saving') && say('quality.saving')}
+          {saving === 'failed' && say('quality.notSaved')}
+        </span>
+      </p>
+      {saving === 'failed' && <Failure error={error} onAgain={() => void draft.flush()} />}
+      {saving === 'refused' && (
+        <>
+          <Failure error={error} />
+          <Notice kind="info">{say('quality.refused.kept')}</Notice>
+        </>
+      )}
+      {saving === 'conflict' && (
+        <Notice kind="warning" title={say('quality.conflict')} isUrgent>
+          <p>{say('quality.conflict.what')}</p>
+          <div className="actions">
+            <Button kind="primary" onPress={() => void resolve('keepMine')}>
+              {say('quality.conflict.mine')}
+            </Button>
+            <Button onPress={() => void resolve('takeStored')}>{say('quality.conflict.stored')}</Button>
+          </div>
+        </Notice>
+      )}
+    </div>
+  )
+}
+
+function Release({
+  evaluation: { id, kind },
+  draft,
+  onTry,
+  onDone,
+}: {
+  evaluation: Evaluation
+  draft: EvaluationDraft
+  onTry: () => void
+  onDone: () => Promise<unknown>
+}) {
+  const { say } = useLanguage()
+  const release = $api.useMutation('post', '/api/quality/evaluations/{id}/release')
+  const [isAsked, setAsked] = useState(false)
+  const [wrong, setWrong] = useState<Wrong[]>([])
+  const word = kind === 'CALIBRATION' ? 'quality.finish' : 'quality.release'
+  const ask = async () => {
+    onTry()
+    if (!(await draft.flush())) return
+    const [first] = draft.score?.unanswered ?? []
+    if (first === undefined) {
+      setWrong([])
+      return setAsked(true)
+    }
+    const text = say('quality.left', { count: draft.score?.unanswered.length ?? 0 })
+    setWrong([{ text, field: `question-${first}` }])
+  }
+  const give = async () => {
+    try {
+      await release.mutateAsync({ params: { path: { id } }, body: { revision: draft.revision() } })
+      announce(say(`${word}.done`))
+      await onDone()
+    } catch {
+      // The refusal stands beside the button.
+    }
+  }
+  return (
+    <section className="panel stack-small" aria-label={say(word)}>
+      <ErrorSummary title={say('quality.notReleased')} wrong={wrong} />
+      {release.error && <Failure error={release.error} />}
+      <p>{say(`${word}.what`)}</p>
+      <div className="actions">
+        <Button kind="primary" isBusy={release.isPending} onPress={() => void ask()}>
+          {say(word)}
+        </Button>
+        {kind === 'SAMPLED' && <SetAside id={id} />}
+      </div>
+      <Confirm
+        title={say(`${word}.sure`)}
+        doLabel={say(word)}
+        isOpen={isAsked}
+        onDo={() => void give()}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say(`${word}.sure.what`)}</p>
+      </Confirm>
+    </section>
+  )
+}

@@ -1,0 +1,38 @@
+import { Link } from '@tanstack/react-router'
+import { Fact } from '../contact/facts.tsx'
+import { formatLength } from '../format/duration.ts'
+import { formatDate } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import type { Evaluation } from './quality-shapes.ts'
+
+/** Of which call it is, and by which form. */
+export function EvaluationFacts({ evaluation: one }: { evaluation: Evaluation }) {
+  const { say, language } = useLanguage()
+  return (
+    <section className="panel" aria-label={say('quality.evaluation.facts')}>
+      <dl className="facts facts-small">
+        <Fact label={say('field.number')}>
+          <span className="number">{formatPhone(one.number)}</span>
+        </Fact>
+        {one.officialName && <Fact label={say('field.official')}>{one.officialName}</Fact>}
+        {one.unitName && <Fact label={say('quality.unit')}>{one.unitName}</Fact>}
+        {one.durationMs !== undefined && <Fact label={say('quality.length')}>{formatLength(one.durationMs)}</Fact>}
+        {one.formName && (
+          <Fact label={say('quality.form')}>
+            <span lang={one.formLanguage}>{one.formName}</span>
+            <span className="second">{say('quality.version', { version: one.formVersion ?? 0 })}</span>
+          </Fact>
+        )}
+        {one.destroyAt && <Fact label={say('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
+        {one.contactId && (
+          <Fact label={say('quality.call')}>
+            <Link to="/contacts/$id" params={{ id: one.contactId }}>
+              {say('quality.call.open')}
+            </Link>
+          </Fact>
+        )}
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,73 @@
+import { useParams } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/player.css'
+import '../styles/quality.css'
+import { Evaluating } from './evaluating.tsx'
+import { EvaluationFacts } from './evaluation-facts.tsx'
+import { QualityGate } from './quality-gate.tsx'
+import type { Evaluation } from './quality-shapes.ts'
+import { ReleasedEvaluation } from './released-evaluation.tsx'
+
+/** One evaluation: the player beside the form while it is made, and what was given once it is released. */
+export function EvaluationPage() {
+  return <QualityGate>{() => <Read />}</QualityGate>
+}
+
+function Read() {
+  const { say, language } = useLanguage()
+  const { id } = useParams({ from: '/quality/evaluations/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/quality/evaluations/{id}',
+    { params: { path: { id } } },
+    // What is typed is newer than what a second answer says.
+    { staleTime: Infinity, gcTime: 0 },
+  )
+  const title = data?.startedAt
+    ? say('quality.evaluation.of', { when: formatInstant(data.startedAt, language) })
+    : say('quality.evaluation')
+  return (
+    <Page title={title} crumbs={[{ label: say('quality.title'), to: '/quality' }]} className="quality-evaluation">
+      {isPending && <Waiting lines={10} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          <EvaluationFacts evaluation={data} />
+          <Told evaluation={data} />
+          {data.state === 'DRAFT' && data.isMine && data.form ? (
+            <Evaluating key={data.id} evaluation={data} form={data.form} onDone={refetch} />
+          ) : (
+            <ReleasedEvaluation evaluation={data} onDone={refetch} />
+          )}
+        </>
+      )}
+    </Page>
+  )
+}
+
+/** What has changed under the evaluator: a newer form, a recording that is gone or closed for now. */
+function Told({ evaluation }: { evaluation: Evaluation }) {
+  const { say, language } = useLanguage()
+  const { endedAt, endWhy, standsStill, formVersion, newestVersion, state } = evaluation
+  return (
+    <>
+      {endedAt && endWhy && (
+        <Notice kind="warning" title={say(`quality.told.${endWhy}`)}>
+          {say(`quality.told.${endWhy}.what`, { when: formatInstant(endedAt, language) })}
+        </Notice>
+      )}
+      {!endedAt && standsStill && <Notice kind="warning">{say(`error.${standsStill}`)}</Notice>}
+      {state === 'DRAFT' && formVersion !== undefined && newestVersion !== undefined && newestVersion > formVersion && (
+        <Notice kind="info">{say('quality.told.newer', { version: formVersion, newest: newestVersion })}</Notice>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,215 @@
+import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { addQuestion, addSection, changeSection, moveSection, removeSection } from './build-form.ts'
+import { QuestionEditor } from './question-editor.tsx'
+import type { FormContent, FormProblem, QualityForm, Section } from './quality-shapes.ts'
+import { WeightField } from './weight-field.tsx'
+
+const newId = () => crypto.randomUUID()
+
+/** Writes the next version of a form: sections, questions, weights. Published versions are not touched. */
+export function FormBuilder({
+  form,
+  content,
+  onDone,
+}: {
+  form: QualityForm
+  content: FormContent
+  onDone: () => Promise<void>
+}) {
+  const { say } = useLanguage()
+  const save = $api.useMutation('put', '/api/quality/forms/{id}')
+  const publish = $api.useMutation('post', '/api/quality/forms/{id}/versions')
+  const [name, setName] = useState(form.name)
+  const [work, setWork] = useState(content)
+  const [revision, setRevision] = useState(form.revision)
+  const [problems, setProblems] = useState<FormProblem[]>([])
+  const [isAsked, setAsked] = useState(false)
+  const place = { params: { path: { id: form.id } } }
+
+  const keep = async (): Promise<number | undefined> => {
+    try {
+      const saved = await save.mutateAsync({ ...place, body: { revision, name: name.trim() || form.name, form: work } })
+      setRevision(saved.revision)
+      setProblems(saved.problems)
+      announce(say('quality.form.saved'))
+      return saved.problems.length === 0 ? saved.revision : undefined
+    } catch {
+      return undefined
+    }
+  }
+  const give = async () => {
+    try {
+      await publish.mutateAsync({ ...place, body: { revision } })
+      announce(say('quality.form.publish.done'))
+      await onDone()
+    } catch {
+      // The refusal stands beside the button.
+    }
+  }
+  const wrong: Wrong[] = problems.map(({ code, at }) => ({
+    text: `${say(`quality.problem.${code}`)}${at ? ` (${whereOf(work, at)})` : ''}`,
+    ...(at && { field: `part-${at}` }),
+  }))
+  return (
+    <div className="stack">
+      <h2>{say('quality.form.next', { version: (form.versions[0]?.version ?? 0) + 1 })}</h2>
+      <ErrorSummary title={say('quality.form.problems')} wrong={wrong} />
+      <div className="panel stack-small">
+        <Field
+          className="quality-long"
+          label={say('quality.form.name')}
+          lang={form.language}
+          value={name}
+          onChange={setName}
+          maxLength={200}
+        />
+      </div>
+      {work.sections.map((section, s) => (
+        <SectionEditor
+          key={section.id}
+          form={work}
+          section={section}
+          language={form.language}
+          number={s + 1}
+          isFirst={s === 0}
+          isLast={s === work.sections.length - 1}
+          onChange={setWork}
+        />
+      ))}
+      <div className="actions">
+        <Button onPress={() => setWork(addSection(work, newId))}>
+          <Plus aria-hidden="true" size={18} />
+          {say('quality.section.add')}
+        </Button>
+      </div>
+      {save.error && <Failure error={save.error} />}
+      {publish.error && <Failure error={publish.error} />}
+      <div className="actions">
+        <Button
+          kind="primary"
+          isBusy={save.isPending || publish.isPending}
+          onPress={() => void keep().then((saved) => saved !== undefined && setAsked(true))}
+        >
+          {say('quality.form.publish')}
+        </Button>
+        <Button isBusy={save.isPending} onPress={() => void keep()}>
+          {say('quality.form.save')}
+        </Button>
+      </div>
+      <Confirm
+        title={say('quality.form.publish.sure')}
+        doLabel={say('quality.form.publish')}
+        isOpen={isAsked}
+        onDo={() => void give()}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('quality.form.publish.what')}</p>
+      </Confirm>
+    </div>
+  )
+}
+
+function SectionEditor({
+  form,
+  section,
+  language,
+  number,
+  isFirst,
+  isLast,
+  onChange,
+}: {
+  form: FormContent
+  section: Section
+  language: string
+  number: number
+  isFirst: boolean
+  isLast: boolean
+  onChange: (form: FormContent) => void
+}) {
+  const { say } = useLanguage()
+  const { id } = section
+  const title = say('quality.section', { number })
+  return (
+    <section className="panel stack" aria-label={title}>
+      <div className="quality-part-head">
+        <h3>{title}</h3>
+        <Button
+          kind="quiet"
+          className="chip"
+          isDisabled={isFirst}
+          aria-label={say('quality.up', { what: title })}
+          onPress={() => onChange(moveSection(form, id, -1))}
+        >
+          <ArrowUp aria-hidden="true" size={16} />
+        </Button>
+        <Button
+          kind="quiet"
+          className="chip"
+          isDisabled={isLast}
+          aria-label={say('quality.down', { what: title })}
+          onPress={() => onChange(moveSection(form, id, 1))}
+        >
+          <ArrowDown aria-hidden="true" size={16} />
+        </Button>
+        <Button
+          kind="quiet"
+          className="chip"
+          aria-label={say('quality.remove', { what: title })}
+          onPress={() => onChange(removeSection(form, id))}
+        >
+          <Trash2 aria-hidden="true" size={16} />
+        </Button>
+      </div>
+      <div className="quality-fields">
+        <Field
+          id={`part-${id}`}
+          className="quality-long"
+          label={say('quality.section.title')}
+          lang={language}
+          value={section.title}
+          onChange={(value) => onChange(changeSection(form, id, { title: value }))}
+          maxLength={200}
+        />
+        <WeightField
+          label={say('quality.section.weight')}
+          value={section.weight}
+          onChange={(weight) => onChange(changeSection(form, id, { weight }))}
+        />
+      </div>
+      {section.questions.map((question, q) => (
+        <QuestionEditor
+          key={question.id}
+          form={form}
+          question={question}
+          language={language}
+          number={`${number}.${q + 1}`}
+          isFirst={q === 0}
+          isLast={q === section.questions.length - 1}
+          onChange={onChange}
+        />
+      ))}
+      <div className="actions">
+        <Button onPress={() => onChange(addQuestion(form, id, newId))}>
+          <Plus aria-hidden="true" size={18} />
+          {say('quality.question.add')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+/** 2, or 2.3: where a section or question is. */
+function whereOf(form: FormContent, id: string): string {
+  const s = form.sections.findIndex((one) => one.id === id || one.questions.some((question) => question.id === id))
+  const q = form.sections[s]?.questions.findIndex((one) => one.id === id) ?? -1
+  return q < 0 ? String(s + 1) : `${s + 1}.${q + 1}`
+}

@@ -1,0 +1,113 @@
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/disclosures.css'
+import '../styles/quality.css'
+import { FormBuilder } from './form-builder.tsx'
+import { QualityGate } from './quality-gate.tsx'
+import { plansQuality, type FormContent, type QualityForm } from './quality-shapes.ts'
+import { sayScale } from './say-scale.ts'
+
+/** One form: the draft of its next version, and the versions that are published and stay. */
+export function FormPage() {
+  return <QualityGate>{(me) => <Read isExpert={plansQuality(me)} />}</QualityGate>
+}
+
+function Read({ isExpert }: { isExpert: boolean }) {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/quality/forms/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/quality/forms/{id}',
+    { params: { path: { id } } },
+    { staleTime: Infinity, gcTime: 0 },
+  )
+  const [isChanging, setChanging] = useState(false)
+  const again = async () => {
+    setChanging(false)
+    await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
+    await refetch()
+  }
+  const content = data && (data.draft ?? (isChanging ? data.versions[0]?.content : undefined))
+  return (
+    <Page
+      title={data?.name ?? say('quality.form')}
+      crumbs={[
+        { label: say('quality.title'), to: '/quality' },
+        { label: say('quality.forms'), to: '/quality/forms' },
+      ]}
+    >
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && isExpert && content && <FormBuilder key={data.revision} form={data} content={content} onDone={again} />}
+      {data && isExpert && !content && data.versions.length > 0 && (
+        <div className="actions">
+          <Button kind="primary" onPress={() => setChanging(true)}>
+            {say('quality.form.change')}
+          </Button>
+        </div>
+      )}
+      {data && data.versions.length > 0 && <Versions form={data} />}
+    </Page>
+  )
+}
+
+function Versions({ form }: { form: QualityForm }) {
+  const { say, language } = useLanguage()
+  const [chosen, setChosen] = useState(form.versions[0]?.version)
+  const shown = form.versions.find(({ version }) => version === chosen) ?? form.versions[0]
+  if (!shown) return null
+  return (
+    <section className="panel stack-small" aria-labelledby="form-versions">
+      <h2 id="form-versions">{say('quality.versions')}</h2>
+      <Choice
+        label={say('quality.versions.choose')}
+        options={form.versions.map(({ version, publishedAt }) => ({
+          value: String(version),
+          label: say('quality.version', { version }),
+          detail: formatInstant(publishedAt, language),
+        }))}
+        value={String(shown.version)}
+        onChange={(value) => setChosen(Number(value))}
+      />
+      <Content content={shown.content} language={form.language} />
+    </section>
+  )
+}
+
+function Content({ content, language }: { content: FormContent; language: string }) {
+  const { say } = useLanguage()
+  return (
+    <ol className="quality-content">
+      {content.sections.map((section) => (
+        <li key={section.id}>
+          <strong lang={language}>{section.title}</strong>{' '}
+          <span className="muted">{say('quality.weight.of', { weight: section.weight })}</span>
+          <ol>
+            {section.questions.map((question) => (
+              <li key={question.id}>
+                <span lang={language}>{question.text}</span>
+                <span className="second">
+                  {[
+                    sayScale(question.scale, say),
+                    say('quality.weight.of', { weight: question.weight }),
+                    ...(question.critical === 'none' ? [] : [say(`quality.critical.${question.critical}`)]),
+                    ...(question.mayNotApply ? [say('quality.mayNotApply')] : []),
+                    ...(question.onlyIf ? [say('quality.conditional')] : []),
+                  ].join(' · ')}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,112 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { formatDate } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/disclosures.css'
+import '../styles/quality.css'
+import '../styles/search.css'
+import { QualityGate } from './quality-gate.tsx'
+import { plansQuality } from './quality-shapes.ts'
+
+/** Lomakkeet: what recordings are evaluated by, each in its versions. */
+export function FormsPage() {
+  return <QualityGate>{(me) => <Forms isExpert={plansQuality(me)} />}</QualityGate>
+}
+
+function Forms({ isExpert }: { isExpert: boolean }) {
+  const { say, language } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 0 })
+  return (
+    <Page
+      title={say('quality.forms')}
+      lead={say('quality.forms.lead')}
+      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+    >
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {isExpert && data && <NewForm />}
+      {data?.items.length === 0 && <p className="muted">{say('quality.forms.none')}</p>}
+      {data && data.items.length > 0 && (
+        <ul className="cards" aria-label={say('quality.forms')}>
+          {data.items.map((form) => (
+            <li key={form.id} className="card">
+              <p className="card-title disclosure-title">
+                <Link to="/quality/forms/$id" params={{ id: form.id }} className="row-link" lang={form.language}>
+                  {form.name}
+                </Link>
+                <span className="badge badge-none">{say(`quality.language.${form.language}`)}</span>
+                {form.hasDraft && <span className="badge badge-restricted">{say('quality.form.draft')}</span>}
+              </p>
+              <p className="second">
+                {form.version !== undefined && form.publishedAt
+                  ? say('quality.form.published', {
+                      version: form.version,
+                      date: formatDate(form.publishedAt, language),
+                    })
+                  : say('quality.form.unpublished')}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Page>
+  )
+}
+
+const languages = ['fi', 'sv', 'en'] as const
+
+function NewForm() {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const begin = $api.useMutation('post', '/api/quality/forms')
+  const [name, setName] = useState('')
+  const [written, setWritten] = useState<(typeof languages)[number]>('fi')
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (name.trim() === '') return false
+    const beginning = begin.mutateAsync({ body: { name: name.trim(), language: written } })
+    return ended(beginning, async () => {
+      const { id } = await beginning
+      await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
+      await navigate({ to: '/quality/forms/$id', params: { id } })
+    })
+  }
+  return (
+    <section className="panel panel-narrow stack-small">
+      <Step
+        kind="primary"
+        open={say('quality.form.begin')}
+        submit={say('quality.form.begin.do')}
+        isBusy={begin.isPending}
+        error={begin.error}
+        onOpen={() => setTried(false)}
+        onSubmit={submit}
+      >
+        <Field
+          label={say('quality.form.name')}
+          error={isTried && name.trim() === '' ? say('quality.name.missing') : undefined}
+          value={name}
+          onChange={setName}
+          maxLength={200}
+          autoComplete="off"
+        />
+        <Choice
+          label={say('quality.form.language')}
+          hint={say('quality.form.language.hint')}
+          options={languages.map((value) => ({ value, label: say(`quality.language.${value}`) }))}
+          value={written}
+          onChange={(value) => setWritten(languages.find((one) => one === value) ?? 'fi')}
+        />
+      </Step>
+    </section>
+  )
+}

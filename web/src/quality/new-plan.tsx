@@ -1,0 +1,116 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Step } from '../controls/step.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useKeptForm } from '../disclosures/kept-form.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
+import { announce } from '../shell/announce.tsx'
+
+/** Plans a sample: so many a week of one unit and one number. */
+export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
+  const { say, named } = useLanguage()
+  const presence = usePresence()
+  const forms = $api.useQuery('get', '/api/quality/forms').data?.items ?? []
+  const units = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 }).data?.items ?? []
+  const registry = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 }).data?.items ?? []
+  const begin = $api.useMutation('post', '/api/quality/plans')
+  const form = useKeptForm('sampling plan', {
+    ...{ name: '', formId: '', unitId: '', number: '', weekly: '5', daysLeft: '14' },
+  })
+  const { typed } = form
+  const [isTried, setTried] = useState(false)
+
+  const rights = presence.state === 'signed-in' ? presence.me.rights : []
+  const reached = rights.filter(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
+  const numbers = registry.filter(
+    ({ number: key, kind }) =>
+      kind !== 'SWITCHBOARD' &&
+      reached.some(({ scope }) => scope.kind === 'all' || scope.numbers?.includes(key) === true),
+  )
+  const published = forms.filter(({ version }) => version !== undefined)
+  const formId = typed.formId || (published[0]?.id ?? '')
+  const unitId = typed.unitId || (units[0]?.id ?? '')
+  const number = typed.number || (numbers[0]?.number ?? '')
+  const isWithin = (written: string, least: number, most: number) =>
+    /^\d+$/.test(written) && Number(written) >= least && Number(written) <= most
+  const wrong = {
+    name: typed.name.trim() === '',
+    weekly: !isWithin(typed.weekly, 1, 100),
+    daysLeft: !isWithin(typed.daysLeft, 7, 60),
+  }
+  const submit = async () => {
+    setTried(true)
+    if (wrong.name || wrong.weekly || wrong.daysLeft) return false
+    const body = {
+      ...{ name: typed.name.trim(), formId, unitId, number },
+      ...{ weekly: Number(typed.weekly), daysLeft: Number(typed.daysLeft) },
+    }
+    return ended(begin.mutateAsync({ body }), async () => {
+      form.forget()
+      announce(say('quality.plan.begun'))
+      await onDone()
+    })
+  }
+  return (
+    <section className="panel panel-narrow stack-small">
+      <Step
+        kind="primary"
+        open={say('quality.plan.begin')}
+        submit={say('quality.plan.begin.do')}
+        isBusy={begin.isPending}
+        error={begin.error}
+        isOpenAtFirst={form.isTyped}
+        onOpen={() => setTried(false)}
+        onSubmit={submit}
+      >
+        {published.length === 0 && <Notice kind="info">{say('quality.plan.noForm')}</Notice>}
+        <Field
+          label={say('quality.plan.name')}
+          error={isTried && wrong.name ? say('quality.name.missing') : undefined}
+          value={typed.name}
+          onChange={(name) => form.edit({ name })}
+          maxLength={200}
+          autoComplete="off"
+        />
+        <Choice
+          label={say('quality.form')}
+          options={published.map(({ id, name }) => ({ value: id, label: name }))}
+          value={formId}
+          onChange={(value) => form.edit({ formId: value })}
+        />
+        <Choice
+          label={say('quality.unit')}
+          options={units.map(({ id, name }) => ({ value: id, label: name }))}
+          value={unitId}
+          onChange={(value) => form.edit({ unitId: value })}
+        />
+        <Choice
+          label={say('field.number')}
+          options={numbers.map((one) => ({ value: one.number, label: one.display, detail: named(one.name) }))}
+          value={number}
+          onChange={(value) => form.edit({ number: value })}
+        />
+        <Field
+          label={say('quality.plan.weekly')}
+          hint={say('quality.plan.weekly.hint')}
+          error={isTried && wrong.weekly ? say('quality.plan.weekly.wrong') : undefined}
+          value={typed.weekly}
+          inputMode="numeric"
+          onChange={(weekly) => form.edit({ weekly })}
+        />
+        <Field
+          label={say('quality.plan.daysLeft')}
+          hint={say('quality.plan.daysLeft.hint')}
+          error={isTried && wrong.daysLeft ? say('quality.plan.daysLeft.wrong') : undefined}
+          value={typed.daysLeft}
+          inputMode="numeric"
+          onChange={(daysLeft) => form.edit({ daysLeft })}
+        />
+      </Step>
+    </section>
+  )
+}

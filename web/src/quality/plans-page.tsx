@@ -1,0 +1,137 @@
+import { useState } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { writeDay } from '../disclosures/days.ts'
+import { formatInstant } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/quality.css'
+import '../styles/search.css'
+import { NewPlan } from './new-plan.tsx'
+import { QualityGate } from './quality-gate.tsx'
+import { plansQuality, type SamplingPlan } from './quality-shapes.ts'
+
+/** Otannat: how many recordings of which unit and number are drawn each week, and the draws, made again. */
+export function PlansPage() {
+  return <QualityGate>{(me) => <Plans isExpert={plansQuality(me)} />}</QualityGate>
+}
+
+function Plans({ isExpert }: { isExpert: boolean }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/plans', undefined, { staleTime: 0 })
+  return (
+    <Page
+      title={say('quality.plans')}
+      lead={say('quality.plans.lead')}
+      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+    >
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {isExpert && data && <NewPlan onDone={async () => void (await refetch())} />}
+      {data?.items.length === 0 && <p className="muted">{say('quality.plans.none')}</p>}
+      {data && data.items.length > 0 && (
+        <ul className="cards" aria-label={say('quality.plans')}>
+          {data.items.map((plan) => (
+            <Plan key={plan.id} plan={plan} isExpert={isExpert} />
+          ))}
+        </ul>
+      )}
+    </Page>
+  )
+}
+
+function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
+  const { say, language } = useLanguage()
+  const end = $api.useMutation('delete', '/api/quality/plans/{id}')
+  const [isAsked, setAsked] = useState(false)
+  const stop = async () => {
+    try {
+      await end.mutateAsync({ params: { path: { id: plan.id } } })
+      announce(say('quality.plan.ended'))
+      await queries.invalidateQueries({ queryKey: ['get', '/api/quality/plans'] })
+    } catch {
+      // The refusal stands beside the button.
+    }
+  }
+  return (
+    <li className="card">
+      <h2 className="card-title disclosure-title">
+        {plan.name}
+        {plan.endedAt && <span className="badge badge-none">{say('quality.plan.over')}</span>}
+      </h2>
+      <dl className="facts">
+        <Fact label={say('quality.unit')}>{plan.unitName}</Fact>
+        <Fact label={say('field.number')}>
+          <span className="number">{formatPhone(plan.number)}</span>
+        </Fact>
+        <Fact label={say('quality.plan.weekly')}>{say('quality.plan.weekly.what', { count: plan.weekly })}</Fact>
+        <Fact label={say('quality.plan.daysLeft')}>{say('quality.plan.daysLeft.what', { count: plan.daysLeft })}</Fact>
+        <Fact label={say('quality.form')}>{plan.formName}</Fact>
+      </dl>
+      <p className="second">
+        {say('quality.plan.seed')} <code className="quality-seed">{plan.seed}</code>
+      </p>
+      {plan.draws.length === 0 && <p className="muted">{say('quality.plan.notDrawn')}</p>}
+      {plan.draws.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-label={say('quality.draws')}>
+          <table className="table">
+            <caption className="visually-hidden">{say('quality.draws')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{say('quality.draw.week')}</th>
+                <th scope="col" className="numeric">
+                  {say('quality.draw.picked')}
+                </th>
+                <th scope="col" className="numeric">
+                  {say('quality.draw.candidates')}
+                </th>
+                <th scope="col">{say('quality.draw.at')}</th>
+                <th scope="col">{say('quality.draw.again')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {plan.draws.map((draw) => (
+                <tr key={draw.week}>
+                  <th scope="row">{say('quality.week', { day: writeDay(draw.week, language) })}</th>
+                  <td className="numeric">{draw.pickedCount}</td>
+                  <td className="numeric">{draw.candidateCount}</td>
+                  <td>{formatInstant(draw.drawnAt, language)}</td>
+                  <td>
+                    {draw.isAsDrawn === undefined
+                      ? say('quality.draw.gone')
+                      : say(draw.isAsDrawn ? 'quality.draw.same' : 'quality.draw.differs')}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {end.error && <Failure error={end.error} />}
+      {isExpert && !plan.endedAt && (
+        <div className="actions">
+          <Button aria-label={`${say('quality.plan.end')}: ${plan.name}`} onPress={() => setAsked(true)}>
+            {say('quality.plan.end')}
+          </Button>
+          <Confirm
+            title={say('quality.plan.end.sure')}
+            doLabel={say('quality.plan.end')}
+            isOpen={isAsked}
+            onDo={() => void stop()}
+            onClose={() => setAsked(false)}
+          >
+            <p>{say('quality.plan.end.what')}</p>
+          </Confirm>
+        </div>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react'
+import type { Me } from '../api/shapes.ts'
+import { usePresence } from '../session/use-me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { evaluates } from './quality-shapes.ts'
+
+/** Shows a page of quality to those who evaluate; for anybody else there is no such page. */
+export function QualityGate({ children }: { children: (me: Me) => ReactNode }) {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return evaluates(presence.me) ? children(presence.me) : <NotFound />
+}

@@ -1,0 +1,167 @@
+import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
+import { Button } from '../controls/button.tsx'
+import { Checks } from '../controls/checks.tsx'
+import { Choice } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { Toggle } from '../controls/toggle.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { changeQuestion, earlierThan, moveQuestion, removeQuestion } from './build-form.ts'
+import { answersOf, type FormContent, type Question, type Scale } from './quality-shapes.ts'
+import { sayAnswer } from './question-field.tsx'
+import { WeightField } from './weight-field.tsx'
+
+const scales: Record<Scale['kind'], Scale> = {
+  'yes-no': { kind: 'yes-no' },
+  'one-to-five': { kind: 'one-to-five' },
+  points: { kind: 'points', most: 10 },
+}
+const critical = ['none', 'section', 'form'] as const
+const always = ''
+
+/** Writes one question: its words, scale and weight, what the lowest answer takes away, and when it is asked. */
+export function QuestionEditor({
+  form,
+  question,
+  language,
+  number,
+  isFirst,
+  isLast,
+  onChange,
+}: {
+  form: FormContent
+  question: Question
+  language: string
+  number: string
+  isFirst: boolean
+  isLast: boolean
+  onChange: (form: FormContent) => void
+}) {
+  const { say } = useLanguage()
+  const { id, scale, onlyIf } = question
+  const title = say('quality.question', { number })
+  const change = (changed: Partial<Question>) => onChange(changeQuestion(form, id, changed))
+  const before = earlierThan(form, id).filter((one) => answersOf(one.scale))
+  const asked = before.find((one) => one.id === onlyIf?.question)
+  return (
+    <fieldset className="quality-editor stack-small">
+      <legend>{title}</legend>
+      <Field
+        id={`part-${id}`}
+        className="quality-long"
+        label={say('quality.question.text')}
+        lang={language}
+        value={question.text}
+        onChange={(text) => change({ text })}
+        maxLength={500}
+      />
+      <Field
+        className="quality-long"
+        label={say('quality.question.help')}
+        hint={say('quality.question.help.hint')}
+        lang={language}
+        value={question.help}
+        onChange={(help) => change({ help })}
+        maxLength={2000}
+        rows={2}
+      />
+      <div className="quality-fields">
+        <Choice
+          label={say('quality.scale')}
+          options={(Object.keys(scales) as Scale['kind'][]).map((kind) => ({
+            value: kind,
+            label: say(`quality.scale.${kind}`),
+          }))}
+          value={scale.kind}
+          onChange={(kind) => change({ scale: scales[kind as Scale['kind']] })}
+        />
+        {scale.kind === 'points' && (
+          <WeightField
+            label={say('quality.scale.most')}
+            value={scale.most}
+            least={1}
+            onChange={(most) => change({ scale: { kind: 'points', most } })}
+          />
+        )}
+        <WeightField
+          label={say('quality.question.weight')}
+          value={question.weight}
+          onChange={(weight) => change({ weight })}
+        />
+        <Choice
+          label={say('quality.lowest')}
+          options={critical.map((value) => ({ value, label: say(`quality.lowest.${value}`) }))}
+          value={question.critical}
+          onChange={(value) => change({ critical: critical.find((one) => one === value) ?? 'none' })}
+        />
+        {before.length > 0 && (
+          <Choice
+            label={say('quality.onlyIf')}
+            options={[
+              { value: always, label: say('quality.onlyIf.always') },
+              ...before.map((one) => ({ value: one.id, label: one.text || say('quality.question.untitled') })),
+            ]}
+            value={onlyIf?.question ?? always}
+            onChange={(value) => {
+              const { onlyIf: _, ...rest } = question
+              const next = value === always ? rest : { ...rest, onlyIf: { question: value, answers: [0] } }
+              onChange(replaced(form, id, next))
+            }}
+          />
+        )}
+      </div>
+      {onlyIf && asked && (
+        <Checks
+          label={say('quality.onlyIf.answers')}
+          options={(answersOf(asked.scale) ?? []).map((value) => ({
+            value: String(value),
+            label: sayAnswer(asked.scale, value, say),
+          }))}
+          value={onlyIf.answers.map(String)}
+          onChange={(answers) => change({ onlyIf: { ...onlyIf, answers: answers.map(Number) } })}
+        />
+      )}
+      <Toggle
+        label={say('quality.mayNotApply')}
+        value={question.mayNotApply}
+        onChange={(mayNotApply) => change({ mayNotApply })}
+      />
+      <div className="actions">
+        <Button
+          kind="quiet"
+          className="chip"
+          isDisabled={isFirst}
+          aria-label={say('quality.up', { what: title })}
+          onPress={() => onChange(moveQuestion(form, id, -1))}
+        >
+          <ArrowUp aria-hidden="true" size={16} />
+        </Button>
+        <Button
+          kind="quiet"
+          className="chip"
+          isDisabled={isLast}
+          aria-label={say('quality.down', { what: title })}
+          onPress={() => onChange(moveQuestion(form, id, 1))}
+        >
+          <ArrowDown aria-hidden="true" size={16} />
+        </Button>
+        <Button
+          kind="quiet"
+          className="chip"
+          aria-label={say('quality.remove', { what: title })}
+          onPress={() => onChange(removeQuestion(form, id))}
+        >
+          <Trash2 aria-hidden="true" size={16} />
+        </Button>
+      </div>
+    </fieldset>
+  )
+}
+
+function replaced(form: FormContent, id: string, question: Question): FormContent {
+  return {
+    sections: form.sections.map((section) => ({
+      ...section,
+      questions: section.questions.map((one) => (one.id === id ? question : one)),
+    })),
+  }
+}

@@ -1,0 +1,137 @@
+import { MessageSquarePlus } from 'lucide-react'
+import { Label, Radio, RadioGroup, Text } from 'react-aria-components'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { Toggle } from '../controls/toggle.tsx'
+import { useLanguage, type Say } from '../language/use-words.ts'
+import { answersOf, type Question, type Scale } from './quality-shapes.ts'
+
+const notApplicable = 'none'
+
+/** One question and its answer: radio buttons where the answers are few, a field where they are many. */
+export function QuestionField({
+  question,
+  language,
+  number,
+  answer,
+  isMissing,
+  onAnswer,
+  onComment,
+}: {
+  question: Question
+  language: string
+  /** 2.3 */
+  number: string
+  /** None yet; null: it does not apply. */
+  answer: number | null | undefined
+  isMissing: boolean
+  onAnswer: (answer: number | null) => void
+  /** Says something of this moment of the recording. */
+  onComment: () => void
+}) {
+  const { say } = useLanguage()
+  const answers = answersOf(question.scale)
+  const id = `question-${question.id}`
+  const error = isMissing ? say('quality.unanswered') : undefined
+  return (
+    <div className="quality-question" data-question={question.id}>
+      {answers ? (
+        <RadioGroup
+          id={id}
+          className="field radio-group"
+          value={answer === undefined ? null : answer === null ? notApplicable : String(answer)}
+          onChange={(value) => onAnswer(value === notApplicable ? null : Number(value))}
+          isInvalid={isMissing}
+          validationBehavior="aria"
+        >
+          <Label className="label">
+            {number} <span lang={language}>{question.text}</span>
+            <Weighs question={question} />
+          </Label>
+          {question.help && (
+            <Text slot="description" className="hint">
+              <span lang={language}>{question.help}</span>
+            </Text>
+          )}
+          <div className="quality-answers">
+            {answers.map((value) => (
+              <Radio key={value} value={String(value)} className="radio-card">
+                <span className="radio-dot" aria-hidden="true" />
+                {sayAnswer(question.scale, value, say)}
+              </Radio>
+            ))}
+            {question.mayNotApply && (
+              <Radio value={notApplicable} className="radio-card">
+                <span className="radio-dot" aria-hidden="true" />
+                {say('quality.notApplicable')}
+              </Radio>
+            )}
+          </div>
+          {error && <p className="field-error">{error}</p>}
+        </RadioGroup>
+      ) : (
+        <Points {...{ question, language, number, answer, error, id, onAnswer }} />
+      )}
+      <Button kind="quiet" className="chip" onPress={onComment} aria-label={`${say('quality.comment.add')}: ${number}`}>
+        <MessageSquarePlus aria-hidden="true" size={16} />
+        {say('quality.comment.add')}
+      </Button>
+    </div>
+  )
+}
+
+/** Points of a long scale, written. */
+function Points({
+  question,
+  number,
+  answer,
+  error,
+  id,
+  onAnswer,
+}: {
+  question: Question
+  number: string
+  answer: number | null | undefined
+  error: string | undefined
+  id: string
+  onAnswer: (answer: number | null) => void
+}) {
+  const { say } = useLanguage()
+  const most = question.scale.kind === 'points' ? question.scale.most : 0
+  return (
+    <>
+      <Field
+        id={id}
+        label={`${number} ${question.text}`}
+        hint={say('quality.points.hint', { most })}
+        error={error}
+        value={answer == null ? '' : String(answer)}
+        inputMode="numeric"
+        onChange={(written) => {
+          const value = Number(written)
+          if (/^\d{1,3}$/.test(written) && value <= most) onAnswer(value)
+        }}
+      />
+      {question.mayNotApply && (
+        <Toggle
+          label={say('quality.notApplicable')}
+          value={answer === null}
+          onChange={(isOn) => onAnswer(isOn ? null : 0)}
+        />
+      )}
+    </>
+  )
+}
+
+/** What a lost critical question takes away, beside its text. */
+function Weighs({ question: { critical } }: { question: Question }) {
+  const { say } = useLanguage()
+  if (critical === 'none') return null
+  return <span className="badge badge-restricted quality-critical">{say(`quality.critical.${critical}`)}</span>
+}
+
+/** An answer in words. */
+export function sayAnswer(scale: Scale, value: number, say: Say): string {
+  if (scale.kind === 'yes-no') return say(value === 1 ? 'quality.yes' : 'quality.no')
+  return scale.kind === 'points' ? say('quality.points', { points: value, most: scale.most }) : String(value)
+}

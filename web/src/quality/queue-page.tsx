@@ -1,0 +1,150 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useId, type ReactNode } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { writeDay } from '../disclosures/days.ts'
+import { formatLength } from '../format/duration.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/quality.css'
+import '../styles/search.css'
+import { QualityGate } from './quality-gate.tsx'
+import { plansQuality, type ListedEvaluation } from './quality-shapes.ts'
+import { ScoreBadge } from './score-badge.tsx'
+import { StartCalibration } from './start-calibration.tsx'
+
+/** Laatu: what waits to be evaluated, what one works on, what was given to officials. */
+export function QueuePage() {
+  return <QualityGate>{(me) => <Queue isExpert={plansQuality(me)} />}</QualityGate>
+}
+
+function Queue({ isExpert }: { isExpert: boolean }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/evaluations', undefined, {
+    staleTime: 0,
+  })
+  const items = data?.items ?? []
+  const disputed = items.filter(({ disagreedAt, answeredAt }) => disagreedAt && !answeredAt)
+  const parts = {
+    mine: items.filter(({ state, isMine }) => state === 'DRAFT' && isMine),
+    disputed,
+    waiting: items.filter(({ state }) => state === 'WAITING'),
+    given: items.filter((one) => (one.state === 'RELEASED' || one.state === 'ACKNOWLEDGED') && !disputed.includes(one)),
+    taken: items.filter(({ state, isMine }) => state === 'DRAFT' && !isMine),
+    ended: items.filter(({ state }) => state === 'ENDED'),
+  }
+  return (
+    <Page title={say('quality.title')} lead={say('quality.lead')}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && (
+        <>
+          {parts.mine.length > 0 && <Part name="mine" items={parts.mine} isExpert={isExpert} />}
+          {parts.disputed.length > 0 && <Part name="disputed" items={parts.disputed} isExpert={isExpert} />}
+          <Part name="waiting" items={parts.waiting} isExpert={isExpert} none={say('quality.queue.waiting.none')} />
+          {parts.taken.length > 0 && <Part name="taken" items={parts.taken} isExpert={isExpert} />}
+          {parts.given.length > 0 && <Part name="given" items={parts.given} isExpert={isExpert} />}
+          {parts.ended.length > 0 && <Part name="ended" items={parts.ended} isExpert={isExpert} />}
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Part({
+  name,
+  items,
+  isExpert,
+  none,
+}: {
+  name: 'mine' | 'disputed' | 'waiting' | 'taken' | 'given' | 'ended'
+  items: readonly ListedEvaluation[]
+  isExpert: boolean
+  none?: ReactNode
+}) {
+  const { say } = useLanguage()
+  const heading = useId()
+  return (
+    <section className="stack-small" aria-labelledby={heading}>
+      <h2 id={heading}>
+        {say(`quality.queue.${name}`)} <span className="muted">{items.length}</span>
+      </h2>
+      {items.length === 0 && <p className="muted">{none}</p>}
+      {items.length > 0 && (
+        <ul className="cards" aria-labelledby={heading}>
+          {items.map((one) => (
+            <Row key={one.id} evaluation={one} isExpert={isExpert} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+function Row({ evaluation: one, isExpert }: { evaluation: ListedEvaluation; isExpert: boolean }) {
+  const { say, language } = useLanguage()
+  const navigate = useNavigate()
+  const begin = $api.useMutation('post', '/api/quality/evaluations/{id}/beginning')
+  const open = () => navigate({ to: '/quality/evaluations/$id', params: { id: one.id } })
+  const take = async () => {
+    const isTaken = await begin.mutateAsync({ params: { path: { id: one.id } } }).then(
+      () => true,
+      () => false,
+    )
+    if (isTaken) return open()
+    await queries.invalidateQueries({ queryKey: ['get', '/api/quality/evaluations'] })
+  }
+  const when = one.startedAt ? formatInstant(one.startedAt, language) : say('quality.noRecording')
+  const isNew = one.state === 'WAITING'
+  const label = isNew
+    ? say('quality.evaluate')
+    : say(one.isMine && one.state === 'DRAFT' ? 'quality.goOn' : 'quality.open')
+  return (
+    <li className="card">
+      <p className="card-title disclosure-title">
+        <strong>{when}</strong>
+        {one.kind === 'CALIBRATION' && <span className="badge badge-capturing">{say('quality.calibration')}</span>}
+        {one.disagreedAt && !one.answeredAt && (
+          <span className="badge badge-restricted">{say('quality.disagreed')}</span>
+        )}
+        {one.acknowledgedAt && !one.disagreedAt && (
+          <span className="badge badge-available">{say('quality.acknowledged')}</span>
+        )}
+        {one.state === 'RELEASED' && <span className="badge badge-none">{say('quality.notRead')}</span>}
+        {one.endWhy && <span className="badge badge-destroyed">{say(`quality.ended.${one.endWhy}`)}</span>}
+        {one.releasedAt && <ScoreBadge total={one.total ?? null} isFailed={one.isFailed === true} />}
+      </p>
+      <dl className="facts facts-small">
+        <Fact label={say('field.number')}>
+          <span className="number">{formatPhone(one.number)}</span>
+        </Fact>
+        {one.unitName && <Fact label={say('quality.unit')}>{one.unitName}</Fact>}
+        {one.durationMs !== undefined && <Fact label={say('quality.length')}>{formatLength(one.durationMs)}</Fact>}
+        <Fact label={say('quality.from')}>
+          {one.planName ?? one.calibrationName ?? one.formName}
+          {one.week && <span className="second">{say('quality.week', { day: writeDay(one.week, language) })}</span>}
+        </Fact>
+        {one.destroyAt && <Fact label={say('quality.destroyAt')}>{formatDate(one.destroyAt, language)}</Fact>}
+      </dl>
+      {begin.error && <Failure error={begin.error} />}
+      <div className="actions">
+        <Button
+          kind={isNew ? 'primary' : 'secondary'}
+          isBusy={begin.isPending}
+          aria-label={`${label}: ${when}, ${formatPhone(one.number)}`}
+          onPress={() => void (isNew ? take() : open())}
+        >
+          {label}
+        </Button>
+        {isExpert && isNew && one.recordingId && <StartCalibration recordingId={one.recordingId} when={when} />}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,112 @@
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/quality.css'
+import { QualityGate } from './quality-gate.tsx'
+import { lastQuarters, type GroupResult } from './quality-shapes.ts'
+import { percentOf } from './score-badge.tsx'
+
+/** Tulokset: by unit and number, of groups that are large enough; never by person (R6). */
+export function ResultsPage() {
+  return <QualityGate>{() => <Results />}</QualityGate>
+}
+
+function Results() {
+  const { say } = useLanguage()
+  const [quarters] = useState(() => lastQuarters(serverNowMs()))
+  const [quarter, setQuarter] = useState(quarters[0]!)
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/results/{quarter}', {
+    params: { path: { quarter } },
+  })
+  const sayQuarter = (written: string) => {
+    const [year, number] = written.split('-Q') as [string, string]
+    return say('quality.quarter', { year, number })
+  }
+  return (
+    <Page
+      title={say('quality.results')}
+      lead={say('quality.results.lead')}
+      crumbs={[{ label: say('quality.title'), to: '/quality' }]}
+    >
+      <Choice
+        className="quality-quarter"
+        label={say('quality.results.quarter')}
+        options={quarters.map((value) => ({ value, label: sayQuarter(value) }))}
+        value={quarter}
+        onChange={setQuarter}
+      />
+      <div role="status" className="visually-hidden">
+        {data && say('quality.results.count', { count: data.items.length })}
+      </div>
+      {isPending && <Waiting lines={4} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <p className="muted">{say('quality.results.none')}</p>}
+      {data && data.items.length > 0 && (
+        <div className="scroll" tabIndex={0} role="region" aria-label={say('quality.results')}>
+          <Table items={data.items} />
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function Table({ items }: { items: readonly GroupResult[] }) {
+  const { say, locale } = useLanguage()
+  return (
+    <table className="table">
+      <caption className="visually-hidden">{say('quality.results')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{say('quality.unit')}</th>
+          <th scope="col">{say('field.number')}</th>
+          <th scope="col">{say('quality.form')}</th>
+          <th scope="col" className="numeric">
+            {say('quality.results.evaluations')}
+          </th>
+          <th scope="col" className="numeric">
+            {say('quality.results.mean')}
+          </th>
+          <th scope="col" className="numeric">
+            {say('quality.results.failed')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((one) => (
+          <tr key={`${one.unitName} ${one.number} ${one.formName} ${one.formVersion}`}>
+            <th scope="row">{one.unitName}</th>
+            <td className="number">{formatPhone(one.number)}</td>
+            <td>
+              <span lang={one.formLanguage}>{one.formName}</span>
+              <span className="second">{say('quality.version', { version: one.formVersion })}</span>
+            </td>
+            {one.isEnough ? (
+              <>
+                <td className="numeric">{one.evaluations}</td>
+                <td className="numeric">
+                  {one.mean == null ? say('quality.score.none') : percentOf(one.mean, locale)}
+                  {one.sections?.map(({ title, mean }) => (
+                    <span key={title} className="second">
+                      <span lang={one.formLanguage}>{title}</span> {percentOf(mean, locale)}
+                    </span>
+                  ))}
+                </td>
+                <td className="numeric">{percentOf(one.failedShare ?? 0, locale)}</td>
+              </>
+            ) : (
+              <td colSpan={3} className="muted">
+                {say('quality.results.few')}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

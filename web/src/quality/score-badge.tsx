@@ -1,0 +1,18 @@
+import { useLanguage } from '../language/use-words.ts'
+import type { Score } from './quality-shapes.ts'
+
+/** What an evaluation comes to, in words and per cent. */
+export function ScoreBadge({ total, isFailed }: Pick<Score, 'total' | 'isFailed'>) {
+  const { say, locale } = useLanguage()
+  const shown = total === null ? say('quality.score.none') : percentOf(total, locale)
+  return (
+    <span className={`badge ${isFailed ? 'badge-live-failing' : 'badge-none'}`}>
+      {isFailed ? say('quality.score.failed') : say('quality.score', { score: shown })}
+    </span>
+  )
+}
+
+/** 72,5 % */
+export function percentOf(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
+}

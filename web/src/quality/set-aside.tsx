@@ -1,0 +1,39 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { RadioCards } from '../controls/radio-cards.tsx'
+import { Step } from '../controls/step.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useLanguage } from '../language/use-words.ts'
+
+const reasons = ['too-close', 'unsuitable'] as const
+
+/** Gives an evaluation back to the queue, or puts it aside for good. */
+export function SetAside({ id }: { id: string }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const aside = $api.useMutation('post', '/api/quality/evaluations/{id}/setting-aside')
+  const [why, setWhy] = useState<(typeof reasons)[number]>('too-close')
+  return (
+    <Step
+      open={say('quality.aside')}
+      submit={say('quality.aside.do')}
+      isBusy={aside.isPending}
+      error={aside.error}
+      onSubmit={() =>
+        ended(aside.mutateAsync({ params: { path: { id } }, body: { why } }), () => navigate({ to: '/quality' }))
+      }
+    >
+      <RadioCards
+        label={say('quality.aside.why')}
+        options={reasons.map((value) => ({
+          value,
+          label: say(`quality.aside.${value}`),
+          detail: say(`quality.aside.${value}.what`),
+        }))}
+        value={why}
+        onChange={(value) => setWhy(reasons.find((one) => one === value) ?? 'too-close')}
+      />
+    </Step>
+  )
+}

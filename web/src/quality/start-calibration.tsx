@@ -1,0 +1,52 @@
+import { useState } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+
+/** Lets several evaluate one recording, blind to one another. */
+export function StartCalibration({ recordingId, when }: { recordingId: string; when: string }) {
+  const { say } = useLanguage()
+  const forms = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 60_000 }).data?.items ?? []
+  const published = forms.filter(({ version }) => version !== undefined)
+  const begin = $api.useMutation('post', '/api/quality/calibrations')
+  const [name, setName] = useState('')
+  const [formId, setFormId] = useState<string>()
+  const [isTried, setTried] = useState(false)
+  const chosen = formId ?? published[0]?.id
+  const submit = async () => {
+    setTried(true)
+    if (name.trim() === '' || chosen === undefined) return false
+    return ended(begin.mutateAsync({ body: { recordingId, formId: chosen, name: name.trim() } }), async () => {
+      await queries.invalidateQueries({ queryKey: ['get', '/api/quality/calibrations'] })
+      announce(say('quality.calibration.begun'))
+    })
+  }
+  return (
+    <Step
+      open={say('quality.calibration.begin', { when })}
+      submit={say('quality.calibration.begin.do')}
+      isBusy={begin.isPending}
+      error={begin.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('quality.calibration.name')}
+        error={isTried && name.trim() === '' ? say('quality.name.missing') : undefined}
+        value={name}
+        onChange={setName}
+        maxLength={200}
+      />
+      <Choice
+        label={say('quality.form')}
+        options={published.map(({ id, name: label }) => ({ value: id, label }))}
+        value={chosen ?? ''}
+        onChange={setFormId}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,116 @@
+/**
+ * What an evaluator answers, kept on the server as it is answered. In: an evaluation as it was read. Out: the answers as they are
+ * on the screen, what they come to, and how far they are saved. Nothing of it is lost: what the server does not take stays on the
+ * screen, and what was saved in another window is not written over unasked.
+ */
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { api } from '../api/client.ts'
+import { refusalKey } from '../api/refusal.ts'
+import type { Answers, Evaluation, MomentComment, Score } from './quality-shapes.ts'
+
+export interface Work {
+  answers: Answers
+  comments: MomentComment[]
+  note: string
+}
+
+/** `conflict`: saved somewhere else meanwhile. `refused`: it cannot be saved any more. */
+export type Saving = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'refused'
+
+const afterMs = 500
+const againMs = 5_000
+
+export function useDraft(evaluation: Evaluation) {
+  const begun: Work = { answers: evaluation.answers, comments: evaluation.comments, note: evaluation.note }
+  const [work, setWork] = useState(begun)
+  const [saving, setSaving] = useState<Saving>('saved')
+  const [error, setError] = useState<unknown>()
+  const [score, setScore] = useState<Score | undefined>(evaluation.score)
+  const [savedAt, setSavedAt] = useState<string | undefined>(evaluation.savedAt)
+  const revision = useRef(evaluation.revision)
+  const latest = useRef(begun)
+  const isDirty = useRef(false)
+  const running = useRef<Promise<boolean>>(undefined)
+
+  /** Saves until nothing is left to save; false where it could not be. */
+  const flush = (): Promise<boolean> => {
+    running.current ??= saveAll().finally(() => (running.current = undefined))
+    return running.current
+  }
+  const saveAll = async (): Promise<boolean> => {
+    while (isDirty.current) {
+      isDirty.current = false
+      setSaving('saving')
+      const answer = await api
+        .PUT('/api/quality/evaluations/{id}', {
+          params: { path: { id: evaluation.id } },
+          body: { revision: revision.current, ...latest.current },
+        })
+        .catch((failure: unknown) => ({ data: undefined, error: failure }))
+      if (!answer.data) {
+        isDirty.current = true
+        setError(answer.error)
+        setSaving(kindOf(answer.error))
+        return false
+      }
+      revision.current = answer.data.revision
+      setScore(answer.data.score)
+      setSavedAt(new Date().toISOString())
+    }
+    setError(undefined)
+    setSaving('saved')
+    return true
+  }
+
+  const edit = (changed: Partial<Work>) => {
+    latest.current = { ...latest.current, ...changed }
+    isDirty.current = true
+    setWork(latest.current)
+    if (saving !== 'conflict' && saving !== 'refused') setSaving('waiting')
+  }
+
+  const save = useEffectEvent(() => void flush())
+  useEffect(() => {
+    if (saving !== 'waiting' && saving !== 'failed') return
+    const timer = window.setTimeout(save, saving === 'waiting' ? afterMs : againMs)
+    return () => window.clearTimeout(timer)
+  }, [saving, work])
+
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (isDirty.current) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => {
+      window.removeEventListener('beforeunload', ask)
+      save()
+    }
+  }, [])
+
+  /** After a conflict: what is on the screen stays, and is saved over the other. */
+  const keepMine = (stored: Evaluation) => {
+    revision.current = stored.revision
+    isDirty.current = true
+    setSaving('waiting')
+  }
+  /** After a conflict: what the server has comes onto the screen. */
+  const takeStored = (stored: Evaluation) => {
+    revision.current = stored.revision
+    latest.current = { answers: stored.answers, comments: stored.comments, note: stored.note }
+    isDirty.current = false
+    setWork(latest.current)
+    setScore(stored.score)
+    setError(undefined)
+    setSaving('saved')
+  }
+  return { work, saving, error, score, savedAt, edit, flush, keepMine, takeStored, revision: () => revision.current }
+}
+export type EvaluationDraft = ReturnType<typeof useDraft>
+
+function kindOf(error: unknown): Saving {
+  const key = refusalKey(error)
+  if (key === 'quality.changed-meanwhile') return 'conflict'
+  // What is wrong with the words can be mended: they are saved with the next change.
+  if (key === 'no-answer' || key === 'unavailable' || key === 'other' || key === 'input.identity-code') return 'failed'
+  return 'refused'
+}
