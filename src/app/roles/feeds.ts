@@ -143,6 +143,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     }
     return followAmi({
       ...from,
+      events: feed.source === 'asterisk-cel' ? 'cel' : 'cdr',
       put: inbox.put,
       onState: (state, detail) => {
         taker.fault(state === 'connected' ? undefined : state)

@@ -4,6 +4,7 @@
  * here: a leg that is forgotten (whoever follows a file keeps its place until `taken`).
  */
 import type { DetailRecord } from './detail-record.ts'
+import { areOver, legsOfEvents } from './legs-of-events.ts'
 
 /** All that has been told of one call. */
 export interface ToldCall {
@@ -52,7 +53,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       const before = call.legs.get(record.legId)
       call.legs.set(record.legId, before ? merged(before, record) : record)
       call.lastMs = nowMs
-      call.endedMs = Math.max(call.endedMs, record.endedAt?.epochMilliseconds ?? 0)
+      call.endedMs = Math.max(call.endedMs, (record.endedAt ?? record.event?.at)?.epochMilliseconds ?? 0)
       newestEndMs = Math.max(newestEndMs, Math.min(call.endedMs, nowMs))
       call.taken.push(taken)
     },
@@ -61,8 +62,13 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       for (const [callId, call] of calls) {
         const isBehind = call.endedMs > 0 && newestEndMs - call.endedMs > Math.max(behindMs, settleMs)
         if (nowMs - call.lastMs < settleMs && !isBehind) continue
-        const legs = [...call.legs.values()]
-        const isWhole = legs.every((leg) => leg.startedAt && leg.endedAt && leg.called !== undefined)
+        const told = [...call.legs.values()]
+        const events = told.flatMap(({ event }) => (event ? [event] : []))
+        if (events.length > 0 && !areOver(callId, events) && nowMs - call.firstMs < longestCallMs) continue
+        const legs = events.length > 0 ? legsOfEvents(callId, told) : told
+        const isWhole =
+          legs.every((leg) => leg.startedAt && leg.endedAt && leg.called !== undefined) &&
+          (events.length === 0 || areOver(callId, events))
         if (!isWhole && nowMs - call.firstMs < longestCallMs) continue
         calls.delete(callId)
         ready.push({

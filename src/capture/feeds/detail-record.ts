@@ -17,8 +17,22 @@ export interface DetailRecord {
   readonly reached?: string | undefined
   readonly official?: string | undefined
   readonly direction?: Direction | undefined
+  /** Something that happened to a channel: what legs there were follows from all of the call's (legs-of-events.ts). */
+  readonly event?: ChannelEvent | undefined
   /** A local time that the clock showed twice was taken for the first. */
   readonly isDoubtful?: true
+}
+
+/** What happened to a channel of a call, as Asterisk's channel event logging (CEL) tells it. */
+export interface ChannelEvent {
+  readonly type: 'CHAN_START' | 'BRIDGE_ENTER' | 'BRIDGE_EXIT' | 'HANGUP' | 'LINKEDID_END'
+  readonly at: Temporal.Instant
+  readonly channelId: string
+  /** `PJSIP/1042-0000001a` */
+  readonly channel: string
+  readonly bridge: string | undefined
+  readonly caller: string | undefined
+  readonly called: string | undefined
 }
 
 export type Direction = 'incoming' | 'outgoing' | 'internal'

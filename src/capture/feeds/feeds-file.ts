@@ -48,6 +48,7 @@ const known = [
 const defaultFiles: Record<SourceName, string> = {
   'asterisk-csv': 'Master.csv*',
   'asterisk-ami': '*',
+  'asterisk-cel': 'Master.csv*',
   freeswitch: '*.json',
   acc: '*',
   cucm: 'c[dm]r_*',
@@ -113,7 +114,7 @@ function feedOf(entry: Entry): Feed {
 }
 
 function originOf(entry: Entry, source: SourceName): Feed['from'] {
-  if (source === 'asterisk-ami') {
+  if (source === 'asterisk-ami' || (source === 'asterisk-cel' && entry['host'] !== undefined)) {
     const port = entry['port'] ?? amiPort
     if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Error('port is no port')

@@ -1,8 +1,10 @@
 /**
- * Detail records of Asterisk's manager interface (AMI), over TCP. In: a login that may read `cdr`. Out: each Cdr event, kept
+ * Detail records of Asterisk's manager interface (AMI), over TCP. In: a login that may read `cdr`, or `call` for
+ * channel events. Out: each Cdr event, or what of a CEL event says who spoke with whom, kept
  * before the next is read. Never here: an action other than the login, or a secret in a message.
  */
 import { connect, type Socket } from 'node:net'
+import { keptOfEvent } from './read-cel.ts'
 
 export interface FollowedAmi {
   stop(): void
@@ -26,11 +28,13 @@ export function followAmi(options: {
   port: number
   user: string
   secret: string
+  /** Detail records of calls; or what happened to their channels, of which no more is kept than who spoke with whom. */
+  events?: 'cdr' | 'cel'
   put: (record: unknown) => Promise<void>
   onState: (state: AmiState, detail?: string) => void
   retryMs?: number
 }): FollowedAmi {
-  const { host, port, user, secret, put, onState, retryMs = retryFirstMs } = options
+  const { host, port, user, secret, events = 'cdr', put, onState, retryMs = retryFirstMs } = options
   let stopped = false
   let failures = 0
   let timer: NodeJS.Timeout | undefined
@@ -56,7 +60,8 @@ export function followAmi(options: {
       if (isIn) now.write(message({ Action: 'Ping' }))
       else now.destroy(new Error('the manager does not answer'))
     })
-    now.on('connect', () => now.write(message({ Action: 'Login', Username: user, Secret: secret, Events: 'cdr' })))
+    const wanted = events === 'cel' ? 'call' : 'cdr'
+    now.on('connect', () => now.write(message({ Action: 'Login', Username: user, Secret: secret, Events: wanted })))
     now.on('data', (part: string) => {
       text += part
       const ends = text.lastIndexOf('\r\n\r\n')
@@ -94,7 +99,9 @@ export function followAmi(options: {
         tell('login-refused', fields['Message'])
         now.end()
       }
-      if (fields['Event'] === 'Cdr') await put(fields)
+      if (events === 'cdr' && fields['Event'] === 'Cdr') await put(fields)
+      const kept = events === 'cel' && fields['Event'] === 'CEL' ? keptOfEvent(fields) : undefined
+      if (kept) await put(kept)
     }
   }
 

@@ -55,7 +55,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
   }
   return readFields(own, {
     ...options,
-    sharedIds: [...(options.sharedIds ?? []), ...recordIds(unique, told)],
+    sharedIds: [...(options.sharedIds ?? []), ...recordId(unique, told('src', 'Source'), told('dst', 'Destination'))],
     hint: channelTime(unique),
     mapping: {
       ...mapping,
@@ -68,21 +68,20 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
 }
 
 /**
- * Master.csv and the manager's events tell of the same record: its channel, with caller and number, so that the counters of
- * two Asterisks that meet are two calls still.
+ * Master.csv, the manager's events and channel events tell of the same record: its channel, with caller and number, so that
+ * the counters of two Asterisks that meet are two calls still.
  */
-function recordIds(unique: string, told: (...names: string[]) => string): string[] {
-  if (unique === '') return []
-  return [`asteriskRecord:${unique} ${told('src', 'Source')} ${told('dst', 'Destination')}`]
+export function recordId(channelId: string, caller: string, called: string): string[] {
+  return channelId === '' ? [] : [`asteriskRecord:${channelId} ${caller} ${called}`]
 }
 
 /** `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the device, which is the official's own number. */
-function deviceOf(channel: string): string {
+export function deviceOf(channel: string): string {
   return /^[^/]+\/(.+?)(?:@.*)?(?:-[0-9a-f]+(?:;\d)?)?$/i.exec(channel)?.[1] ?? ''
 }
 
 /** A channel's id begins with the second in which it was made: `1793000123.57`, or behind a system's name. */
-function channelTime(unique: string): Temporal.Instant | undefined {
+export function channelTime(unique: string): Temporal.Instant | undefined {
   const seconds = /(?:^|-)(\d{10})\.\d+$/.exec(unique)?.[1]
   return seconds === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(Number(seconds) * 1000)
 }

@@ -1,6 +1,15 @@
 import type { FieldOptions, Mapping } from './read-fields.ts'
 
-export const sourceNames = ['asterisk-csv', 'asterisk-ami', 'freeswitch', 'acc', 'cucm', 'csv', 'json'] as const
+export const sourceNames = [
+  'asterisk-csv',
+  'asterisk-ami',
+  'asterisk-cel',
+  'freeswitch',
+  'acc',
+  'cucm',
+  'csv',
+  'json',
+] as const
 export type SourceName = (typeof sourceNames)[number]
 
 export interface SourceOptions extends Omit<FieldOptions, 'mapping'> {

@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync'
 import type { ReadRecord } from './detail-record.ts'
 import { readAcc } from './read-acc.ts'
 import { asteriskColumns, readAsteriskCdr } from './read-asterisk.ts'
+import { celColumns, readCel } from './read-cel.ts'
 import { readCucm } from './read-cucm.ts'
 import { flatten, readFreeswitch } from './read-freeswitch.ts'
 import { readFields, type Fields } from './read-fields.ts'
@@ -33,6 +34,17 @@ export function readerOf(options: SourceOptions): Reader {
         () => columns,
         (fields) => readAsteriskCdr(fields, options),
       )
+    }
+    case 'asterisk-cel': {
+      const columns = options.columns ?? celColumns
+      const lines = csvReader(
+        false,
+        () => columns,
+        (fields) => readCel(fields, options),
+      )
+      const values = jsonReader((value) => readCel(flatten(value), options))
+      // The manager's events, and cel_custom with `format = json`, are a JSON value a line.
+      return { ...lines, read: (text, heading) => (text.startsWith('{') ? values : lines).read(text, heading) }
     }
     case 'cucm':
       return csvReader(true, cellsOf, (fields) => readCucm(fields, options))

@@ -28,7 +28,7 @@ export function FeedCard({ feed, period }: { feed: FeedState; period: { from: st
   const count = (value: number) => formatCount(value, language)
   const at = (instant: string | undefined) => (instant ? formatInstant(instant, language) : say('reconciliation.never'))
   return (
-    <section className="panel stack-small" aria-labelledby={title}>
+    <section id={`feed-${feed.name}`} tabIndex={-1} className="panel stack-small" aria-labelledby={title}>
       <div className="alarm-head">
         <h3 id={title} className="breaking">
           {feed.name}

@@ -47,6 +47,20 @@ export function ReconciliationPage() {
       {data?.feeds.length === 0 && <Notice kind="info">{say('reconciliation.none')}</Notice>}
       {data && data.feeds.length > 0 && (
         <div className="stack" aria-busy={isFetching}>
+          {data.feeds.some(({ state }) => state !== 'well') && (
+            <Notice kind="warning">
+              <p>{say('reconciliation.feeds.wrong')}</p>
+              <ul className="plain-list">
+                {data.feeds
+                  .filter(({ state }) => state !== 'well')
+                  .map(({ name, state }) => (
+                    <li key={name}>
+                      <a href={`#feed-${name}`}>{name}</a>: {say(`reconciliation.state.${state}`)}
+                    </li>
+                  ))}
+              </ul>
+            </Notice>
+          )}
           {data.mayExplain && (
             <p>
               <Link to="/alarms" className="link-with-icon">

@@ -1,14 +1,32 @@
+import { today } from '@internationalized/date'
 import { Link } from '@tanstack/react-router'
-import { ScrollText } from 'lucide-react'
+import { ListChecks, ScrollText } from 'lucide-react'
+import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Alarm } from './watch-shapes.ts'
 
-/** To the entries of the log that an alarm is made of. */
+/** Of so long an alarm of calls and recordings is. */
+const alarmDays = 28
+
+/** To the entries of the log, or to the calls, that an alarm is made of. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { say } = useLanguage()
   const { kind, person, firstAt: from, lastAt } = alarm
-  // What is missing has no entries.
-  if (kind === 'unrecorded' || kind === 'untold') return null
+  // What is missing has no entries: it stands in the reconciliation of calls and recordings.
+  if (kind === 'unrecorded' || kind === 'untold') {
+    const start = today(zone).subtract({ days: alarmDays }).toString()
+    const days = { from: start, to: today(zone).toString() }
+    return (
+      <p>
+        <Link to="/reconciliation" search={kind === 'untold' ? { ...days, kind } : days} className="link-with-icon">
+          <ListChecks aria-hidden="true" size={18} />
+          {say('reconciliation.to')}
+        </Link>
+      </p>
+    )
+  }
+  // Of how recordings come in there are no entries: whoever runs the installation sees it by client and hour.
+  if (kind === 'one-way' || kind === 'loss') return null
   // The log takes its end to be before; the last entry belongs to it.
   const to = new Date(Date.parse(lastAt) + 1000).toISOString()
   const search = person

@@ -1,0 +1,168 @@
+/** Channel events (CEL) of Asterisk: who spoke with the caller, and when. */
+import { describe, expect, test } from 'vitest'
+import { createCallAssembler } from './assemble-calls.ts'
+import type { DetailRecord } from './detail-record.ts'
+import { keptOfEvent } from './read-cel.ts'
+import { readerOf } from './sources.ts'
+
+const options = { source: 'asterisk-cel', fields: {}, zone: 'Europe/Helsinki' } as const
+const reader = readerOf(options)
+const caller = '1763622842.47'
+const begun = 1763622842
+
+/** A line of cel_custom's example. */
+function line(
+  type: string,
+  seconds: number,
+  channelId: string,
+  channel: string,
+  bridge = '',
+  exten = '029497000',
+): string {
+  const extra = bridge && JSON.stringify({ bridge_id: bridge, bridge_technology: 'simple_bridge' })
+  const cells = [
+    type,
+    `${begun + seconds}.500000`,
+    '',
+    '+358401234567',
+    '',
+    '',
+    '',
+    exten,
+    'from-trunk',
+    channel,
+    'Queue',
+    '',
+  ]
+  const rest = ['3', '', channelId, caller, '', '', '', extra]
+  return [...cells, ...rest].map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')
+}
+
+function records(lines: readonly string[]): DetailRecord[] {
+  return lines.flatMap((one) =>
+    reader.read(one, undefined).flatMap((read) => (read.is === 'record' ? [read.record] : [])),
+  )
+}
+
+function legs(lines: readonly string[]): readonly DetailRecord[] {
+  const assembler = createCallAssembler({ settleMs: 0 })
+  for (const record of records(lines)) assembler.add(record, begun * 1000 + 1_000_000, () => undefined)
+  return assembler.settled(begun * 1000 + 1_000_001)[0]?.legs ?? []
+}
+
+const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds((begun + seconds) * 1000 + 500)
+const trunk = 'PJSIP/trunk-0000002f'
+const [aino, bertil] = ['PJSIP/1042-00000030', 'PJSIP/1043-00000031']
+const over = (seconds: number) => [line('HANGUP', seconds, caller, trunk), line('LINKEDID_END', seconds, caller, trunk)]
+
+describe('channel events', () => {
+  test('tell who spoke with the caller from the bridge on: not from when the queue answered, and not where it only rang', () => {
+    const found = legs([
+      line('CHAN_START', 0, caller, trunk),
+      line('ANSWER', 1, caller, trunk, '', 's'),
+      line('CHAN_START', 5, '1763622847.48', aino, '', '1042'),
+      line('CHAN_START', 5, '1763622847.49', bertil, '', '1043'),
+      line('ANSWER', 20, '1763622847.48', aino),
+      line('BRIDGE_ENTER', 20, '1763622847.48', aino, 'b1'),
+      line('HANGUP', 21, '1763622847.49', bertil),
+      line('BRIDGE_ENTER', 21, caller, trunk, 'b1'),
+      line('BRIDGE_EXIT', 60, '1763622847.48', aino, 'b1'),
+      line('BRIDGE_ENTER', 80, '1763622847.48', aino, 'b1'),
+      line('HANGUP', 100, '1763622847.48', aino),
+      ...over(101),
+    ])
+    expect(found).toEqual([
+      {
+        callId: caller,
+        legId: 'spoke 1763622847.48',
+        sharedIds: [`asteriskRecord:${caller} +358401234567 029497000`],
+        startedAt: at(0),
+        answeredAt: at(21),
+        endedAt: at(100),
+        caller: '+358401234567',
+        called: '029497000',
+        official: '1042',
+      },
+    ])
+  })
+
+  test('of a call that is transferred are a leg for each official, whose consultation is none', () => {
+    const found = legs([
+      line('CHAN_START', 0, caller, trunk),
+      line('BRIDGE_ENTER', 10, caller, trunk, 'b1'),
+      line('BRIDGE_ENTER', 10, '1763622847.48', aino, 'b1'),
+      // Aino holds the caller and asks Bertil, then hands the call over.
+      line('BRIDGE_EXIT', 40, '1763622847.48', aino, 'b1'),
+      line('BRIDGE_ENTER', 41, '1763622880.50', bertil, 'b2', '1043'),
+      line('BRIDGE_ENTER', 41, '1763622880.51', aino, 'b2', '1043'),
+      line('BRIDGE_ENTER', 60, caller, trunk, 'b2'),
+      line('BRIDGE_EXIT', 60, '1763622880.51', aino, 'b2'),
+      line('BRIDGE_EXIT', 60, caller, trunk, 'b1'),
+      ...over(90),
+    ])
+    expect(found.filter(({ answeredAt, endedAt }) => !answeredAt!.equals(endedAt!))).toMatchObject([
+      { official: '1042', answeredAt: at(10), endedAt: at(40) },
+      { official: '1043', answeredAt: at(60), endedAt: at(90) },
+    ])
+  })
+
+  test('reach an official by way of a Local channel', () => {
+    const found = legs([
+      line('CHAN_START', 0, caller, trunk),
+      line('BRIDGE_ENTER', 9, 'l1', 'Local/1042@agents-0003;1', 'b1'),
+      line('BRIDGE_ENTER', 9, caller, trunk, 'b1'),
+      line('BRIDGE_ENTER', 10, 'l2', 'Local/1042@agents-0003;2', 'b2'),
+      line('BRIDGE_ENTER', 12, '1763622847.48', aino, 'b2'),
+      ...over(50),
+    ])
+    expect(found).toMatchObject([{ official: '1042', answeredAt: at(12), endedAt: at(50) }])
+  })
+
+  test('of a call that nobody answers are one leg without an answer; one heard from its middle on is doubtful', () => {
+    expect(legs([line('CHAN_START', 0, caller, trunk), ...over(30)])).toMatchObject([
+      { legId: 'unanswered', startedAt: at(0), endedAt: at(30), called: '029497000' },
+    ])
+    expect(legs([line('BRIDGE_ENTER', 10, caller, trunk, 'b1'), ...over(30)])).toMatchObject([
+      { isDoubtful: true, startedAt: at(10), endedAt: at(30) },
+    ])
+  })
+
+  test('wait for the end of their call, however long nothing comes', () => {
+    const assembler = createCallAssembler({ settleMs: 0 })
+    for (const record of records([line('CHAN_START', 0, caller, trunk)])) assembler.add(record, 1000, () => undefined)
+    expect(assembler.settled(3_600_000)).toEqual([])
+    for (const record of records(over(9))) assembler.add(record, 3_600_000, () => undefined)
+    expect(assembler.settled(3_600_001)).toHaveLength(1)
+  })
+
+  test('of anything else are nothing, and of a key that a caller presses nothing is kept', () => {
+    expect(reader.read(line('DTMF', 3, caller, trunk), undefined)).toEqual([{ is: 'nothing' }])
+    const event = {
+      Event: 'CEL',
+      EventTime: '2025-11-20 09:14:05',
+      UniqueID: caller,
+      LinkedID: caller,
+      Exten: '029497000',
+    }
+    expect(keptOfEvent({ ...event, EventName: 'DTMF', Extra: '{"digit":"1"}' })).toBeUndefined()
+    const kept = keptOfEvent({ ...event, EventName: 'CHAN_START', CallerIDname: 'Matti Meikäläinen', Channel: trunk })
+    expect(JSON.stringify(kept)).not.toContain('Matti')
+    expect(reader.read(JSON.stringify(kept), undefined)).toMatchObject([
+      { is: 'record', record: { callId: caller, event: { type: 'CHAN_START', channel: trunk, called: '029497000' } } },
+    ])
+    expect(reader.read('{"EventName":"HANGUP"}', undefined)).toEqual([{ is: 'problem', reason: 'id-missing' }])
+  })
+
+  test('of the hour that the clock shows twice are at the time that is not before their channel', () => {
+    const made = Temporal.Instant.from('2026-10-25T00:50:00Z').epochMilliseconds / 1000
+    const event = {
+      EventName: 'HANGUP',
+      EventTime: '2026-10-25 03:05:00',
+      UniqueID: `${made}.1`,
+      LinkedID: `${made}.1`,
+    }
+    expect(reader.read(JSON.stringify(event), undefined)).toMatchObject([
+      { record: { event: { at: Temporal.Instant.from('2026-10-25T01:05:00Z') } } },
+    ])
+  })
+})

@@ -1,0 +1,107 @@
+/**
+ * Who spoke with the caller, and when, out of what happened to a call's channels. In: channel events of one call, in any order.
+ * Out: legs as a detail record would tell them. Never here: a queue, an announcement or music that counts as an official.
+ */
+import type { ChannelEvent, DetailRecord } from './detail-record.ts'
+import { deviceOf, recordId } from './read-asterisk.ts'
+
+/** Whether the events say that the call is over: nothing is left of it, or its caller has gone. */
+export function areOver(callId: string, events: readonly ChannelEvent[]): boolean {
+  return events.some(({ type, channelId }) => type === 'LINKEDID_END' || (type === 'HANGUP' && channelId === callId))
+}
+
+/**
+ * The call's id is its first channel's: the caller's. An official speaks with the caller from when their channel is in a bridge
+ * with the caller's, by way of the two halves of a Local channel if need be, until it is in none; several times are one leg, for
+ * hold and park.
+ */
+export function legsOfEvents(callId: string, records: readonly DetailRecord[]): DetailRecord[] {
+  const events = records
+    .flatMap(({ event }) => (event ? [event] : []))
+    // Those of one moment stay as they were told.
+    .toSorted((a, b) => Temporal.Instant.compare(a.at, b.at))
+  const [first, last] = [events[0], events.at(-1)]
+  if (!first || !last) return []
+  const own = events.filter(({ channelId }) => channelId === callId)
+  const begun = own.find(({ type }) => type === 'CHAN_START')
+  const startedAt = (begun ?? first).at
+  const endedAt = (own.find(({ type }) => type === 'HANGUP') ?? last).at
+  const caller = own.map((event) => event.caller).find(Boolean)
+  const called = own.map((event) => event.called).find(Boolean) ?? first.called
+  const sipIds = [...new Set(records.flatMap(({ sharedIds }) => sharedIds))]
+  const shared = {
+    callId,
+    sharedIds: [...sipIds, ...(called === undefined ? [] : recordId(callId, caller ?? '', called))],
+    startedAt,
+    ...(caller !== undefined && { caller }),
+    ...(called !== undefined && { called }),
+    // Heard from its middle on: when it began is not known.
+    ...((!begun || records.some(({ isDoubtful }) => isDoubtful)) && { isDoubtful: true as const }),
+  }
+  const spoke = [...talks(callId, events)].map(([channelId, { channel, from, until }]) => ({
+    ...shared,
+    legId: `spoke ${channelId}`,
+    answeredAt: from,
+    endedAt: until ?? endedAt,
+    official: deviceOf(channel),
+  }))
+  return spoke.length > 0 ? spoke : [{ ...shared, legId: 'unanswered', endedAt }]
+}
+
+interface Talk {
+  channel: string
+  from: Temporal.Instant
+  until: Temporal.Instant | undefined
+}
+
+function talks(callId: string, events: readonly ChannelEvent[]): Map<string, Talk> {
+  const bridges = new Map<string, { bridge: string; channel: string }>()
+  const talking = new Map<string, Talk>()
+  for (const event of events) {
+    if (event.type === 'BRIDGE_ENTER')
+      bridges.set(event.channelId, { bridge: event.bridge ?? '', channel: event.channel })
+    const isOut = event.type === 'BRIDGE_EXIT' && bridges.get(event.channelId)?.bridge === (event.bridge ?? '')
+    if (isOut || event.type === 'HANGUP') bridges.delete(event.channelId)
+    const withCaller = reachedFrom(callId, bridges)
+    for (const [channelId, channel] of withCaller) {
+      const before = talking.get(channelId)
+      talking.set(channelId, { channel, from: before?.from ?? event.at, until: undefined })
+    }
+    for (const [channelId, talk] of talking)
+      if (!withCaller.has(channelId)) talking.set(channelId, { ...talk, until: talk.until ?? event.at })
+  }
+  return talking
+}
+
+/** Channels of devices that hear the caller. */
+function reachedFrom(
+  callId: string,
+  bridges: ReadonlyMap<string, { bridge: string; channel: string }>,
+): Map<string, string> {
+  const found = new Map<string, string>()
+  const first = bridges.get(callId)
+  if (!first) return found
+  const seen = new Set([first.bridge])
+  const waiting = [first.bridge]
+  for (let bridge = waiting.pop(); bridge !== undefined; bridge = waiting.pop()) {
+    for (const [channelId, member] of bridges) {
+      if (member.bridge !== bridge || channelId === callId) continue
+      if (!member.channel.startsWith('Local/')) {
+        found.set(channelId, member.channel)
+        continue
+      }
+      const other = otherHalf(member.channel)
+      for (const far of bridges.values()) {
+        if (far.channel !== other || seen.has(far.bridge)) continue
+        seen.add(far.bridge)
+        waiting.push(far.bridge)
+      }
+    }
+  }
+  return found
+}
+
+/** `Local/1042@agents-0003;1` and `;2` are one wire. */
+function otherHalf(channel: string): string {
+  return channel.endsWith(';1') ? `${channel.slice(0, -1)}2` : `${channel.slice(0, -1)}1`
+}

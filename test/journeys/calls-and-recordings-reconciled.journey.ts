@@ -1,0 +1,139 @@
+// R9, R13, AC8: the telephone system tells of a call that was to be recorded and was not, and of the call of a recording it
+// tells nothing. The data protection officer sees both, says what was found out, and the alarms settle; the administrator sees
+// the same and what of the feed could not be read, and explains nothing.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, type Page } from '@playwright/test'
+import { sql } from 'kysely'
+import type { RunningSeloste } from '#test/whole/start-seloste.ts'
+import { signInOn } from './at-the-desk.ts'
+import { ownDatabase, tellPastCalls } from './past-calls.ts'
+import { test } from './with-feeds.ts'
+
+const testLine = '029 497 099'
+const words = {
+  fi: { name: 'Suomi', title: 'Täsmäytys' },
+  sv: { name: 'Svenska', title: 'Avstämning' },
+  en: { name: 'English', title: 'Reconciliation' },
+}
+const hoursAgo = (hours: number) =>
+  Temporal.Now.instant()
+    .round('second')
+    .subtract({ minutes: hours * 60 })
+
+/** A call of three minutes as the telephone system writes it. */
+function line(id: string, answered: Temporal.Instant): string {
+  const [start, end] = [answered.subtract({ seconds: 20 }), answered.add({ minutes: 3 })]
+  return [id, start, answered, end, '+358401230555', testLine, '029 512 1001'].map(String).join(';')
+}
+
+async function tell(cdrs: string): Promise<void> {
+  const heading = 'id;start;answer;end;caller;called;official'
+  const lines = [heading, line('first', hoursAgo(60)), 'broken;yesterday;;;x;y;z', line('lost', hoursAgo(2)), '']
+  await writeFile(join(cdrs, 'calls.csv'), lines.join('\n'))
+}
+
+/** What was told, was told so long ago that recordings would have come. */
+const settled = (seloste: RunningSeloste) =>
+  ownDatabase(seloste, async (db) => {
+    await sql`update fed_segment set told_at = told_at - interval '15 minutes'`.execute(db)
+  })
+
+const toldSegments = (seloste: RunningSeloste) =>
+  ownDatabase(seloste, async (db) => {
+    const { rows } = await sql<{ many: number }>`select count(*)::int as many from fed_segment`.execute(db)
+    return rows[0]!.many
+  })
+
+async function explain(page: Page, note: string): Promise<void> {
+  await page.getByLabel('Mitä selvisi').fill(note)
+  await page.getByRole('button', { name: 'Merkitse selvitetyksi' }).click()
+}
+
+// The second looks at what the first has told.
+test.describe.configure({ mode: 'serial' })
+
+test('what calls and recordings do not have in common is seen, explained, and the alarms settle', async ({
+  page,
+  seloste,
+  cdrs,
+  isAccessible,
+}) => {
+  test.setTimeout(240_000)
+  const answeredAt = hoursAgo(40)
+  await tellPastCalls(seloste, [
+    {
+      startedAt: answeredAt.subtract({ seconds: 20 }),
+      endedAt: answeredAt.add({ seconds: 30 }),
+      caller: '+358401230777',
+      numberCalled: testLine,
+      segments: [{ official: '029 512 1001', number: testLine, answeredAt, endedAt: answeredAt.add({ seconds: 30 }) }],
+    },
+  ])
+  await tell(cdrs)
+  await expect.poll(() => toldSegments(seloste), { timeout: 30_000 }).toBe(2)
+  await settled(seloste)
+
+  await page.setViewportSize({ width: 1440, height: 1000 })
+  await signInOn(page, seloste, 'outi', { path: '/alarms' })
+  const alarms = page.locator('.alarm')
+  await expect(async () => {
+    await page.reload()
+    await expect(alarms).toHaveCount(2, { timeout: 2000 })
+  }).toPass({ timeout: 90_000 })
+  await alarms.filter({ hasText: 'arvottuja' }).getByRole('link', { name: 'Avaa täsmäytys' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: words.fi.title })).toBeVisible()
+
+  const list = page.getByRole('region', { name: 'Erot', exact: true }).last()
+  await expect(list.locator('tbody tr')).toHaveCount(2)
+  await expect(list).toContainText('Tallennusasiakas ei tarjonnut puhelua')
+  await expect(list, 'neither caller nor official').not.toContainText(/040 123|512 1001|Virtanen/)
+  for (const language of ['sv', 'en', 'fi'] as const) {
+    await page.getByRole('button', { name: words[language].name, exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: words[language].title })).toBeVisible()
+    await isAccessible(`reconciliation, ${language}`)
+  }
+
+  await list.locator('.check').first().click()
+  await page.getByLabel('Mitä selvisi').fill('  ')
+  await page.getByRole('button', { name: 'Merkitse selvitetyksi' }).click()
+  await expect(page.getByText('Kirjoita, mitä selvisi.', { exact: true })).toBeVisible()
+  await explain(page, 'Tallennusasiakas oli huollossa')
+  await expect(page.locator('.notice-success')).toContainText('1 ero on merkitty selvitetyksi')
+  await expect(list.locator('tbody tr')).toHaveCount(1)
+  await explain(page, 'Koepuhelu')
+  await expect(page.locator('.notice-success')).toContainText('hälytys on suljettu')
+  await expect(page.getByText('Tallenteita ei puutu.')).toBeVisible()
+
+  await page.getByRole('link', { name: 'Puhelutieto puuttuu' }).click()
+  await expect(list.locator('tbody tr')).toHaveCount(1)
+  await page.setViewportSize({ width: 320, height: 800 })
+  await isAccessible('a recording without a call on a narrow screen')
+  await explain(page, 'Keskuksen tiedot katkesivat')
+  await expect(page.locator('.notice-success')).toContainText('hälytys on suljettu')
+  await page.goto('/alarms')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.locator('.notice-info')).toBeVisible()
+  await expect(alarms).toHaveCount(0)
+  await page.goto('/alarms?state=closed')
+  await expect(alarms.filter({ hasText: 'Koepuhelu' })).toHaveCount(1)
+  await expect(alarms.filter({ hasText: 'Keskuksen tiedot katkesivat' })).toHaveCount(1)
+})
+
+test('the administrator sees how the feed is, and what of it could not be read and what to do', async ({
+  page,
+  seloste,
+  isAccessible,
+}) => {
+  await page.setViewportSize({ width: 320, height: 800 })
+  await signInOn(page, seloste, 'anssi', { path: '/reconciliation' })
+  await expect(page.getByRole('heading', { level: 3, name: 'keskus' })).toBeVisible()
+  await page.getByRole('button', { name: 'Näytä 1 tietue' }).click()
+  await expect(page.getByText('calls.csv')).toBeVisible()
+  await expect(page.getByText('rivi 3')).toBeVisible()
+  await expect(page.getByText('Aikaa ei voi lukea')).toBeVisible()
+  await isAccessible('a feed’s unread records')
+  await page.goto('/reconciliation?state=any')
+  await expect(page.getByText('Tallennusasiakas oli huollossa')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Merkitse selvitetyksi' })).toHaveCount(0)
+})
