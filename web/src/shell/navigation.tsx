@@ -18,6 +18,7 @@ import {
   Hash,
   Headset,
   Gavel,
+  GraduationCap,
   Hourglass,
   House,
   Inbox,
@@ -48,6 +49,7 @@ import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention
 import { servesRequests, useQueue } from '../requests/use-queue.ts'
 import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
 import { makesStudies } from '../studies/question.ts'
+import { trains } from '../training/training-shapes.ts'
 import { publicPages } from './public-pages.ts'
 import { useBrokenPromises } from './use-evidence.ts'
 
@@ -57,6 +59,7 @@ const looks = [
   { to: '/calls', word: 'nav.live', Icon: PhoneCall },
 ] as const
 const study = { to: '/service-level', word: 'study.title', Icon: ChartColumn } as const
+const training = { to: '/training', word: 'training.title', Icon: GraduationCap } as const
 const description = [
   { to: '/description', word: 'nav.versions', Icon: GitCompareArrows },
   { to: '/plan', word: 'nav.plan', Icon: Disc3 },
@@ -84,7 +87,7 @@ const watch = [
   { to: '/log', word: 'nav.log', Icon: ScrollText },
 ] as const
 
-const reconciliation = { to: '/reconciliation', word: 'reconciliation.title', Icon: Scale } as const
+const reconciliation = { to: '/reconciliation', word: 'reconciliation.title', Icon: ListChecks } as const
 
 const listening = [
   { to: '/appointments', word: 'appointments.title', Icon: CalendarClock },
@@ -115,6 +118,7 @@ type Place =
   | typeof start
   | (typeof looks)[number]
   | typeof study
+  | typeof training
   | (typeof description)[number]
   | typeof people
   | typeof rights
@@ -163,6 +167,7 @@ export function Navigation({
         {servesRequests(me) && <Requests me={me} onNavigate={onNavigate} />}
         {purposesOf(me).length > 0 && !servesOnly(me) && looks.map(place)}
         {makesStudies(me) && place(study)}
+        {trains(me) && place(training)}
         {hasRole(me, 'DECISION_MAKER') && place(requestDecisions)}
         {seesDisclosures(me) && place(disclosures)}
         {readsLog(me) && place(disclosureLog)}
