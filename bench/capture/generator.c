@@ -1,9 +1,11 @@
 /* The caller of the capture benches: sends RTP to many ports, 50 packets a second each, from one socket.
  *
- *     generator <own port> <seconds>   < ports, one a line
+ *     generator <own port> <seconds> [<packets> <bytes of each>]   < ports, one a line
  *
- * Stream s gets PCMA packets n = 0, 1, ... whose bytes follow from s and n (expected-payload.ts has the same rule).
- * Prints how many packets it sent to each stream. */
+ * Stream s gets PCMA packets n = 0, 1, ... whose bytes follow from s and n (expected-payload.ts has the same rule); with a file of
+ * packets, all streams get the n-th of that, so that SRTP need not be made here.
+ * Calls (two streams each) begin one after the other over two seconds, and end so: in life they do not fill their chunks at once.
+ * Prints how many packets it sent to each stream, and by how many milliseconds it was late at most. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,12 +16,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { payload_bytes = 160, packet_bytes = 12 + payload_bytes, phases = 20, most_streams = 8192 };
+enum { payload_bytes = 160, packet_bytes = 12 + payload_bytes, phases = 20, most_streams = 8192, starts = 100 };
 
 static unsigned char packets[most_streams][packet_bytes];
 static struct sockaddr_in addresses[most_streams];
 static struct iovec vectors[most_streams];
-static struct mmsghdr messages[most_streams];
+static struct mmsghdr messages[most_streams], batch[most_streams];
 
 static void fill(int stream, uint32_t n) {
   unsigned char *p = packets[stream];
@@ -34,9 +36,25 @@ static void fill(int stream, uint32_t n) {
   }
 }
 
+static unsigned char *read_all(const char *path, size_t bytes) {
+  unsigned char *all = malloc(bytes);
+  FILE *file = fopen(path, "rb");
+  if (!all || !file || fread(all, 1, bytes, file) != bytes) exit((perror(path), 1));
+  fclose(file);
+  return all;
+}
+
+static double now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
 int main(int argc, char **argv) {
-  if (argc != 3) return 2;
+  if (argc != 3 && argc != 5) return 2;
   uint32_t rounds = (uint32_t)(atof(argv[2]) * 50);
+  size_t made_bytes = argc == 5 ? (size_t)atoi(argv[4]) : 0;
+  unsigned char *made = made_bytes ? read_all(argv[3], rounds * made_bytes) : NULL;
   int streams = 0, port;
   while (streams < most_streams && scanf("%d", &port) == 1) {
     int s = streams++;
@@ -56,19 +74,29 @@ int main(int argc, char **argv) {
   if (bind(sock, (struct sockaddr *)&own, sizeof own)) return perror("bind"), 1;
   struct timespec next;
   clock_gettime(CLOCK_MONOTONIC, &next);
-  for (uint32_t n = 0; n < rounds; n++)
+  double late_ms = 0;
+  for (uint32_t round = 0; round < rounds + starts; round++)
     for (int phase = 0; phase < phases; phase++) {
       int from = (int)((long)streams * phase / phases), to = (int)((long)streams * (phase + 1) / phases);
-      for (int s = from; s < to; s++) fill(s, n);
-      for (int s = from; s < to;) {
-        int sent = sendmmsg(sock, messages + s, to - s, 0);
+      int count = 0;
+      for (int s = from; s < to; s++) {
+        uint32_t n = round - (uint32_t)(s / 2 % starts);
+        if (n >= rounds) continue; /* Not begun (n has wrapped), or over. */
+        if (made) vectors[s] = (struct iovec){.iov_base = made + n * made_bytes, .iov_len = made_bytes};
+        else fill(s, n);
+        batch[count++] = messages[s];
+      }
+      for (int s = 0; s < count;) {
+        int sent = sendmmsg(sock, batch + s, count - s, 0);
         if (sent <= 0) return perror("sendmmsg"), 1;
         s += sent;
       }
       next.tv_nsec += 1000000;
       if (next.tv_nsec >= 1000000000) next.tv_nsec -= 1000000000, next.tv_sec++;
+      double late = now_ms() - (next.tv_sec * 1e3 + next.tv_nsec / 1e6);
+      if (late > late_ms) late_ms = late;
       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
     }
-  printf("%u\n", rounds);
+  printf("%u %.0f\n", rounds, late_ms);
   return 0;
 }

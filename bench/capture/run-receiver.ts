@@ -25,21 +25,27 @@ export function compile(): { generator: string; bareReceiver: string } | undefin
 
 export type Receiver = { command: string; args: string[]; ports?: number[] }
 
-/** `sent` counts packets to each stream. `result` is the receiver's last line. */
-export async function runReceiver<Result>(receiver: Receiver, generator: string, seconds: number) {
+/** Packets that all streams get, one after the other, instead of those of expected-payload.ts. */
+export type MadePackets = { path: string; packetBytes: number }
+
+/** `sent` counts packets to each stream, `lateMs` is by how much the sender was late at most. `result` is the receiver's last line. */
+export async function runReceiver<Result>(receiver: Receiver, generator: string, seconds: number, made?: MadePackets) {
   const child = spawn(receiver.command, receiver.args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = linesOf(child)
   const first = await lines.next()
   const ports = receiver.ports ?? (JSON.parse(String(first.value)) as number[])
-  const sender = spawn(generator, [String(generatorPort), String(seconds)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const args = [String(generatorPort), String(seconds), ...(made ? [made.path, String(made.packetBytes)] : [])]
+  const sender = spawn(generator, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const sentLines = linesOf(sender)
   sender.stdin.end(ports.join('\n'))
-  const sent = Number((await sentLines.next()).value)
+  const [sent, lateMs] = String((await sentLines.next()).value)
+    .split(' ')
+    .map(Number) as [number, number]
   await sleep(300)
   child.stdin.end()
   const result = JSON.parse(String((await lines.next()).value)) as Result
   if (child.exitCode === null) await once(child, 'exit')
-  return { sent, result }
+  return { sent, lateMs, result }
 }
 
 function linesOf(child: ChildProcess): AsyncIterator<string> {

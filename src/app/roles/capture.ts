@@ -136,7 +136,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
   else
     log.warn(
       { why: listening.why },
-      'RTP is received packet by packet, at about twice the cost; docs/operate/overload.md',
+      'RTP is received packet by packet, at about twice the cost; docs/operate/README.md',
     )
   const ports = createPortAllocator({
     address: settings.rtp.host,
@@ -237,6 +237,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
     handler: flows.watch(recorder.handler),
+    resumed: calls.sessions.map(({ dialog }) => dialog),
     refusal: admission.refusal,
     onFault: (error) => {
       log.error({ err: error }, 'SIP')
