@@ -14,9 +14,10 @@ import { makeLog } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
-import { findPorts } from '../whole/start-seloste.ts'
+import { findPorts, type SelostePorts } from '../whole/start-seloste.ts'
 
 export interface CaptureOnALine {
+  readonly ports: SelostePorts
   readonly sip: { readonly host: string; readonly port: number }
   /** Of TLS, where the environment has certificates. */
   readonly sipsPort: number
@@ -31,7 +32,10 @@ export async function runCaptureOn(
   database: TestDatabase<RegisterTables>,
   folders: { data: string; objects: string },
   environment: Readonly<Record<string, string>> = {},
+  /** Those of an earlier start, for a capture that comes back where it was. */
+  ports?: SelostePorts,
 ): Promise<CaptureOnALine> {
+  ports ??= await findPorts()
   const { db, pool } = database.as()
   const text = await readFile(seedDescriptionFile, 'utf8')
   await installDescription(db, text, seedDescriptionFile)
@@ -45,7 +49,6 @@ export async function runCaptureOn(
   const line = await openLine(join(url.searchParams.get('host') ?? '', '.s.PGSQL.5432'))
   url.searchParams.delete('host')
   url.host = `127.0.0.1:${line.port}`
-  const ports = await findPorts()
   const lines: string[] = []
   const settings = readSettings(
     {
@@ -61,6 +64,7 @@ export async function runCaptureOn(
   const log = makeLog({ name: 'capture', pretty: false, write: (one) => void lines.push(one) })
   const capture = await runCapture({ settings, log, databaseUrl: url.href, version: 'test' })
   return {
+    ports,
     sip: { host: '127.0.0.1', port: ports.sip },
     sipsPort: ports.sips,
     lines,

@@ -1,11 +1,11 @@
 /**
  * Media ports of calls that go on, bound again the moment a process starts: their clients go on sending, whoever hears it.
  *
- * In: an address and ports. Out: bound sockets, in which what comes waits until somebody listens. Never here: a packet read, or
- * more kept than a minute of a stream. This file and what it imports is read before the rest of the program, so that the ports
+ * In: an address and ports. Out: bound sockets, in which what comes waits until somebody listens. Never here: a packet
+ * read. This file and what it imports is read before the rest of the program, so that the ports
  * are open a moment after the process before has died; it imports next to nothing.
  */
-import type { RemoteInfo, Socket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
 import { bindDatagrams, listenOneByOne } from '#platform/datagrams/listen-one-by-one.ts'
 import type { ListenedSocket } from '#platform/datagrams/listened-socket.ts'
 
@@ -26,9 +26,6 @@ export interface HeldPorts {
   /** Closes what nobody has taken. */
   closeRest(): void
 }
-
-/** A minute at 20 ms a packet. */
-const mostWaiting = 3_000
 
 /** Binds what can be bound; RTP's port is followed by RTCP's. */
 export async function holdPorts(address: string, ports: readonly number[]): Promise<HeldPorts> {
@@ -53,36 +50,22 @@ export async function holdPorts(address: string, ports: readonly number[]): Prom
   }
 }
 
-function hold(rtp: Socket, rtcp: Socket): HeldPort {
-  const waiting: { bytes: Buffer; from: RemoteInfo; cameMs: number }[] = []
+function hold(socket: Socket, rtcp: Socket): HeldPort {
+  const rtp = listenOneByOne(socket)
+  let firstMs: number | undefined
   let told: (() => void) | undefined
-  const keep = (bytes: Buffer, from: RemoteInfo) => {
-    if (waiting.length < mostWaiting) waiting.push({ bytes, from, cameMs: performance.now() })
+  socket.once('message', () => {
+    firstMs = performance.now()
     told?.()
-    told = undefined
-  }
-  rtp.on('message', keep)
+  })
   rtcp.on('error', () => {})
-  const listened = listenOneByOne(rtp)
-  const { port } = listened
   return {
-    port,
-    rtp: {
-      ...listened,
-      listen(heard) {
-        rtp.off('message', keep)
-        listened.listen(heard)
-        for (const { bytes, from, cameMs } of waiting.splice(0)) {
-          heard(bytes, bytes.length, from.address, from.port, performance.now() - cameMs)
-        }
-      },
-    },
-    rtcp,
+    ...{ port: rtp.port, rtp, rtcp },
     get firstMs() {
-      return waiting[0]?.cameMs
+      return firstMs
     },
     onHeard(run) {
-      if (waiting.length > 0) run()
+      if (firstMs !== undefined) run()
       else told = run
     },
     close() {
