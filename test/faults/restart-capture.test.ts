@@ -90,3 +90,19 @@ test('calls go on by themselves after a restart, as one more segment each; nobod
   }
   await expect.poll(held).toEqual([])
 })
+
+test('a second capture on the same spool refuses to start and says who has it; the first goes on with its calls', async () => {
+  capture = await start()
+  const hangUp = new AbortController()
+  const number = numbersCalled.northern
+  const going = call(number, hangUp.signal)
+  await eventually(async () => ((await segments(number)).length === 1 ? true : undefined), 'a call going on')
+  await expect(start()).rejects.toThrow(
+    new RegExp(`Another capture, with process id ${process.pid}, records into .*: stop that one first`),
+  )
+  hangUp.abort()
+  expect((await going).sessions[0]?.endedBy).toBe('us')
+  const [only, ...more] = await segments(number)
+  expect(more).toEqual([])
+  expect(only?.inferred).toBe(false)
+})

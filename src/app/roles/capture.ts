@@ -21,9 +21,11 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
+import { Fault } from '#platform/fault.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { offerCallFlows } from './call-flow-socket.ts'
@@ -49,6 +51,15 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
   const calls = heldCalls ?? (await holdRunningCalls(settings))
+  // Two on one spool would take each other's calls for those of a process that is dead, and destroy what they record.
+  const lock = lockFolder(folder)
+  if (lock.kind === 'in-use') {
+    calls.ports.closeRest()
+    throw new Fault(
+      'spool-in-use',
+      `Another capture, with process id ${lock.pid}, records into ${folder}: stop that one first, or give this one a SELOSTE_DATA of its own.`,
+    )
+  }
   const trunks = readTrunks(settings.trunksFile)
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
@@ -292,6 +303,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
       await Promise.all([known.stop(), quotas.stop(), reporting.stop()])
       await versions.stop()
       await close()
+      lock.release()
     },
   }
 }
