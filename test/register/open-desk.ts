@@ -2,9 +2,11 @@
  * A desk as people meet it: the real server on a free port, and the real custodian behind a unix socket.
  * In: a test database and its register. Out: a browser that speaks to it. Never: a route called past the wire.
  */
+import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
 import type { RefusalCode } from '#app/http/refuse.ts'
 import { createLookPacer } from '#app/http/pace-looks.ts'
 import { serve } from '#app/http/serve.ts'
@@ -12,6 +14,7 @@ import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
 import type { OpenVoiceEngines } from '#app/roles/voice-engines.ts'
 import { keepPackages } from '#app/roles/keep-packages.ts'
 import { copyQuestions } from '#app/roles/copy-questions.ts'
+import { offerCallFlows, readCallFlows } from '#app/roles/call-flow-socket.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
@@ -57,7 +60,11 @@ export const publicUrl = 'https://seloste.example'
 export async function openTestDesk(
   database: TestDatabase<RegisterTables>,
   register: TestRegister,
-  { identityProvider, engines }: { identityProvider?: IdentityProvider; engines?: OpenVoiceEngines } = {},
+  {
+    identityProvider,
+    engines,
+    flows = createCallFlows({ nowMs: () => systemClock.now().epochMilliseconds, uuid: randomUUID }),
+  }: { identityProvider?: IdentityProvider; engines?: OpenVoiceEngines; flows?: CallFlows } = {},
 ): Promise<TestDesk> {
   const webFolder = join(register.folder, 'web')
   await mkdir(join(webFolder, 'assets'), { recursive: true })
@@ -123,12 +130,15 @@ export async function openTestDesk(
   const custodian = await serveCustodian(socket, answers, (fault) => faults.push(fault))
   const log: string[] = []
   const watchers = new Set<() => void>()
+  const here = { dataDirectory: register.folder }
+  const offeredFlows = await offerCallFlows(here, flows)
   const web = await serve(
     {
       db: database.as('seloste_desk').db,
       custodian: connectCustodian(socket),
       versions,
       clock: systemClock,
+      flows: readCallFlows(here),
       pace: createLookPacer(database.as('seloste_desk').db, systemClock),
       ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
@@ -148,6 +158,7 @@ export async function openTestDesk(
   )
   afterAll(async () => {
     await web.stop()
+    await offeredFlows.stop()
     await custodian.stop()
     await copies.stop()
     await anonymised.stop()

@@ -22,6 +22,8 @@ export type MediaFaults = {
   readonly keys?: readonly { readonly who: Speaker; readonly atMs: number; readonly key: string }[]
   /** What goes out where nobody speaks: packets of silence (default), nothing, or comfort noise (RFC 3389). */
   readonly silence?: 'packets' | 'nothing' | 'comfort-noise'
+  /** One-way audio: of this speaker comes nothing, or silence alone. */
+  readonly missing?: { readonly who: Speaker; readonly as: 'nothing' | 'silence' }
   /** During hold the sequence number runs on although nothing is sent, as rtpengine does. */
   readonly sequenceRunsOnInHold?: boolean
 }
@@ -152,13 +154,15 @@ export function openStream(options: {
       const pressed = keys.find(
         ({ atMs }) => frame >= Math.round(atMs / frameMs) && frame < Math.round(atMs / frameMs) + keyFrames,
       )
-      const speaks = sound.speaks(who, soundFrame)
+      const missing = faults.missing?.who === who ? faults.missing.as : undefined
+      const speaks = missing === undefined && sound.speaks(who, soundFrame)
       if (pressed) sendKey(frame, nowMs, Math.round(pressed.atMs / frameMs), pressed.key)
-      else if (speaks || (faults.silence ?? 'packets') === 'packets') {
-        emit(frame, nowMs, payloadTypes[codec], 'audio', sound.frame(who, soundFrame))
+      else if (missing !== 'nothing' && (speaks || (faults.silence ?? 'packets') === 'packets')) {
+        const payload = missing === undefined ? sound.frame(who, soundFrame) : silentFrame(codec)
+        emit(frame, nowMs, payloadTypes[codec], 'audio', payload)
       } else {
         // Comfort noise at the start of silence and every 400 ms; -65 dBov.
-        if (faults.silence === 'comfort-noise' && silentFrames % 20 === 0)
+        if (missing === undefined && faults.silence === 'comfort-noise' && silentFrames % 20 === 0)
           emit(frame, nowMs, payloadTypes.comfortNoise, 'comfort', Uint8Array.of(65))
         // The first packet of speech after silence is marked (RFC 3551 section 4.1).
         marker = true
@@ -203,4 +207,9 @@ export function openStream(options: {
       }
     },
   }
+}
+
+/** Digital silence, as the ITU's G.711 writes it. */
+function silentFrame(codec: Codec): Uint8Array {
+  return new Uint8Array(frameSamples).fill(codec === 'pcma' ? 0xd5 : 0xff)
 }

@@ -94,6 +94,24 @@ export const studyRoute = createRoute({
   component: lazyRouteComponent(() => import('./studies/study-page.tsx'), 'StudyPage'),
 })
 
+export const trainingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/training',
+  component: lazyRouteComponent(() => import('./training/training-page.tsx'), 'TrainingPage'),
+})
+
+export const collectionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/training/collections/$id',
+  component: lazyRouteComponent(() => import('./training/collection-page.tsx'), 'CollectionPage'),
+})
+
+export const trainingSessionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/training/sessions/$id',
+  component: lazyRouteComponent(() => import('./training/session-page.tsx'), 'SessionPage'),
+})
+
 export const wallRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/wall',
@@ -526,6 +544,9 @@ export const router = createRouter({
     calibrationsRoute,
     qualityResultsRoute,
     ownEvaluationsRoute,
+    trainingRoute,
+    collectionRoute,
+    trainingSessionRoute,
     accountRoute,
     welcomeRoute,
   ]),

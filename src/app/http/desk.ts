@@ -5,6 +5,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { FlowReader } from '../roles/call-flow-socket.ts'
 import type { CustodianClient } from '../roles/custodian-client.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
@@ -16,6 +17,8 @@ export interface Desk {
   versions: Versions
   clock: Clock
   ways: WaysToSignIn
+  /** How calls were signalled, as capture remembers it. */
+  flows: FlowReader
   /** Slows down looks in a mass. */
   pace: LookPacer
   /** Calls back after each change to a call; returns the way to stop. */

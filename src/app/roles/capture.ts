@@ -258,7 +258,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
   const withoutCall = watchRecordingsWithoutCall({
     folder: recordingsFolder,
     known: () => new Set(recorder.recordings('going')),
-    ...{ clock, log, registry: metrics.registry },
+    ...{ db, clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
   const offeredFlows = await offerCallFlows(settings, flows)

@@ -11,6 +11,7 @@ import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createLookPacer } from '../http/pace-looks.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { serve } from '../http/serve.ts'
+import { readCallFlows } from './call-flow-socket.ts'
 import { connectCustodian } from './custodian-client.ts'
 import { followVersions } from './follow-versions.ts'
 import { measurePromises } from './promise-metrics.ts'
@@ -57,6 +58,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       custodian,
       versions,
       clock: systemClock,
+      flows: readCallFlows(settings),
       pace: createLookPacer(db, systemClock),
       ways: {
         publicUrl: settings.publicUrl,

@@ -111,27 +111,30 @@ test('a session is a ladder of what was asked, answered and made of it, and hold
     problems: ['refused'],
     endedAtMs: Date.UTC(2026, 10, 26, 8) + 1020,
   })
-  const { dialogId: _, ...shown } = flow as unknown as Record<string, unknown>
+  const { dialogId: _, readyMs: __, ...shown } = flow as unknown as Record<string, unknown>
   for (const value of personal) expect(JSON.stringify(shown)).not.toContain(value)
   expect(flows.find(flow!.id)).toBe(flow)
 })
 
 test('how the recording came in is in the ladder at its own times, and what was wrong with it is a problem', async () => {
-  const { flows, session } = open({ mostSteps: 50 })
-  await session('d1')
+  const { flows, watched, incoming, later } = open({ mostSteps: 50 })
+  await watched.onInvite(incoming('d1', 'INVITE', sdp).given)
   const startedAt = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 10, 26, 8))
   const stream = { track: 'caller', codec: 'PCMA', expected: 100, lost: 5, firstMs: 40, lastMs: 2000, senderReports: 2 }
+  const recording = { id: 'r', startedAt }
+  flows.note('d1', { ...facts, recording } as unknown as SegmentFacts)
+  later(3000)
   const missing = { ...stream, track: 'official', expected: 0, lost: 0, firstMs: -1, lastMs: -1, senderReports: 0 }
   const stored = { packetsReceived: 95, reception: { streams: [stream, missing], oneWay: 'official', lostMs: 100 } }
-  flows.note('d1', { ...facts, endedAt: startedAt, recording: { startedAt, stored } } as unknown as SegmentFacts)
+  flows.note('d1', { ...facts, endedAt: startedAt, recording: { ...recording, stored } } as unknown as SegmentFacts)
   const [flow] = flows.all()
   expect(flow!.problems).toEqual(['one-way', 'lossy'])
   const media = flow!.steps.filter(({ what }) => what.startsWith('RT') || what === 'no-media')
   expect(media.map(({ atMs, what, with: words }) => [atMs - flow!.startedAtMs, what, ...words])).toEqual([
-    [0, 'no-media', 'official'],
     [40, 'RTP', 'caller', 'PCMA'],
     [2000, 'RTP-ends', 'caller'],
     [2000, 'RTCP', 'caller', '2'],
+    [3000, 'no-media', 'official'],
   ])
 })
 

@@ -66,6 +66,8 @@ const usualLimits: FlowLimits = { most: 300, mostTroubled: 300, keepMs: 24 * 3_6
 interface Kept extends CallFlow {
   dialogId: string
   state?: string
+  /** When each recording was ready for packets: their times count from there. */
+  readyMs: Map<string, number>
 }
 
 export function createCallFlows(
@@ -89,6 +91,7 @@ export function createCallFlows(
       problems: [],
       steps: [],
       leftOut: 0,
+      readyMs: new Map(),
     }
     flows.set(dialog.id, begun)
     return begun
@@ -183,6 +186,7 @@ export function createCallFlows(
       if (!flow) return
       const { segmentId, contactId, recording } = facts
       if (!flow.segments.some((one) => one.segmentId === segmentId)) flow.segments.push({ segmentId, contactId })
+      if (recording && !flow.readyMs.has(recording.id)) flow.readyMs.set(recording.id, nowMs())
       const is = recording?.gone ? 'gone' : recording?.stored ? 'stored' : facts.endedAt ? 'ended' : facts.captureState
       const why = is === 'failing' ? facts.captureFailure : is === 'not-recorded' ? facts.decision.reason : undefined
       const state = `${segmentId} ${is} ${why ?? ''}`
@@ -195,7 +199,7 @@ export function createCallFlows(
       if (facts.endedAt) flow.endedAtMs ??= nowMs()
       if (recording?.stored?.packetsReceived === 0) trouble(flow, 'empty')
       const reception = is === 'stored' ? recording?.stored?.reception : undefined
-      if (recording && reception) hear(flow, reception, recording.startedAt.epochMilliseconds)
+      if (recording && reception) hear(flow, reception, flow.readyMs.get(recording.id) ?? nowMs())
     },
     all() {
       forget()

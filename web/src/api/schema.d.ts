@@ -47564,6 +47564,7 @@ export interface operations {
                              * @description In the directory
                              */
                             id: string;
+                            userId: string;
                             name: string;
                             unitName?: string;
                         }[];

@@ -88,7 +88,6 @@ function Flow({ flow }: { flow: CallFlow }) {
                   </th>
                   <th scope="col">{say('capture.flow.who')}</th>
                   <th scope="col">{say('capture.flow.what')}</th>
-                  <th scope="col">{say('capture.flow.with')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -97,8 +96,10 @@ function Flow({ flow }: { flow: CallFlow }) {
                     <tr key={index}>
                       <td className="numeric">{seconds(sinceFirst(step, first))}</td>
                       <td>{say(`capture.by.${step.by}.short`)}</td>
-                      <td>{sayStep(step, say)}</td>
-                      <td className="breaking">{sayCarried(step, say)}</td>
+                      <td>
+                        {sayStep(step, say)}
+                        {step.with.length > 0 && <span className="second">{sayCarried(step, say)}</span>}
+                      </td>
                     </tr>
                   ))}
               </tbody>

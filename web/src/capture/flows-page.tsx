@@ -37,9 +37,7 @@ export function FlowsPage() {
                   to="/capture/flows"
                   search={one === 'all' ? {} : { show: one }}
                   resetScroll={false}
-                  activeOptions={{ includeSearch: false, exact: true }}
-                  activeProps={{ 'aria-current': undefined }}
-                  aria-current={one === show ? 'true' : undefined}
+                  activeOptions={{ includeSearch: true, exact: true }}
                 >
                   {say(`capture.flows.show.${one}`)}
                 </Link>

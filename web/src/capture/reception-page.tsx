@@ -49,9 +49,7 @@ export function ReceptionPage() {
                 to="/capture"
                 search={search({ span: one })}
                 resetScroll={false}
-                activeOptions={{ includeSearch: false, exact: true }}
-                activeProps={{ 'aria-current': undefined }}
-                aria-current={one === span ? 'true' : undefined}
+                activeOptions={{ includeSearch: true, exact: true }}
               >
                 {say(`capture.span.${one}`)}
               </Link>
@@ -75,9 +73,7 @@ export function ReceptionPage() {
                       to="/capture"
                       search={search({ by: one })}
                       resetScroll={false}
-                      activeOptions={{ includeSearch: false, exact: true }}
-                      activeProps={{ 'aria-current': undefined }}
-                      aria-current={one === by ? 'true' : undefined}
+                      activeOptions={{ includeSearch: true, exact: true }}
                     >
                       {say(`capture.by.${one}`)}
                     </Link>

@@ -3,6 +3,8 @@ import type { SegmentDetail } from '../api/shapes.ts'
 import { formatCount, formatDecimal, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
+type StreamReception = NonNullable<SegmentDetail['reception']>['streams'][number]
+
 /** Less than this is not heard. */
 const heardMs = 500
 
@@ -24,7 +26,7 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
   if (!reception) return null
   const number = (count: number) => formatCount(count, language)
   const ms = (value: number) => say('capture.ms', { number: formatDecimal(value, language) })
-  const rows: [Word, (stream: (typeof reception.streams)[number]) => string][] = [
+  const rows: [Word, (stream: StreamReception) => string][] = [
     ['reception.codec', ({ codec }) => codec],
     ['reception.expected', ({ expected }) => number(expected)],
     [

@@ -13,6 +13,8 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { ForbidAtRequest } from '../requests/at-request.tsx'
 import { purposesOf } from '../session/rights.ts'
+import { AddMoment } from '../training/add-moment.tsx'
+import { trains } from '../training/training-shapes.ts'
 import { Fact } from './facts.tsx'
 import { Forbid, Forbidden } from './forbid.tsx'
 import { ReceptionOf, useHeardWords } from './heard.tsx'
@@ -144,6 +146,11 @@ export function SegmentPanel({
       {recording.id && recording.state === 'available' && under.purpose === 'SERVICE_LEVEL_STUDY' && prepares(me) && (
         <PickForResearch recordingId={recording.id} me={me} under={under} />
       )}
+      {recording.id &&
+        recording.state === 'available' &&
+        recording.durationMs != null &&
+        (under.purpose === 'TRAINING' || under.purpose === 'DEVELOPMENT') &&
+        trains(me) && <AddMoment recordingId={recording.id} durationMs={recording.durationMs} />}
       <ReceptionOf segment={segment} />
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>

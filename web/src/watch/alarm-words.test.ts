@@ -43,6 +43,8 @@ const alarms = [
   },
   { kind: 'unrecorded', facts: { calls: 13, numbers: 2 }, threshold: { calls: 1 } },
   { kind: 'untold', facts: { recordings: 13, numbers: 2 }, threshold: { recordings: 1 } },
+  { kind: 'one-way', facts: { recordings: 40, affected: 13, clients: 2 }, threshold: { recordings: 3 } },
+  { kind: 'loss', facts: { recordings: 40, affected: 13, clients: 2 }, threshold: { recordings: 5 } },
 ] as const
 
 test.each(alarms)('an alarm of the kind $kind is told in three languages, with every number in its place', (alarm) => {

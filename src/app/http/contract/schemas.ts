@@ -3,6 +3,7 @@
  * Never here: behaviour. The web's client is generated from these (see ./openapi.ts), so a change here is a change
  * for everybody who calls Seloste.
  */
+import { Heard, Reception } from './capture-seen.ts'
 import Type, { type Static } from 'typebox'
 import { numberKinds } from '#description/register-description.ts'
 import { scopes } from '#description/roles.ts'
@@ -170,6 +171,8 @@ export const SegmentDetail = Type.Intersect([
       ),
     ),
     lostPackets: Type.Optional(Type.Integer()),
+    heard: Type.Optional(Heard),
+    reception: Type.Optional(Reception),
     mayForbid: Type.Optional(
       literals(
         ['official', 'service-unit'],
