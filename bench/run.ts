@@ -15,12 +15,14 @@ import { destroy } from './destruction/destroy.ts'
 import { checkAll } from './evidence/check-promises.ts'
 import { findIdentifiers } from './disclosure/find-identifiers.ts'
 import { packages } from './disclosure/packages.ts'
+import { reconcile } from './reconciliation/reconciliation.ts'
 import { dropMonth } from './retention/drop-month.ts'
 import { wrapKeys } from './keys/wrap-keys.ts'
 import { dryRun } from './retention/dry-run.ts'
 import { verifyHeld } from './retention/verify-recordings.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
 import { openPackets } from './srtp/open-packets.ts'
+import { readYear } from './studies/read-year.ts'
 
 const benches: Record<string, () => Promise<boolean>> = {
   'cost-per-packet': () => costPerPacket(),
@@ -35,6 +37,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   'verify-recordings': () => verifyHeld(),
   'check-promises': () => checkAll(),
   'own-calls': () => ownCalls(),
+  reconciliation: () => reconcile(),
   append: () => appendEntries(),
   'verify-log': () => verifyLog(),
   'wrap-keys': () => wrapKeys(),
@@ -42,6 +45,7 @@ const benches: Record<string, () => Promise<boolean>> = {
   anonymise: () => anonymise(),
   'find-identifiers': () => findIdentifiers(),
   packages: () => packages(),
+  studies: () => readYear(),
 }
 
 const wanted = process.argv.slice(2)

@@ -16,8 +16,6 @@ const feed = (folder: string) => `feeds:
 
 export const test = atTheDesk.extend<object, { seloste: RunningSeloste; cdrs: string }>({
   cdrs: [
-    // The fixture's own way of saying that it needs none.
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'seloste-cdrs-'))
       await use(folder)

@@ -22,6 +22,8 @@ import { decodeRecord } from './split-records.ts'
 
 export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>
 
+const atOnce: InTurn = (work) => work()
+
 export interface FeedTakerOptions {
   readonly feed: Feed
   /** Of this feed alone: records that cannot be read lie here. */
@@ -65,7 +67,7 @@ const nothingYet: FedProgress = {
 }
 
 export function takeFeed(options: FeedTakerOptions): FeedTaker {
-  const { feed, folder, db, context, clock, onFault, onProblem, inTurn = (work) => work() } = options
+  const { feed, folder, db, context, clock, onFault, onProblem, inTurn = atOnce } = options
   const reader = readerOf(feed)
   const assembler = createCallAssembler({ settleMs: feed.settleMs })
   const places = new Map<string, FoundRecord[]>()

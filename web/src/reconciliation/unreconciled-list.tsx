@@ -65,7 +65,7 @@ export function UnreconciledList({
   const everything = { value: '', label: say('reconciliation.filter.all') }
   const change = (key: 'number' | 'feed' | 'why' | 'state', value: string, usual = '') => {
     const { [key]: _, ...rest } = looked
-    show(value === usual ? rest : ({ ...rest, [key]: value } as Looked))
+    show(value === usual ? rest : { ...rest, [key]: value })
   }
   const numbers = [...new Set(counts.map((one) => one.number))].sort()
 
