@@ -24,8 +24,8 @@ export interface RequestReader {
     arrivedAt: Temporal.Instant,
     before?: RunningSession,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
-  /** What the operator has set for the client that asks. */
-  trunkOf(asked: Pick<Asked, 'request' | 'source'>): Trunk | undefined
+  /** What the operator has set for the client that asks: the same for all requests of a dialog, which may not name it again. */
+  trunkOf(asked: Asked): Trunk | undefined
   /** A segment of a session begins: what its first INVITE told of the parties holds for all its requests. */
   begin(asked: Asked, nowMs: number, clock: ClientClock): void
   /** What its client's clock says against ours. */
@@ -49,7 +49,8 @@ export interface Beginning {
   clock: ClientClock
 }
 
-const partyHeaders = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id']
+/** Of the parties, and of the client: jambonz' re-INVITEs do not name it. */
+const toldOnce = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent']
 
 export function createRequestReader(options: {
   versionAt: VersionAt
@@ -58,8 +59,10 @@ export function createRequestReader(options: {
   takesKeys?: ((source: Source) => boolean) | undefined
 }): RequestReader {
   const beginnings = new Map<string, Beginning>()
-  const trunkOf: RequestReader['trunkOf'] = ({ request, source }) =>
-    options.findTrunk?.(source.address, firstHeader(request, 'user-agent'))
+  const trunkOf: RequestReader['trunkOf'] = ({ request, source, dialog }) => {
+    const [told] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
+    return options.findTrunk?.(source.address, told ?? firstHeader(request, 'user-agent'))
+  }
 
   return {
     trunkOf,
@@ -82,14 +85,14 @@ export function createRequestReader(options: {
           answeredAt: known?.facts.answeredAt,
           versionAt: options.versionAt,
           officials: options.officials(),
-          trunk: trunkOf({ request, source }),
+          trunk: trunkOf({ request, source, dialog }),
           ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
         },
       )
     },
     begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
-      const told = headers ?? new Map(partyHeaders.map((name) => [name, allHeaders(request, name)]))
+      const told = headers ?? new Map(toldOnce.map((name) => [name, allHeaders(request, name)]))
       beginnings.set(dialog.id, { beganMs: nowMs, headers: told, acknowledged, clock })
     },
     beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,

@@ -13,6 +13,8 @@ const payloadType = 8
 const firstSequence = 65_530
 const firstTime = 0xffff_f000
 const lookMs = 15
+/** A report before every so many packets. */
+const reportEach = 10
 let sources = 0x5e_0000
 
 /** The shell command that orders a stream: `[address] [port]` are what SIPp found in the answer. */
@@ -41,6 +43,14 @@ export function playOrders(folder: string): { stop(): void } {
   return { stop: () => clearInterval(timer) }
 }
 
+/** A sender report (RFC 3550 section 6.4.1) on the port of the sound, as of a client that multiplexes whatever it was told. */
+function senderReport(ssrc: number): Buffer {
+  const report = Buffer.alloc(28)
+  report.set([0x80, 200, 0, 6])
+  report.writeUInt32BE(ssrc, 4)
+  return report
+}
+
 function play(sound: Buffer, address: string, port: number, fromPort: number): void {
   const packets = Math.ceil(sound.length / packetSamples)
   const socket = createSocket({ type: 'udp4', reuseAddr: true }).bind(fromPort)
@@ -49,6 +59,7 @@ function play(sound: Buffer, address: string, port: number, fromPort: number): v
   let sent = 0
   const timer = setInterval(() => {
     while (sent < packets && performance.now() - startedMs >= sent * packetMs) {
+      if (sent % reportEach === 0) socket.send(senderReport(ssrc), port, address)
       const header = Buffer.alloc(12)
       header.writeUInt8(0x80, 0)
       header.writeUInt8(payloadType | (sent === 0 ? 0x80 : 0), 1)

@@ -47,6 +47,8 @@ const partMs = 1_200
 /** The sound starts a moment after the scenario says so. */
 const slackMs = 800
 const holdMs = 600
+/** Shorter than any client has it (RFC 4028 section 5 wants 90 at least), so that a test can wait for it. */
+const timerSeconds = 3
 const waiting: Step = { waitMs: holdMs }
 
 const calls: Call[] = [
@@ -80,8 +82,10 @@ const calls: Call[] = [
     ...{ transport: 'tcp', official: 'juhani', opens: ['audiocodes'], lanes: [['caller', 'official']] },
   },
   {
-    title: 'Ribbon, the official on the first stream, a clock that was never set',
+    title: 'Ribbon, the official on the first stream, a clock that was never set, reports among the sound',
     ...{ transport: 'udp', official: 'annika', opens: ['ribbon'], lanes: [['official', 'caller']] },
+    // It offers to multiplex (RFC 5761), which is not taken up; the player sends reports among the sound all the same.
+    edits: [[/^a=sendonly$/gm, 'a=rtcp-mux\na=sendonly']],
   },
   {
     title: 'Metaswitch, one mixed stream that moves to another port',
@@ -187,6 +191,49 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     },
   )
 
+  test(
+    'a session that is refreshed lives on, and one that is not is ended with a BYE (RFC 4028)',
+    { timeout: 60_000 },
+    async () => {
+      const own = join(folder, 'timer')
+      await mkdir(own)
+      const caller = '+358407654099'
+      const people = new Map([
+        ['401234567', caller.slice(4)],
+        ['29497000', numbersCalled.testLine.slice(4)],
+        ['295121001', officialByKey('raija').phone.slice(4)],
+      ])
+      const refreshed = { send: 'ribbon', answerHas: 'a=recvonly' }
+      const steps: Step[] = [refreshed, { waitMs: 2_000 }, refreshed, { bye: 'theirs' }]
+      // Another call than the other one of this client.
+      const edits = [
+        [/^Session-Expires: 1800/m, `Session-Expires: ${timerSeconds}`],
+        [/805306369|orig-leg-9|LXJpYmJvbg==/g, 'another-call'],
+      ] as const
+      const scenario = join(own, 'scenario.xml')
+      await writeFile(
+        scenario,
+        writeScenario(steps, {
+          people,
+          shiftMs: 0,
+          endShiftMs: 0,
+          edits,
+          ports: { ribbon: [undefined, await freePort()] },
+        }),
+      )
+      const begun = performance.now()
+      const more = ['-p', String(await freePort())]
+      await runSipp({ server: seloste.sip, transport: 'udp', scenario, folder: own, more })
+      expect(performance.now() - begun).toBeGreaterThan(2_000 + timerSeconds * 1_000)
+      const [found] = await eventually(async () => {
+        const contacts = await security.contacts({ purpose: 'CRIME_OR_MISUSE', reference: 'test', caller })
+        return contacts[0]?.endedAt ? contacts : undefined
+      }, 'the call, ended')
+      const contact = await security.contact(found?.id ?? '', 'CRIME_OR_MISUSE', 'test')
+      expect(contact.segments[0]?.marks).toContain('end-inferred')
+    },
+  )
+
   /** One dialog of a call, from its INVITE to its BYE. */
   async function sendCall(
     call: Call,
@@ -231,7 +278,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       ...(call.between ?? []),
       await play(1),
       talk,
-      call.bye ? { send: call.bye } : { bye: true },
+      call.bye ? { send: call.bye } : { bye: 'ours' },
     ]
     const lengthMs = 2 * (partMs + slackMs)
     const text = writeScenario(steps, {

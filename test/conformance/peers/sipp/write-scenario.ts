@@ -104,7 +104,10 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
   function stepOf(step: Step): string {
     if ('waitMs' in step) return `<pause milliseconds="${step.waitMs}"/>`
     if ('play' in step) return `<nop><action>${step.play.map(played).join('\n')}</action></nop>`
-    if ('bye' in step) return `${send(plain('BYE', opening, (numbered += 1)), true)}\n<recv response="200"/>`
+    if ('bye' in step) {
+      if (step.bye === 'theirs') return `<recv request="BYE"/>\n${send(farewell, false)}`
+      return `${send(plain('BYE', opening, (numbered += 1)), true)}\n<recv response="200"/>`
+    }
     const method = bytesOf(step.send).toString().split(' ')[0] ?? ''
     const cseq = (numbered += 1)
     const request = message(step.send, cseq)
@@ -151,6 +154,15 @@ function played({ stream, file, by }: Play): string {
 function send(text: string, answered: boolean): string {
   return `<send${answered ? ' retrans="500"' : ''}><![CDATA[\n${text}\n]]></send>`
 }
+
+/** The answer to a BYE that comes from Seloste. */
+const farewell = [
+  'SIP/2.0 200 OK',
+  ...['[last_Via:]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', '[last_CSeq:]'],
+  'Content-Length: 0',
+  '',
+  '',
+].join('\n')
 
 /** A request without a body, within the dialog that this INVITE opened. */
 function plain(method: 'ACK' | 'BYE', invite: string, cseq: number): string {

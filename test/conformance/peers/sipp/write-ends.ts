@@ -1,0 +1,128 @@
+/**
+ * Two telephones and a call between them through a proxy, as scenarios for SIPp: who calls and who answers. In: whether the
+ * call is held, and who hangs up. Out: the two scenarios. Each plays two sounds, one before the hold and one after.
+ * Keys: caller, dialled, first, second (raw A-law).
+ */
+export interface CallPlan {
+  held: boolean
+  hangsUp: 'caller' | 'official'
+}
+
+const soundMs = 2_500
+const heldMs = 1_000
+
+export function writeEnds({ held, hangsUp }: CallPlan): { caller: string; official: string } {
+  const directions = held ? (['sendonly', 'sendrecv'] as const) : []
+  const later = directions.map(
+    (direction, at) => `
+      ${send(request('INVITE', 2 + at, sdp(direction, 2 + at)))}
+      <recv response="100" optional="true"/><recv response="200"/>
+      ${send(request('ACK', 2 + at), false)}
+      ${direction === 'sendonly' ? `<pause milliseconds="${heldMs}"/>` : ''}`,
+  )
+  const caller = `
+    ${send(request('INVITE', 1, sdp('sendrecv', 1), true))}
+    <recv response="100" optional="true"/><recv response="200" rrs="true"/>
+    ${send(request('ACK', 1), false)}
+    ${play('first')}
+    ${later.join('')}
+    ${hangsUp === 'official' ? play('second', 0) : `${play('second')}${send(request('BYE', 9))}<recv response="200"/>`}
+    ${hangsUp === 'official' ? `<recv request="BYE"/>${send(answer())}` : ''}`
+  const answers = directions.map(
+    (direction) => `
+      <recv request="INVITE" rrs="true"/>
+      ${send(answer(sdp(direction === 'sendonly' ? 'recvonly' : 'sendrecv', 2)))}
+      <recv request="ACK"/>`,
+  )
+  const official = `
+    <recv request="INVITE" rrs="true"><action>
+      <ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>
+      <ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/>
+      <log message="[$to] [$from]"/>
+    </action></recv>
+    ${send(answer(sdp('sendrecv', 1), true))}
+    <recv request="ACK"/>
+    ${play('first', held ? 0 : soundMs)}
+    ${answers.join('')}
+    ${hangsUp === 'official' ? `${play('second')}${send(goodbye)}<recv response="200"/>` : `${play('second', 0)}<recv request="BYE"/>${send(answer())}`}`
+  return { caller: scenario(caller), official: scenario(official) }
+}
+
+function scenario(steps: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="a telephone">${steps}\n</scenario>\n`
+}
+
+function send(lines: string, repeated = true): string {
+  return `<send${repeated ? ' retrans="500"' : ''}><![CDATA[\n${lines}\n]]></send>`
+}
+
+function play(key: 'first' | 'second', forMs = soundMs): string {
+  const pause = forMs > 0 ? `<pause milliseconds="${forMs}"/>` : ''
+  return `<nop><action><exec rtp_stream="[${key}],1,8,PCMA/8000"/></action></nop>${pause}`
+}
+
+function request(method: string, cseq: number, body = '', isFirst = false): string {
+  return message(
+    [
+      `${method} ${isFirst ? 'sip:[dialled]@[remote_ip]:[remote_port]' : '[next_url]'} SIP/2.0`,
+      'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+      ...(isFirst ? [] : ['[routes]']),
+      'Max-Forwards: 70',
+      'From: <sip:[caller]@[local_ip]>;tag=caller[call_number]',
+      `To: <sip:[dialled]@[local_ip]>${isFirst ? '' : '[peer_tag_param]'}`,
+      'Call-ID: [call_id]',
+      `CSeq: ${cseq} ${method}`,
+      'Contact: <sip:[caller]@[local_ip]:[local_port]>',
+    ],
+    body,
+  )
+}
+
+const goodbye = message([
+  'BYE [next_url] SIP/2.0',
+  'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+  '[routes]',
+  'Max-Forwards: 70',
+  'From: [$to];tag=official[call_number]',
+  'To: [$from]',
+  'Call-ID: [call_id]',
+  'CSeq: 1 BYE',
+])
+
+function answer(body = '', isFirst = false): string {
+  return message(
+    [
+      'SIP/2.0 200 OK',
+      '[last_Via:]',
+      '[last_From:]',
+      `[last_To:]${isFirst ? ';tag=official[call_number]' : ''}`,
+      '[last_Call-ID:]',
+      '[last_CSeq:]',
+      ...(isFirst ? ['[last_Record-Route:]'] : []),
+      'Contact: <sip:official@[local_ip]:[local_port]>',
+    ],
+    body,
+  )
+}
+
+function message(lines: readonly string[], body = ''): string {
+  const type = body ? ['Content-Type: application/sdp'] : []
+  return [...lines, ...type, 'Content-Length: [len]', '', body].join('\n')
+}
+
+function sdp(direction: string, version: number): string {
+  return [
+    'v=0',
+    `o=telephone 1 ${version} IN IP4 [local_ip]`,
+    's=-',
+    'c=IN IP4 [media_ip]',
+    't=0 0',
+    'm=audio [rtpstream_audio_port] RTP/AVP 8 101',
+    'a=rtpmap:8 PCMA/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    'a=fmtp:101 0-15',
+    'a=ptime:20',
+    `a=${direction}`,
+    '',
+  ].join('\n')
+}
