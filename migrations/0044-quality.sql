@@ -439,7 +439,7 @@ begin
   return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', p.name, 'week', e.week,
       'calibrationId', e.calibration_id, 'calibrationName', c.name, 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
       'contactId', e.contact_id, 'unitName', u.name, 'number', e.number, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
-      'destroyAt', r.destroy_at, 'isMine', e.evaluator_id = viewer(), 'isTaken', e.evaluator_id is not null,
+      'destroyAt', r.destroy_at, 'isMine', coalesce(e.evaluator_id = viewer(), false), 'isTaken', e.evaluator_id is not null,
       'total', e.total, 'isFailed', e.is_failed, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
       'disagreedAt', e.disagreed_at, 'answeredAt', e.answered_at, 'endedAt', e.ended_at, 'endWhy', e.end_why))
     from evaluation e
@@ -517,7 +517,7 @@ begin
       'formName', v.name, 'formLanguage', f.language, 'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', s.id, 'number', e.number,
       'unitName', (select u.name from unit u where u.id = e.unit_id), 'officialName', s.official_name, 'startedAt', r.started_at,
       'durationMs', r.duration_ms, 'destroyAt', r.destroy_at, 'standsStill', case when e.ended_at is null then copy_stands_still(r) end,
-      'isMine', e.evaluator_id = viewer(), 'revision', e.revision, 'comments', e.comments, 'note', e.note, 'savedAt', e.saved_at,
+      'isMine', coalesce(e.evaluator_id = viewer(), false), 'revision', e.revision, 'comments', e.comments, 'note', e.note, 'savedAt', e.saved_at,
       'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at, 'disagreedAt', e.disagreed_at, 'disagreement', e.disagreement,
       'answeredAt', e.answered_at, 'answerOutcome', e.answer_outcome, 'answer', e.answer, 'endedAt', e.ended_at, 'endWhy', e.end_why))
     || jsonb_build_object('answers', e.answers, 'form', v.content)
@@ -757,7 +757,8 @@ begin
       'begun', count(e.id), 'finished', count(e.id) filter (where e.state = 'FINISHED'),
       'myEvaluation', (array_agg(e.id) filter (where e.evaluator_id = viewer()))[1],
       'isFinished', bool_or(e.evaluator_id = viewer() and e.state = 'FINISHED'),
-      'destroyAt', (select r.destroy_at from recording r where r.id = c.recording_id), 'summary', c.summary))
+      'destroyAt', (select r.destroy_at from recording r where r.id = c.recording_id)))
+    || case when c.summary is null then '{}' else jsonb_build_object('summary', c.summary) end
     from calibration c join quality_form f on f.id = c.form_id
     join quality_form_version v on v.form_id = c.form_id and v.version = c.form_version
     left join evaluation e on e.calibration_id = c.id

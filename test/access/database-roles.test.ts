@@ -128,6 +128,9 @@ describe('database roles', () => {
         'insert into proof_change (at, promise, holds) values (now(), $$x$$, true)',
         'update obeyed_version set version = 1',
         'insert into contact select * from contact',
+        'select * from evaluation',
+        'select * from quality_mark',
+        'delete from sampling_draw',
       ],
     ],
   ]

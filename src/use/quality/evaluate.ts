@@ -7,16 +7,7 @@ import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
 import { fittingAnswers, scoreForm, type Scored } from './score-form.ts'
 
-export const evaluationStates = [
-  'WAITING',
-  'DRAFT',
-  'FINISHED',
-  'RELEASED',
-  'ACKNOWLEDGED',
-  'SET_ASIDE',
-  'ENDED',
-] as const
-export type EvaluationState = (typeof evaluationStates)[number]
+export type EvaluationState = 'WAITING' | 'DRAFT' | 'FINISHED' | 'RELEASED' | 'ACKNOWLEDGED' | 'SET_ASIDE' | 'ENDED'
 
 /** What is said of a moment of the recording, of one question or of none. */
 export interface MomentComment {

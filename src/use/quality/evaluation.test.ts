@@ -233,7 +233,9 @@ describe('a draw', () => {
     await drawSamplesDue(custodian)
     const [draw] = did(await listPlans(desk, eero)).find(({ id }) => id === long.id)!.draws
     expect(draw).toMatchObject({ candidateCount: 1 })
-    expect(did(await listEvaluations(desk, eero)).map(({ recordingId }) => recordingId)).toContain(soon)
+    expect(did(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === soon)).toMatchObject({
+      ...{ state: 'WAITING', isMine: false, isTaken: false },
+    })
     await endPlan(desk, eero, long.id)
   })
 

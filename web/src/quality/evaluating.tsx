@@ -170,12 +170,13 @@ function Release({
   const ask = async () => {
     onTry()
     if (!(await draft.flush())) return
-    const [first] = draft.score?.unanswered ?? []
+    const unanswered = draft.counted()?.unanswered ?? []
+    const [first] = unanswered
     if (first === undefined) {
       setWrong([])
       return setAsked(true)
     }
-    const text = say('quality.left', { count: draft.score?.unanswered.length ?? 0 })
+    const text = say('quality.left', { count: unanswered.length })
     setWrong([{ text, field: `question-${first}` }])
   }
   const give = async () => {

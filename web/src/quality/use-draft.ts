@@ -30,6 +30,7 @@ export function useDraft(evaluation: Evaluation) {
   const revision = useRef(evaluation.revision)
   const latest = useRef(begun)
   const isDirty = useRef(false)
+  const counted = useRef(evaluation.score)
   const running = useRef<Promise<boolean>>(undefined)
 
   /** Saves until nothing is left to save; false where it could not be. */
@@ -54,6 +55,7 @@ export function useDraft(evaluation: Evaluation) {
         return false
       }
       revision.current = answer.data.revision
+      counted.current = answer.data.score
       setScore(answer.data.score)
       setSavedAt(new Date().toISOString())
     }
@@ -99,11 +101,24 @@ export function useDraft(evaluation: Evaluation) {
     latest.current = { answers: stored.answers, comments: stored.comments, note: stored.note }
     isDirty.current = false
     setWork(latest.current)
+    counted.current = stored.score
     setScore(stored.score)
     setError(undefined)
     setSaving('saved')
   }
-  return { work, saving, error, score, savedAt, edit, flush, keepMine, takeStored, revision: () => revision.current }
+  return {
+    work,
+    saving,
+    error,
+    score,
+    savedAt,
+    edit,
+    flush,
+    keepMine,
+    takeStored,
+    revision: () => revision.current,
+    counted: () => counted.current,
+  }
 }
 export type EvaluationDraft = ReturnType<typeof useDraft>
 

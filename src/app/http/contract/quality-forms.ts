@@ -1,5 +1,5 @@
 /** Forms for evaluating the quality of recordings, and the samples that are drawn for it (R4). */
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 import { closed, counted, id, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
 
 const key = (description: string) => Type.String({ pattern: '^[a-z0-9-]{1,40}$', description })
@@ -14,7 +14,7 @@ export const QualityScale = Type.Union(
   ],
   { description: 'Yes (1) or no (0); 1 to 5; points from 0' },
 )
-export const QualityQuestion = Type.Object(
+const QualityQuestion = Type.Object(
   {
     id: key('The same in the versions in which it is the same question'),
     text: Type.String({ maxLength: 500, description: 'The question; missing in a draft at the most' }),
@@ -55,7 +55,6 @@ export const QualityFormContent = Type.Object(
   },
   closed,
 )
-export type QualityFormContent = Static<typeof QualityFormContent>
 
 export const Answers = Type.Record(
   Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
@@ -103,7 +102,7 @@ const planFields = {
   daysLeft: Type.Integer({ minimum: 7, maximum: 60, description: 'A candidate has so many days left at the least' }),
 }
 
-export const SamplingPlan = Type.Object({
+const SamplingPlan = Type.Object({
   id: uuid('The plan'),
   ...planFields,
   formName: Type.String(),

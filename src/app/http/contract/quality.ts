@@ -1,5 +1,5 @@
 /** Evaluating recordings, what their officials read of it, calibration and the results of groups (R3-R6, R37, R38). */
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 import { Answers, FormLanguage, QualityFormContent, QualityScale, Score } from './quality-forms.ts'
 import { closed, counted, id, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'
 
@@ -12,7 +12,7 @@ const state = literals(
 const endWhy = Type.Optional(literals(['term', 'forbidden'], 'Its term was over, or its use was forbidden'))
 const text = (maxLength: number, description: string) => Type.String({ maxLength, description })
 
-export const MomentComment = Type.Object(
+const MomentComment = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
     atMs: counted(0, 'Where in the recording'),
@@ -38,7 +38,7 @@ const disagreement = {
   answer: Type.Optional(Type.String()),
 }
 
-export const ListedEvaluation = Type.Object({
+const ListedEvaluation = Type.Object({
   id: uuid('The evaluation'),
   kind,
   state,
@@ -60,9 +60,8 @@ export const ListedEvaluation = Type.Object({
   endedAt: Type.Optional(instant('Its recording is gone since')),
   endWhy,
 })
-export type ListedEvaluation = Static<typeof ListedEvaluation>
 
-export const Evaluation = Type.Object({
+const Evaluation = Type.Object({
   id: uuid('The evaluation'),
   kind,
   state,
@@ -99,9 +98,8 @@ export const Evaluation = Type.Object({
   endedAt: Type.Optional(instant('Its recording is gone since')),
   endWhy,
 })
-export type Evaluation = Static<typeof Evaluation>
 
-export const OwnEvaluation = Type.Object({
+const OwnEvaluation = Type.Object({
   id: uuid('The evaluation'),
   state: literals(['RELEASED', 'ACKNOWLEDGED'], 'How far it is'),
   formName: Type.String(),
@@ -119,7 +117,6 @@ export const OwnEvaluation = Type.Object({
   ...disagreement,
   releasedAt: instant('Given'),
 })
-export type OwnEvaluation = Static<typeof OwnEvaluation>
 
 const CalibrationSummary = Type.Object({
   evaluators: Type.Integer(),
@@ -143,7 +140,7 @@ const CalibrationSummary = Type.Object({
   ),
 })
 
-export const Calibration = Type.Object({
+const Calibration = Type.Object({
   id: uuid('The calibration'),
   name: Type.String(),
   formName: Type.String(),
@@ -160,9 +157,8 @@ export const Calibration = Type.Object({
   destroyAt: Type.Optional(instant('The recording is destroyed')),
   summary: Type.Optional(CalibrationSummary),
 })
-export type Calibration = Static<typeof Calibration>
 
-export const GroupResult = Type.Object(
+const GroupResult = Type.Object(
   {
     unitName: Type.String(),
     number: Type.String(),
@@ -180,7 +176,6 @@ export const GroupResult = Type.Object(
   },
   { description: 'Of a unit and number; never of a person' },
 )
-export type GroupResult = Static<typeof GroupResult>
 
 export const qualityOperations = {
   listEvaluations: {
