@@ -313,20 +313,20 @@ end $$;
 -- Sessions ---------------------------------------------------------------------------------------------------------------
 
 -- The people of the directory whom the viewer may enter on a list, by a part of their name; at most twenty.
-create function find_trainees(part text) returns table (id uuid, name text, unit_name text)
+create function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform demand_trainer();
   if length(btrim(part)) < 2 then
     return;
   end if;
-  return query select p.id, n.name, u.name
+  return query select p.id, p.user_id, n.name, u.name
     from person p
     join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
     left join person_placement l on l.person_id = p.id and l.valid_from <= now() and (l.valid_to is null or l.valid_to > now())
     left join unit u on u.id = l.unit_id
     where p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
-      and position(lower(btrim(part)) in lower(n.name)) > 0
+      and (position(lower(btrim(part)) in lower(n.name)) > 0 or p.user_id = lower(btrim(part)))
     order by n.name, p.id limit 20;
 end $$;
 

@@ -30,6 +30,7 @@ export interface Training extends Omit<ListedTraining, 'attendees' | 'isMine'> {
 
 export interface Trainee {
   id: string
+  userId: string
   name: string
   unitName?: string
 }
@@ -88,13 +89,14 @@ export async function findTrainees(
   const answer = await askOfDatabase(
     db,
     session,
-    sql<{ id: string; name: string; unit_name: string | null }>`select * from find_trainees(${part})`,
+    sql<{ id: string; user_id: string; name: string; unit_name: string | null }>`select * from find_trainees(${part})`,
     ['deny.role'] as const,
     { action: 'training.trainees-looked-for', object: { kind } },
   )
   if ('refused' in answer) return answer
-  return answer.rows.map(({ id, name, unit_name }) => ({
+  return answer.rows.map(({ id, user_id, name, unit_name }) => ({
     id,
+    userId: user_id,
     name,
     ...(unit_name !== null && { unitName: unit_name }),
   }))

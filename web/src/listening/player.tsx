@@ -48,6 +48,7 @@ export function Player({
   peaks,
   segmentId,
   startMs,
+  stopAtMs,
   onEnd,
   onSpeed,
   onBroken,
@@ -60,6 +61,8 @@ export function Player({
   /** Where a link to a moment leads; without it there is none. */
   segmentId: string | undefined
   startMs: number
+  /** Where what is to be heard ends. */
+  stopAtMs?: number | undefined
   onEnd: () => void
   onSpeed: (speed: number) => void
   onBroken: OnBroken
@@ -80,6 +83,7 @@ export function Player({
     source: listening.audio,
     durationMs,
     startMs,
+    stopAtMs,
     silences: shapes.silences,
     onSpeed,
     onBroken,

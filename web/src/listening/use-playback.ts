@@ -19,6 +19,7 @@ export function usePlayback({
   source,
   durationMs,
   startMs,
+  stopAtMs,
   silences,
   silencedAt,
   onSpeed,
@@ -28,6 +29,8 @@ export function usePlayback({
   source: string
   durationMs: number
   startMs: number
+  /** It pauses here, once it has played up to it; whoever goes on hears the rest. */
+  stopAtMs?: number | undefined
   silences: readonly Stretch[]
   /** Which lanes are not heard at a moment, whatever the listener has chosen. */
   silencedAt?: ((ms: number) => Silenced) | undefined
@@ -101,6 +104,7 @@ export function usePlayback({
     const before = followed.current
     followed.current = now
     if (audio.paused || audio.seeking) return setPosition(now)
+    if (stopAtMs != null && before < stopAtMs && now >= stopAtMs) audio.pause()
     const past = skipsSilence ? pastSilence(now, silences) : undefined
     if (region?.toMs != null && before < region.toMs && now >= region.toMs) return seek(region.fromMs)
     if (past != null) return seek(past)

@@ -196,6 +196,7 @@ export const trainingOperations = {
           items: Type.Array(
             Type.Object({
               id: uuid('In the directory'),
+              userId: Type.String(),
               name: Type.String(),
               unitName: Type.Optional(Type.String()),
             }),

@@ -1,0 +1,84 @@
+// AC21 (R4, R38): a trainer finds a call, keeps a moment of it in a collection, and plays it in a session to those on its list.
+// The log knows the purpose and the session; when the recording is destroyed, the moment is empty and its words are gone.
+import { expect } from '@playwright/test'
+import { signInAt } from '#test/whole/api.ts'
+import { signInOn } from './at-the-desk.ts'
+import { keptCall, untilDestroyed } from './kept-call.ts'
+import { logOf } from './log-of.ts'
+import { inEachLanguage } from './service-desk.ts'
+import { withoutCalls } from './without-calls.ts'
+
+const test = withoutCalls()
+test.describe.configure({ timeout: 180_000 })
+
+test('a moment goes from a call into a collection and a session, and is empty when its recording is gone', async ({
+  page,
+  isAccessible,
+  seloste,
+}) => {
+  const call = await keptCall(seloste)
+  const since = Temporal.Now.instant()
+  await signInOn(page, seloste, 'tiina', { path: '/training' })
+  await isAccessible('training with nothing in it')
+  await page.getByRole('button', { name: 'Aloita kokoelma' }).click()
+  await page.getByLabel('Nimi').fill('Puhelun aloitus')
+  await page.getByLabel('Mitä on tarkoitus oppia').fill('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')
+  await page.getByRole('button', { name: 'Aloita', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Puhelun aloitus' })).toBeVisible()
+  await expect(page.getByText('Kokoelmassa ei ole vielä kohtia.')).toBeVisible()
+
+  // From a search to the call's page.
+  await page.getByRole('link', { name: 'Haku', exact: true }).last().click()
+  await page.locator(`a[data-contact]`).first().click()
+  await expect(page).toHaveURL(new RegExp(call.contactId))
+  await page.getByRole('button', { name: 'Lisää kohta koulutuskokoelmaan' }).click()
+  await page.getByRole('button', { name: 'Lisää kohta', exact: true }).click()
+  await expect(page.getByText('Kirjoita otsikko.')).toBeVisible()
+  await page.getByLabel('Alkaa kohdasta').fill('0.00')
+  await page.getByLabel('Päättyy kohtaan').fill('0.02')
+  await page.getByLabel('Otsikko').fill('Nimi heti')
+  await page.getByLabel('Mitä tästä kohdasta opitaan').fill('Virkailija sanoo nimensä ennen tervehdystä.')
+  await isAccessible('adding a moment')
+  await page.getByRole('button', { name: 'Lisää kohta', exact: true }).click()
+  await page.getByRole('link', { name: 'Siirry kokoelmaan' }).click()
+  await expect(page.getByRole('heading', { name: '1. Nimi heti' })).toBeVisible()
+  await inEachLanguage(page, async () => isAccessible('a collection'))
+
+  // The session: nothing is played to nobody.
+  await page.getByRole('button', { name: 'Aloita koulutustilaisuus' }).click()
+  await page.getByLabel('Tilaisuuden nimi').fill('Uusien virkailijoiden perehdytys')
+  await page.getByRole('button', { name: 'Aloita tilaisuus' }).click()
+  await expect(page.getByText('Merkitse ensin, ketkä ovat läsnä.')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Toista tilaisuudessa/ })).toBeDisabled()
+  await page.getByRole('combobox', { name: 'Merkitse osallistuja' }).fill('virta')
+  await page.getByRole('option', { name: /Aino Virtanen/ }).click()
+  await expect(page.locator('.chosen')).toContainText('Aino Virtanen')
+  await inEachLanguage(page, async () => isAccessible('a training session'))
+  await page.getByRole('button', { name: /^Toista tilaisuudessa/ }).click()
+  const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  // It stops by itself where the moment ends.
+  await expect.poll(async () => Number(await position.inputValue()), { timeout: 20_000 }).toBeGreaterThanOrEqual(2000)
+  await expect(page.getByRole('button', { name: 'Toista', exact: true })).toBeVisible()
+  expect(Number(await position.inputValue())).toBeLessThan(2900)
+  const reference = await page.getByText(/^K-\d+$/).innerText()
+  expect(await logOf(seloste, 'tiina', since)).toContainEqual(
+    expect.objectContaining({
+      ...{ action: 'listening.started', result: 'ok', purpose: 'TRAINING', reference, objectId: call.recordingId },
+    }),
+  )
+  await page.getByRole('button', { name: 'Päätä tilaisuus' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Päätä tilaisuus' }).click()
+  await expect(page.getByText('Tilaisuus on päättynyt.')).toBeVisible()
+
+  // Its official forbids the use of the recording: the reference leads nowhere any more, and its words are gone.
+  const aino = await signInAt(seloste.url, 'aino', seloste.password)
+  const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, { party: 'OFFICIAL' })
+  expect(forbidden.status, await forbidden.text()).toBeLessThan(300)
+  await untilDestroyed(seloste, call)
+  await page.getByRole('link', { name: 'Koulutus', exact: true }).first().click()
+  await expect(page.getByText('josta 1 on tyhjä')).toBeVisible()
+  await page.getByRole('link', { name: 'Puhelun aloitus' }).first().click()
+  await expect(page.getByText(/^Tyhjä .* alkaen: tallenne on hävitetty ennen määräaikaa\.$/)).toBeVisible()
+  await expect(page.getByText('Nimi heti')).toHaveCount(0)
+  await expect(page.getByText('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')).toBeVisible()
+})

@@ -1,0 +1,80 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Step } from '../controls/step.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import '../styles/training.css'
+import { MomentFields } from './moment-fields.tsx'
+import { readTyped, type TypedMoment, type WrongMoment } from './training-shapes.ts'
+
+const empty: TypedMoment = { from: '', to: '', title: '', lesson: '' }
+
+/** Puts a moment of the recording in sight into a collection: a reference, never a copy. */
+export function AddMoment({ recordingId, durationMs }: { recordingId: string; durationMs: number }) {
+  const { say } = useLanguage()
+  const listed = $api.useQuery('get', '/api/training/collections', undefined, { staleTime: 30_000 })
+  const collections = listed.data?.items.filter(({ endedAt }) => !endedAt) ?? []
+  const add = $api.useMutation('post', '/api/training/collections/{id}/moments')
+  const [typed, setTyped] = useState(empty)
+  const [chosen, setChosen] = useState<string>()
+  const [wrong, setWrong] = useState<WrongMoment>({})
+  const [added, setAdded] = useState<{ id: string; name: string }>()
+  const collection = collections.find(({ id }) => id === chosen) ?? collections[0]
+  const submit = async () => {
+    const read = readTyped(typed, durationMs)
+    setWrong('wrong' in read ? read.wrong : {})
+    if ('wrong' in read || !collection) return false
+    const asking = add.mutateAsync({ params: { path: { id: collection.id } }, body: { recordingId, ...read } })
+    return ended(asking, async () => {
+      setAdded(collection)
+      setTyped(empty)
+      announce(say('training.moment.added', { name: collection.name }))
+      await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
+    })
+  }
+  return (
+    <section className="stack-small" aria-label={say('training.title')}>
+      {added && (
+        <Notice kind="success">
+          {say('training.moment.added', { name: added.name })}{' '}
+          <Link to="/training/collections/$id" params={{ id: added.id }}>
+            {say('training.collection.go')}
+          </Link>
+        </Notice>
+      )}
+      <Step
+        open={say('training.moment.add')}
+        submit={say('training.moment.add.do')}
+        isBusy={add.isPending}
+        error={add.error ?? listed.error}
+        onOpen={() => setWrong({})}
+        onSubmit={submit}
+      >
+        {listed.data && collections.length === 0 ? (
+          <p>
+            {say('training.moment.noCollection')} <Link to="/training">{say('training.title')}</Link>
+          </p>
+        ) : (
+          <>
+            <Choice
+              label={say('training.collection')}
+              options={collections.map(({ id, name }) => ({ value: id, label: name }))}
+              value={collection?.id ?? ''}
+              onChange={setChosen}
+            />
+            <MomentFields
+              typed={typed}
+              durationMs={durationMs}
+              wrong={wrong}
+              onEdit={(edited) => setTyped({ ...typed, ...edited })}
+            />
+          </>
+        )}
+      </Step>
+    </section>
+  )
+}

@@ -1,0 +1,191 @@
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api, queries } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Step } from '../controls/step.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/search.css'
+import '../styles/training.css'
+import { MomentCard } from './moment-card.tsx'
+import { CollectionFields } from './new-collection.tsx'
+import { TrainingGate } from './training-gate.tsx'
+import { moved, type Collection } from './training-shapes.ts'
+
+/** One collection: its moments in their order, and the session that plays them. */
+export function CollectionPage() {
+  return (
+    <TrainingGate>
+      <Read />
+    </TrainingGate>
+  )
+}
+
+function Read() {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/training/collections/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/training/collections/{id}',
+    { params: { path: { id } } },
+    { staleTime: 0 },
+  )
+  return (
+    <Page title={data?.name ?? say('training.collection')} crumbs={[{ label: say('training.title'), to: '/training' }]}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Whole collection={data} onDone={refetch} />}
+    </Page>
+  )
+}
+
+function Whole({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
+  const { say } = useLanguage()
+  const order = $api.useMutation('put', '/api/training/collections/{id}/order')
+  const isOver = collection.endedAt !== undefined
+  const ids = collection.moments.map(({ id }) => id)
+  const move = (id: string, by: 1 | -1) =>
+    ended(
+      order.mutateAsync({ params: { path: { id: collection.id } }, body: { moments: moved(ids, id, by) } }),
+      async () => {
+        announce(say('training.moment.moved', { position: ids.indexOf(id) + 1 + by }))
+        await onDone()
+      },
+    )
+  return (
+    <>
+      {collection.aim && <p className="lead training-aim">{collection.aim}</p>}
+      {isOver && <Notice kind="info">{say('training.collection.over.what')}</Notice>}
+      {!isOver && <BeginSession collection={collection} />}
+      <section className="stack-small" aria-labelledby="training-moments">
+        <h2 id="training-moments">{say('training.moments')}</h2>
+        {!isOver && (
+          <p>
+            {say('training.moments.how')} <Link to="/contacts">{say('nav.search')}</Link>
+          </p>
+        )}
+        {order.error && <Failure error={order.error} />}
+        {collection.moments.length === 0 && <p className="muted">{say('training.moments.none')}</p>}
+        <ol className="cards training-moments" aria-labelledby="training-moments">
+          {collection.moments.map((moment, at) => (
+            <MomentCard
+              key={moment.id}
+              moment={moment}
+              position={at + 1}
+              count={ids.length}
+              isOver={isOver}
+              onMove={(by) => void move(moment.id, by)}
+              onDone={onDone}
+            />
+          ))}
+        </ol>
+      </section>
+      {!isOver && <ChangeCollection key={collection.revision} collection={collection} onDone={onDone} />}
+      {!isOver && <EndCollection collection={collection} />}
+    </>
+  )
+}
+
+function BeginSession({ collection }: { collection: Collection }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const begin = $api.useMutation('post', '/api/training/sessions')
+  const [name, setName] = useState('')
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (name.trim() === '') return false
+    const asking = begin.mutateAsync({ body: { collectionId: collection.id, name: name.trim() } })
+    return ended(asking, async () => {
+      await navigate({ to: '/training/sessions/$id', params: { id: (await asking).id } })
+    })
+  }
+  return (
+    <Step
+      kind="primary"
+      open={say('training.session.begin')}
+      submit={say('training.session.begin.do')}
+      isBusy={begin.isPending}
+      error={begin.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <Field
+        label={say('training.session.name')}
+        hint={say('training.session.name.hint')}
+        error={isTried && name.trim() === '' ? say('training.name.missing') : undefined}
+        value={name}
+        onChange={setName}
+        maxLength={200}
+        autoComplete="off"
+      />
+    </Step>
+  )
+}
+
+function ChangeCollection({ collection, onDone }: { collection: Collection; onDone: () => Promise<unknown> }) {
+  const { say } = useLanguage()
+  const save = $api.useMutation('put', '/api/training/collections/{id}')
+  const [typed, setTyped] = useState({ name: collection.name, aim: collection.aim })
+  const [isTried, setTried] = useState(false)
+  const submit = async () => {
+    setTried(true)
+    if (typed.name.trim() === '') return false
+    const body = { revision: collection.revision, name: typed.name.trim(), aim: typed.aim.trim() }
+    return ended(save.mutateAsync({ params: { path: { id: collection.id } }, body }), async () => {
+      announce(say('training.collection.saved'))
+      await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
+      await onDone()
+    })
+  }
+  return (
+    <Step
+      open={say('training.collection.change')}
+      submit={say('training.collection.change.do')}
+      isBusy={save.isPending}
+      error={save.error}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <CollectionFields {...typed} isTried={isTried} onEdit={(edited) => setTyped({ ...typed, ...edited })} />
+    </Step>
+  )
+}
+
+function EndCollection({ collection }: { collection: Collection }) {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const end = $api.useMutation('delete', '/api/training/collections/{id}')
+  const [isAsked, setAsked] = useState(false)
+  const stop = () =>
+    ended(end.mutateAsync({ params: { path: { id: collection.id } } }), async () => {
+      announce(say('training.collection.ended'))
+      await navigate({ to: '/training' })
+    })
+  return (
+    <div className="stack-small">
+      {end.error && <Failure error={end.error} />}
+      <div className="actions">
+        <Button onPress={() => setAsked(true)}>{say('training.collection.end')}</Button>
+      </div>
+      <Confirm
+        title={say('training.collection.end.sure')}
+        doLabel={say('training.collection.end')}
+        isOpen={isAsked}
+        onDo={() => void stop()}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('training.collection.end.what')}</p>
+      </Confirm>
+    </div>
+  )
+}

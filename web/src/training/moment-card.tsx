@@ -1,0 +1,142 @@
+import { Link } from '@tanstack/react-router'
+import { ArrowDown, ArrowUp, Headphones } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Step } from '../controls/step.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { MomentFields } from './moment-fields.tsx'
+import { MomentHead, NothingThere } from './moment-head.tsx'
+import { TrainingListen } from './training-listen.tsx'
+import { readTyped, typedOf, type CollectedMoment, type MomentThere, type WrongMoment } from './training-shapes.ts'
+
+/** One place of a collection: to hear, change, move and take out. */
+export function MomentCard({
+  moment,
+  position,
+  count,
+  isOver,
+  onMove,
+  onDone,
+}: {
+  moment: CollectedMoment
+  /** From one. */
+  position: number
+  count: number
+  /** The collection was ended. */
+  isOver: boolean
+  onMove: (by: 1 | -1) => void
+  onDone: () => Promise<unknown>
+}) {
+  const { say } = useLanguage()
+  const remove = $api.useMutation('delete', '/api/training/moments/{id}')
+  const [isHeard, setHeard] = useState(false)
+  const named = moment.state === 'THERE' ? moment.title : say('training.moment.place', { position })
+  const take = () =>
+    ended(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
+      announce(say('training.moment.removed'))
+      await onDone()
+    })
+  return (
+    <li className="card stack-small">
+      {moment.state === 'THERE' ? (
+        <MomentHead moment={moment} position={position} />
+      ) : (
+        <>
+          <h3 className="card-title">{named}</h3>
+          <NothingThere moment={moment} />
+        </>
+      )}
+      {remove.error && <Failure error={remove.error} />}
+      {moment.state === 'THERE' && isHeard && (
+        <TrainingListen
+          recordingId={moment.recordingId}
+          fromMs={moment.fromMs}
+          toMs={moment.toMs}
+          onOver={() => setHeard(false)}
+        />
+      )}
+      {!isOver && (
+        <div className="actions">
+          {moment.state === 'THERE' && !moment.standsStill && !isHeard && (
+            <Button aria-label={`${say('training.moment.hear')}: ${named}`} onPress={() => setHeard(true)}>
+              <Headphones aria-hidden="true" size={18} />
+              {say('training.moment.hear')}
+            </Button>
+          )}
+          <Button
+            kind="quiet"
+            isDisabled={position === 1}
+            aria-label={say('training.moment.up', { name: named })}
+            onPress={() => onMove(-1)}
+          >
+            <ArrowUp aria-hidden="true" size={18} />
+          </Button>
+          <Button
+            kind="quiet"
+            isDisabled={position === count}
+            aria-label={say('training.moment.down', { name: named })}
+            onPress={() => onMove(1)}
+          >
+            <ArrowDown aria-hidden="true" size={18} />
+          </Button>
+          {moment.state !== 'OUT_OF_REACH' && (
+            <Button
+              kind="link"
+              isBusy={remove.isPending}
+              aria-label={`${say('training.moment.remove')}: ${named}`}
+              onPress={() => void take()}
+            >
+              {say('training.moment.remove')}
+            </Button>
+          )}
+          {moment.state === 'THERE' && (
+            <Link to="/contacts/$id" params={{ id: moment.contactId }}>
+              {say('training.moment.call')}
+            </Link>
+          )}
+        </div>
+      )}
+      {!isOver && moment.state === 'THERE' && <ChangeMoment moment={moment} onDone={onDone} />}
+    </li>
+  )
+}
+
+function ChangeMoment({ moment, onDone }: { moment: MomentThere; onDone: () => Promise<unknown> }) {
+  const { say } = useLanguage()
+  const save = $api.useMutation('put', '/api/training/moments/{id}')
+  const [typed, setTyped] = useState(typedOf(moment))
+  const [wrong, setWrong] = useState<WrongMoment>({})
+  const submit = async () => {
+    const read = readTyped(typed, moment.durationMs)
+    setWrong('wrong' in read ? read.wrong : {})
+    if ('wrong' in read) return false
+    return ended(save.mutateAsync({ params: { path: { id: moment.id } }, body: read }), async () => {
+      announce(say('training.moment.saved'))
+      await onDone()
+    })
+  }
+  return (
+    <Step
+      open={say('training.moment.change', { name: moment.title })}
+      submit={say('training.moment.change.do')}
+      isBusy={save.isPending}
+      error={save.error}
+      onOpen={() => {
+        setTyped(typedOf(moment))
+        setWrong({})
+      }}
+      onSubmit={submit}
+    >
+      <MomentFields
+        typed={typed}
+        durationMs={moment.durationMs}
+        wrong={wrong}
+        onEdit={(edited) => setTyped({ ...typed, ...edited })}
+      />
+    </Step>
+  )
+}

@@ -1,0 +1,42 @@
+import { serverNowMs } from '../api/server-time.ts'
+import { formatPosition } from '../format/duration.ts'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { formatPhone } from '../format/phone.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { endsSoon, type CollectedMoment, type MomentThere } from './training-shapes.ts'
+
+/** A place of a collection in which there is nothing to hear, and why. */
+export function NothingThere({ moment }: { moment: Exclude<CollectedMoment, MomentThere> }) {
+  const { say, language } = useLanguage()
+  return (
+    <p className="muted">
+      {moment.state === 'EMPTY'
+        ? say(`training.moment.empty.${moment.emptyWhy}`, { date: formatDate(moment.emptiedAt, language) })
+        : say('training.moment.outOfReach')}
+    </p>
+  )
+}
+
+/** What a moment is, of which call, and until when it is there. */
+export function MomentHead({ moment, position }: { moment: MomentThere; position: number }) {
+  const { say, language } = useLanguage()
+  return (
+    <>
+      <h3 className="card-title disclosure-title">
+        {position}. {moment.title}
+        {endsSoon(moment.destroyAt, serverNowMs()) && (
+          <span className="badge badge-capturing">{say('training.endsSoon')}</span>
+        )}
+      </h3>
+      <p className="second">
+        <span className="nowrap">
+          {formatPosition(moment.fromMs)}–{formatPosition(moment.toMs)}
+        </span>{' '}
+        · <span className="number">{formatPhone(moment.number)}</span> · {formatInstant(moment.startedAt, language)} ·{' '}
+        {say('training.moment.until', { date: formatDate(moment.destroyAt, language) })}
+      </p>
+      {moment.lesson && <p className="training-aim">{moment.lesson}</p>}
+      {moment.standsStill && <p className="muted">{say(`error.${moment.standsStill}`)}</p>}
+    </>
+  )
+}

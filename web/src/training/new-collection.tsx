@@ -1,0 +1,76 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Field } from '../controls/field.tsx'
+import { Step } from '../controls/step.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { useKeptForm } from '../disclosures/kept-form.ts'
+import { useLanguage } from '../language/use-words.ts'
+
+/** Begins a collection and goes to it. */
+export function NewCollection() {
+  const { say } = useLanguage()
+  const navigate = useNavigate()
+  const begin = $api.useMutation('post', '/api/training/collections')
+  const form = useKeptForm('training collection', { name: '', aim: '' })
+  const [isTried, setTried] = useState(false)
+  const { name, aim } = form.typed
+  const submit = async () => {
+    setTried(true)
+    if (name.trim() === '') return false
+    const asking = begin.mutateAsync({ body: { name: name.trim(), aim: aim.trim() } })
+    return ended(asking, async () => {
+      form.forget()
+      await navigate({ to: '/training/collections/$id', params: { id: (await asking).id } })
+    })
+  }
+  return (
+    <Step
+      kind="primary"
+      open={say('training.collection.begin')}
+      submit={say('training.collection.begin.do')}
+      isBusy={begin.isPending}
+      error={begin.error}
+      isOpenAtFirst={form.isTyped}
+      onOpen={() => setTried(false)}
+      onSubmit={submit}
+    >
+      <CollectionFields name={name} aim={aim} isTried={isTried} onEdit={form.edit} />
+    </Step>
+  )
+}
+
+/** What a collection is called and what is to be learned from it. */
+export function CollectionFields({
+  name,
+  aim,
+  isTried,
+  onEdit,
+}: {
+  name: string
+  aim: string
+  isTried: boolean
+  onEdit: (edited: { name?: string; aim?: string }) => void
+}) {
+  const { say } = useLanguage()
+  return (
+    <>
+      <Field
+        label={say('training.name')}
+        error={isTried && name.trim() === '' ? say('training.name.missing') : undefined}
+        value={name}
+        onChange={(value) => onEdit({ name: value })}
+        maxLength={200}
+        autoComplete="off"
+      />
+      <Field
+        label={say('training.aim')}
+        hint={say('training.aim.hint')}
+        value={aim}
+        onChange={(value) => onEdit({ aim: value })}
+        rows={4}
+        maxLength={4000}
+      />
+    </>
+  )
+}

@@ -1,0 +1,169 @@
+import { useParams } from '@tanstack/react-router'
+import { Play } from 'lucide-react'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { ended } from '../disclosures/ask.ts'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { announce } from '../shell/announce.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/rights.css'
+import '../styles/search.css'
+import '../styles/training.css'
+import { Attendees } from './attendees.tsx'
+import { MomentHead, NothingThere } from './moment-head.tsx'
+import { TrainingGate } from './training-gate.tsx'
+import { TrainingListen } from './training-listen.tsx'
+import type { Training } from './training-shapes.ts'
+
+/** A training session: who is there, and the moments to play one after the other. */
+export function SessionPage() {
+  return (
+    <TrainingGate>
+      <Read />
+    </TrainingGate>
+  )
+}
+
+function Read() {
+  const { say } = useLanguage()
+  const { id } = useParams({ from: '/training/sessions/$id' })
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/training/sessions/{id}',
+    { params: { path: { id } } },
+    { staleTime: 0 },
+  )
+  return (
+    <Page title={data?.name ?? say('training.session')} crumbs={[{ label: say('training.title'), to: '/training' }]}>
+      {isPending && <Waiting lines={8} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && <Whole training={data} onDone={refetch} />}
+    </Page>
+  )
+}
+
+function Whole({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
+  const { say, language } = useLanguage()
+  const isOpen = training.endedAt === undefined
+  return (
+    <>
+      <dl className="facts">
+        <Fact label={say('training.session.reference')}>
+          <span className="number">{training.reference}</span>
+        </Fact>
+        <Fact label={say('training.collection')}>{training.collectionName}</Fact>
+        <Fact label={say('training.session.begunAt')}>{formatInstant(training.begunAt, language)}</Fact>
+        {training.endedAt && (
+          <Fact label={say('training.session.endedAt')}>{formatInstant(training.endedAt, language)}</Fact>
+        )}
+        <Fact label={say('training.session.played')}>
+          {say('training.session.played.count', { count: training.played.length })}
+        </Fact>
+      </dl>
+      <Attendees training={training} onDone={onDone} />
+      {isOpen && <Moments training={training} onDone={onDone} />}
+      {isOpen ? <EndSession training={training} onDone={onDone} /> : <p>{say('training.session.over.what')}</p>}
+    </>
+  )
+}
+
+function Moments({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery(
+    'get',
+    '/api/training/collections/{id}',
+    { params: { path: { id: training.collectionId } } },
+    { staleTime: 0 },
+  )
+  const [playing, setPlaying] = useState<string>()
+  const canPlay = training.attendees.length > 0
+  return (
+    <section className="stack-small" aria-labelledby="training-play">
+      <h2 id="training-play">{say('training.moments')}</h2>
+      <p>{say('training.session.logged', { reference: training.reference })}</p>
+      {!canPlay && <Notice kind="info">{say('training.session.needsSomebody')}</Notice>}
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <ol className="cards training-moments" aria-labelledby="training-play">
+        {data?.moments.map((moment, at) => (
+          <li key={moment.id} className="card stack-small">
+            {moment.state === 'THERE' ? (
+              <MomentHead moment={moment} position={at + 1} />
+            ) : (
+              <>
+                <h3 className="card-title">{say('training.moment.place', { position: at + 1 })}</h3>
+                <NothingThere moment={moment} />
+              </>
+            )}
+            {moment.state === 'THERE' &&
+              (playing === moment.id ? (
+                <TrainingListen
+                  recordingId={moment.recordingId}
+                  fromMs={moment.fromMs}
+                  toMs={moment.toMs}
+                  reference={training.reference}
+                  onOver={() => {
+                    setPlaying(undefined)
+                    void onDone()
+                  }}
+                />
+              ) : (
+                !moment.standsStill && (
+                  <div className="actions">
+                    <Button
+                      kind="primary"
+                      isDisabled={!canPlay}
+                      aria-label={`${say('training.moment.play')}: ${moment.title}`}
+                      onPress={() => setPlaying(moment.id)}
+                    >
+                      <Play aria-hidden="true" size={20} />
+                      {say('training.moment.play')}
+                    </Button>
+                  </div>
+                )
+              ))}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function EndSession({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
+  const { say } = useLanguage()
+  const end = $api.useMutation('post', '/api/training/sessions/{id}/end')
+  const [isAsked, setAsked] = useState(false)
+  const stop = () =>
+    ended(end.mutateAsync({ params: { path: { id: training.id } } }), async () => {
+      announce(say('training.session.ended'))
+      await onDone()
+    })
+  return (
+    <div className="stack-small">
+      {end.error && <Failure error={end.error} />}
+      <div className="actions">
+        <Button isBusy={end.isPending} onPress={() => setAsked(true)}>
+          {say('training.session.end')}
+        </Button>
+      </div>
+      <Confirm
+        title={say('training.session.end.sure')}
+        doLabel={say('training.session.end')}
+        isOpen={isAsked}
+        onDo={() => void stop()}
+        onClose={() => setAsked(false)}
+      >
+        <p>{say('training.session.end.what')}</p>
+      </Confirm>
+    </div>
+  )
+}

@@ -1,0 +1,74 @@
+import { useEffect, useEffectEvent, useRef } from 'react'
+import { Button } from '../controls/button.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { Player, type ListenPlace } from '../listening/player.tsx'
+import { useListening } from '../listening/use-listening.ts'
+import '../styles/player.css'
+
+/**
+ * A moment being played, from the press that chose it on: a listening like any other, logged, under TRAINING and, in a
+ * session, under its reference. It pauses where the moment ends.
+ */
+export function TrainingListen({
+  recordingId,
+  fromMs,
+  toMs,
+  reference,
+  onOver,
+}: {
+  recordingId: string
+  fromMs: number
+  toMs: number
+  /** The session's; none while it is prepared. */
+  reference?: string
+  /** It was left. */
+  onOver: () => void
+}) {
+  const { say } = useLanguage()
+  const under = { purpose: 'TRAINING' as const, ...(reference && { reference }) }
+  const { state, start, end, recover, pace } = useListening(recordingId, under)
+  const player = useRef<ListenPlace>(null)
+  const isBegun = useRef(false)
+  const begin = useEffectEvent(() => void start())
+  useEffect(() => {
+    if (isBegun.current) return
+    isBegun.current = true
+    begin()
+  }, [])
+  useEffect(() => {
+    // The press that chose the moment is the wish to hear it.
+    if (state.state === 'open') player.current?.playFrom(fromMs)
+  }, [state.state, fromMs])
+
+  if (state.state === 'open') {
+    return (
+      <Player
+        place={player}
+        listening={state.listening}
+        peaks={state.peaks}
+        segmentId={undefined}
+        startMs={fromMs}
+        stopAtMs={toMs}
+        onEnd={() => {
+          end('left')
+          onOver()
+        }}
+        onSpeed={pace}
+        onBroken={recover}
+        onStop={() => undefined}
+      />
+    )
+  }
+  if (state.state === 'refused') return <Failure error={state.error} />
+  if (state.state !== 'over') return <Waiting lines={3} />
+  const isFinal = state.why === 'right' || state.why === 'destroyed'
+  return (
+    <Notice kind="warning" isUrgent>
+      <p>{say(`listen.over.${state.why}`)}</p>
+      {!isFinal && <Button onPress={() => void start()}>{say('listen.again')}</Button>}
+    </Notice>
+  )
+}

@@ -1,0 +1,156 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import { serverNowMs } from '../api/server-time.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/search.css'
+import '../styles/training.css'
+import { NewCollection } from './new-collection.tsx'
+import { TrainingGate } from './training-gate.tsx'
+import { endsSoon, type ListedCollection, type ListedTraining } from './training-shapes.ts'
+
+/** Koulutus: the collections and the sessions. */
+export function TrainingPage() {
+  return (
+    <TrainingGate>
+      <Lists />
+    </TrainingGate>
+  )
+}
+
+function Lists() {
+  const { say } = useLanguage()
+  const collections = $api.useQuery('get', '/api/training/collections', undefined, { staleTime: 0 })
+  const sessions = $api.useQuery('get', '/api/training/sessions', undefined, { staleTime: 0 })
+  return (
+    <Page title={say('training.title')} lead={say('training.lead')}>
+      {sessions.data && sessions.data.items.some(({ endedAt, isMine }) => isMine && !endedAt) && (
+        <ul className="cards" aria-label={say('training.sessions.open')}>
+          {sessions.data.items
+            .filter(({ endedAt, isMine }) => isMine && !endedAt)
+            .map((session) => (
+              <SessionCard key={session.id} session={session} />
+            ))}
+        </ul>
+      )}
+      <section className="stack-small" aria-labelledby="training-collections">
+        <h2 id="training-collections">{say('training.collections')}</h2>
+        <NewCollection />
+        {collections.isPending && <Waiting lines={6} />}
+        {collections.error && <Failure error={collections.error} onAgain={() => void collections.refetch()} />}
+        {collections.data?.items.length === 0 && <p className="muted">{say('training.collections.none')}</p>}
+        {collections.data && collections.data.items.length > 0 && (
+          <ul className="cards" aria-labelledby="training-collections">
+            {collections.data.items.map((one) => (
+              <CollectionCard key={one.id} collection={one} />
+            ))}
+          </ul>
+        )}
+      </section>
+      <section className="stack-small" aria-labelledby="training-sessions">
+        <h2 id="training-sessions">{say('training.sessions.over')}</h2>
+        {sessions.isPending && <Waiting lines={3} />}
+        {sessions.error && <Failure error={sessions.error} onAgain={() => void sessions.refetch()} />}
+        {sessions.data && <PastSessions sessions={sessions.data.items.filter((one) => one.endedAt || !one.isMine)} />}
+      </section>
+    </Page>
+  )
+}
+
+function CollectionCard({ collection }: { collection: ListedCollection }) {
+  const { say, language } = useLanguage()
+  const { nextEndsAt } = collection
+  return (
+    <li className="card stack-small">
+      <h3 className="card-title disclosure-title">
+        <Link to="/training/collections/$id" params={{ id: collection.id }}>
+          {collection.name}
+        </Link>
+        {collection.endedAt && <span className="badge badge-none">{say('training.collection.over')}</span>}
+      </h3>
+      {collection.aim && <p className="training-aim">{collection.aim}</p>}
+      <dl className="facts facts-small">
+        <Fact label={say('training.moments')}>
+          {say('training.moments.count', { count: collection.moments })}
+          {collection.empty > 0 && (
+            <span className="second">{say('training.moments.empty', { count: collection.empty })}</span>
+          )}
+        </Fact>
+        {nextEndsAt && (
+          <Fact label={say('training.nextEnds')}>
+            {formatDate(nextEndsAt, language)}
+            {endsSoon(nextEndsAt, serverNowMs()) && (
+              <span className="badge badge-capturing">{say('training.endsSoon')}</span>
+            )}
+          </Fact>
+        )}
+      </dl>
+    </li>
+  )
+}
+
+function SessionCard({ session }: { session: ListedTraining }) {
+  const { say, language } = useLanguage()
+  return (
+    <li className="card stack-small">
+      <h2 className="card-title disclosure-title">
+        <Link to="/training/sessions/$id" params={{ id: session.id }}>
+          {session.name}
+        </Link>
+        <span className="badge badge-available">{say('training.session.open')}</span>
+      </h2>
+      <p className="second">
+        {session.reference} · {session.collectionName} · {formatInstant(session.begunAt, language)}
+      </p>
+    </li>
+  )
+}
+
+function PastSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
+  const { say, language } = useLanguage()
+  if (sessions.length === 0) return <p className="muted">{say('training.sessions.none')}</p>
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-labelledby="training-sessions">
+      <table className="table">
+        <caption className="visually-hidden">{say('training.sessions.over')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{say('training.session')}</th>
+            <th scope="col">{say('training.collection')}</th>
+            <th scope="col">{say('training.session.begunAt')}</th>
+            <th scope="col">{say('training.session.endedAt')}</th>
+            <th scope="col" className="numeric">
+              {say('training.attendees')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sessions.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                {one.isMine ? (
+                  <Link to="/training/sessions/$id" params={{ id: one.id }}>
+                    {one.name}
+                  </Link>
+                ) : (
+                  one.name
+                )}
+                <span className="second">{one.reference}</span>
+              </th>
+              <td>{one.collectionName}</td>
+              <td>{formatInstant(one.begunAt, language)}</td>
+              <td>{one.endedAt ? formatInstant(one.endedAt, language) : say('training.session.open')}</td>
+              <td className="numeric">{one.attendees}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,77 @@
+/**
+ * Koulutus: collections of moments in recordings, and the sessions in which they are played (R4, R38; AC21). In: the
+ * contract. Out: its shapes and small readings of what is typed. Never here: a copy of a moment.
+ */
+import type { paths } from '../api/schema.d.ts'
+import type { Me } from '../api/shapes.ts'
+import { formatPosition, readPosition } from '../format/duration.ts'
+
+type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
+  ? Body
+  : never
+
+export type ListedCollection = Ok<paths['/api/training/collections']['get']>['items'][number]
+export type Collection = Ok<paths['/api/training/collections/{id}']['get']>
+export type CollectedMoment = Collection['moments'][number]
+export type MomentThere = Extract<CollectedMoment, { state: 'THERE' }>
+export type ListedTraining = Ok<paths['/api/training/sessions']['get']>['items'][number]
+export type Training = Ok<paths['/api/training/sessions/{id}']['get']>
+
+/** Trains: an expert with that duty, or a supervisor of theirs. */
+export function trains(me: Pick<Me, 'rights'>): boolean {
+  return me.rights.some(({ role, duty }) => role === 'SUPERVISOR' || (role === 'EXPERT' && duty === 'TRAINING'))
+}
+
+/** A moment as it is typed: positions as `2.05`. */
+export interface TypedMoment {
+  from: string
+  to: string
+  title: string
+  lesson: string
+}
+
+export type WrongMoment = Partial<Record<'from' | 'to' | 'title', true>>
+
+/** What was typed as the server takes it, or which fields are wrong; the end may be the recording's own, which has no whole seconds. */
+export function readTyped(
+  typed: TypedMoment,
+  durationMs: number,
+): { fromMs: number; toMs: number; title: string; lesson: string } | { wrong: WrongMoment } {
+  const fromMs = readPosition(typed.from)
+  const written = readPosition(typed.to)
+  const toMs =
+    written === undefined ? undefined : written >= wholeMs(durationMs) ? Math.min(written, durationMs) : written
+  const title = typed.title.trim()
+  const wrong: WrongMoment = {
+    ...((fromMs === undefined || fromMs >= durationMs) && { from: true as const }),
+    ...((toMs === undefined || toMs <= (fromMs ?? 0) || (written ?? 0) > durationMs + 1000) && { to: true as const }),
+    ...(title === '' && { title: true as const }),
+  }
+  if (Object.keys(wrong).length > 0 || fromMs === undefined || toMs === undefined) return { wrong }
+  return { fromMs, toMs, title, lesson: typed.lesson.trim() }
+}
+
+const wholeMs = (ms: number) => Math.floor(ms / 1000) * 1000
+
+/** A moment as it is typed again. */
+export function typedOf({ fromMs, toMs, title, lesson }: Pick<MomentThere, 'fromMs' | 'toMs' | 'title' | 'lesson'>) {
+  return { from: formatPosition(fromMs), to: formatPosition(toMs), title, lesson }
+}
+
+/** The moments with one of them moved by one place; as they were where there is none. */
+export function moved(ids: readonly string[], id: string, by: 1 | -1): string[] {
+  const at = ids.indexOf(id)
+  const to = at + by
+  if (at < 0 || to < 0 || to >= ids.length) return [...ids]
+  const next = [...ids]
+  next.splice(at, 1)
+  next.splice(to, 0, id)
+  return next
+}
+
+/** Moments that become empty within so many days are told of beforehand. */
+const warnedDays = 30
+
+export function endsSoon(destroyAt: string, nowMs: number): boolean {
+  return Date.parse(destroyAt) - nowMs < warnedDays * 86_400_000
+}
