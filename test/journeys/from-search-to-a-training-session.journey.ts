@@ -78,7 +78,7 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await page.getByRole('link', { name: 'Koulutus', exact: true }).first().click()
   await expect(page.getByText('josta 1 on tyhjä')).toBeVisible()
   await page.getByRole('link', { name: 'Puhelun aloitus' }).first().click()
-  await expect(page.getByText(/^Tyhjä .* alkaen: tallenne on hävitetty ennen määräaikaa\.$/)).toBeVisible()
+  await expect(page.getByText(/^Tyhjä .* alkaen: tallenne on tuhottu ennen määräaikaa\.$/)).toBeVisible()
   await expect(page.getByText('Nimi heti')).toHaveCount(0)
   await expect(page.getByText('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')).toBeVisible()
 })
