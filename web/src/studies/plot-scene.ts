@@ -90,6 +90,7 @@ function drawLying(
   for (const { label, value, mark, compared } of items) {
     scene.texts.push({ x: 0, y: y + 14, text: label, anchor: 'start', kind: 'label' })
     y += lineHeight
+    const first = y
     const bars = isCompared
       ? ([
           ['value', value],
@@ -99,20 +100,20 @@ function drawLying(
     for (const [paint, number] of bars) {
       scene.rects.push({ x: 0, y, width: number === undefined ? 0 : Math.max(1, at(number)), height: barPx, paint })
       const text = valueText(number, write)
-      scene.texts.push({
-        x: (number === undefined ? 0 : at(number)) + 6,
-        y: y + 13,
-        text,
-        anchor: 'start',
-        kind: 'tick',
-      })
+      // Beside the mark where that is farther than the bar.
+      const end = Math.max(
+        number === undefined ? 0 : at(number),
+        paint === 'value' && mark !== undefined ? at(mark) : 0,
+      )
+      scene.texts.push({ x: end + 6, y: y + 13, text, anchor: 'start', kind: 'tick' })
       y += barPx + 3
     }
-    if (mark !== undefined)
-      scene.lines.push({ x1: at(mark), y1: y - barPx - 7, x2: at(mark), y2: y + 1, paint: 'mark' })
+    if (mark !== undefined) {
+      scene.lines.push({ x1: at(mark), y1: first - 3, x2: at(mark), y2: first + barPx + 3, paint: 'mark' })
+    }
+    scene.lines.push({ x1: 0, y1: first - 2, x2: 0, y2: y, paint: 'axis' })
     y += gapPx
   }
-  scene.lines.push({ x1: 0, y1: top, x2: 0, y2: y - gapPx, paint: 'axis' })
   scene.height = y
 }
 

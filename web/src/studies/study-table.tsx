@@ -31,7 +31,7 @@ export function StudyTable({
     ))
   const isOtherMonth = (row: StudyRow) => other !== undefined && by === 'month' && row.comparedKey !== undefined
   return (
-    <section className="panel stack-small" aria-labelledby="study-table">
+    <div className="panel stack-small">
       <h2 id="study-table">{say('study.table')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="study-table">
         <table className="table study-table">
@@ -82,6 +82,6 @@ export function StudyTable({
       <p className="muted study-hidden">
         {say('study.hidden', { count: study.fewest })} {say('study.hidden.divide', { count: study.fewestToDivide })}
       </p>
-    </section>
+    </div>
   )
 }

@@ -1,0 +1,192 @@
+/**
+ * A year's study, from the counts that are kept, beside the same counted anew from the calls; and the day on a wall, for one display
+ * and for many. What a study reads grows with numbers, units and hours and hardly with calls: with fewer calls than ten million it reads
+ * as many rows, and the recount is scaled.
+ */
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import { shareToday } from '#use/studies/calls-today.ts'
+import { readStudy } from '#use/studies/read-study.ts'
+import type { Measure, Question } from '#use/studies/study.ts'
+
+const aYear = 10_000_000
+const numbersInAll = 50
+const unitsInAll = 20
+const asked = 7
+const mostMs = 1_000
+const displays = 50
+const counted = 10_000
+const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
+
+/** False where a year's study takes a second or more, or is not faster than counting anew. */
+export async function readYear({ contacts = isFull ? aYear : 500_000 } = {}): Promise<boolean> {
+  const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
+  await chmod(folder, 0o711)
+  const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
+  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  const open = (url: string) =>
+    connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 2, onIdleError: () => undefined })
+  const admin = open(server.adminUrl())
+  try {
+    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
+    await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+    const desk = open(server.urlFor('seloste_desk', 'bench', 'postgres'))
+    const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate()
+    const from = today.subtract({ years: 1 })
+    await fill(admin, contacts)
+    const begun = performance.now()
+    while (((await admin.pool.query(`select count_studies(${counted}) as n`)).rows[0] as { n: number }).n === counted);
+    const perCall = (performance.now() - begun) / contacts
+    await admin.pool.query('vacuum analyze study_hour; ')
+    const { rows } = (await admin.pool.query('select count(*)::int as rows from study_hour')).rows[0] as {
+      rows: number
+    }
+    console.log(`${contacts} calls in ${rows} rows of counts; ${(perCall * 1000).toFixed(0)} us to count a call`)
+
+    const grant = await grantTo(admin, desk)
+    const isMet: boolean[] = []
+    const question = (by: Question['by'], measure: Measure): Question => ({
+      ...{ period: { from, to: today }, by, measure, numbers: [] },
+    })
+    for (const [by, measure] of [
+      ['month', 'calls'],
+      ['hour', 'talk'],
+      ['number', 'recorded'],
+      ['region', 'wait'],
+    ] as const) {
+      const kept = await median(() => readStudy(desk.db, grant, question(by, measure), placesOf(from)))
+      const anew = (await median(() => admin.pool.query(recount[by], [from.toString()]), 1)) * (aYear / contacts)
+      isMet.push(kept < mostMs && kept < anew)
+      console.log(
+        `a year ${measure} by ${by}: ${kept.toFixed(0)} ms, counted anew from ${aYear} calls ${anew.toFixed(0)} ms, x${(anew / kept).toFixed(0)}`,
+      )
+    }
+
+    const share = shareToday(desk.db, () => Temporal.Now.instant())
+    const one = await median(() => admin.pool.query('select * from calls_today()'))
+    const begunWall = performance.now()
+    for (let turn = 0; turn < 3; turn++) {
+      await Promise.all(Array.from({ length: displays }, () => share(grant)))
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+    const { calls } = (await admin.pool.query(`select count(*)::int as calls from contact where counted is null`))
+      .rows[0] as {
+      calls: number
+    }
+    console.log(
+      `the day on a wall: ${one.toFixed(1)} ms a second of the database, with ${calls} calls in progress; ${displays} displays in ${((performance.now() - begunWall) / 3 - 1000).toFixed(0)} ms`,
+    )
+    isMet.push(one < mostMs / 10)
+    await desk.close()
+    return isMet.every(Boolean)
+  } finally {
+    await admin.close()
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+type Admin = ReturnType<typeof connectDatabase<RegisterTables>>
+const numberOf = (n: number) => `+3582949${String(70_000 + n)}`
+
+/** Calls of a year at the hours of an office, each with one part; a tenth unanswered, a tenth of the others recorded. */
+async function fill({ pool }: Admin, contacts: number): Promise<void> {
+  const client = await pool.connect()
+  await client.query('set session_replication_role = replica; set synchronous_commit = off')
+  await client.query(`select ensure_partitions((now() - interval '13 months')::date, now()::date)`)
+  const calls = (what: string) =>
+    `select ${what} from (
+       select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (n % 365) * interval '1 day' + interval '6 hours'
+         + hashint4(n) % 18000 * interval '1 second' + interval '5 hours' as began,
+         '+3582949' || (70000 + (hashint4(n + 1) & 1023) * (hashint4(n + 2) & 1023) / 1048576.0 * ${numbersInAll})::integer as number,
+         n % 10 > 0 as is_answered, md5('u' || (hashint4(n + 3) & 65535) % ${unitsInAll})::uuid as unit
+       from generate_series(1, ${contacts}) n) c`
+  await client.query(`insert into contact (id, started_at, ended_at, caller_kind, number_called, number_kind, history_ends_at)
+    ${calls(`id, began, began + interval '4 minutes' + n % 300 * interval '1 second', 'withheld', number, 'NATIONAL_SERVICE', began + interval '14 months'`)}`)
+  await client.query(`insert into segment (id, contact_id, contact_started_at, seq, number_reached, official_unit_id, answered_at, ended_at,
+      decision_record, decision_reason, rule_share, draw)
+    ${calls(`md5('s' || n)::uuid, id, began, 1, number, case when is_answered then unit end,
+      case when is_answered then began + n % 60 * interval '1 second' end, began + interval '4 minutes' + n % 300 * interval '1 second',
+      n % 11 = 0, 'x', 0.1, case when is_answered then 0.5 end`)}`)
+  // Some go on.
+  await client.query(`insert into contact (id, started_at, caller_kind, number_called, number_kind)
+    select gen_random_uuid(), now() - n * interval '1 second', 'withheld', '${numberOf(3)}', 'NATIONAL_SERVICE' from generate_series(1, 300) n`)
+  for (const table of ['contact', 'segment']) await client.query(`vacuum analyze ${table}`)
+  client.release()
+}
+
+/** The same counted from the calls themselves, as a clerk of the database would. */
+const parts = `from contact c left join lateral (
+    select min(s.answered_at) as answered, bool_or(s.decision_record) as recorded, sum(s.rule_share) as share
+    from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at) s on true
+  where c.started_at >= $1::date and c.ended_at is not null group by 1`
+const recount: Record<string, string> = {
+  month: `select date_trunc('month', c.started_at at time zone 'Europe/Helsinki'), count(*), count(s.answered) ${parts}`,
+  hour: `select extract(hour from c.started_at at time zone 'Europe/Helsinki'), percentile_cont(array[0.5, 0.9]) within group (order by c.ended_at - s.answered) ${parts}`,
+  number: `select c.number_called, count(*), count(*) filter (where s.recorded), sum(s.share) ${parts}`,
+  region: `select right(c.number_called, 1), percentile_cont(array[0.5, 0.9]) within group (order by s.answered - c.started_at) ${parts}`,
+}
+
+function placesOf(since: Temporal.PlainDate) {
+  return Array.from({ length: numbersInAll }, (_, n) => ({
+    number: numberOf(n) as never,
+    since,
+    ...(n % 2 === 0 && { region: `Alue ${n % 10}` }),
+    language: 'fi' as const,
+  }))
+}
+
+/** An expert with every number. */
+async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
+  const since = Temporal.Now.instant().subtract({ hours: 24 * 500 })
+  const personId = randomUUID()
+  await admin.db.insertInto('person').values({ id: personId, user_id: 'asiantuntija', employed_from: since }).execute()
+  await admin.db
+    .insertInto('access_right')
+    .values({
+      ...{ id: randomUUID(), person_id: personId, role: 'EXPERT', duty: 'QUALITY', purposes: ['SERVICE_LEVEL_STUDY'] },
+      ...{
+        scope_kind: 'numbers',
+        scope_units: [],
+        scope_numbers: Array.from({ length: numbersInAll + 1 }, (_, n) => numberOf(n)),
+      },
+      ...{ valid_from: since, valid_to: null, requested_by: personId, approved_by: randomUUID(), revoked_at: null },
+    })
+    .execute()
+  const token = randomUUID()
+  await admin.pool.query(
+    `insert into session (token_hash, person_id, expires_at) values (sha256(convert_to($1, 'UTF8')), $2, now() + interval '1 hour')`,
+    [token, personId],
+  )
+  const session = { token, personId, expiresAt: Temporal.Now.instant().add({ hours: 1 }) }
+  const grant = await requestGrant(
+    desk.db,
+    session as never,
+    { purpose: 'SERVICE_LEVEL_STUDY', action: 'study.read' },
+    Temporal.Now.instant(),
+  )
+  if ('refused' in grant) throw new Error(grant.refused)
+  return grant
+}
+
+async function median(work: () => Promise<unknown>, times = asked): Promise<number> {
+  const took: number[] = []
+  for (let turn = 0; turn < times; turn++) {
+    const begun = performance.now()
+    await work()
+    took.push(performance.now() - begun)
+  }
+  return took.sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0
+}

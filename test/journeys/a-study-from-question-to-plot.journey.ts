@@ -1,0 +1,140 @@
+// R3, R4, R6, R15: from a question to a plot and a file, in Finnish and without help; the day on a wall, without callers.
+import { readFile } from 'node:fs/promises'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { expectAccessible, test } from './at-the-desk.ts'
+
+test.setTimeout(180_000)
+
+const cellsOf = async (row: Locator) => (await row.locator('td').allInnerTexts()).map((text) => text.trim())
+const countOf = (text: string | undefined) => Number((text ?? '').replaceAll(/\s/g, ''))
+const tableOf = (page: Page) => page.getByRole('region', { name: 'Luvut taulukkona' })
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('button', { name: label }).click()
+  await page.getByRole('option', { name: option, exact: true }).click()
+}
+
+/** Calls of the history are counted a few seconds after the start. */
+async function untilCounted(page: Page): Promise<void> {
+  await expect(async () => {
+    await page.reload()
+    await expect(tableOf(page)).toBeVisible({ timeout: 5_000 })
+    await expect(page.getByText('Puheluja lasketaan parhaillaan')).toHaveCount(0)
+  }).toPass({ timeout: 90_000 })
+}
+
+test('a developer of the service gets from a question to a plot and its table, and takes the numbers along', async ({
+  page,
+  signedIn,
+}) => {
+  await signedIn('eero', { path: '/' })
+  await page.getByRole('link', { name: 'Palvelutaso' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Palvelutaso' })).toBeFocused()
+  await untilCounted(page)
+
+  // When do people call, and how many are answered?
+  await choose(page, 'Miten eritellään', 'Kellonaika')
+  await expect(page).toHaveURL(/by=hour/)
+  await expect(page.getByRole('heading', { name: 'Puhelujen määrä – erittely: Kellonaika' })).toBeVisible()
+  const plot = page.getByRole('img', { name: /^Pylväskuvio: Puhelujen määrä – erittely: Kellonaika/ })
+  await expect(plot).toBeVisible()
+  const rows = tableOf(page).locator('tbody tr')
+  const hours = await Promise.all((await rows.all()).map(cellsOf))
+  expect(hours.length).toBeGreaterThan(5)
+  const counts = hours.flatMap(([calls]) => (calls === '–' ? [] : [countOf(calls)]))
+  for (const count of counts) expect(count % 5).toBe(0)
+  expect(counts.some((count) => count > 0)).toBe(true)
+  // A bar to every hour of which a count is told.
+  const bars = await plot
+    .locator('rect.plot-value')
+    .evaluateAll(
+      (all) =>
+        all.filter((bar) => Number(bar.getAttribute('width')) !== 14 && Number(bar.getAttribute('height')) > 0).length,
+    )
+  expect(bars).toBe(counts.filter((count) => count > 0).length)
+  await expectAccessible(page, 'a study by hour')
+
+  // Each number beside the same as long before.
+  await choose(page, 'Miten eritellään', 'Palvelunumero')
+  await page.getByRole('button', { name: 'Viime kuukausi' }).click()
+  await choose(page, 'Vertailu', 'Edeltävä yhtä pitkä aika')
+  await expect(page).toHaveURL(/compare=before/)
+  await expect(tableOf(page).locator('thead .study-time')).toHaveCount(2)
+
+  // What the plan let expect stands beside what was recorded.
+  await choose(page, 'Vertailu', 'Ei vertailua')
+  await page.getByRole('button', { name: '12 viime kuukautta' }).click()
+  await choose(page, 'Mitä lasketaan', 'Tallennettujen osuus suunnitelmaan verrattuna')
+  const national = tableOf(page).getByRole('row').filter({ hasText: '029 497 000' })
+  await expect(national).toContainText('Henkilöverotuksen palvelunumero')
+  const [recorded, planned] = await cellsOf(national)
+  expect(planned).toMatch(/^10\s%$/)
+  expect(recorded).toMatch(/^\d+\s%$/)
+
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Taulukko (CSV)' }).click()
+  const file = await saved
+  expect(file.suggestedFilename()).toMatch(/^palvelutaso-\d{4}-\d{2}-\d{2}-\d{4}-\d{2}-\d{2}\.csv$/)
+  const text = await readFile(await file.path(), 'utf8')
+  expect(text.startsWith('\uFEFFTallennettujen osuus suunnitelmaan verrattuna')).toBe(true)
+  expect(text).toContain(`029 497 000;${recorded};${planned}`)
+  expect(text).not.toMatch(/Virtanen|\+358/)
+  for (const kind of ['SVG', 'PNG']) {
+    const made = page.waitForEvent('download')
+    await page.getByRole('button', { name: `Kuvio (${kind})` }).click()
+    const bytes = await readFile(await (await made).path())
+    expect(bytes.length).toBeGreaterThan(1000)
+    if (kind === 'SVG') expect(bytes.toString()).toContain('029 497 000')
+  }
+
+  // The address is the question.
+  const address = page.url()
+  await page.goto('/')
+  await page.goto(address)
+  await expect(tableOf(page).getByRole('row').filter({ hasText: '029 497 000' })).toContainText(recorded!)
+})
+
+test('who studies the service has no barrier, narrow and wide, in three languages', async ({ page, signedIn }) => {
+  await page.setViewportSize({ width: 320, height: 800 })
+  await signedIn('eero', { path: '/service-level?by=number&compare=before&measure=talk' })
+  await page.locator('.study-table, .notice').first().waitFor()
+  await page.locator('.study-more summary').click()
+  for (const language of ['Suomi', 'Svenska', 'English']) {
+    await page.getByRole('button', { name: language, exact: true }).dispatchEvent('click')
+    await expectAccessible(page, `a study in ${language}`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await expectAccessible(page, 'a study on a wide screen')
+})
+
+test('the day is told in numbers below the calls in progress and on a wall, without callers', async ({
+  page,
+  signedIn,
+}) => {
+  await signedIn('sari', { path: '/calls', purpose: 'Asiakaspalvelun kehittäminen' })
+  const day = page.getByRole('region', { name: 'Tänään' })
+  await expect(day.getByRole('link', { name: 'Avaa seinänäyttö' })).toBeVisible()
+  await expectAccessible(page, 'calls in progress and the day')
+  await day.getByRole('link', { name: 'Avaa seinänäyttö' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Puhelut tänään' })).toBeVisible()
+  await expect(page.locator('.wall-figure')).toHaveCount(4)
+  await expect(page.getByRole('navigation')).toHaveCount(0)
+  const shown = await page.locator('#content').innerText()
+  expect(shown).not.toMatch(/\*\*|040|Virtanen/)
+  for (const width of [320, 1440]) {
+    await page.setViewportSize({ width, height: 900 })
+    await expectAccessible(page, `the wall, ${width} pixels wide`)
+  }
+  await page.getByRole('button', { name: 'Pysäytä päivitys' }).click()
+  await expect(page.getByText('Päivitys on pysäytetty.')).toBeVisible()
+  await page.getByRole('link', { name: 'Sulje seinänäyttö' }).click()
+  await expect(page).toHaveURL(/\/calls$/)
+})
+
+test('who may not make studies is shown no way to them, and nothing of them', async ({ page, signedIn }) => {
+  await signedIn('aino', { path: '/' })
+  await expect(page.getByRole('link', { name: 'Haku' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Palvelutaso' })).toHaveCount(0)
+  await page.goto('/service-level')
+  await expect(page.locator('#content')).toContainText('Käyttövaltuutesi ei kata tätä käyttötarkoitusta')
+})
