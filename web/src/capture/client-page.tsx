@@ -75,21 +75,20 @@ function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[];
             <th scope="col" className="numeric">
               {say('capture.times')}
             </th>
-            <th scope="col">{say('capture.seen.last')}</th>
           </tr>
         </thead>
         <tbody>
           {sends.map(({ name, times, lastAt }) => (
             <tr key={name}>
               <th scope="row">
-                <code className="breaking">{name}</code>
+                <code>{name}</code>
+                <span className="second">{say('capture.seen.at', { time: formatInstant(lastAt, language) })}</span>
               </th>
               <td className="numeric">
                 {kind === 'refusal'
                   ? formatCount(times, language)
                   : say('capture.times.of', { times: formatCount(times, language), of: formatCount(of, language) })}
               </td>
-              <td>{formatInstant(lastAt, language)}</td>
             </tr>
           ))}
         </tbody>

@@ -8,6 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
 import '../styles/capture.css'
+import '../styles/plan.css'
 import '../styles/search.css'
 import '../styles/watch.css'
 import { readFlowFilters, type FlowHead } from './capture-shapes.ts'
@@ -84,7 +85,7 @@ function List({ items }: { items: readonly FlowHead[] }) {
     )
   }
   return (
-    <table className="results">
+    <table className="results shares-table">
       <caption className="visually-hidden">{say('capture.flows.title')}</caption>
       <thead>
         <tr>
