@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
 /**
@@ -7,5 +7,14 @@ import type { RegisterTables } from './tables.ts'
  */
 export async function registerTime(tx: Transaction<RegisterTables>): Promise<Temporal.Instant> {
   const { rows } = await sql<{ now: Temporal.Instant }>`select register_now() as now`.execute(tx)
+  return rows[0]!.now
+}
+
+/**
+ * Until when what has a term may be destroyed: the database's time, and not more than 26 hours after it was last seen going on,
+ * until two people have confirmed a leap (migrations/0017-ends.sql). A clock that jumps ahead destroys nothing.
+ */
+export async function destructionTime(db: Kysely<RegisterTables>): Promise<Temporal.Instant> {
+  const { rows } = await sql<{ now: Temporal.Instant }>`select destruction_now() as now`.execute(db)
   return rows[0]!.now
 }

@@ -156,7 +156,7 @@ function ended(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** The children of a process whose command line says `--role NAME`. */
+/** The children of a process whose command line says `--role NAME`; a capture that was a spare says it in one word. */
 async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>>> {
   const roles: Partial<Record<RoleName, number>> = {}
   for (const entry of await readdir('/proc')) {
@@ -166,7 +166,7 @@ async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>
     )
     // proc(5): the parent is the second field after the name, which stands in brackets and may hold anything.
     const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-    const role = /--role\0(custodian|capture|desk)/.exec(command ?? '')?.[1]
+    const role = /--role[\0 ](custodian|capture|desk)/.exec(command ?? '')?.[1]
     if (parent === pid && role) roles[role as RoleName] = Number(entry)
   }
   return roles

@@ -7,6 +7,7 @@ import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { holdRunningCalls } from '../roles/hold-running-calls.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
+import { untilNeeded } from '../roles/spare-process.ts'
 import { version } from './version.ts'
 
 const usage = `Seloste ${version}
@@ -142,6 +143,9 @@ async function main(): Promise<void> {
 
 /** The ports of calls that go on first: what is read after that takes most of a second. */
 async function startRole(role: RoleName, settings: Settings): Promise<void> {
+  if (process.env['SELOSTE_SPARE'] === '1' && process.connected) {
+    await untilNeeded(role, () => Promise.all([import('./start-one.ts'), import('../roles/capture.ts')]))
+  }
   const held = role === 'capture' ? await holdRunningCalls(settings) : undefined
   const { startOne } = await import('./start-one.ts')
   const { makeLog } = await import('#platform/log/log.ts')

@@ -12,6 +12,7 @@ import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import type { RoleName } from './role.ts'
+import { createSpare } from './spare-process.ts'
 import { watchAlive } from './watch-alive.ts'
 
 export interface Supervised {
@@ -52,22 +53,29 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
   let stopping = false
   let backups: KeptBackups | undefined
 
-  function start(name: RoleName): Promise<string> {
-    const child = fork(main, ['start', '--role', name], {
-      env: {
-        ...roleEnvironment(process.env, database.roleUrls[name]),
-        ...(draining.has(name) && { SELOSTE_DRAINING: '1' }),
-      },
+  function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
+    return fork(main, ['start', '--role', name], {
+      env: { ...roleEnvironment(process.env, database.roleUrls[name]), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
+  }
+  const spare = createSpare((waits) =>
+    forkRole('capture', waits ? { SELOSTE_SPARE: '1' } : draining.has('capture') ? { SELOSTE_DRAINING: '1' } : {}),
+  )
+
+  function start(name: RoleName): Promise<string> {
+    const child = name === 'capture' ? spare.take(draining.has(name)) : forkRole(name)
     children.set(name, child)
     const startedAt = performance.now()
     return new Promise((resolve, reject) => {
       child.on('message', (message: RoleMessage) => {
         if (message.ready !== undefined) {
           // Of capture alone: the others may think for long, and whoever waits for them can ask again.
-          if (name === 'capture') watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
+          if (name === 'capture') {
+            watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
+            spare.prepare()
+          }
           resolve(message.ready)
         }
         if (message.draining === true) draining.add(name)
@@ -79,6 +87,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
         children.delete(name)
         if (stopping) return
         if (drained.has(name)) {
+          spare.stop()
           log.warn(`the ${name} process is drained and ended; a new start takes calls again`)
           return
         }
@@ -107,6 +116,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
 
   async function stop(): Promise<void> {
     stopping = true
+    spare.stop()
     await backups?.stop()
     await Promise.all([...children.values()].map(endChild))
     await database.stop()

@@ -1,7 +1,10 @@
+import type { Kysely } from 'kysely'
 import { Gauge, type Registry } from 'prom-client'
 import { lookForRecordingsWithoutCall } from '#capture/session/without-call.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { Log } from '#platform/log/log.ts'
+import { destructionTime } from '#register/register-time.ts'
+import type { RegisterTables } from '#register/tables.ts'
 
 const lookMs = 3_600_000
 
@@ -9,11 +12,12 @@ const lookMs = 3_600_000
 export function watchRecordingsWithoutCall(options: {
   folder: string
   known: () => ReadonlySet<string>
+  db: Kysely<RegisterTables>
   clock: Clock
   log: Log
   registry: Registry
 }): { stop: () => void } {
-  const { folder, known, clock, log, registry } = options
+  const { folder, known, db, clock, log, registry } = options
   const gauge = new Gauge({
     name: 'seloste_capture_recordings_without_call',
     help: 'Recordings of more than a day ago whose call is not known; nobody can hear them',
@@ -21,7 +25,9 @@ export function watchRecordingsWithoutCall(options: {
   })
   const look = async () => {
     try {
-      const { waiting, destroyed } = await lookForRecordingsWithoutCall(folder, known(), clock.now())
+      // A register that is away is asked the next time.
+      const destructionNow = await destructionTime(db).catch(() => undefined)
+      const { waiting, destroyed } = await lookForRecordingsWithoutCall(folder, known(), clock.now(), destructionNow)
       gauge.set(waiting.length)
       if (waiting.length > 0) log.error({ recordings: waiting }, 'recordings whose call is not known')
       if (destroyed.length > 0) log.warn({ recordings: destroyed }, 'recordings without a call are destroyed')

@@ -15,7 +15,13 @@ test('a recording whose call is not known after a day is told of, and destroyed 
       await utimes(path, new Date(writtenAt), new Date(writtenAt))
     }
   }
-  const look = () => lookForRecordingsWithoutCall(folder, new Set(['going']), now)
+  const look = (register: Temporal.Instant | undefined = now) =>
+    lookForRecordingsWithoutCall(folder, new Set(['going']), now, register)
+  // A clock of ours that is ahead of the register's destroys nothing, nor does one that nobody confirms.
+  expect(await look(now.subtract({ hours: 200 }))).toMatchObject({ destroyed: [] })
+  expect(await lookForRecordingsWithoutCall(folder, new Set(['going']), now, undefined)).toMatchObject({
+    destroyed: [],
+  })
   expect(await look()).toEqual({ waiting: ['waiting'], destroyed: ['old'] })
   expect(await look()).toEqual({ waiting: ['waiting'], destroyed: [] })
   expect((await readdir(folder)).filter((name) => name.startsWith('old'))).toEqual([])

@@ -16,6 +16,8 @@ export async function lookForRecordingsWithoutCall(
   /** Recordings of calls that are known here. */
   known: ReadonlySet<string>,
   now: Temporal.Instant,
+  /** The register's, by which all is destroyed; nothing while it cannot be asked, and then nothing is. */
+  destructionNow: Temporal.Instant | undefined,
 ): Promise<{ waiting: string[]; destroyed: string[] }> {
   const waiting: string[] = []
   const destroyed: string[] = []
@@ -27,7 +29,8 @@ export async function lookForRecordingsWithoutCall(
     const writtenAt = Temporal.Instant.fromEpochMilliseconds(Math.floor(mtimeMs))
     if (Temporal.Instant.compare(writtenAt.add({ hours: waitsHours }), now) > 0) continue
     const ceiling = writtenAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: ceilingMonths }).toInstant()
-    if (Temporal.Instant.compare(ceiling, now) > 0) waiting.push(id)
+    const isOver = [now, destructionNow].every((one) => one && Temporal.Instant.compare(ceiling, one) <= 0)
+    if (!isOver) waiting.push(id)
     else {
       await removeRecording(id, folder)
       destroyed.push(id)

@@ -69,7 +69,7 @@ const framesATurn = 64
 
 /** Opens the journal's first segment and starts its timer. */
 export async function createTailJournal(options: TailJournalOptions): Promise<TailJournal> {
-  const { directory, run, intervalMs = 400, segmentBytes = 256 * 1024 * 1024, segmentMs = 15_000 } = options
+  const { directory, run, intervalMs = 250, segmentBytes = 256 * 1024 * 1024, segmentMs = 15_000 } = options
   const now = options.now ?? (() => performance.now())
   const subjects = new Set<TailSubject>()
   const closed: Segment[] = []

@@ -1,0 +1,193 @@
+/** K1: capture is killed again and again while calls go on. What each stream has lost is counted packet by packet, both sides of the gap. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createSpare, type Spare } from '#app/roles/spare-process.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
+import { openPayload } from '#platform/age/open-stream.ts'
+import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
+import { rebuildBody } from '#register/recordings/rebuild-body.ts'
+import { walkChunk } from '#register/recordings/recording-log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { startPacer } from '../simulator/pacer.ts'
+import { numbersCalled, officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { seedRandom } from '../simulator/random.ts'
+import { eventually } from '../whole/api.ts'
+import { findPorts } from '../whole/start-seloste.ts'
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const calls = isLong ? 50 : 6
+const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 20 : 2))
+const seed = Number(process.env['SELOSTE_SEED'] ?? '5')
+const packetMs = 20
+
+const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
+const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
+const database = await createTestDatabase<RegisterTables>()
+const { db, pool } = database.as()
+const keys = generateKeyPair()
+let root = ''
+let capture: ChildProcess | undefined
+let isOver = false
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'seloste-killed-'))
+  for (const name of ['data', 'objects']) await mkdir(join(root, name), { mode: 0o700 })
+})
+afterEach(async () => {
+  isOver = true
+  spare?.stop()
+  const gone = capture && once(capture, 'exit')
+  capture?.kill('SIGTERM')
+  await gone
+  await rm(root, { recursive: true, force: true, maxRetries: 5 })
+})
+
+let spare: Spare | undefined
+
+/** As the supervisor does: again, at once, by the spare. */
+function keepRunning(environment: Record<string, string>): void {
+  spare ??= createSpare((waits) =>
+    fork(main, ['start', '--role', 'capture'], {
+      env: { ...process.env, NODE_COMPILE_CACHE: cache, ...environment, ...(waits && { SELOSTE_SPARE: '1' }) },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+    }),
+  )
+  const child = spare.take(false)
+  capture = child
+  child.on('message', ({ ready }: { ready?: string }) => ready !== undefined && spare?.prepare())
+  child.on('exit', () => {
+    if (!isOver) keepRunning(environment)
+  })
+}
+
+interface Stretch {
+  first: number
+  last: number
+  packets: number
+}
+
+/** What a recording has of each stream, by sequence number; a crashed one is mended first, as the custodian does. */
+async function stretchesOf(id: string): Promise<Map<number, Stretch>> {
+  const folder = join(root, 'objects')
+  const names = await readdir(folder, { recursive: true })
+  const path = (key: string) => join(folder, names.find((name) => name.endsWith(basename(key))) ?? key)
+  const fileKey = readAgeHeader(await readFile(path(headerKey(id))), keys.identity)
+  const hasTail = existsSync(path(tailKey(id)))
+  await rebuildBody({ fileKey, bodyPath: path(bodyKey(id)), tailPath: hasTail ? path(tailKey(id)) : undefined })
+  const body = await readFile(path(bodyKey(id)))
+  const { chunks, openChunk } = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  const firstSeqs = new Map<number, number>()
+  const found = new Map<number, Stretch>()
+  for (let n = 0; n < chunks; n++) {
+    walkChunk(await openChunk(n), {
+      source: ({ stream, firstSeq }) => firstSeqs.set(stream, firstSeq),
+      packet: ({ stream, seqOffset }) => {
+        const seq = (firstSeqs.get(stream) ?? 0) + seqOffset
+        const known = found.get(stream)
+        if (!known) found.set(stream, { first: seq, last: seq, packets: 1 })
+        else found.set(stream, { first: known.first, last: Math.max(known.last, seq), packets: known.packets + 1 })
+      },
+    })
+  }
+  return found
+}
+
+const number = numbersCalled.testLine
+
+async function recordings(): Promise<{ id: string; contact: string; marks: string[] }[]> {
+  const { rows } = await pool.query<{ id: string; contact: string; marks: string[] }>(
+    `select r.id, s.contact_id as contact, s.marks from segment s join recording r on r.segment_id = s.id
+     where r.state = 'STORED' order by s.contact_id, r.started_at`,
+  )
+  return rows
+}
+
+test(
+  `kill -9 at ${kills} random moments under ${calls} calls: no recording is lost, of each stream at most a second a time, and every gap is marked`,
+  { timeout: isLong ? 900_000 : 200_000 },
+  async () => {
+    await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+    await pool.query(
+      `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n
+       on conflict do nothing`,
+      [keys.recipient],
+    )
+    const ports = await findPorts()
+    keepRunning({
+      SELOSTE_ROLE_DATABASE_URL: database.url('seloste_capture'),
+      SELOSTE_DATA: join(root, 'data'),
+      OBJECTS_URL: `file://${join(root, 'objects')}`,
+      SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
+      SELOSTE_SIPS: `127.0.0.1:${ports.sips}`,
+      SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
+    })
+    await once(capture!, 'message')
+    const random = seedRandom(`kills ${seed}`)
+    const pacer = startPacer()
+    const hangUp = new AbortController()
+    const placed = Array.from({ length: calls }, (_, n) =>
+      placeCall({
+        ...{ seed: 800 + n, caller: `+35840127${String(4000 + n)}`, number, official: officialByKey('aino') },
+        ...{ seconds: 1200, server: { host: '127.0.0.1', port: ports.sip }, pacer, keep: 'hash' },
+        signal: hangUp.signal,
+      }),
+    )
+    const going = async (each: number) => {
+      const { rows } = await pool.query<{ count: number }>(
+        `select count(*)::int as count from recording where started_at is not null`,
+      )
+      return rows[0]!.count >= calls * each || undefined
+    }
+    await eventually(() => going(1), 'every call being recorded', 60_000)
+    for (let kill = 1; kill <= kills; kill++) {
+      // Below that the supervisor waits before it starts a capture again that ended soon after its start.
+      await wait(random.integer(isLong ? 10_500 : 3_000, isLong ? 14_000 : 5_000))
+      process.kill(capture!.pid!, 'SIGKILL')
+      await eventually(() => going(kill + 1), 'every call being recorded again', 60_000)
+    }
+    await wait(2_000)
+    hangUp.abort()
+    for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
+
+    const found = await eventually(
+      async () => {
+        const rows = await recordings()
+        return rows.length === calls * (kills + 1) ? rows : undefined
+      },
+      'every recording stored',
+      60_000,
+    )
+    const gaps: number[] = []
+    for (const ofCall of Map.groupBy(found, ({ contact }) => contact).values()) {
+      const stretches = await Promise.all(ofCall.map(({ id }) => stretchesOf(id)))
+      for (const [n, { marks }] of ofCall.entries()) {
+        expect(marks.includes('end-inferred')).toBe(n < ofCall.length - 1)
+        if (n === 0) continue
+        for (const [stream, after] of stretches[n]!) {
+          const before = stretches[n - 1]!.get(stream)!
+          gaps.push((((after.first - before.last - 1) & 0xffff) * packetMs) / 1000)
+          // What came is whole on both sides of the gap.
+          expect(before.packets).toBe(before.last - before.first + 1)
+        }
+      }
+    }
+    expect(gaps).toHaveLength(calls * kills * 2)
+    gaps.sort((one, other) => one - other)
+    console.log(
+      `K1 (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills under ${calls} calls; a stream lost ${gaps[gaps.length >> 1]?.toFixed(2)} s (median), ${gaps.at(-1)?.toFixed(2)} s at most`,
+    )
+    expect(gaps.at(-1)).toBeLessThanOrEqual(1)
+  },
+)
