@@ -1,22 +1,38 @@
 /** SIPp, where it is: one call by a scenario. In: where to and what. Out: nothing, or why it failed, in SIPp's own words. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 
 const sipp = '/usr/bin/sipp'
+const fetchMs = 180_000
 
 /** On a throw-away machine that tests every change, SIPp is fetched where it can be; on anybody's own it has to be there. */
-if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+if (!existsSync(sipp) && process.env['CI'] && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'))
+  await fetchSipp()
+
+/** Once for all test files, which run beside each other: apt lets in one at a time and sends the others away. */
+async function fetchSipp(): Promise<void> {
+  const fetching = join(tmpdir(), 'fetching-sipp')
+  const done = `${fetching}-done`
+  try {
+    mkdirSync(fetching)
+  } catch {
+    for (const until = Date.now() + fetchMs; !existsSync(done) && Date.now() < until;) await wait(500)
+    return
+  }
   const apt = (...args: string[]) =>
     spawnSync('apt-get', ['-qq', ...args], {
       stdio: 'ignore',
-      timeout: 180_000,
+      timeout: fetchMs,
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   apt('update')
   apt('install', '-y', '--no-install-recommends', 'sip-tester')
+  mkdirSync(done)
 }
 
 /** For the title of what is left out; empty where SIPp is. */
