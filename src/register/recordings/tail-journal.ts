@@ -1,5 +1,5 @@
 /**
- * The tail journal: what a killed process would lose, written down once a second for all live recordings together.
+ * The tail journal: what a killed process would lose, written down four times a second for all live recordings together.
  *
  * In: recordings with an open chunk. Out: segments `tail-<run>-<n>.journal` in one folder, one write and one fdatasync
  * each interval whatever the number of calls (a file each would be hundreds of fdatasyncs a second).
