@@ -35,7 +35,7 @@ function Calibrations({ isExpert }: { isExpert: boolean }) {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <p className="muted">{say('quality.calibrations.none')}</p>}
       {data && data.items.length > 0 && (
-        <ul className="cards" aria-label={say('quality.calibrations')}>
+        <ul className="cards quality-wide" aria-label={say('quality.calibrations')}>
           {data.items.map((one) => (
             <Row key={one.id} calibration={one} isExpert={isExpert} onDone={async () => void (await refetch())} />
           ))}

@@ -38,7 +38,7 @@ function Plans({ isExpert }: { isExpert: boolean }) {
       {isExpert && data && <NewPlan onDone={async () => void (await refetch())} />}
       {data?.items.length === 0 && <p className="muted">{say('quality.plans.none')}</p>}
       {data && data.items.length > 0 && (
-        <ul className="cards" aria-label={say('quality.plans')}>
+        <ul className="cards quality-wide" aria-label={say('quality.plans')}>
           {data.items.map((plan) => (
             <Plan key={plan.id} plan={plan} isExpert={isExpert} />
           ))}

@@ -78,7 +78,7 @@ function Part({
       </h2>
       {items.length === 0 && <p className="muted">{none}</p>}
       {items.length > 0 && (
-        <ul className="cards" aria-labelledby={heading}>
+        <ul className="cards quality-queue" aria-labelledby={heading}>
           {items.map((one) => (
             <Row key={one.id} evaluation={one} isExpert={isExpert} />
           ))}

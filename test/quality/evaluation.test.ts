@@ -7,7 +7,7 @@ import { makeTestRegister } from '#test/register/make-register.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { beginCalibration, closeCalibration, joinCalibration, listCalibrations } from './calibrations.ts'
+import { beginCalibration, closeCalibration, joinCalibration, listCalibrations } from '#use/quality/calibrations.ts'
 import {
   answerDisagreement,
   beginEvaluation,
@@ -16,12 +16,12 @@ import {
   releaseEvaluation,
   saveEvaluation,
   setAside,
-} from './evaluate.ts'
-import type { Answers, Form } from './form.ts'
-import { beginForm, publishForm, readForm, saveForm } from './forms.ts'
-import { acknowledgeEvaluation, disagreeWithEvaluation, listOwnEvaluations } from './own-evaluations.ts'
-import { readResults } from './results.ts'
-import { beginPlan, drawSamplesDue, endPlan, endQualityOver, listPlans } from './sampling.ts'
+} from '#use/quality/evaluate.ts'
+import type { Answers, Form } from '#use/quality/form.ts'
+import { beginForm, publishForm, readForm, saveForm } from '#use/quality/forms.ts'
+import { acknowledgeEvaluation, disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
+import { readResults } from '#use/quality/results.ts'
+import { beginPlan, drawSamplesDue, endPlan, endQualityOver, listPlans } from '#use/quality/sampling.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
