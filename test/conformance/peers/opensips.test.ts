@@ -103,9 +103,12 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
     const heard = await security.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
     for (const who of ['caller', 'official'] as const) {
-      for (const part of [voices[who].first, voices[who].second]) {
-        const sent = alawToLinear(part)
-        expect(findSound(sent, heard[who]), who).toMatchObject({ compared: sent.length, different: 0 })
+      for (const part of ['first', 'second'] as const) {
+        const sent = alawToLinear(voices[who][part])
+        expect(findSound(sent, heard[who]), `${part} of the ${who}`).toMatchObject({
+          compared: sent.length,
+          different: 0,
+        })
       }
     }
   })

@@ -8,7 +8,8 @@ export interface CallPlan {
   hangsUp: 'caller' | 'official'
 }
 
-const soundMs = 2_500
+/** Twice as long as the sounds are: on a busy machine they start late, and what is said on hold is not recorded. */
+const soundMs = 4_000
 const heldMs = 1_000
 
 export function writeEnds({ held, hangsUp }: CallPlan): { caller: string; official: string } {
