@@ -1,6 +1,6 @@
 import {
   listClients,
-  maySeeFlows,
+  maySeeCapture,
   noteFlowRead,
   readClient,
   readReception,
@@ -25,6 +25,8 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
+      const may = await maySeeCapture(desk.db, session)
+      if (may !== true) return refuse(reply, may.refused)
       const { by } = request.query
       const [from, to] = [readInstant(request.query.from), readInstant(request.query.to)]
       if (!from || from === 'invalid') return refuse(reply, 'input.invalid', { field: 'from' })
@@ -69,7 +71,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const may = await maySeeFlows(desk.db, session)
+      const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
       const flows = await desk.flows.list()
       if (flows === 'no-answer') return refuse(reply, 'unavailable')
@@ -84,7 +86,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const may = await maySeeFlows(desk.db, session)
+      const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
       const flow = await desk.flows.read(request.params.id)
       if (flow === 'no-answer') return refuse(reply, 'unavailable')

@@ -150,6 +150,8 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     ownKey: (plan) => streams.ownKey(plan),
     passOn() {
+      // What has come until now is this one's, and counts for it.
+      if (!handedOn) streams.takeWaiting()
       handedOn ??= { reports: streams.reports(), measures: streams.measures() }
       streams.writeTo(undefined)
       return streams

@@ -32,6 +32,8 @@ export interface SessionStreams {
   measures(): MeasuredStream[]
   /** Nothing is to come for a while, or it is again: a hold. */
   pause(on: boolean): void
+  /** What has come and waits to be looked at goes to the sink now. */
+  takeWaiting(): void
   /** From now on packets go to this one; nobody is a sink too. Counts begin anew. */
   writeTo(sink: Sink | undefined): void
   /** Receives what is still on its way, then closes. */
@@ -88,6 +90,10 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     return own
   }
 
+  function takeWaiting(): void {
+    for (const stream of streams.values()) stream.takeWaiting()
+  }
+
   return {
     get ports() {
       return new Map([...streams].map(([index, stream]) => [index, stream.port]))
@@ -125,8 +131,9 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     pause(on) {
       for (const stream of streams.values()) stream.pause(on)
     },
+    takeWaiting,
     writeTo(next) {
-      for (const stream of streams.values()) stream.takeWaiting()
+      takeWaiting()
       const before100us = arrival100us()
       sink = next
       closed = []

@@ -108,8 +108,8 @@ export function readClient(
   })
 }
 
-/** Whether the viewer may see how calls are signalled. */
-export function maySeeFlows(db: Db, session: Session): Promise<true | Refused> {
+/** Whether the viewer is one of those who see it. */
+export function maySeeCapture(db: Db, session: Session): Promise<true | Refused> {
   return asSeer(db, session, () => Promise.resolve(true as const))
 }
 
