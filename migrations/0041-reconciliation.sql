@@ -222,7 +222,7 @@ begin
       where f.contact_started_at >= since and f.contact_started_at < until
         and s.contact_started_at >= since and s.contact_started_at < until
     ), counted as (
-      select t.day, t.number_reached, (array_agg(t.number_reached_name))[1] as number_name, t.feed, count(*) as told,
+      select t.day, t.number_reached, any_value(t.number_reached_name) as number_name, t.feed, count(*) as told,
         count(*) filter (where t.is_drawn and not t.is_forbidden) as expected,
         count(*) filter (where t.is_recorded) as recorded,
         count(*) filter (where t.is_forbidden) as forbidden,
@@ -232,7 +232,7 @@ begin
         0::bigint as untold, 0::bigint as untold_explained, 0::bigint as not_yet_told
       from told t group by 1, 2, 4
       union all
-      select day_of_call(s.contact_started_at), s.number_reached, (array_agg(s.number_reached_name))[1], f.name, 0, 0, 0, 0, 0, 0, 0,
+      select day_of_call(s.contact_started_at), s.number_reached, any_value(s.number_reached_name), f.name, 0, 0, 0, 0, 0, 0, 0,
         count(*) filter (where f.has_told and r.ended_at < now() - interval '24 hours'),
         count(*) filter (where f.has_told and r.ended_at < now() - interval '24 hours' and n.note_id is not null),
         count(*) filter (where not (f.has_told and r.ended_at < now() - interval '24 hours'))
@@ -250,7 +250,7 @@ begin
         and not exists (select from fed_segment o where o.segment_id = s.id)
       group by 1, 2, 4
     )
-    select c.day, c.number_reached, (array_agg(c.number_name))[1], c.feed, sum(c.told)::bigint, sum(c.expected)::bigint,
+    select c.day, c.number_reached, any_value(c.number_name), c.feed, sum(c.told)::bigint, sum(c.expected)::bigint,
       sum(c.recorded)::bigint, sum(c.forbidden)::bigint, sum(c.missing)::bigint, sum(c.missing_explained)::bigint,
       sum(c.waiting)::bigint, sum(c.untold)::bigint, sum(c.untold_explained)::bigint, sum(c.not_yet_told)::bigint
     from counted c group by c.day, c.number_reached, c.feed order by c.day desc, c.number_reached, c.feed;

@@ -44,13 +44,21 @@ function records(lines: readonly string[]): DetailRecord[] {
   )
 }
 
-function legs(lines: readonly string[]): readonly DetailRecord[] {
+function legs(lines: readonly string[]) {
   const assembler = createCallAssembler({ settleMs: 0 })
   for (const record of records(lines)) assembler.add(record, begun * 1000 + 1_000_000, () => undefined)
-  return assembler.settled(begun * 1000 + 1_000_001)[0]?.legs ?? []
+  return (assembler.settled(begun * 1000 + 1_000_001)[0]?.legs ?? []).map(
+    ({ startedAt, answeredAt, endedAt, ...leg }) => ({
+      ...leg,
+      startedAt: startedAt?.toString(),
+      ...(answeredAt && { answeredAt: answeredAt.toString() }),
+      endedAt: endedAt?.toString(),
+    }),
+  )
 }
 
-const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds((begun + seconds) * 1000 + 500)
+/** Times as texts: two instants are alike to whoever compares their fields. */
+const at = (seconds: number) => Temporal.Instant.fromEpochMilliseconds((begun + seconds) * 1000 + 500).toString()
 const trunk = 'PJSIP/trunk-0000002f'
 const [aino, bertil] = ['PJSIP/1042-00000030', 'PJSIP/1043-00000031']
 const over = (seconds: number) => [line('HANGUP', seconds, caller, trunk), line('LINKEDID_END', seconds, caller, trunk)]
@@ -100,7 +108,7 @@ describe('channel events', () => {
       line('BRIDGE_EXIT', 60, caller, trunk, 'b1'),
       ...over(90),
     ])
-    expect(found.filter(({ answeredAt, endedAt }) => !answeredAt!.equals(endedAt!))).toMatchObject([
+    expect(found.filter(({ answeredAt, endedAt }) => answeredAt !== endedAt)).toMatchObject([
       { official: '1042', answeredAt: at(10), endedAt: at(40) },
       { official: '1043', answeredAt: at(60), endedAt: at(90) },
     ])
@@ -161,8 +169,6 @@ describe('channel events', () => {
       UniqueID: `${made}.1`,
       LinkedID: `${made}.1`,
     }
-    expect(reader.read(JSON.stringify(event), undefined)).toMatchObject([
-      { record: { event: { at: Temporal.Instant.from('2026-10-25T01:05:00Z') } } },
-    ])
+    expect(records([JSON.stringify(event)])[0]?.event?.at.toString()).toBe('2026-10-25T01:05:00Z')
   })
 })

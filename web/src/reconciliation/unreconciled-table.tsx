@@ -24,6 +24,7 @@ export function UnreconciledTable({
   const { say, language, named } = useLanguage()
   const presence = usePresence()
   const opens = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
+  const isExplained = items.some(({ explained }) => explained)
   const instant = (at: string) => formatInstant(at, language)
   return (
     <div className="scroll" tabIndex={0} role="region" aria-labelledby="reconciliation-calls">
@@ -36,7 +37,7 @@ export function UnreconciledTable({
             <th scope="col">{say('reconciliation.feed')}</th>
             <th scope="col">{say(`reconciliation.at.${kind}`)}</th>
             {kind === 'unrecorded' && <th scope="col">{say('reconciliation.why')}</th>}
-            <th scope="col">{say('reconciliation.explain.note')}</th>
+            {isExplained && <th scope="col">{say('reconciliation.explain.note')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -83,18 +84,20 @@ export function UnreconciledTable({
                   )}
                 </td>
               )}
-              <td>
-                {item.explained ? (
-                  <>
-                    {item.explained.note}
-                    <span className="second">
-                      {say('reconciliation.by.whom', { name: item.explained.by, time: instant(item.explained.at) })}
-                    </span>
-                  </>
-                ) : (
-                  '–'
-                )}
-              </td>
+              {isExplained && (
+                <td>
+                  {item.explained ? (
+                    <>
+                      {item.explained.note}
+                      <span className="second">
+                        {say('reconciliation.by.whom', { name: item.explained.by, time: instant(item.explained.at) })}
+                      </span>
+                    </>
+                  ) : (
+                    '–'
+                  )}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
