@@ -126,7 +126,11 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     retarget(plan) {
       streams.get(plan.index)?.update(describe(plan))
     },
-    reports: () => [...closed, ...[...streams.values()].map((stream) => stream.report())],
+    reports() {
+      // What waits in a socket has come: it is counted where it was written to.
+      for (const stream of streams.values()) stream.takeWaiting()
+      return [...closed, ...[...streams.values()].map((stream) => stream.report())]
+    },
     measures: () => [...measured, ...[...streams].map(([index, stream]) => measure(index, stream))],
     pause(on) {
       for (const stream of streams.values()) stream.pause(on)

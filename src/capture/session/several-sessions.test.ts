@@ -127,19 +127,14 @@ async function ask(text: string): Promise<string> {
   return response.body.toString()
 }
 
-/** The BYE of the dialog that a vector has opened. */
-function goodbye(name: string): string {
-  const to = toOf(call.sent.findLast(({ message }) => message.kind === 'response')!.message as never)
+/** A request without a body in the dialog that a vector has opened. */
+function inDialogOf(name: string, method: string, to: string, cseq: number): string {
   const head = bytesOf(name).toString('latin1').split('\r\n\r\n')[0]!
   const lines = head.split('\r\n').filter((line) => /^(?:via|from|call-id|max-forwards):/i.test(line))
-  return `BYE sip:srs@192.0.2.200 SIP/2.0\r\n${lines.join('\r\n').replace(/branch=(\S+)/, 'branch=$1bye')}\r\nTo: ${to}\r\nCSeq: 999999999 BYE\r\nContent-Length: 0\r\n\r\n`
+  return `${method} sip:srs@192.0.2.200 SIP/2.0\r\n${lines.join('\r\n').replace(/branch=(\S+)/, `branch=$1${method}`)}\r\nTo: ${to}\r\nCSeq: ${cseq} ${method}\r\nContent-Length: 0\r\n\r\n`
 }
-
-function acknowledgement(name: string, to: string): string {
-  const head = bytesOf(name).toString('latin1').split('\r\n\r\n')[0]!
-  const lines = head.split('\r\n').filter((line) => /^(?:via|from|call-id|max-forwards):/i.test(line))
-  return `ACK sip:srs@192.0.2.200 SIP/2.0\r\n${lines.join('\r\n').replace(/branch=(\S+)/, 'branch=$1ack')}\r\nTo: ${to}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n`
-}
+const goodbye = (name: string) => inDialogOf(name, 'BYE', toOf(call.lastResponse()), 999_999_999)
+const acknowledgement = (name: string, to: string) => inDialogOf(name, 'ACK', to, 1)
 
 const segments = () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
@@ -331,6 +326,18 @@ describe('a call that is passed on within its session', () => {
     await until(() => expect(segments()[1]?.endedAt).toBeDefined())
     expect(segments()[1]?.recording).toBeUndefined()
     expect(recorder.live).toBe(0)
+  })
+
+  test('is a conference while both are connected with the caller: one recording, for review, until the first official leaves', async () => {
+    const port = await open()
+    const transfer = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
+    await ask(sized(transfer.replaceAll(/<participant\w+assoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/g, '')))
+    await speak(port, 10)
+    expect(segments()).toMatchObject([{ official: { phone: '+358295121001' }, marks: ['needs-review'] }])
+    await ask(transfer.replace(/branch=(\S+)/, 'branch=$1left').replace(/^CSeq: \d+/im, 'CSeq: 90'))
+    await until(() => expect(segments()).toHaveLength(2))
+    expect(segments()[1]).toMatchObject({ official: { phone: '+358295121002' }, marks: [] })
+    await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(10))
   })
 
   test('first asks the colleague while the caller waits: nothing of that is kept, and the official stays who they are', async () => {
