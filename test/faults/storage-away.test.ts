@@ -15,7 +15,7 @@ import { eventually } from '../whole/api.ts'
 import { runCaptureOn, type CaptureOnALine } from './run-capture.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const awaySeconds = isLong ? 600 : 2
+const awaySeconds = Number(process.env['SELOSTE_AWAY_SECONDS'] ?? (isLong ? 600 : 2))
 const callsAtOnce = isLong ? 50 : 3
 const callSeconds = isLong ? 20 : 1
 /** A port that a call had rests for five seconds; and who is told to come again does not come at once. */
