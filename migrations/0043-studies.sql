@@ -335,7 +335,7 @@ end $$;
 -- Who may see what -------------------------------------------------------------------------------------------------------
 
 create function studies_purpose() returns boolean language sql stable as $$
-  select current_setting('seloste.purpose', true) in ('DEVELOPMENT', 'SERVICE_LEVEL_STUDY')
+  select current_setting('seloste.purpose', true) = 'SERVICE_LEVEL_STUDY'
 $$;
 alter table study_hour enable row level security;
 alter table study_month enable row level security;

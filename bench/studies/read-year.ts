@@ -67,7 +67,7 @@ export async function readYear({ contacts = isFull ? aYear : 500_000 } = {}): Pr
       ['region', 'wait'],
     ] as const) {
       const kept = await median(() => readStudy(desk.db, grant, question(by, measure), placesOf(from)))
-      const anew = (await median(() => admin.pool.query(recount[by], [from.toString()]), 1)) * (aYear / contacts)
+      const anew = (await median(() => admin.pool.query(recount[by]!, [from.toString()]), 1)) * (aYear / contacts)
       isMet.push(kept < mostMs && kept < anew)
       console.log(
         `a year ${measure} by ${by}: ${kept.toFixed(0)} ms, counted anew from ${aYear} calls ${anew.toFixed(0)} ms, x${(anew / kept).toFixed(0)}`,
@@ -108,10 +108,10 @@ async function fill({ pool }: Admin, contacts: number): Promise<void> {
   await client.query(`select ensure_partitions((now() - interval '13 months')::date, now()::date)`)
   const calls = (what: string) =>
     `select ${what} from (
-       select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (n % 365) * interval '1 day' + interval '6 hours'
-         + hashint4(n) % 18000 * interval '1 second' + interval '5 hours' as began,
-         '+3582949' || (70000 + (hashint4(n + 1) & 1023) * (hashint4(n + 2) & 1023) / 1048576.0 * ${numbersInAll})::integer as number,
-         n % 10 > 0 as is_answered, md5('u' || (hashint4(n + 3) & 65535) % ${unitsInAll})::uuid as unit
+       select n, md5('c' || n)::uuid as id, date_trunc('day', now()) - (1 + n % 365) * interval '1 day' + interval '5 hours'
+         + (hashint4(n) & 65535) % 36000 * interval '1 second' as began,
+         '+3582949' || (70000 + (hashint4(n + 1) & 1023) % ${numbersInAll}) as number,
+         n % 10 > 0 as is_answered, md5('u' || ((hashint4(n + 1) & 1023) + (hashint4(n + 3) & 65535) % 3) % ${unitsInAll})::uuid as unit
        from generate_series(1, ${contacts}) n) c`
   await client.query(`insert into contact (id, started_at, ended_at, caller_kind, number_called, number_kind, history_ends_at)
     ${calls(`id, began, began + interval '4 minutes' + n % 300 * interval '1 second', 'withheld', number, 'NATIONAL_SERVICE', began + interval '14 months'`)}`)
@@ -167,13 +167,14 @@ async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
     .execute()
   const token = randomUUID()
   await admin.pool.query(
-    `insert into session (token_hash, person_id, expires_at) values (sha256(convert_to($1, 'UTF8')), $2, now() + interval '1 hour')`,
+    `insert into session (token_hash, person_id, created_at, expires_at)
+     values (sha256(convert_to($1, 'UTF8')), $2, now(), now() + interval '1 hour')`,
     [token, personId],
   )
   const session = { token, personId, expiresAt: Temporal.Now.instant().add({ hours: 1 }) }
   const grant = await requestGrant(
     desk.db,
-    session as never,
+    session,
     { purpose: 'SERVICE_LEVEL_STUDY', action: 'study.read' },
     Temporal.Now.instant(),
   )

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { MonitorUp } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import '../styles/today.css'
@@ -12,7 +12,8 @@ export function TodaySection({ isPaused }: { isPaused: boolean }) {
   const { say } = useLanguage()
   const { today, pause } = useToday()
   // The page has one button for all that moves in it (WCAG 2.2.2).
-  useEffect(() => pause(isPaused), [isPaused])
+  const follow = useEffectEvent(() => pause(isPaused))
+  useEffect(() => follow(), [isPaused])
   return (
     <section className="panel stack" aria-labelledby="today-title">
       <div className="today-head">
