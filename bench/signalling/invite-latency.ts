@@ -1,7 +1,7 @@
 /**
  * INVITE to 200 of the whole of Seloste at 50 calls a second, beside 300 recorded calls whose sound comes in all the while: who
  * is who, the plan, ports, sealed files, the fact on disk, the answer. Beside it, in the same run and by the same client, our
- * SIP server with a handler that answers at once.
+ * SIP server with a handler that answers at once; and the disk, which makes as much durable for nobody.
  */
 import { spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -18,6 +18,7 @@ import {
 import { writeMetadata } from '#test/simulator/recording-metadata.ts'
 import { startSeloste } from '#test/whole/start-seloste.ts'
 import { compile, generatorPort } from '../capture/run-receiver.ts'
+import { syncAlone } from './sync-alone.ts'
 
 const callsPerSecond = 50
 const runningCalls = 300
@@ -36,11 +37,12 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<boolean> {
   let good = true
   try {
     if (!programs) console.log('there is no gcc to build what sends sound: without calls going on beside')
-    const running = programs && (await keepCalling(seloste.sip, programs.generator, 8 * seconds))
+    const running = programs && (await keepCalling(seloste.sip, programs.generator, 12 * seconds))
     if (running) console.log(`${running.calls} calls going on beside`)
     for (const transport of ['udp', 'tcp'] as const) {
       const yardstick = await measure({ host: '127.0.0.1', port: bare.port }, transport, numbers.recorded, seconds)
       print(`${transport}, bare SIP server`, yardstick, yardstick)
+      print('the disk alone', { times: await syncAlone(callsPerSecond, seconds), failed: 0 }, yardstick)
       for (const [kind, number] of Object.entries(numbers)) {
         const measured = await measure(seloste.sip, transport, number, seconds)
         good = print(`${transport}, ${kind}`, measured, yardstick) && good

@@ -114,22 +114,21 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
 
   /** Both files or none: nobody looks after half a pair, and an unclosed file ends the process when it is collected. */
   async function createFiles(): Promise<FileHandle> {
-    let created: FileHandle | undefined
-    const made: string[] = []
+    // Side by side: a client waits for its answer meanwhile, and a disk makes two files durable in about the time of one.
+    const [headerMade, bodyMade] = await Promise.allSettled([
+      createDurably(headerPath, header),
+      createDurably(bodyPath, nonce),
+    ])
     try {
-      made.push(headerPath)
-      await (await createDurably(headerPath, header)).close()
-      made.push(bodyPath)
-      created = await createDurably(bodyPath, nonce)
+      if (headerMade.status === 'rejected') throw headerMade.reason as Error
+      if (bodyMade.status === 'rejected') throw bodyMade.reason as Error
       await syncFolder(directory)
-      return created
     } catch (error) {
-      await created?.close()
-      // A file that was there before is another recording's.
-      if ((error as { code?: string }).code === 'EEXIST') made.pop()
-      for (const path of made) await rm(path, { force: true })
+      await Promise.all([undo(headerPath, headerMade), undo(bodyPath, bodyMade)])
       throw error
     }
+    await headerMade.value.close()
+    return bodyMade.value
   }
 
   const chunk = Buffer.alloc(chunkBytes)
@@ -326,4 +325,11 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     counts.packetsShed++
     return -1
   }
+}
+
+/** Takes back a file of a pair that did not come about; one that was there before is another recording's. */
+async function undo(path: string, made: PromiseSettledResult<FileHandle>): Promise<void> {
+  if (made.status === 'fulfilled') await made.value.close()
+  else if ((made.reason as { code?: string }).code === 'EEXIST') return
+  await rm(path, { force: true })
 }
