@@ -1,7 +1,8 @@
 /** From trials to the figures of one attacker, engine and set. */
 import type { Attacker, Trial } from './attacks.ts'
 import type { EngineName } from './engines.ts'
-import { equalErrorRate, foundAtOnePercent, pickedOut, type Scored } from './rates.ts'
+import { equalErrorInterval, type Interval, type PersonTrial } from './interval.ts'
+import { equalErrorRate, foundAtOnePercent, pickedOut } from './rates.ts'
 import type { SetName, SpeechSet } from './sets.ts'
 import { systems, type System } from './verifier.ts'
 
@@ -11,6 +12,8 @@ export interface PrivacyFigure {
   set: SetName
   /** Percent; of the system that does best, for an attacker uses what works. */
   equalErrorRate: number
+  /** Percent; what other people would have given (interval.ts). */
+  interval: Interval
   bestSystem: System
   /** Percent of the persons' recordings found where 1 % of strangers are taken for them. */
   foundAtOnePercent: number
@@ -42,9 +45,18 @@ export function privacyFigure(
     members.has(trial.disclosed)
   const trials = verification.filter(ours)
   const searched = gallery.filter(ours)
-  const scored = (system: System): Scored[] =>
-    trials.map(({ enrolled, disclosed, scores }) => ({ same: enrolled === disclosed, score: scores[system] }))
-  const perSystem = systems.map((system) => ({ system, trials: scored(system), rate: equalErrorRate(scored(system)) }))
+  const scored = (system: System): PersonTrial[] =>
+    trials.map(({ enrolled, disclosed, scores }) => ({
+      enrolled,
+      disclosed,
+      same: enrolled === disclosed,
+      score: scores[system],
+    }))
+  const perSystem = systems.map((system) => {
+    const own = scored(system)
+    return { system, trials: own, rate: equalErrorRate(own) }
+  })
+  const interval = equalErrorInterval(perSystem.map(({ trials: own }) => own))
   const best = perSystem.reduce((one, other) => (other.rate < one.rate ? other : one))
   const first = (from: readonly Trial[]) =>
     percent(
@@ -66,6 +78,7 @@ export function privacyFigure(
     attacker,
     set,
     equalErrorRate: percent(best.rate),
+    interval: { low: percent(interval.low), high: percent(interval.high) },
     bestSystem: best.system,
     foundAtOnePercent: percent(Math.max(...perSystem.map(({ trials: own }) => foundAtOnePercent(own)))),
     pickedOut: first(trials),

@@ -53,11 +53,33 @@ const sentences = [
   'Onko teillä jokin muu asia, jossa voisin olla avuksi?',
   'Sain tänään kirjeen, jota en oikein ymmärrä.',
   'Maksu näkyy tilillä viimeistään ensi keskiviikkona.',
+  'Soitan äitini puolesta, hänellä on puhelinaika huomenna aamulla.',
+  'Tarvitsemme vielä todistuksen opinnoista ja kopion vuokrasopimuksesta.',
+  'Onko mahdollista saada lisää aikaa selvityksen tekemiseen?',
+  'Käsittelijä on tänään poissa, mutta voin jättää hänelle viestin.',
+  'Ilmoitin uudesta osoitteesta jo syksyllä, eikä sitä näy missään.',
+  'Tähän ei tarvita uutta hakemusta, muutosilmoitus riittää.',
+  'Yritin kirjautua palveluun, mutta sivu ei auennut puhelimella.',
+  'Saatte kirjallisen päätöksen ja ohjeet siitä, kuinka siihen haetaan muutosta.',
+  'Jos työ jatkuu keväällä, ilmoittakaa siitä heti, kun tiedätte.',
+  'En muista tarkkaa päivää, mutta se oli juuri ennen joulua.',
+  'Kuulinko oikein, että lapsen hoito alkaa elokuun alussa?',
+  'Hyvä on, kirjaan tämän ylös ja palaamme asiaan ensi viikolla.',
+  'Meidän puoleltamme kaikki on kunnossa, teidän ei tarvitse tehdä mitään.',
+  'Miksi summa on pienempi kuin viime kuussa, vaikka tulot eivät muuttuneet?',
+  'Puhelu saattaa katketa, olen juuri nousemassa junaan.',
+  'Kuittien on oltava alkuperäisiä, ja niistä pitää näkyä ostopäivä.',
+  'Toivottavasti tästä oli teille hyötyä, hyvää illanjatkoa.',
+  'Ennen kuin lopetamme, kysyn vielä yhden asian eläkkeestä.',
+  'Ruokakauppaan on täältä kuusi kilometriä, eikä linja-auto kulje viikonloppuisin.',
+  'Löysin lomakkeen, mutta en ymmärtänyt, mihin kohtaan yrityksen tulot merkitään.',
+  'Perintä keskeytetään siksi aikaa, kun asia on käsittelyssä.',
+  'Tulkki on varattu kello yhdeksäksi, olettehan paikalla ajoissa.',
 ]
 
-/** One sentence a piece; nothing where the program or its voice is not installed. */
+/** One sentence a piece, as many as are kept under that name; nothing where the program or its voice is not installed. */
 export async function finnishSpeechOf(voice: FinnishVoice): Promise<readonly Int16Array[]> {
-  const cached = join(cacheFolder, 'people', `${voice.id}.s16`)
+  const cached = join(cacheFolder, 'people', `${voice.id}-${sentences.length}.s16`)
   if (!existsSync(cached)) {
     const scratch = mkdtempSync(join(tmpdir(), 'finnish-'))
     try {

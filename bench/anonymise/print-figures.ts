@@ -26,6 +26,8 @@ function beside(figure: string, value: number, digits = 1): string {
   return `${shown}${meets(demand, shown) ? '' : '!'} (${bounds(demand)})`
 }
 
+const cellWidth = 27
+
 export function printSets(sets: Record<SetName, SpeechSet>, full: boolean): void {
   console.log(`${full ? 'full' : 'quick (SELOSTE_BENCH_FULL=1 for the whole)'}; telephone band, 8 kHz, A-law and back`)
   for (const set of setNames) {
@@ -36,18 +38,23 @@ export function printSets(sets: Record<SetName, SpeechSet>, full: boolean): void
 }
 
 export function printPrivacy(figures: readonly PrivacyFigure[], judged: EngineName): void {
-  console.log('\nequal error rate, % (50 is chance); "!" misses its demand')
-  console.log(`${''.padEnd(24)}${setNames.map((set) => set.padEnd(24)).join('')}`)
+  console.log(
+    '\nequal error rate, % (50 is chance) [between, for 95 of 100 drawings of as many people]; "!" misses its demand',
+  )
+  console.log(`${''.padEnd(24)}${setNames.map((set) => set.padEnd(cellWidth)).join('')}`)
   const rows = engineNames.flatMap((engine) => attackers.map((attacker) => ({ engine, attacker })))
   const row = (engine: EngineName, attacker: string, cell: (figure: PrivacyFigure) => string) => {
     const own = figures.filter((figure) => figure.engine === engine && figure.attacker === attacker)
     if (own.length > 0)
-      console.log(`${`${engine} ${attacker}`.padEnd(24)}${own.map((one) => cell(one).padEnd(24)).join('')}`)
+      console.log(`${`${engine} ${attacker}`.padEnd(24)}${own.map((one) => cell(one).padEnd(cellWidth)).join('')}`)
   }
   const name = ({ engine, attacker, set }: PrivacyFigure) =>
     `${engine === judged ? '' : `${engine}.`}${attacker}.${figureName[set]}`
   for (const { engine, attacker } of rows)
-    row(engine, attacker, (figure) => beside(name(figure), figure.equalErrorRate))
+    row(engine, attacker, (figure) => {
+      const { low, high } = figure.interval
+      return `${beside(name(figure), figure.equalErrorRate)} [${low}-${high}]`
+    })
   console.log('\nfound where 1 % of strangers are taken for them, %; the system that did best')
   for (const { engine, attacker } of rows)
     row(engine, attacker, ({ foundAtOnePercent, bestSystem }) => `${foundAtOnePercent} ${bestSystem}`)

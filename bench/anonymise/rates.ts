@@ -8,13 +8,27 @@ export interface Scored {
 /** Share of errors where as many strangers are taken in as persons are turned away; 0 to 1. */
 export function equalErrorRate(trials: readonly Scored[]): number {
   const sorted = trials.toSorted((one, other) => one.score - other.score)
-  const targets = sorted.filter(({ same }) => same).length
-  const strangers = sorted.length - targets
+  return equalErrorOf(
+    sorted.map(({ same }) => same),
+    new Float64Array(sorted.length).fill(1),
+  )
+}
+
+/**
+ * @param same of trials in the order of their scores
+ * @param weights how often each trial counts
+ */
+export function equalErrorOf(same: readonly boolean[], weights: Float64Array): number {
+  let [targets, strangers] = [0, 0]
+  for (let at = 0; at < same.length; at++) {
+    if (same[at]) targets += weights[at]!
+    else strangers += weights[at]!
+  }
   let [missed, taken] = [0, strangers]
   let [before, equal] = [1, 0.5]
-  for (const { same } of sorted) {
-    if (same) missed++
-    else taken--
+  for (let at = 0; at < same.length; at++) {
+    if (same[at]) missed += weights[at]!
+    else taken -= weights[at]!
     const [miss, alarm] = [missed / targets, taken / strangers]
     if (Math.abs(miss - alarm) > before) break
     before = Math.abs(miss - alarm)

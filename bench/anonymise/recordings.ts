@@ -23,6 +23,8 @@ export const isDisclosed = (index: number) => index % 2 === 1
 const rate = 8000
 const utteranceSamples = 5 * rate
 const callSamples = 34 * rate
+/** Of these there is speech for twice as many utterances: of a small set more recordings, and more to enrol each by. */
+const saysMuch: ReadonlySet<Speaker['kind']> = new Set(['sentences', 'synthetic'])
 /** Who says less is left out. */
 const fewestUtterances = 2
 
@@ -43,7 +45,7 @@ function cut(
   const seconds = pieces.reduce((sum, { length }) => sum + length, 0) / rate
   // A voice that exists on no tape is nobody else's double.
   const group = kind === 'synthetic' ? id : language
-  const utterances = join(pieces, utteranceSamples, 0.15, id).slice(0, mostUtterances * (kind === 'sentences' ? 2 : 1))
+  const utterances = join(pieces, utteranceSamples, 0.15, id).slice(0, mostUtterances * (saysMuch.has(kind) ? 2 : 1))
   const calls = kind === 'sentences' ? join(pieces, callSamples, 0.45, id).slice(0, mostCalls) : []
   return { id, group, kind, utterances: evenCount(utterances), calls: evenCount(calls), seconds }
 }

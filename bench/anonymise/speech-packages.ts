@@ -34,7 +34,7 @@ export function unpacked(debianPackage: string): string | undefined {
   const folder = join(cacheFolder, 'packages', debianPackage)
   if (existsSync(folder)) return folder
   const downloads = join(cacheFolder, 'downloads')
-  mkdirSync(downloads, { recursive: true })
+  for (const one of [downloads, join(folder, '..')]) mkdirSync(one, { recursive: true })
   try {
     execFileSync('apt-get', ['download', debianPackage], { cwd: downloads, stdio: 'ignore' })
   } catch {
