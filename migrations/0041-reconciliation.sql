@@ -122,7 +122,7 @@ create view part_without_recording as
 
 -- Recordings whose call no feed has told of in a day, of numbers and times that a feed tells of.
 create view recording_not_told as
-  select s.id as segment_id, s.contact_id, s.contact_started_at, s.answered_at, s.ended_at, s.number_reached, s.number_reached_name,
+  select s.id as segment_id, s.contact_id, r.contact_started_at, s.answered_at, s.ended_at, s.number_reached, s.number_reached_name,
     null::text as capture_failure, f.name as feed, r.ended_at + interval '24 hours' as at,
     r.ended_at + interval '24 hours' as missing_since, n.note_id
   from recording r
