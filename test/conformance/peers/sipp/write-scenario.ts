@@ -15,7 +15,10 @@ export interface Play {
 
 export type Step =
   /** A vector's INVITE, UPDATE or BYE; `ack`: the vector whose ACK has the answer to our offer. */
-  { send: string; ack?: string; answerHas?: string } | { play: readonly Play[] } | { waitMs: number } | { bye: true }
+  | { send: string; ack?: string; answerHas?: string }
+  | { play: readonly Play[] }
+  | { waitMs: number }
+  | { bye: 'ours' | 'theirs' }
 
 export interface ScenarioOptions {
   /** The vector's numbers and whose they become; without country code or prefix, as digits. */
