@@ -46,7 +46,13 @@ function Own() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <p className="muted">{say('quality.own.none')}</p>}
       {data?.items.map((one) => (
-        <One key={one.id} evaluation={one} onDone={async () => void (await refetch())} />
+        <One
+          key={one.id}
+          evaluation={one}
+          onDone={async () => {
+            await refetch()
+          }}
+        />
       ))}
     </Page>
   )
@@ -106,7 +112,11 @@ function One({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: (
           </Button>
         </div>
       )}
-      {(!one.disagreedAt || one.answerOutcome === 'REOPENED') && <Disagree id={one.id} onDone={onDone} />}
+      {(!one.disagreedAt || one.answerOutcome === 'REOPENED') && (
+        <div>
+          <Disagree id={one.id} onDone={onDone} />
+        </div>
+      )}
     </article>
   )
 }

@@ -30,7 +30,7 @@ export function AnsweredForm({
   const asked = new Set(score.asked)
   const inOrder = [...comments].sort((one, other) => one.atMs - other.atMs)
   return (
-    <div className="stack-small">
+    <div className="quality-parts">
       <p>
         <ScoreBadge total={score.total} isFailed={score.isFailed} />
       </p>

@@ -37,7 +37,14 @@ function Calibrations({ isExpert }: { isExpert: boolean }) {
       {data && data.items.length > 0 && (
         <ul className="cards quality-wide" aria-label={say('quality.calibrations')}>
           {data.items.map((one) => (
-            <Row key={one.id} calibration={one} isExpert={isExpert} onDone={async () => void (await refetch())} />
+            <Row
+              key={one.id}
+              calibration={one}
+              isExpert={isExpert}
+              onDone={async () => {
+                await refetch()
+              }}
+            />
           ))}
         </ul>
       )}

@@ -35,7 +35,13 @@ function Plans({ isExpert }: { isExpert: boolean }) {
     >
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {isExpert && data && <NewPlan onDone={async () => void (await refetch())} />}
+      {isExpert && data && (
+        <NewPlan
+          onDone={async () => {
+            await refetch()
+          }}
+        />
+      )}
       {data?.items.length === 0 && <p className="muted">{say('quality.plans.none')}</p>}
       {data && data.items.length > 0 && (
         <ul className="cards quality-wide" aria-label={say('quality.plans')}>

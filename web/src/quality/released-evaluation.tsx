@@ -70,7 +70,9 @@ function Answer({ id, onDone }: { id: string; onDone: () => Promise<unknown> }) 
     setTried(true)
     if (text.trim() === '') return false
     const body = { outcome, text: text.trim() }
-    return ended(answer.mutateAsync({ params: { path: { id } }, body }), async () => void (await onDone()))
+    return ended(answer.mutateAsync({ params: { path: { id } }, body }), async () => {
+      await onDone()
+    })
   }
   return (
     <section className="panel stack-small">
