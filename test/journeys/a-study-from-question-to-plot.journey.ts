@@ -133,7 +133,7 @@ test('the day is told in numbers below the calls in progress and on a wall, with
 
 test('who may not make studies is shown no way to them, and nothing of them', async ({ page, signedIn }) => {
   await signedIn('aino', { path: '/' })
-  await expect(page.getByRole('link', { name: 'Haku' })).toBeVisible()
+  await expect(page.getByRole('navigation').getByRole('link', { name: 'Haku' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'Palvelutaso' })).toHaveCount(0)
   await page.goto('/service-level')
   await expect(page.locator('#content')).toContainText('Käyttövaltuutesi ei kata tätä käyttötarkoitusta')
