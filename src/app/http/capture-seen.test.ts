@@ -2,8 +2,9 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createCallFlows } from '#capture/session/call-flows.ts'
-import { createClientsSeen } from '#capture/session/clients-seen.ts'
+import { createClientsSeen, type ClientTold } from '#capture/session/clients-seen.ts'
 import { admit } from '#register/admit.ts'
+import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import type { Reception, StreamReception } from '#register/recordings/reception.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
@@ -143,6 +144,11 @@ describe('how recordings come in', () => {
 })
 
 describe('what clients send', () => {
+  const into = (db: typeof capture) => ({
+    keep: (told: ClientTold) => noteClient(db, told),
+    forget: () => forgetCaptureSeen(db),
+  })
+
   test('is kept by name, added up over restarts, and shown to whoever runs the installation', async () => {
     const clients = createClientsSeen()
     const told = (times: number) => ({
@@ -154,7 +160,11 @@ describe('what clients send', () => {
     })
     for (const times of [2, 3]) {
       clients.putBack([told(times)])
-      const keeping = keepClientsSeen({ db: capture, clients, onFault: (error) => expect.unreachable(String(error)) })
+      const keeping = keepClientsSeen({
+        ...into(capture),
+        clients,
+        onFault: (error) => expect.unreachable(String(error)),
+      })
       await keeping.stop()
     }
     const listed = (await answer(maintenance.fetch('/api/capture/clients'))).body as unknown as {
@@ -177,7 +187,7 @@ describe('what clients send', () => {
     const clients = createClientsSeen()
     clients.putBack([{ trunk: '', client: 'Late', sessions: 1, refused: 0, sends: [] }])
     const faults: unknown[] = []
-    const broken = keepClientsSeen({ db: deskDb, clients, onFault: (error) => faults.push(error) })
+    const broken = keepClientsSeen({ ...into(deskDb), clients, onFault: (error) => faults.push(error) })
     await broken.stop()
     expect(faults).toHaveLength(1)
     expect(clients.take()).toMatchObject([{ client: 'Late', sessions: 1 }])

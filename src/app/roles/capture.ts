@@ -26,6 +26,7 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
+import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { offerCallFlows } from './call-flow-socket.ts'
@@ -173,7 +174,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     log.info(seen, 'a recording client sends')
   })
   const keepingClients = keepClientsSeen({
-    db,
+    keep: (told) => noteClient(db, told),
+    forget: () => forgetCaptureSeen(db),
     clients,
     onFault: (error) => {
       log.warn({ err: error }, 'what clients send could not be kept; it is tried again')

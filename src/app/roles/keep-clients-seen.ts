@@ -1,17 +1,16 @@
-import { sql, type Kysely } from 'kysely'
-import type { ClientsSeen } from '#capture/session/clients-seen.ts'
-import type { RegisterTables } from '#register/tables.ts'
+import type { ClientsSeen, ClientTold } from '#capture/session/clients-seen.ts'
 
 const everyMs = 5_000
 const forgetEveryMs = 3_600_000
 
 /** Keeps what clients send where the pages find it. While the database is away it waits in memory; a crash loses so much. */
 export function keepClientsSeen(options: {
-  db: Kysely<RegisterTables>
+  keep: (told: ClientTold) => Promise<void>
+  forget: () => Promise<void>
   clients: ClientsSeen
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {
-  const { db, clients, onFault } = options
+  const { clients, onFault } = options
   let going = Promise.resolve()
   let forgotAt = -Infinity
 
@@ -19,15 +18,12 @@ export function keepClientsSeen(options: {
     const waiting = clients.take()
     try {
       for (let told = waiting[0]; told; told = waiting[0]) {
-        const { trunk, client, sessions, refused, sends } = told
-        await sql`select note_client(${trunk}, ${client}, ${sessions}, ${refused}, ${JSON.stringify(sends)}::jsonb)`.execute(
-          db,
-        )
+        await options.keep(told)
         waiting.shift()
       }
       if (performance.now() - forgotAt < forgetEveryMs) return
       forgotAt = performance.now()
-      await sql`select forget_capture_seen()`.execute(db)
+      await options.forget()
     } catch (error) {
       clients.putBack(waiting)
       onFault(error)
