@@ -100,12 +100,11 @@ function drawLying(
     for (const [paint, number] of bars) {
       scene.rects.push({ x: 0, y, width: number === undefined ? 0 : Math.max(1, at(number)), height: barPx, paint })
       const text = valueText(number, write)
-      // Beside the mark where that is farther than the bar.
-      const end = Math.max(
-        number === undefined ? 0 : at(number),
-        paint === 'value' && mark !== undefined ? at(mark) : 0,
-      )
-      scene.texts.push({ x: end + 6, y: y + 13, text, anchor: 'start', kind: 'tick' })
+      // Beyond the mark where there is no room before it.
+      const end = number === undefined ? 0 : at(number)
+      const isCut =
+        paint === 'value' && mark !== undefined && at(mark) >= end && at(mark) < end + text.length * textPx + 12
+      scene.texts.push({ x: (isCut ? at(mark) : end) + 6, y: y + 13, text, anchor: 'start', kind: 'tick' })
       y += barPx + 3
     }
     if (mark !== undefined) {
