@@ -1,13 +1,14 @@
 /** Quality evaluation in the demo: a form, a sample of the month that was invented, and a few evaluations; through the same doors. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { signOut, type Session } from '#safeguards/people/session.ts'
+import { enterUnit } from '#safeguards/people/units.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import { beginEvaluation, listEvaluations, releaseEvaluation, saveEvaluation } from '#use/quality/evaluate.ts'
 import type { Form, Question } from '#use/quality/form.ts'
-import { beginForm, listForms, publishForm, saveForm } from '#use/quality/forms.ts'
+import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { beginPlan, listPlans } from '#use/quality/sampling.ts'
 
 const lookMs = 5_000
@@ -86,10 +87,7 @@ export async function openDemoQuality(
   }
 
   async function plan(eero: Session): Promise<string | undefined> {
-    const units = await sql<{ id: string }>`select id from unit where name = ${unit}`.execute(db)
-    const unitId = units.rows[0]?.id
-    const known = await listForms(db, eero)
-    if (unitId === undefined || 'refused' in known) return `no unit ${unit}`
+    const unitId = await enterUnit(db, unit)
     const begun = await beginForm(db, eero, { language: 'fi', name: 'Palvelupuhelun laatu' })
     if ('refused' in begun) return begun.refused
     const saved = await saveForm(db, eero, begun.id, { revision: 0, name: 'Palvelupuhelun laatu', form })
