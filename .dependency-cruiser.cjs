@@ -102,7 +102,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/session/(interrupted|spool|session-media|store-recording|take-back|trunks|without-call)[.]ts$',
+          '^src/capture/session/(held-sessions|interrupted|spool|session-media|store-recording|take-back|trunks|without-call)[.]ts$',
           '^src/capture/feeds/(feeds-file|follow-folder|inbox|take-feed)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',

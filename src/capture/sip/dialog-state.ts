@@ -1,4 +1,3 @@
-import type { Source } from './handler.ts'
 import { allHeaders, firstHeader, listHeader, type Header, type SipRequest } from './message.ts'
 import { parseNameAddr, tagOf } from './name-addr.ts'
 import { parseSipUri } from './uri.ts'
@@ -15,17 +14,6 @@ export interface DialogState {
   remoteTarget: string
   remoteSequence: number
   localSequence: number
-}
-
-/** A dialog as it is written down, for a process that takes it up after this one. Without its requests that are open. */
-export interface SavedDialog {
-  readonly state: DialogState
-  /** Where its latest request came from, and our address as that one named it. */
-  readonly source: Source
-  readonly localAddress: string
-  readonly encoding: SipRequest['encoding']
-  /** The session expires so long after its last refresh (RFC 4028). */
-  readonly expiresSeconds?: number
 }
 
 /** A Dialog's id. */

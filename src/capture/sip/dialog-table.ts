@@ -1,14 +1,6 @@
 import { serverHeader } from './capabilities.ts'
-import {
-  dialogIdOf,
-  nextHop,
-  nextRequest,
-  openDialog,
-  takeRequest,
-  type DialogState,
-  type SavedDialog,
-} from './dialog-state.ts'
-import type { Dialog, DialogLoss, SipCounters, SipHandler } from './handler.ts'
+import { dialogIdOf, nextHop, nextRequest, openDialog, takeRequest, type DialogState } from './dialog-state.ts'
+import type { Dialog, DialogLoss, SavedDialog, SipCounters, SipHandler } from './handler.ts'
 import { toHeaders } from './make-response.ts'
 import type { SipRequest } from './message.ts'
 import { resolveTarget } from './resolve-target.ts'

@@ -1,4 +1,4 @@
-import type { SavedDialog } from './dialog-state.ts'
+import type { DialogState } from './dialog-state.ts'
 import type { SipRequest } from './message.ts'
 
 /** The transports a message may come by. TLS is a stream like TCP with its own listener. */
@@ -40,6 +40,17 @@ export interface Dialog {
   forget(): void
   /** As it is now, to be written down. */
   saved(): SavedDialog
+}
+
+/** A dialog as it is written down, for a process that takes it up after this one. Without its requests that are open. */
+export interface SavedDialog {
+  readonly state: DialogState
+  /** Where its latest request came from, and our address as that one named it. */
+  readonly source: Source
+  readonly localAddress: string
+  readonly encoding: SipRequest['encoding']
+  /** The session expires so long after its last refresh (RFC 4028). */
+  readonly expiresSeconds?: number
 }
 
 /** A request that awaits its final answer. */
