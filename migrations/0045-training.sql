@@ -1,6 +1,6 @@
 -- Training of customer-service staff (R4, R37, R38; AC21): collections of moments, references into recordings and never copies,
 -- and sessions in which a trainer plays them to those who are on the list. What is said of a moment ends with its recording
--- (docs/decisions/0056).
+-- (docs/decisions/0054).
 
 create table training_collection (
   id uuid primary key default gen_random_uuid(),

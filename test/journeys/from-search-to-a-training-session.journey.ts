@@ -72,7 +72,10 @@ test('a moment goes from a call into a collection and a session, and is empty wh
 
   // Its official forbids the use of the recording: the reference leads nowhere any more, and its words are gone.
   const aino = await signInAt(seloste.url, 'aino', seloste.password)
-  const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, { party: 'OFFICIAL' })
+  const forbidden = await aino.call('POST', `/api/recordings/${call.recordingId}/prohibitions`, {
+    party: 'OFFICIAL',
+    channel: 'OWN_CALLS',
+  })
   expect(forbidden.status, await forbidden.text()).toBeLessThan(300)
   await untilDestroyed(seloste, call)
   await page.getByRole('link', { name: 'Koulutus', exact: true }).first().click()

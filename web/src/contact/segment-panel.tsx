@@ -148,9 +148,9 @@ export function SegmentPanel({
       )}
       {recording.id &&
         recording.state === 'available' &&
-        recording.durationMs != null &&
+        segment.durationMs != null &&
         (under.purpose === 'TRAINING' || under.purpose === 'DEVELOPMENT') &&
-        trains(me) && <AddMoment recordingId={recording.id} durationMs={recording.durationMs} />}
+        trains(me) && <AddMoment recordingId={recording.id} durationMs={segment.durationMs} />}
       <ReceptionOf segment={segment} />
       {recording.state !== 'none' && <Looks looks={segment.looks} segmentId={segment.id} />}
     </section>

@@ -8,8 +8,8 @@ import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { listeningNow } from '../playback/listening-now.ts'
-import { startListening } from '../playback/start-listening.ts'
+import { listeningNow } from '#use/playback/listening-now.ts'
+import { startListening } from '#use/playback/start-listening.ts'
 import {
   addMoment,
   beginCollection,
@@ -20,7 +20,7 @@ import {
   removeMoment,
   saveCollection,
   saveMoment,
-} from './collections.ts'
+} from '#use/training/collections.ts'
 import {
   beginTraining,
   endTraining,
@@ -30,7 +30,7 @@ import {
   listTrainings,
   readTraining,
   removeTrainee,
-} from './sessions.ts'
+} from '#use/training/sessions.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
