@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, valueOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { AuditAction, AuditEntry } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -11,26 +11,27 @@ export const always = ['deny.role', 'not-found'] as const
 /** Why nothing may be done with an evaluation now: of its recording. */
 export const standsStill = [...always, 'recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'] as const
 
+interface Trace {
+  action: AuditAction
+  kind: Kind
+  id?: string
+}
+const traceOf = ({ action, kind, id }: Trace) => ({ action, object: { kind, ...(id !== undefined && { id }) } })
+
 /** An act of quality evaluation that the database decides on, gives its trace of and may refuse. */
-export async function actOnQuality<Code extends string>(
+export const actOnQuality = <Code extends string>(
   db: HoldingSafeguards,
   session: Session,
-  { action, kind, id }: { action: AuditAction; kind: Kind; id?: string },
+  trace: Trace,
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
-): Promise<'done' | Refused<Code>> {
-  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind, ...(id && { id }) } })
-  return 'refused' in answer ? answer : 'done'
-}
+): Promise<'done' | Refused<Code>> => actInDatabase(db, session, statement, codes, traceOf(trace))
 
 /** A question whose answer is the `value` of its first row. */
-export async function askOfQuality<Value, Code extends string>(
+export const askOfQuality = <Value, Code extends string>(
   db: HoldingSafeguards,
   session: Session,
-  { action, kind, id }: { action: AuditAction; kind: Kind; id?: string },
+  trace: Trace,
   statement: RawBuilder<{ value: Value }>,
   codes: readonly Code[],
-): Promise<{ value: Value } | Refused<Code>> {
-  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind, ...(id && { id }) } })
-  return 'refused' in answer ? answer : answer.rows[0]!
-}
+): Promise<{ value: Value } | Refused<Code>> => valueOfDatabase(db, session, statement, codes, traceOf(trace))
