@@ -60,18 +60,27 @@ export async function openTransactions(options: {
     if (ack && message.status >= 200) connection.send(ack)
   }
 
-  const connection = await openConnection(
-    options.transport,
-    options.server,
-    {
-      onMessage,
-      onLost: (cause) => {
-        lost = cause
-        for (const each of [...pending.values()]) each.fail(cause)
+  const connect = () =>
+    openConnection(
+      options.transport,
+      options.server,
+      {
+        onMessage,
+        onLost: (cause) => {
+          lost = cause
+          for (const each of [...pending.values()]) each.fail(cause)
+        },
       },
-    },
-    options.tls,
-  )
+      options.tls,
+    )
+  let connection = await connect()
+
+  /** A request in a dialog whose connection is gone goes over a new one (RFC 3261 section 18.1.1). */
+  const connectAgain = async () => {
+    const again = await connect()
+    lost = undefined
+    connection = again
+  }
 
   const keepAck = (branch: string, ack: SipRequest) => {
     const bytes = writeSip(ack)
@@ -80,13 +89,13 @@ export async function openTransactions(options: {
     connection.send(bytes)
   }
 
-  const send: Transactions['send'] = (request, onProvisional) => {
+  const send: Transactions['send'] = async (request, onProvisional) => {
+    if (lost) await connectAgain()
     const branch = branchOf(headerValue(request, 'via'))
     const key = `${branch} ${request.method}`
     const bytes = writeSip(request)
     const isInvite = request.method === 'INVITE'
     return new Promise((resolve, reject) => {
-      if (lost) return reject(lost)
       let repeatTimer: NodeJS.Timeout | undefined
       let intervalMs = t1Ms
       const end = () => {

@@ -30,7 +30,7 @@ export interface SelostePorts {
   lastRtp: number
 }
 
-export type RoleName = 'custodian' | 'capture' | 'desk'
+export type RoleName = 'custodian' | 'capture' | 'desk' | 'feeds'
 
 export interface RunningSeloste {
   /** `http://127.0.0.1:port` of web and API. */
@@ -166,8 +166,12 @@ async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>
     )
     // proc(5): the parent is the second field after the name, which stands in brackets and may hold anything.
     const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-    const role = /--role[\0 ](custodian|capture|desk)/.exec(command ?? '')?.[1]
-    if (parent === pid && role) roles[role as RoleName] = Number(entry)
+    const role = /--role[\0 ](custodian|capture|desk|feeds)/.exec(command ?? '')?.[1]
+    if (parent !== pid || !role) continue
+    // A spare that has not come to calling itself one still says the words it was started with.
+    const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '')
+    if (command?.includes('--role\0') && environment.includes('SELOSTE_SPARE=1')) continue
+    roles[role as RoleName] = Number(entry)
   }
   return roles
 }
