@@ -268,7 +268,8 @@ describe.each(holdings)('$name', ({ row, held }) => {
   })
   /** The Service Unit looks under the number of the request that it serves. */
   let reference = 'KOE-1'
-  const look = (purpose: Purpose) => ({ purpose, reference })
+  // Under TRAINING a reference names a session: who only looks has none.
+  const look = (purpose: Purpose) => ({ purpose, ...(purpose !== 'TRAINING' && { reference }) })
   const query = (given: object) => new URLSearchParams(given as Record<string, string>).toString()
 
   test('reads the history and listens under the purposes held, of the calls reached, and no others', async () => {
@@ -470,10 +471,14 @@ describe('no operation offers what has no column of its own yet', () => {
       'GET /api/listenings/:id/events',
       'GET /api/listenings/:id/peaks',
       'GET /api/my-calls/acts',
+      // What was released of one's own calls, and nobody else's.
+      'GET /api/my-calls/evaluations',
       'GET /api/my-calls/looks',
       'GET /api/recordings/:id/certificate',
       'GET /api/recordings/:id/destruction',
       'POST /api/contacts/:id/caller',
+      'POST /api/my-calls/evaluations/:id/acknowledgement',
+      'POST /api/my-calls/evaluations/:id/disagreement',
       'POST /api/recordings/:id/listenings',
       'POST /api/recordings/:id/prohibitions',
       'PUT /api/listenings/:id/speed',
@@ -495,6 +500,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'DELETE /api/log/verifications/:id',
       // What was not fetched is fetched no more: less leaves, and its row and its entries in the log stay.
       'DELETE /api/packages/:id',
+      // It draws no more; what it has drawn stays.
+      'DELETE /api/quality/plans/:id',
       'DELETE /api/recordings/:id',
       'DELETE /api/requests/:id/calls/:callId',
       // Given up before anything was released, and an item before or after the decision: what is released is on the list for good.
@@ -502,6 +509,10 @@ describe('no operation offers what has no column of its own yet', () => {
       'DELETE /api/research-disclosures/:id/items/:item',
       'DELETE /api/session',
       'DELETE /api/slots/:id',
+      // References, and who was entered by mistake; recordings stay as they are.
+      'DELETE /api/training/collections/:id',
+      'DELETE /api/training/moments/:id',
+      'DELETE /api/training/sessions/:id/attendees/:person',
       'DELETE /api/workstations/:id',
     ])
   })
@@ -518,6 +529,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'calls',
       // Counts of the day for a wall display, without callers.
       'calls-today',
+      // How calls came in, what clients send, how they were signalled: names and counts.
+      'capture',
       'confirmations',
       'contacts',
       'copies',
@@ -544,7 +557,11 @@ describe('no operation offers what has no column of its own yet', () => {
       'packages',
       'password-check',
       'people',
+      // Forms, samples, evaluations; results of groups, and none by person.
+      'quality',
       'recalls',
+      // What feeds tell beside what was recorded: nobody's name or number.
+      'reconciliation',
       'recording-plan',
       'recordings',
       'referrals',
@@ -564,6 +581,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'storage',
       // Counts, none of fewer than five calls.
       'studies',
+      // References into recordings, never copies.
+      'training',
       'units',
       'workstation',
       'workstations',
