@@ -64,7 +64,8 @@ create table sampling_draw (
 
 create table calibration (
   id uuid primary key default gen_random_uuid(),
-  name text not null check (length(btrim(name)) between 1 and 200),
+  -- Of one call, and gone with its recording.
+  name text not null check (length(name) <= 200 and (btrim(name) <> '') = (ended_at is null)),
   form_id uuid not null,
   form_version integer not null,
   -- Gone with it.
@@ -78,6 +79,14 @@ create table calibration (
   foreign key (form_id, form_version) references quality_form_version
 );
 create index calibration_recording on calibration (recording_id) where recording_id is not null;
+
+-- Numbers by id, and nothing else.
+create function are_marks(marks jsonb) returns boolean language sql immutable as $$
+  select marks is null or jsonb_typeof(marks) = 'object'
+    and not jsonb_path_exists(marks, '$.* ? (@.type() != "number" && @.type() != "null")')
+    and not exists (select from jsonb_object_keys(case when jsonb_typeof(marks) = 'object' then marks else '{}' end) k
+      where k !~ '^[A-Za-z0-9_-]{1,64}$')
+$$;
 
 create table evaluation (
   id uuid primary key default gen_random_uuid(),
@@ -123,6 +132,8 @@ create table evaluation (
   end_why text check (end_why in ('term', 'forbidden')),
   foreign key (form_id, form_version) references quality_form_version,
   check ((ended_at is null) = (end_why is null)),
+  -- They outlive what was said of the call: no words among them.
+  check (are_marks(answers) and are_marks(sections)),
   check (ended_at is null or recording_id is null and comments = '[]' and note = '' and disagreement is null and answer is null),
   check (state not in ('DRAFT', 'FINISHED', 'RELEASED', 'ACKNOWLEDGED') or form_version is not null)
 );
@@ -303,6 +314,13 @@ $$;
 
 -- Samples ----------------------------------------------------------------------------------------------------------------
 
+-- Whether a right of the viewer's to evaluate reaches what a plan draws from.
+create function reaches_plan(p sampling_plan) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from quality_rights() o where case o.scope_kind
+    when 'all' then true when 'unit' then p.unit_id = any (o.scope_units) when 'numbers' then p.number = any (o.scope_numbers) else false end)
+$$;
+
 create function list_sampling_plans() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -315,6 +333,7 @@ begin
         'picked', d.picked, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count) order by d.week desc)
       from (select * from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12) d), '[]'))
     from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
+    where reaches_plan(p)
     order by p.ended_at is not null, p.name, p.id;
 end $$;
 
@@ -354,7 +373,8 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   held access_right := demand_quality_expert();
 begin
-  update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer() where p.id = wanted and p.ended_at is null;
+  update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer()
+  where p.id = wanted and p.ended_at is null and reaches_plan(p);
   if not found then
     raise exception 'not-found' using errcode = 'SE001';
   end if;
@@ -424,10 +444,11 @@ end $$;
 -- of a calibration one's own alone.
 create function sees_evaluation(e evaluation, r recording) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select case
+  -- Never null: `not null` would let pass.
+  select coalesce(case
     when e.kind = 'CALIBRATION' and e.evaluator_id <> viewer() then false
     when e.ended_at is not null then e.evaluator_id = viewer()
-    else (evaluating_right(segment_of(r))).id is not null end
+    else (evaluating_right(segment_of(r))).id is not null end, false)
 $$;
 
 create function list_evaluations() returns setof jsonb
@@ -437,7 +458,7 @@ declare
 begin
   perform note_quality('quality.queue-read', held, 'search', null, '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', p.name, 'week', e.week,
-      'calibrationId', e.calibration_id, 'calibrationName', c.name, 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
+      'calibrationId', e.calibration_id, 'calibrationName', nullif(c.name, ''), 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
       'contactId', e.contact_id, 'unitName', u.name, 'number', e.number, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
       'destroyAt', r.destroy_at, 'isMine', coalesce(e.evaluator_id = viewer(), false), 'isTaken', e.evaluator_id is not null,
       'total', e.total, 'isFailed', e.is_failed, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
@@ -511,6 +532,14 @@ begin
     raise exception 'not-found' using errcode = 'SE001';
   end if;
   s := segment_of(r);
+  -- Past its term, or where its use is forbidden and it is kept for an order alone, nothing that was said of it is shown.
+  if e.ended_at is null and copy_stands_still(r) in ('recording.destroyed', 'recording.restricted') then
+    e.answers := '{}';
+    e.comments := '[]';
+    e.note := '';
+    e.disagreement := null;
+    e.answer := null;
+  end if;
   perform note_quality('quality.evaluation-read', held, 'evaluation', e.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', (select p.name from sampling_plan p where p.id = e.plan_id),
       'calibrationId', e.calibration_id, 'formId', e.form_id, 'formVersion', e.form_version, 'newestVersion', newest_version(e.form_id),
@@ -766,12 +795,14 @@ begin
     group by c.id, v.form_id, v.version, f.id order by c.closed_at is not null, c.begun_at desc limit 100;
 end $$;
 
+-- Locked after its recording, as whoever destroys takes them.
 create function calibration_locked(wanted uuid) returns calibration
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   c calibration;
 begin
   perform demand_evaluator();
+  perform from recording r where r.id = (select o.recording_id from calibration o where o.id = wanted) for share;
   select * into c from calibration o where o.id = wanted for update;
   if c.id is null or not sees_calibration(c) then
     raise exception 'not-found' using errcode = 'SE001';
@@ -854,6 +885,8 @@ begin
   with reached as (
     select e.* from evaluation e
     where e.kind = 'SAMPLED' and e.quarter = wanted and e.mark is not null and e.is_failed is not null
+      -- What is forbidden and waits for an order or a case is not used for this, either (R50).
+      and not exists (select from prohibition p where p.recording_id = e.recording_id)
       and e.released_at < day_begins(date_trunc('week', helsinki_day(register_now()))::date)
       and exists (select from quality_rights() o where case o.scope_kind
         when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
@@ -881,11 +914,28 @@ end $$;
 -- Ends -------------------------------------------------------------------------------------------------------------------
 
 -- What is said of a call ends with its recording, in the transaction that blocks it. At the end of its term the marks of one that
--- was released stay, of nobody, for the results of its group; of what was forbidden nothing stays (R50).
+-- was released stay, of nobody, for the results of its group; of what was forbidden nothing stays (R50). They stay under another
+-- id and without the times: the log knows under the old one whose recording it was, and who acknowledged it.
+create function week_of(at timestamptz) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select day_begins(date_trunc('week', helsinki_day(at))::date)
+$$;
+
 create function end_evaluation(e evaluation, why text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  stays boolean := why = 'term' and e.mark is not null;
 begin
-  update evaluation o set state = 'ENDED', ended_at = clock_timestamp(), end_why = why, recording_id = null, contact_id = null,
+  update evaluation o set state = 'ENDED', end_why = why, recording_id = null, contact_id = null,
+    ended_at = case when stays then week_of(clock_timestamp()) else clock_timestamp() end,
+    id = case when stays then gen_random_uuid() else o.id end,
+    plan_id = case when not stays then o.plan_id end, week = case when not stays then o.week end,
+    drawn_at = case when stays then week_of(o.released_at) else o.drawn_at end,
+    released_at = case when stays then week_of(o.released_at) else o.released_at end,
+    begun_at = case when not stays then o.begun_at end, saved_at = case when not stays then o.saved_at end,
+    acknowledged_at = case when not stays then o.acknowledged_at end, disagreed_at = case when not stays then o.disagreed_at end,
+    answered_at = case when not stays then o.answered_at end, answer_outcome = case when not stays then o.answer_outcome end,
+    revision = case when stays then 0 else o.revision end,
     comments = '[]', note = '', disagreement = null, answer = null, answered_by = null,
     -- Who works on it is told; who has released it has nothing to be told of.
     evaluator_id = case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end,
@@ -902,7 +952,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   perform end_evaluation(e, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
   from evaluation e where e.recording_id = new.id;
-  update calibration c set recording_id = null, ended_at = clock_timestamp() where c.recording_id = new.id;
+  update calibration c set recording_id = null, name = '', ended_at = clock_timestamp() where c.recording_id = new.id;
   return null;
 end $$;
 create trigger ends_evaluations after update of state on recording for each row
@@ -918,7 +968,7 @@ begin
   perform end_evaluation(e, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
   from evaluation e left join recording r on r.id = e.recording_id
   where e.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
-  update calibration c set recording_id = null, ended_at = coalesce(c.ended_at, clock_timestamp())
+  update calibration c set recording_id = null, name = '', ended_at = coalesce(c.ended_at, clock_timestamp())
   where c.recording_id is not null and not exists (
     select from recording r where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED'));
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
@@ -945,9 +995,9 @@ declare
     set_aside_evaluation,answer_disagreement,list_own_evaluations,acknowledge_evaluation,disagree_with_evaluation,begin_calibration,
     list_calibrations,join_calibration,close_calibration,note_calibration,quality_results}';
   custodian text[] := '{draws_due,draw_candidates,note_draw,end_quality_over}';
-  inner_ones text[] := '{quality_rights,demand_evaluator,demand_quality_expert,segment_of,evaluating_right,note_quality,newest_version,
+  inner_ones text[] := '{are_marks,quality_rights,reaches_plan,demand_evaluator,demand_quality_expert,segment_of,evaluating_right,note_quality,newest_version,
     sees_evaluation,evaluation_locked,evaluation_right,evaluation_mine,mark_for,demand_own_calls,own_evaluation,sees_calibration,
-    calibration_locked,end_evaluation,evaluations_end}';
+    calibration_locked,week_of,end_evaluation,evaluations_end}';
 begin
   for f in select p.oid::regprocedure from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.proname = any (desk || custodian || inner_ones) loop

@@ -52,6 +52,7 @@ function question(id: string, text: string): Form['sections'][number]['questions
 let eero: Session
 let second: Session
 let training: Session
+let away: Session
 let sari: Session
 let elsewhere: Session
 const officials: { person: TestPerson; session: Session }[] = []
@@ -69,6 +70,8 @@ beforeAll(async () => {
   const expert = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope: numbers }
   eero = await (await enter('Eero', expert)).signIn()
   second = await (await enter('Elina', expert)).signIn()
+  const otherNumber = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 010')] }
+  away = await (await enter('Kaukainen', { ...expert, scope: otherNumber })).signIn()
   training = await (await enter('Tiina', { ...expert, duty: 'TRAINING', purposes: ['TRAINING'] })).signIn()
   sari = await (await enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })).signIn()
   elsewhere = await (
@@ -251,6 +254,10 @@ describe('a draw', () => {
     expect(await beginPlan(desk, sari, given)).toEqual({ refused: 'deny.role' })
     const { id } = did(await beginPlan(desk, eero, given))
     expect(await beginPlan(desk, second, given)).toEqual({ refused: 'quality.plan-known' })
+    expect(did(await listPlans(desk, sari)).map((plan) => plan.id)).toContain(id)
+    // Another unit's plan and what it drew is nothing to this one's supervisor, nor another number's to an expert.
+    expect(did(await listPlans(desk, elsewhere))).toEqual([])
+    expect(await endPlan(desk, away, id)).toEqual({ refused: 'not-found' })
     await endPlan(desk, eero, id)
   })
 })
@@ -360,6 +367,7 @@ describe('when the recording ends', () => {
 
   test('by its term the marks stay, of nobody, and what was said of the call goes', async () => {
     const { id, recording } = await released(5, { q1: 1, q2: 3 })
+    expect(await acknowledgeEvaluation(desk, officials[5]!.session, id)).toBe('done')
     // Months later; what keeps a recording until then stands aside, and what ends its evaluation does not.
     await sql`alter table recording disable trigger user`.execute(admin)
     await sql`alter table recording enable trigger ends_evaluations`.execute(admin)
@@ -367,13 +375,37 @@ describe('when the recording ends', () => {
     await sql`alter table recording enable trigger user`.execute(admin)
     const { rows } =
       await sql`select state, end_why, answers, comments, note, total, recording_id, contact_id, evaluator_id, mark is null
-      as unmarked from evaluation where id = ${id}`.execute(admin)
+      as unmarked, plan_id, begun_at, acknowledged_at, extract(isodow from released_at at time zone 'Europe/Helsinki')::int as day
+      from evaluation where unit_id = ${officials[5]!.person.unitId} and end_why = 'term'`.execute(admin)
     expect(rows).toEqual([
       {
         ...{ state: 'ENDED', end_why: 'term', answers: { q1: 1, q2: 3 }, comments: [], note: '', total: 75 },
         ...{ recording_id: null, contact_id: null, evaluator_id: null, unmarked: false },
+        ...{ plan_id: null, begun_at: null, acknowledged_at: null, day: 1 },
       },
     ])
+    // The log knows whose recording it was, and who acknowledged it: what stays is under another id.
+    expect(await ofLog(id)).toContain('quality.evaluation-acknowledged')
+    const { rows: left } = await sql`select from evaluation where id = ${id}`.execute(admin)
+    expect(left).toEqual([])
+  })
+
+  test('what is left of one is read by nobody, whether it is known or guessed', async () => {
+    const { id, recording } = await released(5)
+    await destroyer.destroy(recording)
+    for (const who of [eero, second, sari, elsewhere])
+      expect(await readEvaluation(desk, who, id)).toEqual({ refused: 'not-found' })
+    expect(await saveEvaluation(desk, elsewhere, id, work({}))).toEqual({ refused: 'not-found' })
+  })
+
+  test('what was said of it is not shown from its last moment on, whether anything has destroyed it or not', async () => {
+    const { id, recording } = await released(3)
+    for (const change of [sql`state = 'RESTRICTED'`, sql`state = 'STORED', destroy_at = now() - interval '1 minute'`]) {
+      await sql`alter table recording disable trigger user`.execute(admin)
+      await sql`update recording set ${change} where id = ${recording}`.execute(admin)
+      await sql`alter table recording enable trigger user`.execute(admin)
+      expect(await read(id)).toMatchObject({ answers: {}, comments: [], note: '' })
+    }
   })
 
   test('what a restored backup brings back of it ends again, and what counts nowhere goes after thirty days', async () => {
@@ -431,9 +463,42 @@ describe('calibration', () => {
     })
     expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
     await destroyer.destroy(recording)
-    expect(did(await listCalibrations(desk, eero))).toMatchObject([{ summary: { evaluators: 3 } }])
+    // Its name may say of which call it was.
+    expect(did(await listCalibrations(desk, eero))).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
     expect(did(await listCalibrations(desk, eero))[0]).not.toHaveProperty('destroyAt')
   })
+})
+
+test('marks hold no words: they outlive what was said of the call', async () => {
+  const { id } = await draft(2)
+  const inSession = (statement: ReturnType<typeof sql>) =>
+    desk.transaction().execute(async (tx) => {
+      await sql`select set_config('seloste.session', ${eero.token}, true)`.execute(tx)
+      await statement.execute(tx)
+    })
+  await expect(
+    inSession(sql`select save_evaluation(${id}, 0, '{"q1": "Soittaja oli Maija"}', '[]', '')`),
+  ).rejects.toThrow('check constraint')
+  await expect(
+    inSession(
+      sql`select release_evaluation(${id}, 0, '{"total": 1, "isFailed": false, "sections": {"Soittaja oli Maija": 1}}')`,
+    ),
+  ).rejects.toThrow('check constraint')
+})
+
+test('who joins a calibration and who destroys its recording never wait for each other', async () => {
+  const recording = await kept(1)
+  const { id } = did(await beginCalibration(desk, eero, { recordingId: recording, formId, name: 'Yhtä aikaa' }))
+  const joining = await admin.transaction().execute(async (tx) => {
+    await sql`select from recording where id = ${recording} for update`.execute(tx)
+    const began = joinCalibration(desk, second, id)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    // What the end of a recording does, after its row; whoever joins has not locked the calibration before it.
+    await sql`set local lock_timeout = '300ms'`.execute(tx)
+    await sql`select from calibration where id = ${id} for update`.execute(tx)
+    return { began }
+  })
+  did(await joining.began)
 })
 
 describe('results', () => {

@@ -81,7 +81,7 @@ function Row({
   return (
     <li className="card stack-small">
       <h2 className="card-title disclosure-title">
-        {one.name}
+        {one.name || <span lang={one.formLanguage}>{one.formName}</span>}
         <span className={`badge ${isOpen ? 'badge-capturing' : 'badge-none'}`}>
           {say(
             isOpen ? 'quality.calibration.open' : one.closedAt ? 'quality.calibration.closed' : 'quality.ended.term',
