@@ -1,0 +1,248 @@
+/**
+ * K1 over all processes: custodian, desk, feeds, capture and single connections of the database are killed while calls are recorded,
+ * detail records come in and people look. What was acknowledged is there afterwards. As an operator starts it, seen from outside.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startPacer } from '../simulator/pacer.ts'
+import { numbersCalled, officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { seedRandom } from '../simulator/random.ts'
+import { eventually, signInAt, type Api } from '../whole/api.ts'
+import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const calls = isLong ? 20 : 4
+const kills = Number(process.env['SELOSTE_KILLS'] ?? (isLong ? 50 : 5))
+const seed = Number(process.env['SELOSTE_SEED'] ?? '7')
+const lookers = 3
+const official = officialByKey('aino')
+const { testLine, national } = numbersCalled
+const victims = ['custodian', 'desk', 'feeds', 'capture', 'database'] as const
+type Victim = (typeof victims)[number]
+
+let folder = ''
+let seloste: RunningSeloste
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-kills-'))
+  await mkdir(cdrs())
+  const feeds = join(folder, 'feeds.yaml')
+  const fields = 'callId: id, startedAt: start, answeredAt: answer, endedAt: end, caller: caller, called: called'
+  await writeFile(
+    feeds,
+    `feeds:
+  - name: keskus
+    source: csv
+    folder: ${cdrs()}
+    settleSeconds: 0
+    fields: { ${fields}, official: official }
+`,
+    { mode: 0o600 },
+  )
+  seloste = await startSeloste({ environment: { SELOSTE_FEEDS: feeds } })
+}, 200_000)
+afterAll(async () => {
+  await seloste.stop()
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+const cdrs = () => join(folder, 'cdrs')
+
+/** A call that only the telephone system tells of; the file is whole when it appears. */
+async function tellCall(n: number): Promise<void> {
+  const at = (secondsAgo: number) =>
+    Temporal.Now.instant().subtract({ seconds: secondsAgo }).toString({ smallestUnit: 'second' })
+  const row = [`fed-${n}`, at(90), at(80), at(20), `+35840128${4000 + n}`, national, official.phone]
+  const unfinished = join(folder, `${n}.csv`)
+  await writeFile(unfinished, `id;start;answer;end;caller;called;official\n${row.join(';')}\n`)
+  await rename(unfinished, join(cdrs(), `${n}.csv`))
+}
+
+/** Connections of our roles, as proc(5) shows the processes that serve them, and what Seloste they belong to. */
+async function databaseConnections(): Promise<number[]> {
+  const found: number[] = []
+  for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')
+    if (!/^postgres: .*seloste_(custodian|desk|feeds|capture) /.test(command)) continue
+    if ((await parentOf(await parentOf(Number(entry)))) === seloste.pid) found.push(Number(entry))
+  }
+  return found
+}
+
+async function parentOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+/** Each as often as any other, no two times in the same order. */
+function inAnyOrder(random: ReturnType<typeof seedRandom>): Victim[] {
+  const order: Victim[] = []
+  while (order.length < kills) {
+    const left = [...victims]
+    while (left.length > 0) order.push(...left.splice(random.integer(0, left.length - 1), 1))
+  }
+  return order.slice(0, kills)
+}
+
+async function kill(victim: Victim, random: ReturnType<typeof seedRandom>): Promise<void> {
+  const pid = await eventually(
+    async () => {
+      if (victim !== 'database') return (await seloste.rolePids())[victim]
+      const connections = await databaseConnections()
+      return connections.length > 0 ? random.pick(connections) : undefined
+    },
+    `${victim} running`,
+    30_000,
+  )
+  process.kill(pid, 'SIGKILL')
+}
+
+interface Looks {
+  /** References of those that were answered with what was asked for. */
+  acknowledged: Set<string>
+  /** Those that were not, by what came instead. */
+  refused: Map<string, number>
+}
+
+/** Somebody who looks at one thing after the other, each time under a reference of its own, until it is over. */
+async function look(api: Api, name: string, recordingId: string, over: AbortSignal, looks: Looks): Promise<void> {
+  const random = seedRandom(`${name} ${seed}`)
+  const [listed] = await api.contacts({ purpose: 'QUALITY', number: testLine, limit: '1' })
+  for (let n = 0; !over.aborted; n++) {
+    const reference = `${name}-${n}`
+    const asked = new URLSearchParams({ purpose: 'QUALITY', reference }).toString()
+    const answer = await random
+      .pick([
+        () => api.call('GET', `/api/contacts?${asked}&number=${encodeURIComponent(testLine)}&limit=5`),
+        () => api.call('GET', `/api/contacts/${listed!.id}?${asked}`),
+        () => api.call('POST', `/api/recordings/${recordingId}/listenings`, { purpose: 'QUALITY', reference }),
+      ])()
+      .catch(() => undefined)
+    if (answer?.ok) {
+      looks.acknowledged.add(reference)
+      const { id } = (await answer.json().catch(() => ({}))) as { id?: string }
+      if (answer.status === 201) await api.call('DELETE', `/api/listenings/${id}`).catch(() => undefined)
+    } else {
+      const what = String(answer?.status ?? 'no answer')
+      looks.refused.set(what, (looks.refused.get(what) ?? 0) + 1)
+      await wait(50)
+    }
+    await wait(10)
+  }
+}
+
+/** References of the entries of an export (docs/formats/audit-log.md): RFC 8785 JSON, each behind its length. */
+async function referencesInLog(exported: string): Promise<Set<string>> {
+  const entries = join(exported, 'tile/entries')
+  const found = new Set<string>()
+  for (const file of await readdir(entries, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue
+    const text = await readFile(join(file.parentPath, file.name), 'latin1')
+    for (const [, reference] of text.matchAll(/"reference":"(K1[^"]*)","result":"ok"/g)) found.add(reference!)
+  }
+  return found
+}
+
+async function command(...words: string[]): Promise<{ code: number | null; text: string }> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../bin/seloste.js', import.meta.url)), ...words], {
+    env: { ...process.env, SELOSTE_DATA: seloste.dataDirectory, SELOSTE_HTTP: seloste.url.replace('http://', '') },
+  })
+  const said: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, text: said.join('') }
+}
+
+test(
+  `kill -9 of any process, ${kills} times under ${calls} calls: no recording is lost, no detail record, and no look that was answered is missing in the log, which verifies`,
+  { timeout: isLong ? 1_200_000 : 200_000 },
+  async () => {
+    const random = seedRandom(`everything ${seed}`)
+    const pacer = startPacer()
+    const hangUp = new AbortController()
+    const call = (n: number, seconds: number, signal?: AbortSignal) =>
+      placeCall({
+        ...{ seed: 900 + n, caller: `+35840129${4000 + n}`, number: testLine, official, seconds, pacer, keep: 'hash' },
+        ...{ server: seloste.sip, ...(signal && { signal }) },
+      })
+    const api = await signInAt(seloste.url, 'aino', seloste.password)
+    const search = { purpose: 'QUALITY', number: testLine, limit: '100' }
+    await call(0, 1)
+    const recordingId = await eventually(async () => {
+      const [contact] = await api.contacts(search)
+      const recording = contact?.segments[0]?.recording
+      return recording?.state === 'available' ? recording.id : undefined
+    }, 'a recording to listen to')
+    const placed = Array.from({ length: calls }, (_, n) => call(n + 1, 3600, hangUp.signal))
+    await eventually(async () => (await api.contacts(search)).length === calls + 1 || undefined, 'all calls going on')
+
+    const looks: Looks = { acknowledged: new Set(), refused: new Map() }
+    const looking = Array.from({ length: lookers }, (_, n) => look(api, `K1-${n}`, recordingId, hangUp.signal, looks))
+    const order = inAnyOrder(random)
+    for (const [n, victim] of order.entries()) {
+      await wait(random.integer(500, isLong ? 6_000 : 1_500))
+      await tellCall(n)
+      await wait(random.integer(0, 300))
+      await kill(victim, random)
+    }
+    await wait(3_000)
+    hangUp.abort()
+    for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
+    await Promise.all(looking)
+
+    // A desk or a database that was killed a moment ago answers nothing yet.
+    const contacts = await eventually(
+      async () => {
+        const items = await api.contacts(search).catch(() => [])
+        const recordings = items.flatMap(({ segments }) => segments.map(({ recording }) => recording.state))
+        return items.length === calls + 1 && recordings.every((state) => state === 'available') ? items : undefined
+      },
+      'every recording taken into keeping',
+      60_000,
+    )
+    const capturesKilled = order.filter((victim) => victim === 'capture').length
+    const segments = contacts.flatMap((one) => one.segments)
+    expect(segments).toHaveLength(calls * (capturesKilled + 1) + 1)
+    const fed = await eventually(
+      async () => {
+        const items = await api.contacts({ ...search, number: national })
+        return items.length >= kills ? items : undefined
+      },
+      'every call that the telephone system told of',
+      30_000,
+    )
+    expect(fed).toHaveLength(kills)
+
+    const exported = join(folder, 'log')
+    const missing = await eventually(
+      async () => {
+        await command('audit', 'export', '--to', exported)
+        const logged = await referencesInLog(exported)
+        const without = [...looks.acknowledged].filter((reference) => !logged.has(reference))
+        return without.length === 0 ? without : undefined
+      },
+      'each look that was answered in the log',
+      30_000,
+    ).catch(async () => {
+      const logged = await referencesInLog(exported)
+      return [...looks.acknowledged].filter((reference) => !logged.has(reference))
+    })
+    expect(missing).toEqual([])
+    expect(looks.acknowledged.size).toBeGreaterThan(kills)
+    const verified = await command('audit', 'verify')
+    expect(verified, verified.text).toMatchObject({ code: 0 })
+    const opened = await command('recordings', 'verify')
+    expect(opened, opened.text).toMatchObject({ code: 0 })
+
+    const refused = [...looks.refused].map(([what, count]) => `${count} ${what}`).join(', ')
+    console.log(
+      `K1, all processes (seed ${seed}, load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors): ${kills} kills (${order.slice(0, 10).join(', ')}${kills > 10 ? ', …' : ''}) under ${calls} calls; ${segments.length} recordings, 0 lost; ${fed.length} fed calls, 0 lost; ${looks.acknowledged.size} looks answered, all in the log; not answered: ${refused || 'none'}`,
+    )
+  },
+)
