@@ -164,6 +164,16 @@ begin
   perform note_training('training.collection-saved', held, 'training-collection', c.id, '{}');
 end $$;
 
+-- Holds the recordings of a collection as they are, in the order in which whoever destroys several takes them: moments come
+-- after their recordings.
+create function training_recordings_locked(collection uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform from recording r
+  where r.id in (select m.recording_id from training_moment m where m.collection_id = training_recordings_locked.collection)
+  order by r.id for share;
+end $$;
+
 -- Ends a collection: nothing is added or played from it any more.
 create function end_training_collection(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -174,13 +184,15 @@ begin
   if exists (select from training_session s where s.collection_id = c.id and s.ended_at is null) then
     raise exception 'training.session-open' using errcode = 'SE001';
   end if;
+  perform training_recordings_locked(c.id);
   update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
   delete from training_moment m where m.collection_id = c.id;
   perform note_training('training.collection-ended', held, 'training-collection', c.id, '{}');
 end $$;
 
 -- One collection, its moments in their order. Of one whose recording the viewer's right does not reach nothing is told but
--- that it is there.
+-- that it is there. Past its term a moment is empty whether anything has emptied it or not; where nobody may hear it, its words
+-- are not shown.
 create function read_training_collection(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -199,10 +211,13 @@ begin
         case
           when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
           when (training_right(segment_of(r))).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
+          when copy_stands_still(r) = 'recording.destroyed' then
+            jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', r.destroy_at, 'emptyWhy', 'term')
           else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
             'segmentId', r.segment_id, 'number', (segment_of(r)).number_reached, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
-            'destroyAt', r.destroy_at, 'standsStill', copy_stands_still(r), 'fromMs', m.from_ms, 'toMs', m.to_ms, 'title', m.title,
-            'lesson', m.lesson))
+            'destroyAt', r.destroy_at, 'standsStill', copy_stands_still(r), 'fromMs', m.from_ms, 'toMs', m.to_ms,
+            'title', case when copy_stands_still(r) = 'recording.restricted' then '' else m.title end,
+            'lesson', case when copy_stands_still(r) = 'recording.restricted' then '' else m.lesson end))
         end order by m.place, m.id)
       from training_moment m left join recording r on r.id = m.recording_id where m.collection_id = c.id), '[]'));
 end $$;
@@ -276,6 +291,9 @@ begin
     raise exception 'recording.destroyed' using errcode = 'SE001';
   end if;
   select * into r from recording o where o.id = m.recording_id;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
   perform check_training_moment(r, save_training_moment.from_ms, save_training_moment.to_ms, save_training_moment.title, save_training_moment.lesson);
   update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
     title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
@@ -306,20 +324,25 @@ begin
     is distinct from (select array_agg(o order by o) from unnest(moments) o) then
     raise exception 'training.changed-meanwhile' using errcode = 'SE001';
   end if;
+  perform training_recordings_locked(c.id);
   update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
   perform note_training('training.ordered', held, 'training-collection', c.id, '{}');
 end $$;
 
 -- Sessions ---------------------------------------------------------------------------------------------------------------
 
--- The people of the directory whom the viewer may enter on a list, by a part of their name; at most twenty.
+-- The people of the directory whom the viewer may enter on the list of the session that they lead, by a part of their name; at
+-- most twenty. Whoever leads none has nobody to look for; each search is in the log, so that nobody reads through the directory.
 create function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  leads uuid := (select s.id from training_session s where s.led_by = viewer() and s.ended_at is null);
 begin
-  perform demand_trainer();
-  if length(btrim(part)) < 2 then
+  if leads is null or length(btrim(part)) < 2 then
     return;
   end if;
+  perform note_training('training.trainees-looked-for', held, 'training-session', leads, '{}');
   return query select p.id, p.user_id, n.name, u.name
     from person p
     join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
@@ -346,7 +369,7 @@ begin
   return made;
 end $$;
 
--- What the viewer sees of sessions: their own; supervisors and experts those of others by name and time alone.
+-- Sessions, one's own and others': what they are of, when, and of how many. Who leads or attends another's is not told.
 create function list_training_sessions() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -424,7 +447,8 @@ declare
 begin
   if exists (
     select from listening l join training_attendee a on a.session_id = s.id and a.person_id = remove_trainee.person
-    where l.purpose = 'TRAINING' and l.reference = s.reference and l.started_at >= a.entered_at
+    where l.purpose = 'TRAINING' and l.reference = s.reference and (l.started_at >= a.entered_at
+      or exists (select from listening_range g where g.listening_id = l.id and g.at >= a.entered_at))
   ) then
     raise exception 'training.has-heard' using errcode = 'SE001';
   end if;
@@ -456,9 +480,10 @@ end $$;
 -- on, has somebody on its list and plays a collection with a moment of the recording. Any other purpose has its own rules.
 create function training_allows(recording uuid, purpose text, reference text) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select training_allows.purpose <> 'TRAINING' or coalesce(btrim(training_allows.reference), '') = '' or exists (
+  -- As it is written: under any other spelling the session would not know what was heard in it.
+  select training_allows.purpose <> 'TRAINING' or training_allows.reference is null or exists (
     select from training_session s
-    where s.reference = btrim(training_allows.reference) and s.led_by = viewer() and s.ended_at is null
+    where s.reference = training_allows.reference and s.led_by = viewer() and s.ended_at is null
       and exists (select from training_attendee a where a.session_id = s.id)
       and exists (select from training_moment m where m.collection_id = s.collection_id and m.recording_id = training_allows.recording)
   )
@@ -467,6 +492,8 @@ $$;
 create function listening_in_training() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  -- Whoever ends the session or takes somebody off its list comes before this, or after it and knows of it.
+  perform from training_session s where s.reference = new.reference for share;
   if not training_allows(new.recording_id, new.purpose, new.reference) then
     raise exception 'training.not-in-session' using errcode = 'SE001';
   end if;
@@ -530,7 +557,7 @@ declare
     read_training_collection,add_training_moment,save_training_moment,remove_training_moment,order_training_moments,find_trainees,
     begin_training_session,list_training_sessions,read_training_session,enter_trainee,remove_trainee,end_training_session,training_allows}';
   custodian text[] := '{end_training_over}';
-  inner_ones text[] := '{training_rights,demand_trainer,training_right,note_training,training_collection_locked,check_training_moment,
+  inner_ones text[] := '{training_recordings_locked,training_rights,demand_trainer,training_right,note_training,training_collection_locked,check_training_moment,
     training_moment_locked,training_session_locked,listening_in_training,empty_training_moment,training_moments_end}';
 begin
   for f in select p.oid::regprocedure from pg_proc p

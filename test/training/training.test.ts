@@ -192,6 +192,40 @@ describe('a collection', () => {
     await endTrainingOver(custodian)
     expect(await moments(id)).toMatchObject([{ state: 'EMPTY' }])
   })
+
+  test('shows no words of a recording past its term, emptied or not, or that nobody may hear', async () => {
+    const id = await collection()
+    const recording = await kept()
+    const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    const becomes = async (change: ReturnType<typeof sql>) => {
+      await sql`alter table recording disable trigger user`.execute(admin)
+      await sql`update recording set ${change} where id = ${recording}`.execute(admin)
+      await sql`alter table recording enable trigger user`.execute(admin)
+      return moments(id)
+    }
+    expect(await becomes(sql`state = 'RESTRICTED'`)).toMatchObject([{ state: 'THERE', title: '', lesson: '' }])
+    expect(await saveMoment(desk, tiina, one, { ...moment, title: 'Uusi' })).toEqual({
+      refused: 'recording.restricted',
+    })
+    const over = await becomes(sql`state = 'STORED', destroy_at = now() - interval '1 minute'`)
+    expect(over).toMatchObject([{ state: 'EMPTY', emptyWhy: 'term' }])
+    expect(over[0]).not.toHaveProperty('title')
+  })
+
+  test('ends, or is put into another order, without ever waiting for who destroys while they wait for it', async () => {
+    const id = await collection()
+    const recording = await kept()
+    const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    const { ending } = await admin.transaction().execute(async (tx) => {
+      await sql`select from recording where id = ${recording} for update`.execute(tx)
+      const ending = endCollection(desk, tiina, id)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await sql`set local lock_timeout = '300ms'`.execute(tx)
+      await sql`select from training_moment where id = ${one} for update`.execute(tx)
+      return { ending }
+    })
+    expect(await ending).toBe('done')
+  })
 })
 
 describe('a training session', () => {
@@ -201,6 +235,9 @@ describe('a training session', () => {
     expect(await play(recording, reference)).toBe('not-in-session')
     expect(did(await findTrainees(desk, tiina, 'virta'))).toMatchObject([{ id: aino.id, unitName: 'Palvelu' }])
     expect(did(await findTrainees(desk, tiina, 'v'))).toEqual([])
+    // Nobody reads through the directory: one leads a session, and each search is in the log.
+    expect(did(await findTrainees(desk, elsewhere, 'virta'))).toEqual([])
+    expect(await log('training.trainees-looked-for')).toMatchObject([{ result: 'ok' }])
     expect(await enterTrainee(desk, tiina, session, aino.id)).toBe('done')
     expect(await play(recording, reference)).toMatchObject({ id: expect.any(String) as string })
     expect((await log('listening.started'))[0]).toMatchObject({ purpose: 'TRAINING', reference, result: 'ok' })
@@ -240,7 +277,34 @@ describe('a training session', () => {
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toBe('done')
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'not-found' })
     expect(await removeTrainee(desk, tiina, session, aino.id)).toEqual({ refused: 'training.has-heard' })
+    // Who came in while it was being played has heard the rest of it.
+    expect(await enterTrainee(desk, tiina, session, bertil.id)).toBe('done')
+    await sql`insert into listening_range (listening_id, from_ms, to_ms)
+      select id, 100, 300 from listening where reference = ${reference}`.execute(admin)
+    expect(await removeTrainee(desk, tiina, session, bertil.id)).toEqual({ refused: 'training.has-heard' })
     expect(await enterTrainee(desk, tiina, session, crypto.randomUUID())).toEqual({ refused: 'training.not-employed' })
+  })
+
+  test('knows of every listening in it: none begins under another spelling, or while somebody is taken off its list', async () => {
+    const recording = await kept()
+    const { session, reference } = await led(recording)
+    const listening = (given: string) => sql`
+      insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, reference, started_at, until)
+      select gen_random_uuid(), ${recording}, s.led_by, r.id, '\\x00', 'EXPERT', 'TRAINING', ${given}, now(), now() + interval '1 minute'
+      from training_session s join access_right r on r.person_id = s.led_by where s.id = ${session}`
+    const inSession = (given: string, waitMs = 0) =>
+      admin.transaction().execute(async (tx) => {
+        await sql`select set_config('seloste.session', ${tiina.token}, true)`.execute(tx)
+        await listening(given).execute(tx)
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
+      })
+    for (const given of [` ${reference}`, `${reference} `, ' ', ''])
+      await expect(inSession(given)).rejects.toThrow('training.not-in-session')
+    const playing = inSession(reference, 300)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const removing = removeTrainee(desk, tiina, session, aino.id)
+    await playing
+    expect(await removing).toEqual({ refused: 'training.has-heard' })
   })
 
   test('is gone with its list fourteen months after its end', async () => {

@@ -34,7 +34,8 @@ export function MomentCard({
   const { say } = useLanguage()
   const remove = $api.useMutation('delete', '/api/training/moments/{id}')
   const [isHeard, setHeard] = useState(false)
-  const named = moment.state === 'THERE' ? moment.title : say('training.moment.place', { position })
+  const isNamed = moment.state === 'THERE' && moment.title !== ''
+  const named = isNamed ? moment.title : say('training.moment.place', { position })
   const take = () =>
     ended(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
       announce(say('training.moment.removed'))
