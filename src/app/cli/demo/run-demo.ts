@@ -16,6 +16,7 @@ import { openDemoDesk } from './demo-desk.ts'
 import { openDemoDisclosures } from './demo-disclosures.ts'
 import { enterDemoPeople, demoPeople } from './demo-people.ts'
 import { openDemoQuality } from './demo-quality.ts'
+import { openDemoTraining } from './demo-training.ts'
 import { fillMonth } from './fill-month.ts'
 
 export interface DemoOptions {
@@ -95,8 +96,11 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     try {
       const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
       for (const line of unmade) say(`  not among the evaluations: ${line}`)
+      const untaught = await openDemoTraining(desk.db, password, Temporal.Now.instant())
+      for (const line of untaught) say(`  not in training: ${line}`)
     } catch (error) {
-      if (!ending.signal.aborted) log.error({ err: error }, 'the evaluations of the demo are incomplete')
+      if (!ending.signal.aborted)
+        log.error({ err: error }, 'the evaluations or the training of the demo are incomplete')
     } finally {
       await desk.close()
     }
