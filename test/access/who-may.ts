@@ -44,7 +44,7 @@ const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
 const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
 const knowsOfAuthorities: Caller[] = ['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER']
 const evaluates: Caller[] = ['QUALITY', 'SUPERVISOR']
-const trains: Caller[] = ['SUPERVISOR']
+const trains: Caller[] = ['SUPERVISOR', 'TRAINING']
 const runsCapture: Caller[] = ['ADMINISTRATOR', 'MAINTENANCE']
 const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
 
@@ -204,7 +204,7 @@ const rules: Record<string, Rule> = {
   joinCalibration: { missing: evaluates },
   closeCalibration: { missing: ['QUALITY'] },
   readQualityResults: evaluates,
-  // Training (R4, R38): the table's expert holds QUALITY alone.
+  // Training (R4, R38).
   listCollections: trains,
   beginCollection: trains,
   readCollection: { missing: trains },
