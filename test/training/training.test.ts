@@ -216,8 +216,10 @@ describe('a collection', () => {
     const id = await collection()
     const recording = await kept()
     const { id: one } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
+    const { id: two } = did(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const { ending } = await admin.transaction().execute(async (tx) => {
       await sql`select from recording where id = ${recording} for update`.execute(tx)
+      await sql`select from training_moment where id = ${two} for update`.execute(tx)
       const ending = endCollection(desk, tiina, id)
       await new Promise((resolve) => setTimeout(resolve, 200))
       await sql`set local lock_timeout = '300ms'`.execute(tx)

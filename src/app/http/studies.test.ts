@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { admit } from '#register/admit.ts'
 import { countStudies } from '#register/history/count-studies.ts'
@@ -27,6 +27,7 @@ const aino = await enter('Aino', 'Oulu', { role: 'OFFICIAL', purposes: ['DEVELOP
 const bertil = await enter('Bertil', 'Vasa', undefined, '029 512 1002')
 for (const place of [3, 4, 5]) await enter(`Kolmas ${place}`, 'Oulu', undefined, `029 512 100${place}`)
 const sari = await enter('Sari', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+const vera = await enter('Vera', 'Vasa', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const studying = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
   enter(name, 'Laatu', { role: 'EXPERT', duty: 'QUALITY', purposes, scope: { kind: 'numbers', units: [], numbers } })
 const eero = await studying('Eero', [national, swedish, regional], ['SERVICE_LEVEL_STUDY'])
@@ -61,7 +62,7 @@ async function calls(count: number, number: PhoneNumberKey, who: TestPerson | un
   }
 }
 
-let browsers: Record<'aino' | 'sari' | 'eero' | 'ilona' | 'quality', Browser>
+let browsers: Record<'aino' | 'sari' | 'vera' | 'eero' | 'ilona' | 'quality', Browser>
 beforeAll(async () => {
   await calls(40, national, aino, 9)
   await calls(20, national, bertil, 10)
@@ -70,8 +71,10 @@ beforeAll(async () => {
   await calls(25, regional, aino, 9)
   await calls(10, regional, bertil, 14, 30)
   await countStudies(custodian)
-  const [a, s, e, i, q] = await Promise.all([aino, sari, eero, ilona, quality].map((person) => desk.signIn(person)))
-  browsers = { aino: a!, sari: s!, eero: e!, ilona: i!, quality: q! }
+  const [a, s, v, e, i, q] = await Promise.all(
+    [aino, sari, vera, eero, ilona, quality].map((person) => desk.signIn(person)),
+  )
+  browsers = { aino: a!, sari: s!, vera: v!, eero: e!, ilona: i!, quality: q! }
 }, 120_000)
 
 const whole = `from=${day.toString()}&to=${day.toString()}`
@@ -265,6 +268,12 @@ describe('calls of the day', () => {
     const saris = await seen(browsers.sari)
     expect(regionalNow(saris)).toMatchObject({ talking: 1, waiting: 0, calls: 1 })
     expect(saris.byUnit).toEqual([{ unit: 'Oulu', calls: 1, answered: 1, talking: 1, waiting: 0 }])
-    expect((await seen(browsers.eero)).byUnit.map(({ unit }) => unit)).toEqual(['Oulu'])
+    // A number's count less that of Oulu would be Bertil's own: he is alone in Vasa, and nobody else is left.
+    expect((await seen(browsers.eero)).byUnit).toEqual([])
+    expect(await seen(browsers.vera)).toMatchObject({ byNumber: [], byUnit: [] })
+    for (const place of [6, 7]) await enter(`Vasa ${place}`, 'Raahe', undefined, `029 512 100${place}`)
+    await vi.waitFor(async () => {
+      expect((await seen(browsers.eero)).byUnit.map(({ unit }) => unit)).toEqual(['Oulu'])
+    }, 10_000)
   })
 })

@@ -15,7 +15,7 @@ export interface Today {
 export interface TodayPicture {
   at: string
   byNumber: ({ number: string } & Today)[]
-  /** Units in which at least {@link fewestOfficials} answer calls; those of the others, and unanswered calls, are in none. */
+  /** Of {@link largeUnits}; calls of the other units, and unanswered ones, are in none. */
   byUnit: ({ unit: string } & Today)[]
 }
 
@@ -27,10 +27,17 @@ interface Row extends Today {
   unit: string | null
 }
 
+interface LargeUnit {
+  unit: string
+  name: string
+  isKeptBack: boolean
+}
+
 interface Counted {
   at: Temporal.Instant
   rows: readonly Row[]
-  units: readonly { unit: string; name: string }[]
+  /** Of {@link fewestOfficials} or more: in a smaller one a count would be somebody's own. */
+  units: readonly LargeUnit[]
 }
 
 /**
@@ -46,11 +53,9 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
     const { rows } = await sql<Row>`
       select number, unit_id as unit, calls::float8 as calls, answered::float8 as answered, talking::float8 as talking,
         waiting::float8 as waiting from calls_today()`.execute(db)
-    const { rows: units } = await sql<{ unit: string; name: string }>`
-      select unit_id as unit, name from officials_by_unit() where officials >= ${fewestOfficials} order by name`.execute(
-      db,
-    )
-    return { at: now(), rows, units }
+    const { rows: all } = await sql<{ unit: string; name: string; officials: number }>`
+      select unit_id as unit, name, officials::float8 as officials from officials_by_unit()`.execute(db)
+    return { at: now(), rows, units: largeUnits(all) }
   }
 
   return async (grant: Grant): Promise<TodayPicture> => {
@@ -65,15 +70,31 @@ export function shareToday(db: Kysely<RegisterTables>, now: () => Temporal.Insta
   }
 }
 
-/** What of the counts a Grant's rights reach: numbers whole, units of their own. */
+/**
+ * Units large enough to be told, by name. A number's count less those of its units is that of the other units: where the
+ * officials of these are together too few, the smallest large unit is kept back from whoever sees the number's count.
+ */
+function largeUnits(all: readonly { unit: string; name: string; officials: number }[]): LargeUnit[] {
+  const bySize = [...all].sort((a, b) => a.officials - b.officials || (a.name < b.name ? -1 : 1))
+  const large = bySize.filter(({ officials }) => officials >= fewestOfficials)
+  const others = bySize.reduce((sum, { officials }) => sum + (officials < fewestOfficials ? officials : 0), 0)
+  const isTooFew = others > 0 && others < fewestOfficials
+  return large
+    .map(({ unit, name }, place) => ({ unit, name, isKeptBack: isTooFew && place === 0 }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What of the counts a Grant's rights reach: numbers whole, units of their own where these are large enough. */
 function narrow({ at, rows, units }: Counted, { rights }: Grant): TodayPicture {
   const numbers = new Set(rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
-  const own = new Set(rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])))
+  const told = units.filter(({ isKeptBack }) => !isKeptBack || numbers.size === 0)
+  const scoped = new Set(rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])))
+  const own = new Set(told.flatMap(({ unit }) => (scoped.has(unit) ? [unit] : [])))
   const reached = rows.filter(({ number, unit }) => numbers.has(number) || (unit !== null && own.has(unit)))
   const byNumber = [...Map.groupBy(reached, ({ number }) => number)]
     .map(([number, parts]) => ({ number, ...sumOf(parts) }))
     .sort((a, b) => (a.number < b.number ? -1 : 1))
-  const byUnit = units.flatMap(({ unit, name }) => {
+  const byUnit = told.flatMap(({ unit, name }) => {
     const parts = reached.filter((row) => row.unit === unit)
     return parts.length > 0 || own.has(unit) ? [{ unit: name, ...sumOf(parts) }] : []
   })
