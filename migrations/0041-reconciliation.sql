@@ -420,6 +420,11 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   delete from feed where coalesce(alive_at, heard_at, fault_at) < now() - interval '3 months';
 $$;
 
+-- What these functions do they tell the log themselves.
+create policy reconciliation_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+  result <> 'ok' or action not like 'reconciliation.%'
+);
+
 revoke execute on function recordings_come_within(), demand_reconciler(), day_of_call(timestamptz),
   reconciliation_counts(timestamptz, timestamptz), reconciliation_feeds(timestamptz, timestamptz),
   list_unreconciled(text, timestamptz, timestamptz, text, text, text, boolean, timestamptz, uuid, integer),

@@ -155,6 +155,10 @@ begin
   order by r.role desc, r.valid_from limit 1;
 end $$;
 
+create policy flow_read_is_told on audit_entry as restrictive for insert to seloste_desk with check (
+  result <> 'ok' or action <> 'call-flow.read'
+);
+
 -- Alarms -----------------------------------------------------------------------------------------------------------------
 
 alter table alarm drop constraint alarm_kind_check, add constraint alarm_kind_check check (kind in

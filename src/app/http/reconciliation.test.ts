@@ -339,3 +339,11 @@ test('nobody else sees it', async () => {
       body: { error: { code: 'deny.role' } },
     })
 })
+
+test('says in the log what was read and explained by its own functions: the desk cannot write that it was', async () => {
+  for (const action of ['reconciliation.listed', 'reconciliation.explained', 'call-flow.read']) {
+    await expect(
+      sql`insert into audit_entry (action, result) values (${action}, 'ok')`.execute(database.as('seloste_desk').db),
+    ).rejects.toThrow('row-level security')
+  }
+})
