@@ -167,6 +167,8 @@ function Release({
   const [isAsked, setAsked] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
   const word = kind === 'CALIBRATION' ? 'quality.finish' : 'quality.release'
+  const told = (part: 'what' | 'sure' | 'sure.what' | 'done') =>
+    say(kind === 'CALIBRATION' ? `quality.finish.${part}` : `quality.release.${part}`)
   const ask = async () => {
     onTry()
     if (!(await draft.flush())) return
@@ -182,7 +184,7 @@ function Release({
   const give = async () => {
     try {
       await release.mutateAsync({ params: { path: { id } }, body: { revision: draft.revision() } })
-      announce(say(`${word}.done`))
+      announce(told('done'))
       await onDone()
     } catch {
       // The refusal stands beside the button.
@@ -192,7 +194,7 @@ function Release({
     <section className="panel stack-small" aria-label={say(word)}>
       <ErrorSummary title={say('quality.notReleased')} wrong={wrong} />
       {release.error && <Failure error={release.error} />}
-      <p>{say(`${word}.what`)}</p>
+      <p>{told('what')}</p>
       <div className="actions">
         <Button kind="primary" isBusy={release.isPending} onPress={() => void ask()}>
           {say(word)}
@@ -200,13 +202,13 @@ function Release({
         {kind === 'SAMPLED' && <SetAside id={id} />}
       </div>
       <Confirm
-        title={say(`${word}.sure`)}
+        title={told('sure')}
         doLabel={say(word)}
         isOpen={isAsked}
         onDo={() => void give()}
         onClose={() => setAsked(false)}
       >
-        <p>{say(`${word}.sure.what`)}</p>
+        <p>{told('sure.what')}</p>
       </Confirm>
     </section>
   )
