@@ -15,7 +15,6 @@ export type Reconciliation = Ok<paths['/api/reconciliation']['get']>
 export type Counted = Reconciliation['counts'][number]
 export type FeedState = Reconciliation['feeds'][number]
 export type Unreconciled = Ok<paths['/api/reconciliation/calls']['get']>['items'][number]
-export type FeedProblem = Ok<paths['/api/reconciliation/problems']['get']>['items'][number]
 
 export const groupings = ['day', 'number', 'feed'] as const
 export type Grouping = (typeof groupings)[number]
