@@ -21,7 +21,7 @@ function whole(seloste: RunningSeloste): Promise<ContactShape> {
     const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
     const under = { purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' }
     const [found] = await tuula.contacts({ caller, ...under })
-    const contact = found && (await tuula.contact(found.id, `${under.purpose}&reference=${under.reference}`))
+    const contact = found && (await tuula.contact(found.id, under.purpose, under.reference))
     return contact?.segments.length === 2 && contact.segments.every(({ recording }) => recording.state === 'available')
       ? contact
       : undefined

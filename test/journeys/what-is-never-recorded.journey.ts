@@ -40,7 +40,7 @@ async function place(
 async function found(seloste: RunningSeloste, caller: string): Promise<ContactShape | undefined> {
   const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
   const [contact] = await tuula.contacts({ caller, purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' })
-  return contact && tuula.contact(contact.id, 'CRIME_OR_MISUSE&reference=TU-2026-7')
+  return contact && tuula.contact(contact.id, 'CRIME_OR_MISUSE', 'TU-2026-7')
 }
 
 test('a call to the Swedish switchboard is in the history, in its language, and never recorded', async ({
