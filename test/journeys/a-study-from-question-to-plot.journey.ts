@@ -39,8 +39,9 @@ test('a developer of the service gets from a question to a plot and its table, a
   const plot = page.getByRole('img', { name: /^Pylväskuvio: Puhelujen määrä – erittely: Kellonaika/ })
   await expect(plot).toBeVisible()
   const rows = tableOf(page).locator('tbody tr')
+  // Until the answer is there, the table is that of the question before.
+  await expect(rows).toHaveCount(24)
   const hours = await Promise.all((await rows.all()).map(cellsOf))
-  expect(hours.length).toBeGreaterThan(5)
   const counts = hours.flatMap(([calls]) => (calls === '–' ? [] : [countOf(calls)]))
   for (const count of counts) expect(count % 5).toBe(0)
   expect(counts.some((count) => count > 0)).toBe(true)
