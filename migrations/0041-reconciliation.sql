@@ -327,12 +327,19 @@ begin
     order by p.at desc, p.id desc limit least(greatest(most, 1), 501);
 end $$;
 
+-- Whoever watches and whoever closes come one after the other: what was found before it was explained raises no new alarm after.
+create function not_while_watched(kind text) returns void
+language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  select pg_advisory_xact_lock(hashtext('seloste.watch ' || kind))
+$$;
+
 -- Closes what is left of an alarm that has nothing left to ask about.
 create function settle_alarm(wanted text, note text, held uuid) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   settled uuid;
 begin
+  perform not_while_watched(wanted);
   if wanted = 'unrecorded' and exists (select from call_without_recording w where w.note_id is null)
      or wanted = 'untold' and exists (select from recording_without_call w where w.note_id is null) then
     return false;
@@ -385,6 +392,7 @@ declare
   held uuid := watching_right();
   a alarm;
 begin
+  perform not_while_watched(o.kind) from public.alarm o where o.id = close_alarm.alarm;
   select * into a from public.alarm o where o.id = close_alarm.alarm for update;
   if a.id is null then
     raise exception 'not-found' using errcode = 'SE001';
@@ -428,9 +436,10 @@ create policy reconciliation_is_told on audit_entry as restrictive for insert to
 revoke execute on function recordings_come_within(), demand_reconciler(), day_of_call(timestamptz),
   reconciliation_counts(timestamptz, timestamptz), reconciliation_feeds(timestamptz, timestamptz),
   list_unreconciled(text, timestamptz, timestamptz, text, text, text, boolean, timestamptz, uuid, integer),
-  list_feed_problems(text, timestamptz, timestamptz, timestamptz, bytea, integer), settle_alarm(text, text, uuid),
+  list_feed_problems(text, timestamptz, timestamptz, timestamptz, bytea, integer), settle_alarm(text, text, uuid), not_while_watched(text),
   explain_unreconciled(text, uuid[], timestamptz, timestamptz, text, text, text, timestamptz, text) from public;
 grant execute on function reconciliation_counts(timestamptz, timestamptz), reconciliation_feeds(timestamptz, timestamptz),
   list_unreconciled(text, timestamptz, timestamptz, text, text, text, boolean, timestamptz, uuid, integer),
   list_feed_problems(text, timestamptz, timestamptz, timestamptz, bytea, integer),
   explain_unreconciled(text, uuid[], timestamptz, timestamptz, text, text, text, timestamptz, text) to seloste_desk;
+grant execute on function not_while_watched(text) to seloste_custodian;

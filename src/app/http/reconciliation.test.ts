@@ -298,6 +298,21 @@ describe('what does not meet', () => {
     expect(await openAlarms()).toMatchObject([{ kind: 'unrecorded', count: 1 }])
   })
 
+  test('an alarm is not closed while somebody watches: what was found before it was explained raises none after', async () => {
+    await report()
+    await told(call(5))
+    await watch()
+    let isAnswered = false
+    const explaining = await owner.transaction().execute(async (tx) => {
+      await sql`select not_while_watched('unrecorded')`.execute(tx)
+      const answering = explain(officer, { kind: 'unrecorded' }).finally(() => (isAnswered = true))
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      expect(isAnswered).toBe(false)
+      return { answering }
+    })
+    expect(await explaining.answering).toMatchObject({ body: { explained: 1, alarmClosed: true } })
+  })
+
   test('what came after the list was read is not explained with it, nor what its filters leave out', async () => {
     await report()
     await told(call(5), 12)

@@ -45,6 +45,8 @@ async function watchOne(
   now: Temporal.Instant,
 ): Promise<RaisedAlarm[]> {
   const db = safeguardsOf(tx)
+  // One after the other with whoever closes an alarm: what was found before is not raised after.
+  await sql`select not_while_watched(${kind})`.execute(db)
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
   const since = last ? last.at.subtract(again) : now.subtract(firstLookBack)
   const threshold = JSON.stringify(thresholds[kind])

@@ -20,7 +20,7 @@ export function StudyPage() {
   const navigate = useNavigate()
   const asked = useSearch({ from: '/service-level', select: readAsked, structuralSharing: true })
   const now = today(zone)
-  const { data, error, isPending, isFetching, refetch } = $api.useQuery(
+  const { data, error, isPlaceholderData, isPending, isFetching, refetch } = $api.useQuery(
     'get',
     '/api/studies',
     { params: { query: queryOf(asked, now) } },
@@ -40,9 +40,10 @@ export function StudyPage() {
     <Page title={say('study.title')} lead={say('study.lead')}>
       <QuestionForm asked={asked} today={now} choices={data?.choices} onAsk={ask} />
       {cannotCompare && <Notice kind="warning">{say('study.compare.meets')}</Notice>}
-      {isPending && <Waiting lines={10} />}
+      {(isPending || isPlaceholderData) && <Waiting lines={10} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && !error && (
+      {/* An answer never stands under another question: of the one before only the choices stay. */}
+      {data && !error && !isPlaceholderData && (
         <div aria-busy={isFetching} className="stack">
           <StudyResult study={data} asked={asked} today={now} />
         </div>
