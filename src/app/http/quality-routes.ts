@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { beginCalibration, closeCalibration, joinCalibration, listCalibrations } from '#use/quality/calibrations.ts'
 import {
   answerDisagreement,
@@ -11,9 +10,10 @@ import {
 } from '#use/quality/evaluate.ts'
 import { acknowledgeEvaluation, disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { readResults } from '#use/quality/results.ts'
+import { answerAct, refuseAct } from './answer-act.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
-import { refuse, type RefusalCode } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -62,7 +62,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await beginEvaluation(desk.db, session, request.params.id))
+      return answerAct(reply, await beginEvaluation(desk.db, session, request.params.id))
     },
   })
 
@@ -81,7 +81,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await releaseEvaluation(desk.db, session, request.params.id, request.body.revision))
+      return answerAct(reply, await releaseEvaluation(desk.db, session, request.params.id, request.body.revision))
     },
   })
 
@@ -90,7 +90,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await setAside(desk.db, session, request.params.id, request.body.why))
+      return answerAct(reply, await setAside(desk.db, session, request.params.id, request.body.why))
     },
   })
 
@@ -99,7 +99,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await answerDisagreement(desk.db, session, request.params.id, request.body))
+      return answerAct(reply, await answerDisagreement(desk.db, session, request.params.id, request.body))
     },
   })
 }
@@ -120,7 +120,7 @@ function ownRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await acknowledgeEvaluation(desk.db, session, request.params.id))
+      return answerAct(reply, await acknowledgeEvaluation(desk.db, session, request.params.id))
     },
   })
 
@@ -129,7 +129,7 @@ function ownRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await disagreeWithEvaluation(desk.db, session, request.params.id, request.body.reasons))
+      return answerAct(reply, await disagreeWithEvaluation(desk.db, session, request.params.id, request.body.reasons))
     },
   })
 }
@@ -170,18 +170,7 @@ function calibrationRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await closeCalibration(desk.db, session, request.params.id))
+      return answerAct(reply, await closeCalibration(desk.db, session, request.params.id))
     },
   })
-}
-
-type Refusal = { refused: RefusalCode; of?: string }
-
-function answer(reply: FastifyReply, done: 'done' | Refusal) {
-  return done === 'done' ? reply.code(204).send(null) : refuseAct(reply, done)
-}
-
-/** With the field or the question that it is about. */
-function refuseAct(reply: FastifyReply, { refused, of }: Refusal) {
-  return refuse(reply, refused, of === undefined ? {} : { field: of })
 }

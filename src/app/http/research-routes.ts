@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { listPackages } from '#use/disclosure/packages/list-packages.ts'
 import { askExtension, decideExtension, decideResearch } from '#use/disclosure/research/decide-research.ts'
@@ -13,10 +12,11 @@ import {
 } from '#use/disclosure/research/prepare-research.ts'
 import { listResearch, readResearch } from '#use/disclosure/research/read-research.ts'
 import { closeResearch, confirmItem, endStudy } from '#use/disclosure/research/return-research.ts'
+import { answerAct, refuseAct } from './answer-act.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { viewPackage } from './package-view.ts'
-import { refuse, type RefusalCode } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import { peopleOfResearch, viewInstitute, viewResearch, viewResearchSummary } from './research-view.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
@@ -57,7 +57,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await decideResearch(desk.db, session, request.params.id, request.body))
+      return answerAct(reply, await decideResearch(desk.db, session, request.params.id, request.body))
     },
   })
 
@@ -68,7 +68,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const endedOn = dayOf(request.body.endedOn)
       if (!endedOn) return refuse(reply, 'input.invalid', { field: 'endedOn' })
-      return answer(reply, await endStudy(desk.db, session, request.params.id, endedOn))
+      return answerAct(reply, await endStudy(desk.db, session, request.params.id, endedOn))
     },
   })
 
@@ -78,7 +78,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const { id, item } = request.params
-      return answer(reply, await confirmItem(desk.db, session, id, item, request.body))
+      return answerAct(reply, await confirmItem(desk.db, session, id, item, request.body))
     },
   })
 
@@ -87,7 +87,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await closeResearch(desk.db, session, request.params.id))
+      return answerAct(reply, await closeResearch(desk.db, session, request.params.id))
     },
   })
 
@@ -108,7 +108,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await decideExtension(desk.db, session, request.params.id, request.body.outcome))
+      return answerAct(reply, await decideExtension(desk.db, session, request.params.id, request.body.outcome))
     },
   })
 }
@@ -139,7 +139,7 @@ function instituteRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await changeInstitute(desk.db, session, request.params.id, request.body))
+      return answerAct(reply, await changeInstitute(desk.db, session, request.params.id, request.body))
     },
   })
 }
@@ -164,7 +164,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const dueOn = dayOf(request.body.dueOn)
       if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
-      return answer(reply, await changeResearch(desk.db, session, request.params.id, { ...request.body, dueOn }))
+      return answerAct(reply, await changeResearch(desk.db, session, request.params.id, { ...request.body, dueOn }))
     },
   })
 
@@ -173,7 +173,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await withdrawResearch(desk.db, session, request.params.id))
+      return answerAct(reply, await withdrawResearch(desk.db, session, request.params.id))
     },
   })
 
@@ -193,7 +193,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const { id, item } = request.params
-      return answer(reply, await dropItem(desk.db, session, id, item))
+      return answerAct(reply, await dropItem(desk.db, session, id, item))
     },
   })
 
@@ -204,20 +204,9 @@ function preparingRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const signedOn = dayOf(request.body.signedOn)
       if (!signedOn) return refuse(reply, 'input.invalid', { field: 'signedOn' })
-      return answer(reply, await fileUndertaking(desk.db, session, request.params.id, { ...request.body, signedOn }))
+      return answerAct(reply, await fileUndertaking(desk.db, session, request.params.id, { ...request.body, signedOn }))
     },
   })
-}
-
-type Refusal = { refused: RefusalCode; of?: string }
-
-function answer(reply: FastifyReply, done: 'done' | Refusal) {
-  return done === 'done' ? reply.code(204).send(null) : refuseAct(reply, done)
-}
-
-/** With the field that is wrong, the instant before which a day must lie, or the items that it is about. */
-function refuseAct(reply: FastifyReply, { refused, of }: Refusal) {
-  return refuse(reply, refused, of === undefined ? {} : { field: of })
 }
 
 /** A day of this calendar's; none of the first centuries. */

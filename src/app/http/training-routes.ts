@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import {
   addMoment,
   beginCollection,
@@ -19,9 +18,10 @@ import {
   readTraining,
   removeTrainee,
 } from '#use/training/sessions.ts'
+import { answerAct, refuseAct } from './answer-act.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
-import { refuse, type RefusalCode } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -69,7 +69,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await saveCollection(desk.db, session, request.params.id, request.body))
+      return answerAct(reply, await saveCollection(desk.db, session, request.params.id, request.body))
     },
   })
 
@@ -78,7 +78,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await endCollection(desk.db, session, request.params.id))
+      return answerAct(reply, await endCollection(desk.db, session, request.params.id))
     },
   })
 }
@@ -99,7 +99,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await orderMoments(desk.db, session, request.params.id, request.body.moments))
+      return answerAct(reply, await orderMoments(desk.db, session, request.params.id, request.body.moments))
     },
   })
 
@@ -108,7 +108,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await saveMoment(desk.db, session, request.params.id, request.body))
+      return answerAct(reply, await saveMoment(desk.db, session, request.params.id, request.body))
     },
   })
 
@@ -117,7 +117,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await removeMoment(desk.db, session, request.params.id))
+      return answerAct(reply, await removeMoment(desk.db, session, request.params.id))
     },
   })
 }
@@ -158,7 +158,7 @@ function sessionRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await endTraining(desk.db, session, request.params.id))
+      return answerAct(reply, await endTraining(desk.db, session, request.params.id))
     },
   })
 }
@@ -179,7 +179,7 @@ function listRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await enterTrainee(desk.db, session, request.params.id, request.params.person))
+      return answerAct(reply, await enterTrainee(desk.db, session, request.params.id, request.params.person))
     },
   })
 
@@ -188,18 +188,7 @@ function listRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answer(reply, await removeTrainee(desk.db, session, request.params.id, request.params.person))
+      return answerAct(reply, await removeTrainee(desk.db, session, request.params.id, request.params.person))
     },
   })
-}
-
-type Refusal = { refused: RefusalCode; of?: string }
-
-function answer(reply: FastifyReply, done: 'done' | Refusal) {
-  return done === 'done' ? reply.code(204).send(null) : refuseAct(reply, done)
-}
-
-/** With the field that it is about. */
-function refuseAct(reply: FastifyReply, { refused, of }: Refusal) {
-  return refuse(reply, refused, of === undefined ? {} : { field: of })
 }
