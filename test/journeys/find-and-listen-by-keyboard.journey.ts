@@ -90,10 +90,12 @@ test('a sound that breaks off once goes on by itself; one that keeps breaking of
   expect(broken).toBe(1)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
 
+  // It ends by itself, whether or not anybody was quick enough to press for it to play.
   breaks = 100
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
-  await page.getByRole('button', { name: 'Toista', exact: true }).click()
   await expect(page.getByText('Ääntä ei voitu toistaa.')).toBeVisible()
+  await expect.poll(() => focused(page)).toBe('Kuuntele uudelleen')
+  await expect(page.getByRole('button', { name: 'Toista', exact: true })).toHaveCount(0)
   breaks = 0
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await page.getByRole('button', { name: 'Toista', exact: true }).click()

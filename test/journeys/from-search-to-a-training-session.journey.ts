@@ -68,7 +68,8 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   )
   await page.getByRole('button', { name: 'Päätä tilaisuus' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Päätä tilaisuus' }).click()
-  await expect(page.getByText('Tilaisuus on päättynyt.')).toBeVisible()
+  // Said to screen readers too, as "Koulutustilaisuus on päättynyt.".
+  await expect(page.getByText('Tilaisuus on päättynyt. Sen tiedot ja osallistujaluettelo')).toBeVisible()
 
   // Its official forbids the use of the recording: the reference leads nowhere any more, and its words are gone.
   const aino = await signInAt(seloste.url, 'aino', seloste.password)

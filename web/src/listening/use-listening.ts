@@ -34,6 +34,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
 
   const start = async () => {
     setState({ state: 'opening' })
+    recoveries.current = []
     try {
       const begun = await api.POST('/api/recordings/{id}/listenings', {
         params: { path: { id: recordingId } },
