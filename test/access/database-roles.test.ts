@@ -66,6 +66,7 @@ describe('database roles', () => {
         'alter table audit_entry disable trigger pending',
         'select * from study_told',
         'update study_hour set calls = 0',
+        'update study_day set calls = 0',
         'insert into study_month select * from study_month',
         'select count_studies(1)',
         'select coarsen_studies()',

@@ -27,11 +27,13 @@ const officials = await Promise.all(
   ),
 )
 
-/** Every count that is kept, by its key; what has become nothing is as if it were not there. */
+/** Every count that is kept, by its key, with the hour and without; what has become nothing is as if it were not there. */
 async function kept(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ key: string; counts: Record<string, number> }>(
     `select concat_ws(' ', day, hour, number, unit_id) as key, to_jsonb(h) - 'day' - 'hour' - 'number' - 'unit_id' as counts
-     from study_hour h`,
+     from study_hour h
+     union all
+     select concat_ws(' ', day, 'all', number, unit_id), to_jsonb(d) - 'day' - 'number' - 'unit_id' from study_day d`,
   )
   return Object.fromEntries(
     rows.flatMap(({ key, counts }) => {
@@ -72,9 +74,11 @@ async function recounted(): Promise<Record<string, unknown>> {
     const began = Temporal.Instant.fromEpochMilliseconds(ms(call.began)).toZonedDateTimeISO('Europe/Helsinki')
     const add = (number: string, unit: string | null, what: string, by = 1) => {
       if (by === 0) return
-      const key = [began.toPlainDate().toString(), began.hour, number, ...(unit ? [unit] : [])].join(' ')
-      const counts = all.get(key) ?? all.set(key, new Map()).get(key)!
-      counts.set(what, (counts.get(what) ?? 0) + by)
+      for (const hour of [began.hour, 'all']) {
+        const key = [began.toPlainDate().toString(), hour, number, ...(unit ? [unit] : [])].join(' ')
+        const counts = all.get(key) ?? all.set(key, new Map()).get(key)!
+        counts.set(what, (counts.get(what) ?? 0) + by)
+      }
     }
     const binOf = (seconds: number, bounds: readonly number[]) => bounds.filter((bound) => bound <= seconds).length
     // As PostgreSQL rounds a number with decimals to a whole one.
@@ -182,7 +186,9 @@ describe('counts kept for studies', () => {
   )
 
   test('take in what was in the history before there were counts', async () => {
-    await pool.query(`truncate study_hour, study_told; update contact set counted = null; truncate study_told`)
+    await pool.query(
+      `truncate study_hour, study_day, study_told; update contact set counted = null; truncate study_told`,
+    )
     expect(await kept()).toEqual({})
     await countStudies(custodian)
     expect(await kept()).toEqual(await recounted())
@@ -224,14 +230,19 @@ describe('counts kept for studies', () => {
   })
 
   test('say of nobody who called or answered: these columns and no others', async () => {
-    const { rows } = await pool.query<{ name: string }>(
-      `select attname as name from pg_attribute where attrelid = 'study_hour'::regclass and attnum > 0 and not attisdropped
-       and attname !~ '^(talk|wait)_\\d+$' order by attnum`,
-    )
-    expect(rows.map(({ name }) => name)).toEqual([
-      ...['day', 'hour', 'number', 'unit_id'],
-      ...['calls', 'answered', 'talk_seconds', 'judged', 'expected_ppm', 'recorded'],
-    ])
+    for (const [table, keys] of [
+      ['study_hour', ['day', 'hour', 'number', 'unit_id']],
+      ['study_day', ['day', 'number', 'unit_id']],
+    ] as const) {
+      const { rows } = await pool.query<{ name: string }>(
+        `select attname as name from pg_attribute where attrelid = '${table}'::regclass and attnum > 0 and not attisdropped
+         and attname !~ '^(talk|wait)_\\d+$' order by attnum`,
+      )
+      expect(rows.map(({ name }) => name)).toEqual([
+        ...keys,
+        ...['calls', 'answered', 'talk_seconds', 'judged', 'expected_ppm', 'recorded'],
+      ])
+    }
   })
 
   test('have the bounds of lengths that the program reads them by', async () => {
@@ -247,7 +258,7 @@ describe('counts past fourteen months', () => {
   const totals = async () =>
     (
       await pool.query<{ calls: number }>(
-        `select (select coalesce(sum(calls), 0) from study_hour)::float8 + (select coalesce(sum(calls), 0) from study_month)::float8 as calls`,
+        `select (select coalesce(sum(calls), 0) from study_day)::float8 + (select coalesce(sum(calls), 0) from study_month)::float8 as calls`,
       )
     ).rows[0]!.calls
 
@@ -271,7 +282,7 @@ describe('counts past fourteen months', () => {
       const after = before + 1
       expect(await totals()).toBe(after)
       expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
-      expect((await pool.query(`select from study_hour`)).rowCount).toBe(0)
+      expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
       expect(await totals()).toBe(after)
 
       await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())

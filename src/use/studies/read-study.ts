@@ -96,7 +96,16 @@ const keys: Record<Question['by'], string> = {
   language: `coalesce(p.language, '')`,
 }
 
-/** The counts of a time by what the question asks for: by the hour as long as there are such, before that by whole months. */
+/** What the counts are added up by before anything is looked up or written out: a few thousand rows instead of all. */
+function partsOf(by: Question['by'], needsPlaces: boolean): string[] {
+  return [
+    ...(by === 'hour' ? ['hour'] : []),
+    ...(needsPlaces || by === 'weekday' || by === 'month' ? ['day'] : []),
+    ...(needsPlaces || by === 'number' ? ['number'] : []),
+  ]
+}
+
+/** The counts of a time by what the question asks for: by the day or hour as long as there are such, before that by whole months. */
 async function countIn(
   tx: Transaction<RegisterTables>,
   { from, to }: Period,
@@ -104,25 +113,30 @@ async function countIn(
   places: readonly Place[],
 ): Promise<Map<string, Kept>> {
   const bins = binsOf(measure)
-  const columns = sql.raw(['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins].join(', '))
-  const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
+  const counts = ['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins]
   const needsPlaces = by === 'region' || by === 'language' || region !== undefined || language !== undefined
+  const parts = partsOf(by, needsPlaces)
+  const asked = numbers.length === 0 ? sql`true` : sql`number = any (${numbers}::text[])`
+  const added = sql.raw([...parts, ...counts.map((count) => `sum(${count}) as ${count}`)].join(', '))
+  const grouped = sql.raw(parts.join(', '))
+  const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
   const told = JSON.stringify(places.map(({ since, until, ...place }) => ({ ...place, since, until })))
   const placed = sql`left join jsonb_to_recordset(${told}::jsonb) as p (number text, since date, until date, region text, language text)
     on p.number = h.number and p.since <= h.day and (p.until is null or h.day < p.until)`
   // Months that have no days any more count where they are whole in the time; they have no hours and no weekdays.
-  const months = sql`union all select month as day, null::smallint as hour, number, ${columns} from study_month
-    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day'`
+  const months = sql`union all select ${sql.raw([...parts, ...counts].join(', '))} from (
+    select month as day, number, ${sql.raw(counts.join(', '))} from study_month
+    where month >= ${from}::date and month + interval '1 month' <= ${to}::date + interval '1 day' and ${asked}) m`
   const { rows } = await sql<Omit<Kept, 'expectedPpm'> & { key: string; expected: number }>`
     with h as (
-      select day, hour, number, ${columns} from study_hour where day between ${from}::date and ${to}::date
+      select ${added} from ${sql.raw(by === 'hour' ? 'study_hour' : 'study_day')}
+      where day between ${from}::date and ${to}::date and ${asked} group by ${grouped}
       ${by === 'hour' || by === 'weekday' ? sql`` : months}
     )
     select ${sql.raw(keys[by])} as key, sum(h.calls)::float8 as calls, sum(h.answered)::float8 as answered,
       sum(h.judged)::float8 as judged, sum(h.recorded)::float8 as recorded, sum(h.expected_ppm)::float8 as expected, ${lengths} as lengths
     from h ${needsPlaces ? placed : sql``}
-    where ${numbers.length === 0 ? sql`true` : sql`h.number = any (${numbers}::text[])`}
-      and ${region === undefined ? sql`true` : sql`coalesce(p.region, '') = ${region}`}
+    where ${region === undefined ? sql`true` : sql`coalesce(p.region, '') = ${region}`}
       and ${language === undefined ? sql`true` : sql`p.language = ${language}`}
     group by 1`.execute(tx)
   return new Map(rows.map(({ key, expected, ...kept }) => [key, { ...kept, expectedPpm: expected }]))
