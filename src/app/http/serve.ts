@@ -14,6 +14,7 @@ import { anonymisedCopyRoutes } from './anonymised-copy-routes.ts'
 import { callEvents } from './call-events.ts'
 import { captureSeenRoutes } from './capture-seen-routes.ts'
 import { clockRoutes } from './clock-routes.ts'
+import { compileWhenAsked } from './compile-when-asked.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { openApiDocument } from './contract/openapi.ts'
 import { descriptionRoutes } from './description-routes.ts'
@@ -101,6 +102,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     trustProxy: 'loopback',
     // Unknown fields are an error, not something to leave out quietly.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
+    schemaController: compileWhenAsked,
   })
   await app.register(cookie)
   await app.register(helmet, {

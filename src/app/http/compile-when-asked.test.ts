@@ -1,0 +1,50 @@
+import Fastify from 'fastify'
+import { describe, expect, test } from 'vitest'
+import { compileWhenAsked } from './compile-when-asked.ts'
+import { operations } from './contract/operations.ts'
+
+const handler = async () => ({ many: 2, hidden: 'x' })
+
+describe('a route whose schemas are compiled when it is asked', () => {
+  const open = () => {
+    const app = Fastify({ schemaController: compileWhenAsked })
+    app.post('/sum', {
+      schema: {
+        body: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['many'],
+          properties: { many: { type: 'integer' } },
+        },
+        response: { 200: { type: 'object', properties: { many: { type: 'integer' } } } },
+      },
+      handler,
+    })
+    return app
+  }
+
+  test('answers by its schema, and says what is wrong with each request of its own', async () => {
+    const app = open()
+    const ask = (payload: object) => app.inject({ method: 'POST', url: '/sum', payload })
+    const [right, wrong, less] = [await ask({ many: 1 }), await ask({ many: 'x' }), await ask({})]
+    expect([right.statusCode, right.body]).toEqual([200, '{"many":2}'])
+    expect([wrong.statusCode, wrong.json<{ message: string }>().message]).toEqual([400, 'body/many must be integer'])
+    expect(less.json<{ message: string }>().message).toBe("body must have required property 'many'")
+    expect((await ask({ many: 3 })).statusCode).toBe(200)
+  })
+
+  test('is not compiled before: what cannot be, fails the one who asks', async () => {
+    const app = open()
+    app.get('/broken', { schema: { querystring: { type: 'no-type' } }, handler })
+    await app.ready()
+    expect((await app.inject('/broken')).statusCode).toBe(500)
+    expect((await app.inject({ method: 'POST', url: '/sum', payload: { many: 1 } })).statusCode).toBe(200)
+  })
+})
+
+test('every operation of the contract has schemas that can be compiled', async () => {
+  const app = Fastify({ ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } } })
+  for (const operation of Object.values(operations))
+    app.route({ ...operation, handler } as Parameters<typeof app.route>[0])
+  await app.ready()
+})
