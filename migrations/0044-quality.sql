@@ -48,7 +48,8 @@ create table sampling_plan (
 );
 
 -- One week's draw: candidates [[recording, official]] and, by official, how many were drawn before. An official is a number in
--- this list. Emptied once none of the recordings can be there any more.
+-- this list. `ranked` has them in the order of the draw: the first were picked, and one that there is nothing to evaluate in is
+-- followed by the next. Emptied once none of the recordings can be there any more.
 create table sampling_draw (
   plan_id uuid not null references sampling_plan,
   -- Its Monday, in Helsinki.
@@ -56,9 +57,12 @@ create table sampling_draw (
   drawn_at timestamptz not null default clock_timestamp(),
   candidates jsonb,
   earlier jsonb,
-  picked uuid[],
+  ranked uuid[],
+  -- Those that came later, in the place of others.
+  followed uuid[],
   candidate_count integer not null,
   picked_count integer not null,
+  followed_count integer not null default 0,
   primary key (plan_id, week)
 );
 
@@ -330,7 +334,8 @@ begin
       'begunAt', p.begun_at, 'endedAt', p.ended_at))
     || jsonb_build_object('draws', coalesce((
       select jsonb_agg(jsonb_build_object('week', d.week, 'drawnAt', d.drawn_at, 'candidates', d.candidates, 'earlier', d.earlier,
-        'picked', d.picked, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count) order by d.week desc)
+        'ranked', d.ranked, 'followed', d.followed, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count,
+        'followedCount', d.followed_count) order by d.week desc)
       from (select * from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12) d), '[]'))
     from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
     where reaches_plan(p)
@@ -400,7 +405,8 @@ create function draw_candidates(plan uuid, week date) returns table (recording u
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id, s.official_person_id, (
       select count(*) from evaluation e join recording b on b.id = e.recording_id
-      where e.plan_id = p.id and (segment_of(b)).official_person_id = s.official_person_id)
+      -- Of what was put aside nobody was evaluated.
+      where e.plan_id = p.id and e.state <> 'SET_ASIDE' and (segment_of(b)).official_person_id = s.official_person_id)
   from sampling_plan p
   join segment s on s.official_unit_id = p.unit_id and s.number_reached = p.number
     -- A part of a call that began before it was transferred.
@@ -413,28 +419,34 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by r.id
 $$;
 
--- Notes a draw and puts what it picked into the queue; false where somebody else has.
-create function note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, picked uuid[]) returns boolean
+-- Puts a recording of a plan's week into the queue; null where it is there, or gone.
+create function queue_recording(p sampling_plan, week date, recording uuid) returns uuid
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into evaluation (kind, plan_id, week, recording_id, contact_id, unit_id, number, quarter, form_id)
+  select 'SAMPLED', p.id, queue_recording.week, r.id, r.contact_id, p.unit_id, p.number,
+    date_trunc('quarter', helsinki_day(r.started_at))::date, p.form_id
+  from recording r where r.id = queue_recording.recording and r.state not in ('DESTROYING', 'DESTROYED')
+  on conflict do nothing returning id
+$$;
+
+-- Notes a draw, all of its candidates in its order, and puts the first of them into the queue; false where somebody else has.
+create function note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p sampling_plan;
 begin
   select * into p from sampling_plan o where o.id = note_draw.plan for update;
-  insert into sampling_draw (plan_id, week, candidates, earlier, picked, candidate_count, picked_count)
-  values (p.id, note_draw.week, note_draw.candidates, note_draw.earlier, note_draw.picked, jsonb_array_length(note_draw.candidates),
-    cardinality(note_draw.picked))
+  insert into sampling_draw (plan_id, week, candidates, earlier, ranked, followed, candidate_count, picked_count)
+  values (p.id, note_draw.week, note_draw.candidates, note_draw.earlier, note_draw.ranked, '{}', jsonb_array_length(note_draw.candidates),
+    cardinality(note_draw.ranked[:p.weekly]))
   on conflict do nothing;
   if not found then
     return false;
   end if;
-  insert into evaluation (kind, plan_id, week, recording_id, contact_id, unit_id, number, quarter, form_id)
-  select 'SAMPLED', p.id, note_draw.week, r.id, r.contact_id, p.unit_id, p.number,
-    date_trunc('quarter', helsinki_day(r.started_at))::date, p.form_id
-  from recording r where r.id = any (note_draw.picked) and r.state not in ('DESTROYING', 'DESTROYED')
-  on conflict do nothing;
+  perform queue_recording(p, note_draw.week, c) from unnest(note_draw.ranked[:p.weekly]) c;
   insert into audit_entry (action, object_kind, object_id, result, detail)
   values ('quality.drawn', 'sampling-plan', p.id, 'ok', jsonb_build_object('week', note_draw.week,
-    'candidates', jsonb_array_length(note_draw.candidates), 'picked', cardinality(note_draw.picked)));
+    'candidates', jsonb_array_length(note_draw.candidates), 'picked', cardinality(note_draw.ranked[:p.weekly])));
   return true;
 end $$;
 
@@ -624,12 +636,42 @@ begin
     evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
 end $$;
 
+-- The next of a draw in the place of one that there is nothing to evaluate in: after those that were picked and those that
+-- followed, the first that could still be drawn. Null where the plan has ended or nothing is left.
+create function follow_in_draw(e evaluation) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p sampling_plan;
+  d sampling_draw;
+  next uuid;
+  made uuid;
+begin
+  select * into p from sampling_plan o where o.id = e.plan_id and o.ended_at is null;
+  select * into d from sampling_draw o where o.plan_id = p.id and o.week = e.week for update;
+  for next in select c.id from unnest(d.ranked) with ordinality c (id, place)
+    where c.place > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.place loop
+    -- One that somebody is destroying is not waited for: they may wait for this one's.
+    perform from recording r where r.id = next and copy_stands_still(r) is null
+      and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
+    if found then
+      made := queue_recording(p, e.week, next);
+    end if;
+    if made is not null then
+      update sampling_draw o set followed = o.followed || next, followed_count = o.followed_count + 1
+      where o.plan_id = d.plan_id and o.week = d.week;
+      return made;
+    end if;
+  end loop;
+  return null;
+end $$;
+
 -- `too-close`: the evaluator knows the caller or stands too near; it goes back to the queue for somebody else. `unsuitable`:
--- there is nothing to evaluate in it.
-create function set_aside_evaluation(wanted uuid, why text) returns void
+-- there is nothing to evaluate in it, and the next of its draw takes its place. Gives whether one did.
+create function set_aside_evaluation(wanted uuid, why text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   e evaluation := evaluation_locked(wanted);
+  next uuid;
 begin
   if e.kind <> 'SAMPLED' or e.state not in ('WAITING', 'DRAFT') or e.evaluator_id is not null and e.evaluator_id <> viewer() then
     raise exception 'quality.taken' using errcode = 'SE001';
@@ -639,7 +681,12 @@ begin
     set_aside_why = case when why = 'unsuitable' then why end, answered_at = null, answered_by = null, answer = null, answer_outcome = null,
     disagreed_at = null, disagreement = null
   where o.id = e.id;
-  perform note_quality('quality.evaluation-set-aside', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('why', why));
+  if why = 'unsuitable' then
+    next := follow_in_draw(e);
+  end if;
+  perform note_quality('quality.evaluation-set-aside', evaluation_right(e), 'evaluation', e.id,
+    jsonb_strip_nulls(jsonb_build_object('why', why, 'followedBy', next)));
+  return case when why = 'unsuitable' then next is not null end;
 end $$;
 
 -- What the official disagreed with: it stays as it is, or its evaluator does it again.
@@ -781,7 +828,7 @@ create function list_calibrations() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform demand_evaluator();
-  return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'formName', v.name, 'formVersion', c.form_version,
+  return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'formId', c.form_id, 'formName', v.name, 'formVersion', c.form_version,
       'formLanguage', f.language, 'begunAt', c.begun_at, 'isMine', c.begun_by = viewer(), 'closedAt', c.closed_at, 'endedAt', c.ended_at,
       'begun', count(e.id), 'finished', count(e.id) filter (where e.state = 'FINISHED'),
       'myEvaluation', (array_agg(e.id) filter (where e.evaluator_id = viewer()))[1],
@@ -974,7 +1021,7 @@ begin
   delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
   get diagnostics ended = row_count;
   -- Nobody is told any more: an evaluation that only counts has no evaluator.
-  update sampling_draw d set candidates = null, earlier = null, picked = null
+  update sampling_draw d set candidates = null, earlier = null, ranked = null, followed = null
   where d.candidates is not null and d.week < helsinki_day(register_now()) - interval '8 months';
   delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';
   return ended;
@@ -997,7 +1044,7 @@ declare
   custodian text[] := '{draws_due,draw_candidates,note_draw,end_quality_over}';
   inner_ones text[] := '{are_marks,quality_rights,reaches_plan,demand_evaluator,demand_quality_expert,segment_of,evaluating_right,note_quality,newest_version,
     sees_evaluation,evaluation_locked,evaluation_right,evaluation_mine,mark_for,demand_own_calls,own_evaluation,sees_calibration,
-    calibration_locked,week_of,end_evaluation,evaluations_end}';
+    queue_recording,follow_in_draw,calibration_locked,week_of,end_evaluation,evaluations_end}';
 begin
   for f in select p.oid::regprocedure from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.proname = any (desk || custodian || inner_ones) loop

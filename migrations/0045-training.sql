@@ -404,6 +404,20 @@ begin
       select jsonb_agg(distinct l.recording_id) from listening l where l.purpose = 'TRAINING' and l.reference = s.reference), '[]'));
 end $$;
 
+-- The sessions on whose list the viewer is: what is kept of them, and until when (R48). Nobody else of the list, nor who led it.
+create function list_own_trainings() returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+begin
+  perform note_training('training.own-read', held, 'person', viewer(), '{}');
+  return query select jsonb_strip_nulls(jsonb_build_object('reference', s.reference, 'name', s.name, 'collectionName', c.name, 'aim', c.aim,
+      'begunAt', s.begun_at, 'endedAt', s.ended_at, 'enteredAt', a.entered_at, 'keptUntil', months_after(s.ended_at, 14)))
+    from training_attendee a join training_session s on s.id = a.session_id join training_collection c on c.id = s.collection_id
+    where a.person_id = viewer()
+    order by s.begun_at desc, s.id;
+end $$;
+
 -- The viewer's session that goes on, locked.
 create function training_session_locked(wanted uuid) returns training_session
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -555,7 +569,7 @@ declare
   f regprocedure;
   desk text[] := '{list_training_collections,begin_training_collection,save_training_collection,end_training_collection,
     read_training_collection,add_training_moment,save_training_moment,remove_training_moment,order_training_moments,find_trainees,
-    begin_training_session,list_training_sessions,read_training_session,enter_trainee,remove_trainee,end_training_session,training_allows}';
+    begin_training_session,list_training_sessions,list_own_trainings,read_training_session,enter_trainee,remove_trainee,end_training_session,training_allows}';
   custodian text[] := '{end_training_over}';
   inner_ones text[] := '{training_recordings_locked,training_rights,demand_trainer,training_right,note_training,training_collection_locked,check_training_moment,
     training_moment_locked,training_session_locked,listening_in_training,empty_training_moment,training_moments_end}';

@@ -216,6 +216,7 @@ const rules: Record<string, Rule> = {
   removeMoment: { missing: trains },
   findTrainees: trains,
   listTrainings: trains,
+  listOwnTrainings: ['OFFICIAL'],
   beginTraining: { missing: trains },
   readTraining: { missing: trains },
   enterTrainee: { missing: trains },

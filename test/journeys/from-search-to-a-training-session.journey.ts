@@ -85,4 +85,12 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await expect(page.getByText(/^Tyhjä .* alkaen: tallenne on tuhottu ennen määräaikaa\.$/)).toBeVisible()
   await expect(page.getByText('Nimi heti')).toHaveCount(0)
   await expect(page.getByText('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')).toBeVisible()
+
+  // Who was there sees that, and until when it is kept.
+  await page.context().clearCookies()
+  await signInOn(page, seloste, 'aino', { path: '/my-calls/trainings' })
+  await expect(page.getByRole('heading', { name: 'Uusien virkailijoiden perehdytys' })).toBeVisible()
+  await expect(page.getByText(reference, { exact: true })).toBeVisible()
+  await expect(page.getByText('Säilytetään', { exact: true })).toBeVisible()
+  await inEachLanguage(page, async () => isAccessible('one’s own training'))
 })

@@ -216,10 +216,63 @@ describe('a draw', () => {
       admin,
     )
     expect(rows.map(({ n }) => n)).toEqual([1, 2, 2])
-    await sql`update sampling_draw set picked = picked[2:] where plan_id = ${plan.id}`.execute(admin)
+    await sql`update sampling_draw set ranked = ranked[2:] where plan_id = ${plan.id}`.execute(admin)
     expect(did(await listPlans(desk, eero)).find(({ id }) => id === plan.id)?.draws).toMatchObject([
       { isAsDrawn: false },
     ])
+    await endPlan(desk, eero, plan.id)
+  })
+
+  test('goes on where there is nothing to evaluate in one: the next in its order that is still there takes the place', async () => {
+    await drawn()
+    for (const official of [0, 0, 1, 1, 2, 2]) await kept(official, 2)
+    const unitId = officials[0]!.person.unitId
+    const plan = did(await beginPlan(desk, eero, { name: 'Jatko', formId, unitId, number, weekly: 2, daysLeft: 14 }))
+    await drawSamplesDue(custodian)
+    const { rows } = await sql<{
+      ranked: string[]
+    }>`select ranked from sampling_draw where plan_id = ${plan.id}`.execute(admin)
+    const [first, second, third, fourth, fifth, sixth] = rows[0]!.ranked
+    const queued = async () => {
+      const listed = did(await listEvaluations(desk, eero)).filter(({ planName }) => planName === 'Jatko')
+      return new Map(listed.map(({ recordingId, id }) => [recordingId, id]))
+    }
+    expect(new Set((await queued()).keys())).toEqual(new Set([first, second]))
+    expect(await setAside(desk, eero, (await queued()).get(first)!, 'unsuitable')).toEqual({ isFollowed: true })
+    expect(new Set((await queued()).keys())).toEqual(new Set([second, third]))
+    // One that is gone by then is passed over.
+    await destroyer.destroy(fourth!)
+    expect(await setAside(desk, eero, (await queued()).get(third)!, 'unsuitable')).toEqual({ isFollowed: true })
+    expect(new Set((await queued()).keys())).toEqual(new Set([second, fifth]))
+    const draw = async () => did(await listPlans(desk, eero)).find(({ id }) => id === plan.id)!.draws[0]
+    expect(await draw()).toMatchObject({ pickedCount: 2, followedCount: 2, isAsDrawn: true })
+    expect(await setAside(desk, eero, (await queued()).get(fifth)!, 'unsuitable')).toEqual({ isFollowed: true })
+    expect(await setAside(desk, eero, (await queued()).get(sixth)!, 'unsuitable')).toEqual({ isFollowed: false })
+    await sql`update sampling_draw set followed = array[followed[2], followed[1]] where plan_id = ${plan.id}`.execute(
+      admin,
+    )
+    expect(await draw()).toMatchObject({ isAsDrawn: false })
+    // What is over draws no more.
+    await endPlan(desk, eero, plan.id)
+    expect(await setAside(desk, eero, (await queued()).get(second)!, 'unsuitable')).toEqual({ isFollowed: false })
+  })
+
+  test('goes on beside somebody who destroys several, and never waits for who waits for it', async () => {
+    await drawn()
+    for (const official of [0, 1]) await kept(official, 2)
+    const unitId = officials[0]!.person.unitId
+    const plan = did(await beginPlan(desk, eero, { name: 'Rinnan', formId, unitId, number, weekly: 1, daysLeft: 14 }))
+    await drawSamplesDue(custodian)
+    const { rows } = await sql<{
+      ranked: string[]
+    }>`select ranked from sampling_draw where plan_id = ${plan.id}`.execute(admin)
+    const [first, second] = rows[0]!.ranked
+    const { id } = did(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === first)!
+    const aside = await admin.transaction().execute(async (tx) => {
+      await sql`select from recording where id = ${second} for update`.execute(tx)
+      return setAside(desk, eero, id, 'unsuitable')
+    })
+    expect(aside).toEqual({ isFollowed: false })
     await endPlan(desk, eero, plan.id)
   })
 
@@ -324,10 +377,11 @@ describe('an evaluation', () => {
   test('is given back by whoever stands too near, and put aside where there is nothing to evaluate', async () => {
     const { id } = await draft(3)
     did(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
-    expect(await setAside(desk, eero, id, 'too-close')).toBe('done')
+    expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, second, id)).toBe('done')
     expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
-    expect(await setAside(desk, second, id, 'unsuitable')).toBe('done')
+    // Its plan is over: nothing takes its place.
+    expect(await setAside(desk, second, id, 'unsuitable')).toEqual({ isFollowed: false })
     expect(did(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
   })
 
@@ -441,9 +495,9 @@ describe('calibration', () => {
     await finish(sari, { q1: 0, q2: 4 })
     expect(await readEvaluation(desk, second, first)).toEqual({ refused: 'not-found' })
     expect(await joinCalibration(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
-    expect(did(await listCalibrations(desk, eero))).toMatchObject([{ begun: 3, finished: 3, isFinished: true }])
+    expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ begun: 3, finished: 3, isFinished: true }])
     expect(await closeCalibration(desk, eero, id)).toBe('done')
-    const [closed] = did(await listCalibrations(desk, second))
+    const [closed] = did(await listCalibrations(desk, second)).items
     expect(closed?.summary).toMatchObject({
       evaluators: 3,
       totals: { least: 0, most: 100 },
@@ -464,8 +518,8 @@ describe('calibration', () => {
     expect(did(await listOwnEvaluations(desk, officials[0]!.session)).some((one) => one.id === first)).toBe(false)
     await destroyer.destroy(recording)
     // Its name may say of which call it was.
-    expect(did(await listCalibrations(desk, eero))).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
-    expect(did(await listCalibrations(desk, eero))[0]).not.toHaveProperty('destroyAt')
+    expect(did(await listCalibrations(desk, eero)).items).toMatchObject([{ name: '', summary: { evaluators: 3 } }])
+    expect(did(await listCalibrations(desk, eero)).items[0]).not.toHaveProperty('destroyAt')
   })
 })
 

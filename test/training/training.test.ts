@@ -27,6 +27,7 @@ import {
   endTrainingOver,
   enterTrainee,
   findTrainees,
+  listOwnTrainings,
   listTrainings,
   readTraining,
   removeTrainee,
@@ -61,7 +62,8 @@ beforeAll(async () => {
   elsewhere = await (await enter('Toinen', trainer('029 497 010'))).signIn()
   const quality = { ...trainer('029 497 000'), duty: 'QUALITY' as const, purposes: ['QUALITY' as const] }
   eero = await (await enter('Eero', quality)).signIn()
-  aino = await enter('Aino Virtanen')
+  const own = { kind: 'own' as const, units: [], numbers: [] }
+  aino = await enter('Aino Virtanen', { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own })
   bertil = await enter('Bertil Lindqvist')
 }, 60_000)
 
@@ -307,6 +309,24 @@ describe('a training session', () => {
     const removing = removeTrainee(desk, tiina, session, aino.id)
     await playing
     expect(await removing).toEqual({ refused: 'training.has-heard' })
+  })
+
+  test('is told of to each who is on its list, as long as it is kept, without the others', async () => {
+    const { session, reference } = await led(await kept(), [aino, bertil])
+    const official = await aino.signIn()
+    expect(did(await listOwnTrainings(desk, official))[0]).toEqual({
+      ...{ reference, name: 'Perehdytys', collectionName: 'Aloitukset', aim: '' },
+      ...{ begunAt: expect.any(String) as string, enteredAt: expect.any(String) as string },
+    })
+    await endTraining(desk, tiina, session)
+    const [own] = did(await listOwnTrainings(desk, official))
+    const months = Temporal.Instant.from(own!.endedAt!)
+      .toZonedDateTimeISO('Europe/Helsinki')
+      .until(Temporal.Instant.from(own!.keptUntil!).toZonedDateTimeISO('Europe/Helsinki'), { largestUnit: 'months' })
+    expect(months.months).toBe(14)
+    expect(JSON.stringify(own)).not.toContain('Bertil')
+    expect((await log('training.own-read'))[0]).toMatchObject({ result: 'ok' })
+    expect(await listOwnTrainings(desk, tiina)).toEqual({ refused: 'deny.role' })
   })
 
   test('is gone with its list fourteen months after its end', async () => {

@@ -11,6 +11,7 @@ import { readTemplateChoice } from './letters/letter-shapes.ts'
 import { readWeek, readWhose } from './offices/office-shapes.ts'
 import { readOwnFilters } from './my-calls/filters.ts'
 import { readPeriod } from './plan/filters.ts'
+import { readAside } from './quality/quality-shapes.ts'
 import { readLooked } from './reconciliation/reconciliation-shapes.ts'
 import { readQueue } from './requests/queue.ts'
 import { readStatistics } from './requests/statistics.ts'
@@ -432,6 +433,7 @@ export const privacyReportRoute = createRoute({
 const qualityRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/quality',
+  validateSearch: readAside,
   component: lazyRouteComponent(() => import('./quality/queue-page.tsx'), 'QueuePage'),
 })
 
@@ -475,6 +477,12 @@ const ownEvaluationsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/my-calls/evaluations',
   component: lazyRouteComponent(() => import('./my-calls/own-evaluations-page.tsx'), 'OwnEvaluationsPage'),
+})
+
+const ownTrainingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/my-calls/trainings',
+  component: lazyRouteComponent(() => import('./my-calls/own-trainings-page.tsx'), 'OwnTrainingsPage'),
 })
 
 export const router = createRouter({
@@ -545,6 +553,7 @@ export const router = createRouter({
     qualityResultsRoute,
     ownEvaluationsRoute,
     trainingRoute,
+    ownTrainingsRoute,
     collectionRoute,
     trainingSessionRoute,
     accountRoute,

@@ -90,7 +90,8 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return answerAct(reply, await setAside(desk.db, session, request.params.id, request.body.why))
+      const aside = await setAside(desk.db, session, request.params.id, request.body.why)
+      return 'refused' in aside ? refuseAct(reply, aside) : reply.send(aside)
     },
   })
 
@@ -141,7 +142,7 @@ function calibrationRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const listed = await listCalibrations(desk.db, session)
-      return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
+      return 'refused' in listed ? refuse(reply, listed.refused) : reply.send(listed)
     },
   })
 

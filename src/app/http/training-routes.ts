@@ -14,6 +14,7 @@ import {
   endTraining,
   enterTrainee,
   findTrainees,
+  listOwnTrainings,
   listTrainings,
   readTraining,
   removeTrainee,
@@ -164,6 +165,16 @@ function sessionRoutes(app: Routes, desk: Desk): void {
 }
 
 function listRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.listOwnTrainings,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listed = await listOwnTrainings(desk.db, session)
+      return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
+    },
+  })
+
   app.route({
     ...operations.findTrainees,
     handler: async (request, reply) => {

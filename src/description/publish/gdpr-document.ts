@@ -85,6 +85,7 @@ export function gdprDocument(grounds: Grounds, language: Language): PublishedDoc
         paragraph(...numbered('S20')),
         paragraph(...numbered('S21')),
         keptNow(seedTexts.now),
+        paragraph(...also('L2-evaluations', 'L2-training', 'L2-counts')),
         paragraph(...also('L28')),
       ),
       section(

@@ -26,7 +26,7 @@ export const gdprEn: GdprWords = {
   },
   purposeHead: ['Purpose', 'Legal basis', 'Data'],
   dataSets: { history: 'contact history', recordings: 'recordings' },
-  added({ description }) {
+  added({ description, uses }) {
     const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'en')
@@ -36,6 +36,14 @@ export const gdprEn: GdprWords = {
       'L2-number': 'Callers need not give their phone number: its display can be withheld.',
       'L2-complaint':
         'A data subject who considers that the processing of their personal data infringes the law may lodge a complaint with the supervisory authority: the Office of the Data Protection Ombudsman, www.tietosuoja.fi.',
+      'L2-evaluations': uses('QUALITY')
+        ? 'What was written of a call in quality assessment is removed with its recording at the latest; the marks that stay in the results of a group do not tell whose calls they were of. Which recordings could have been drawn for assessment is removed after eight months.'
+        : undefined,
+      'L2-training': uses('TRAINING')
+        ? 'The list of who attended a training session is removed 14 months after its end.'
+        : undefined,
+      'L2-counts':
+        'Calls are counted by hour, number and unit. After fourteen months the month and the number are left, in multiples of five.',
       L3: 'Before an official answers, the caller hears an announcement:',
       'L7-rights':
         'The data subject has the right of access to their data, to ask for the rectification of inaccurate data, for erasure and for restriction of processing, and to object to the processing (Articles 15–18 and 21 of the Regulation).',

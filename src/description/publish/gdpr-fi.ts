@@ -25,7 +25,7 @@ export const gdprFi: GdprWords = {
   },
   purposeHead: ['Tarkoitus', 'Oikeusperuste', 'Tiedot'],
   dataSets: { history: 'kontaktihistoria', recordings: 'tallenteet' },
-  added({ description }) {
+  added({ description, uses }) {
     const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'fi')
@@ -35,6 +35,14 @@ export const gdprFi: GdprWords = {
       'L2-number': 'Soittajan ei ole pakko antaa puhelinnumeroaan: numeron näkymisen voi estää.',
       'L2-complaint':
         'Rekisteröity voi valittaa valvontaviranomaiselle, jos hän katsoo, että hänen henkilötietojensa käsittelyssä rikotaan lakia: tietosuojavaltuutetun toimisto, www.tietosuoja.fi.',
+      'L2-evaluations': uses('QUALITY')
+        ? 'Laadun arvioinnissa puhelusta kirjoitettu poistetaan viimeistään tallenteen mukana; ryhmän tuloksiin jäävistä pisteistä ei näy, kenen puheluita ne koskivat. Tieto siitä, mitkä tallenteet olivat ehdolla arvioitaviksi, poistetaan kahdeksan kuukauden kuluttua.'
+        : undefined,
+      'L2-training': uses('TRAINING')
+        ? 'Koulutustilaisuuden osallistujaluettelo poistetaan 14 kuukauden kuluttua tilaisuuden päättymisestä.'
+        : undefined,
+      'L2-counts':
+        'Puhelujen määriä lasketaan tunneittain, numeroittain ja yksiköittäin. Neljäntoista kuukauden jälkeen määristä jäävät kuukausi ja numero viiden tarkkuudella.',
       L3: 'Ennen kuin virkailija vastaa, soittaja kuulee tiedotteen:',
       'L7-rights':
         'Rekisteröidyllä on oikeus saada pääsy tietoihinsa, pyytää virheellisten tietojen oikaisemista, tietojen poistamista ja käsittelyn rajoittamista sekä vastustaa käsittelyä (tietosuoja-asetuksen 15–18 ja 21 artikla).',

@@ -26,7 +26,7 @@ export const gdprSv: GdprWords = {
   },
   purposeHead: ['Ändamål', 'Rättslig grund', 'Uppgifter'],
   dataSets: { history: 'kontakthistorian', recordings: 'inspelningarna' },
-  added({ description }) {
+  added({ description, uses }) {
     const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'sv')
@@ -36,6 +36,14 @@ export const gdprSv: GdprWords = {
       'L2-number': 'Den som ringer behöver inte lämna sitt telefonnummer: visningen av numret kan spärras.',
       'L2-complaint':
         'Den registrerade kan anföra klagomål hos tillsynsmyndigheten, om han eller hon anser att behandlingen av hans eller hennes personuppgifter strider mot lag: dataombudsmannens byrå, www.tietosuoja.fi.',
+      'L2-evaluations': uses('QUALITY')
+        ? 'Det som har skrivits om ett samtal vid bedömning av kvaliteten raderas senast tillsammans med inspelningen; av de poäng som blir kvar i en grupps resultat framgår inte vems samtal de gällde. Uppgiften om vilka inspelningar som kunde väljas för bedömning raderas efter åtta månader.'
+        : undefined,
+      'L2-training': uses('TRAINING')
+        ? 'Deltagarlistan för ett utbildningstillfälle raderas 14 månader efter att tillfället avslutades.'
+        : undefined,
+      'L2-counts':
+        'Antalet samtal räknas per timme, nummer och enhet. Efter fjorton månader återstår månad och nummer, avrundat till fem.',
       L3: 'Innan en tjänsteman svarar hör den som ringer ett meddelande:',
       'L7-rights':
         'Den registrerade har rätt att få tillgång till sina uppgifter, att begära rättelse av oriktiga uppgifter, radering av uppgifter och begränsning av behandlingen samt att göra invändningar mot behandlingen (artiklarna 15–18 och 21 i dataskyddsförordningen).',

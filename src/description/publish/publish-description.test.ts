@@ -6,6 +6,7 @@ import { languages, type Language, type RegisterDescription } from '../register-
 import { promises } from '../promises.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf, type PublishedDocument } from './published-document.ts'
+import { arisingData } from './arising-data.ts'
 import { recordOfProcessing } from './record-of-processing.ts'
 
 const source = readFileSync(new URL('../../../test/vectors/register-description.fi.txt', import.meta.url), 'utf8')
@@ -165,6 +166,24 @@ describe('a sentence is said where it has its ground', () => {
     const { purposes, security } = recordOfProcessing(read(denied(notice)), recorded, 'en', at)
     expect(purposes.map(({ id }) => id)).not.toContain('MAINTENANCE')
     expect(security.roles.find(({ role }) => role === 'MAINTENANCE')?.purposes).toEqual([])
+  })
+
+  test('what comes to be of calls is told with whose it is and until when, as far as the description lets it come to be', () => {
+    const recorded = { version: 1, sha256: '', effectiveFrom: '' }
+    const notice = gdprText(seed)
+    const { arising } = recordOfProcessing(read(notice), recorded, 'en', at).retention
+    expect(arising).toContainEqual({
+      ...{ id: 'ATTENDANCE_LISTS', dataSubjects: ['STAFF'], months: 14, from: 'SESSION_END' },
+    })
+    expect(arising).toContainEqual({
+      ...{ id: 'EVALUATIONS', dataSubjects: ['CALLERS', 'ANSWERING_OFFICIALS'], endsWith: 'RECORDING' },
+    })
+    const without = arisingData({ uses: (purpose) => purpose !== 'QUALITY' && purpose !== 'TRAINING' })
+    expect(without.map(({ id }) => id)).toEqual(['CALLS_AS_TOLD', 'COUNTS_OF_CALLS'])
+    const page = said(read(notice), 'fi')
+    expect(page.get('L2-training')).toContain('14 kuukauden')
+    expect(page.get('L2-evaluations')).toContain('viimeistään tallenteen mukana')
+    expect(page.get('L2-counts')).toContain('viiden tarkkuudella')
   })
 
   test('while no rule is in force, nothing is said to be recorded', () => {

@@ -1,6 +1,7 @@
 import type { Language, RegisterDescription, Trilingual } from '../register-description.ts'
 import { rolesInEffect } from '../roles.ts'
 import { termZone } from '../terms.ts'
+import { arisingData, type ArisingData } from './arising-data.ts'
 import { groundsOf } from './grounds.ts'
 import { publishDescription } from './publish-description.ts'
 import { sentencesOf } from './published-document.ts'
@@ -44,6 +45,8 @@ export type RecordOfProcessing = {
     recordings: { minimumMonths: number; maximumMonths: number; now: readonly { name: Trilingual; months: number }[] }
     /** No backup is older. */
     backupsDays: number
+    /** What comes to be of calls and recordings, as long as it is kept. */
+    arising: readonly ArisingData[]
   }
   security: {
     sites: readonly { name: Trilingual; electronicAccessControl: boolean; attestedOn: string; nextReview: string }[]
@@ -65,7 +68,8 @@ export function recordOfProcessing(
 ): RecordOfProcessing {
   const { controller, contacts, dataSubjects, identificationData, terms, storage, disclosure } = description
   const { finnishForms: _, ...reached } = controller
-  const { kept, purposes } = groundsOf(description, at, language)
+  const grounds = groundsOf(description, at, language)
+  const { kept, purposes } = grounds
   const officer = contacts.dataProtectionOfficer
   return {
     format: 'seloste/record-of-processing',
@@ -107,6 +111,7 @@ export function recordOfProcessing(
         now: kept.map(({ names, months }) => ({ name: names, months })),
       },
       backupsDays: storage.backupDays,
+      arising: arisingData(grounds),
     },
     security: {
       sites: storage.sites.map(({ names, electronicAccessControl, attestedOn, nextReview }) => ({

@@ -274,6 +274,7 @@ export type AuditAction =
   | 'training.trainees-looked-for'
   | 'training.trainee-entered'
   | 'training.trainee-removed'
+  | 'training.own-read'
 
 const noticing = new AsyncLocalStorage<{ refusal: boolean }>()
 

@@ -4,6 +4,7 @@ import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/as
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import { askOfQuality, standsStill } from './act-on-quality.ts'
+import { agreeByQuestion, type FormAgreement } from './agree-by-question.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
 import { summariseCalibration, type CalibrationSummary } from './summarise-calibration.ts'
@@ -11,6 +12,7 @@ import { summariseCalibration, type CalibrationSummary } from './summarise-calib
 export interface Calibration {
   id: string
   name: string
+  formId: string
   formName: string
   formVersion: number
   formLanguage: FormLanguage
@@ -35,10 +37,11 @@ const beginRefusals = [...standsStill, 'quality.form-not-published', 'input.iden
 const joinRefusals = [...standsStill, 'quality.calibration-closed'] as const
 const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
 
+/** Calibrations, and how far evaluators agree on each question where there are enough of them. */
 export async function listCalibrations(
   db: HoldingSafeguards,
   session: Session,
-): Promise<Calibration[] | Refused<'deny.role'>> {
+): Promise<{ items: Calibration[]; agreement: FormAgreement[] } | Refused<'deny.role'>> {
   const answer = await askOfDatabase(
     db,
     session,
@@ -46,7 +49,9 @@ export async function listCalibrations(
     ['deny.role'] as const,
     { action: 'quality.calibrations-read', object: { kind: 'calibration' } },
   )
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  if ('refused' in answer) return answer
+  const items = answer.rows.map(({ value }) => value)
+  return { items, agreement: agreeByQuestion(items) }
 }
 
 /** Begins a calibration: whoever may evaluate the recording can take part, each without seeing the others. */

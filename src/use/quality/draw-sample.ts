@@ -1,6 +1,6 @@
 /**
- * Which recordings of a week are evaluated. In: the week's candidates, how many, the plan's seed. Out: the recordings, the same
- * each time. Anybody who has the seed and the candidates makes the draw again (as docs/decisions/0011 has it for recordings).
+ * In which order the recordings of a week are evaluated. In: the week's candidates, the plan's seed. Out: the recordings, the same
+ * each time; so many of the first are picked, and the next follow where there is nothing to evaluate in one. Anybody who has the seed and the candidates makes the draw again (as docs/decisions/0011 has it for recordings).
  */
 import { createHash } from 'node:crypto'
 
@@ -11,13 +11,13 @@ export interface Candidate {
 }
 
 /**
- * Draws `most` recordings at the most, fairly between officials: in each round one of every official who has more, those first
- * of whom fewer were drawn before, so that in one draw no two officials who have enough differ by more than one.
+ * The order of a draw, fair between officials: in each round one of every official who has more, those first of whom fewer were
+ * drawn before, so that among the first of it, however many, no two officials who have enough differ by more than one.
  * @param earlier by official, how many the plan has drawn of them before
  */
-export function drawSample(
+export function rankCandidates(
   candidates: readonly Candidate[],
-  { most, seed, week, earlier }: { most: number; seed: string; week: string; earlier: readonly number[] },
+  { seed, week, earlier }: { seed: string; week: string; earlier: readonly number[] },
 ): string[] {
   const byOfficial = new Map<number, string[]>()
   for (const { official, recording } of candidates) {
@@ -30,14 +30,10 @@ export function drawSample(
     return { earlier: earlier[official] ?? 0, lot: draw(`official ${inOrder[0] ?? ''}`), recordings: inOrder }
   })
   queues.sort((one, other) => one.earlier - other.earlier || (one.lot < other.lot ? -1 : 1))
-  const drawn: string[] = []
-  for (let round = 0; drawn.length < most && queues.some(({ recordings }) => recordings.length > round); round++) {
-    for (const { recordings } of queues) {
-      const next = recordings[round]
-      if (next !== undefined && drawn.length < most) drawn.push(next)
-    }
-  }
-  return drawn
+  const rounds = Math.max(0, ...queues.map(({ recordings }) => recordings.length))
+  return Array.from({ length: rounds }, (_, round) =>
+    queues.flatMap(({ recordings }) => recordings[round] ?? []),
+  ).flat()
 }
 
 function byLot(recordings: readonly string[], draw: (what: string) => string): string[] {

@@ -183,15 +183,21 @@ export async function releaseEvaluation(
   return actOnQuality(db, session, trace, statement, mine)
 }
 
-/** Puts one aside for good, or back into the queue for somebody who does not stand as close. */
-export function setAside(
+/**
+ * Puts one aside for good, or back into the queue for somebody who does not stand as close.
+ * @returns of one put aside for good, whether the next of its draw took its place
+ */
+export async function setAside(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   why: 'unsuitable' | 'too-close',
-): Promise<'done' | Refused<(typeof takeRefusals)[number]>> {
+): Promise<{ isFollowed?: boolean } | Refused<(typeof takeRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-set-aside', kind: 'evaluation', id } as const
-  return actOnQuality(db, session, trace, sql`select set_aside_evaluation(${id}::uuid, ${why})`, takeRefusals)
+  const statement = sql<{ value: boolean | null }>`select set_aside_evaluation(${id}::uuid, ${why}) as value`
+  const answer = await askOfQuality(db, session, trace, statement, takeRefusals)
+  if ('refused' in answer) return answer
+  return answer.value === null ? {} : { isFollowed: answer.value }
 }
 
 /** Answers an official's disagreement: the evaluation stays, or its evaluator does it again. */

@@ -4,7 +4,7 @@ import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnQuality, always, askOfQuality } from './act-on-quality.ts'
-import { drawSample, type Candidate } from './draw-sample.ts'
+import { rankCandidates, type Candidate } from './draw-sample.ts'
 
 export interface PlanToBegin {
   name: string
@@ -25,9 +25,13 @@ interface DrawKept {
   /** [recording, official's number in this list]; gone once none of them can be there any more. */
   candidates: [string, number][] | null
   earlier: number[] | null
-  picked: string[] | null
+  /** All of them in the order of the draw; the first were picked. */
+  ranked: string[] | null
+  /** Those that took the place of one with nothing to evaluate in it. */
+  followed: string[] | null
   candidateCount: number
   pickedCount: number
+  followedCount: number
 }
 
 export interface PlanDraw {
@@ -35,6 +39,8 @@ export interface PlanDraw {
   drawnAt: string
   candidateCount: number
   pickedCount: number
+  /** How many of the next took the place of one that there was nothing to evaluate in. */
+  followedCount: number
   /** Made again from the seed and the candidates it comes out the same; none once the candidates are no longer kept. */
   isAsDrawn?: boolean
 }
@@ -77,22 +83,36 @@ export async function listPlans(
   if ('refused' in answer) return answer
   return answer.rows.map(({ value }) => ({
     ...value,
-    draws: value.draws.map(({ candidates, earlier, picked, ...draw }) => ({
+    draws: value.draws.map(({ candidates, earlier, ranked, followed, ...draw }) => ({
       ...draw,
       ...(candidates &&
         earlier &&
-        picked && { isAsDrawn: isAsDrawn(value, { week: draw.week, candidates, earlier, picked }) }),
+        ranked &&
+        followed && { isAsDrawn: isAsDrawn(value, { ...draw, candidates, earlier, ranked, followed }) }),
     })),
   }))
 }
 
 function isAsDrawn(
   { seed, weekly }: Pick<SamplingPlan, 'seed' | 'weekly'>,
-  draw: { week: string; candidates: [string, number][]; earlier: number[]; picked: string[] },
+  draw: {
+    week: string
+    candidates: [string, number][]
+    earlier: number[]
+    ranked: string[]
+    followed: string[]
+    pickedCount: number
+  },
 ): boolean {
   const candidates = draw.candidates.map(([recording, official]) => ({ recording, official }))
-  const again = drawSample(candidates, { most: weekly, seed, week: draw.week, earlier: draw.earlier })
-  return again.join() === draw.picked.join()
+  const again = rankCandidates(candidates, { seed, week: draw.week, earlier: draw.earlier })
+  const after = again.slice(draw.pickedCount)
+  return (
+    again.join() === draw.ranked.join() &&
+    draw.pickedCount === Math.min(weekly, again.length) &&
+    // In their order: one that could not be evaluated any more was passed over.
+    after.filter((one) => draw.followed.includes(one)).join() === draw.followed.join()
+  )
 }
 
 /** Begins to draw so many recordings a week of a unit and a number, from the week before this one. */
@@ -141,12 +161,12 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
       recording,
       official: officials.indexOf(official),
     }))
-    const picked = drawSample(candidates, { most: weekly, seed, week: week.toString(), earlier })
+    const ranked = rankCandidates(candidates, { seed, week: week.toString(), earlier })
     const kept = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
     const noted = await sql<{ noted: boolean }>`
       select note_draw(${plan}::uuid, ${week.toString()}::date, ${kept}::jsonb, ${JSON.stringify(earlier)}::jsonb,
-        ${picked}::uuid[]) as noted`.execute(db)
-    if (noted.rows[0]?.noted) drawn += picked.length
+        ${ranked}::uuid[]) as noted`.execute(db)
+    if (noted.rows[0]?.noted) drawn += Math.min(weekly, ranked.length)
   }
   return drawn
 }

@@ -25,7 +25,12 @@ export interface CalibrationSummary {
   alphas: { scale: Scale['kind']; measure: Measure; questions: number; alpha: number | null }[]
 }
 
-const measures: Record<Scale['kind'], Measure> = { 'yes-no': 'nominal', 'one-to-five': 'ordinal', points: 'interval' }
+/** How the differences of answers on each scale are measured. */
+export const measures: Record<Scale['kind'], Measure> = {
+  'yes-no': 'nominal',
+  'one-to-five': 'ordinal',
+  points: 'interval',
+}
 
 export function summariseCalibration(form: Form, answers: readonly Answers[]): CalibrationSummary {
   // Who was not asked a question has not answered it, whatever they answered before they changed their mind.

@@ -28,6 +28,19 @@ export interface Training extends Omit<ListedTraining, 'attendees' | 'isMine'> {
   played: string[]
 }
 
+/** A session that the viewer attended: what is kept of it. */
+export interface OwnTraining extends Pick<
+  ListedTraining,
+  'reference' | 'name' | 'collectionName' | 'begunAt' | 'endedAt'
+> {
+  /** What was to be learned. */
+  aim: string
+  /** On the list since. */
+  enteredAt: string
+  /** The list is kept until then; not known while the session goes on. */
+  keptUntil?: string
+}
+
 export interface Trainee {
   id: string
   userId: string
@@ -52,6 +65,21 @@ export async function listTrainings(
     sql<{ value: ListedTraining }>`select list_training_sessions as value from list_training_sessions()`,
     ['deny.role'] as const,
     { action: 'training.sessions-read', object: { kind } },
+  )
+  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+}
+
+/** The sessions on whose list the viewer is; of nobody else on it (R48). */
+export async function listOwnTrainings(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<OwnTraining[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(
+    db,
+    session,
+    sql<{ value: OwnTraining }>`select list_own_trainings as value from list_own_trainings()`,
+    ['deny.role'] as const,
+    { action: 'training.own-read', object: { kind } },
   )
   return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
 }

@@ -22,6 +22,7 @@ import { targetOf } from '../listening/keys.ts'
 import { KeysSwitch, useKeysOn } from '../listening/keys-switch.tsx'
 import { laneShapes } from '../listening/lane-shapes.ts'
 import { LaneToggle } from '../listening/lane-toggle.tsx'
+import type { ListenPlace } from '../listening/player.tsx'
 import { PositionSlider } from '../listening/position-slider.tsx'
 import type { Stretch } from '../listening/silence.ts'
 import { Transport } from '../listening/transport.tsx'
@@ -49,13 +50,6 @@ const keys: readonly KeyLine[] = [
   [['Ctrl', 'Space'], 'anonymisation.key.toggle'],
   [['?'], 'help.help'],
 ]
-
-/** What the rest of the editor asks of the player. */
-export interface PlayerPlace {
-  playFrom: (ms: number) => void
-  toggle: () => void
-  positionMs: () => number
-}
 
 /**
  * The original in two lanes, with what is removed drawn on them. The drawing is for the eye and the pointer; keys, fields and
@@ -85,7 +79,7 @@ export function EditorPlayer({
   startMs: number
   redactions: readonly Redaction[]
   mark: Mark
-  place: Ref<PlayerPlace>
+  place: Ref<ListenPlace>
   /** What has been played in this listening, now and then; and whether it plays. */
   onPlayed: (played: Stretch[], isPlaying: boolean) => void
   onMark: (on: Track, fromMs: number, toMs: number) => void

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useState, type Ref } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
+import type { ListenPlace } from '../listening/player.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Stretch } from '../listening/silence.ts'
 import { announce } from '../shell/announce.tsx'
@@ -7,7 +8,7 @@ import type { AnonymisedCopy, Track } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
 import { firstMark, lanesOf, markedFrom, markedTo, stretchOf, type Mark } from './mark.ts'
 import { MarkForm } from './mark-form.tsx'
-import { Original, type OriginalPlace } from './original.tsx'
+import { Original } from './original.tsx'
 import { PlayedStrip } from './played-strip.tsx'
 import { redactionId } from './redaction-row.tsx'
 import { joined, without } from './stretches.ts'
@@ -28,7 +29,7 @@ export function OriginalSection({
 }: {
   copy: AnonymisedCopy
   under: UnderPurpose
-  place: React.RefObject<OriginalPlace | null> & Ref<OriginalPlace>
+  place: React.RefObject<ListenPlace | null> & Ref<ListenPlace>
   redactions: readonly Redaction[]
   onEdit: (update: (work: Work) => Work, act: string) => void
   /** Whether it plays; nothing where none is open. */

@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from 'react'
 import { refusalKey } from '../api/refusal.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Confirm } from '../controls/confirm.tsx'
+import type { ListenPlace } from '../listening/player.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
@@ -10,7 +11,6 @@ import { edited, isUnsaved as hasUnsaved, noteSaved, undone, useKeptWork } from 
 import { LevelChoice } from './level-choice.tsx'
 import { missingOf } from './missing.ts'
 import { OriginalSection } from './original-section.tsx'
-import type { OriginalPlace } from './original.tsx'
 import { ProposeSection } from './propose-section.tsx'
 import { RedactionList } from './redaction-list.tsx'
 import { Result } from './result.tsx'
@@ -36,7 +36,7 @@ export function Workbench({
   const { say, language } = useLanguage()
   const [kept, update] = useKeptWork(personId, copy)
   const { busyWith, save, propose, recognise, render } = usePreparing(copy.id)
-  const original = useRef<OriginalPlace>(null)
+  const original = useRef<ListenPlace>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
   const [failed, setFailed] = useState<unknown>()
   const [isPlaying, setPlaying] = useState<boolean>()

@@ -3372,6 +3372,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/my-calls/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The training sessions that one attended, and how long that is kept (R48) */
+        get: operations["listOwnTrainings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/training/sessions/{id}": {
         parameters: {
             query?: never;
@@ -42889,6 +42906,8 @@ export interface operations {
                                 drawnAt: string;
                                 candidateCount: number;
                                 pickedCount: number;
+                                /** @description So many took the place of one with nothing to evaluate in it */
+                                followedCount: number;
                                 /** @description Made again it comes out the same */
                                 isAsDrawn?: boolean;
                             }[];
@@ -44358,12 +44377,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": {
+                        /** @description Of one put aside for good: the next of its draw took its place */
+                        isFollowed?: boolean;
+                    };
+                };
             };
             /** @description Bad Request */
             400: {
@@ -45241,6 +45265,11 @@ export interface operations {
                              */
                             id: string;
                             name: string;
+                            /**
+                             * Format: uuid
+                             * @description The form
+                             */
+                            formId: string;
                             formName: string;
                             formVersion: number;
                             /**
@@ -45325,6 +45354,47 @@ export interface operations {
                                     alpha: number | null;
                                 }[];
                             };
+                        }[];
+                        agreement: {
+                            /**
+                             * Format: uuid
+                             * @description The form
+                             */
+                            formId: string;
+                            formName: string;
+                            formVersion: number;
+                            /**
+                             * @description In which its texts are written
+                             * @enum {unknown}
+                             */
+                            formLanguage: "fi" | "sv" | "en";
+                            /** @description Closed ones, five or more */
+                            calibrations: number;
+                            questions: {
+                                id: string;
+                                text: string;
+                                /** @description Yes (1) or no (0); 1 to 5; points from 0 */
+                                scale: {
+                                    /** @constant */
+                                    kind: "yes-no";
+                                } | {
+                                    /** @constant */
+                                    kind: "one-to-five";
+                                } | {
+                                    /** @constant */
+                                    kind: "points";
+                                    most: number;
+                                };
+                                /**
+                                 * @description How its differences are measured
+                                 * @enum {unknown}
+                                 */
+                                measure: "nominal" | "ordinal" | "interval";
+                                /** @description To which two evaluators or more gave an answer */
+                                recordings: number;
+                                /** @description Krippendorff’s alpha over these; null where there are fewer than five or all answers are the same */
+                                alpha: number | null;
+                            }[];
                         }[];
                     };
                 };
@@ -47949,6 +48019,163 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listOwnTrainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description Listenings in it are logged under this */
+                            reference: string;
+                            name: string;
+                            collectionName: string;
+                            /** @description What was to be learned */
+                            aim: string;
+                            /**
+                             * Format: date-time
+                             * @description Begun
+                             */
+                            begunAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Ended
+                             */
+                            endedAt?: string;
+                            /**
+                             * Format: date-time
+                             * @description On the list since
+                             */
+                            enteredAt: string;
+                            /**
+                             * Format: date-time
+                             * @description The list is kept until then
+                             */
+                            keptUntil?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -153,6 +153,7 @@ export const actions = [
   'training.trainees-looked-for',
   'training.trainee-entered',
   'training.trainee-removed',
+  'training.own-read',
   'clock.stopped',
   'clock.confirmed',
   'place.used',

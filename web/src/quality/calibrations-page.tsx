@@ -12,6 +12,7 @@ import '../styles/disclosures.css'
 import '../styles/quality.css'
 import '../styles/search.css'
 import { CalibrationResult } from './calibration-result.tsx'
+import { FormAgreement } from './form-agreement.tsx'
 import { QualityGate } from './quality-gate.tsx'
 import { plansQuality, type Calibration } from './quality-shapes.ts'
 
@@ -47,6 +48,15 @@ function Calibrations({ isExpert }: { isExpert: boolean }) {
             />
           ))}
         </ul>
+      )}
+      {data && data.agreement.length > 0 && (
+        <section className="stack-small quality-wide" aria-labelledby="agreement-by-question">
+          <h2 id="agreement-by-question">{say('quality.agreement.byQuestion')}</h2>
+          <p className="hint">{say('quality.agreement.what')}</p>
+          {data.agreement.map((one) => (
+            <FormAgreement key={`${one.formId} ${one.formVersion}`} agreement={one} />
+          ))}
+        </section>
       )}
     </Page>
   )

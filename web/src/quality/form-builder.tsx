@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
@@ -9,6 +9,7 @@ import { Field } from '../controls/field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { addQuestion, addSection, changeSection, moveSection, removeSection } from './build-form.ts'
+import { PartButtons } from './part-buttons.tsx'
 import { QuestionEditor } from './question-editor.tsx'
 import type { FormContent, FormProblem, QualityForm, Section } from './quality-shapes.ts'
 import { WeightField } from './weight-field.tsx'
@@ -142,32 +143,13 @@ function SectionEditor({
     <section className="panel stack" aria-label={title}>
       <div className="quality-part-head">
         <h3>{title}</h3>
-        <Button
-          kind="quiet"
-          className="chip"
-          isDisabled={isFirst}
-          aria-label={say('quality.up', { what: title })}
-          onPress={() => onChange(moveSection(form, id, -1))}
-        >
-          <ArrowUp aria-hidden="true" size={16} />
-        </Button>
-        <Button
-          kind="quiet"
-          className="chip"
-          isDisabled={isLast}
-          aria-label={say('quality.down', { what: title })}
-          onPress={() => onChange(moveSection(form, id, 1))}
-        >
-          <ArrowDown aria-hidden="true" size={16} />
-        </Button>
-        <Button
-          kind="quiet"
-          className="chip"
-          aria-label={say('quality.remove', { what: title })}
-          onPress={() => onChange(removeSection(form, id))}
-        >
-          <Trash2 aria-hidden="true" size={16} />
-        </Button>
+        <PartButtons
+          title={title}
+          isFirst={isFirst}
+          isLast={isLast}
+          onMove={(by) => onChange(moveSection(form, id, by))}
+          onRemove={() => onChange(removeSection(form, id))}
+        />
       </div>
       <div className="quality-fields">
         <Field

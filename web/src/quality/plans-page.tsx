@@ -97,6 +97,9 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
                   {say('quality.draw.picked')}
                 </th>
                 <th scope="col" className="numeric">
+                  {say('quality.draw.followed')}
+                </th>
+                <th scope="col" className="numeric">
                   {say('quality.draw.candidates')}
                 </th>
                 <th scope="col">{say('quality.draw.at')}</th>
@@ -108,6 +111,7 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
                 <tr key={draw.week}>
                   <th scope="row">{say('quality.week', { day: writeDay(draw.week, language) })}</th>
                   <td className="numeric">{draw.pickedCount}</td>
+                  <td className="numeric">{draw.followedCount}</td>
                   <td className="numeric">{draw.candidateCount}</td>
                   <td>{formatInstant(draw.drawnAt, language)}</td>
                   <td>

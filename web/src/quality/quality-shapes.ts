@@ -20,6 +20,7 @@ export type Scale = Question['scale']
 export type FormProblem = Ok<paths['/api/quality/forms/{id}']['put']>['problems'][number]
 export type SamplingPlan = Ok<paths['/api/quality/plans']['get']>['items'][number]
 export type Calibration = Ok<paths['/api/quality/calibrations']['get']>['items'][number]
+export type FormAgreement = Ok<paths['/api/quality/calibrations']['get']>['agreement'][number]
 export type GroupResult = Ok<paths['/api/quality/results/{quarter}']['get']>['items'][number]
 export type Answers = Evaluation['answers']
 export type MomentComment = Evaluation['comments'][number]
@@ -56,4 +57,12 @@ export function lastQuarters(nowMs: number): string[] {
     const at = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 3 * n, 1))
     return quarterOf(at.getUTCFullYear(), at.getUTCMonth() + 1)
   })
+}
+
+/** What became of an evaluation that was just given up: back in the queue, or put aside with or without another in its place. */
+const asides = ['back', 'followed', 'alone'] as const
+
+export function readAside({ aside }: Record<string, unknown>): { aside?: (typeof asides)[number] } {
+  const known = asides.find((one) => one === aside)
+  return known ? { aside: known } : {}
 }

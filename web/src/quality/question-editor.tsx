@@ -1,11 +1,10 @@
-import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
-import { Button } from '../controls/button.tsx'
 import { Checks } from '../controls/checks.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { changeQuestion, earlierThan, moveQuestion, removeQuestion } from './build-form.ts'
+import { PartButtons } from './part-buttons.tsx'
 import { answersOf, type FormContent, type Question, type Scale } from './quality-shapes.ts'
 import { sayAnswer } from './question-field.tsx'
 import { WeightField } from './weight-field.tsx'
@@ -126,32 +125,13 @@ export function QuestionEditor({
         onChange={(mayNotApply) => change({ mayNotApply })}
       />
       <div className="actions">
-        <Button
-          kind="quiet"
-          className="chip"
-          isDisabled={isFirst}
-          aria-label={say('quality.up', { what: title })}
-          onPress={() => onChange(moveQuestion(form, id, -1))}
-        >
-          <ArrowUp aria-hidden="true" size={16} />
-        </Button>
-        <Button
-          kind="quiet"
-          className="chip"
-          isDisabled={isLast}
-          aria-label={say('quality.down', { what: title })}
-          onPress={() => onChange(moveQuestion(form, id, 1))}
-        >
-          <ArrowDown aria-hidden="true" size={16} />
-        </Button>
-        <Button
-          kind="quiet"
-          className="chip"
-          aria-label={say('quality.remove', { what: title })}
-          onPress={() => onChange(removeQuestion(form, id))}
-        >
-          <Trash2 aria-hidden="true" size={16} />
-        </Button>
+        <PartButtons
+          title={title}
+          isFirst={isFirst}
+          isLast={isLast}
+          onMove={(by) => onChange(moveQuestion(form, id, by))}
+          onRemove={() => onChange(removeQuestion(form, id))}
+        />
       </div>
     </fieldset>
   )

@@ -1,9 +1,10 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useId, type ReactNode } from 'react'
 import { $api, queries } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { writeDay } from '../disclosures/days.ts'
 import { formatLength } from '../format/duration.ts'
@@ -16,7 +17,7 @@ import '../styles/disclosures.css'
 import '../styles/quality.css'
 import '../styles/search.css'
 import { QualityGate } from './quality-gate.tsx'
-import { plansQuality, type ListedEvaluation } from './quality-shapes.ts'
+import { plansQuality, readAside, type ListedEvaluation } from './quality-shapes.ts'
 import { ScoreBadge } from './score-badge.tsx'
 import { StartCalibration } from './start-calibration.tsx'
 
@@ -30,6 +31,7 @@ function Queue({ isExpert }: { isExpert: boolean }) {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/evaluations', undefined, {
     staleTime: 0,
   })
+  const { aside } = useSearch({ from: '/quality', select: readAside, structuralSharing: true })
   const items = data?.items ?? []
   const disputed = items.filter(({ disagreedAt, answeredAt }) => disagreedAt && !answeredAt)
   const parts = {
@@ -42,6 +44,11 @@ function Queue({ isExpert }: { isExpert: boolean }) {
   }
   return (
     <Page title={say('quality.title')} lead={say('quality.lead')}>
+      {aside && (
+        <Notice kind="info" isUrgent>
+          {say(`quality.aside.done.${aside}`)}
+        </Notice>
+      )}
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (

@@ -20,9 +20,16 @@ export function SetAside({ id }: { id: string }) {
       submit={say('quality.aside.do')}
       isBusy={aside.isPending}
       error={aside.error}
-      onSubmit={() =>
-        ended(aside.mutateAsync({ params: { path: { id } }, body: { why } }), () => navigate({ to: '/quality' }))
-      }
+      onSubmit={() => {
+        const asking = aside.mutateAsync({ params: { path: { id } }, body: { why } })
+        return ended(asking, async () => {
+          const { isFollowed } = await asking
+          await navigate({
+            to: '/quality',
+            search: { aside: isFollowed === undefined ? 'back' : isFollowed ? 'followed' : 'alone' },
+          })
+        })
+      }}
     >
       <RadioCards
         label={say('quality.aside.why')}

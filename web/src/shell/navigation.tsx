@@ -73,6 +73,7 @@ const myCalls = [
   { to: '/my-calls', word: 'nav.myCalls', Icon: Headset },
   { to: '/my-calls/looks', word: 'nav.myLooks', Icon: Eye },
   { to: '/my-calls/evaluations', word: 'quality.own', Icon: ClipboardList },
+  { to: '/my-calls/trainings', word: 'training.own', Icon: GraduationCap },
 ] as const
 const quality = [
   { to: '/quality', word: 'quality.title', Icon: ListChecks },

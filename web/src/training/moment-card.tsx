@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router'
-import { ArrowDown, ArrowUp, Headphones } from 'lucide-react'
+import { Headphones } from 'lucide-react'
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { MoveButtons } from '../controls/move-buttons.tsx'
 import { Step } from '../controls/step.tsx'
 import { ended } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -68,22 +69,13 @@ export function MomentCard({
               {say('training.moment.hear')}
             </Button>
           )}
-          <Button
-            kind="quiet"
-            isDisabled={position === 1}
-            aria-label={say('training.moment.up', { name: named })}
-            onPress={() => onMove(-1)}
-          >
-            <ArrowUp aria-hidden="true" size={18} />
-          </Button>
-          <Button
-            kind="quiet"
-            isDisabled={position === count}
-            aria-label={say('training.moment.down', { name: named })}
-            onPress={() => onMove(1)}
-          >
-            <ArrowDown aria-hidden="true" size={18} />
-          </Button>
+          <MoveButtons
+            up={say('training.moment.up', { name: named })}
+            down={say('training.moment.down', { name: named })}
+            isFirst={position === 1}
+            isLast={position === count}
+            onMove={onMove}
+          />
           {moment.state !== 'OUT_OF_REACH' && (
             <Button
               kind="link"

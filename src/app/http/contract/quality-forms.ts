@@ -116,6 +116,7 @@ const SamplingPlan = Type.Object({
       drawnAt: instant('Drawn'),
       candidateCount: Type.Integer(),
       pickedCount: Type.Integer(),
+      followedCount: Type.Integer({ description: 'So many took the place of one with nothing to evaluate in it' }),
       isAsDrawn: Type.Optional(Type.Boolean({ description: 'Made again it comes out the same' })),
     }),
     { description: 'The last twelve, newest first' },

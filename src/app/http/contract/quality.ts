@@ -143,6 +143,7 @@ const CalibrationSummary = Type.Object({
 const Calibration = Type.Object({
   id: uuid('The calibration'),
   name: Type.String(),
+  formId: uuid('The form'),
   formName: Type.String(),
   formVersion: Type.Integer(),
   formLanguage: FormLanguage,
@@ -157,6 +158,30 @@ const Calibration = Type.Object({
   destroyAt: Type.Optional(instant('The recording is destroyed')),
   summary: Type.Optional(CalibrationSummary),
 })
+
+const FormAgreement = Type.Object(
+  {
+    formId: uuid('The form'),
+    formName: Type.String(),
+    formVersion: Type.Integer(),
+    formLanguage: FormLanguage,
+    calibrations: Type.Integer({ description: 'Closed ones, five or more' }),
+    questions: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        text: Type.String(),
+        scale: QualityScale,
+        measure: literals(['nominal', 'ordinal', 'interval'], 'How its differences are measured'),
+        recordings: Type.Integer({ description: 'To which two evaluators or more gave an answer' }),
+        alpha: Type.Union([Type.Number(), Type.Null()], {
+          description:
+            'Krippendorff’s alpha over these; null where there are fewer than five or all answers are the same',
+        }),
+      }),
+    ),
+  },
+  { description: 'How far evaluators agree on each question of a version of a form' },
+)
 
 const GroupResult = Type.Object(
   {
@@ -243,7 +268,15 @@ export const qualityOperations = {
         { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator stands too near') },
         closed,
       ),
-      response: noContent,
+      response: {
+        200: Type.Object({
+          isFollowed: Type.Optional(
+            Type.Boolean({ description: 'Of one put aside for good: the next of its draw took its place' }),
+          ),
+        }),
+        409: refusals[400],
+        ...refusals,
+      },
     },
   },
   answerDisagreement: {
@@ -296,7 +329,10 @@ export const qualityOperations = {
     schema: {
       operationId: 'listCalibrations',
       summary: 'Calibrations: how far they are, and of closed ones the spread and the agreement',
-      response: { 200: Type.Object({ items: Type.Array(Calibration) }), ...refusals },
+      response: {
+        200: Type.Object({ items: Type.Array(Calibration), agreement: Type.Array(FormAgreement) }),
+        ...refusals,
+      },
     },
   },
   beginCalibration: {

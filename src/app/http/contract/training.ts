@@ -88,6 +88,20 @@ export const Training = Type.Object({
 })
 export type Training = Static<typeof Training>
 
+const OwnTraining = Type.Object(
+  {
+    reference: session.reference,
+    name: session.name,
+    collectionName: session.collectionName,
+    aim: Type.String({ description: 'What was to be learned' }),
+    begunAt: session.begunAt,
+    endedAt: session.endedAt,
+    enteredAt: instant('On the list since'),
+    keptUntil: Type.Optional(instant('The list is kept until then')),
+  },
+  { description: 'A session that the viewer attended; nobody else of its list' },
+)
+
 const trainee = Type.Object({ id: Type.String({ format: 'uuid' }), person: uuid('In the directory') })
 
 export const trainingOperations = {
@@ -214,6 +228,15 @@ export const trainingOperations = {
       operationId: 'listTrainings',
       summary: 'Training sessions, those that go on first',
       response: { 200: Type.Object({ items: Type.Array(ListedTraining) }), ...refusals },
+    },
+  },
+  listOwnTrainings: {
+    method: 'GET',
+    url: '/api/my-calls/trainings',
+    schema: {
+      operationId: 'listOwnTrainings',
+      summary: 'The training sessions that one attended, and how long that is kept (R48)',
+      response: { 200: Type.Object({ items: Type.Array(OwnTraining) }), ...refusals },
     },
   },
   beginTraining: {

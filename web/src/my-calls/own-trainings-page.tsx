@@ -1,0 +1,65 @@
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { hasRole } from '../session/rights.ts'
+import { usePresence } from '../session/use-me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { Page } from '../shell/page.tsx'
+import '../styles/contact.css'
+import '../styles/disclosures.css'
+import '../styles/search.css'
+import '../styles/training.css'
+
+/** Koulutukseni: the training sessions on whose list an official is, and how long that is kept. */
+export function OwnTrainingsPage() {
+  const presence = usePresence()
+  if (presence.state !== 'signed-in') return null
+  return hasRole(presence.me, 'OFFICIAL') ? <Own /> : <NotFound />
+}
+
+function Own() {
+  const { say, language } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/trainings', undefined, {
+    staleTime: 0,
+  })
+  return (
+    <Page
+      title={say('training.own')}
+      lead={say('training.own.lead')}
+      crumbs={[{ label: say('nav.myCalls'), to: '/my-calls' }]}
+    >
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <p className="muted">{say('training.own.none')}</p>}
+      {data && data.items.length > 0 && (
+        <ul className="cards" aria-label={say('training.own')}>
+          {data.items.map((one) => (
+            <li key={one.reference} className="card stack-small">
+              <h2 className="card-title disclosure-title">
+                {one.name}
+                {!one.endedAt && <span className="badge badge-available">{say('training.session.open')}</span>}
+              </h2>
+              {one.aim && <p className="training-aim">{one.aim}</p>}
+              <dl className="facts facts-small">
+                <Fact label={say('training.session.begunAt')}>{formatInstant(one.begunAt, language)}</Fact>
+                {one.endedAt && (
+                  <Fact label={say('training.session.endedAt')}>{formatInstant(one.endedAt, language)}</Fact>
+                )}
+                <Fact label={say('training.collection')}>{one.collectionName}</Fact>
+                <Fact label={say('training.session.reference')}>
+                  <span className="number">{one.reference}</span>
+                </Fact>
+                {one.keptUntil && (
+                  <Fact label={say('training.own.keptUntil')}>{formatDate(one.keptUntil, language)}</Fact>
+                )}
+              </dl>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Page>
+  )
+}

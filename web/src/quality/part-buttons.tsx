@@ -1,0 +1,35 @@
+import { Trash2 } from 'lucide-react'
+import { Button } from '../controls/button.tsx'
+import { MoveButtons } from '../controls/move-buttons.tsx'
+import { useLanguage } from '../language/use-words.ts'
+
+/** Moves or takes out a section or a question of a form. */
+export function PartButtons({
+  title,
+  isFirst,
+  isLast,
+  onMove,
+  onRemove,
+}: {
+  title: string
+  isFirst: boolean
+  isLast: boolean
+  onMove: (by: 1 | -1) => void
+  onRemove: () => void
+}) {
+  const { say } = useLanguage()
+  return (
+    <>
+      <MoveButtons
+        up={say('quality.up', { what: title })}
+        down={say('quality.down', { what: title })}
+        isFirst={isFirst}
+        isLast={isLast}
+        onMove={onMove}
+      />
+      <Button kind="quiet" className="chip" aria-label={say('quality.remove', { what: title })} onPress={onRemove}>
+        <Trash2 aria-hidden="true" size={18} />
+      </Button>
+    </>
+  )
+}
