@@ -55,7 +55,7 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
     const context = {
       versionAt: (at: Temporal.Instant) => versionAt(versions, at),
       officials: await readDirectory(db),
-      drawKey: await readDrawKey(seloste.dataDirectory),
+      drawKey: await readDrawKey({ dataDirectory: seloste.dataDirectory, apart: { drawKeyFile: undefined } }),
       quotas: createQuotaCounts(),
     }
     for (const call of calls) {

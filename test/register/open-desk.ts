@@ -16,11 +16,12 @@ import { keepPackages } from '#app/roles/keep-packages.ts'
 import { copyQuestions } from '#app/roles/copy-questions.ts'
 import { offerCallFlows, readCallFlows } from '#app/roles/call-flow-socket.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
-import { serveCustodian } from '#app/roles/custodian-server.ts'
+import { answersToDesk, serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
 import { identityProviderQuestions, passkeyQuestions } from '#app/roles/proven-sign-in.ts'
 import { secondFactorQuestions } from '#app/roles/second-factor-questions.ts'
 import { createDraftTrier } from '#app/roles/try-draft.ts'
+import { custodianAtSocket } from '#app/roles/way-to-custodian.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
@@ -127,15 +128,18 @@ export async function openTestDesk(
       ...(identityProvider && identityProviderQuestions(identityProvider)),
     },
   }
-  const custodian = await serveCustodian(socket, answers, (fault) => faults.push(fault))
+  const answerDesk = answersToDesk(answers, (fault) => faults.push(fault))
+  const custodian = await serveCustodian(socket, answerDesk)
   const log: string[] = []
   const watchers = new Set<() => void>()
-  const here = { dataDirectory: register.folder }
+  const here = { dataDirectory: register.folder, apart: { socketsFolder: undefined } }
   const offeredFlows = await offerCallFlows(here, flows)
   const web = await serve(
     {
       db: database.as('seloste_desk').db,
-      custodian: connectCustodian(socket),
+      custodian: connectCustodian(
+        custodianAtSocket(socket, makeLog({ name: 'desk', write: (line) => void log.push(line) })),
+      ),
       versions,
       clock: systemClock,
       flows: readCallFlows(here),

@@ -54,7 +54,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       objects,
       objectsOf: copiedObjects,
       keys,
-      drawKey: await readDrawKey(settings.dataDirectory),
+      drawKey: await readDrawKey(settings),
       program: version,
     }
     for (const place of places) {

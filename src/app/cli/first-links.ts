@@ -31,7 +31,7 @@ export async function firstLinks(settings: Settings, adminUrl: string): Promise<
     const links = await makeFirstLinks(db)
     if (links.length === 0) return []
     return [
-      'Nobody holds the roles with which an installation begins. Each link is good once and for 24 hours; a restart makes new ones.',
+      'Nobody holds the roles with which an installation begins. Each link is good once and for 24 hours; a restart, or "seloste people first", makes new ones.',
       ...links.map(({ role, token }) => `  For ${first[role]}:\n    ${linkAddress(settings, token)}`),
     ]
   } finally {

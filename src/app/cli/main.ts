@@ -12,11 +12,13 @@ import { version } from './version.ts'
 
 const usage = `Seloste ${version}
 
-  seloste start [--role custodian|capture|desk]   run everything, or one role of it
+  seloste start [--role ROLE]                     run everything, or one role of it: custodian, capture, desk, feeds
   seloste demo [--no-calls] [--no-history] [--calls-every SECONDS]
                                                   everything with demo people, a month of history and calls coming in
   seloste simulate [--calls-per-minute N] [--seed N]
                                                   call a running Seloste
+  seloste prepare [--passwords DIR]               make a PostgreSQL of your own ready for roles that run apart
+  seloste people first                            one-time links for the first people of a new installation
   seloste people add --user-id ID --name NAME [--unit UNIT] [--phone NUMBER]
                                                   enter a person; prints a one-time link for the first password
   seloste people link --user-id ID                a one-time link for a new password
@@ -42,6 +44,7 @@ const usage = `Seloste ${version}
                                                   cosign the audit log of a Seloste on another machine
   seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
+  seloste --version
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
 
@@ -70,6 +73,10 @@ async function main(): Promise<void> {
         history: values['no-history'] !== true,
         secondsBetweenCalls: positive('--calls-every', values['calls-every'] ?? '12'),
       })
+    }
+    case 'prepare': {
+      const { prepare } = await import('./prepare.ts')
+      return prepare(settings(), rest)
     }
     case 'simulate': {
       const { values } = parseArgs({
@@ -131,6 +138,9 @@ async function main(): Promise<void> {
       const { status } = await import('./status.ts')
       return status(settings(), values.json === true)
     }
+    case '--version':
+      console.log(`Seloste ${version}`)
+      return
     case undefined:
     case 'help':
     case '--help':

@@ -8,13 +8,13 @@ import { enterUnit } from '#safeguards/people/units.ts'
 import { removeFactors } from '#safeguards/sign-in/factor-removals.ts'
 import { makeOperatorsLink } from '#safeguards/sign-in/links.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
-import { linkAddress } from './first-links.ts'
-import { withRunningDatabase } from './running-database.ts'
+import { firstLinks, linkAddress } from './first-links.ts'
+import { databaseUrlOf, withRunningDatabase } from './running-database.ts'
 
 /**
  * `people add`: enters a person in a running Seloste and prints a one-time link for their first password; `people link`: a
  * new one, for whoever the identity system entered or who forgot it; `people remove-factors`: takes the second factors from
- * who has lost them. Rights come by procedure, not by this.
+ * who has lost them; `people first`: links for the two people with whom an installation begins. Rights come by procedure, not by this.
  */
 export async function people(settings: Settings, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -29,12 +29,13 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
   })
   const { 'user-id': userId, name, unit, phone } = values
   const [command] = positionals
+  if (command === 'first') return tellFirst(settings)
   if (command === 'link' && userId) return makeLink(settings, userId)
   if (command === 'remove-factors' && userId) return takeFactors(settings, userId)
   if (command !== 'add' || !userId || !name) {
     throw new Fault(
       'argument-wrong',
-      'people needs add with --user-id and --name, or link or remove-factors with --user-id; see "seloste help"',
+      'people needs first, or add with --user-id and --name, or link or remove-factors with --user-id; see "seloste help"',
     )
   }
   if (!isPersonal(userId)) {
@@ -62,6 +63,12 @@ export async function people(settings: Settings, args: string[]): Promise<void> 
     const token = await makeOperatorsLink(db, { personId: entered.id })
     console.log(`${name} (${userId}) sets the first password within 24 hours at ${linkAddress(settings, token)}`)
   })
+}
+
+async function tellFirst(settings: Settings): Promise<void> {
+  const lines = await firstLinks(settings, await databaseUrlOf(settings))
+  for (const line of lines) console.log(line)
+  if (lines.length === 0) console.log('somebody holds each of the roles with which an installation begins')
 }
 
 async function makeLink(settings: Settings, userId: string): Promise<void> {

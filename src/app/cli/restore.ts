@@ -19,6 +19,7 @@ import { readKnownHead } from '#safeguards/backup/restored-ledger.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
 import type { KnownHead } from '#safeguards/ledger/read-ledger-copy.ts'
+import { drawKeyPath } from '../roles/draw-key.ts'
 import { openObjects, openRestorePlace } from './backup-places.ts'
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
@@ -156,8 +157,8 @@ async function knownElsewhere(
   return known
 }
 
-async function writeDrawKey({ dataDirectory }: Settings, key: Buffer): Promise<void> {
-  const path = join(dataDirectory, 'capture', 'draw.key')
+async function writeDrawKey(settings: Settings, key: Buffer): Promise<void> {
+  const path = drawKeyPath(settings)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await writeFile(path, key, { mode: 0o600, flush: true })
 }

@@ -1,9 +1,12 @@
 import type { HeldCalls } from '#capture/session/hold-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { assertSignedInAs } from '#platform/database/assert-signed-in-as.ts'
+import { DatabaseFault } from '#platform/database/faults.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
+import { signInAs } from '#platform/database/sign-in-as.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { RoleName } from '../roles/role.ts'
+import { databaseRoles, type RoleName } from '../roles/role.ts'
 import { runRole } from '../roles/run-role.ts'
 import { version } from './version.ts'
 
@@ -14,13 +17,22 @@ export async function startOne(
   log: Log,
   heldCalls: HeldCalls | undefined,
 ): Promise<void> {
-  const url = process.env['SELOSTE_ROLE_DATABASE_URL'] ?? settings.databaseUrl
+  const databaseRole = databaseRoles[name]
+  const url =
+    process.env['SELOSTE_ROLE_DATABASE_URL'] ?? (settings.databaseUrl && signInAs(settings.databaseUrl, databaseRole))
   if (url === undefined) {
     throw new Fault(
       'setting-wrong',
-      `DATABASE_URL is not set; a role that runs alone needs it, signing in as the database role seloste_${name === 'feeds' ? 'capture' : name}`,
+      `DATABASE_URL is not set; a role that runs alone needs it, signing in as the database role ${databaseRole}`,
     )
   }
-  await refuseQuarantined(url)
+  try {
+    await assertSignedInAs(url, databaseRole)
+    await refuseQuarantined(url)
+  } catch (error) {
+    // Capture takes calls without a database, with what it knew before; whoever it would sign in as, it does not yet.
+    if (name !== 'capture' || error instanceof DatabaseFault) throw error
+    log.warn({ err: error }, 'the database does not answer; capture begins with what it knew before')
+  }
   await runRole(name, url, { settings, log, version, heldCalls })
 }

@@ -11,7 +11,7 @@ import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { Log } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
-import type { RoleName } from './role.ts'
+import { databaseRoles, roleNames, type RoleName } from './role.ts'
 
 export interface ReadyDatabase {
   /** Owner of the schema: for people and rights from the command line, and for migrations. */
@@ -21,11 +21,6 @@ export interface ReadyDatabase {
 }
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
-const databaseRoles: Record<Exclude<RoleName, 'feeds'>, string> = {
-  custodian: 'seloste_custodian',
-  capture: 'seloste_capture',
-  desk: 'seloste_desk',
-}
 
 /**
  * Makes the database ready: the embedded one unless DATABASE_URL names another, its schema brought up to date, and a
@@ -50,35 +45,35 @@ export async function readyDatabase(
     await embedded?.stop()
     throw error
   })
+  await prepareDatabase(adminUrl, settings, log)
+  return { adminUrl, roleUrls: await renewRolePasswords(adminUrl), stop: async () => embedded?.stop() }
+}
+
+/** Brings the schema up to date, and gives a new installation its description. @param adminUrl its owner's */
+export async function prepareDatabase(
+  adminUrl: string,
+  { descriptionFile }: Pick<Settings, 'descriptionFile'>,
+  log: Pick<Log, 'info'>,
+): Promise<void> {
   const applied = await migrate(adminUrl, migrations)
-  await installFirstDescription(adminUrl, settings.descriptionFile ?? seedDescriptionFile, log)
+  await installFirstDescription(adminUrl, descriptionFile ?? seedDescriptionFile, log)
   if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
-  const passwords = Object.fromEntries(
-    Object.entries(databaseRoles).map(([name, role]) => [
-      name,
-      { role, password: randomBytes(24).toString('base64url') },
-    ]),
-  ) as Record<keyof typeof databaseRoles, { role: string; password: string }>
-  await setRolePasswords(
-    adminUrl,
-    Object.fromEntries(Object.values(passwords).map(({ role, password }) => [role, password])),
-  )
-  const urlFor = (name: keyof typeof databaseRoles) =>
-    withCredentials(adminUrl, passwords[name].role, passwords[name].password)
-  return {
-    adminUrl,
-    roleUrls: {
-      custodian: urlFor('custodian'),
-      capture: urlFor('capture'),
-      desk: urlFor('desk'),
-      feeds: urlFor('capture'),
-    },
-    stop: async () => embedded?.stop(),
-  }
+}
+
+/** A new password for each role of the database; @returns how each kind of process signs in with it */
+export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleName, string>> {
+  const passwords = new Map<string, string>()
+  for (const role of Object.values(databaseRoles)) passwords.set(role, randomBytes(24).toString('base64url'))
+  await setRolePasswords(adminUrl, Object.fromEntries(passwords))
+  const urls = roleNames.map((name) => {
+    const role = databaseRoles[name]
+    return [name, withCredentials(adminUrl, role, passwords.get(role) ?? '')]
+  })
+  return Object.fromEntries(urls) as Record<RoleName, string>
 }
 
 /** A new installation begins with the description in the file; one that has a description keeps it. */
-async function installFirstDescription(adminUrl: string, path: string, log: Log): Promise<void> {
+async function installFirstDescription(adminUrl: string, path: string, log: Pick<Log, 'info'>): Promise<void> {
   const { db, close } = connectDatabase({
     url: adminUrl,
     applicationName: 'seloste-bootstrap',
@@ -94,5 +89,6 @@ async function installFirstDescription(adminUrl: string, path: string, log: Log)
 }
 
 function withCredentials(url: string, user: string, password: string): string {
-  return url.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/]*@)?/, `$1${user}:${password}@`)
+  const named = url.replace(/([?&])user=[^&]*&?/, '$1').replace(/[?&]$/, '')
+  return named.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/]*@)?/, `$1${user}:${password}@`)
 }

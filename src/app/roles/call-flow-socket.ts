@@ -2,11 +2,10 @@
  * How calls were signalled, from capture's memory to the desk. In: the flows that capture has. Out: over a unix socket of this
  * installation, the list and one of them. Never here: who may look; the desk asks the database before it asks here.
  */
-import { chmod, rm } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { CallFlow, CallFlows } from '#capture/session/call-flows.ts'
-import type { Settings } from '#platform/config/settings.ts'
-import { socketPath } from './sockets.ts'
+import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import { socketPath, type SocketSettings } from './sockets.ts'
 
 /** A flow without its steps. */
 export type FlowHead = Omit<CallFlow, 'steps' | 'leftOut'>
@@ -23,31 +22,20 @@ const answerMs = 5_000
 const socketName = 'call-flows'
 
 export async function offerCallFlows(
-  settings: Pick<Settings, 'dataDirectory'>,
+  settings: SocketSettings,
   flows: CallFlows,
 ): Promise<{ stop: () => Promise<void> }> {
   const path = socketPath(settings, socketName)
-  await rm(path, { force: true })
   const server = createServer((asked, answer) => {
     const id = asked.url?.slice(1) ?? ''
     const found = id === '' ? flows.all().map(headOf) : flows.find(id)
     answer.end(JSON.stringify(found && 'steps' in found ? shown(found) : (found ?? null)))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, resolve)
-  })
-  await chmod(path, 0o600)
-  return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  await listenAtSocket(server, path)
+  return { stop: () => closeSocket(server) }
 }
 
-export function readCallFlows(settings: Pick<Settings, 'dataDirectory'>): FlowReader {
+export function readCallFlows(settings: SocketSettings): FlowReader {
   return {
     list: async () => ((await ask(settings, '')) as FlowHead[] | undefined) ?? 'no-answer',
     async read(id) {
@@ -67,7 +55,7 @@ function shown(flow: CallFlow): ShownFlow {
 }
 
 /** Nothing where nobody answers. */
-function ask(settings: Pick<Settings, 'dataDirectory'>, id: string): Promise<unknown> {
+function ask(settings: SocketSettings, id: string): Promise<unknown> {
   return new Promise((resolve) => {
     const path = `/${encodeURIComponent(id)}`
     const asking = request({ socketPath: socketPath(settings, socketName), path, timeout: answerMs }, (answer) => {

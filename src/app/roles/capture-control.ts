@@ -1,8 +1,7 @@
-import { chmod, rm } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AdmissionState } from '#capture/admission/admission.ts'
-import type { Settings } from '#platform/config/settings.ts'
-import { socketPath } from './sockets.ts'
+import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import { socketPath, type SocketSettings } from './sockets.ts'
 
 /** What capture says of itself. */
 export interface CaptureState extends AdmissionState {
@@ -17,38 +16,25 @@ export type CaptureWish = 'drain' | 'resume'
 const answerMs = 5_000
 const socketName = 'capture-control'
 
-/** Lets whoever may enter the data folder ask how capture is, and have it drained. */
+/** Lets capture's own user, and root, ask how capture is, and have it drained. */
 export async function offerControl(
-  settings: Pick<Settings, 'dataDirectory'>,
+  settings: SocketSettings,
   state: () => CaptureState,
   obey: (wish: CaptureWish) => void,
 ): Promise<{ stop: () => Promise<void> }> {
   const path = socketPath(settings, socketName)
-  await rm(path, { force: true })
   const server = createServer((asked, answer) => {
     const wish = asked.url?.slice(1)
     if (asked.method === 'POST' && (wish === 'drain' || wish === 'resume')) obey(wish)
     answer.end(JSON.stringify(state()))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, resolve)
-  })
-  await chmod(path, 0o600)
-  return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  // Not for the desk: whoever drains capture is its own user, or root.
+  await listenAtSocket(server, path, 'owner')
+  return { stop: () => closeSocket(server) }
 }
 
 /** Asks a running capture how it is, after telling it what is wished. Nothing where none answers. */
-export function askCapture(
-  settings: Pick<Settings, 'dataDirectory'>,
-  wish?: CaptureWish,
-): Promise<CaptureState | undefined> {
+export function askCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
   return new Promise((resolve) => {
     const asking = request(
       {

@@ -4,7 +4,7 @@ import { pressureKinds } from '#capture/admission/judge-pressure.ts'
 import type { PortAllocator } from '#capture/rtp/allocate-ports.ts'
 import type { Recorder } from '#capture/session/recorder.ts'
 import type { Spool } from '#capture/session/spool.ts'
-import type { FollowedCertificate } from '#capture/sip/follow-certificate.ts'
+import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { SipServer } from '#capture/sip/server.ts'
 import type { PressureWatch } from './watch-pressure.ts'
 

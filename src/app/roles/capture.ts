@@ -74,7 +74,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
   const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
   const objects = await openDirectoryStore(settings.objectsDirectory)
-  const drawKey = await readDrawKey(settings.dataDirectory)
+  const drawKey = await readDrawKey(settings)
   const versions = await followVersions({
     db,
     databaseUrl,

@@ -1,4 +1,3 @@
-import { Agent, request } from 'node:http'
 import type { CopyHearings, HearingAsked, HearingOver } from '#use/disclosure/copies/hear-copy.ts'
 import type { CopyRecogniser } from '#use/disclosure/copies/recognise-copy.ts'
 import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
@@ -14,6 +13,7 @@ import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
+import type { ConnectionPool, WayToCustodian } from './way-to-custodian.ts'
 
 /** What the desk may ask of the custodian: ranges of a listening, counts for a draft, and nothing by a recording's own id. */
 export interface CustodianClient {
@@ -40,24 +40,27 @@ export interface ServedAudio {
 }
 
 const answerMs = 10_000
+interface AskOptions {
+  signal?: AbortSignal | undefined
+  pool?: ConnectionPool
+  timeout?: number
+}
+
 /** A call of hours is looked through for speech. */
 const wholeCallMs = 60_000
 
-/** Speaks to the custodian over its unix socket. Throws when it does not answer. */
-export function connectCustodian(socketPath: string): CustodianClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
-  // Every listener waits here for the next piece of sound, most of the time.
-  const listeners = new Agent({ keepAlive: true, maxSockets: 1024 })
-
+/** Speaks to the custodian, wherever it is. Throws when it does not answer. */
+export function connectCustodian(way: WayToCustodian): CustodianClient {
   function ask(
     path: string,
     body: unknown,
-    { signal, ...waiting }: { signal?: AbortSignal | undefined; agent?: Agent; timeout?: number } = {},
+    { signal, pool = 'questions', timeout = answerMs }: AskOptions = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
     return new Promise((resolve, reject) => {
-      const outgoing = request(
+      const outgoing = way.request(
+        pool,
         {
-          ...{ socketPath, path, method: 'POST', agent, timeout: answerMs, ...waiting, ...(signal && { signal }) },
+          ...{ path, method: 'POST', timeout, ...(signal && { signal }) },
           headers: { 'content-type': 'application/json' },
         },
         (response) => {
@@ -82,7 +85,7 @@ export function connectCustodian(socketPath: string): CustodianClient {
   }
 
   async function sound<End>(path: string, asked: unknown, signal: AbortSignal | undefined) {
-    const { status, headers, body } = await ask(path, asked, { signal, agent: listeners })
+    const { status, headers, body } = await ask(path, asked, { signal, pool: 'listeners' })
     if (status === 404) return JSON.parse(body.toString('utf8')) as End
     if (status === 416) return 'out-of-range'
     if (status === 429) return 'too-fast'
@@ -152,8 +155,14 @@ export function connectCustodian(socketPath: string): CustodianClient {
     },
     alive: () =>
       ask('/alive', {}).then(
-        ({ status }) => status === 200,
-        () => false,
+        ({ status }) => {
+          way.tellOf(status === 200 ? undefined : { status })
+          return status === 200
+        },
+        (error: unknown) => {
+          way.tellOf(error as Error)
+          return false
+        },
       ),
   }
 }

@@ -1,5 +1,5 @@
-import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { CopyHearings, HearingAsked } from '#use/disclosure/copies/hear-copy.ts'
 import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DraftAsked, TriedDraft } from './try-draft.ts'
@@ -18,29 +18,23 @@ export interface CustodianAnswers extends AudioServer {
   questions: Readonly<Record<string, (asked: never) => Promise<unknown>>>
 }
 
-/**
- * Answers the desk over a unix socket that only this user can open. Every question names a session, and a listening or a
- * draft; whoever answers asks the database whether that session may have it at this instant.
- */
+export type AnswerDesk = (incoming: IncomingMessage, outgoing: ServerResponse) => void
+
+/** Answers the desk over a unix socket that this user alone can open, or the desk's as well (listen-at-socket.ts). */
 export async function serveCustodian(
   socketPath: string,
-  answers: CustodianAnswers,
-  onFault: (error: unknown) => void,
+  answerDesk: AnswerDesk,
 ): Promise<{ stop: () => Promise<void> }> {
-  await rm(socketPath, { force: true })
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, outgoing).catch((error: unknown) => {
-      onFault(error)
-      if (!outgoing.headersSent) outgoing.writeHead(500)
-      outgoing.end()
-    })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(socketPath, resolve)
-  })
-  await chmod(socketPath, 0o600)
+  const server = createServer(answerDesk)
+  await listenAtSocket(server, socketPath)
+  return { stop: () => closeSocket(server) }
+}
 
+/**
+ * What is answered, whichever way a question came. Every question names a session, and a listening or a draft; whoever answers
+ * asks the database whether that session may have it at this instant.
+ */
+export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknown) => void): AnswerDesk {
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const asked = await readQuestion(incoming)
     switch (incoming.url) {
@@ -82,14 +76,12 @@ export async function serveCustodian(
     }
   }
 
-  return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
+  return (incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: unknown) => {
+      onFault(error)
+      if (!outgoing.headersSent) outgoing.writeHead(500)
+      outgoing.end()
+    })
   }
 }
 

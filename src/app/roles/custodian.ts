@@ -58,7 +58,6 @@ const listeningsMs = 1_000
  * and checks that the description's promises hold.
  */
 export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
-  const address = socketPath(settings, 'custodian')
   const metrics = startMetrics('custodian')
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'))
   const { pool, db, close } = connectDatabase<RegisterTables>({
@@ -150,7 +149,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
     },
   })
-  const drawKey = await readDrawKey(settings.dataDirectory)
+  const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
   // Before the first sweep: a clock that has jumped is seen first.
   const ends = await keepEnds({
@@ -243,9 +242,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
     },
   }
-  const served = await serveCustodian(address, answers, (error) => {
+  const answerDesk = answersToDesk(answers, (error) => {
     log.error({ err: error }, 'the desk could not be answered')
   })
+  const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
+  const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
 
   /** One look at a time; a call that comes during a look makes one more after it. */
   function look(): Promise<void> {
@@ -278,9 +279,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   // The desk starts after the custodian: nobody looks before the log has been looked at.
   await auditLog.looked
   return {
-    address,
+    address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
     async stop() {
       await served.stop()
+      await linked?.stop()
       await offered.stop()
       metrics.stop()
       await stored.stop()

@@ -18,6 +18,7 @@ import { measurePromises } from './promise-metrics.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role, RoleContext } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { findCustodian } from './way-to-custodian.ts'
 
 const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
@@ -109,6 +110,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       await reporting.stop()
       await versions.stop()
       metrics.stop()
+      way.stop()
       await close()
     },
   }

@@ -40,7 +40,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   const onFault = (error: unknown) => {
     log.warn({ err: error }, 'feeds go on with what was known')
   }
-  const drawKey = await readDrawKey(settings.dataDirectory)
+  const drawKey = await readDrawKey(settings)
   const versions = await followVersions({ db, databaseUrl, onFault })
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), onFault)
   const quotas = await followQuotas({ db, clock, copyPath: join(folder, 'quotas.json'), leftBehind: [], onFault })

@@ -6,6 +6,14 @@ import type { Log } from '#platform/log/log.ts'
 export const roleNames = ['custodian', 'capture', 'desk', 'feeds'] as const
 export type RoleName = (typeof roleNames)[number]
 
+/** As whom each signs in to the database (migrations/0001). */
+export const databaseRoles = {
+  custodian: 'seloste_custodian',
+  capture: 'seloste_capture',
+  desk: 'seloste_desk',
+  feeds: 'seloste_capture',
+} as const satisfies Record<RoleName, string>
+
 /** What a role is given when it starts. */
 export interface RoleContext {
   settings: Settings

@@ -1,3 +1,4 @@
+import { findSystemd } from '#platform/processes/tell-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
 import { tellAlive } from './watch-alive.ts'
 
@@ -7,11 +8,16 @@ export async function runRole(
   databaseUrl: string,
   { settings, log, version, heldCalls }: Omit<RoleContext, 'databaseUrl'>,
 ): Promise<void> {
+  const systemd = findSystemd(process.env)
   const role = await load(name)
   let running: RunningRole | undefined
   let ending: Promise<void> | undefined
+  const stop = async () => {
+    systemd.tell('STOPPING=1')
+    await running?.stop()
+  }
   const end = () =>
-    (ending ??= (running?.stop() ?? Promise.resolve())
+    (ending ??= stop()
       .catch((error: unknown) => {
         log.error({ err: error }, 'the end was not clean')
       })
@@ -25,7 +31,9 @@ export async function runRole(
   try {
     running = await role({ settings, log, databaseUrl, version, heldCalls })
     process.send?.({ ready: running.address })
+    systemd.tell('READY=1', `STATUS=at ${running.address}`)
     tellAlive()
+    systemd.keepAlive()
     void running.done?.then(() => {
       log.info(`${name} is drained`)
       process.send?.({ drained: true })

@@ -10,10 +10,11 @@ afterEach(() => {
   for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true })
 })
 
-const long = () => ({ dataDirectory: join('/', randomUUID().repeat(4)) })
+const alone = { apart: { socketsFolder: undefined } }
+const long = () => ({ ...alone, dataDirectory: join('/', randomUUID().repeat(4)) })
 
 test('a socket lies in the data folder where its path is short enough', () => {
-  expect(socketPath({ dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
+  expect(socketPath({ ...alone, dataDirectory: '/data' }, 'custodian')).toBe('/data/custodian.sock')
 })
 
 test('of a long path it lies in a temporary folder that only its owner can enter', () => {
@@ -35,4 +36,10 @@ test('a temporary folder that others can enter, or a link to another, is refused
   rmSync(folder, { recursive: true })
   symlinkSync(tmpdir(), folder)
   expect(() => socketPath(settings, 'custodian')).toThrow('can be entered by others')
+})
+
+test('below SELOSTE_RUN each role has a folder of its own for the sockets that it answers at', () => {
+  const settings = { dataDirectory: '/data', apart: { socketsFolder: '/run/seloste' } }
+  expect(socketPath(settings, 'custodian')).toBe('/run/seloste/custodian/custodian.sock')
+  expect(socketPath(settings, 'metrics-capture')).toBe('/run/seloste/capture/metrics-capture.sock')
 })

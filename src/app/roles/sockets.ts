@@ -4,17 +4,34 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
+import type { RoleName } from './role.ts'
+
+/** The sockets of an installation, and whose each is. */
+const owners = {
+  custodian: 'custodian',
+  'metrics-custodian': 'custodian',
+  'capture-control': 'capture',
+  'call-flows': 'capture',
+  'metrics-capture': 'capture',
+  'metrics-feeds': 'feeds',
+} as const satisfies Record<string, RoleName>
+
+export type SocketName = keyof typeof owners
+/** Settings that say where sockets lie. */
+export type SocketSettings = Pick<Settings, 'dataDirectory'> & { apart: Pick<Settings['apart'], 'socketsFolder'> }
 
 const longestPathBytes = 100
 
 /**
- * Path of a unix socket of this installation: in the data folder, or where that is too long a path, in a folder of our own
- * below the temporary one. Throws the Fault `socket-folder-open` when somebody else has made that folder.
+ * Path of a unix socket of this installation: in its role's folder below SELOSTE_RUN; without that in the data folder, or where
+ * that is too long a path, in a folder of our own below the temporary one.
+ * @throws Fault `socket-folder-open` when somebody else has made that folder
  */
-export function socketPath(settings: Pick<Settings, 'dataDirectory'>, name: string): string {
-  const inData = join(settings.dataDirectory, `${name}.sock`)
+export function socketPath({ dataDirectory, apart }: SocketSettings, name: SocketName): string {
+  if (apart.socketsFolder !== undefined) return join(apart.socketsFolder, owners[name], `${name}.sock`)
+  const inData = join(dataDirectory, `${name}.sock`)
   if (Buffer.byteLength(inData) <= longestPathBytes) return inData
-  const hash = createHash('sha256').update(settings.dataDirectory).digest('hex').slice(0, 16)
+  const hash = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)
   const folder = join(tmpdir(), `seloste-${hash}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Anybody can make folders there: one of somebody else's could answer the desk in the custodian's place.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SipFault } from './faults.ts'
-import type { FollowedCertificate } from './follow-certificate.ts'
+import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { SavedDialog, SipCounters, SipHandler } from './handler.ts'
 import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
 import { listenUdp } from './listen-udp.ts'

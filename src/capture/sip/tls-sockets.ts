@@ -1,5 +1,5 @@
 import { connect, createServer, type TLSSocket } from 'node:tls'
-import type { FollowedCertificate } from './follow-certificate.ts'
+import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { StreamSockets } from './listen-stream.ts'
 
 /** As in RFC 5630: no older than 1.2, and TLS 1.3 where both can. */

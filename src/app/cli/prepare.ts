@@ -1,0 +1,58 @@
+import { mkdir, open } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { refuseQuarantined } from '#platform/database/quarantine.ts'
+import { Fault } from '#platform/fault.ts'
+import { prepareDatabase, renewRolePasswords } from '../roles/bootstrap.ts'
+
+/**
+ * Makes a database ready for roles that run apart: what `seloste start` does before it starts them. With `--passwords DIR` each
+ * role gets a new password, in a file of its own there.
+ */
+export async function prepare(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { passwords: { type: 'string' } } })
+  const url = settings.databaseUrl
+  if (url === undefined) {
+    throw new Fault(
+      'setting-wrong',
+      'DATABASE_URL is not set; prepare is for a PostgreSQL of your own, and signs in there as the owner of its database (docs/operate/install.md)',
+    )
+  }
+  const folder = values.passwords === undefined ? undefined : resolve(values.passwords)
+  await refuseQuarantined(url)
+  await prepareDatabase(url, settings, {
+    info: (line: unknown) => {
+      console.log(String(line))
+    },
+  })
+  console.log('the database is ready')
+  if (folder !== undefined) await writePasswords(url, folder)
+}
+
+/** As systemd reads them (EnvironmentFile=) and Kubernetes takes them in (--from-env-file). Nothing is written over. */
+async function writePasswords(adminUrl: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const names = ['custodian', 'capture', 'desk', 'feeds'] as const
+  const opened = []
+  try {
+    // Before the passwords change: roles that run go on with those of before where one cannot be written.
+    for (const name of names) {
+      const path = join(folder, `${name}.env`)
+      const file = await open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+        const why =
+          cause.code === 'EEXIST' ? 'is there already; move it away first' : `cannot be made (${cause.code ?? ''})`
+        throw new Fault('argument-wrong', `${path} ${why}`, cause)
+      })
+      opened.push({ name, path, file })
+    }
+    const urls = await renewRolePasswords(adminUrl)
+    for (const { name, path, file } of opened) {
+      await file.writeFile(`DATABASE_URL=${urls[name]}\n`)
+      await file.sync()
+      console.log(path)
+    }
+  } finally {
+    for (const { file } of opened) await file.close()
+  }
+}

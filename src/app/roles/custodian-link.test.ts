@@ -1,0 +1,133 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Peaks } from '../http/contract/schemas.ts'
+import { makeLog } from '#platform/log/log.ts'
+import { makeAuthority, type Authority } from '#test/conformance/sip/make-certificates.ts'
+import { connectCustodian } from './custodian-client.ts'
+import { serveCustodianLink, type CustodianLink } from './custodian-link.ts'
+import { answersToDesk, type CustodianAnswers } from './custodian-server.ts'
+import { findCustodian } from './way-to-custodian.ts'
+
+const ours = makeAuthority('our authority')
+const asked: unknown[] = []
+const lines: string[] = []
+const now = () => Temporal.Now.instant()
+const log = makeLog({ name: 'link', write: (line) => void lines.push(line), pretty: false })
+const lookMs = 20
+let folder = ''
+let link: CustodianLink | undefined
+
+const answers: CustodianAnswers = {
+  audio: async (range) => {
+    asked.push(range)
+    return { bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 }
+  },
+  peaks: async () => ({ over: 'ended' }) as unknown as Peaks & { over: 'ended' },
+  tryDraft: async () => 'refused',
+  hearCopy: async () => 'too-fast',
+  questions: {},
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-link-'))
+  const listening = { host: '127.0.0.1', port: 0 }
+  const files = await put('custodian', ours.issue({ name: 'custodian.example' }), ours)
+  const settings = { custodianListen: listening, desks: ['desk-1.example', 'desk-2.example'], linkFiles: files }
+  link = await serveCustodianLink(
+    settings,
+    answersToDesk(answers, () => undefined),
+    { now, log, lookMs },
+  )
+})
+afterAll(async () => {
+  await link?.stop()
+  await rm(folder, { recursive: true })
+})
+
+/** As certbot and the like do it: written beside, moved over. */
+async function put(
+  name: string,
+  { cert, key }: { cert: string; key: string },
+  trusted: Pick<Authority, 'certificate'>,
+) {
+  const files = Object.entries({ certificate: cert, key, authorities: trusted.certificate })
+  const paths = files.map(([what]) => [what, join(folder, `${name}-${what}.pem`)] as const)
+  for (const [index, [, path]] of paths.entries()) {
+    await writeFile(`${path}.new`, files[index]![1])
+    await rename(`${path}.new`, path)
+  }
+  return Object.fromEntries(paths) as { certificate: string; key: string; authorities: string }
+}
+
+async function deskWith(linkFiles: Awaited<ReturnType<typeof put>>, host = '127.0.0.1') {
+  const custodian = { host, port: Number(new URL(link!.address).port) }
+  const apart = { custodian, linkFiles, socketsFolder: undefined }
+  const way = await findCustodian({ dataDirectory: folder, apart }, { now, log, lookMs })
+  return { way, custodian: connectCustodian(way) }
+}
+
+test('a desk on another machine hears a range of its listening over TLS, in which both have shown a certificate', async () => {
+  const { way, custodian } = await deskWith(await put('desk', ours.issue({ name: 'desk-2.example' }), ours))
+  expect(await custodian.alive()).toBe(true)
+  const range = { session: 's', listening: 'l', from: 8, to: 12 }
+  expect(await custodian.audio(range as never)).toEqual({ bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 })
+  expect(asked).toEqual([range])
+  way.stop()
+})
+
+test.each([
+  [
+    'is of another authority',
+    makeAuthority('someone').issue({ name: 'desk-1.example' }),
+    ours,
+    /does not take this desk/,
+  ],
+  ['has ended', ours.issue({ name: 'desk-1.example', days: -1 }), ours, /does not take this desk/],
+  ['names another machine of ours', ours.issue({ name: 'capture-1.example' }), ours, /SELOSTE_CUSTODIAN_DESKS/],
+  ['trusts another authority', ours.issue({ name: 'desk-1.example' }), makeAuthority('x'), /SELOSTE_LINK_AUTHORITIES/],
+])('a desk whose certificate %s gets nothing, and is told why', async (_what, shown, trusted, told) => {
+  lines.length = 0
+  const before = asked.length
+  const { way, custodian } = await deskWith(await put('other', shown, trusted))
+  expect(await custodian.alive()).toBe(false)
+  await expect(custodian.audio({} as never)).rejects.toThrow()
+  expect(asked.length).toBe(before)
+  expect(lines.join('')).toMatch(told)
+  way.stop()
+})
+
+test('a custodian whose certificate names another machine than the setting is not spoken to', async () => {
+  lines.length = 0
+  const files = await put('desk', ours.issue({ name: 'desk-1.example' }), ours)
+  const { way, custodian } = await deskWith(files, 'localhost')
+  expect(await custodian.alive()).toBe(false)
+  expect(lines.join('')).toMatch(/its certificate names another machine than SELOSTE_CUSTODIAN/)
+  way.stop()
+})
+
+test('certificates that are renewed on either side are in use without a restart', async () => {
+  const { way, custodian } = await deskWith(await put('desk', ours.issue({ name: 'desk-1.example' }), ours))
+  expect(await custodian.alive()).toBe(true)
+  const next = makeAuthority('the next authority')
+  // First both authorities on both sides, then the certificates, one side after the other.
+  const both = { certificate: ours.certificate + next.certificate }
+  await put('custodian', ours.issue({ name: 'custodian.example' }), both)
+  await put('desk', next.issue({ name: 'desk-1.example' }), both)
+  await expect.poll(() => custodian.alive()).toBe(true)
+  await put('custodian', next.issue({ name: 'custodian.example' }), next)
+  await expect.poll(async () => lines.filter((line) => line.includes('is in use')).length).toBeGreaterThan(4)
+  expect(await custodian.alive()).toBe(true)
+  // And what is wrong takes nothing out of use.
+  lines.length = 0
+  await writeFile(join(folder, 'desk-key.pem'), 'nonsense')
+  await expect.poll(() => lines.join('')).toMatch(/desk-key\.pem holds no private key.*the one before stays in use/)
+  expect(await custodian.alive()).toBe(true)
+  way.stop()
+})
+
+test('without SELOSTE_CUSTODIAN_LISTEN nothing listens', async () => {
+  const none = { custodianListen: undefined, desks: [], linkFiles: undefined }
+  expect(await serveCustodianLink(none, () => undefined, { now, log })).toBeUndefined()
+})

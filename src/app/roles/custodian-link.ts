@@ -1,0 +1,115 @@
+/**
+ * The custodian for desks on other machines. In: settings, what is answered over the socket. Out: the same over TLS 1.3 to
+ * whoever shows a certificate of our authorities with a desk's name in it. Never here: an answer to anybody else, our own
+ * machines included.
+ */
+import { createServer } from 'node:https'
+import { isIP, type AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { formatEndpoint } from '#platform/config/addresses.ts'
+import type { ApartSettings } from '#platform/config/apart.ts'
+import type { Log } from '#platform/log/log.ts'
+import { closeSocket } from '#platform/processes/listen-at-socket.ts'
+import type { AnswerDesk } from './custodian-server.ts'
+import { followLink, linkVersion } from './way-to-custodian.ts'
+
+export interface CustodianLink {
+  /** `https://address:port` at which it listens. */
+  address: string
+  stop: () => Promise<void>
+}
+
+interface Around {
+  now: () => Temporal.Instant
+  log: Pick<Log, 'info' | 'warn' | 'error'>
+  /** How often certificates are looked at. */
+  lookMs?: number | undefined
+}
+
+const handshakeMs = 10_000
+/** As many as one desk opens at the most, for several of them. */
+const connections = 4096
+const sayEveryMs = 60_000
+
+/** Nothing where SELOSTE_CUSTODIAN_LISTEN is not set. */
+export async function serveCustodianLink(
+  { custodianListen: listen, desks, linkFiles }: Pick<ApartSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
+  answerDesk: AnswerDesk,
+  around: Around,
+): Promise<CustodianLink | undefined> {
+  if (!listen || !linkFiles) return undefined
+  const { log } = around
+  const certificate = await followLink(linkFiles, around, 'no desk on another machine gets through until it is mended')
+  const sayRefused = sayNowAndThen((details, line) => log.warn(details, line))
+  const server = createServer(
+    {
+      ...certificate.inUse,
+      minVersion: linkVersion,
+      requestCert: true,
+      rejectUnauthorized: true,
+      handshakeTimeout: handshakeMs,
+    },
+    (incoming, outgoing) => {
+      const socket = incoming.socket as TLSSocket
+      if (isDesk(socket, desks)) {
+        answerDesk(incoming, outgoing)
+        return
+      }
+      const names = socket.getPeerX509Certificate()?.subjectAltName ?? 'none'
+      sayRefused(
+        { address: socket.remoteAddress, names },
+        'somebody with a certificate of our authorities asked and is no desk of SELOSTE_CUSTODIAN_DESKS',
+      )
+      incoming.resume()
+      outgoing.writeHead(403).end()
+    },
+  )
+  server.maxConnections = connections
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    sayRefused(
+      { address: socket.remoteAddress, why: error.message },
+      'a connection to the custodian did not come about: no certificate of SELOSTE_LINK_AUTHORITIES, or no TLS 1.3',
+    )
+    // Node tells of a handshake that takes too long and leaves its connection open.
+    socket.destroy()
+  })
+  certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion: linkVersion }))
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(listen.port, listen.host, resolve)
+    })
+  } catch (error) {
+    certificate.stop()
+    throw error
+  }
+  const { address, port } = server.address() as AddressInfo
+  return {
+    address: `https://${formatEndpoint({ host: address, port })}`,
+    async stop() {
+      certificate.stop()
+      await closeSocket(server)
+    },
+  }
+}
+
+/** By the names in its certificate, as a browser reads them, without wildcards: one name is one desk. */
+function isDesk(socket: TLSSocket, desks: readonly string[]): boolean {
+  const shown = socket.getPeerX509Certificate()
+  if (!socket.authorized || !shown) return false
+  return desks.some(
+    (name) =>
+      (isIP(name) === 0 ? shown.checkHost(name, { subject: 'never', wildcards: false }) : shown.checkIP(name)) !==
+      undefined,
+  )
+}
+
+/** Whoever asks again and again fills no log. */
+function sayNowAndThen(say: (details: object, line: string) => void): (details: object, line: string) => void {
+  const last = new Map<string, number>()
+  return (details, line) => {
+    if (performance.now() - (last.get(line) ?? -Infinity) < sayEveryMs) return
+    last.set(line, performance.now())
+    say(details, line)
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { readSettings } from './settings.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-apart-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+writeFileSync(join(folder, 'file'), '')
+
+const link = {
+  SELOSTE_LINK_CERTIFICATE: 'desk.pem',
+  SELOSTE_LINK_KEY: 'desk.key',
+  SELOSTE_LINK_AUTHORITIES: '/etc/ca.pem',
+}
+const messageFor = (environment: Record<string, string>) => {
+  try {
+    readSettings(environment, folder)
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('the settings were accepted')
+}
+
+test('roles apart: folders of sockets, a shared draw key, a custodian on another machine', () => {
+  const linkFiles = {
+    certificate: join(folder, 'desk.pem'),
+    key: join(folder, 'desk.key'),
+    authorities: '/etc/ca.pem',
+  }
+  const desk = { SELOSTE_RUN: 'run', SELOSTE_CUSTODIAN: 'https://custodian.example:8443', ...link }
+  expect(readSettings(desk, folder).apart).toEqual({
+    socketsFolder: join(folder, 'run'),
+    drawKeyFile: undefined,
+    custodian: { host: 'custodian.example', port: 8443 },
+    custodianListen: undefined,
+    desks: [],
+    linkFiles,
+  })
+  const custodian = {
+    SELOSTE_DRAW_KEY: 'draw.key',
+    SELOSTE_CUSTODIAN_LISTEN: '[::]:8443',
+    SELOSTE_CUSTODIAN_DESKS: 'desk-1.example, 192.0.2.7',
+    ...link,
+  }
+  expect(readSettings(custodian, folder).apart).toMatchObject({
+    drawKeyFile: join(folder, 'draw.key'),
+    custodianListen: { host: '::', port: 8443 },
+    desks: ['desk-1.example', '192.0.2.7'],
+  })
+})
+
+test.each([
+  [{ SELOSTE_RUN: 'file' }, 'SELOSTE_RUN is'],
+  [{ SELOSTE_CUSTODIAN: 'custodian.example:8443', ...link }, 'SELOSTE_CUSTODIAN is'],
+  [{ SELOSTE_CUSTODIAN: 'http://custodian.example:8443', ...link }, 'allowed is https://NAME:PORT'],
+  [{ SELOSTE_CUSTODIAN: 'https://custodian.example', ...link }, 'allowed is https://NAME:PORT'],
+  [
+    { SELOSTE_CUSTODIAN: 'https://custodian.example:8443' },
+    'SELOSTE_CUSTODIAN is set without SELOSTE_LINK_CERTIFICATE',
+  ],
+  [{ SELOSTE_CUSTODIAN_LISTEN: '0.0.0.0:8443', ...link }, 'SELOSTE_CUSTODIAN_DESKS is empty'],
+  [{ SELOSTE_CUSTODIAN_DESKS: 'desk 1' }, 'SELOSTE_CUSTODIAN_DESKS is "desk 1"'],
+  [{ SELOSTE_LINK_KEY: 'desk.key' }, 'allowed is all or none'],
+])('%j is refused in one line that says what is allowed', (environment, told) => {
+  expect(messageFor(environment as Record<string, string>)).toContain(told)
+})
+
+test('a password in the address of the custodian is not repeated', () => {
+  const message = messageFor({ SELOSTE_CUSTODIAN: 'https://me:salainen@custodian.example:8443', ...link })
+  expect(message).not.toContain('salainen')
+})

@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { parseEndpoint, type Endpoint } from './addresses.ts'
+import { ConfigFault, wrongSetting } from './faults.ts'
+
+/** What roles need that run apart: as operating system users of their own, or on machines of their own. */
+export interface ApartSettings {
+  /** SELOSTE_RUN, absolute: a folder of sockets for each role lies below it; `undefined`: they lie in SELOSTE_DATA. */
+  socketsFolder: string | undefined
+  /** SELOSTE_DRAW_KEY, absolute: the secret of draws that custodian, capture and feeds share; `undefined`: in SELOSTE_DATA. */
+  drawKeyFile: string | undefined
+  /** SELOSTE_CUSTODIAN: where the desk asks a custodian on another machine; `undefined`: over its socket. */
+  custodian: { host: string; port: number } | undefined
+  /** SELOSTE_CUSTODIAN_LISTEN: where the custodian answers desks on other machines; `undefined`: over its socket alone. */
+  custodianListen: Endpoint | undefined
+  /** SELOSTE_CUSTODIAN_DESKS: the names in the certificates of those desks. */
+  desks: readonly string[]
+  /** SELOSTE_LINK_...: PEM files, absolute, by which custodian and desk know each other. */
+  linkFiles: { certificate: string; key: string; authorities: string } | undefined
+}
+
+export const apartNames = [
+  'SELOSTE_RUN',
+  'SELOSTE_DRAW_KEY',
+  'SELOSTE_CUSTODIAN',
+  'SELOSTE_CUSTODIAN_LISTEN',
+  'SELOSTE_CUSTODIAN_DESKS',
+  'SELOSTE_LINK_CERTIFICATE',
+  'SELOSTE_LINK_KEY',
+  'SELOSTE_LINK_AUTHORITIES',
+] as const
+
+const linkNames = ['SELOSTE_LINK_CERTIFICATE', 'SELOSTE_LINK_KEY', 'SELOSTE_LINK_AUTHORITIES'] as const
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+
+/** @throws ConfigFault `setting-wrong` */
+export function readApart(given: (name: string) => string | undefined, folder: string): ApartSettings {
+  const path = (name: string) => {
+    const text = given(name)
+    return text === undefined ? undefined : resolve(folder, text)
+  }
+  const socketsFolder = path('SELOSTE_RUN')
+  // Where it is made at the start, nothing is there yet; a file could never become one.
+  if (socketsFolder !== undefined && statSync(socketsFolder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw wrongSetting('SELOSTE_RUN', socketsFolder, 'a folder, or a path where one can be made')
+  }
+  const linkFiles = readLinkFiles(path)
+  const custodian = readCustodian(given('SELOSTE_CUSTODIAN'))
+  const listenText = given('SELOSTE_CUSTODIAN_LISTEN')
+  const custodianListen = listenText === undefined ? undefined : parseEndpoint('SELOSTE_CUSTODIAN_LISTEN', listenText)
+  const desks = readDesks(given('SELOSTE_CUSTODIAN_DESKS'))
+  const needing = custodian ? 'SELOSTE_CUSTODIAN' : custodianListen ? 'SELOSTE_CUSTODIAN_LISTEN' : undefined
+  if (needing !== undefined && !linkFiles) {
+    throw new ConfigFault(
+      'setting-wrong',
+      `${needing} is set without ${linkNames.join(', ')}: custodian and desk on two machines know each other by certificates (docs/operate/several-machines.md).`,
+    )
+  }
+  if (custodianListen && desks.length === 0) {
+    throw wrongSetting(
+      'SELOSTE_CUSTODIAN_DESKS',
+      '',
+      'the names in the certificates of the desks that may ask, with commas between: desk-1.example, desk-2.example',
+    )
+  }
+  return { socketsFolder, drawKeyFile: path('SELOSTE_DRAW_KEY'), custodian, custodianListen, desks, linkFiles }
+}
+
+function readLinkFiles(path: (name: string) => string | undefined): ApartSettings['linkFiles'] {
+  const [certificate, key, authorities] = linkNames.map(path)
+  if (certificate !== undefined && key !== undefined && authorities !== undefined) {
+    return { certificate, key, authorities }
+  }
+  if ((certificate ?? key ?? authorities) === undefined) return undefined
+  throw new ConfigFault(
+    'setting-wrong',
+    `Custodian and desk on two machines need all three of ${linkNames.join(', ')}: allowed is all or none.`,
+  )
+}
+
+/** `https://custodian.example:8443`: a name or an address that its certificate names, and a port. */
+function readCustodian(text: string | undefined): ApartSettings['custodian'] {
+  if (text === undefined) return undefined
+  const allowed = 'https://NAME:PORT of the custodian’s machine, or nothing for a custodian on this one'
+  if (!URL.canParse(text)) throw wrongSetting('SELOSTE_CUSTODIAN', text, allowed)
+  const url = new URL(text)
+  const rest = url.pathname + url.search + url.hash + url.username + url.password
+  if (url.protocol !== 'https:' || rest !== '/' || url.port === '') {
+    // What may be a password in it is not repeated.
+    throw wrongSetting('SELOSTE_CUSTODIAN', `${url.protocol}//${url.host}...`, allowed)
+  }
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
+}
+
+function readDesks(text: string | undefined): string[] {
+  if (text === undefined) return []
+  return text.split(',').map((one) => {
+    const name = one.trim()
+    if (!hostName.test(name) && isIP(name) === 0) {
+      throw wrongSetting('SELOSTE_CUSTODIAN_DESKS', name, 'names of machines, with commas between: desk-1.example')
+    }
+    return name
+  })
+}

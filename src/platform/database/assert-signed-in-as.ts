@@ -1,0 +1,23 @@
+import { Client } from 'pg'
+import { DatabaseFault } from './faults.ts'
+
+/**
+ * A process that signs in as somebody else, the owner of the tables for one, is bound by none of what its role may not do.
+ * @throws DatabaseFault `database-role-wrong`
+ */
+export async function assertSignedInAs(url: string, role: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => undefined) // The query under way rejects as well.
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ user: string }>('select session_user::text as user')
+    const user = rows[0]?.user ?? ''
+    if (user === role) return
+    throw new DatabaseFault(
+      'database-role-wrong',
+      `DATABASE_URL signs in as ${user}, and this process is to be ${role}, which may do no more than its work needs: name that one there, or nobody.`,
+    )
+  } finally {
+    await client.end()
+  }
+}

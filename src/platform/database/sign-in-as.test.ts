@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { signInAs } from './sign-in-as.ts'
+
+test('a URL that names nobody is for the role, and one that names somebody is left as it is', () => {
+  expect(signInAs('postgres:///seloste?host=/run/postgresql', 'seloste_desk')).toBe(
+    'postgres:///seloste?host=%2Frun%2Fpostgresql&user=seloste_desk',
+  )
+  expect(signInAs('postgres://db.example:5432/seloste', 'seloste_capture')).toBe(
+    'postgres://db.example:5432/seloste?user=seloste_capture',
+  )
+  for (const named of ['postgres://seloste_desk:secret@db.example/seloste', 'postgres:///seloste?user=somebody']) {
+    expect(signInAs(named, 'seloste_custodian')).toBe(named)
+  }
+})

@@ -1,0 +1,28 @@
+/**
+ * A unix socket of this installation. In: a server, a path. Out: it listens there, open to this user alone, or to the group of
+ * the socket's folder where that is a group's folder (its set-group-ID bit). Never here: a socket that everybody may open.
+ */
+import { chmod, mkdir, rm, stat } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { dirname } from 'node:path'
+
+/** @param who `owner`: never the folder's group */
+export async function listenAtSocket(server: Server, path: string, who: 'group' | 'owner' = 'group'): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rm(path, { force: true })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, resolve)
+  })
+  // Until here nobody but this user could open it: for that a socket has to be writable (unix(7)).
+  const isGroups = who === 'group' && ((await stat(folder)).mode & 0o2050) === 0o2050
+  await chmod(path, isGroups ? 0o660 : 0o600)
+}
+
+export function closeSocket(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

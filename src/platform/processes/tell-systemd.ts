@@ -1,0 +1,61 @@
+/**
+ * What systemd is told of a process that it started (sd_notify(3)). In: lines such as READY=1. Out: one datagram at the socket
+ * that NOTIFY_SOCKET names; nothing where no systemd asked for it. Never here: a start that fails because of it.
+ */
+import koffi from 'koffi'
+
+export interface Systemd {
+  /** `READY=1`, `STATUS=...`, `STOPPING=1`. */
+  tell(...lines: readonly string[]): void
+  /** Says at a third of the time that systemd allows that this process is alive, for as long as its event loop turns. */
+  keepAlive(): void
+}
+
+const AF_UNIX = 1
+const SOCK_DGRAM = 2
+const SOCK_CLOEXEC = 0o2000000
+const MSG_NOSIGNAL = 0x4000
+const longestPathBytes = 107
+
+/** @param environment `process.env`; NOTIFY_SOCKET and WATCHDOG_USEC are read */
+export function findSystemd(environment: Readonly<Record<string, string | undefined>>): Systemd {
+  const { NOTIFY_SOCKET: path = '', WATCHDOG_USEC: watchdog, WATCHDOG_PID: watched } = environment
+  const isSocket = process.platform === 'linux' && /^[/@]/.test(path) && Buffer.byteLength(path) <= longestPathBytes
+  const send = isSocket ? sendTo(path) : () => undefined
+  const tell = (...lines: readonly string[]) => send(Buffer.from(lines.join('\n')))
+  return {
+    tell,
+    keepAlive() {
+      const everyMs = Number(watchdog) / 3_000
+      if (!isSocket || !(everyMs > 0) || (watched !== undefined && Number(watched) !== process.pid)) return
+      tell('WATCHDOG=1')
+      setInterval(() => tell('WATCHDOG=1'), everyMs).unref()
+    },
+  }
+}
+
+/** Held for good: koffi unloads a library that nothing refers to any more. */
+const libc = process.platform === 'linux' ? koffi.load(null) : undefined
+
+function sendTo(path: string): (message: Buffer) => void {
+  if (!libc) return () => undefined
+  const socket = libc.func('socket', 'int', ['int', 'int', 'int']) as (...args: number[]) => number
+  const close = libc.func('close', 'int', ['int']) as (descriptor: number) => number
+  const sendto = libc.func('sendto', 'int64', ['int', 'uint8_t *', 'size_t', 'int', 'uint8_t *', 'uint32_t']) as (
+    descriptor: number,
+    message: Buffer,
+    size: number,
+    flags: number,
+    address: Buffer,
+    addressSize: number,
+  ) => number
+  // sockaddr_un: the family in the machine's order, the path; an abstract one begins with a zero (unix(7)).
+  const family = Buffer.from(Uint16Array.of(AF_UNIX).buffer)
+  const address = Buffer.concat([family, Buffer.from(path.replace(/^@/, '\0'))])
+  return (message) => {
+    const descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+    if (descriptor < 0) return
+    sendto(descriptor, message, message.length, MSG_NOSIGNAL, address, address.length)
+    close(descriptor)
+  }
+}
