@@ -47,7 +47,10 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log.warn({ err: error }, 'which description is obeyed could not be reported')
     },
   })
-  const custodian = connectCustodian(socketPath(settings, 'custodian'))
+  const way = await findCustodian(settings, { now: () => systemClock.now(), log })
+  const custodian = connectCustodian(way)
+  // Whatever keeps it from answering is told at once, and not only when somebody wants to listen.
+  void custodian.alive()
   const watchers = new Set<() => void>()
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
