@@ -1,7 +1,6 @@
 // One scrape for all processes of a machine.
 // In: each process's registry, over a unix socket. Out: one exposition text. Never: a scrape that fails because one
 // process does not answer.
-import { chmod, rm } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 
@@ -9,27 +8,14 @@ const answerMs = 1_000
 
 /** Offers this process's numbers to the one that is scraped. */
 export async function offerMetrics(registry: Registry, socketPath: string): Promise<{ stop: () => Promise<void> }> {
-  await rm(socketPath, { force: true })
   const server = createServer((_asked, answer) => {
     registry.getMetricsAsJSON().then(
       (metrics) => answer.end(JSON.stringify(metrics)),
       () => answer.writeHead(500).end(),
     )
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(socketPath, resolve)
-  })
-  await chmod(socketPath, 0o600)
-  return {
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
-  }
+  await listenAtSocket(server, socketPath)
+  return { stop: () => closeSocket(server) }
 }
 
 /** This process's numbers and those offered at the sockets that answer, as one exposition text. */
