@@ -3,6 +3,7 @@
 // process does not answer.
 import { createServer, request } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
+import { closeSocket, listenAtSocket } from '../processes/listen-at-socket.ts'
 
 const answerMs = 1_000
 
