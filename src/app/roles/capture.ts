@@ -99,7 +99,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     directory: join(folder, 'calls'),
     admit: admitTo(db),
     onFault: (error, facts) => {
-      log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
+      if (facts) log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
+      else log.warn({ err: error }, 'what calls are could not be written on in another file; it is tried again')
     },
   })
   const held = await openHeldSessions({

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, open as openFile, readdir, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { SegmentFacts } from '#register/admit.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
@@ -22,6 +22,17 @@ afterEach(async () => {
 async function open(admit: (facts: SegmentFacts) => Promise<unknown>, retryMs = 20): Promise<Spool> {
   spool = await openSpool({ directory, admit, onFault: () => undefined, retryMs })
   return spool
+}
+
+/** What another process would find, were this one killed now. */
+async function leftByAKill(): Promise<SegmentFacts[]> {
+  const copy = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
+  await cp(directory, copy, { recursive: true })
+  const other = await openSpool({ directory: copy, admit: () => Promise.resolve(), onFault: () => undefined })
+  const { segments } = other.left()
+  await other.stop()
+  await rm(copy, { recursive: true })
+  return segments
 }
 
 describe('the spool', () => {
@@ -45,10 +56,13 @@ describe('the spool', () => {
   test('facts that the disk refused are written once it takes them', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
-    await rm(directory, { recursive: true })
-    await expect(opened.note(facts)).rejects.toThrow('ENOENT')
-    await mkdir(directory)
-    await expect.poll(() => readdir(directory), { interval: 10 }).toEqual([`${facts.segmentId}.json`])
+    const file = await openFile(join(directory, 'any'), 'w')
+    const refused = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write').mockRejectedValue(refused)
+    await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
+    disk.mockRestore()
+    await file.close()
+    await expect.poll(() => leftByAKill(), { interval: 10 }).toEqual([facts])
   })
 
   test('newer facts of a segment never overtake those still being admitted', async () => {
@@ -74,17 +88,17 @@ describe('the spool', () => {
     expect(readFacts(writeFacts(facts))).toEqual(facts)
   })
 
-  test('an ended call is admitted and leaves no file', async () => {
+  test('an ended call is admitted and not kept', async () => {
     const admitted: string[] = []
     const facts = callFacts()
     const opened = await open((one) => Promise.resolve(admitted.push(one.segmentId)))
     await opened.note(facts)
     await opened.settled()
     expect(admitted).toEqual([facts.segmentId])
-    expect(await readdir(directory)).toEqual([])
+    expect(await leftByAKill()).toEqual([])
   })
 
-  test('a call in progress, or one whose recording is not stored yet, keeps its file', async () => {
+  test('a call in progress, or one whose recording is not stored yet, is kept', async () => {
     const { endedAt: _going, ...going } = callFacts()
     const { stored: _unstored, ...recording } = recordingFacts()
     const unstored = callFacts({ recording })
@@ -92,17 +106,14 @@ describe('the spool', () => {
     await opened.note(going)
     await opened.note(unstored)
     await opened.settled()
-    expect((await readdir(directory)).sort()).toEqual([`${going.segmentId}.json`, `${unstored.segmentId}.json`].sort())
-    expect((await opened.left()).segments.map((facts) => facts.segmentId).sort()).toEqual(
-      [going.segmentId, unstored.segmentId].sort(),
-    )
+    expect(await leftByAKill()).toEqual([going, unstored])
   })
 
   test('facts are on disk before the call goes on, whatever the database does', async () => {
     const facts = callFacts()
     const opened = await open(() => new Promise(() => undefined))
     await opened.note(facts)
-    expect(readFacts(await readFile(join(directory, `${facts.segmentId}.json`), 'utf8'))).toEqual(facts)
+    expect(await leftByAKill()).toEqual([facts])
   })
 
   test('what could not be admitted is tried again until it can, and the newest facts win', async () => {
@@ -119,7 +130,7 @@ describe('the spool', () => {
     away = false
     await opened.settled()
     expect(admitted.at(-1)).toEqual(ended)
-    expect(await readdir(directory)).toEqual([])
+    expect(await leftByAKill()).toEqual([])
   })
 
   test('facts that change while they are being admitted are admitted again', async () => {
@@ -137,22 +148,23 @@ describe('the spool', () => {
     expect(seen).toEqual([undefined, endedAt?.toString()])
   })
 
-  test('a file that a crash cut short in its writing is no call', async () => {
-    await writeFile(join(directory, 'half.json.new'), '{"segm')
+  test('facts that the version before wrote, a file for each call, are taken over', async () => {
+    const facts = callFacts()
+    await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
     const opened = await open(() => Promise.resolve())
-    expect(await opened.left()).toEqual({ segments: [], broken: [] })
-    expect(await readdir(directory)).toEqual([])
+    expect(opened.left()).toEqual({ segments: [facts], broken: [] })
+    expect((await readdir(directory)).filter((name) => name.endsWith('.json'))).toEqual([])
+    expect(await leftByAKill()).toEqual([facts])
   })
 
-  test('a file that cannot be read is set aside and named, and keeps no other from being taken up', async () => {
+  test('what cannot be read is set aside and named at each start, and keeps no other from being taken up', async () => {
     const facts = callFacts()
     await writeFile(join(directory, 'torn.json'), '{"segmentId": "torn", "startedAt": ')
     await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
-    const opened = await open(() => Promise.resolve())
     for (let start = 0; start < 2; start++) {
-      const { segments, broken } = await opened.left()
-      expect(segments).toEqual([facts])
-      expect(broken).toEqual(['torn.json.broken'])
+      const opened = await open(() => Promise.resolve())
+      expect(opened.left()).toEqual({ segments: [facts], broken: ['torn.json.broken'] })
+      await opened.stop()
     }
   })
 })

@@ -2,8 +2,9 @@
  * Facts on their way to the register. In: a segment's facts whenever they change. Out: the same facts admitted, in
  * order, however long the database is away; on disk until then. Never here: a call that waits for the database.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openKeptTexts, type KeptTexts } from '#platform/journal/kept-texts.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { AdmitFacts } from './admit-facts.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
@@ -12,10 +13,10 @@ export interface Spool {
   /** Makes facts durable; they are admitted soon after. Facts of one segment replace those before them. */
   note(facts: SegmentFacts): Promise<void>
   /**
-   * What an earlier process left: segments whose end was never admitted. A file that cannot be read is set aside as
-   * `.broken` and named: a person has to look, and its recording stays where it is.
+   * What an earlier process left: segments whose end was never admitted. A file of which something cannot be read is set aside
+   * as `.broken` and named: a person has to look, and the recordings of what it says stay where they are.
    */
-  left(): Promise<{ segments: SegmentFacts[]; broken: string[] }>
+  left(): { segments: SegmentFacts[]; broken: string[] }
   /** Segments that wait to be admitted. */
   readonly waiting: number
   /** Resolves when everything noted so far is admitted. */
@@ -26,8 +27,8 @@ export interface Spool {
 export interface SpoolOptions {
   directory: string
   admit: AdmitFacts
-  /** An admission failed and is tried again. */
-  onFault: (error: unknown, facts: SegmentFacts) => void
+  /** An admission failed and is tried again; or, without facts, the journal in which they lie could not go on to its next file. */
+  onFault: (error: unknown, facts?: SegmentFacts) => void
   retryMs?: number
 }
 
@@ -36,9 +37,9 @@ const atOnce = 8
 /** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { directory, admit, onFault, retryMs = 1000 } = options
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const journal = await openKeptTexts({ directory, onFault: (error) => onFault(error) })
+  const unreadable = await takeOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
-  const writing = new Map<string, Promise<void>>()
   const busy = new Set<string>()
   /** Failed since the last retry; busy until the next. */
   const failed = new Set<string>()
@@ -47,22 +48,6 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  const folder = await open(directory, 'r')
-
-  const pathOf = (segmentId: string) => join(directory, `${segmentId}.json`)
-
-  async function write(facts: SegmentFacts): Promise<void> {
-    const unfinished = `${pathOf(facts.segmentId)}.new`
-    const file = await open(unfinished, 'w', 0o600)
-    try {
-      await file.writeFile(writeFacts(facts))
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
-    await rename(unfinished, pathOf(facts.segmentId))
-    await folder.sync()
-  }
 
   function pump(): void {
     if (stopped) return
@@ -79,27 +64,21 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     if (!stopped) timer ??= setTimeout(retry, retryMs)
   }
 
-  /** Writes after what is being written of the segment. */
-  async function writeInTurn(facts: SegmentFacts): Promise<void> {
+  async function write(facts: SegmentFacts): Promise<void> {
     const { segmentId } = facts
-    const before = writing.get(segmentId) ?? Promise.resolve()
-    const written = before.catch(() => undefined).then(() => write(facts))
-    writing.set(segmentId, written)
     try {
-      await written
+      await journal.put(segmentId, writeFacts(facts))
       unwritten.delete(segmentId)
     } catch (error) {
       unwritten.set(segmentId, facts)
       throw error
-    } finally {
-      if (writing.get(segmentId) === written) writing.delete(segmentId)
     }
   }
 
   /** Only what failed: facts still being admitted must not be overtaken by newer ones of their segment. */
   function retry(): void {
     timer = undefined
-    for (const facts of unwritten.values()) writeInTurn(facts).catch(retryLater)
+    for (const facts of unwritten.values()) write(facts).catch(retryLater)
     for (const segmentId of failed) busy.delete(segmentId)
     failed.clear()
     pump()
@@ -113,7 +92,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (latest.get(segmentId) === facts) {
         if (isFinal(facts)) {
           unwritten.delete(segmentId)
-          await rm(pathOf(segmentId), { force: true })
+          await journal.remove(segmentId)
         }
         latest.delete(segmentId)
       }
@@ -135,7 +114,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   return {
     async note(facts) {
       try {
-        await writeInTurn(facts)
+        await write(facts)
       } catch (error) {
         retryLater()
         throw error
@@ -144,21 +123,13 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         pump()
       }
     },
-    async left() {
+    left() {
       const segments: SegmentFacts[] = []
-      const broken: string[] = []
-      for (const name of await readdir(directory)) {
-        const path = join(directory, name)
-        if (name.endsWith('.new')) await rm(path, { force: true })
-        if (name.endsWith('.broken')) broken.push(name)
-        if (!name.endsWith('.json')) continue
-        const text = await readFile(path, 'utf8')
-        try {
-          segments.push(readFacts(text))
-        } catch {
-          await rename(path, `${path}.broken`)
-          broken.push(`${name}.broken`)
-        }
+      const broken = [...journal.broken, ...unreadable]
+      for (const [segmentId, text] of journal.all()) {
+        const facts = read(text)
+        if (facts) segments.push(facts)
+        else broken.push(segmentId)
       }
       return { segments, broken }
     },
@@ -178,8 +149,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async stop() {
       stopped = true
       clearTimeout(timer)
-      await Promise.allSettled(writing.values())
-      await folder.close()
+      await journal.close()
     },
   }
 }
@@ -190,4 +160,33 @@ function isFinal(facts: SegmentFacts): boolean {
     facts.endedAt !== undefined &&
     (!facts.recording || facts.recording.stored !== undefined || facts.recording.gone === true)
   )
+}
+
+/**
+ * A file for each segment, as the version before this one wrote them, into the journal.
+ * @returns the names of those that cannot be read, set aside now or before
+ */
+async function takeOldFiles(directory: string, journal: KeptTexts): Promise<string[]> {
+  const names = await readdir(directory)
+  const unreadable = names.filter((name) => name.endsWith('.json.broken'))
+  for (const name of names.filter((one) => one.endsWith('.json'))) {
+    const path = join(directory, name)
+    const facts = read(await readFile(path, 'utf8'))
+    if (facts) {
+      await journal.put(facts.segmentId, writeFacts(facts))
+      await rm(path)
+    } else {
+      await rename(path, `${path}.broken`)
+      unreadable.push(`${name}.broken`)
+    }
+  }
+  return unreadable
+}
+
+function read(text: string): SegmentFacts | undefined {
+  try {
+    return readFacts(text)
+  } catch {
+    return undefined
+  }
 }

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { syncFolder } from '#register/recordings/durable-files.ts'
+import { syncFolder } from '#platform/files/durable-files.ts'
 import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
@@ -9,11 +9,12 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
  * moved is not there any more and is left as it is, so this can be cut short and tried again.
  */
 export async function storeRecording(id: string, folder: string, objects: ObjectStore): Promise<void> {
-  for (const [suffix, key] of [
-    ['tail', tailKey(id)],
-    ['body', bodyKey(id)],
-    ['hdr', headerKey(id)],
-  ] as const) {
+  await moveIn('tail', tailKey(id))
+  // Side by side: they share the syncs of the folders that they leave and come to.
+  const moved = await Promise.allSettled([moveIn('body', bodyKey(id)), moveIn('hdr', headerKey(id))])
+  for (const one of moved) if (one.status === 'rejected') throw one.reason
+
+  async function moveIn(suffix: string, key: string): Promise<void> {
     const path = join(folder, `${id}.${suffix}`)
     if (await isThere(path)) await objects.moveIn(key, path)
   }

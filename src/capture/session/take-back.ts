@@ -28,7 +28,7 @@ export async function takeBack(
 }> {
   const lastSign = await lastSignOfLife(folder)
   await recoverRecordings(folder)
-  const { segments, broken } = await spool.left()
+  const { segments, broken } = spool.left()
   const goOn = new Set<string>()
   let recordings = 0
   for (const facts of segments) {

@@ -8,7 +8,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createDurably, syncFolder, writeFully } from './durable-files.ts'
+import { createDurably, syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import { openChunkBytes, openPayload } from '#platform/age/open-stream.ts'
 import { encodeMark, walkChunk } from './recording-log.ts'
 import {

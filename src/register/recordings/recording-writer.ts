@@ -3,13 +3,13 @@
  *
  * In: packets as they arrive. Out: `<id>.hdr` (age header), `<id>.body` (nonce and sealed chunks), frames in the tail.
  * Never here: a key that opens what was written once finish() is over, a partial chunk on disk that is then changed,
- * a wait for the disk inside packet(), or a packet accepted before the header is durable.
+ * a wait for the disk inside packet(), or before the first of them.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAgeHeader } from '#platform/age/age-header.ts'
-import { createDurably, syncFolder, writeFully } from './durable-files.ts'
+import { createFile, syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import {
   encodeMark,
   encodeSource,
@@ -100,7 +100,8 @@ export type RecordingWriter = {
 }
 
 /**
- * Creates the two files and makes them durable; the recording accepts packets once this resolves.
+ * Creates the two files; the recording accepts packets once this resolves. They are durable with the tail's
+ * next frames, or when it is finished: a power loss takes no more of a call than what the tail lacks.
  * Throws what the file system says (EEXIST when the id was used before) or `age-key-malformed`.
  */
 export async function createRecordingWriter(options: RecordingWriterOptions): Promise<RecordingWriter> {
@@ -110,25 +111,17 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   const { header, fileKey } = options.sealed ?? writeAgeHeader(options.intakePublicKey ?? '')
   const nonce = randomBytes(payloadNonceBytes)
   const key = derivePayloadKey(fileKey, nonce)
-  const body = await createFiles()
+  const [headerFile, body] = await createFiles()
 
   /** Both files or none: nobody looks after half a pair, and an unclosed file ends the process when it is collected. */
-  async function createFiles(): Promise<FileHandle> {
-    // Side by side: a client waits for its answer meanwhile, and a disk makes two files durable in about the time of one.
+  async function createFiles(): Promise<[FileHandle, FileHandle]> {
     const [headerMade, bodyMade] = await Promise.allSettled([
-      createDurably(headerPath, header),
-      createDurably(bodyPath, nonce),
+      createFile(headerPath, header),
+      createFile(bodyPath, nonce),
     ])
-    try {
-      if (headerMade.status === 'rejected') throw headerMade.reason as Error
-      if (bodyMade.status === 'rejected') throw bodyMade.reason as Error
-      await syncFolder(directory)
-    } catch (error) {
-      await Promise.all([undo(headerPath, headerMade), undo(bodyPath, bodyMade)])
-      throw error
-    }
-    await headerMade.value.close()
-    return bodyMade.value
+    if (headerMade.status === 'fulfilled' && bodyMade.status === 'fulfilled') return [headerMade.value, bodyMade.value]
+    await Promise.all([undo(headerPath, headerMade), undo(bodyPath, bodyMade)])
+    throw headerMade.status === 'rejected' ? headerMade.reason : (bodyMade as PromiseRejectedResult).reason
   }
 
   const chunk = Buffer.alloc(chunkBytes)
@@ -146,6 +139,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   let shedBefore = 0
   let lastArrival = 0
   let ended = false
+  let syncing: Promise<void> | undefined
 
   const subject: TailSubject = {
     idBytes: Buffer.from(id),
@@ -156,6 +150,8 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     chunkNumber: 0,
     frames: 0,
     durableChunks: 0,
+    hasFiles: false,
+    syncFiles: () => (syncing ??= syncFiles().finally(() => (syncing = undefined))),
     syncBody: async () => {
       const written = writtenChunks
       await body.datasync()
@@ -163,6 +159,13 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     },
   }
   fileKey.fill(0)
+
+  async function syncFiles(): Promise<void> {
+    await Promise.all([headerFile.datasync(), body.datasync()])
+    await syncFolder(directory)
+    subject.hasFiles = true
+    await headerFile.close()
+  }
 
   /** Makes room for a record; false when the disk lags too far behind to close the open chunk. */
   function makeRoom(bytes: number): boolean {
@@ -286,7 +289,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
         ended = true
       }
       await drain()
-      await body.datasync()
+      await Promise.all([subject.hasFiles || subject.syncFiles(), body.datasync()])
       subject.durableChunks = Infinity
       tail?.leave(subject)
       const { size } = await body.stat()
@@ -302,7 +305,10 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
         ...counts,
       }
     },
-    leaveBehind: () => body.close(),
+    async leaveBehind() {
+      await syncing?.catch(() => undefined)
+      await Promise.all([headerFile.close(), body.close()])
+    },
     async discard() {
       ended = true
       starved = false
@@ -312,8 +318,9 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       await rm(headerPath, { force: true })
       await syncFolder(directory)
       await writing
+      await syncing?.catch(() => undefined)
       chunk.fill(0)
-      await body.close()
+      await Promise.all([headerFile.close(), body.close()])
       await rm(bodyPath, { force: true })
       await syncFolder(directory)
     },

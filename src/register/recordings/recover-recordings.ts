@@ -3,11 +3,14 @@
  *
  * In: a folder of `.hdr`, `.body` and tail segments that no process writes any more. Out: a `<id>.tail` beside each
  * recording that has frames; the segments are gone. Never here: a key. rebuild-body.ts goes on from here.
+ *
+ * A header without a byte is what a power loss left of a recording that had just begun: nothing of it was durable, and nothing
+ * opens what there may be of its body.
  */
 import { constants } from 'node:fs'
-import { open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from './durable-files.ts'
+import { syncFolder } from '#platform/files/durable-files.ts'
 import { readTailFrames } from './tail-frame.ts'
 
 /** A recording found on disk. Whether it was finished or cut short, only the custodian can tell. */
@@ -16,7 +19,12 @@ export type RecoveredRecording = { id: string; headerPath: string; bodyPath: str
 /** Can be cut short and run again: the segments go last, once every tail is durable. */
 export async function recoverRecordings(directory: string): Promise<RecoveredRecording[]> {
   const names = new Set(await readdir(directory))
-  const ids = [...names].filter((name) => name.endsWith('.hdr')).map((name) => name.slice(0, -4))
+  const headed = [...names].filter((name) => name.endsWith('.hdr')).map((name) => name.slice(0, -4))
+  const ids: string[] = []
+  for (const id of headed) {
+    if ((await stat(join(directory, `${id}.hdr`))).size > 0) ids.push(id)
+    else for (const end of ['body', 'hdr']) await rm(join(directory, `${id}.${end}`), { force: true })
+  }
   const bodies = new Set(ids.filter((id) => names.has(`${id}.body`)))
   const segments = [...names].filter((name) => /^tail-.*\.journal$/.test(name)).sort()
   for (const name of names) if (name.endsWith('.tail.part')) await rm(join(directory, name))

@@ -12,7 +12,7 @@ import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { KeyObject } from 'node:crypto'
-import { syncFolder, writeFully } from './durable-files.ts'
+import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import { RecordingFault } from './recording-faults.ts'
 import { sealTailFrame, tailFrameBytes } from './tail-frame.ts'
 
@@ -31,6 +31,10 @@ export type TailSubject = {
   frames: number
   /** Chunks [0, durableChunks) are in the body and fdatasynced. */
   durableChunks: number
+  /** Header and body are on disk under their names: without them a frame is of no use. */
+  hasFiles: boolean
+  /** Makes both durable and sets `hasFiles`. */
+  syncFiles(): Promise<void>
   /** Makes what is written of the body durable and moves `durableChunks`. */
   syncBody(): Promise<void>
 }
@@ -128,6 +132,9 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
   }
 
   async function flushOnce(): Promise<void> {
+    const begun = [...subjects].filter(({ hasFiles }) => !hasFiles)
+    // Side by side: the disk makes many files durable in about the time of one. What failed is tried with the next.
+    const syncing = Promise.all(begun.map((subject) => subject.syncFiles().catch(noteUnsynced)))
     let framed = 0
     for (const subject of subjects) {
       stage(subject)
@@ -135,7 +142,12 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
       if (++framed % framesATurn === 0) await setImmediate()
     }
     if (stagedBytes > 0) await writeStaged()
+    await syncing
     if (current.bytes >= segmentBytes || (current.bytes > 0 && now() - current.openedAtMs >= segmentMs)) await rotate()
+  }
+
+  function noteUnsynced(cause: unknown): void {
+    options.onFault?.(new RecordingFault('tail-write-failed', 'a recording that began', cause))
   }
 
   async function writeStaged(): Promise<void> {

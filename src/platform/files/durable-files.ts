@@ -1,0 +1,71 @@
+/** File operations that end only when the disk has it. */
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { shareRuns } from './share-runs.ts'
+
+/** Writes all of `bytes` at `position`: a short write (a disk that fills up) is carried on until it fails or ends. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten
+  }
+}
+
+/** By folder, while somebody waits. */
+const syncs = new Map<string, { run: () => Promise<void>; waiting: number }>()
+
+/** Makes new and removed names of a folder durable; one sync for all who ask while another goes on. */
+export async function syncFolder(directory: string): Promise<void> {
+  const path = resolve(directory)
+  const shared = syncs.get(path) ?? { run: shareRuns(() => syncNow(path)), waiting: 0 }
+  syncs.set(path, shared)
+  shared.waiting++
+  try {
+    await shared.run()
+  } finally {
+    if (--shared.waiting === 0) syncs.delete(path)
+  }
+}
+
+async function syncNow(directory: string): Promise<void> {
+  const folder = await open(directory, constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Creates a file that must not exist yet, with its first bytes. The file stays open. */
+export async function createFile(path: string, bytes: Uint8Array): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
+  try {
+    await writeFully(file, bytes, 0)
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** The same, and makes the bytes durable; the name is once its folder is synced. */
+export async function createDurably(path: string, bytes: Uint8Array): Promise<FileHandle> {
+  const file = await createFile(path, bytes)
+  try {
+    await file.datasync()
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** Makes the bytes of a file durable that somebody has written. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}

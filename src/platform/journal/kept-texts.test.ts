@@ -1,0 +1,134 @@
+import { cp, mkdtemp, open as openFile, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openKeptTexts, type KeptTexts } from './kept-texts.ts'
+
+let directory = ''
+let copy = ''
+const opened: KeptTexts[] = []
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'seloste-kept-'))
+  copy = await mkdtemp(join(tmpdir(), 'seloste-kept-'))
+})
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+  for (const folder of [directory, copy]) await rm(folder, { recursive: true, force: true })
+})
+
+async function open(folder = directory, reservedBytes = 4096): Promise<KeptTexts> {
+  const texts = await openKeptTexts({ directory: folder, reservedBytes, retryMs: 10, onFault: () => undefined })
+  opened.push(texts)
+  return texts
+}
+
+/** What another process would find, were this one killed now. */
+async function leftByAKill() {
+  await rm(copy, { recursive: true })
+  await cp(directory, copy, { recursive: true })
+  const other = await open(copy)
+  await other.close()
+  return { texts: Object.fromEntries(other.all()), broken: other.broken }
+}
+
+async function journalOf(folder: string): Promise<{ path: string; text: string }> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.journal')).sort()
+  for (const name of names.reverse()) {
+    const text = (await readFile(join(folder, name), 'utf8')).replaceAll('\0', '')
+    if (text) return { path: join(folder, name), text }
+  }
+  throw new Error('no journal has a line')
+}
+
+test('the newest text of a key is kept until it is needed no more, whenever the process is killed', async () => {
+  const texts = await open()
+  await texts.put('a', 'one')
+  await texts.put('b', '{"two": "sanaa äö"}')
+  expect(await leftByAKill()).toEqual({ texts: { a: 'one', b: '{"two": "sanaa äö"}' }, broken: [] })
+  await texts.put('a', 'three')
+  await texts.remove('b')
+  expect(await leftByAKill()).toEqual({ texts: { a: 'three' }, broken: [] })
+})
+
+test('what many ask for at once is one write', async () => {
+  const texts = await open()
+  await Promise.all(['a', 'b', 'c', 'd'].map((key) => texts.put(key, key)))
+  const groups = (await journalOf(directory)).text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[1])
+  expect(groups).toHaveLength(4)
+  expect(new Set(groups).size).toBe(1)
+})
+
+test('the journal goes from file to file and takes along what is needed, and a start begins with that', async () => {
+  const texts = await open()
+  await texts.put('long', 'a call of an hour')
+  for (let n = 0; n < 1_000; n++) {
+    await texts.put(`k${n}`, 'x'.repeat(100))
+    if (n >= 10) await texts.remove(`k${n - 10}`)
+  }
+  // Otherwise a file would be copied that is on its way out.
+  await expect.poll(async () => (await readdir(directory)).length).toBeLessThanOrEqual(2)
+  const kept = Object.fromEntries([...Array(10).keys()].map((n) => [`k${n + 990}`, 'x'.repeat(100)]))
+  expect((await leftByAKill()).texts).toEqual({ long: 'a call of an hour', ...kept })
+  expect(Number.parseInt((await readdir(directory)).sort()[0]!, 10)).toBeGreaterThan(10)
+  for (let start = 0; start < 3; start++) {
+    const again = await open(copy)
+    expect(Object.fromEntries(again.all())).toEqual({ long: 'a call of an hour', ...kept })
+    await again.close()
+  }
+})
+
+test('a journal that is cut anywhere has everything before the cut, and is not broken', async () => {
+  const texts = await open()
+  for (let n = 0; n < 5; n++) await texts.put('a', `text ${n}`)
+  const { path, text } = await journalOf(directory)
+  await texts.close()
+  for (let length = 0; length <= text.length; length++) {
+    await writeFile(path, text.slice(0, length) + '\0'.repeat(50))
+    const whole = text.slice(0, length).split('\n').length - 1
+    const hasLast = length < text.length && text[length] === '\n'
+    const last = whole + (hasLast ? 1 : 0)
+    expect(await leftByAKill()).toEqual({ texts: last === 0 ? {} : { a: `text ${last - 1}` }, broken: [] })
+  }
+})
+
+test('of a journal that a disk has altered the rest is read, and it is set aside and named at each start', async () => {
+  const texts = await open()
+  for (const key of ['a', 'b', 'c']) await texts.put(key, `text of ${key}`)
+  const { path, text } = await journalOf(directory)
+  await texts.close()
+  await writeFile(path, text.replace('text of b', 'text of B'))
+  for (let start = 0; start < 3; start++) {
+    const again = await open()
+    expect(Object.fromEntries(again.all())).toEqual({ a: 'text of a', c: 'text of c' })
+    expect(again.broken).toEqual(['000000001.journal.broken'])
+    await again.close()
+  }
+})
+
+test('what a failed write has left behind never stands above what was written after it', async () => {
+  const texts = await open()
+  await texts.put('a', 'first')
+  const file = await openFile(join(copy, 'any'), 'w')
+  const prototype = Object.getPrototypeOf(file) as FileHandle
+  const write = Object.getOwnPropertyDescriptor(prototype, 'write')!.value as (
+    this: FileHandle,
+    ...given: unknown[]
+  ) => Promise<unknown>
+  // The bytes are there, and the disk says that it could not be sure.
+  const disk = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...given: unknown[]) {
+    await write.apply(this, given)
+    throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })
+  } as never)
+  const long = 'x'.repeat(20)
+  const refused = await Promise.allSettled([texts.put('b', long), texts.put('a', 'never'), texts.put('c', long)])
+  expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  disk.mockRestore()
+  await file.close()
+  await texts.put('a', 'second')
+  expect((await leftByAKill()).texts['a']).toBe('second')
+  expect((await leftByAKill()).broken).toEqual([])
+})
