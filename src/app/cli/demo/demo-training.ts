@@ -1,54 +1,141 @@
-/** Training in the demo: a collection with two moments of the month that was invented; through the same doors. */
+/**
+ * Training in the demo: a collection with moments of the month that was invented, one of which ends soon and one is empty, and
+ * sessions in which it was played; through the same doors as anybody's.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
+import { forbidUse } from '#destruction/prohibition/forbid-use.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
-import { signOut } from '#safeguards/people/session.ts'
+import { signOut, type Session } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
+import { numbersCalled } from '#test/simulator/people.ts'
+import { endListening } from '#use/playback/end-listening.ts'
+import { startListening } from '#use/playback/start-listening.ts'
 import { listContacts } from '#use/search/list-contacts.ts'
 import { addMoment, beginCollection, listCollections } from '#use/training/collections.ts'
+import { beginTraining, endTraining, enterTrainee, findTrainees, readTraining } from '#use/training/sessions.ts'
 
 const collection = {
   name: 'Puhelun aloitus ja lopetus',
   aim: 'Soittaja tietää heti, kenelle puhuu. Lopuksi kerrataan, mitä sovittiin ja mitä tapahtuu seuraavaksi.',
 }
-const moments = [
+/** Of which calls: the newest, those of the line whose recordings go first, or those of an official who forbids it later. */
+type Of = 'newest' | 'ends-soon' | 'forbidden'
+const moments: { of: Of; title: string; lesson: string }[] = [
   {
+    of: 'newest',
     title: 'Nimi heti alussa',
     lesson: 'Virkailija sanoo nimensä ennen tervehdystä ja odottaa, että soittaja ehtii vastata.',
   },
-  { title: 'Asia sanotaan takaisin', lesson: 'Virkailija toistaa asian omin sanoin ennen kuin neuvoo.' },
+  {
+    of: 'newest',
+    title: 'Asia sanotaan takaisin',
+    lesson: 'Virkailija toistaa asian omin sanoin ennen kuin neuvoo.',
+  },
+  { of: 'forbidden', title: 'Odottamaan pyytäminen', lesson: 'Virkailija kertoo, kuinka kauan odotus kestää.' },
+  { of: 'ends-soon', title: 'Lopetus ilman kiirettä', lesson: 'Virkailija kysyy, jäikö jotakin epäselväksi.' },
 ]
-/** Not all of what is newest can be kept or reached yet. */
+/** Who forbids the use of a call of theirs. */
+const forbidding = 'aino'
+const sessions = [
+  { leader: 'tiina', name: 'Uusien virkailijoiden perehdytys', trainees: ['Aino', 'Kaisa'], plays: true },
+  { leader: 'sari', name: 'Yksikön kehittämisiltapäivä', trainees: ['Aino'], plays: false },
+]
+const lookMs = 5_000
+/** For so long recordings of the month are taken into keeping before the demo gives up. */
+const mostLooks = 60
+/** Not all of what is newest can be reached. */
 const tried = 40
 
-/** Begins the collection where there is none. */
+/** Begins the collection where there is none, and leads the sessions. @returns what was refused, in words */
 export async function openDemoTraining(
   db: Kysely<RegisterTables>,
   password: string,
-  now: Temporal.Instant,
+  now: () => Temporal.Instant,
+  signal: AbortSignal,
 ): Promise<string[]> {
-  const session = await signIn(db, { userId: 'tiina', password }, now)
-  if (typeof session === 'string' || !('expiresAt' in session)) return ['tiina cannot sign in']
-  try {
-    const there = await listCollections(db, session)
-    if ('refused' in there) return [there.refused]
+  return as('tiina', async (tiina) => {
+    const there = did(await listCollections(db, tiina))
     if (there.length > 0) return []
-    const begun = await beginCollection(db, session, collection)
-    if ('refused' in begun) return [begun.refused]
-    const asked = { purpose: 'TRAINING' as const, action: 'contacts.listed' as const }
-    const grant = await requestGrant(db, session, asked, now)
-    if ('refused' in grant) return [grant.refused]
-    const { items } = await listContacts(db, grant, { recorded: 'available', limit: tried })
-    const ids = items.flatMap(({ segments }) => segments.flatMap(({ recording }) => recording.id ?? []))
-    const waiting = [...moments]
-    for (const id of ids) {
-      const [next] = waiting
-      if (!next) break
-      const added = await addMoment(db, session, begun.id, { recordingId: id, fromMs: 0, toMs: 9_000, ...next })
-      if (!('refused' in added)) waiting.shift()
+    const { id } = did(await beginCollection(db, tiina, collection))
+    const added = new Map<string, string>()
+    for (let look = 0; look < mostLooks && added.size < moments.length && !signal.aborted; look++) {
+      if (look > 0) await sleep(lookMs, undefined, { signal })
+      await addWaiting(tiina, id, added)
     }
-    return waiting.length > 0 ? ['no recording for a moment'] : []
-  } finally {
-    await signOut(db, session, now)
+    const led: string[] = []
+    for (const session of sessions) led.push(...(await lead(session, id, [...added.values()][0])))
+    const forbidden = added.get('forbidden')
+    if (forbidden !== undefined) await as(forbidding, (own) => forbid(own, forbidden))
+    return added.size < moments.length ? ['no recording for a moment', ...led] : led
+  })
+
+  async function as<Answer>(userId: string, work: (session: Session) => Promise<Answer>): Promise<Answer> {
+    const session = await signIn(db, { userId, password }, now())
+    if (typeof session === 'string' || !('expiresAt' in session)) throw new Error(`${userId} cannot sign in`)
+    try {
+      return await work(session)
+    } finally {
+      await signOut(db, session, now())
+    }
   }
+
+  /** Adds those moments whose recordings can be played by now, each of another call. `added`: their recordings by title or kind. */
+  async function addWaiting(tiina: Session, id: string, added: Map<string, string>): Promise<void> {
+    const grant = await requestGrant(db, tiina, { purpose: 'TRAINING', action: 'contacts.listed' }, now())
+    if ('refused' in grant) throw new Error(grant.refused)
+    for (const { of, ...words } of moments) {
+      const key = of === 'newest' ? words.title : of
+      if (added.has(key)) continue
+      const line = of === 'ends-soon' ? { number: numbersCalled.testLine } : {}
+      const { items } = await listContacts(db, grant, { recorded: 'available', limit: tried, ...line })
+      const parts = items.flatMap(({ segments }) => segments)
+      for (const { recording, official } of parts) {
+        if (!recording.id || [...added.values()].includes(recording.id)) continue
+        if ((of === 'forbidden') !== (official?.name.startsWith('Aino') ?? false)) continue
+        const moment = { recordingId: recording.id, fromMs: 0, toMs: 9_000, ...words }
+        if ('refused' in (await addMoment(db, tiina, id, moment))) continue
+        added.set(key, recording.id)
+        break
+      }
+    }
+  }
+
+  async function lead(
+    { leader, name, trainees, plays }: (typeof sessions)[number],
+    collectionId: string,
+    recording: string | undefined,
+  ): Promise<string[]> {
+    return as(leader, async (session) => {
+      const { id } = did(await beginTraining(db, session, { collectionId, name }))
+      const found = await Promise.all(trainees.map((trainee) => findTrainees(db, session, trainee)))
+      for (const [person] of found.map((one) => did(one))) if (person) await enterTrainee(db, session, id, person.id)
+      const { reference } = did(await readTraining(db, session, id))
+      const heard = plays && recording !== undefined ? await play(session, recording, reference) : undefined
+      await endTraining(db, session, id)
+      return heard === undefined ? [] : [heard]
+    })
+  }
+
+  async function play(session: Session, recording: string, reference: string): Promise<string | undefined> {
+    const asked = { purpose: 'TRAINING' as const, reference, action: 'listening.started' as const }
+    const grant = await requestGrant(db, session, asked, now())
+    if ('refused' in grant) return grant.refused
+    const listening = await startListening(db, grant, recording, now())
+    if (typeof listening === 'string') return listening
+    await endListening(db, session, listening.id)
+    return undefined
+  }
+
+  async function forbid(own: Session, recording: string): Promise<void> {
+    did(await forbidUse(db, own, recording, { party: 'OFFICIAL', channel: 'OWN_CALLS' }))
+  }
+}
+
+/** What was done, where it was not refused. */
+function did<Answer extends object>(answer: Answer | Refused<string>): Answer {
+  if ('refused' in answer) throw new Error(String(answer.refused))
+  return answer
 }

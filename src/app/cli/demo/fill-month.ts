@@ -27,8 +27,9 @@ export interface FillOptions {
 }
 
 const seed = 29
-const daysAgo = 70
-const callsLongAgo = 8
+/** Calls to the test line, whose recordings go after two months: of those, and of some that go soon. */
+const daysAgo = { gone: 70, goingSoon: 40 }
+const callsLongAgo = { gone: 8, goingSoon: 3 }
 const atOnce = 4
 const progressEvery = 100
 /** A pause for the calls that come in meanwhile. */
@@ -44,7 +45,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
   const filledUntil = await readMark(options.spoolFolder)
   const context = { versionAt, officials, drawKey, quotas: createQuotaCounts() }
-  const calls = [...longAgo(now), ...believableMonth(seed, new Date(now.epochMilliseconds))]
+  const calls = [...longAgo(now, 'gone'), ...longAgo(now, 'goingSoon'), ...believableMonth(seed, new Date(now.epochMilliseconds))]
     .filter((call) => call.startedAt.getTime() > filledUntil)
     // Decided in the order in which they came, as quotas count them.
     .map((call) => ({ ...call, segments: describePastCall(toPastCall(call), context) }))
@@ -84,12 +85,12 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
 }
 
-/** A few calls to the test line whose two months are over: their recordings have been destroyed. */
-function longAgo(now: Temporal.Instant): ReturnType<typeof believableMonth> {
-  const then = now.subtract({ hours: 24 * daysAgo })
+/** A few calls to the test line whose two months are over, so that their recordings have been destroyed, or nearly. */
+function longAgo(now: Temporal.Instant, when: keyof typeof daysAgo): ReturnType<typeof believableMonth> {
+  const then = now.subtract({ hours: 24 * daysAgo[when] })
   return believableMonth(seed, new Date(then.epochMilliseconds))
     .filter((call) => call.segments.length === 1)
-    .slice(-callsLongAgo)
+    .slice(-callsLongAgo[when])
     .map((call) => ({
       ...call,
       numberCalled: numbersCalled.testLine,
