@@ -45,7 +45,11 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
   const filledUntil = await readMark(options.spoolFolder)
   const context = { versionAt, officials, drawKey, quotas: createQuotaCounts() }
-  const calls = [...longAgo(now, 'gone'), ...longAgo(now, 'goingSoon'), ...believableMonth(seed, new Date(now.epochMilliseconds))]
+  const calls = [
+    ...longAgo(now, 'gone'),
+    ...longAgo(now, 'goingSoon'),
+    ...believableMonth(seed, new Date(now.epochMilliseconds)),
+  ]
     .filter((call) => call.startedAt.getTime() > filledUntil)
     // Decided in the order in which they came, as quotas count them.
     .map((call) => ({ ...call, segments: describePastCall(toPastCall(call), context) }))
