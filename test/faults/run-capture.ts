@@ -84,7 +84,7 @@ export interface CuttableLine {
   close(): Promise<void>
 }
 
-async function openLine(to: string): Promise<CuttableLine> {
+export async function openLine(to: string): Promise<CuttableLine> {
   const open = new Set<Socket>()
   let server: Server | undefined
   let port = 0

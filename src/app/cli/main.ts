@@ -44,6 +44,7 @@ const usage = `Seloste ${version}
                                                   cosign the audit log of a Seloste on another machine
   seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
+  seloste healthy [--role ROLE]                   exit code 0 where the role answers on this machine, for probes
   seloste --version
 
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
     case 'start': {
       const { values } = parseArgs({ args: rest, options: { role: { type: 'string' } } })
       if (values.role === undefined) return (await import('./start.ts')).startAll(settings())
-      if (!isRole(values.role)) return refuse(`--role is "${values.role}"; it can be ${roleNames.join(', ')}`)
+      if (!isRole(values.role)) return refuseRole(values.role)
       return startRole(values.role, settings())
     }
     case 'demo': {
@@ -138,6 +139,12 @@ async function main(): Promise<void> {
       const { status } = await import('./status.ts')
       return status(settings(), values.json === true)
     }
+    case 'healthy': {
+      const { values } = parseArgs({ args: rest, options: { role: { type: 'string' } } })
+      if (values.role !== undefined && !isRole(values.role)) return refuseRole(values.role)
+      const { healthy } = await import('./healthy.ts')
+      return healthy(settings(), values.role)
+    }
     case '--version':
       console.log(`Seloste ${version}`)
       return
@@ -160,6 +167,10 @@ async function startRole(role: RoleName, settings: Settings): Promise<void> {
   const { startOne } = await import('./start-one.ts')
   const { makeLog } = await import('#platform/log/log.ts')
   return startOne(role, settings, makeLog({ name: role }), held)
+}
+
+function refuseRole(name: string): void {
+  refuse(`--role is "${name}"; it can be ${roleNames.join(', ')}`)
 }
 
 function isRole(name: string): name is RoleName {

@@ -67,6 +67,8 @@ export interface ServeOptions {
   webFolder: string
   version: string
   log: FastifyBaseLogger
+  /** Addresses or prefixes of proxies with TLS on other machines. */
+  proxies?: readonly string[]
   metrics: () => Promise<{ type: string; text: string }>
   /** What is not ready, in words; nothing when all is. */
   notReady: () => Promise<string[]>
@@ -98,8 +100,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
     forceCloseConnections: true,
-    // The proxy with TLS on this machine tells who asks, and that it was over TLS; nobody else is believed.
-    trustProxy: 'loopback',
+    // A proxy with TLS, on this machine or named, tells who asks, and that it was over TLS; nobody else is believed.
+    trustProxy: ['loopback', ...(options.proxies ?? [])],
     // Unknown fields are an error, not something to leave out quietly.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
     schemaController: compileWhenAsked,

@@ -76,6 +76,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     {
       host: settings.http.host,
       port: settings.http.port,
+      proxies: settings.apart.proxies,
       webFolder,
       version,
       log,
@@ -87,6 +88,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
           ...(settings.feedsFile === undefined ? [] : [socketPath(settings, 'metrics-feeds')]),
         ]),
       }),
+      registry: metrics.registry,
       notReady: async () => {
         const database = await db
           .selectFrom('unit')

@@ -28,13 +28,19 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
     key: join(folder, 'desk.key'),
     authorities: '/etc/ca.pem',
   }
-  const desk = { SELOSTE_RUN: 'run', SELOSTE_CUSTODIAN: 'https://custodian.example:8443', ...link }
+  const desk = {
+    SELOSTE_RUN: 'run',
+    SELOSTE_PROXIES: '192.0.2.0/28',
+    SELOSTE_CUSTODIAN: 'https://custodian.example:8443',
+    ...link,
+  }
   expect(readSettings(desk, folder).apart).toEqual({
     socketsFolder: join(folder, 'run'),
     drawKeyFile: undefined,
     custodian: { host: 'custodian.example', port: 8443 },
     custodianListen: undefined,
     desks: [],
+    proxies: ['192.0.2.0/28'],
     linkFiles,
   })
   const custodian = {
@@ -61,6 +67,7 @@ test.each([
   ],
   [{ SELOSTE_CUSTODIAN_LISTEN: '0.0.0.0:8443', ...link }, 'SELOSTE_CUSTODIAN_DESKS is empty'],
   [{ SELOSTE_CUSTODIAN_DESKS: 'desk 1' }, 'SELOSTE_CUSTODIAN_DESKS is "desk 1"'],
+  [{ SELOSTE_PROXIES: 'proxy.example' }, 'SELOSTE_PROXIES is "proxy.example"'],
   [{ SELOSTE_LINK_KEY: 'desk.key' }, 'allowed is all or none'],
 ])('%j is refused in one line that says what is allowed', (environment, told) => {
   expect(messageFor(environment as Record<string, string>)).toContain(told)

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseEndpoint, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
+import { parseSources } from './sip-security.ts'
 
 /** What roles need that run apart: as operating system users of their own, or on machines of their own. */
 export interface ApartSettings {
@@ -16,6 +17,8 @@ export interface ApartSettings {
   custodianListen: Endpoint | undefined
   /** SELOSTE_CUSTODIAN_DESKS: the names in the certificates of those desks. */
   desks: readonly string[]
+  /** SELOSTE_PROXIES: addresses, or an address and a prefix length, of proxies with TLS on other machines than the desk's. */
+  proxies: readonly string[]
   /** SELOSTE_LINK_...: PEM files, absolute, by which custodian and desk know each other. */
   linkFiles: { certificate: string; key: string; authorities: string } | undefined
 }
@@ -26,6 +29,7 @@ export const apartNames = [
   'SELOSTE_CUSTODIAN',
   'SELOSTE_CUSTODIAN_LISTEN',
   'SELOSTE_CUSTODIAN_DESKS',
+  'SELOSTE_PROXIES',
   'SELOSTE_LINK_CERTIFICATE',
   'SELOSTE_LINK_KEY',
   'SELOSTE_LINK_AUTHORITIES',
@@ -64,7 +68,8 @@ export function readApart(given: (name: string) => string | undefined, folder: s
       'the names in the certificates of the desks that may ask, with commas between: desk-1.example, desk-2.example',
     )
   }
-  return { socketsFolder, drawKeyFile: path('SELOSTE_DRAW_KEY'), custodian, custodianListen, desks, linkFiles }
+  const proxies = parseSources('SELOSTE_PROXIES', given('SELOSTE_PROXIES')) ?? []
+  return { socketsFolder, drawKeyFile: path('SELOSTE_DRAW_KEY'), custodian, custodianListen, desks, proxies, linkFiles }
 }
 
 function readLinkFiles(path: (name: string) => string | undefined): ApartSettings['linkFiles'] {

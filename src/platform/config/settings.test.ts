@@ -44,6 +44,7 @@ test('without any setting, everything is embedded and on loopback', () => {
       custodian: undefined,
       custodianListen: undefined,
       desks: [],
+      proxies: [],
       linkFiles: undefined,
     },
     databaseUrl: undefined,

@@ -43,7 +43,7 @@ export function readSipSecurity(given: (name: string) => string | undefined, fol
 }
 
 /** `192.0.2.10, 2001:db8:7::/48` */
-function parseSources(name: string, text: string | undefined): string[] | undefined {
+export function parseSources(name: string, text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined
   const allowed = 'IP addresses, each alone or with a prefix length, with commas between: 192.0.2.10, 2001:db8:7::/48'
   return text.split(',').map((one) => {

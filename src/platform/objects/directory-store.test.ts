@@ -64,10 +64,11 @@ test('a link in a place of copies leads nowhere: what it leads to is neither ove
   await expect(openPlaceFolder(place)).rejects.toThrow(/has a link to elsewhere, ab/)
 })
 
-test('what lies in a store that a group shares, the group may read and write, whatever the umask; else its owner alone', async () => {
-  const root = join(folder, 'shared')
-  await mkdir(root)
-  await chmod(root, 0o2770)
+test('what lies in a store that a group shares, or in one made there, the group may read and write, whatever the umask; else its owner alone', async () => {
+  const above = join(folder, 'groups')
+  await mkdir(above)
+  await chmod(above, 0o2770)
+  const root = join(above, 'shared')
   const before = process.umask(0o077)
   try {
     for (const [path, bits] of [

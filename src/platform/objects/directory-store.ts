@@ -37,8 +37,8 @@ export interface DirectoryStoreOptions {
 
 /**
  * An object store in `folder`, which is made when missing. Several processes may have it open. What a crash left
- * unfinished is removed a day later. Where the folder's group may write there, so may it everywhere below: users that share a
- * store have a group, and the folder its set-group-ID bit.
+ * unfinished is removed a day later. Where the folder is a group's (written by it, with the
+ * set-group-ID bit), so is everything below: users that share a store have a group.
  */
 export async function openDirectoryStore(
   folder: string,
@@ -46,9 +46,7 @@ export async function openDirectoryStore(
 ): Promise<ObjectStore> {
   const root = resolve(folder)
   const unfinished = join(root, unfinishedFolder)
-  await mkdir(root, { recursive: true, mode: 0o700 })
-  const { mode, gid } = await stat(root)
-  const group: Group | undefined = (mode & 0o070) === 0o070 ? { gid } : undefined
+  const group = await makeRoot(root)
   await makeFolder(root, unfinished, group)
   await removeForgotten(unfinished)
 
@@ -234,6 +232,21 @@ type Group = { gid: number }
 
 const groupsFile = 0o660
 
+/** A store made in a folder that a group shares is the group's as well. */
+async function makeRoot(root: string): Promise<Group | undefined> {
+  const above = await stat(dirname(root)).catch(() => undefined)
+  const isBelowGroups = above !== undefined && isGroups(above.mode)
+  const made = await mkdir(root, { recursive: true, mode: isBelowGroups ? 0o770 : 0o700 })
+  if (made !== undefined && isBelowGroups) await openToGroup(root)
+  const { mode, gid } = await stat(root)
+  return isGroups(mode) ? { gid } : undefined
+}
+
+/** Its group may write there, and what is made there is the group's (its set-group-ID bit). */
+function isGroups(mode: number): boolean {
+  return (mode & 0o2070) === 0o2070
+}
+
 /** Makes the folders down to `folder`, each recorded durably in the one above. */
 async function makeFolder(root: string, folder: string, group: Group | undefined): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: group ? 0o770 : 0o700 })
@@ -245,13 +258,12 @@ async function makeFolder(root: string, folder: string, group: Group | undefined
 }
 
 /**
- * A umask takes the group's bits from a new folder. Its set-group-ID bit it has from the one above; where a sandbox forbids to
- * name that bit, what is moved into the folder has its group already.
+ * A umask takes the group's bits from a new folder. A sandbox that forbids to name its set-group-ID bit (RestrictSUIDSGID= of
+ * systemd) needs a umask of 0007: then nothing is missing here.
  */
 async function openToGroup(folder: string): Promise<void> {
   const { mode } = await stat(folder)
-  if ((mode & 0o070) === 0o070) return
-  await chmod(folder, 0o2770).catch(() => chmod(folder, 0o770))
+  if (!isGroups(mode)) await chmod(folder, 0o2770)
 }
 
 /** Whether the group of the store may read the file now. Of one that has another group only a copy will do. */

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { findSystemd } from './tell-systemd.ts'
 
 let folder = ''
@@ -32,6 +32,7 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
     const program = receiver.replace('sys.argv[1]', `'${bound}'`)
     const child = spawn(python!, ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
     child.stdout.on('data', (part: Buffer) => (text += part.toString()))
+    onTestFinished(() => void child.kill('SIGKILL'))
     await expect.poll(heard).toEqual(['bound'])
     const code = `import { findSystemd } from ${JSON.stringify(fileURLToPath(new URL('./tell-systemd.ts', import.meta.url)))}
       const systemd = findSystemd(process.env)
@@ -42,8 +43,8 @@ test.skipIf(!python || process.platform !== 'linux').each(['plain', 'abstract'])
       env: { ...process.env, NOTIFY_SOCKET: kind === 'plain' ? path : `@${path}`, WATCHDOG_USEC: '300000' },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
+    onTestFinished(() => void told.kill('SIGKILL'))
     await once(child, 'close')
-    told.kill('SIGKILL')
     expect(heard()).toEqual([
       'bound',
       String.raw`'READY=1\nSTATUS=at 127.0.0.1:5060'`,

@@ -1,0 +1,47 @@
+import { request, type RequestOptions } from 'node:http'
+import type { Settings } from '#platform/config/settings.ts'
+import { roleNames, type RoleName } from '../roles/role.ts'
+import { socketPath } from '../roles/sockets.ts'
+
+const answerMs = 5_000
+
+/**
+ * Whether a role answers on this machine, by asking itself; for probes of containers. Exit code 1 where it does not; without a
+ * role, where none does. Whether it can do its work (database, custodian) is `seloste status` and `/health/ready`.
+ */
+export async function healthy(settings: Settings, role?: RoleName): Promise<void> {
+  const asked = role === undefined ? roleNames : [role]
+  const answers = await Promise.all(asked.map(async (name) => ((await answersAt(settings, name)) ? [name] : [])))
+  const found = answers.flat()
+  if (found.length === 0) process.exitCode = 1
+  console.log(found.length === 0 ? `${asked.join(', ')}: no answer` : `${found.join(', ')}: answers`)
+}
+
+function answersAt(settings: Settings, role: RoleName): Promise<boolean> {
+  switch (role) {
+    case 'desk': {
+      const { host, port } = settings.http
+      // What listens at every address is asked at the loopback.
+      const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+      return ask({ host: near, port, path: '/health/live' })
+    }
+    case 'custodian':
+      return ask({ socketPath: socketPath(settings, 'metrics-custodian') })
+    case 'capture':
+      return ask({ socketPath: socketPath(settings, 'metrics-capture') })
+    case 'feeds':
+      return ask({ socketPath: socketPath(settings, 'metrics-feeds') })
+  }
+}
+
+function ask(where: RequestOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asking = request({ ...where, timeout: answerMs }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode === 200)
+    })
+    asking.on('timeout', () => asking.destroy())
+    asking.on('error', () => resolve(false))
+    asking.end()
+  })
+}

