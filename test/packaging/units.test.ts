@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
+import { captureFileThreads, captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import { roleNames } from '#app/roles/role.ts'
 
 const packaging = resolve(import.meta.dirname, '../../packaging')
@@ -46,9 +46,11 @@ test('capture has the flags that its packets want, comes before everything else 
   expect(settings(text, 'ExecStart')[0]).toContain(` ${captureProcessFlags.join(' ')} `)
   expect(settings(text, 'Nice')).toEqual(['-15'])
   expect(settings(text, 'WatchdogSec')).toEqual(['20s'])
+  expect(text).toContain(`Environment=UV_THREADPOOL_SIZE=${captureFileThreads}\n`)
   // Its chart starts it alike.
   const chart = readFileSync(join(packaging, 'helm/seloste/templates/capture.yaml'), 'utf8')
   expect(chart).toContain(captureProcessFlags.join(', '))
+  expect(chart).toContain(`UV_THREADPOOL_SIZE, value: '${captureFileThreads}'`)
 })
 
 test('no unit sees the folder of keys but those that need them', () => {
