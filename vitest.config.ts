@@ -17,6 +17,7 @@ const eachFile = {
   // For a machine with other work: on a quiet one the slowest need a tenth of it.
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  setupFiles: ['test/house/compare-temporal.ts'],
   // What a test waits for comes at once; on a busy machine, a little later.
   expect: { poll: { timeout: 20_000 } },
 }
