@@ -474,6 +474,8 @@ describe('no operation offers what has no column of its own yet', () => {
       // What was released of one's own calls, and nobody else's.
       'GET /api/my-calls/evaluations',
       'GET /api/my-calls/looks',
+      // The sessions that one attended.
+      'GET /api/my-calls/trainings',
       'GET /api/recordings/:id/certificate',
       'GET /api/recordings/:id/destruction',
       'POST /api/contacts/:id/caller',
