@@ -70,6 +70,8 @@ describe('database roles', () => {
         'insert into study_month select * from study_month',
         'select count_studies(1)',
         'select coarsen_studies()',
+        'select * from webhook_target',
+        'select * from webhook_delivery',
       ],
     ],
     [
@@ -99,6 +101,8 @@ describe('database roles', () => {
         'delete from contact',
         'delete from recording',
         'update contact set caller_key = null',
+        'select * from webhook_delivery',
+        "select tell_webhooks('contact.admitted', gen_random_uuid())",
         'delete from audit_entry',
       ],
     ],
@@ -136,6 +140,9 @@ describe('database roles', () => {
         'select * from evaluation',
         'select * from quality_mark',
         'delete from sampling_draw',
+        'update webhook_delivery set object_id = event_id',
+        'insert into webhook_delivery (target, event_id, event, object_id, at, next_at) select target, event_id, event, object_id, at, next_at from webhook_delivery',
+        "select tell_webhooks('recording.sealed', gen_random_uuid())",
       ],
     ],
   ]

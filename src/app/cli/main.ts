@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
+import { remedyOf } from '#platform/fault-remedies.ts'
 import { holdRunningCalls } from '../roles/hold-running-calls.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
 import { untilNeeded } from '../roles/spare-process.ts'
@@ -42,7 +43,10 @@ const usage = `Seloste ${version}
                                                   a register out of a backup, without what was destroyed since
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
+  seloste webhooks list [--json] | retry [--target NAME]
+                                                  what waits to be told to other systems; tell again what was given up
   seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
+  seloste doctor [--json]                         what is wrong with settings and machine, each with what to do
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
   seloste healthy [--role ROLE]                   exit code 0 where the role answers on this machine, for probes
   seloste --version
@@ -126,6 +130,10 @@ async function main(): Promise<void> {
       const { witness } = await import('./witness.ts')
       return witness(rest)
     }
+    case 'webhooks': {
+      const { webhooks } = await import('./webhooks.ts')
+      return webhooks(settings(), rest)
+    }
     case 'drain': {
       const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, cancel: { type: 'boolean' } } })
       const { drain } = await import('./drain.ts')
@@ -133,6 +141,11 @@ async function main(): Promise<void> {
         waitSeconds: values.wait === undefined ? undefined : positive('--wait', values.wait),
         isCancelled: values.cancel === true,
       })
+    }
+    case 'doctor': {
+      const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })
+      const { doctor } = await import('./doctor.ts')
+      return doctor(settings, values.json === true)
     }
     case 'status': {
       const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean' } } })
@@ -188,8 +201,13 @@ function refuse(line: string): void {
   process.exitCode = 2
 }
 
+/** Their message says what to do already. */
+const saysItself = new Set(['argument-wrong', 'setting-wrong', 'config-file-wrong', 'not-found', 'role-failed'])
+
 main().catch((error: unknown) => {
   const known = error instanceof Fault || (error instanceof TypeError && 'code' in error)
   console.error(known ? `seloste: ${(error as Error).message}` : error)
+  const remedy = saysItself.has((error as { code?: string }).code ?? '') ? undefined : remedyOf(error)
+  if (remedy !== undefined) console.error(`  what to do: ${remedy}`)
   process.exitCode = process.exitCode || 1
 })

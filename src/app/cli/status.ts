@@ -2,6 +2,7 @@ import { promises, type PromiseId } from '#description/promises.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
 import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
+import { readTargets } from '#use/webhooks/tell-events.ts'
 import { askCapture, type CaptureState } from '../roles/capture-control.ts'
 import { faultsOfEngines } from '../roles/voice-engines.ts'
 import { tellCapture } from './drain.ts'
@@ -16,6 +17,8 @@ interface Status {
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
   /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
   obstacles: string[] | undefined
+  /** Systems to which events could not be told: a line each; nothing where the database could not be asked. */
+  webhooks: string[] | undefined
   /** What keeps an engine of the agency's, or one with a wrong evaluation, from being used: a line each. */
   engines: string[]
 }
@@ -31,7 +34,13 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
     askCapture(settings),
   ])
   const found: Status = { ...parts, ...asked, engines, capture }
-  const lines = () => [...told(found, address), tellCapture(capture), ...toldObstacles(found), ...toldEngines(found)]
+  const lines = () => [
+    ...told(found, address),
+    tellCapture(capture),
+    ...toldObstacles(found),
+    ...toldWebhooks(found),
+    ...toldEngines(found),
+  ]
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
   const presses = capture !== undefined && capture.pressures.length > 0
   if (found.desk !== 'ready' || found.broken?.length !== 0 || presses) process.exitCode = 1
@@ -71,6 +80,11 @@ function toldObstacles({ obstacles }: Status): string[] {
   return ['what stands in the way of ends or of their proof, and what waits:', ...obstacles.map((line) => `  ${line}`)]
 }
 
+function toldWebhooks({ webhooks }: Status): string[] {
+  if (!webhooks || webhooks.length === 0) return []
+  return ['systems that are not told of events (docs/operate/webhooks.md):', ...webhooks.map((line) => `  ${line}`)]
+}
+
 function toldEngines({ engines }: Status): string[] {
   if (engines.length === 0) return []
   return [
@@ -79,18 +93,23 @@ function toldEngines({ engines }: Status): string[] {
   ]
 }
 
-async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles'>> {
+async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles' | 'webhooks'>> {
   try {
     return await withRunningDatabase(settings, 'status', async (db) => {
       const proofs = await readProofs(db, Temporal.Now.instant())
+      const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
       const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
       return {
         broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
+        webhooks: untold.map(
+          ({ target, givenUp, lastAnswer }) =>
+            `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
+        ),
         obstacles: [...standing.map(tellStanding), ...waiting.map(tellWaiting)],
       }
     })
   } catch {
-    return { broken: undefined, obstacles: undefined }
+    return { broken: undefined, obstacles: undefined, webhooks: undefined }
   }
 }
 

@@ -6,7 +6,9 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
 import { readProofs } from '#use/evidence/read-proofs.ts'
+import type { Traces } from '#platform/traces/traces.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -16,7 +18,6 @@ import { captureSeenRoutes } from './capture-seen-routes.ts'
 import { clockRoutes } from './clock-routes.ts'
 import { compileWhenAsked } from './compile-when-asked.ts'
 import { contactRoutes } from './contact-routes.ts'
-import { openApiDocument } from './contract/openapi.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryRoutes } from './directory-routes.ts'
@@ -32,6 +33,7 @@ import { logDenials } from './log-denials.ts'
 import { logRoutes } from './log-routes.ts'
 import { logTileRoutes } from './log-tile-routes.ts'
 import { myCallsRoutes } from './my-calls-routes.ts'
+import { measureRequests } from './measure-requests.ts'
 import { officeRoutes } from './office-routes.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
@@ -42,6 +44,7 @@ import { authorityRoutes } from './authority-routes.ts'
 import { referralRoutes } from './referral-routes.ts'
 import { packageRoutes } from './package-routes.ts'
 import { recallRoutes } from './recall-routes.ts'
+import { referenceRoutes } from './api-reference/reference-routes.ts'
 import { refusals, refuse } from './refuse.ts'
 import { requestActRoutes } from './request-act-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
@@ -57,6 +60,7 @@ import { researchRoutes } from './research-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { reconciliationRoutes } from './reconciliation-routes.ts'
+import { traceRequests } from './trace-requests.ts'
 import { trainingRoutes } from './training-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
 import { webFiles } from './web-files.ts'
@@ -70,6 +74,10 @@ export interface ServeOptions {
   /** Addresses or prefixes of proxies with TLS on other machines. */
   proxies?: readonly string[]
   metrics: () => Promise<{ type: string; text: string }>
+  /** Where requests are counted; nowhere without it. */
+  registry?: Registry
+  /** Where requests are traced; nowhere without it. */
+  traces?: Traces
   /** What is not ready, in words; nothing when all is. */
   notReady: () => Promise<string[]>
 }
@@ -140,6 +148,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     return refuse(reply, 'unavailable')
   })
 
+  if (options.registry) measureRequests(app, options.registry)
+  if (options.traces) traceRequests(app, options.traces, () => desk.clock.now().epochMilliseconds)
   holdToRoom(app, desk)
   const denials = logDenials(app, desk)
 
@@ -187,7 +197,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   storageRoutes(app, desk)
   captureSeenRoutes(app, desk)
   await scimRoutes(app, desk)
-  app.get('/api/openapi.json', async (_request, reply) => reply.send(openApiDocument(options.version)))
+  referenceRoutes(app, options.version)
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
   app.get('/health/ready', async (_request, reply) => {
     const missing = await options.notReady()

@@ -31,28 +31,51 @@ export function measureCapture(
         this.set(read())
       },
     })
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name: `seloste_${name}_total`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
   gauge('sessions', 'SIPREC sessions going on', () => recorder.live)
   gauge('recordings', 'Recordings being written', () => recorder.recording)
-  gauge('calls_offered', 'Sessions offered', () => recorder.counters.offered)
-  gauge('calls_recorded', 'Sessions that the plan had recorded', () => recorder.counters.recorded)
-  gauge('calls_history_only', 'Sessions entered without a recording', () => recorder.counters.historyOnly)
-  gauge('calls_refused', 'Sessions refused for their body', () => recorder.counters.refused)
-  gauge('ends_inferred', 'Sessions whose end signal never came', () => recorder.counters.endsInferred)
-  gauge('packets_received', 'RTP packets kept in finished recordings', () => recorder.counters.packetsReceived)
-  gauge('packets_lost', 'RTP packets that never came, in finished recordings', () => recorder.counters.packetsLost)
+  counter('capture_calls_offered', 'Sessions offered', () => recorder.counters.offered)
+  counter('capture_calls_recorded', 'Sessions that the plan had recorded', () => recorder.counters.recorded)
+  counter('capture_calls_history_only', 'Sessions entered without a recording', () => recorder.counters.historyOnly)
+  counter('capture_calls_refused', 'Sessions refused for their body', () => recorder.counters.refused)
+  counter('capture_ends_inferred', 'Sessions whose end signal never came', () => recorder.counters.endsInferred)
+  counter(
+    'capture_packets_received',
+    'RTP packets kept in finished recordings',
+    () => recorder.counters.packetsReceived,
+  )
+  counter(
+    'capture_packets_lost',
+    'RTP packets that never came, in finished recordings',
+    () => recorder.counters.packetsLost,
+  )
   gauge('media_ports_in_use', 'Media port pairs in use', () => ports.inUse)
+  gauge('media_ports', 'Media port pairs that SELOSTE_RTP has', () => ports.pairs)
   gauge('calls_waiting', 'Segments whose facts wait for the database', () => spool.waiting)
-  gauge('sip_receive_buffer_bytes', 'Receive buffer that the kernel granted', () => sip.metrics.receiveBufferBytes)
-  gauge('sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
-  gauge('sip_refused_by_pressure', 'New sessions refused under pressure or while draining', () => {
+  gauge(
+    'sip_receive_buffer_bytes',
+    'Receive buffer that the kernel granted the SIP socket, in bytes',
+    () => sip.metrics.receiveBufferBytes,
+  )
+  counter('capture_sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
+  counter('capture_sip_refused_by_pressure', 'New sessions refused under pressure or while draining', () => {
     return sip.metrics.refusedByPressure
   })
   gauge('draining', '1 while no new session is taken because of seloste drain', () => Number(admission.state.draining))
-  gauge('disk_free_bytes', 'Free on the volume of capture or of objects, whichever has less', () => {
+  gauge('disk_free_bytes', 'Bytes free on the volume of capture or of objects, whichever has less', () => {
     return pressure.last?.disk?.freeBytes ?? 0
   })
-  gauge('disk_reserve_bytes', 'Held on the disk for calls that go on', () => pressure.reservedBytes)
-  gauge('sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
+  gauge('disk_reserve_bytes', 'Bytes held on the disk for calls that go on', () => pressure.reservedBytes)
+  counter('capture_sip_malformed', 'Messages that were no SIP', () => sip.metrics.malformed)
   new Gauge({
     name: 'seloste_capture_pressure',
     help: '1 for what keeps new sessions from being taken',
@@ -64,24 +87,18 @@ export function measureCapture(
   })
   if (certificate) {
     const endsAt = () => (certificate.endsAt?.epochMilliseconds ?? 0) / 1000
-    gauge('sips_certificate_ends_seconds', 'When the certificate of SIP over TLS ends; 0 while none is in use', endsAt)
+    gauge(
+      'sips_certificate_ends_timestamp_seconds',
+      'When the certificate of SIP over TLS ends, as Unix time; 0 while none is in use',
+      endsAt,
+    )
   }
-  new Counter({
-    name: 'seloste_unknown_number_calls_total',
-    help: 'Calls to a number that the register description does not know',
-    registers: [registry],
-    collect() {
-      this.reset()
-      this.inc(recorder.counters.unknownNumber)
-    },
+  counter('unknown_number_calls', 'Calls to a number that the register description does not know', () => {
+    return recorder.counters.unknownNumber
   })
-  new Counter({
-    name: 'seloste_needs_review_calls_total',
-    help: 'Calls whose client leaves something in doubt: who is who, or whose voice is on which stream',
-    registers: [registry],
-    collect() {
-      this.reset()
-      this.inc(recorder.counters.needsReview)
-    },
-  })
+  counter(
+    'needs_review_calls',
+    'Calls whose client leaves something in doubt: who is who, or whose voice is on which stream',
+    () => recorder.counters.needsReview,
+  )
 }

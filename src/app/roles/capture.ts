@@ -13,6 +13,7 @@ import { createRecorder } from '#capture/session/recorder.ts'
 import { openHeldSessions } from '#capture/session/held-sessions.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { takeBack } from '#capture/session/take-back.ts'
+import { traceAdmission, traceCalls } from '#capture/session/trace-calls.ts'
 import { readTrunks, trunkFinder } from '#capture/session/trunks.ts'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer } from '#capture/sip/server.ts'
@@ -26,9 +27,11 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
+import { openTraces } from '#platform/traces/traces.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { answerDecisions } from './answer-decisions.ts'
 import { offerCallFlows } from './call-flow-socket.ts'
 import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
@@ -48,7 +51,7 @@ import { socketPath } from './sockets.ts'
 import { watchRecordingsWithoutCall } from './watch-without-call.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
-export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }) => {
+export const runCapture: Role = async ({ settings, log, databaseUrl, version, heldCalls }) => {
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
   const calls = heldCalls ?? (await holdRunningCalls(settings))
@@ -95,9 +98,17 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     log.warn({ err: error }, 'directory and intake keys could not be read; going on with those known')
   })
 
+  const nowMs = () => clock.now().epochMilliseconds
+  const traces = openTraces({
+    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-capture', version },
+    onFault: (error) => {
+      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+    },
+  })
+  const traceCall = traceCalls(traces, nowMs)
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: admitTo(db),
+    admit: traceAdmission(traces, nowMs, admitTo(db)),
     onFault: (error, facts) => {
       if (facts) log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
       else log.warn({ err: error }, 'what calls are could not be written on in another file; it is tried again')
@@ -106,7 +117,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
   const held = await openHeldSessions({
     directory: heldSessionsFolder(settings),
     known: calls.sessions,
-    nowMs: () => clock.now().epochMilliseconds,
+    nowMs,
     onFault: (error) => {
       log.warn({ err: error }, 'a session could not be written down; after a crash it waits for its client')
     },
@@ -182,7 +193,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
       log.warn({ err: error }, 'what clients send could not be kept; it is tried again')
     },
   })
-  const flows = createCallFlows({ nowMs: () => clock.now().epochMilliseconds, uuid: randomUUID })
+  const flows = createCallFlows({ nowMs, uuid: randomUUID })
   const metrics = startMetrics('capture')
   const countReception = measureReception(metrics.registry)
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
@@ -215,6 +226,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     clients,
     onFacts: (dialogId, facts) => {
       flows.note(dialogId, facts)
+      traceCall(facts)
       const { stored } = facts.recording ?? {}
       if (stored?.reception) countReception(stored.reception, stored.packetsReceived === 0)
     },
@@ -264,6 +276,10 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     ...{ db, clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
+  const answering = await answerDecisions(settings.connecting, {
+    from: { versionAt: versions.at, drawKey, quotas, officials: () => known.officials, now: () => clock.now() },
+    ...{ certificate, registry: metrics.registry, log },
+  })
   const offeredFlows = await offerCallFlows(settings, flows)
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
   const draining = drainWhenTold(admission, {
@@ -287,6 +303,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
     async stop() {
       draining.stop()
       pressure.stop()
+      await answering.stop()
       await control.stop()
       await forbidden.stop()
       await rememberInterrupted(interruptedPath, recorder.going())
@@ -303,6 +320,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, heldCalls }
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
       await spool.stop()
+      await traces.stop()
       await Promise.all([known.stop(), quotas.stop(), reporting.stop()])
       await versions.stop()
       await close()

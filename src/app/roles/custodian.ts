@@ -6,6 +6,7 @@ import { every } from '#platform/jobs/every.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
@@ -20,6 +21,7 @@ import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodianLink } from './custodian-link.ts'
 import { answersToDesk, serveCustodian } from './custodian-server.ts'
+import { measureCustodian } from './custodian-metrics.ts'
 import { readDrawKey } from './draw-key.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
@@ -39,12 +41,14 @@ import { keepTerms } from './keep-terms.ts'
 import { keepTraining } from './keep-training.ts'
 import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
+import { keepWebhooks } from './keep-webhooks.ts'
 import { obeyVersion } from './obey-version.ts'
 import { provenSignIn } from './proven-sign-in.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
 import { tellCuts } from './tell-cuts.ts'
+import { traceKeeping } from './trace-keeping.ts'
 import { tellWaiting } from './tell-waiting.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
@@ -58,7 +62,7 @@ const listeningsMs = 1_000
  * The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day,
  * and checks that the description's promises hold.
  */
-export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
+export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
   const metrics = startMetrics('custodian')
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'))
   const { pool, db, close } = connectDatabase<RegisterTables>({
@@ -123,6 +127,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     registry: metrics.registry,
   })
   await prepareIntakeKeys(db, keys, generateKeyPair, clock.now())
+  measureCustodian(metrics.registry, { db, keys, clock })
 
   const keeping: Keeping = {
     db,
@@ -131,6 +136,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     workFolder: join(settings.dataDirectory, 'custodian'),
     onCut: tellCuts(metrics.registry, log),
   }
+  const traces = openTraces({
+    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-custodian', version },
+    onFault: (error) => {
+      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+    },
+  })
+  const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
   let again = false
   let looking: Promise<void> | undefined
   const keeper = every({
@@ -207,6 +219,12 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
   })
   const waiting = tellWaiting({ db, pool, log, registry: metrics.registry })
   const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
+  const { webhooksFile } = settings.connecting
+  const webhooks = await keepWebhooks({
+    ...{ db, pool, clock, log, webhooksFile },
+    registry: metrics.registry,
+    publicUrl: settings.publicUrl,
+  })
   const listenings = every({
     pool,
     intervalMs: listeningsMs,
@@ -269,7 +287,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
     const waiting = await recordingsToKeep(db, keepAtOnce)
     for (const id of waiting) {
       try {
-        if (await keepRecording(keeping, id, clock.now())) again ||= waiting.length === keepAtOnce
+        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) again ||= waiting.length === keepAtOnce
       } catch (error) {
         log.error({ err: error, recording: id }, 'a recording could not be taken into keeping; it is tried again')
         await noteKeepingFault(db, id, (error as { code?: string }).code ?? 'unknown')
@@ -302,6 +320,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
         studies.stop(),
         obeying.stop(),
         watching.stop(),
+        webhooks.stop(),
         waiting.stop(),
         verified.stop(),
         proofs.stop(),
@@ -309,6 +328,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl }) => {
       ])
       await Promise.all([accounts.stop(), requests.stop()])
       await looking
+      await traces.stop()
       await verifying.stop()
       await ledger.stop()
       await auditLog.stop()

@@ -5,6 +5,7 @@ import { listen } from '#platform/database/listen.ts'
 import type { Log } from '#platform/log/log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { gatherMetrics } from '#platform/metrics/share-metrics.ts'
+import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
@@ -13,6 +14,7 @@ import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { serve } from '../http/serve.ts'
 import { readCallFlows } from './call-flow-socket.ts'
 import { connectCustodian } from './custodian-client.ts'
+import { measureDesk } from './desk-metrics.ts'
 import { followVersions } from './follow-versions.ts'
 import { measurePromises } from './promise-metrics.ts'
 import { reportVersions } from './report-versions.ts'
@@ -55,6 +57,28 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
   measurePromises(metrics.registry, () => readProofs(db, systemClock.now()))
+  const offered = {
+    capture: socketPath(settings, 'metrics-capture'),
+    custodian: socketPath(settings, 'metrics-custodian'),
+    ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
+  }
+  const databaseAnswers = () =>
+    db
+      .selectFrom('unit')
+      .select('id')
+      .limit(1)
+      .execute()
+      .then(
+        () => true,
+        () => false,
+      )
+  const traces = openTraces({
+    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
+    onFault: (error) => {
+      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+    },
+  })
+  const told = measureDesk(metrics.registry, { databaseAnswers, version })
 
   const web = await serve(
     {
@@ -82,25 +106,13 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log,
       metrics: async () => ({
         type: metrics.registry.contentType,
-        text: await gatherMetrics(metrics.registry, [
-          socketPath(settings, 'metrics-capture'),
-          socketPath(settings, 'metrics-custodian'),
-          ...(settings.feedsFile === undefined ? [] : [socketPath(settings, 'metrics-feeds')]),
-        ]),
+        text: await gatherMetrics(metrics.registry, offered, told.answers),
       }),
       registry: metrics.registry,
+      traces,
       notReady: async () => {
-        const database = await db
-          .selectFrom('unit')
-          .select('id')
-          .limit(1)
-          .execute()
-          .then(
-            () => true,
-            () => false,
-          )
         return [
-          ...(database ? [] : ['database']),
+          ...((await databaseAnswers()) ? [] : ['database']),
           ...((await custodian.alive()) ? [] : ['custodian']),
           ...((await isLogWhole(db).catch(() => true)) ? [] : ['audit-log']),
         ]
@@ -111,6 +123,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     address: web.url,
     async stop() {
       await web.stop()
+      await traces.stop()
       await changes.stop()
       await reporting.stop()
       await versions.stop()

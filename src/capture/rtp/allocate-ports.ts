@@ -23,6 +23,8 @@ export type PortAllocator = {
   /** A pair that is bound already, as by an earlier start of this process: nobody else is given it until it is released. */
   adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
   readonly inUse: number
+  /** How many there are, in use or not. */
+  readonly pairs: number
 }
 
 export type PortAllocatorOptions = {
@@ -46,6 +48,7 @@ export function createPortAllocator(options: PortAllocatorOptions): PortAllocato
   const restingUntil = new Map<number, number>()
 
   return {
+    pairs,
     get inUse() {
       return busy.size
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseMetadata } from './parse-metadata.ts'
-import { joiningKeys, readCallIds } from './read-call-ids.ts'
+import { joiningKeys, readCallIds, tellCallIds } from './read-call-ids.ts'
 import { headersOf } from './read-header-value.ts'
 
 function ids(inner: string, headers: [string, string][] = []) {
@@ -41,6 +41,21 @@ test('both ends of a session name one id (RFC 7989)', () => {
   const session = (local: string, remote: string) =>
     ids(`<session session_id="s"><sipSessionID>${local};remote=${remote}</sipSessionID></session>`)[0]
   expect(session(a, b)).toEqual(session(b, a))
+})
+
+test('ids told by the phone system itself come in the order and the form that its client sends them in', () => {
+  const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
+  const inner = `<session session_id="s"><sipSessionID>${a};remote=${b}</sipSessionID></session>
+    <extensiondata><ucid>00001000021677200556</ucid></extensiondata>`
+  const sent = ids(inner, [
+    ['Cisco-Guid', '1-2-3-4'],
+    ['Call-ID', 'rec'],
+  ])
+  const told = tellCallIds({
+    ...{ sipCallId: 'rec', ciscoGuid: '1-2-3-4', sipSessionId: `${b};remote=${a}`, sessionId: 's' },
+    ucid: 'FA080001000263F80CAC',
+  })
+  expect(told.map(({ id, source }) => [source, id])).toEqual(sent)
 })
 
 test('elements without an id give none', () => {

@@ -75,6 +75,31 @@ export function readCallIds(
   return [...ids.values()]
 }
 
+/** Which ids name a call better, as readCallIds orders them. */
+const order: readonly CallIdSource[] = [
+  ...(['extTrackingId', 'correlationInfo', 'ucid', 'sipSessionId', 'ciscoGuid', 'gci', 'genesysUuid'] as const),
+  ...(['gcid', 'refci', 'callSid', 'originalCallId', 'groupId', 'sessionId', 'sipCallId'] as const),
+]
+
+export function isCallIdSource(text: string): text is CallIdSource {
+  return (order as readonly string[]).includes(text)
+}
+
+/** Ids that a phone system tells by itself, in the same order and the same form as if its recording client had sent them. */
+export function tellCallIds(told: Readonly<Partial<Record<CallIdSource, string>>>): CallId[] {
+  return order.flatMap((source) => {
+    const text = told[source]
+    const id = (text === undefined ? undefined : (plainForms[source]?.(text) ?? text))?.trim().slice(0, maxIdChars)
+    return id ? [{ id, source }] : []
+  })
+}
+
+const plainForms: Partial<Record<CallIdSource, (text: string) => string | undefined>> = {
+  ucid: (text) => wrappedUcid(text) ?? plainUcid(text),
+  sipSessionId: plainSipSessionId,
+  ciscoGuid: ciscoGuidInHex,
+}
+
 /** Two names of one kind of id: one client tells it in its metadata, another in a header or a part of its own. */
 const kin: Partial<Record<CallIdSource, CallIdSource>> = {
   extTrackingId: 'correlationInfo',

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { formatEndpoint, parseEndpoint, parsePortRange, type Endpoint, type PortRange } from './addresses.ts'
 import { apartNames, readApart, type ApartSettings } from './apart.ts'
 import { readConfigFile } from './config-file.ts'
+import { connectingNames, readConnecting, type Connecting } from './connecting.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 import {
   identityProviderNames,
@@ -66,6 +67,8 @@ export type Settings = {
   backupAt: Temporal.PlainTime
   /** SELOSTE_LEDGER: further copies of the destruction ledger. */
   ledgerCopies: readonly PlaceSetting[]
+  /** Webhooks, decisions, traces. */
+  connecting: Connecting
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo makes one and prints it. */
   demoPassword: string | undefined
 }
@@ -103,6 +106,7 @@ const fileNames = [
   ...identityProviderNames,
   ...sipSecurityNames,
   ...apartNames,
+  ...connectingNames,
 ]
 const shortestPassword = 8
 /** Below SELOSTE_DATA. */
@@ -123,6 +127,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   assertFolder('SELOSTE_DATA', dataDirectory)
   const backups = parsePlaces('SELOSTE_BACKUPS', given('SELOSTE_BACKUPS'), folder)
   const http = parseEndpoint('SELOSTE_HTTP', setting('SELOSTE_HTTP'))
+  const sipSecurity = readSipSecurity(given, folder)
   const settings: Settings = {
     dataDirectory,
     configFile: file ? configFile : undefined,
@@ -131,8 +136,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sip: parseEndpoint('SELOSTE_SIP', setting('SELOSTE_SIP')),
     sips: parseEndpoint('SELOSTE_SIPS', setting('SELOSTE_SIPS')),
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
-    sipSecurity: readSipSecurity(given, folder),
+    sipSecurity,
     apart: readApart(given, folder),
+    connecting: readConnecting(given, folder, sipSecurity.sipsFiles !== undefined),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
     keys: readKeyStore(given('SELOSTE_KEYS')),

@@ -3,6 +3,7 @@
 // swallowed error, a process kept alive for it.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
+import { noteTurn } from './turns.ts'
 
 export type EveryOptions = {
   pool: Pool
@@ -34,9 +35,13 @@ export function every(options: EveryOptions): Repeating {
 
 async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void> {
   while (!ending.aborted) {
+    const beganAt = performance.now()
+    const told = (how: 'done' | 'elsewhere' | 'failed') =>
+      noteTurn(options.lockName, how, (performance.now() - beganAt) / 1000)
     try {
-      await withLock(options.pool, options.lockName, ending, options.work)
+      told((await withLock(options.pool, options.lockName, ending, options.work)) ? 'done' : 'elsewhere')
     } catch (error) {
+      told('failed')
       options.onError(error instanceof Error ? error : new Error(String(error)))
     }
     await wait(options.intervalMs, undefined, { signal: ending, ref: false }).catch(() => undefined)

@@ -11,7 +11,8 @@ export function prettyLine(json: string): string {
   const details = Object.entries(entry)
     .filter(([key]) => !shownElsewhere.has(key))
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  const failure = (entry['err'] ?? entry['error']) as { code?: string; message?: string; stack?: string } | undefined
+  const failure = (entry['err'] ?? entry['error']) as
+    { code?: string; message?: string; remedy?: string; stack?: string } | undefined
   const parts = [
     text(entry['time']).slice(11, 19),
     entry['level'] === 'info' ? '' : text(entry['level']).toUpperCase(),
@@ -19,6 +20,7 @@ export function prettyLine(json: string): string {
     text(entry['msg']),
     ...details,
     failure ? `(${[failure.code, failure.message].filter((part) => part !== undefined).join(': ')})` : '',
+    failure?.remedy ?? '',
   ]
   const line = parts.filter((part) => part !== '').join('  ')
   return `${line.replaceAll(/\s*\n\s*/g, ' ')}\n`

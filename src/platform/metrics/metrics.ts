@@ -2,7 +2,9 @@
 // In: a process name. Out: a registry with the process's own numbers in it. Never: a label that holds personal data, or
 // one without a bound on its values.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { Gauge, collectDefaultMetrics, type Registry } from 'prom-client'
+import { measureJobs } from '../jobs/measure-jobs.ts'
+import { TolerantRegistry } from './tolerant-registry.ts'
 
 export type Metrics = {
   /** Register counters and gauges here: `new Counter({ ..., registers: [metrics.registry] })`. */
@@ -17,11 +19,12 @@ export type Metrics = {
 const samplingMs = 10
 const nanosecondsPerMs = 1_000_000
 
-/** Measures this process (memory, CPU, garbage collection, event loop) under the label `process`. */
+/** Measures this process (memory, CPU, garbage collection, event loop, work that comes round) under the label `process`. */
 export function startMetrics(processName: string): Metrics {
-  const registry = new Registry()
+  const registry = new TolerantRegistry()
   registry.setDefaultLabels({ process: processName })
   collectDefaultMetrics({ register: registry })
+  measureJobs(registry)
   const delay = monitorEventLoopDelay({ resolution: samplingMs })
   delay.enable()
   // The histogram holds the time between samples: their own interval is no lag.

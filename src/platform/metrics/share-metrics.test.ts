@@ -12,7 +12,10 @@ test('one scrape holds the numbers of every process that answers, each under its
   const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [capture.registry] })
   calls.inc(3)
   const offered = await offerMetrics(capture.registry, join(folder, 'capture.sock'))
-  const text = await gatherMetrics(desk.registry, [join(folder, 'capture.sock'), join(folder, 'nobody.sock')])
+  const asked = new Map<string, boolean>()
+  const sockets = { capture: join(folder, 'capture.sock'), custodian: join(folder, 'nobody.sock') }
+  const text = await gatherMetrics(desk.registry, sockets, (process, answers) => asked.set(process, answers))
+  expect(Object.fromEntries(asked)).toEqual({ capture: true, custodian: false })
   expect(text).toContain('calls_total{process="capture"} 3')
   expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="desk"\}/)
   expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="capture"\}/)

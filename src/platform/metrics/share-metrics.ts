@@ -19,9 +19,23 @@ export async function offerMetrics(registry: Registry, socketPath: string): Prom
   return { stop: () => closeSocket(server) }
 }
 
-/** This process's numbers and those offered at the sockets that answer, as one exposition text. */
-export async function gatherMetrics(registry: Registry, socketPaths: readonly string[]): Promise<string> {
-  const others = await Promise.all(socketPaths.map((path) => ask(path).catch(() => undefined)))
+/**
+ * This process's numbers and those offered at the sockets that answer, as one exposition text.
+ * @param sockets by the name of the process that offers there
+ * @param onAsked which of them answered
+ */
+export async function gatherMetrics(
+  registry: Registry,
+  sockets: Readonly<Record<string, string>>,
+  onAsked: (process: string, answers: boolean) => void = () => undefined,
+): Promise<string> {
+  const others = await Promise.all(
+    Object.entries(sockets).map(async ([process, path]) => {
+      const metrics = await ask(path).catch(() => undefined)
+      onAsked(process, metrics !== undefined)
+      return metrics
+    }),
+  )
   const all = [await registry.getMetricsAsJSON(), ...others.filter((metrics) => metrics !== undefined)]
   return AggregatorRegistry.aggregate(all).metrics()
 }

@@ -1,0 +1,68 @@
+import { formatEndpoint } from '#platform/config/addresses.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { askCapture } from '../roles/capture-control.ts'
+import { checkDatabase } from './doctor/check-database.ts'
+import { checkDisk } from './doctor/check-disk.ts'
+import { checkFiles } from './doctor/check-files.ts'
+import { checkMachine } from './doctor/check-machine.ts'
+import { checkPorts } from './doctor/check-ports.ts'
+import { checkStores } from './doctor/check-stores.ts'
+import { error, lineOf, type Finding } from './doctor/finding.ts'
+
+/**
+ * Looks for what would go wrong, before a start and after it. One line for each look, with what to do where something is; exit
+ * code 1 where an error is among them, 0 for warnings alone.
+ */
+export async function doctor(readSettings: () => Settings, asJson: boolean): Promise<void> {
+  const found = await lookAt(readSettings)
+  const count = (is: Finding['is']) => found.filter((one) => one.is === is).length
+  if (asJson) console.log(JSON.stringify({ errors: count('error'), warnings: count('warning'), findings: found }))
+  else {
+    const marks = { ok: 'ok     ', unknown: '?      ', warning: 'WARNING', error: 'ERROR  ' }
+    for (const { is, check, says, remedy } of found) {
+      console.log(`${marks[is]}  ${check}: ${says}`)
+      if (remedy !== undefined) console.log(`         what to do: ${remedy}`)
+    }
+    console.log(
+      `${count('error')} errors, ${count('warning')} warnings, ${count('ok')} in order, ${count('unknown')} not known`,
+    )
+  }
+  if (count('error') > 0) process.exitCode = 1
+}
+
+async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
+  let settings: Settings
+  try {
+    settings = readSettings()
+  } catch (thrown) {
+    return [error('settings', lineOf(thrown), 'set it as is allowed, and look again')]
+  }
+  const runs = (await askCapture(settings)) !== undefined || (await answers(settings))
+  const looks: [string, () => Promise<Finding[]>][] = [
+    ['machine', () => checkMachine()],
+    ['disk', () => checkDisk(settings)],
+    ['ports', () => checkPorts(settings, runs)],
+    ['files', () => checkFiles(settings, Temporal.Now.instant())],
+    ['database', () => checkDatabase(settings.databaseUrl)],
+    ['stores', () => checkStores(settings)],
+  ]
+  const found: Finding[] = []
+  // One after another: a disk that is being measured is not written by another look.
+  for (const [name, look] of looks) {
+    found.push(
+      ...(await look().catch((thrown: unknown) => [
+        error(name, `it could not be looked at: ${lineOf(thrown)}`, 'run it as the user that runs Seloste'),
+      ])),
+    )
+  }
+  return found
+}
+
+async function answers({ http }: Settings): Promise<boolean> {
+  return fetch(`http://${formatEndpoint(http)}/health/live`, { signal: AbortSignal.timeout(2_000) })
+    .then(
+      async (answer) => ((await answer.json()) as { live?: boolean }).live === true,
+      () => false,
+    )
+    .catch(() => false)
+}

@@ -1,0 +1,124 @@
+import { connectDatabase } from '#platform/database/connect.ts'
+import { error, lineOf, ok, warning, type Finding } from './finding.ts'
+
+const oldest = 16
+const mostConnections = 100
+const clocksApartMs = 1_000
+const clocksTooFarMs = 30_000
+/** Weaker than these, an acknowledged commit can be lost. */
+const durable: Record<string, readonly string[]> = {
+  fsync: ['on'],
+  full_page_writes: ['on'],
+  synchronous_commit: ['on', 'remote_apply'],
+}
+
+/** What must be true of a database that is named by DATABASE_URL; the embedded one is ours to set up. */
+export async function checkDatabase(url: string | undefined): Promise<Finding[]> {
+  if (url === undefined) return [ok('database', 'the embedded PostgreSQL is used')]
+  const { pool, close } = connectDatabase({
+    ...{ url, applicationName: 'seloste-doctor', size: 1 },
+    onIdleError: () => undefined,
+  })
+  try {
+    const before = performance.now()
+    const { rows } = await pool.query<DatabaseFacts & { at: number }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+        current_setting('max_connections')::int as connections, current_setting('fsync') as fsync,
+        current_setting('full_page_writes') as full_page_writes, current_setting('synchronous_commit') as synchronous_commit,
+        current_setting('data_checksums') as checksums, rolsuper or rolcreaterole as "makesRoles",
+        has_database_privilege(current_database(), 'CREATE') as "makesTables",
+        to_char('2026-07-15 12:00Z'::timestamptz at time zone 'Europe/Helsinki', 'HH24') as summer,
+        extract(epoch from clock_timestamp())::float8 * 1000 as at
+      from pg_roles where rolname = current_user`,
+    )
+    const { at, ...facts } = rows[0]!
+    const here = Temporal.Now.instant().epochMilliseconds - (performance.now() - before) / 2
+    return judgeDatabase(facts, Math.abs(here - at))
+  } catch (thrown) {
+    return [judgeUnreached(thrown)]
+  } finally {
+    await close()
+  }
+}
+
+export interface DatabaseFacts {
+  /** As server_version_num. */
+  version: number
+  encoding: string
+  connections: number
+  fsync: string
+  full_page_writes: string
+  synchronous_commit: string
+  checksums: string
+  makesRoles: boolean
+  makesTables: boolean
+  /** What 12.00 UTC of a summer day is in Helsinki. */
+  summer: string
+}
+
+export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] {
+  const version = Math.floor(facts.version / 10_000)
+  const found = [
+    version >= oldest
+      ? ok('database.version', `PostgreSQL ${version} answers`)
+      : error('database.version', `PostgreSQL ${version} is too old`, `use ${oldest} or later; 17 is what is tested`),
+    facts.encoding === 'UTF8'
+      ? ok('database.encoding', 'the database is UTF-8')
+      : error(
+          'database.encoding',
+          `the database is ${facts.encoding}; names in Finnish and Swedish do not fit`,
+          `create it anew: createdb --encoding=UTF8 --template=template0`,
+        ),
+    facts.makesRoles && facts.makesTables
+      ? ok('database.rights', 'its user may make roles and tables')
+      : error(
+          'database.rights',
+          `its user may not make ${facts.makesTables ? 'roles' : 'tables'}`,
+          'alter role … createrole, and alter database … owner to …: the processes sign in as roles of their own',
+        ),
+    facts.summer === '15'
+      ? ok('database.time-zone', 'it knows Europe/Helsinki')
+      : error('database.time-zone', 'it has wrong data of time zones', 'update tzdata on its machine'),
+    facts.connections >= mostConnections
+      ? ok('database.connections', `it takes ${facts.connections} connections`)
+      : warning(
+          'database.connections',
+          `it takes ${facts.connections} connections; the processes ask for up to 80`,
+          `set max_connections to ${mostConnections} or more`,
+        ),
+    judgeClocks(apartMs),
+  ]
+  for (const [name, allowed] of Object.entries(durable)) {
+    const setting = facts[name as 'fsync']
+    if (allowed.includes(setting)) continue
+    found.push(error(`database.${name}`, `${name} is ${setting}: acknowledged calls can be lost`, `set ${name} to on`))
+  }
+  if (facts.checksums !== 'on') {
+    const remedy = 'stop it, and run "pg_checksums --enable" on its cluster'
+    found.push(warning('database.checksums', 'a flipped bit on its disk is not noticed', remedy))
+  }
+  return found
+}
+
+function judgeClocks(apartMs: number): Finding {
+  const says = `its clock and this machine's are ${Math.round(apartMs)} ms apart`
+  const remedy = 'keep both by NTP; terms and the log are written by its clock, calls by this one'
+  if (apartMs > clocksTooFarMs) return error('database.clock', says, remedy)
+  return apartMs > clocksApartMs ? warning('database.clock', says, remedy) : ok('database.clock', says)
+}
+
+const remedies: Record<string, string> = {
+  ECONNREFUSED: 'start PostgreSQL, and let it listen where DATABASE_URL says (listen_addresses)',
+  ENOTFOUND: 'mend the host in DATABASE_URL; no such name is known',
+  ETIMEDOUT: 'see to the way there: a firewall, a wrong address',
+  // PostgreSQL's own codes.
+  '28P01': 'mend the password in DATABASE_URL',
+  '28000': 'let the user in: pg_hba.conf of the server says who may come from where',
+  '3D000': 'create the database: createdb --encoding=UTF8 --template=template0',
+}
+
+export function judgeUnreached(thrown: unknown): Finding {
+  const { code } = thrown as { code?: string }
+  const remedy = remedies[code ?? ''] ?? 'mend DATABASE_URL, or see to the server and the way there'
+  return error('database', `the database of DATABASE_URL cannot be asked: ${lineOf(thrown)}`, remedy)
+}

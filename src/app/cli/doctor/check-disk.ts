@@ -1,0 +1,130 @@
+import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Settings } from '#platform/config/settings.ts'
+import { error, lineOf, ok, warning, type Finding } from './finding.ts'
+
+const gigabyte = 1e9
+const syncs = 20
+const slowSyncMs = 20
+const tooSlowSyncMs = 150
+
+/** The folders that data lie in: that nobody else reads them, that there is room, and that the disk keeps up. */
+export async function checkDisk(settings: Settings): Promise<Finding[]> {
+  const { dataDirectory, objectsDirectory } = settings
+  const apart = objectsDirectory.startsWith(dataDirectory) ? [] : [objectsDirectory]
+  const found: Finding[] = []
+  for (const [name, folder] of [['data', dataDirectory] as const, ...apart.map((one) => ['objects', one] as const)]) {
+    found.push(await checkFolder(name, folder), await checkRoom(name, folder), await checkSync(name, folder))
+  }
+  for (const [setting, path] of Object.entries(secretFiles(settings))) {
+    if (path !== undefined) found.push(await checkSecret(setting, path))
+  }
+  return found
+}
+
+export async function checkFolder(name: string, folder: string): Promise<Finding> {
+  const check = `folder.${name}`
+  const there = await stat(folder).catch(() => undefined)
+  if (!there) {
+    const parent = await nearest(folder)
+    return (await canWrite(parent)) === true
+      ? ok(check, `${folder} is not there yet and can be made`)
+      : error(check, `${folder} is not there and cannot be made in ${parent}`, `make it for this user, mode 700`)
+  }
+  const writes = await canWrite(folder)
+  if (writes !== true)
+    return error(check, `${folder} cannot be written: ${writes}`, `chown it to the user that runs Seloste`)
+  const others = there.mode & 0o077
+  // Root's embedded database has a user of its own, which has to come through.
+  if (others !== 0 && others !== 0o011) {
+    const mode = (there.mode & 0o777).toString(8)
+    return warning(check, `${folder} can be entered or read by others (mode ${mode})`, `chmod 700 ${folder}`)
+  }
+  return ok(check, `${folder} is this user's and closed to others`)
+}
+
+async function checkRoom(name: string, folder: string): Promise<Finding> {
+  const { bavail, bsize, ffree, files } = await statfs(await nearest(folder))
+  return judgeRoom(name, bavail * bsize, files === 0 ? 1 : ffree / files)
+}
+
+/** @param filesFree part of the inodes that are free, 0 to 1 */
+export function judgeRoom(name: string, freeBytes: number, filesFree: number): Finding {
+  const check = `room.${name}`
+  const says = `${(freeBytes / gigabyte).toFixed(1)} GB free on the volume of ${name}; an hour of a call takes about 60 MB (G.711)`
+  const remedy = 'make room, or move it to a larger volume; new calls are refused before the last gigabyte'
+  if (freeBytes < gigabyte) return error(check, says, remedy)
+  if (freeBytes < 10 * gigabyte) return warning(check, says, remedy)
+  if (filesFree < 0.05)
+    return warning(check, `few inodes are left on the volume of ${name}`, 'make a file system with more')
+  return ok(check, says)
+}
+
+/** Every half second of each call waits for one of these, and every look for one of the database's. */
+async function checkSync(name: string, folder: string): Promise<Finding> {
+  const check = `sync.${name}`
+  const place = await mkdtemp(join(await nearest(folder), '.doctor-')).catch(() => undefined)
+  if (place === undefined) return error(check, `nothing can be written at ${folder}`, 'see the finding above')
+  try {
+    const file = await open(join(place, 'sync'), 'w', 0o600)
+    const took: number[] = []
+    for (let turn = 0; turn < syncs; turn++) {
+      const began = performance.now()
+      await file.write(Buffer.alloc(4096, turn), 0, 4096, turn * 4096)
+      await file.datasync()
+      took.push(performance.now() - began)
+    }
+    await file.close()
+    return judgeSync(name, took)
+  } catch (thrown) {
+    return error(check, `the disk of ${name} cannot be written: ${lineOf(thrown)}`, 'see to the disk')
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+/** @param took milliseconds of each write of 4 kB until it was durable */
+export function judgeSync(name: string, took: readonly number[]): Finding {
+  const check = `sync.${name}`
+  const sorted = [...took].sort((a, b) => a - b)
+  const [median, worst] = [sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!]
+  const says = `a write to ${name} is durable after ${median.toFixed(1)} ms, ${worst.toFixed(1)} ms at worst of ${took.length}`
+  const remedy = 'a disk with a protected write cache (SSD with power-loss protection), not a network drive'
+  if (median > tooSlowSyncMs) return error(check, says, remedy)
+  return median > slowSyncMs ? warning(check, says, remedy) : ok(check, says)
+}
+
+/** Files that hold a token, a secret or a private key. */
+function secretFiles(settings: Settings): Record<string, string | undefined> {
+  return {
+    SELOSTE_FEEDS: settings.feedsFile,
+    SELOSTE_WEBHOOKS: settings.connecting.webhooksFile,
+    SELOSTE_SIPS_KEY: settings.sipSecurity.sipsFiles?.key,
+    SELOSTE_LINK_KEY: settings.apart.linkFiles?.key,
+    SELOSTE_DRAW_KEY: settings.apart.drawKeyFile,
+  }
+}
+
+export async function checkSecret(setting: string, path: string): Promise<Finding> {
+  const check = `secret.${setting}`
+  const there = await stat(path).catch(() => undefined)
+  if (!there) return error(check, `${path} is not there`, `write it, or take ${setting} out of the settings`)
+  if ((there.mode & 0o007) !== 0) return warning(check, `${path} can be read by everybody`, `chmod o-rwx ${path}`)
+  return ok(check, `${path} is closed to others`)
+}
+
+/** The folder, or the nearest above it that is there. */
+async function nearest(folder: string): Promise<string> {
+  const there = await stat(folder).catch(() => undefined)
+  return there || dirname(folder) === folder ? folder : nearest(dirname(folder))
+}
+
+/** Whether a file can be made in a folder; why not. */
+async function canWrite(folder: string): Promise<true | string> {
+  try {
+    await rm(await mkdtemp(join(folder, '.doctor-')), { recursive: true })
+    return true
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code ?? lineOf(thrown)
+  }
+}

@@ -1,0 +1,89 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { readFeeds } from '#capture/feeds/feeds-file.ts'
+import { readTrunks } from '#capture/session/trunks.ts'
+import { parseDescription } from '#description/read-description.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
+import { error, lineOf, ok, warning, type Finding } from './finding.ts'
+
+const soonDays = 30
+
+/** Files that the settings name: that they say what they must. */
+export async function checkFiles(settings: Settings, now: Temporal.Instant): Promise<Finding[]> {
+  const { descriptionFile, trunksFile, feedsFile, connecting, sipSecurity, apart } = settings
+  return [
+    ...(descriptionFile === undefined ? [] : [await checkDescription(descriptionFile)]),
+    ...(await checkFile('SELOSTE_TRUNKS', trunksFile, (path) => void readTrunks(path))),
+    ...(await checkFile('SELOSTE_FEEDS', feedsFile, (path) => void readFeeds(path))),
+    ...(await checkFile('SELOSTE_WEBHOOKS', connecting.webhooksFile, async (path) => {
+      readWebhooks(await readFile(path, 'utf8'), path)
+    })),
+    ...(sipSecurity.sipsFiles ? await checkCertificate('certificate.sips', sipSecurity.sipsFiles, now) : []),
+    ...(apart.linkFiles
+      ? await checkCertificate('certificate.link', { ...apart.linkFiles, clients: apart.linkFiles.authorities }, now)
+      : []),
+  ]
+}
+
+async function checkFile(
+  setting: string,
+  path: string | undefined,
+  look: (path: string) => void | Promise<void>,
+): Promise<Finding[]> {
+  if (path === undefined) return []
+  try {
+    await look(path)
+    return [ok(`file.${setting}`, `${path} can be read`)]
+  } catch (thrown) {
+    return [error(`file.${setting}`, lineOf(thrown), 'mend the entry that is named')]
+  }
+}
+
+async function checkDescription(path: string): Promise<Finding> {
+  const check = 'description'
+  const text = await readFile(path, 'utf8').catch(lineOf)
+  const parsed = parseDescription(text)
+  if (parsed.ok) return ok(check, `${path} can be obeyed`)
+  const [first] = parsed.problems
+  const says = `${path} has ${parsed.problems.length} problems; line ${first?.line}: ${first?.message.en}`
+  return error(check, says, `"seloste description check ${path}" says all of them, with what to do`)
+}
+
+/** A certificate of ours with its key, and those of the authorities that we believe. */
+export async function checkCertificate(
+  check: string,
+  files: { certificate: string; key: string; clients: string },
+  now: Temporal.Instant,
+): Promise<Finding[]> {
+  try {
+    const certificate = new X509Certificate(await readFile(files.certificate))
+    const key = createPrivateKey(await readFile(files.key))
+    if (!certificate.checkPrivateKey(key)) {
+      return [error(check, `${files.key} is not the key of ${files.certificate}`, 'let both be of one issue')]
+    }
+    const authorities = (await readFile(files.clients, 'utf8')).match(
+      /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g,
+    )
+    if (!authorities)
+      return [error(check, `${files.clients} has no certificate`, 'PEM of the authorities of your clients')]
+    return [
+      judgeEnd(check, files.certificate, certificate, now),
+      ...authorities.map((pem, at) =>
+        judgeEnd(`${check}.authority.${at + 1}`, files.clients, new X509Certificate(pem), now),
+      ),
+    ]
+  } catch (thrown) {
+    return [error(check, lineOf(thrown), 'it takes PEM files that this user may read')]
+  }
+}
+
+function judgeEnd(check: string, path: string, certificate: X509Certificate, now: Temporal.Instant): Finding {
+  const day = 86_400_000
+  const [from, to] = [certificate.validFromDate, certificate.validToDate].map((date) => date.getTime())
+  const left = Math.floor((to! - now.epochMilliseconds) / day)
+  if (from! > now.epochMilliseconds) return error(check, `${path} does not hold yet`, 'see to the clock, or wait')
+  if (left < 0) return error(check, `${path} ended ${-left} days ago`, 'renew it; it is read anew by itself')
+  const says = `${path} ends in ${left} days`
+  return left < soonDays ? warning(check, says, 'renew it; it is read anew by itself') : ok(check, says)
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
+import { promisify } from 'node:util'
+import { error, ok, unknown, warning, type Finding } from './finding.ts'
+
+const wantedBufferBytes = 4 * 1024 * 1024
+const fewOpenFiles = 4_096
+const tooFewOpenFiles = 1_024
+const gigabyte = 1e9
+
+/** What the machine gives: memory, open files, buffers of the kernel, the zones of time, a clock that is kept. */
+export async function checkMachine(proc = '/proc'): Promise<Finding[]> {
+  return [
+    checkMemory(Math.min(totalmem(), process.constrainedMemory() || Infinity)),
+    checkOpenFiles(await readFile(`${proc}/self/limits`, 'utf8').catch(() => '')),
+    checkBuffers(await readFile(`${proc}/sys/net/core/rmem_max`, 'utf8').catch(() => '')),
+    checkTimeZone(),
+    await checkClock(),
+  ]
+}
+
+export function checkMemory(bytes: number): Finding {
+  const says = `${(bytes / gigabyte).toFixed(1)} GB of memory`
+  const remedy = 'give the machine or the container 4 GB or more; with the embedded database and a hundred calls'
+  if (bytes < gigabyte) return error('memory', says, remedy)
+  return bytes < 2 * gigabyte ? warning('memory', says, remedy) : ok('memory', says)
+}
+
+/** @param limits the text of /proc/self/limits */
+export function checkOpenFiles(limits: string): Finding {
+  // Node raises the soft limit to the hard one at its start.
+  const most = /^Max open files\s+\d+\s+(\d+|unlimited)/m.exec(limits)?.[1]
+  if (most === undefined) return unknown('open-files', 'how many files may be open is not known on this system')
+  const says = `${most} files may be open at once; a call of two streams takes six`
+  const remedy = 'raise it: LimitNOFILE=65536 in the unit, or "ulimit -n 65536" before the start'
+  if (most !== 'unlimited' && Number(most) < tooFewOpenFiles) return error('open-files', says, remedy)
+  if (most !== 'unlimited' && Number(most) < fewOpenFiles) return warning('open-files', says, remedy)
+  return ok('open-files', says)
+}
+
+/** @param text of /proc/sys/net/core/rmem_max */
+export function checkBuffers(text: string): Finding {
+  const bytes = Number(text.trim())
+  if (text.trim() === '') return unknown('kernel-buffers', 'net.core.rmem_max is not known on this system')
+  const says = `net.core.rmem_max is ${bytes} bytes; SIP asks for ${wantedBufferBytes}, each media stream for 1048576`
+  if (bytes >= wantedBufferBytes) return ok('kernel-buffers', says)
+  const remedy = `sysctl -w net.core.rmem_max=${wantedBufferBytes}, and the same in /etc/sysctl.d: bursts are lost without`
+  return warning('kernel-buffers', says, remedy)
+}
+
+/** Terms are in calendar months of Helsinki: a Node without the zones would count them wrong. */
+function checkTimeZone(): Finding {
+  const offsets = ['2026-01-15T12:00:00Z', '2026-07-15T12:00:00Z'].map(
+    (at) => Temporal.Instant.from(at).toZonedDateTimeISO('Europe/Helsinki').offset,
+  )
+  if (offsets.join() === '+02:00,+03:00') return ok('time-zone', 'Europe/Helsinki is known, summer and winter')
+  return error(
+    'time-zone',
+    `Europe/Helsinki is ${offsets.join(' and ')}, not +02:00 and +03:00`,
+    'use the Node that "npm ci" brings',
+  )
+}
+
+async function checkClock(): Promise<Finding> {
+  const run = promisify(execFile)
+  const asked = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeout: 3_000 }).catch(
+    () => undefined,
+  )
+  return judgeClock(asked?.stdout.trim())
+}
+
+/** @param told by timedatectl: `yes` or `no`; nothing where it does not answer */
+export function judgeClock(told: string | undefined): Finding {
+  if (told === 'yes') return ok('clock', 'the clock is kept by NTP')
+  if (told === 'no') {
+    return warning(
+      'clock',
+      'the clock is not kept by NTP; terms and the times of calls come of it',
+      'start chrony or systemd-timesyncd; see "timedatectl"',
+    )
+  }
+  return unknown('clock', 'whether the clock is kept by NTP is not known here; in a container its host keeps it')
+}

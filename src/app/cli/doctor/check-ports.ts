@@ -1,0 +1,85 @@
+import { createSocket } from 'node:dgram'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { formatEndpoint, type Endpoint, type PortRange } from '#platform/config/addresses.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { error, ok, warning, type Finding } from './finding.ts'
+
+const fewPairs = 200
+
+/**
+ * Whether Seloste can listen where it is told to.
+ * @param runs whether a Seloste runs on these settings: then the ports are its own
+ */
+export async function checkPorts(settings: Settings, runs: boolean): Promise<Finding[]> {
+  const { http, sip, sips, sipSecurity, connecting, rtp } = settings
+  const tcp: [string, Endpoint][] = [
+    ['SELOSTE_HTTP', http],
+    ['SELOSTE_SIP', sip],
+    ...(sipSecurity.sipsFiles ? [['SELOSTE_SIPS', sips] as [string, Endpoint]] : []),
+    ...(connecting.decisions ? [['SELOSTE_DECISIONS', connecting.decisions.listen] as [string, Endpoint]] : []),
+  ]
+  const found = await Promise.all([
+    ...tcp.map(async ([name, at]) => judgePort(name, at, 'TCP', await tryTcp(at), runs)),
+    tryUdp(sip).then((why) => judgePort('SELOSTE_SIP', sip, 'UDP', why, runs)),
+    tryUdp({ host: rtp.host, port: rtp.firstPort }).then((why) =>
+      judgePort('SELOSTE_RTP', { host: rtp.host, port: rtp.firstPort }, 'UDP', why, runs),
+    ),
+  ])
+  const ephemeral = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '')
+  return [...found, judgeRange(rtp), ...judgeOverlap(rtp, ephemeral)]
+}
+
+/** @param why the code of what kept it from listening; nothing where it could */
+export function judgePort(name: string, at: Endpoint, kind: string, why: string | undefined, runs: boolean): Finding {
+  const check = `port.${name}.${kind.toLowerCase()}`
+  const where = `${name} (${kind} ${formatEndpoint(at)})`
+  if (why === undefined) return ok(check, `${where} is free`)
+  if (why === 'EADDRINUSE' && runs) return ok(check, `${where} is the running Seloste's`)
+  if (why === 'EADDRINUSE') {
+    return error(check, `${where} is in use by another program`, `end it ("ss -lnp" names it), or set ${name}`)
+  }
+  if (why === 'EADDRNOTAVAIL')
+    return error(check, `${where} is no address of this machine`, `set ${name} to one ("ip addr")`)
+  if (why === 'EACCES') {
+    return error(check, `${where} may not be listened at`, 'take a port of 1024 or more, or grant CAP_NET_BIND_SERVICE')
+  }
+  return error(check, `${where} cannot be listened at (${why})`, `set ${name} to another address`)
+}
+
+export function judgeRange({ firstPort, lastPort }: PortRange): Finding {
+  const pairs = Math.floor((lastPort - firstPort + 1) / 2)
+  const calls = Math.floor(pairs / 2)
+  const says = `SELOSTE_RTP has ${pairs} pairs of ports: ${calls} recorded calls of two streams at once`
+  const remedy = 'widen it: four ports for each call at once, and half as many again for those that rest'
+  if (calls < 1) return error('rtp.range', says, remedy)
+  return pairs < fewPairs ? warning('rtp.range', says, remedy) : ok('rtp.range', says)
+}
+
+/** @param ephemeral the text of ip_local_port_range */
+export function judgeOverlap({ firstPort, lastPort }: PortRange, ephemeral: string): Finding[] {
+  const [from, to] = ephemeral.trim().split(/\s+/).map(Number)
+  if (from === undefined || to === undefined || !(from <= lastPort && firstPort <= to)) return []
+  const says = `SELOSTE_RTP overlaps ${from}-${to}, from which the system takes ports of its own`
+  const remedy = `keep them apart: sysctl net.ipv4.ip_local_reserved_ports=${firstPort}-${lastPort}`
+  return [warning('rtp.ephemeral', says, remedy)]
+}
+
+function tryTcp({ host, port }: Endpoint): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', (thrown: NodeJS.ErrnoException) => resolve(thrown.code ?? thrown.message))
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
+  })
+}
+
+function tryUdp({ host, port }: Endpoint): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+    socket.once('error', (thrown: NodeJS.ErrnoException) => {
+      socket.close()
+      resolve(thrown.code ?? thrown.message)
+    })
+    socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve(undefined)))
+  })
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { access } from 'node:fs/promises'
+import type { PlaceSetting } from '#platform/config/places.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { remedyOf } from '#platform/fault-remedies.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { openStore } from '#safeguards/places/open-place.ts'
+import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
+
+/** Where sealed recordings, keys and backups lie: that each can do all that is asked of it. */
+export async function checkStores(settings: Settings): Promise<Finding[]> {
+  const { objectsDirectory, backups, ledgerCopies, dataDirectory } = settings
+  const isThere = await access(dataDirectory).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere)
+    return [unknown('objects', 'what lies in SELOSTE_DATA is looked at once it is there'), ...noBackups(backups)]
+  return [
+    await checkStore('objects', () => openDirectoryStore(objectsDirectory)),
+    await checkKeys(settings),
+    ...(await Promise.all(
+      [...backups, ...ledgerCopies].map((place) => checkStore(`place.${place.name}`, () => openStore(place))),
+    )),
+    ...noBackups(backups),
+  ]
+}
+
+function noBackups(backups: readonly PlaceSetting[]): Finding[] {
+  if (backups.length > 0) return []
+  const remedy = 'name a place in SELOSTE_BACKUPS (docs/operate/backup-and-restore.md)'
+  return [warning('backups', 'nothing is backed up', remedy)]
+}
+
+/** Writes, reads a part, lists and deletes an object of its own. */
+export async function checkStore(check: string, open: () => Promise<ObjectStore>): Promise<Finding> {
+  const key = `doctor/${randomUUID()}`
+  let doing = 'opened'
+  try {
+    const store = await open()
+    doing = 'written'
+    await store.put(key, Buffer.from('seloste doctor'))
+    doing = 'read in part'
+    const part = await store.readRange(key, 8, 14)
+    if (part.toString() !== 'doctor') throw new Error('it gave back other bytes')
+    doing = 'listed'
+    const keys: string[] = []
+    for await (const one of store.list('doctor/')) keys.push(one)
+    if (!keys.includes(key)) throw new Error('what was written is not in its list')
+    doing = 'deleted'
+    if (!(await store.delete(key))) throw new Error('it says that there was nothing to delete')
+    return ok(check, 'an object was written, read in part, listed and deleted')
+  } catch (thrown) {
+    return error(check, `an object could not be ${doing}: ${lineOf(thrown)}`, remedyOr(thrown))
+  }
+}
+
+async function checkKeys(settings: Settings): Promise<Finding> {
+  try {
+    const store = await openKeyStore(settings)
+    const names = await store.names()
+    return ok('keys', `the key store (${store.kind}) answers and has ${names.length} keys`)
+  } catch (thrown) {
+    return error('keys', lineOf(thrown), remedyOr(thrown))
+  }
+}
+
+function remedyOr(thrown: unknown): string {
+  return remedyOf(thrown) ?? 'see to its disk or its server, and to the rights of the user that runs Seloste'
+}

@@ -1,0 +1,216 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import { checkDatabase, judgeDatabase, judgeUnreached, type DatabaseFacts } from './check-database.ts'
+import { checkFolder, checkSecret, judgeRoom, judgeSync } from './check-disk.ts'
+import { checkCertificate } from './check-files.ts'
+import { checkBuffers, checkMachine, checkMemory, checkOpenFiles, judgeClock } from './check-machine.ts'
+import { judgeOverlap, judgePort, judgeRange } from './check-ports.ts'
+import { checkStore } from './check-stores.ts'
+import type { Finding } from './finding.ts'
+
+const database = await createTestDatabase()
+const folder = await mkdtemp(join(tmpdir(), 'seloste-doctor-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+const program = new URL('../../../../bin/seloste.js', import.meta.url).pathname
+
+/** Every finding that is not in order says what to do. */
+function judged(finding: Finding): [string, string] {
+  expect(finding.remedy === undefined, finding.check).toBe(finding.is === 'ok' || finding.is === 'unknown')
+  expect(finding.says).not.toMatch(/\n/)
+  return [finding.check, finding.is]
+}
+
+describe('the machine', () => {
+  test('this one is looked at, each look with a finding', async () => {
+    const checks = (await checkMachine()).map((one) => judged(one)[0])
+    expect(checks).toEqual(['memory', 'open-files', 'kernel-buffers', 'time-zone', 'clock'])
+  })
+
+  test('too little memory, few files, small buffers and a clock that nobody keeps are found', () => {
+    expect([0.5e9, 1.5e9, 8e9].map((bytes) => judged(checkMemory(bytes))[1])).toEqual(['error', 'warning', 'ok'])
+    const limits = (most: string) =>
+      `Limit   Soft  Hard  Units\nMax open files            256       ${most}     files\n`
+    expect(['512', '2048', '65536', 'unlimited'].map((most) => judged(checkOpenFiles(limits(most)))[1])).toEqual([
+      ...['error', 'warning', 'ok', 'ok'],
+    ])
+    expect(['212992\n', '4194304\n', ''].map((text) => judged(checkBuffers(text))[1])).toEqual([
+      ...['warning', 'ok', 'unknown'],
+    ])
+    expect([undefined, 'no', 'yes'].map((told) => judged(judgeClock(told))[1])).toEqual(['unknown', 'warning', 'ok'])
+  })
+})
+
+describe('the disk', () => {
+  test('a folder that others read, and one that cannot be made, are found', async () => {
+    const open = join(folder, 'open')
+    await mkdir(open, { mode: 0o700 })
+    expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'ok'])
+    await chmod(open, 0o755)
+    expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'warning'])
+    expect(judged(await checkFolder('data', join(folder, 'new')))).toEqual(['folder.data', 'ok'])
+    await writeFile(join(folder, 'file'), '')
+    expect(judged(await checkFolder('data', join(folder, 'file', 'below')))).toEqual(['folder.data', 'error'])
+  })
+
+  test('little room, few inodes and a slow disk are found', () => {
+    const rooms = [judgeRoom('data', 0.5e9, 1), judgeRoom('data', 5e9, 1), judgeRoom('data', 50e9, 0.01)]
+    expect(rooms.map((one) => judged(one)[1])).toEqual(['error', 'warning', 'warning'])
+    expect(judgeRoom('data', 50e9, 0.5).is).toBe('ok')
+    expect(
+      [
+        [2, 3, 200],
+        [30, 40, 50],
+        [200, 300],
+      ].map((took) => judged(judgeSync('data', took))[1]),
+    ).toEqual([...['ok', 'warning', 'error']])
+  })
+
+  test('a file with a token that everybody can read is found', async () => {
+    const path = join(folder, 'feeds.yaml')
+    await writeFile(path, '', { mode: 0o600 })
+    expect(judged(await checkSecret('SELOSTE_FEEDS', path))[1]).toBe('ok')
+    await chmod(path, 0o644)
+    expect(judged(await checkSecret('SELOSTE_FEEDS', path))[1]).toBe('warning')
+    expect(judged(await checkSecret('SELOSTE_FEEDS', `${path}.not`))[1]).toBe('error')
+  })
+})
+
+describe('ports', () => {
+  const at = { host: '127.0.0.1', port: 8080 }
+  test('a port of another program is an error, and of the running Seloste none', () => {
+    const port = (why: string | undefined, runs = false) => judged(judgePort('SELOSTE_HTTP', at, 'TCP', why, runs))[1]
+    expect([port(undefined), port('EADDRINUSE', true)]).toEqual(['ok', 'ok'])
+    for (const why of ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENETDOWN']) expect(port(why), why).toBe('error')
+  })
+
+  test('a range too small for calls, and one that the system takes ports from, are found', () => {
+    const range = (firstPort: number, lastPort: number) => ({ host: '127.0.0.1', firstPort, lastPort })
+    const ranges = [range(30_000, 30_001), range(30_000, 30_099), range(30_000, 39_999)]
+    expect(ranges.map((one) => judged(judgeRange(one))[1])).toEqual(['error', 'warning', 'ok'])
+    expect(judgeOverlap(range(30_000, 32_767), '32768\t60999\n')).toEqual([])
+    expect(judgeOverlap(range(30_000, 39_999), '32768\t60999\n').map((one) => judged(one)[1])).toEqual(['warning'])
+    expect(judgeOverlap(range(30_000, 39_999), '')).toEqual([])
+  })
+})
+
+describe('the database', () => {
+  test('one that is well is found to be so', async () => {
+    const found = await checkDatabase(database.url())
+    // The database of the tests may lose everything, so that they are quick.
+    const unsafe = ['database.fsync', 'database.full_page_writes', 'database.synchronous_commit']
+    expect(found.map(judged).filter(([check, is]) => is === 'error' && !unsafe.includes(check))).toEqual([])
+    expect(found.map(({ check }) => check)).toContain('database.version')
+  })
+
+  test('one that is old, not UTF-8, without rights, unsafe or of another time is found', () => {
+    const well: DatabaseFacts = {
+      ...{ version: 170_002, encoding: 'UTF8', connections: 200, fsync: 'on', full_page_writes: 'on' },
+      ...{ synchronous_commit: 'on', checksums: 'on', makesRoles: true, makesTables: true, summer: '15' },
+    }
+    const wrong = (facts: Partial<DatabaseFacts>, apartMs = 0) =>
+      judgeDatabase({ ...well, ...facts }, apartMs)
+        .map(judged)
+        .filter(([, is]) => is !== 'ok')
+    expect(wrong({})).toEqual([])
+    expect(wrong({ version: 140_011 })).toEqual([['database.version', 'error']])
+    expect(wrong({ encoding: 'SQL_ASCII' })).toEqual([['database.encoding', 'error']])
+    expect(wrong({ makesRoles: false })).toEqual([['database.rights', 'error']])
+    expect(wrong({ summer: '14' })).toEqual([['database.time-zone', 'error']])
+    expect(wrong({ connections: 50 })).toEqual([['database.connections', 'warning']])
+    expect(wrong({ synchronous_commit: 'off' })).toEqual([['database.synchronous_commit', 'error']])
+    expect(wrong({ checksums: 'off' })).toEqual([['database.checksums', 'warning']])
+    expect(wrong({}, 5_000)).toEqual([['database.clock', 'warning']])
+    expect(wrong({}, 60_000)).toEqual([['database.clock', 'error']])
+  })
+
+  test('one that cannot be reached says how to mend it, without its password', async () => {
+    const [away] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
+    expect(judged(away!)).toEqual(['database', 'error'])
+    expect(JSON.stringify(away)).not.toContain('very-secret')
+    expect(judgeUnreached({ code: '3D000', message: 'no such database' }).remedy).toContain('createdb')
+  })
+})
+
+describe('stores and certificates', () => {
+  test('a store that does all that is asked is in order; one that does not delete, or is not there, is not', async () => {
+    const store = await openDirectoryStore(join(folder, 'objects'))
+    expect(judged(await checkStore('objects', () => Promise.resolve(store)))[1]).toBe('ok')
+    const kept = await checkStore('objects', () => Promise.resolve({ ...store, delete: () => Promise.resolve(false) }))
+    expect([judged(kept)[1], kept.says]).toEqual(['error', expect.stringContaining('deleted')])
+    const none = await checkStore('objects', () => openDirectoryStore(join(folder, 'file', 'objects')))
+    expect(judged(none)[1]).toBe('error')
+  })
+
+  test('a certificate that ends soon, has ended or has another key is found', async () => {
+    const make = (name: string) => {
+      const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}-key.pem`)]
+      const made = [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '90',
+      ]
+      execFileSync('openssl', [...made, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+      return { certificate: cert, key, clients: cert }
+    }
+    const [one, other] = [make('one'), make('other')]
+    const inDays = (days: number) => Temporal.Now.instant().add({ hours: 24 * days })
+    const found = async (files: typeof one, days: number) =>
+      (await checkCertificate('certificate.sips', files, inDays(days))).map((finding) => judged(finding)[1])
+    expect(await found(one, 1)).toEqual(['ok', 'ok'])
+    expect(await found(one, 70)).toEqual(['warning', 'warning'])
+    expect(await found(one, 100)).toEqual(['error', 'error'])
+    expect(await found({ ...one, key: other.key }, 1)).toEqual(['error'])
+    expect(await found({ ...one, clients: one.key }, 1)).toEqual(['error'])
+  })
+})
+
+describe('seloste doctor', () => {
+  const run = (environment: Record<string, string>) => {
+    try {
+      const env = { ...process.env, SELOSTE_DATA: join(folder, 'data'), ...environment }
+      return { code: 0, out: execFileSync(process.execPath, [program, 'doctor', '--json'], { env, encoding: 'utf8' }) }
+    } catch (thrown) {
+      const { status, stdout } = thrown as { status: number; stdout: string }
+      return { code: status, out: stdout }
+    }
+  }
+  interface Told {
+    errors: number
+    findings: Finding[]
+  }
+
+  test('before a start on a good machine ends with 0, and with 1 where a port is taken', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    const ports = { SELOSTE_HTTP: '127.0.0.1:0', SELOSTE_SIP: '127.0.0.1:0', SELOSTE_RTP: '127.0.0.1:19000-19999' }
+    const [good, bad] = [run(ports), run({ ...ports, SELOSTE_HTTP: `127.0.0.1:${port}` })]
+    taken.close()
+    const [goodTold, badTold] = [good, bad].map(({ out }) => JSON.parse(out) as Told)
+    expect(badTold!.findings.filter(({ is }) => is === 'error').map(({ check }) => check)).toContain(
+      'port.SELOSTE_HTTP.tcp',
+    )
+    expect(bad.code).toBe(1)
+    expect(goodTold!.findings.filter(({ check, is }) => is === 'error' && check.startsWith('port'))).toEqual([])
+    for (const finding of [...goodTold!.findings, ...badTold!.findings]) judged(finding)
+  })
+
+  test('a setting that is wrong is a finding, not the end', () => {
+    const { code, out } = run({ SELOSTE_RTP: 'everywhere' })
+    const told = JSON.parse(out) as Told
+    expect([code, told.findings.map(({ check }) => check)]).toEqual([1, ['settings']])
+    expect(told.findings[0]!.says).toContain('SELOSTE_RTP')
+  })
+})

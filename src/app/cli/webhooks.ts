@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { readTargets, tellAgain } from '#use/webhooks/tell-events.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** `webhooks list|retry`: what waits to be told to other systems, and what was given up. Exit code 1 of list: something was. */
+export async function webhooks(settings: Settings, args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { target: { type: 'string' }, json: { type: 'boolean' } },
+  })
+  const [action] = positionals
+  if (action === 'list') {
+    const targets = await withRunningDatabase(settings, 'webhooks', readTargets)
+    if (values.json === true) console.log(JSON.stringify(targets))
+    else if (targets.length === 0) console.log('no system is told of events; SELOSTE_WEBHOOKS names them')
+    else {
+      for (const { target, waiting, givenUp, oldestAt, lastAnswer } of targets) {
+        const since = oldestAt ? `, the oldest since ${oldestAt.toString({ smallestUnit: 'second' })}` : ''
+        const answer = lastAnswer === null ? '' : `; last answer: ${lastAnswer}`
+        console.log(`${target}  waiting: ${waiting}${since}, given up: ${givenUp}${answer}`)
+      }
+    }
+    if (targets.some(({ givenUp }) => givenUp > 0)) process.exitCode = 1
+    return
+  }
+  if (action === 'retry') {
+    const again = await withRunningDatabase(settings, 'webhooks', (db) =>
+      tellAgain(db, Temporal.Now.instant(), values.target),
+    )
+    console.log(`${again} events are told again`)
+    return
+  }
+  throw new Fault('argument-wrong', 'webhooks needs list or retry (--target NAME); see "seloste help"')
+}

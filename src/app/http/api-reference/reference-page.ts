@@ -1,0 +1,189 @@
+/**
+ * The API to be read in a browser. In: its OpenAPI document. Out: one page and the policy that lets its style in and nothing
+ * else: no script, no request to anywhere. Never here: a word about an operation that the document has not.
+ */
+import { createHash } from 'node:crypto'
+import { html, Html } from '../../publication/html.ts'
+import { tellSchema } from './tell-schema.ts'
+
+type Part = Record<string, unknown>
+
+interface Operation {
+  operationId: string
+  summary: string
+  tags: string[]
+  security?: unknown[]
+  parameters: { name: string; in: string; required?: boolean; schema: Part; description?: string }[]
+  requestBody?: { content: Record<string, { schema: Part }> }
+  responses: Record<string, { $ref?: string; description?: string; content?: Record<string, { schema: Part }> }>
+}
+
+const css = `
+:root { color-scheme: light dark; --line: light-dark(#c8cdd0, #4a4f55); --soft: light-dark(#f6f6f7, #22262b); }
+body { margin: 0 auto; max-width: 70rem; padding: 1rem; font: 1rem/1.5 'Source Sans 3', system-ui, sans-serif; }
+a { color: light-dark(#2a6ebb, #8ab8f0); }
+h2 { margin-top: 3rem; border-bottom: 2px solid var(--line); }
+h3 { margin-bottom: 0.25rem; overflow-wrap: anywhere; font-size: 1.1rem; }
+code, pre { font: 0.9rem/1.45 ui-monospace, monospace; }
+pre { overflow-x: auto; padding: 0.75rem; background: var(--soft); border: 1px solid var(--line); }
+.method { display: inline-block; min-width: 4.5rem; font-weight: 700; }
+nav ul { columns: 14rem; padding-left: 1.2rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+td code { overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.75rem 0.3rem 0; border-bottom: 1px solid var(--line); }
+summary { cursor: pointer; padding: 0.25rem 0; }
+:focus-visible { outline: 3px solid light-dark(#2a6ebb, #8ab8f0); outline-offset: 2px; }
+`
+
+/** The page, and its Content-Security-Policy (CSP level 3). */
+export function referencePage(document: Part): { page: string; policy: string } {
+  const { info, paths, tags, components } = document as {
+    info: { title: string; version: string; description: string }
+    paths: Record<string, Record<string, Operation>>
+    tags: { name: string }[]
+    components: { responses: Record<string, { description: string }> }
+  }
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  )
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${info.title} API ${info.version}</title>
+        ${new Html(`<style>${css}</style>`)}
+      </head>
+      <body>
+        <header>
+          <h1>${info.title} API ${info.version}</h1>
+          <p>${info.description} ${all.length} operations; the same as <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
+          <p>
+            People sign in with <code>POST /api/session</code>; the cookie is the session. Every look is under a
+            purpose, needs a right that covers it, and is in the access log. Changes are taken from this origin alone.
+          </p>
+        </header>
+        <nav aria-label="Groups">
+          <ul>
+            ${tags.map(({ name }) => html`<li><a href="#${name}">${name}</a></li>`)}
+            <li><a href="#errors">errors</a></li>
+          </ul>
+        </nav>
+        <main>
+          ${tags.map(
+            ({ name }) =>
+              html`<section aria-labelledby="${name}">
+                <h2 id="${name}">${name}</h2>
+                ${all.filter(({ operation }) => operation.tags.includes(name)).map(operationOf)}
+              </section>`,
+          )}
+          <section aria-labelledby="errors">
+            <h2 id="errors">errors</h2>
+            <p>
+              Whatever is refused is answered with <code>{ error: { code, message, field? } }</code>. A program looks at
+              the code, which does not change.
+            </p>
+            ${Object.entries(components.responses).map(errorsOf)}
+          </section>
+        </main>
+      </body>
+    </html>`.source
+  const hash = createHash('sha256').update(css).digest('base64')
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+  return { page, policy }
+}
+
+function operationOf({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
+  const { operationId, summary, parameters, requestBody, responses, security } = operation
+  return html`<article aria-labelledby="${operationId}">
+    <h3 id="${operationId}">
+      <code><span class="method">${method}</span> ${path}</code>
+    </h3>
+    <p>${summary}${security?.length === 0 && '; needs no session'}</p>
+    ${parameters.length > 0 && parametersOf(operationId, parameters)}
+    ${requestBody && bodyOf('Body', requestBody.content)}
+    ${Object.entries(responses)
+      .filter(([, { $ref }]) => $ref === undefined)
+      .map(([status, { description, content }]) => bodyOf(`${status} ${description ?? ''}`, content))}
+    <p>
+      Refused with:
+      ${Object.entries(responses)
+        .filter(([, { $ref }]) => $ref !== undefined)
+        .map(([status]) => html`<a href="#error-${status}">${status}</a> `)}
+    </p>
+  </article>`
+}
+
+function parametersOf(operationId: string, parameters: Operation['parameters']): Html {
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Parameters of ${operationId}">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Parameter</th>
+          <th scope="col">In</th>
+          <th scope="col">Is</th>
+          <th scope="col">What</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${parameters.map(
+          ({ name, in: where, required, schema, description }) =>
+            html`<tr>
+              <th scope="row"><code>${name}${required !== true && '?'}</code></th>
+              <td>${where}</td>
+              <td><code>${tellSchema({ ...schema, description: undefined })}</code></td>
+              <td>${description}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function bodyOf(title: string, content: Operation['responses'][string]['content']): Html {
+  const bodies = Object.entries(content ?? {})
+  if (bodies.length === 0) return html`<p>${title}</p>`
+  return html`${bodies.map(
+    ([type, { schema }]) =>
+      html`<details>
+        <summary>${title} <code>${type}</code></summary>
+        <pre tabindex="0"><code>${tellSchema(schema)}</code></pre>
+      </details>`,
+  )}`
+}
+
+function errorsOf([status, { description }]: [string, { description: string }]): Html {
+  const [words, ...lines] = description.split('\n').filter(Boolean)
+  const codes = lines.map((line) => /^- `([^`]+)`: (.*)$/.exec(line)).filter((found) => found !== null)
+  return html`<h3 id="error-${status}">${status}</h3>
+    <p>${words}</p>
+    ${
+      codes.length > 0 &&
+      html`<div class="wide" tabindex="0" role="region" aria-label="Codes of ${status}">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Code</th>
+              <th scope="col">What it says</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${codes.map(
+              ([, code, message]) =>
+                html`<tr>
+                  <th scope="row"><code>${code}</code></th>
+                  <td>${message}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`
+    }`
+}

@@ -1,0 +1,45 @@
+/** A JSON schema as one can read it: `{ id: uuid, names?: { fi: string }[] }`. */
+type Schema = Record<string, unknown>
+
+const longestChoices = 12
+
+/** @param indent spaces before the lines of an object within */
+export function tellSchema(schema: Schema | undefined, indent = ''): string {
+  if (!schema) return 'nothing'
+  if ('const' in schema) return JSON.stringify(schema['const'])
+  const choices = schema['enum'] as unknown[] | undefined
+  if (choices) {
+    const shown = choices.slice(0, longestChoices).map((one) => JSON.stringify(one))
+    return [...shown, ...(choices.length > longestChoices ? ['…'] : [])].join(' | ')
+  }
+  const variants = (schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf']) as Schema[] | undefined
+  if (variants) {
+    return [...new Set(variants.map((one) => tellSchema(one, indent)))].join('allOf' in schema ? ' & ' : ' | ')
+  }
+  const { type } = schema
+  if (type === 'array') return arrayOf(tellSchema(schema['items'] as Schema | undefined, indent))
+  if (type === 'object' || schema['properties']) return objectOf(schema, indent)
+  if (Array.isArray(type)) return type.join(' | ')
+  return typeof type === 'string' ? ([schema['format'], type].find((one) => one !== undefined) as string) : 'anything'
+}
+
+function arrayOf(item: string): string {
+  return / [|&] /.test(item) && !item.startsWith('{') ? `(${item})[]` : `${item}[]`
+}
+
+function objectOf(schema: Schema, indent: string): string {
+  const properties = Object.entries((schema['properties'] as Record<string, Schema> | undefined) ?? {})
+  const rest =
+    schema['additionalProperties'] ?? Object.values((schema['patternProperties'] as Schema | undefined) ?? {})[0]
+  if (properties.length === 0) {
+    return typeof rest === 'object' ? `{ [name]: ${tellSchema(rest as Schema, indent)} }` : '{}'
+  }
+  const required = new Set((schema['required'] as string[] | undefined) ?? [])
+  const within = `${indent}  `
+  const lines = properties.map(([name, property]) => {
+    const description = property['description'] as string | undefined
+    const told = `${within}${name}${required.has(name) ? '' : '?'}: ${tellSchema(property, within)}`
+    return description === undefined ? told : `${told}  // ${description.replaceAll(/\s+/g, ' ')}`
+  })
+  return `{\n${lines.join('\n')}\n${indent}}`
+}

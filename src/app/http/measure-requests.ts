@@ -1,0 +1,33 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Routes } from './routes.ts'
+
+/** Of interest are answers that somebody waits for: from a few milliseconds to the longest wait of a slowed look. */
+const bucketsSeconds = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
+
+/**
+ * Counts and times what is asked of the web and the API, by the route's pattern (`/api/contacts/:id`): never by an address
+ * that somebody asked for, which could hold anything. What no route answers is `none`.
+ */
+export function measureRequests(app: Routes, registry: Registry): void {
+  const requests = new Counter({
+    name: 'seloste_http_requests_total',
+    help: 'Requests answered by the web and the API, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    registers: [registry],
+  })
+  const duration = new Histogram({
+    name: 'seloste_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer, by route; streams count until they end',
+    labelNames: ['method', 'route'],
+    buckets: bucketsSeconds,
+    registers: [registry],
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const method = known.has(request.method) ? request.method : 'other'
+    requests.inc({ method, route, status: String(reply.statusCode) })
+    duration.observe({ method, route }, reply.elapsedTime / 1000)
+  })
+}
+
+const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])

@@ -1,0 +1,27 @@
+import type { Traces } from '#platform/traces/traces.ts'
+import type { Routes } from './routes.ts'
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * A span for each request, named by its route's pattern, with the id in its path where that is one of ours. Addresses,
+ * queries, bodies and who asked are not in it.
+ */
+export function traceRequests(app: Routes, traces: Traces, nowMs: () => number): void {
+  if (!traces.on) return
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const { id } = (request.params ?? {}) as { id?: unknown }
+    const endedMs = nowMs()
+    traces.note({
+      ...{ name: `${request.method} ${route}`, kind: 'server', endedMs, startedMs: endedMs - reply.elapsedTime },
+      attributes: {
+        'http.request.method': request.method,
+        'http.route': route,
+        'http.response.status_code': reply.statusCode,
+        'seloste.object.id': typeof id === 'string' && uuid.test(id) ? id : undefined,
+      },
+      failed: reply.statusCode >= 500,
+    })
+  })
+}

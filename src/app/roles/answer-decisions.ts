@@ -1,0 +1,40 @@
+import { Counter, type Registry } from 'prom-client'
+import { answerQuestion, type AnsweringFrom } from '#capture/decisions/answer-question.ts'
+import { listenDecisions, type DecisionsOptions } from '#capture/decisions/listen-decisions.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import type { Log } from '#platform/log/log.ts'
+
+/** Answers phone systems that ask whether a call is to be recorded, where SELOSTE_DECISIONS says so. */
+export async function answerDecisions(
+  { decisions }: Settings['connecting'],
+  {
+    from,
+    certificate,
+    registry,
+    log,
+  }: { from: AnsweringFrom; certificate: DecisionsOptions['certificate']; registry: Registry; log: Log },
+): Promise<{ stop: () => Promise<void> }> {
+  if (!decisions) return { stop: () => Promise.resolve() }
+  const asked = new Counter({
+    name: 'seloste_decisions_asked_total',
+    help: 'Questions whether a call is to be recorded, by what was answered',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
+  const { listen, token } = decisions
+  const listening = await listenDecisions({
+    ...{ listen, token },
+    ...(certificate && { certificate }),
+    answer: (question) => {
+      const answer = answerQuestion(question, from)
+      return 'wrong' in answer ? { wrong: `${answer.wrong} is no telephone number` } : answer
+    },
+    onAsked: (outcome) => asked.inc({ outcome }),
+    onFault: (error) => {
+      log.error({ err: error }, 'a phone system that asked about a call could not be answered')
+    },
+  })
+  const how = `${certificate ? 'TLS' : 'plain HTTP'}, ${token === undefined ? 'by certificate' : 'with a token'}`
+  log.info(`phone systems ask at port ${listening.port} (${how})`)
+  return listening
+}

@@ -1,0 +1,71 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { Clock } from '#platform/clock/clock.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { countWaiting } from '#use/retention/count-waiting.ts'
+
+/** Asked of a store that is well, it is answered in milliseconds. */
+const keyStoreMs = 3_000
+/** No key has this name: what is asked is whether the store answers. */
+const nameOfNoKey = 'is-it-there'
+
+/** What an operator watches of the custodian: what is late, and whether the keys can be reached. */
+export function measureCustodian(
+  registry: Registry,
+  { db, keys, clock }: { db: HoldingSafeguards; keys: Pick<KeyStore, 'kind' | 'has'>; clock: Clock },
+): void {
+  const registers = [registry]
+  let asked: { atMs: number; waiting: ReturnType<typeof countWaiting> } | undefined
+  /** Three numbers of one scrape ask once. */
+  const waiting = () => {
+    const nowMs = clock.monotonicMs()
+    if (!asked || nowMs - asked.atMs > 500) asked = { atMs: nowMs, waiting: countWaiting(db) }
+    return asked.waiting
+  }
+  new Gauge({
+    name: 'seloste_records_overdue',
+    help: 'Records past their term that are still held, by kind; what an order or an open case keeps is not counted',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const { overdue } = await waiting()
+      this.set({ kind: 'recording' }, overdue.recordings)
+      this.set({ kind: 'contact' }, overdue.contacts)
+    },
+  })
+  new Gauge({
+    name: 'seloste_recordings_unsealed',
+    help: 'Recordings that capture has stored and the custodian has not taken into keeping yet',
+    registers,
+    async collect() {
+      this.set((await waiting()).unsealed.recordings)
+    },
+  })
+  new Gauge({
+    name: 'seloste_recordings_sealing_lag_seconds',
+    help: 'Time since the end of the call whose recording has waited longest to be taken into keeping; 0 where none waits',
+    registers,
+    async collect() {
+      this.set((await waiting()).unsealed.oldestSeconds)
+    },
+  })
+  new Gauge({
+    name: 'seloste_key_store_up',
+    help: 'Whether the key store answered when it was asked for this scrape: 1 or 0',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      this.set({ kind: keys.kind }, (await answers(keys)) ? 1 : 0)
+    },
+  })
+}
+
+async function answers(keys: Pick<KeyStore, 'has'>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => late.resolve(false), keyStoreMs)
+  const asking = keys.has(nameOfNoKey).then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([asking, late.promise]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely'
+import { placeOf } from '#capture/session/trace-calls.ts'
+import type { Traces } from '#platform/traces/traces.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+/** Traces how long a recording took to be taken into keeping, in the trace of its contact. */
+export function traceKeeping(
+  traces: Traces,
+  nowMs: () => number,
+  db: Kysely<RegisterTables>,
+): <Result>(recordingId: string, keep: () => Promise<Result>) => Promise<Result> {
+  return async (recordingId, keep) => {
+    if (!traces.on) return keep()
+    const row = await db
+      .selectFrom('recording')
+      .select(['contact_id', 'segment_id'])
+      .where('id', '=', recordingId)
+      .executeTakeFirst()
+      .catch(() => undefined)
+    const startedMs = nowMs()
+    let failed = true
+    try {
+      const result = await keep()
+      failed = false
+      return result
+    } finally {
+      traces.note({
+        ...{ name: 'keep', kind: 'internal', startedMs, endedMs: nowMs(), failed },
+        ...(row && { place: placeOf(row.contact_id, row.segment_id).within }),
+        attributes: { 'seloste.recording.id': recordingId, 'seloste.contact.id': row?.contact_id },
+      })
+    }
+  }
+}

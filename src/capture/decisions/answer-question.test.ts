@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readDescription } from '#description/read-description.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { numbersCalled, officials } from '#test/simulator/people.ts'
+import { describeSegment, type CallInvitation } from '../session/describe-segment.ts'
+import { directoryAt } from '../session/directory.ts'
+import { createQuotaCounts } from '../session/quota-counts.ts'
+import { tellCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
+import { answerQuestion, type Answer, type AnsweringFrom, type Question } from './answer-question.ts'
+
+const seed = await readDescription()
+const at = Temporal.Instant.from('2026-11-26T10:00:20Z')
+const drawKey = Buffer.alloc(32, 5)
+const entries: DirectoryEntry[] = officials.map(({ key, name, phone }, index) => ({
+  ...{ personId: key, unitId: null, name, phoneKey: phone as PhoneNumberKey, to: null },
+  from: Temporal.Instant.from('2026-01-01T00:00:00Z'),
+  consentedFrom: index % 2 === 0 ? Temporal.Instant.from('2026-01-01T00:00:00Z') : null,
+}))
+
+function described(change: Partial<RecordingRule> = {}, consent = false): RegisterDescription {
+  const rules = seed.recordingPlan.rules.map((rule) => ({ ...rule, ...change }))
+  const switches = {
+    ...seed.switches,
+    officialConsent: consent ? ('required' as const) : seed.switches.officialConsent,
+  }
+  return { ...seed, switches, recordingPlan: { ...seed.recordingPlan, rules } }
+}
+
+function from(description: RegisterDescription, given: Partial<AnsweringFrom> = {}): AnsweringFrom {
+  return {
+    versionAt: () => ({ version: 7, description }),
+    ...{ drawKey, quotas: createQuotaCounts(), officials: () => entries, now: () => at },
+    ...given,
+  }
+}
+
+/** What capture decides of the call itself, once its client tells of it. */
+function captured(question: Question, asked: AnsweringFrom, answeredAt = at) {
+  const version = asked.versionAt(answeredAt)
+  const directory = directoryAt(version.description, entries, answeredAt)
+  const entry = directory.findNumber(question.number as PhoneNumberKey)
+  const official = question.official && directory.findOfficial(question.official as PhoneNumberKey)
+  const invitation = {
+    parties: {
+      ...{ direction: 'incoming', needsReview: [], streams: {} },
+      number: { number: { key: question.number }, ...(entry && { entry }) },
+      ...(official && { official: { number: { key: official.phoneKey, display: '' }, entry: official } }),
+    },
+    ...{ times: { startedAtMs: answeredAt.epochMilliseconds }, streams: [], problems: [] },
+    callIds: tellCallIds(question.callIds),
+  } as unknown as CallInvitation
+  const segment = describeSegment(invitation, {
+    ...{ version, drawKey, answeredAt, arrivedAt: answeredAt },
+    quotaUsed: asked.quotas.used(answeredAt),
+    ids: { segmentId: 's', contactId: 'c', recordingId: 'r' },
+    intakeDay: Temporal.PlainDate.from('2026-11-26'),
+  })
+  if (segment === 'outside') throw new Error('the call is one of the register')
+  return segment.facts.decision
+}
+
+const idOf = (text: string): Question['callIds'] => ({ ucid: text })
+const ask = (question: Partial<Question>, asked: AnsweringFrom): Answer => {
+  const answer = answerQuestion({ number: numbersCalled.national, callIds: idOf('1'), ...question }, asked)
+  if ('wrong' in answer) throw new Error(answer.wrong)
+  return answer
+}
+
+describe('the answer is what capture decides', () => {
+  const sources: CallIdSource[] = ['ucid', 'sipSessionId', 'ciscoGuid', 'originalCallId', 'sipCallId']
+  const questions = fc.record({
+    number: fc.constantFrom(...Object.values(numbersCalled)),
+    official: fc.option(fc.constantFrom(...officials.map(({ phone }) => phone)), { nil: undefined }),
+    callIds: fc.dictionary(fc.constantFrom(...sources), fc.uuid(), { minKeys: 1 }),
+  })
+  const plans = fc.record({ share: fc.constantFrom(0.2, 0.5, 0.9), consent: fc.boolean() })
+
+  test('who is told of nothing is not recorded, whoever answers; who is told "recorded" is', () => {
+    const announced = new Set<string>()
+    fc.assert(
+      fc.property(questions, plans, ({ official, ...question }, { share, consent }) => {
+        const asked = from(described({ share }, consent))
+        const whole = { ...question, ...(official !== undefined && { official }) } as Question
+        const answer = ask(whole, asked)
+        announced.add(answer.outcome)
+        const decided = captured(whole, asked)
+        expect(answer.outcome === 'recorded').toBe(decided.record)
+        expect(answer.reason).toBe(decided.reason)
+        if (answer.announce || official !== undefined) return
+        for (const { phone } of officials) expect(captured({ ...whole, official: phone }, asked).record).toBe(false)
+      }),
+      { numRuns: 500 },
+    )
+    expect([...announced].sort()).toEqual(['not-recorded', 'possible', 'recorded'])
+  })
+
+  test('the same id is drawn alike in each of the forms that clients send it in', () => {
+    const asked = from(described({ share: 0.5 }))
+    for (let id = 1; id < 60; id++) {
+      const hex = id.toString(16).toUpperCase().padStart(16, '0')
+      const plain = ask({ callIds: { ucid: hex } }, asked)
+      expect(ask({ callIds: { ucid: `00FA08${hex};encoding=hex` } }, asked)).toEqual(plain)
+      expect(ask({ callIds: { ucid: hex, sipCallId: 'a worse one' } }, asked)).toEqual(plain)
+    }
+  })
+})
+
+describe('before it is known who answers', () => {
+  test('where consent is asked for, the call may be recorded, and is announced', () => {
+    expect(ask({}, from(described({ share: 1 }, true)))).toMatchObject({
+      ...{ outcome: 'possible', announce: true, reason: 'no-official' },
+    })
+  })
+
+  test('with an official who does not consent it is not, and nothing is announced', () => {
+    const [, refuses] = entries
+    const answer = ask({ official: refuses!.phoneKey }, from(described({ share: 1 }, true)))
+    expect(answer).toEqual({
+      ...{ outcome: 'not-recorded', announce: false, reason: 'no-consent', descriptionVersion: 7, announcements: [] },
+    })
+  })
+
+  test('a quota of each official that is full for one leaves it possible for another', () => {
+    const quotas = { used: () => (_rule: unknown, of: object) => ('official' in of && of.official === 'x' ? 5 : 0) }
+    const asked = from(described({ share: 1, quota: { per: 'official', weekly: 5 } }), { quotas })
+    expect(ask({}, asked)).toMatchObject({ outcome: 'possible', reason: 'no-official' })
+  })
+})
+
+describe('what may change before the call is answered', () => {
+  test('a version that comes into force within ten minutes is announced, one in an hour is not', () => {
+    const [none, all] = [described({ share: 0 }), described({ share: 1 })]
+    const inMinutes = (minutes: number) =>
+      from(none, {
+        versionAt: (when) =>
+          Temporal.Instant.compare(when, at.add({ minutes })) < 0
+            ? { version: 7, description: none }
+            : { version: 8, description: all },
+      })
+    expect(ask({}, inMinutes(5))).toMatchObject({ outcome: 'possible', announce: true, descriptionVersion: 7 })
+    expect(ask({}, inMinutes(60))).toMatchObject({ outcome: 'not-recorded', announce: false })
+  })
+
+  test('an hour of recording that begins soon is announced', () => {
+    const hours = { days: ['THU'], from: Temporal.PlainTime.from('12:05'), to: Temporal.PlainTime.from('16:00') }
+    const answer = ask({}, from(described({ share: 1, hours: hours as never })))
+    expect(answer).toMatchObject({ outcome: 'possible', reason: 'outside-hours', announce: true })
+  })
+})
+
+describe('what is told', () => {
+  test('the announcements of the number, in the languages that it has', () => {
+    const { announcements } = ask({}, from(described({ share: 1 })))
+    expect(announcements.length).toBeGreaterThan(0)
+    expect(announcements[0]!.texts.fi).toBeTruthy()
+    expect(announcements[0]!.texts.sv).toBeTruthy()
+  })
+
+  test('a call to the switchboard is never announced, nor one to a number that nobody knows', () => {
+    const asked = from(described({ share: 1 }))
+    expect(ask({ number: numbersCalled.switchboardSwedish }, asked)).toMatchObject({
+      announce: false,
+      reason: 'switchboard',
+    })
+    expect(ask({ number: '+358294977777' }, asked)).toMatchObject({ announce: false, reason: 'unknown-number' })
+  })
+
+  test('what is no telephone number is said by its name', () => {
+    expect(answerQuestion({ number: 'nobody', callIds: idOf('1') }, from(described()))).toEqual({ wrong: 'number' })
+  })
+})

@@ -1,0 +1,127 @@
+/**
+ * Whether a call is to be recorded, asked before it is answered. In: what a phone system knows of it, the plan, quotas and
+ * directory as capture has them. Out: what capture will decide, as far as that is known. Never here: a contact, a count, a
+ * memory of the question.
+ */
+import { decideRecording, type RecordingDecision } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { findNumber, type RegisterDescription } from '#description/register-description.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { directoryAt } from '../session/directory.ts'
+import type { QuotaCounts } from '../session/quota-counts.ts'
+import type { VersionAt } from '../session/version-in-force.ts'
+import { joiningKeys, tellCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
+
+export interface Question {
+  /** The service number reached, as written. */
+  number: string
+  /** The number first called, where a switchboard passed the call on. */
+  dialled?: string | undefined
+  /** Where the official answers, once that is known. */
+  official?: string | undefined
+  /** As the recording client will send them. */
+  callIds: Readonly<Partial<Record<CallIdSource, string>>>
+}
+
+export interface Answer {
+  /** `possible`: recorded or not as it turns out who answers, or as the hour or the version changes in the next minutes. */
+  outcome: 'recorded' | 'possible' | 'not-recorded'
+  /** Whether the announcement must be played: whenever the call may be recorded (AC3). */
+  announce: boolean
+  /** Of the decision as of now: docs/formats/draw.md. */
+  reason: RecordingDecision['reason']
+  descriptionVersion: number
+  /** What the caller is told; none where nothing is announced, or the number has no announcement. */
+  announcements: { texts: Partial<Record<'fi' | 'sv' | 'en', string>> }[]
+}
+
+export interface AnsweringFrom {
+  versionAt: VersionAt
+  drawKey: Uint8Array
+  quotas: Pick<QuotaCounts, 'used'>
+  officials: () => readonly DirectoryEntry[]
+  now: () => Temporal.Instant
+}
+
+/** A call that asks is answered within so many minutes, or has been told of an announcement too much. */
+const minutesAhead = 10
+
+/** @returns the answer, or which of the question's values is no telephone number */
+export function answerQuestion(
+  question: Question,
+  from: AnsweringFrom,
+): Answer | { wrong: 'number' | 'dialled' | 'official' } {
+  const { number, dialled, official } = question
+  const keys = { number: keyOf(number), dialled: keyOf(dialled), official: keyOf(official) }
+  for (const name of ['number', 'dialled', 'official'] as const) {
+    if (question[name] !== undefined && keys[name] === undefined) return { wrong: name }
+  }
+  const now = from.now()
+  const decided = decideAt(now, keys, question, from)
+  const isPossible =
+    decided.asTold.record ||
+    minutesFrom(now).some((at) => {
+      const { asTold, atBest } = decideAt(at, keys, question, from)
+      return asTold.record || atBest.record
+    })
+  const { description, version } = from.versionAt(now)
+  return {
+    outcome: decided.asTold.record ? 'recorded' : isPossible ? 'possible' : 'not-recorded',
+    announce: isPossible,
+    reason: decided.asTold.reason,
+    descriptionVersion: version,
+    announcements: isPossible ? announcementsFor(description, keys.number) : [],
+  }
+}
+
+type Keys = Record<'number' | 'dialled' | 'official', PhoneNumberKey | undefined>
+
+/** The decision as it would be made at an instant; and with an official who consents and has room left, where none is told. */
+function decideAt(answeredAt: Temporal.Instant, keys: Keys, { callIds }: Question, from: AnsweringFrom) {
+  const version = from.versionAt(answeredAt)
+  const { findOfficial } = directoryAt(version.description, from.officials(), answeredAt)
+  const entry = keys.official && findOfficial(keys.official)
+  const dialledEntry = keys.dialled && findNumber(version.description, keys.dialled, answeredAt)
+  const asked = {
+    version,
+    drawKey: from.drawKey,
+    drawnOn: hashCallId(joiningKeys(tellCallIds(callIds))[0] ?? ''),
+    numberReached: keys.number ?? null,
+    answeredAt,
+    viaSwitchboard: dialledEntry?.kind === 'SWITCHBOARD' && keys.dialled !== keys.number,
+    quotaUsed: from.quotas.used(answeredAt),
+  }
+  const asTold = decideRecording({
+    ...asked,
+    officialId: entry?.personId,
+    consents: entry?.consentedFrom != null,
+  })
+  if (entry) return { asTold, atBest: asTold }
+  const used = asked.quotaUsed
+  const atBest = decideRecording({
+    ...asked,
+    officialId: 'whoever answers',
+    consents: true,
+    quotaUsed: (rule, of) => ('official' in of ? 0 : used(rule, of)),
+  })
+  return { asTold, atBest }
+}
+
+/** Now and each minute that begins soon: rules and versions begin and end with a minute. */
+function minutesFrom(now: Temporal.Instant): Temporal.Instant[] {
+  const first = now.round({ smallestUnit: 'minute', roundingMode: 'floor' })
+  const next = Array.from({ length: minutesAhead }, (_, at) => first.add({ minutes: at + 1 }))
+  return [now, ...next]
+}
+
+function announcementsFor({ recordingPlan }: RegisterDescription, number: PhoneNumberKey | undefined) {
+  return recordingPlan.announcements
+    .filter(({ numbers }) => number !== undefined && numbers.includes(number))
+    .map(({ texts }) => ({ texts: { ...texts } }))
+}
+
+function keyOf(written: string | undefined): PhoneNumberKey | undefined {
+  return written === undefined ? undefined : (normalisePhoneNumber(written).key ?? undefined)
+}

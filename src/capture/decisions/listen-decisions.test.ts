@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import type { Answer, Question } from './answer-question.ts'
+import { listenDecisions, type DecisionsOptions } from './listen-decisions.ts'
+
+const token = 'a token of twenty characters'
+const answer: Answer = {
+  ...{ outcome: 'recorded', announce: true, reason: 'drawn', descriptionVersion: 3 },
+  announcements: [{ texts: { fi: 'Puhelu voidaan tallentaa.' } }],
+}
+const question = { number: '029 497 000', callIds: { ucid: '0001' } }
+let asked: Question[] = []
+let outcomes: string[] = []
+let stop: () => Promise<void> = () => Promise.resolve()
+afterEach(() => stop())
+
+async function listen(given: Partial<DecisionsOptions> = {}): Promise<string> {
+  ;[asked, outcomes] = [[], []]
+  const listening = await listenDecisions({
+    listen: { host: '127.0.0.1', port: 0 },
+    token,
+    answer: (one) => {
+      asked.push(one)
+      return answer
+    },
+    onAsked: (outcome) => outcomes.push(outcome),
+    onFault: () => undefined,
+    ...given,
+  })
+  stop = listening.stop
+  return `http://127.0.0.1:${listening.port}/decisions`
+}
+
+const post = (url: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } })
+
+test('a question with the token is answered, as JSON or as a form, in JSON or in one word', async () => {
+  const url = await listen()
+  const json = await post(url, JSON.stringify(question))
+  expect([json.status, await json.json()]).toEqual([200, answer])
+  expect(json.headers.get('cache-control')).toBe('no-store')
+  const form = 'number=029+497+000&callId.ucid=0001'
+  const word = await post(url, form, { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/plain' })
+  expect(await word.text()).toBe('announce\n')
+  expect(asked).toEqual([question, question])
+  expect(outcomes).toEqual(['recorded', 'recorded'])
+})
+
+test('without the token nothing is answered, and nothing is asked of the plan', async () => {
+  const url = await listen()
+  for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${token}`]) {
+    expect((await post(url, JSON.stringify(question), { authorization })).status, authorization).toBe(401)
+  }
+  expect(asked).toEqual([])
+})
+
+test.each([
+  ['', 'the body is no JSON'],
+  ['[]', 'a JSON object is expected'],
+  ['{"callIds":{"ucid":"1"}}', 'number is missing'],
+  ['{"number":"1"}', 'callIds is missing'],
+  ['{"number":"1","callIds":{}}', 'callIds is missing'],
+  ['{"number":"1","callIds":{"colour":"red"}}', 'a kind of callIds is not known'],
+  ['{"number":"1","callIds":{"__proto__":"x"}}', 'a kind of callIds is not known'],
+  ['{"number":"1","callIds":{"ucid":7}}', 'its id is no text'],
+  ['{"number":"1","official":{},"callIds":{"ucid":"1"}}', 'official is no telephone number'],
+  ['{"number":"1","caller":"2","callIds":{"ucid":"1"}}', 'a field is not known'],
+])('a wrong question is told what is wrong with it: %s', async (body, message) => {
+  const response = await post(await listen(), body)
+  expect(response.status).toBe(400)
+  expect(((await response.json()) as { error: { code: string; message: string } }).error).toMatchObject({
+    code: 'question.wrong',
+    message: expect.stringContaining(message) as string,
+  })
+})
+
+test('another way, another method and a long body are refused, and a bug says to announce', async () => {
+  const url = await listen({
+    answer: () => {
+      throw new Error('bug')
+    },
+  })
+  expect((await post(url.replace('decisions', 'contacts'), '{}')).status).toBe(404)
+  expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(405)
+  expect((await post(url, ' '.repeat(9_000))).status).toBe(413)
+  const broken = await post(url, JSON.stringify(question))
+  expect([broken.status, await broken.text()]).toEqual([503, expect.stringContaining('announce')])
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'seloste-decisions-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A certificate that is its own authority. */
+function certificate(name: string) {
+  const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}-key.pem`)]
+  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  execFileSync('openssl', [...made, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  return { cert: readFileSync(cert), key: readFileSync(key) }
+}
+
+test('over TLS without a token, only a client with a certificate of our authorities is answered', async () => {
+  const [ours, friend, stranger] = ['ours', 'friend', 'stranger'].map(certificate)
+  const url = await listen({
+    token: undefined,
+    certificate: { inUse: { ...ours!, ca: friend!.cert }, onChange: () => undefined },
+  })
+  const askAs = (client: { cert?: Buffer; key?: Buffer }) =>
+    new Promise<number | string>((resolve) => {
+      const asking = request(
+        { ...client, port: new URL(url).port, path: '/decisions', method: 'POST', rejectUnauthorized: false },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        },
+      )
+      asking.on('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message))
+      asking.end(JSON.stringify(question))
+    })
+  expect(await askAs(friend!)).toBe(200)
+  expect(typeof (await askAs(stranger!))).toBe('string')
+  expect(typeof (await askAs({}))).toBe('string')
+  expect(asked).toHaveLength(1)
+})

@@ -1,0 +1,122 @@
+/**
+ * The door at which phone systems ask (docs/operate/decisions.md). In: `POST /decisions` with a token, or over TLS by a client
+ * of our authorities. Out: the answer. Never here: what is answered; a question in a log.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTls } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
+import type { Endpoint } from '#platform/config/addresses.ts'
+import type { Answer, Question } from './answer-question.ts'
+import { readQuestion } from './read-question.ts'
+
+export interface DecisionsOptions {
+  listen: Endpoint
+  /** Bearer token; without one a client shows a certificate. */
+  token: string | undefined
+  /** What TLS is spoken with; without it plain HTTP, and then the token is needed. */
+  certificate?: {
+    inUse: SecureContextOptions | undefined
+    onChange: (take: (certificate: SecureContextOptions) => void) => void
+  }
+  answer: (question: Question) => Answer | { wrong: string }
+  onAsked: (outcome: Answer['outcome'] | 'wrong' | 'denied') => void
+  onFault: (error: unknown) => void
+}
+
+const longestBody = 8 * 1024
+const requestMs = 5_000
+const connections = 256
+const minVersion = 'TLSv1.2'
+
+/** Listens; the port it has, and the way to stop. */
+export async function listenDecisions(
+  options: DecisionsOptions,
+): Promise<{ readonly port: number; stop: () => Promise<void> }> {
+  const { listen } = options
+  const server = serverFor(options, (request, response) => void serve(options, request, response))
+  server.maxConnections = connections
+  server.requestTimeout = requestMs
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(listen.port, listen.host, resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function serverFor({ token, certificate }: DecisionsOptions, onRequest: Parameters<typeof createPlain>[1]): Server {
+  if (!certificate) return createPlain(onRequest)
+  const mustShowCertificate = token === undefined
+  const server = createTls(
+    { ...certificate.inUse, minVersion, requestCert: mustShowCertificate, rejectUnauthorized: mustShowCertificate },
+    onRequest,
+  )
+  certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion }))
+  return server
+}
+
+async function serve(options: DecisionsOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { token, onAsked, onFault } = options
+  const tell = (status: number, body: object, headers: Record<string, string> = {}) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+    response.end(`${JSON.stringify(body)}\n`)
+  }
+  const refuse = (status: number, code: string, message: string, headers?: Record<string, string>) =>
+    tell(status, { error: { code, message } }, headers)
+  try {
+    if (token !== undefined && !isAllowed(request.headers.authorization, token)) {
+      onAsked('denied')
+      return refuse(401, 'token.wrong', 'The token of SELOSTE_DECISIONS_TOKEN is expected.', {
+        'www-authenticate': 'Bearer',
+      })
+    }
+    if (request.url !== '/decisions') return refuse(404, 'not-found', 'Questions go to /decisions.')
+    if (request.method !== 'POST') {
+      return refuse(405, 'method.wrong', 'Questions are asked by POST.', { allow: 'POST' })
+    }
+    const body = await readBody(request)
+    if (body === undefined) return refuse(413, 'body.too-long', `A question has ${longestBody} bytes at most.`)
+    const question = readQuestion(body, request.headers['content-type'] ?? '')
+    const answer = 'wrong' in question ? question : options.answer(question)
+    if ('wrong' in answer) {
+      onAsked('wrong')
+      return refuse(400, 'question.wrong', `${answer.wrong}.`)
+    }
+    onAsked(answer.outcome)
+    // For dialplans that cannot read JSON.
+    if (request.headers.accept === 'text/plain') {
+      response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' })
+      response.end(answer.announce ? 'announce\n' : 'silent\n')
+      return
+    }
+    tell(200, answer)
+  } catch (error) {
+    onFault(error)
+    // A phone system that gets no answer announces: too much is better than too little.
+    if (!response.headersSent) refuse(503, 'unavailable', 'There is no answer now; announce.')
+  }
+}
+
+function isAllowed(authorization: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]
+  const [a, b] = [given ?? '', token].map((one) => createHash('sha256').update(one).digest())
+  return given !== undefined && timingSafeEqual(a!, b!)
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes <= longestBody) parts.push(part)
+  }
+  return bytes > longestBody ? undefined : Buffer.concat(parts).toString('utf8')
+}

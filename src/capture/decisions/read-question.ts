@@ -1,0 +1,56 @@
+import { isCallIdSource } from '../siprec/read-call-ids.ts'
+import type { Question } from './answer-question.ts'
+
+const fields = ['number', 'dialled', 'official', 'callIds'] as const
+const longestText = 256
+
+/**
+ * A question as JSON, or as a form (`number=…&callId.ucid=…`), which phone systems without JSON can send.
+ * @returns the question, or one sentence that says what is wrong; without a value of it
+ */
+export function readQuestion(body: string, contentType: string): Question | { wrong: string } {
+  let told: unknown
+  if (contentType.includes('x-www-form-urlencoded')) told = formOf(new URLSearchParams(body))
+  else {
+    try {
+      told = JSON.parse(body)
+    } catch {
+      return { wrong: 'the body is no JSON' }
+    }
+  }
+  if (!isObject(told)) return { wrong: 'a JSON object is expected' }
+  const unknown = Object.keys(told).find((name) => !(fields as readonly string[]).includes(name))
+  if (unknown !== undefined) return { wrong: `a field is not known; allowed are ${fields.join(', ')}` }
+  const { number, dialled, official, callIds } = told
+  if (!isText(number)) return { wrong: 'number is missing: the service number that the call reaches' }
+  for (const [name, value] of Object.entries({ dialled, official })) {
+    if (value !== undefined && !isText(value)) return { wrong: `${name} is no telephone number` }
+  }
+  if (!isObject(callIds) || Object.keys(callIds).length === 0) {
+    return { wrong: 'callIds is missing: the ids that the recording client will send, by kind' }
+  }
+  for (const [kind, id] of Object.entries(callIds)) {
+    if (!isCallIdSource(kind) || !isText(id)) return { wrong: 'a kind of callIds is not known, or its id is no text' }
+  }
+  return {
+    number,
+    ...(isText(dialled) && { dialled }),
+    ...(isText(official) && { official }),
+    callIds,
+  }
+}
+
+function formOf(form: URLSearchParams): Record<string, unknown> {
+  const ids = [...form].filter(([name]) => name.startsWith('callId.'))
+  const rest = [...form].filter(([name]) => !name.startsWith('callId.'))
+  const callIds = Object.fromEntries(ids.map(([name, id]) => [name.slice('callId.'.length), id]))
+  return { ...Object.fromEntries(rest), callIds }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= longestText
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

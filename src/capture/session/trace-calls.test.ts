@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import type { TracedSpan, Traces } from '#platform/traces/traces.ts'
+import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { placeOf, traceAdmission, traceCalls } from './trace-calls.ts'
+
+function listening(): { traces: Traces; spans: TracedSpan[] } {
+  const spans: TracedSpan[] = []
+  return { spans, traces: { on: true, note: (span) => spans.push(span), stop: () => Promise.resolve() } }
+}
+const stored = {
+  ...recordingFacts(),
+  stored: { sizeBytes: 10, incomplete: false, packetsReceived: 7, packetsLost: 1 },
+}
+
+test('a part of a call is traced once, when it is over and stored, in the trace of its contact', () => {
+  const { traces, spans } = listening()
+  const tell = traceCalls(traces, () => 5)
+  const facts = callFacts({ recording: { ...stored, stored: undefined } })
+  tell({ ...facts, endedAt: undefined })
+  tell(facts)
+  expect(spans).toEqual([])
+  const whole = { ...facts, recording: stored }
+  tell(whole)
+  tell(whole)
+  expect(spans.map(({ name }) => name)).toEqual(['call segment', 'record', 'store'])
+  const { call, within } = placeOf(facts.contactId, facts.segmentId)
+  expect(call.traceId).toBe(facts.contactId.replaceAll('-', ''))
+  expect(within.parentSpanId).toBe(call.spanId)
+  expect(spans.map(({ place }) => place)).toEqual([call, within, within])
+})
+
+test('a call that is only history has one span', () => {
+  const { traces, spans } = listening()
+  traceCalls(traces, () => 5)(callFacts())
+  expect(spans.map(({ name }) => name)).toEqual(['call segment'])
+})
+
+test('no number and no name of anybody is in a span', () => {
+  const { traces, spans } = listening()
+  const facts = callFacts({ recording: stored })
+  traceCalls(traces, () => 5)(facts)
+  const told = JSON.stringify(spans)
+  const { caller, numberCalled, numberReached, official } = facts
+  for (const value of [caller.key, caller.raw, numberCalled.key, numberReached.key, official?.name, official?.phone]) {
+    if (value) expect(told).not.toContain(value)
+  }
+  for (const id of facts.callIds) expect(told).not.toContain(id)
+})
+
+test('admission is traced with how it ended, and throws what it threw', async () => {
+  const { traces, spans } = listening()
+  let now = 0
+  const clock = () => (now += 10)
+  await traceAdmission(traces, clock, () => Promise.resolve('in'))(callFacts())
+  const away = traceAdmission(traces, clock, () => Promise.reject(new Error('away')))
+  await expect(away(callFacts())).rejects.toThrow('away')
+  expect(spans.map(({ name, failed, startedMs, endedMs }) => [name, failed, endedMs - startedMs])).toEqual([
+    ['admit', false, 10],
+    ['admit', true, 10],
+  ])
+})

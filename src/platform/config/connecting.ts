@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEndpoint, type Endpoint } from './addresses.ts'
+import { ConfigFault, wrongSetting } from './faults.ts'
+
+/** What other systems ask Seloste, and what they are told. */
+export type Connecting = {
+  /** SELOSTE_WEBHOOKS: the file of systems that are told of events (docs/operate/webhooks.md); `undefined`: none. */
+  webhooksFile: string | undefined
+  /** SELOSTE_DECISIONS: where phone systems ask whether a call is to be recorded; `undefined`: nowhere. */
+  decisions: { listen: Endpoint; token: string | undefined } | undefined
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: where traces go, by OTLP over HTTP; `undefined`: there are none. */
+  traces: { endpoint: string } | undefined
+}
+
+export const connectingNames = [
+  'SELOSTE_WEBHOOKS',
+  'SELOSTE_DECISIONS',
+  'SELOSTE_DECISIONS_TOKEN',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+] as const
+
+const shortestToken = 16
+
+/** @throws ConfigFault `setting-wrong` */
+export function readConnecting(
+  given: (name: string) => string | undefined,
+  folder: string,
+  hasCertificate: boolean,
+): Connecting {
+  const [webhooks, decisions, token, endpoint] = connectingNames.map(given)
+  if (webhooks !== undefined && !statSync(resolve(folder, webhooks), { throwIfNoEntry: false })?.isFile()) {
+    throw wrongSetting('SELOSTE_WEBHOOKS', webhooks, 'the path of a file of webhooks that is there')
+  }
+  if (token !== undefined && token.length < shortestToken) {
+    throw wrongSetting('SELOSTE_DECISIONS_TOKEN', `(${token.length} characters)`, `${shortestToken} characters or more`)
+  }
+  if (decisions !== undefined && token === undefined && !hasCertificate) {
+    throw new ConfigFault(
+      'setting-wrong',
+      'SELOSTE_DECISIONS is open to anybody: set SELOSTE_DECISIONS_TOKEN, or SELOSTE_SIPS_CERTIFICATE with its key and SELOSTE_SIPS_CLIENTS, by which phone systems prove who they are.',
+    )
+  }
+  return {
+    webhooksFile: webhooks === undefined ? undefined : resolve(folder, webhooks),
+    decisions: decisions === undefined ? undefined : { listen: parseEndpoint('SELOSTE_DECISIONS', decisions), token },
+    traces: endpoint === undefined ? undefined : { endpoint: checkEndpoint(endpoint) },
+  }
+}
+
+function checkEndpoint(text: string): string {
+  const isAddress = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+  if (!isAddress) throw wrongSetting('OTEL_EXPORTER_OTLP_ENDPOINT', text, 'http://host:4318, or https://…')
+  return text.replace(/\/+$/, '')
+}

@@ -1,0 +1,38 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { turnsOf, type Turns } from './turns.ts'
+
+/** Work that comes round (every.ts), for whoever watches: whether each is done, and when it was last. */
+export function measureJobs(registry: Registry): void {
+  const registers = [registry]
+  new Counter({
+    name: 'seloste_job_turns_total',
+    help: 'Turns of work that comes round, by how they went: done, elsewhere (another process has it), failed',
+    labelNames: ['job', 'outcome'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [job, turns] of turnsOf()) {
+        for (const outcome of ['done', 'elsewhere', 'failed'] as const) {
+          this.inc({ job: nameOf(job), outcome }, turns[outcome])
+        }
+      }
+    },
+  })
+  const gauge = (name: string, help: string, read: (turns: Turns) => number) =>
+    new Gauge({
+      name: `seloste_job_${name}`,
+      help,
+      labelNames: ['job'],
+      registers,
+      collect() {
+        for (const [job, turns] of turnsOf()) if (turns.lastDoneAt > 0) this.set({ job: nameOf(job) }, read(turns))
+      },
+    })
+  gauge('last_done_timestamp_seconds', 'When this process last did a turn of the work', (turns) => turns.lastDoneAt)
+  gauge('last_duration_seconds', 'How long that turn took', (turns) => turns.lastSeconds)
+}
+
+/** The lock's name without the program's: `seloste.sweep` is `sweep`. */
+function nameOf(job: string): string {
+  return job.replace(/^seloste\./, '')
+}

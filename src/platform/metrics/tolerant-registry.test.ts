@@ -1,0 +1,30 @@
+import { Counter, Gauge } from 'prom-client'
+import { expect, test } from 'vitest'
+import { TolerantRegistry } from './tolerant-registry.ts'
+
+test('a number that cannot be read has no value and is counted; the others are told', async () => {
+  const registry = new TolerantRegistry()
+  const registers = [registry]
+  let away = false
+  const read = () => {
+    if (away) throw new Error('away')
+    return 7
+  }
+  new Gauge({
+    name: 'overdue',
+    help: 'x',
+    registers,
+    async collect() {
+      this.set(await Promise.resolve().then(read))
+    },
+  })
+  new Counter({ name: 'calls_total', help: 'x', registers }).inc(3)
+  expect(await registry.metrics()).toMatch(/^overdue 7$/m)
+  away = true
+  const text = await registry.metrics()
+  expect(text).not.toMatch(/^overdue /m)
+  expect(text).toMatch(/^calls_total 3$/m)
+  expect(await registry.metrics()).toMatch(/^seloste_metrics_unread_total\{metric="overdue"\} [12]$/m)
+  away = false
+  expect(await registry.metrics()).toMatch(/^overdue 7$/m)
+})

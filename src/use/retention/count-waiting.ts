@@ -1,0 +1,32 @@
+import { sql } from 'kysely'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+/** How far the register has come: what is past its term, and what capture has stored and the custodian has not sealed yet. */
+export interface Waiting {
+  /** Recordings and contacts past their term that are still there. What an order or an open case keeps is not among them. */
+  overdue: { recordings: number; contacts: number }
+  unsealed: { recordings: number; oldestSeconds: number }
+}
+
+/** As the custodian. The register's own clock says what is past its term (R23, R24). */
+export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
+  const { rows } = await sql<{ recordings: number; contacts: number; unsealed: number; oldest: number | null }>`
+    select
+      (select count(*)::float8 from recording r
+        where r.destroy_at < register_now() and r.state in ('CAPTURING', 'STORED', 'QUARANTINED')
+          and end_of_recording(r) ->> 'act' = 'destroy') as recordings,
+      (select count(*)::float8 from contact c
+        where c.history_ends_at < register_now() and not history_is_held(c.id)) as contacts,
+      count(*)::float8 as unsealed,
+      extract(epoch from clock_timestamp() - min(stored.ended_at))::float8 as oldest
+    from (
+      select coalesce(call_ended_at, started_at) as ended_at from recording
+      where state = 'STORED' and kept_at is null and destroy_at is not null
+        and keeping_fault is distinct from 'not-in-backup'
+    ) stored`.execute(db)
+  const { recordings, contacts, unsealed, oldest } = rows[0]!
+  return {
+    overdue: { recordings, contacts },
+    unsealed: { recordings: unsealed, oldestSeconds: Math.max(0, oldest ?? 0) },
+  }
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { readWebhooks, webhookEvents } from './webhooks-file.ts'
+
+const secret = 'a secret that nobody guesses'
+const good = { name: 'crm', url: 'https://crm.example/events', secret }
+
+const read = (webhooks: unknown) => readWebhooks(JSON.stringify({ webhooks }), '/etc/webhooks.yaml')
+
+test('a target is told every event unless its own are named; its secret is text or Base64', () => {
+  const [one, two] = read([
+    good,
+    { ...good, name: 'b', events: ['recording.sealed'], secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` },
+  ])
+  expect(one).toEqual({ ...good, secret: Buffer.from(secret), events: webhookEvents })
+  expect(two).toMatchObject({ events: ['recording.sealed'], secret: Buffer.alloc(24, 7) })
+})
+
+test.each([
+  [[], 'a list named "webhooks" is expected'],
+  [[{ ...good, name: 'CRM' }], 'entry 1: its name has small letters, digits and -'],
+  [[good, good], 'entry 2: the name "crm" is there twice'],
+  [
+    [{ ...good, url: 'http://crm.example/' }],
+    'entry 1: its url is https://… without a user, or http://… of this machine',
+  ],
+  [[{ ...good, url: 'https://user:word@crm.example/' }], 'entry 1: its url is https://… without a user'],
+  [[{ ...good, secret: 'short' }], 'entry 1: its secret has 24 bytes or more'],
+  [[{ ...good, events: ['caller.heard'] }], 'entry 1: its events are a list of contact.admitted'],
+  [[{ ...good, colour: 'red' }], 'entry 1: there is no "colour"; allowed are name, url, secret, events'],
+])('what is wrong with a file is said by entry, without its secret: %j', (webhooks, problem) => {
+  expect(() => read(webhooks)).toThrow(problem)
+  expect(() => read(webhooks)).toThrow(/^(?!.*a secret that)/)
+})
+
+test('a file that is no YAML is told as such', () => {
+  expect(() => readWebhooks('{ webhooks: [', '/etc/webhooks.yaml')).toThrow('they cannot be read as YAML')
+})
