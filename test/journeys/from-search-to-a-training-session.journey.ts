@@ -91,6 +91,6 @@ test('a moment goes from a call into a collection and a session, and is empty wh
   await signInOn(page, seloste, 'aino', { path: '/my-calls/trainings' })
   await expect(page.getByRole('heading', { name: 'Uusien virkailijoiden perehdytys' })).toBeVisible()
   await expect(page.getByText(reference, { exact: true })).toBeVisible()
-  await expect(page.getByText('Säilytetään', { exact: true })).toBeVisible()
+  await expect(page.getByText('Tiedot poistetaan', { exact: true })).toBeVisible()
   await inEachLanguage(page, async () => isAccessible('one’s own training'))
 })

@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { Button } from './button.tsx'
 
 /** Moves one of several up or down among them; the first cannot go up, nor the last down. */
@@ -16,12 +17,40 @@ export function MoveButtons({
   isLast: boolean
   onMove: (by: 1 | -1) => void
 }) {
+  const upButton = useRef<HTMLButtonElement>(null)
+  const downButton = useRef<HTMLButtonElement>(null)
+  const pressed = useRef<1 | -1>(undefined)
+  useEffect(() => {
+    const [from, to] = pressed.current === -1 ? [upButton, downButton] : [downButton, upButton]
+    const isAtEnd = pressed.current === -1 ? isFirst : isLast
+    const has = document.activeElement
+    // Moved to an end, where the button that was pressed does nothing any more: the way back has the focus.
+    if (pressed.current && isAtEnd && (has === from.current || has === document.body)) to.current?.focus()
+  }, [isFirst, isLast])
+  const move = (by: 1 | -1) => {
+    pressed.current = by
+    onMove(by)
+  }
   return (
     <>
-      <Button kind="quiet" className="chip" isDisabled={isFirst} aria-label={up} onPress={() => onMove(-1)}>
+      <Button
+        ref={upButton}
+        kind="quiet"
+        className="chip"
+        isDisabled={isFirst}
+        aria-label={up}
+        onPress={() => move(-1)}
+      >
         <ArrowUp aria-hidden="true" size={18} />
       </Button>
-      <Button kind="quiet" className="chip" isDisabled={isLast} aria-label={down} onPress={() => onMove(1)}>
+      <Button
+        ref={downButton}
+        kind="quiet"
+        className="chip"
+        isDisabled={isLast}
+        aria-label={down}
+        onPress={() => move(1)}
+      >
         <ArrowDown aria-hidden="true" size={18} />
       </Button>
     </>

@@ -16,14 +16,19 @@ export function Attendees({ training, onDone }: { training: Training; onDone: ()
   const enter = $api.useMutation('put', '/api/training/sessions/{id}/attendees/{person}')
   const remove = $api.useMutation('delete', '/api/training/sessions/{id}/attendees/{person}')
   const isOpen = training.endedAt === undefined
+  const heading = useRef<HTMLHeadingElement>(null)
   const act = (acting: typeof enter | typeof remove, person: string, said: string) =>
     ended(acting.mutateAsync({ params: { path: { id: training.id, person } } }), async () => {
       announce(said)
       await onDone()
+      // The button of whoever was taken off is gone with them.
+      if (acting === remove) heading.current?.focus()
     })
   return (
     <section className="panel stack-small" aria-labelledby="training-attendees">
-      <h2 id="training-attendees">{say('training.attendees')}</h2>
+      <h2 id="training-attendees" ref={heading} tabIndex={-1}>
+        {say('training.attendees')}
+      </h2>
       {isOpen && (
         <FindTrainee
           known={training.attendees}

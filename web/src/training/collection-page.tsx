@@ -66,9 +66,15 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
     <>
       {collection.aim && <p className="lead training-aim">{collection.aim}</p>}
       {isOver && <Notice kind="info">{say('training.collection.over.what')}</Notice>}
-      {!isOver && <BeginSession collection={collection} />}
+      {!isOver && (
+        <div className="stack-small">
+          <BeginSession collection={collection} />
+        </div>
+      )}
       <section className="stack-small" aria-labelledby="training-moments">
-        <h2 id="training-moments">{say('training.moments')}</h2>
+        <h2 id="training-moments" tabIndex={-1}>
+          {say('training.moments')}
+        </h2>
         {!isOver && (
           <p>
             {say('training.moments.how')} <Link to="/contacts">{say('nav.search')}</Link>
@@ -90,8 +96,12 @@ function Whole({ collection, onDone }: { collection: Collection; onDone: () => P
           ))}
         </ol>
       </section>
-      {!isOver && <ChangeCollection key={collection.revision} collection={collection} onDone={onDone} />}
-      {!isOver && <EndCollection collection={collection} />}
+      {!isOver && (
+        <div className="stack-small">
+          <ChangeCollection key={collection.revision} collection={collection} onDone={onDone} />
+          <EndCollection collection={collection} />
+        </div>
+      )}
     </>
   )
 }

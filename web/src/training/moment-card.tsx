@@ -41,6 +41,8 @@ export function MomentCard({
     ended(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
       announce(say('training.moment.removed'))
       await onDone()
+      // Its own button is gone with it.
+      document.getElementById('training-moments')?.focus()
     })
   return (
     <li className="card stack-small">

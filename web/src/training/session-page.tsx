@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { Play } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
@@ -55,6 +55,13 @@ function Read() {
 function Whole({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
   const { say, language } = useLanguage()
   const isOpen = training.endedAt === undefined
+  const outcome = useRef<HTMLParagraphElement>(null)
+  const wasOpen = useRef(isOpen)
+  useEffect(() => {
+    // What it was ended with is gone.
+    if (wasOpen.current && !isOpen) outcome.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen])
   return (
     <>
       <dl className="facts">
@@ -72,7 +79,12 @@ function Whole({ training, onDone }: { training: Training; onDone: () => Promise
       </dl>
       <Attendees training={training} onDone={onDone} />
       {isOpen && <Moments training={training} onDone={onDone} />}
-      {isOpen ? <EndSession training={training} onDone={onDone} /> : <p>{say('training.session.over.what')}</p>}
+      {isOpen && <EndSession training={training} onDone={onDone} />}
+      {!isOpen && (
+        <p ref={outcome} tabIndex={-1}>
+          {say('training.session.over.what')}
+        </p>
+      )}
     </>
   )
 }

@@ -89,7 +89,8 @@ export async function openDemoTraining(
     for (const { of, ...words } of moments) {
       const key = of === 'newest' ? words.title : of
       if (added.has(key)) continue
-      const line = of === 'ends-soon' ? { number: numbersCalled.testLine } : {}
+      const before = now().subtract({ hours: 24 * 35 })
+      const line = of === 'ends-soon' ? { number: numbersCalled.testLine, to: before } : {}
       const { items } = await listContacts(db, grant, { recorded: 'available', limit: tried, ...line })
       const parts = items.flatMap(({ segments }) => segments)
       for (const { recording, official } of parts) {
