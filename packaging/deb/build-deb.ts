@@ -3,7 +3,7 @@
  * In: this repository after `npm ci`. Out: one .deb with the program, the pages, the packages it runs on and its Node.
  * Never here: a download, what only development needs, a file that belongs to somebody else than root.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type StdioOptions } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -102,15 +102,17 @@ function layProgram(target: string): void {
   symlinkSync(join('..', node), join(target, 'bin/node'))
 }
 
-/** What npm has installed for running, relative to the repository. */
+/** What is installed for running, relative to the repository: what the lock file does not know as of development alone. */
 function installedPackages(): string[] {
-  const text = execFileSync('npm', ['ls', '--all', '--omit=dev', '--parseable'], { cwd: root, encoding: 'utf8' })
-  const paths = text
-    .trim()
-    .split('\n')
-    .map((path) => relative(root, path))
-    .filter((path) => path.startsWith('node_modules/'))
-  if (paths.length === 0) throw new Error('npm lists no packages: run npm ci first')
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>
+  }
+  const paths = Object.entries(lock.packages)
+    .filter(([path, { dev }]) => path.startsWith('node_modules/') && dev !== true)
+    .map(([path]) => path)
+    // Of optional ones those of this machine.
+    .filter((path) => existsSync(join(root, path)))
+  if (paths.length === 0) throw new Error('no packages are installed: run npm ci first')
   return paths
 }
 
@@ -185,7 +187,8 @@ function writeControl(tree: string, version: string, architecture: string): void
 /** So that the same commit makes the same package. */
 function lastCommit(): string {
   try {
-    return execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim()
+    const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
+    return execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8', stdio }).trim()
   } catch {
     return '1'
   }
