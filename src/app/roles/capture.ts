@@ -263,7 +263,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
     handler: flows.watch(recorder.handler),
-    resumed: calls.sessions.map(({ dialog }) => dialog),
+    // A half after the session whose recording it comes into.
+    resumed: calls.sessions.flatMap(({ dialog, halves }) => [dialog, ...halves.map((half) => half.dialog)]),
     refusal: admission.refusal,
     onFault: (error) => {
       log.error({ err: error }, 'SIP')

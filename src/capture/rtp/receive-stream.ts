@@ -15,6 +15,7 @@ import { RtcpSealer } from '../srtp/protect-rtcp.ts'
 import { isSameKey, type MasterKey } from '../srtp/suites.ts'
 import type { MediaPorts } from './allocate-ports.ts'
 import { SourceFollower, type Peer, type SourceFollowerOptions, type StreamCounters } from './follow-source.ts'
+import { isRtcp } from './parse-packet.ts'
 import type { StreamMeasure } from './measure-stream.ts'
 import { readSenderReport, writeReceiverReport, type ReportBlock } from './rtcp.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
@@ -26,8 +27,10 @@ export type StreamKeys = { theirs: readonly MasterKey[]; own: MasterKey }
 export type Described = {
   peer: Peer
   codecs: StreamCodec[]
-  /** Where reports go, when not to the port after the peer's. */
+  /** Where reports go, when not to the port after the peer's nor to the peer's own. */
   reportsPort?: number | undefined
+  /** RTP and RTCP share its port (RFC 5761). */
+  mux?: boolean | undefined
   /** Set where the stream is SRTP. */
   keys?: StreamKeys | undefined
 }
@@ -69,6 +72,7 @@ export type ReceivedStream = {
 export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   const { ports, arrival100us, reportMs = 5000 } = options
   let peer = heardAs(options.peer)
+  let mux = options.mux === true
   let keys = options.keys
   let opener = keys && new MediaOpener(keys.theirs)
   let sealer = keys && new RtcpSealer(keys.own)
@@ -80,22 +84,11 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   let closed = false
 
   ports.rtp.listen((bytes, size, address, port, agoMs) => {
+    if (mux && isRtcp(bytes, size)) return hear(bytes.subarray(0, size), address, port)
     follower.receive(bytes, size, Math.max(0, arrival100us() - Math.round(agoMs * 10)), address, port)
   })
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
-    if (from.address !== peer.address) return
-    const report = opener ? opener.openRtcp(bytes) : bytes
-    if (!report) {
-      follower.counters.unauthentic++
-      return
-    }
-    follower.counters.rtcp++
-    rtcpPort = from.port
-    const sent = readSenderReport(report, follower.ssrc)
-    if (sent === undefined) return
-    lastSenderReport = sent.lsr
-    follower.meter.reported(sent.packets)
-    senderReportAt100us = arrival100us()
+    hear(bytes, from.address, from.port)
   })
   // A peer that is gone makes sends fail (ICMP); the call's end is the session's to decide.
   ports.rtcp.on('error', () => {})
@@ -103,11 +96,30 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   // report at once: here each has a session of its own, and calls do not begin together.
   const timer = setInterval(sendReport, reportMs)
 
+  /** A compound RTCP packet came. */
+  function hear(bytes: Buffer, address: string, port: number): void {
+    if (address !== peer.address) return
+    const report = opener ? opener.openRtcp(bytes) : bytes
+    if (!report) {
+      follower.counters.unauthentic++
+      return
+    }
+    follower.counters.rtcp++
+    rtcpPort = port
+    const sent = readSenderReport(report, follower.ssrc)
+    if (sent === undefined) return
+    lastSenderReport = sent.lsr
+    follower.meter.reported(sent.packets)
+    senderReportAt100us = arrival100us()
+  }
+
   function sendReport(): void {
     const report = writeReceiverReport(options.ssrc, options.cname, reportBlock())
     // Port 65535 has none after it, and a send to 65536 throws.
-    if (peer.port > 0 && rtcpPort <= 0xffff)
-      ports.rtcp.send(sealer ? sealer.seal(report) : report, rtcpPort, peer.address)
+    if (peer.port === 0 || rtcpPort > 0xffff) return
+    const sent = sealer ? sealer.seal(report) : report
+    if (mux) ports.rtp.send(sent, rtcpPort, peer.address)
+    else ports.rtcp.send(sent, rtcpPort, peer.address)
   }
 
   /** Keys that are told again go on where they were: an index used twice would tell what was sealed (RFC 3711 section 9.1). */
@@ -172,7 +184,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     },
     update: (described) => {
       ports.rtp.takeWaiting()
-      if (described.peer.port !== peer.port) rtcpPort = reportsTo(described)
+      if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsTo(described)
+      mux = described.mux === true
       peer = heardAs(described.peer)
       rekey(described.keys)
       follower.update({ ...described, peer, opener })
@@ -185,6 +198,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   }
 }
 
-function reportsTo({ peer, reportsPort }: Described): number {
-  return reportsPort ?? peer.port + 1
+/** RFC 5761 section 5.1.3: a port told for RTCP is for who does not multiplex. */
+function reportsTo({ peer, reportsPort, mux }: Described): number {
+  return mux ? peer.port : (reportsPort ?? peer.port + 1)
 }

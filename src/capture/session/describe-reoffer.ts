@@ -15,7 +15,9 @@ export function describeReoffer(
   const facts = describeParties(invitation, known)
   const answeredAt = lateAnswerOf(invitation, clientClock, now)
   const answering = whoAnswersNow(invitation, known?.official)
-  const consults = answering === 'consultation'
+  // The official speaks to somebody else in the same session, of their own accord or among officials: nothing of this call (R8).
+  const isOutside = parties.direction === 'outgoing' || parties.direction === 'internal'
+  const consults = answering === 'consultation' || (metadata !== undefined && isOutside)
   // One recording has one answering official (R17): who comes in beside them is for a person to look at.
   if (answering === 'several') facts.marks.push('needs-review')
   return {

@@ -16,15 +16,19 @@ import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
+import type { HeldHalf } from './other-half.ts'
 import type { ClientClock } from './told-times.ts'
 
 export interface HeldSession {
-  readonly format: 1
+  readonly format: 2
   readonly segmentId: string
   /** As in the spool (facts-file.ts). */
   readonly facts: string
   readonly dialog: SavedDialog
   readonly streams: readonly StreamPlan[]
+  /** Streams of other sessions of the call in its recording, and those sessions. */
+  readonly joined: readonly StreamPlan[]
+  readonly halves: readonly HeldHalf[]
   readonly tracks: Readonly<Record<number, Track>>
   readonly metadata?: RecordingMetadata | undefined
   readonly answerVersion: number
@@ -122,7 +126,7 @@ function readOne(path: string): HeldSession | undefined {
   if (!path.endsWith('.json')) return undefined
   try {
     const read = JSON.parse(readFileSync(path, 'utf8')) as Partial<HeldSession>
-    return read.format === 1 ? (read as HeldSession) : undefined
+    return read.format === 2 ? (read as HeldSession) : undefined
   } catch {
     return undefined
   }

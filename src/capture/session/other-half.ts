@@ -2,9 +2,8 @@
  * The other half of a call whose client sends each voice in a session of its own (Cisco's built-in bridge: near end and
  * far end). Its stream goes into the recording of the first session, which stays the only one of the segment (R17).
  */
-import type { IncomingRequest } from '../sip/handler.ts'
+import type { Dialog, IncomingRequest, SavedDialog } from '../sip/handler.ts'
 import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../siprec/answer-offer.ts'
-import type { Track } from '../siprec/identified-parties.ts'
 import { parseSdp } from '../siprec/parse-sdp.ts'
 import { splitMultipart } from '../siprec/split-multipart.ts'
 import { firstHeader } from '../sip/message.ts'
@@ -20,13 +19,26 @@ export interface OtherHalves {
   /** A later offer, or the answer to ours that came with the ACK. */
   change(asked: Asked, respond?: IncomingRequest['respond']): void
   leave(dialogId: string): void
+  /** Those of a session, to be written down with it. */
+  heldOf(first: RunningSession): HeldHalf[]
+  /** One that another process has taken in, whose first session goes on here. */
+  resume(half: HeldHalf, dialog: Dialog, first: RunningSession): void
+}
+
+/** As it is written down. Its stream is one of its first session's, which has its port. */
+export interface HeldHalf {
+  readonly dialog: SavedDialog
+  readonly index: number
+  readonly sdpSessionId: string
+  readonly version: number
 }
 
 /** How long packets may still come after the end signal. */
 const drainMs = 200
 
 interface Half {
-  first: RunningSession
+  dialog: Dialog
+  firstId: string
   index: number
   sdpSessionId: string
   version: number
@@ -35,10 +47,12 @@ interface Half {
 export function createOtherHalves(options: {
   mediaAddress: (peer: string) => string
   sdpSessionId: () => string
+  sessionOf: (dialogId: string) => RunningSession | undefined
+  /** What is written down of a session is not so any more. */
+  onChange: (first: RunningSession) => void
 }): OtherHalves {
   const halves = new Map<string, Half>()
-  /** Streams whose session has ended: another one of the same voice may come (a transfer). */
-  const left = new WeakMap<RunningSession, Set<number>>()
+  const firstOf = ({ firstId }: Half) => options.sessionOf(firstId)
 
   /** SDP for this half: the answer to an offer, or our own. */
   function write(
@@ -46,7 +60,7 @@ export function createOtherHalves(options: {
     body: string | undefined,
     sourceAddress: string,
   ): { text: string; stream?: StreamPlan } | undefined {
-    const port = half.first.media?.ports.get(half.index)
+    const port = firstOf(half)?.media?.ports.get(half.index)
     const origin = { sessionId: half.sdpSessionId, version: half.version }
     const address = options.mediaAddress(sourceAddress)
     const mode = port === undefined ? 'historyOnly' : 'record'
@@ -61,27 +75,41 @@ export function createOtherHalves(options: {
     return { text: made.text, ...(stream?.accepted && { stream: { ...stream, index: half.index } }) }
   }
 
+  /** Its client has told where it sends from. */
+  async function turn(half: Half, stream: StreamPlan | undefined): Promise<void> {
+    const first = firstOf(half)
+    if (!first) return
+    if (stream) first.media?.retarget(stream)
+    if (stream) await first.tell({ type: 'joined', stream })
+    options.onChange(first)
+  }
+
   return {
     async join(request, invitation, first) {
       const track = Object.values(invitation.parties.streams)[0]
       // Both halves are offered at the same moment: the first may still be opening.
-      await first.tell({ type: 'joined', tracks: {} })
+      await first.tell({ type: 'joined' })
       const { state, media } = first
       if (state?.phase !== 'live' || !media || invitation.parties.sources.streams !== 'builtInBridge') return false
-      const heard = Object.entries(state.session.tracks).filter(([index]) => !left.get(first)?.has(Number(index)))
-      if (track === undefined || heard.some(([, other]) => other === track)) return false
-      const index = Math.max(...Object.keys(state.session.tracks).map(Number)) + 1
-      const half: Half = { first, index, sdpSessionId: options.sdpSessionId(), version: 1 }
-      if ((await media.addStreams([{ ...ownOfferPlan(request.source.address), index }])) === 'no-port') return false
-      await first.tell({ type: 'joined', tracks: { [index]: track } satisfies Record<number, Track> })
+      const { streams, tracks, joined = [] } = state.session
+      // Streams whose session has ended do not count: another one of the same voice may come (a transfer).
+      const heard = [...streams.filter(({ accepted }) => accepted), ...joined].map(({ index }) => tracks[index])
+      if (track === undefined || heard.includes(track)) return false
+      const { dialog } = request
+      const index = Math.max(...Object.keys(tracks).map(Number)) + 1
+      const half = { dialog, firstId: first.dialog.id, index, sdpSessionId: options.sdpSessionId(), version: 1 }
+      const stream = { ...ownOfferPlan(request.source.address), index }
+      if ((await media.addStreams([stream])) === 'no-port') return false
+      await first.tell({ type: 'joined', stream, track })
       const made = write(half, sdpOf(request), request.source.address)
-      if (made?.stream) media.retarget(made.stream)
       if (!made || !request.respond(200, { body: made.text, contentType: 'application/sdp' })) {
         media.closeStreams([index])
+        await first.tell({ type: 'left', index })
         request.respond(488)
         return true
       }
-      halves.set(request.dialog.id, half)
+      halves.set(dialog.id, half)
+      await turn(half, made.stream)
       return true
     },
     has: (dialogId) => halves.has(dialogId),
@@ -91,18 +119,30 @@ export function createOtherHalves(options: {
       const body = sdpOf({ request })
       if (respond) half.version++
       const made = body === undefined && request.method !== 'INVITE' ? undefined : write(half, body, source.address)
-      if (made?.stream) half.first.media?.retarget(made.stream)
+      void turn(half, made?.stream)
       respond?.(200, made ? { body: made.text, contentType: 'application/sdp' } : {})
     },
     leave(dialogId) {
       const half = halves.get(dialogId)
       if (!half) return
       halves.delete(dialogId)
-      const { first, index } = half
-      left.set(first, (left.get(first) ?? new Set()).add(index))
+      const first = firstOf(half)
+      if (!first) return
+      void first.tell({ type: 'left', index: half.index }).then(() => {
+        options.onChange(first)
+      })
       // The last packets are still on their way.
-      const close = () => first.state?.phase === 'live' && first.media?.closeStreams([index])
-      setTimeout(close, drainMs).unref()
+      setTimeout(() => {
+        const now = firstOf(half)
+        if (now?.state?.phase === 'live') now.media?.closeStreams([half.index])
+      }, drainMs).unref()
+    },
+    heldOf: (first) =>
+      [...halves.values()]
+        .filter(({ firstId }) => firstId === first.dialog.id)
+        .map(({ dialog, index, sdpSessionId, version }) => ({ dialog: dialog.saved(), index, sdpSessionId, version })),
+    resume({ index, sdpSessionId, version }, dialog, first) {
+      halves.set(dialog.id, { dialog, firstId: first.dialog.id, index, sdpSessionId, version })
     },
   }
 }

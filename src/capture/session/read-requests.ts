@@ -2,10 +2,11 @@
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { Source } from '../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
+import type { InvitationOptions } from '../siprec/read-invitation.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
-import type { RunningSession } from './run-session.ts'
+import type { SessionState } from './session.ts'
 import type { ClientClock } from './told-times.ts'
 import type { FindTrunk, Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
@@ -17,12 +18,15 @@ export interface Asked {
   readonly dialog: { readonly id: string }
 }
 
+/** What its session knows already when a request is read. */
+export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
+
 export interface RequestReader {
   /** Reads a request on top of what its session knows already. */
   read(
     asked: Asked,
     arrivedAt: Temporal.Instant,
-    before?: RunningSession,
+    before?: KnownBefore,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
   /** What the operator has set for the client that asks: the same for all requests of a dialog, which may not name it again. */
   trunkOf(asked: Asked): Trunk | undefined
@@ -67,8 +71,6 @@ export function createRequestReader(options: {
   return {
     trunkOf,
     read({ request, source, dialog }, arrivedAt, before) {
-      const state = before?.state
-      const known = state && state.phase !== 'over' ? state.session : undefined
       return readInForce(
         {
           contentType: firstHeader(request, 'content-type'),
@@ -82,11 +84,11 @@ export function createRequestReader(options: {
         },
         {
           arrivedAt,
-          answeredAt: known?.facts.answeredAt,
+          answeredAt: before?.answeredAt,
           versionAt: options.versionAt,
           officials: options.officials(),
           trunk: trunkOf({ request, source, dialog }),
-          ...(known && { before: { streams: known.streams, ...(known.metadata && { metadata: known.metadata }) } }),
+          ...(before && { before }),
         },
       )
     },
@@ -108,4 +110,12 @@ export function createRequestReader(options: {
     beginningOf: (dialogId) => beginnings.get(dialogId),
     resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
   }
+}
+
+/** What a session knows when a later request of it is read. */
+export function knownOf(session: { readonly state: SessionState | undefined } | undefined): KnownBefore | undefined {
+  const state = session?.state
+  if (!state || state.phase === 'over') return undefined
+  const { streams, metadata, facts } = state.session
+  return { streams, ...(metadata && { metadata }), answeredAt: facts.answeredAt }
 }

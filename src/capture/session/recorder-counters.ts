@@ -1,3 +1,5 @@
+import type { SegmentFacts } from '#register/admit.ts'
+
 export interface RecorderCounters {
   offered: number
   recorded: number
@@ -5,6 +7,8 @@ export interface RecorderCounters {
   refused: number
   /** Sessions of the process before this one that go on here. */
   resumed: number
+  /** Sessions that ended or fell silent while their call went on in another one. */
+  movedOn: number
   /** Entered sessions to a number that the description does not know (R7). */
   unknownNumber: number
   /** Entered sessions of which something stays in doubt: who is who, or whose voice is where. */
@@ -17,7 +21,19 @@ export interface RecorderCounters {
 
 export function noRecorderCounts(): RecorderCounters {
   return {
-    ...{ offered: 0, recorded: 0, historyOnly: 0, refused: 0, resumed: 0 },
+    ...{ offered: 0, recorded: 0, historyOnly: 0, refused: 0, resumed: 0, movedOn: 0 },
     ...{ unknownNumber: 0, needsReview: 0, endsInferred: 0, packetsReceived: 0, packetsLost: 0 },
   }
+}
+
+/** Facts are noted: for the first time, or once more. */
+export function countFacts(
+  counters: RecorderCounters,
+  { marks, recording }: Pick<SegmentFacts, 'marks' | 'recording'>,
+  { isFirst }: { isFirst: boolean },
+): void {
+  if (isFirst && marks.includes('needs-review')) counters.needsReview++
+  if (isFirst && marks.includes('unknown-number')) counters.unknownNumber++
+  counters.packetsReceived += recording?.stored?.packetsReceived ?? 0
+  counters.packetsLost += recording?.stored?.packetsLost ?? 0
 }

@@ -63,6 +63,13 @@ export interface RecorderLimits extends SessionLimits {
   storeAgainMs: number
 }
 
+export const usualLimits: RecorderLimits = {
+  silenceEndsMs: 3 * 60_000,
+  noMediaMs: 5_000,
+  longestCallMs: 12 * 3_600_000,
+  storeAgainMs: 5_000,
+}
+
 /** What every recording of a UTC day is written with; nothing when there is no intake key for it. */
 export function mediaMeans(
   options: RecorderOptions,

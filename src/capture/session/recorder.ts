@@ -2,24 +2,28 @@
  * The recorder: every session of this process. In: SIP requests, time. Out: sessions, each running by itself, and their
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
-import { setTimeout as wait } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
-import type { Dialog, DialogLoss, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
+import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
-import { productOf } from './clients-seen.ts'
+import { createDescribeAsked, type Found } from './describe-asked.ts'
 import { describeReoffer } from './describe-reoffer.ts'
-import { answeredAtOf, callIdsOf, describeSegment, officialOf, type CallInvitation } from './describe-segment.ts'
-import { judgeSession } from './judge-session.ts'
+import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
+import { isBegunByNow, isDecidedAnew } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
-import { noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
-import { createRequestReader } from './read-requests.ts'
+import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
+import { createMoveToTwin } from './move-to-twin.ts'
+import { createRequestReader, knownOf, type KnownBefore } from './read-requests.ts'
 import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
-import { mediaMeans, type RecorderLimits, type RecorderOptions } from './recorder-options.ts'
+import { usualLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './resume-sessions.ts'
 import { runSession, type RunningSession, type SegmentBefore, type SessionWorld } from './run-session.ts'
-import { answersOf, isStopped, recordingIn, type Reoffer } from './session.ts'
+import { isStopped, placeOf, recordingIn } from './read-session.ts'
+import type { Reoffer } from './session.ts'
+import { sessionWorld } from './session-world.ts'
 import { clientClockOf, toldEndOf } from './told-times.ts'
+import { createTwinSessions } from './twin-sessions.ts'
+import { watchSessions } from './watch-sessions.ts'
 import { whoAnswersNow } from './who-answers-now.ts'
 
 export interface Recorder {
@@ -37,48 +41,60 @@ export interface Recorder {
   stop(): Promise<void>
 }
 
-/** A request that was read. */
-interface Found {
-  invitation: CallInvitation
-  answeredAt: Temporal.Instant
-}
-
-const defaults: RecorderLimits = {
-  silenceEndsMs: 3 * 60_000,
-  noMediaMs: 5_000,
-  longestCallMs: 12 * 3_600_000,
-  storeAgainMs: 5_000,
-}
-const lookMs = 2_000
-
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { clock, quotas, spool, versionAt } = options
-  const limits = { ...defaults, ...options.limits }
+  const { clock, quotas } = options
+  const limits = { ...usualLimits, ...options.limits }
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
   const reader = createRequestReader(options)
-  const halves = createOtherHalves({ mediaAddress: options.mediaAddress, sdpSessionId: newSdpId })
+  const halves = createOtherHalves({
+    ...{ mediaAddress: options.mediaAddress, sdpSessionId: newSdpId, sessionOf: (dialogId) => sessions.get(dialogId) },
+    onChange: (first) => {
+      resumed.hold(first)
+    },
+  })
   const recent = createRecentCalls()
+  const describe = createDescribeAsked({ options, reader, recent })
   const counters = noRecorderCounts()
   for (const facts of options.leftBehind ?? []) {
     recent.remember(facts.callIds, remembered(facts, false))
   }
   const resumed = createResumedSessions({
-    ...{ options, reader, recent },
+    ...{ options, reader, recent, halves },
     sessionOf: (dialogId) => sessions.get(dialogId),
     start(facts, dialog, before, beganMs) {
       counters.resumed++
       return start(facts, dialog, before, beganMs)
     },
   })
+  const twins = createTwinSessions({
+    ...{ allocator: options.ports, random32: options.random.uint32, nowMs: () => clock.monotonicMs() },
+    ...{ mediaAddress: options.mediaAddress, noMediaMs: limits.noMediaMs },
+    sessionOf: (dialogId) => sessions.get(dialogId),
+    onSilent: (first) => void moveToTwin(first, 'is-silent'),
+    onGone: (dialogId) => reader.forget(dialogId),
+  })
+  const moveToTwin = createMoveToTwin({
+    ...{ sessions, twins, reader, forget },
+    onMoved(session, facts) {
+      counters.movedOn++
+      resumed.hold(session)
+      options.onFacts?.(session.dialog.id, facts)
+    },
+    passOn: (session, { asked, invitation }) => passOn(session, asked, invitation, clock.now()),
+  })
   const stopping = new AbortController()
-  const watch = setInterval(lookAtSessions, lookMs)
+  const watching = watchSessions({
+    ...{ sessions, limits, reader, nowMs: () => clock.monotonicMs() },
+    dropSilent: (silenceMs) => resumed.dropSilent(silenceMs),
+    end: (session, silentMs) => void end(session, true, silentMs),
+  })
 
   function newSdpId(): string {
     return String(options.random.uint32())
   }
 
-  function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: RunningSession) {
+  function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: KnownBefore) {
     const found = reader.read(incoming, arrivedAt, before)
     if ('invitation' in found) return found
     counters.refused++
@@ -107,7 +123,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const replaced = invite.replaces && sessions.get(invite.replaces.id)
     if (invite.replaces) resumed.drop(invite.replaces.id)
     if (replaced) noLongerLive(replaced)
-    if (!(await begin(invite, found, now))) return
+    if (!(await begin(invite, found, now))) {
+      // One beside another session may take the place of one that was.
+      if (invite.replaces && twins.leave(invite.replaces.id)) void invite.replaces.bye()
+      return
+    }
     if (replaced) {
       void end(replaced, false)
       void replaced.dialog.bye()
@@ -124,32 +144,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
     now: Temporal.Instant,
     before?: RunningSession,
   ): Promise<boolean> {
-    const callIds = callIdsOf(invitation)
-    const ids = {
-      segmentId: options.random.uuid(),
-      contactId: options.random.uuid(),
-      recordingId: options.random.uuid(),
-    }
-    const earlier = recent.find(callIds, now)
-    const intakeDay = now.toZonedDateTimeISO('UTC').toPlainDate()
-    const offer = describeSegment(invitation, {
-      version: versionAt(answeredAt),
-      drawKey: options.drawKey,
-      quotaUsed: quotas.used(answeredAt),
-      answeredAt,
-      arrivedAt: now,
-      ids,
-      intakeDay,
-      earlier,
-      client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
-      isForbidden: recent.isForbidden(callIds, whoAnswers(officialOf(invitation))),
-    })
+    const offer = describe(asked, { invitation, answeredAt }, now)
     const twin =
       offer === 'outside'
         ? undefined
-        : recent.findTwin(callIds, whoAnswers(offer.facts.official), offer.facts.numberReached.key)
+        : recent.findTwin(offer.facts.callIds, whoAnswers(offer.facts.official), offer.facts.numberReached.key)
     const first = twin && bySegment.get(twin.segmentId)
     if (first && (await halves.join(asked, invitation, first))) return false
+    // It was opening, and could not be.
+    if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before)
+    if (first) {
+      reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
+      await twins.join({ asked, invitation }, first)
+      if (!twins.has(asked.dialog.id)) reader.forget(asked.dialog.id)
+      return false
+    }
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
       answerUnkept(asked, invitation, options.mediaAddress)
@@ -164,8 +173,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = start(facts, dialog, before)
     reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
-    const passedOn = before && { answerVersion: answersOf(before) }
-    await session.tell({ type: 'offered', offer: { ...offer, passedOn } }, { request: asked, offer: invitation.offer })
+    const passedOn = before && placeOf(before)
+    // One that was told as a twin's has its answer.
+    const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
+    await session.tell({ type: 'offered', offer: { ...offer, passedOn } }, asking)
     resumed.hold(session)
     return true
   }
@@ -185,64 +196,57 @@ export function createRecorder(options: RecorderOptions): Recorder {
     beganMs?: number,
   ): SessionWorld {
     let entered = false
-    return {
-      now: () => clock.now(),
-      again: () => wait(limits.storeAgainMs, true, { signal: stopping.signal }).catch(() => false),
-      note: (changed) => {
-        options.onFacts?.(dialogId, changed)
-        if (!entered) enteredFirst(changed)
+    const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialogId
+    return sessionWorld(options, {
+      ...{ segmentId, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
+      ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal },
+      noted(changed) {
+        options.onFacts?.(dialogNow(), changed)
+        countFacts(counters, changed, { isFirst: !entered })
+        if (!entered && changed.marks.includes('unknown-number'))
+          options.onUnknownNumber?.({ segmentId, contactId: changed.contactId })
         entered = true
-        counters.packetsReceived += changed.recording?.stored?.packetsReceived ?? 0
-        counters.packetsLost += changed.recording?.stored?.packetsLost ?? 0
         recent.learn(changed.segmentId, whoAnswers(changed.official))
-        return spool.note(changed).catch((error: unknown) => {
-          // The facts stay in memory and are admitted; only a crash before that would lose them.
-          options.onFault(error, { segment: segmentId })
-        })
       },
-      objects: options.objects,
-      mediaAddress: options.mediaAddress,
-      sdpSessionId: before?.sdpSessionId ?? newSdpId(),
-      media: (day) => mediaMeans(options, day, beganMs),
-      onFault: (error) => options.onFault(error, { segment: segmentId }),
-      onOver: () => {
+      onOver() {
         // Where its call was passed on within its session, that goes on.
-        if (sessions.get(dialogId) === bySegment.get(segmentId)) {
-          sessions.delete(dialogId)
-          reader.forget(dialogId)
-          resumed.forget(dialogId)
-        }
+        const id = dialogNow()
+        if (sessions.get(id) === bySegment.get(segmentId)) forget(id)
         bySegment.delete(segmentId)
         recent.ended(segmentId)
         if (!entered) quotas.forget(segmentId)
       },
-    }
+    })
   }
 
-  function enteredFirst({ segmentId, contactId, marks }: SegmentFacts): void {
-    if (marks.includes('needs-review')) counters.needsReview++
-    if (!marks.includes('unknown-number')) return
-    counters.unknownNumber++
-    options.onUnknownNumber?.({ segmentId, contactId })
+  function forget(dialogId: string): void {
+    sessions.delete(dialogId)
+    twins.over(dialogId)
+    reader.forget(dialogId)
+    resumed.forget(dialogId)
   }
 
   async function onChange(incoming: IncomingRequest): Promise<void> {
     if (refusedAtEnd(incoming)) return
-    if (halves.has(incoming.dialog.id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const session = await resumed.askedIn(incoming.dialog.id)
+    if (halves.has(incoming.dialog.id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const now = clock.now()
-    const found = read(incoming, now, session)
+    const found = read(incoming, now, twins.knownOf(incoming.dialog.id) ?? knownOf(session))
     if (found === 'refused') return
     const { invitation } = found
+    if (twins.has(incoming.dialog.id)) return twins.change({ asked: incoming, invitation })
     if (!session) {
-      // A session that is answered and not kept; it stays so.
-      answerUnkept(incoming, invitation, options.mediaAddress)
+      // A session that is answered and not kept; it stays so until its call is one of this register.
+      if (isBegunByNow(invitation)) await begin(incoming, found, now)
+      else answerUnkept(incoming, invitation, options.mediaAddress)
       return
     }
-    const state = session.state?.phase === 'live' ? session.state : undefined
-    if (state && whoAnswersNow(invitation, state.session.facts.official) === 'passed-on') {
-      return passOn(session, incoming, invitation, now)
-    }
+    const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
+    const isAnother = () =>
+      facts &&
+      (whoAnswersNow(invitation, facts.official) === 'passed-on' ||
+        isDecidedAnew(invitation, facts, () => describe(incoming, found, now)))
+    if (isAnother()) return passOn(session, incoming, invitation, now)
     await session.tell(
       { type: 'reoffered', offer: reofferOf(invitation, session) },
       { request: incoming, offer: invitation.offer },
@@ -259,7 +263,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   ): Promise<void> {
     const told = answeredAtOf(invitation, now)
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
-    const isBetween = Temporal.Instant.compare(told, now) <= 0 && (!began || Temporal.Instant.compare(told, began) >= 0)
+    const isBetween = Temporal.Instant.compare(told, now) <= 0 && (!began || Temporal.Instant.compare(told, began) > 0)
     const answeredAt = isBetween ? told : now
     noLongerLive(session)
     await begin(incoming, { invitation, answeredAt }, now, session)
@@ -279,18 +283,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (session) resumed.hold(session)
     if (request.body.length === 0) return
     if (halves.has(dialog.id)) return halves.change(asked)
-    const found = session && reader.read(asked, clock.now(), session)
+    const isTwin = twins.has(dialog.id)
+    const found = (session || isTwin) && reader.read(asked, clock.now(), twins.knownOf(dialog.id) ?? knownOf(session))
+    if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
     resumed.hold(session)
   }
 
   /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
-  function toldEndAgoMs(bye: IncomingRequest, session: RunningSession): number {
+  function toldEndAgoMs(bye: IncomingRequest, session: RunningSession): number | undefined {
     const now = clock.now()
-    const found = reader.read(bye, now, session)
+    const found = reader.read(bye, now, knownOf(session))
     const told = 'invitation' in found && toldEndOf(found.invitation, reader.clockOf(bye.dialog.id), now)
-    return told ? now.epochMilliseconds - told.epochMilliseconds : 0
+    return told ? now.epochMilliseconds - told.epochMilliseconds : undefined
   }
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
@@ -303,34 +309,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Its place is free at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
   function noLongerLive({ state }: RunningSession): void {
     if (state && state.phase !== 'over') recent.ended(state.session.facts.segmentId)
-  }
-
-  function lookAtSessions(): void {
-    const nowMs = clock.monotonicMs()
-    resumed.dropSilent(limits.silenceEndsMs)
-    for (const [id, session] of sessions) {
-      const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits)
-      if (found.is === 'end') endByOurselves(session, found.silentMs)
-      if (found.is === 'failing') {
-        void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
-      }
-      if (found.is === 'recovered') void session.tell({ type: 'capture-state', state: 'recording' })
-    }
-  }
-
-  /**
-   * A dialog that SIP gives up may belong to a call that goes on. OpenSIPS pauses with two re-INVITEs at once and never
-   * acknowledges the answer to the first; ended after 64*T1, the rest of the call would be lost.
-   */
-  function goesOn({ dialog, media }: RunningSession, why: DialogLoss): boolean {
-    if (why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true
-    return media !== undefined && media.heardAnything() && media.silentMs() < limits.noMediaMs
-  }
-
-  /** The end signal never came: the call ended when its media did. Some clients refuse our BYE, and it makes no difference. */
-  function endByOurselves(session: RunningSession, silentMs: number): void {
-    void end(session, true, silentMs)
-    void session.dialog.bye()
   }
 
   return {
@@ -349,16 +327,24 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onBye(request) {
         const session = sessions.get(request.dialog.id)
         halves.leave(request.dialog.id)
+        twins.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
+        if (!session) return
+        // A BYE ends its session; the call ends with the last of its sessions, or when one tells that it is over.
+        const endedAgoMs = toldEndAgoMs(request, session)
+        if (endedAgoMs === undefined && moveToTwin(session, 'has-ended')) return
         // The answer does not wait for the last packets.
-        if (session) void end(session, false, toldEndAgoMs(request, session))
+        void end(session, false, endedAgoMs)
       },
       onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)
+        if (twins.has(dialog.id) && why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return 'keep'
         halves.leave(dialog.id)
+        twins.leave(dialog.id)
         resumed.drop(dialog.id)
         if (!session) return undefined
-        if (goesOn(session, why)) return 'keep'
+        if (watching.goesOn(session, why)) return 'keep'
+        if (moveToTwin(session, 'has-ended')) return undefined
         void end(session, true, session.media?.silentMs() ?? 0)
         return undefined
       },
@@ -384,9 +370,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
     },
     async stop() {
-      clearInterval(watch)
+      watching.stop()
       stopping.abort()
       resumed.stop()
+      twins.stop()
       await Promise.all([...bySegment.values()].map((session) => end(session, true)))
     },
   }

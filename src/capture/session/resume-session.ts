@@ -3,6 +3,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore } from './describe-segment.ts'
 import { writeFacts } from './facts-file.ts'
 import type { HeldSession } from './held-sessions.ts'
+import type { HeldHalf } from './other-half.ts'
 import type { Beginning } from './read-requests.ts'
 import type { RunningSession } from './run-session.ts'
 import type { Offer } from './session.ts'
@@ -16,17 +17,18 @@ export function heldOf(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
   { headers, acknowledged, clock, beganMs }: Beginning,
   now: { epochMs: number; monotonicMs: number },
+  halves: readonly HeldHalf[] = [],
 ): HeldSession | undefined {
   if (state?.phase !== 'live') return undefined
-  const { facts, streams, tracks, metadata, answerVersion, consults, stopped } = state.session
-  if (consults || streams.some(({ accepted, crypto }) => accepted && crypto)) return undefined
+  const { facts, streams, tracks, metadata, answerVersion, consults, stopped, joined = [] } = state.session
+  if (consults || [...streams, ...joined].some(({ accepted, crypto }) => accepted && crypto)) return undefined
   const withoutKeys = described?.media.map((one) => ({ ...one, crypto: [] }))
   return {
-    format: 1,
+    format: 2,
     segmentId: facts.segmentId,
     facts: writeFacts(facts),
     dialog: dialog.saved(),
-    ...{ streams, tracks, metadata, answerVersion, sdpSessionId },
+    ...{ streams, joined, halves, tracks, metadata, answerVersion, sdpSessionId },
     isForbidden: stopped !== undefined,
     described: described && { ...described, media: withoutKeys ?? [] },
     ports: [...(media?.ports ?? [])],
@@ -55,8 +57,14 @@ export function resumedOffer(
     isForbidden: boolean
   },
 ): Offer {
-  const { streams, tracks, metadata, answerVersion } = held
-  const offer = { streams, tracks, ...(metadata && { metadata }), hasSdp: false, passedOn: { answerVersion } }
+  const { streams, tracks, metadata, answerVersion, joined } = held
+  const offer = {
+    streams,
+    tracks,
+    ...(metadata && { metadata }),
+    hasSdp: false,
+    passedOn: { answerVersion, joined, tracks },
+  }
   if (goesOn) return { facts: before, ...offer }
   const { recording, endedAt: _ended, endInferred: _inferred, captureFailure, ...rest } = before
   const facts: SegmentFacts = {

@@ -4,6 +4,7 @@
  */
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog } from '../sip/handler.ts'
+import type { OtherHalves } from './other-half.ts'
 import type { RequestReader } from './read-requests.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RecorderOptions } from './recorder-options.ts'
@@ -31,12 +32,13 @@ export function createResumedSessions(parts: {
   options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault'>
   reader: RequestReader
   recent: RecentCalls
+  halves: OtherHalves
   /** The session of a dialog now. */
   sessionOf: (dialogId: string) => RunningSession | undefined
   /** Runs the session of these facts, whose recording began with a packet that has come before. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
 }): ResumedSessions {
-  const { options, reader, recent, sessionOf, start } = parts
+  const { options, reader, recent, halves, sessionOf, start } = parts
   const { clock, held, random } = options
   const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
   const forget = (dialogId: string) => held?.sessions.forget(dialogId)
@@ -58,6 +60,7 @@ export function createResumedSessions(parts: {
     })
     if (!goesOn) options.quotas.count(offer.facts)
     const session = start(offer.facts, dialog, before, heardMs)
+    for (const half of waited.halves.values()) halves.resume(half.held, half.dialog, session)
     await session.tell({ type: 'offered', offer })
     waited.close()
     hold(session)
@@ -69,13 +72,14 @@ export function createResumedSessions(parts: {
     const beginning = reader.beginningOf(dialog.id)
     // Passed on meanwhile: the dialog is another segment's.
     if (stopped || !beginning || sessionOf(dialog.id) !== session) return
-    const written = heldOf(session, beginning, both())
+    const written = heldOf(session, beginning, both(), halves.heldOf(session))
     if (written) held?.sessions.keep(dialog.id, written)
     else forget(dialog.id)
   }
 
   return {
     open(dialog) {
+      if (waiting.addHalf(dialog)) return
       const waited = waiting.add(dialog)
       if (!waited) return dialog.forget()
       reader.resume(dialog.id, beginningOf(waited.held, both()))

@@ -5,17 +5,22 @@
 import { dirname } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
-import { answerOffer, offerStream } from '../siprec/answer-offer.ts'
-import { peerOf } from './answer-unkept.ts'
+import { answerSession } from './answer-session.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { judgeReception, type MeasuredStream } from './judge-reception.ts'
 import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
-import type { SessionStreams } from './session-streams.ts'
-import { passingKey } from './passing-key.ts'
+import { createSessionStreams, type SessionStreams } from './session-streams.ts'
 import { storeRecording } from './store-recording.ts'
-import { step, type SessionEffect, type SessionEvent, type SessionState } from './session.ts'
+import {
+  allPaused,
+  step,
+  type SessionEffect,
+  type SessionEvent,
+  type SessionPlace,
+  type SessionState,
+} from './session.ts'
 
 export interface SessionWorld {
   now: () => Temporal.Instant
@@ -26,6 +31,8 @@ export interface SessionWorld {
   /** The address of ours that an answer names, for media that come from `peer`. */
   mediaAddress: (peer: string) => string
   sdpSessionId: string
+  /** What streams of a session need beyond its description. */
+  newStreams: () => Parameters<typeof createSessionStreams>[0]
   /** What openSessionMedia needs beyond the recording and its streams; nothing when there is no intake key for today. */
   media: (
     recordingDay: Temporal.PlainDate,
@@ -56,6 +63,21 @@ export interface RunningSession {
   /** The offer answered last. */
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
+  /**
+   * Goes on in another session of the same call. `hasEnded`: the one until then has.
+   * @returns what it was in until then; nothing where it is over
+   */
+  moveTo(next: SessionLeg, hasEnded: boolean): Promise<SessionLeg | undefined>
+}
+
+/** A session of a call, as its segment is in it. */
+export interface SessionLeg {
+  readonly dialog: Dialog
+  /** Its ports; nothing where none was to be had, or nothing is recorded. */
+  readonly streams: SessionStreams | undefined
+  readonly place: SessionPlace
+  readonly described: SessionDescription | undefined
+  readonly sdpSessionId: string
 }
 
 /** What a segment takes over from the one before it in its session. */
@@ -65,7 +87,9 @@ export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'desc
  * `before`: the segment that ends where this one begins, when a call is passed on within its session, or when another process
  * has recorded it until then.
  */
-export function runSession(dialog: Dialog, world: SessionWorld, before?: SegmentBefore): RunningSession {
+export function runSession(firstDialog: Dialog, world: SessionWorld, before?: SegmentBefore): RunningSession {
+  let dialog = firstDialog
+  let { sdpSessionId } = world
   let state: SessionState | undefined
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
@@ -172,48 +196,16 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Segment
   /** Answers. A first answer that could not go out any more ends the session: the client knows of none. */
   function answer(effect: SessionEffect & { do: 'answer' }, asking: Asking | undefined): SessionEvent | undefined {
     if (!asking) return undefined
-    const { request } = asking
-    // An INVITE without an offer asks for ours (RFC 3261 section 14.2): what was answered last still holds.
-    const offer = asking.offer ?? (request.request.method === 'INVITE' ? described : undefined)
-    const sent = offer
-      ? answerWithSdp(effect, offer, request)
-      : request.request.method === 'INVITE'
-        ? offerOurs(effect, request)
-        : request.respond(200)
-    if (!sent && !answered) return { type: 'ended', at: world.now(), inferred: false }
+    const made = answerSession(asking.request, asking.offer, described, {
+      ...{ mode: effect.mode, version: effect.version, streams: effect.streams, sdpSessionId },
+      ports: media?.ports ?? new Map<number, number>(),
+      ownKey: media?.ownKey,
+      mediaAddress: world.mediaAddress,
+    })
+    described = made.described
+    if (!made.sent && !answered) return { type: 'ended', at: world.now(), inferred: false }
     answered = true
     return undefined
-  }
-
-  /** The first INVITE offered nothing: its ACK, or that of a later one, has the answer. */
-  function offerOurs({ mode, version }: SessionEffect & { do: 'answer' }, request: IncomingRequest): boolean {
-    const address = world.mediaAddress(request.source.address)
-    const origin = { sessionId: world.sdpSessionId, version }
-    const body = offerStream({ address, origin, mode, port: media?.ports.get(0) ?? 0 })
-    return request.respond(200, { body, contentType: 'application/sdp' })
-  }
-
-  function answerWithSdp(
-    effect: SessionEffect & { do: 'answer' },
-    offer: SessionDescription,
-    request: IncomingRequest,
-  ): boolean {
-    const ports = media?.ports ?? new Map<number, number>()
-    // No port was left for a stream that was added: it alone is refused (RFC 3264 section 6).
-    const streams = effect.streams.map((plan) =>
-      effect.mode === 'record' && !ports.has(plan.index) ? { ...plan, accepted: false } : plan,
-    )
-    const made = answerOffer(offer, streams, {
-      address: world.mediaAddress(peerOf(streams)),
-      origin: { sessionId: world.sdpSessionId, version: effect.version },
-      ports,
-      ownKey: (plan) => media?.ownKey(plan) ?? passingKey(plan),
-      mode: effect.mode,
-      reoffer: effect.version > 1,
-    })
-    if (made.kind === 'refusal') return request.respond(made.status, { reason: made.reason })
-    described = offer
-    return request.respond(200, { body: made.text, contentType: 'application/sdp' })
   }
 
   /**
@@ -255,7 +247,7 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Segment
   function reception(streams: readonly MeasuredStream[]): Pick<NonNullable<RecordingFacts['stored']>, 'reception'> {
     const session = state && state.phase !== 'over' ? state.session : undefined
     const client = session?.facts.recording?.client
-    return client ? { reception: judgeReception(streams, session.tracks, client) } : {}
+    return client ? { reception: judgeReception(streams, media?.tracks ?? {}, client) } : {}
   }
 
   /** As `store`: what the disk does not let go now it is asked for again. What is left at the process's end is for the next start. */
@@ -298,9 +290,26 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Segment
     return queue
   }
 
+  async function move(next: SessionLeg, hasEnded: boolean): Promise<SessionLeg | undefined> {
+    if (state?.phase !== 'live') return undefined
+    const { streams, tracks, metadata, answerVersion, consults = false } = state.session
+    const paused = allPaused(streams)
+    const was: SessionLeg = {
+      ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, consults, paused } },
+      streams: media?.exchange(next.streams ?? createSessionStreams(world.newStreams()), hasEnded),
+    }
+    ;({ dialog, described, sdpSessionId } = next)
+    await handle({ type: 'moved', to: next.place }, undefined)
+    return was
+  }
+
   return {
-    dialog,
-    sdpSessionId: world.sdpSessionId,
+    get dialog() {
+      return dialog
+    },
+    get sdpSessionId() {
+      return sdpSessionId
+    },
     get state() {
       return state
     },
@@ -319,6 +328,11 @@ export function runSession(dialog: Dialog, world: SessionWorld, before?: Segment
       return streams
     },
     tell,
+    moveTo(next, hasEnded) {
+      const moved = queue.then(() => move(next, hasEnded))
+      queue = moved.then(() => undefined, world.onFault)
+      return moved
+    },
     forbid(destroys) {
       media?.silence()
       toDestroy ||= destroys

@@ -11,7 +11,7 @@ import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { MasterKey } from '../srtp/suites.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 import type { MeasuredStream } from './judge-reception.ts'
-import { createSessionStreams, type SessionStreams } from './session-streams.ts'
+import { createSessionStreams, type SessionStreams, type Sink } from './session-streams.ts'
 
 export interface MediaOptions {
   recordingId: string
@@ -47,6 +47,14 @@ export interface SessionMedia {
   ownKey(stream: StreamPlan): MasterKey
   /** Hands the streams on, to another recording or to nobody: what came until now is all that this one has. */
   passOn(): SessionStreams
+  /**
+   * Goes on with the streams of another session of the call, from now on and under numbers of their own. Those until now are
+   * closed where their session has ended.
+   * @returns those until now
+   */
+  exchange(next: SessionStreams, hasEnded: boolean): SessionStreams
+  /** Packets that have come. */
+  received(): number
   /** While the caller is not connected (a consultation) nothing that comes is kept. */
   withhold(on: boolean): void
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
@@ -55,6 +63,8 @@ export interface SessionMedia {
   retarget(stream: StreamPlan): void
   mark(kind: 'hold' | 'resume'): void
   map(tracks: Readonly<Record<number, Track>>): void
+  /** Whose voice each stream is, by its number in the recording. */
+  readonly tracks: Readonly<Record<number, Track>>
   /** Milliseconds since a packet was last kept, the last hold ended, or the beginning. */
   silentMs(): number
   heardAnything(): boolean
@@ -124,22 +134,29 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
   }
   // From here on to the return nothing waits: the segment before has its last packet, and this one its next.
-  const streams = fresh ?? takesOver?.() ?? createSessionStreams({ allocator: options.ports, random32 })
+  let streams = fresh ?? takesOver?.() ?? createSessionStreams({ allocator: options.ports, random32 })
   beganMs = options.beganMs ?? (takesOver ? monotonicMs() : beganMs)
   streams.writeTo(sink)
+  /** Streams of each session that its call goes on in have numbers of their own: whose voice they are is told by number. */
+  const numbering = new Map<SessionStreams, number>([[streams, 0]])
+  let mapped: Readonly<Record<number, Track>> = {}
+  const from = () => numbering.get(streams) ?? 0
+  /** What came on streams that were exchanged since. */
+  const former: FormerStreams = { reports: [], measures: [] }
   /** Once they are handed on: how it stood then. */
-  let handedOn: { reports: StreamReport[]; measures: MeasuredStream[] } | undefined
+  let handedOn: FormerStreams | undefined
 
   let lastMark100us = 0
   const markTime = () => (lastMark100us = arrival100us())
-  const reports = () => handedOn?.reports ?? streams.reports()
+  const reports = () => handedOn?.reports ?? [...former.reports, ...streams.reports()]
+  const measures = () => handedOn?.measures ?? [...former.measures, ...numberedFrom(from(), streams.measures())]
   let sealed: ReturnType<SessionMedia['seal']> | undefined
 
   async function seal(endedAt100us: number): ReturnType<SessionMedia['seal']> {
     const recording = await writer.finish(endedAt100us)
     const all = reports()
     const [received, lost] = [sum(all.map((one) => one.received)), sum(all.map((one) => one.lost))]
-    return { recording, received, lost, streams: handedOn?.measures ?? streams.measures() }
+    return { recording, received, lost, streams: measures() }
   }
 
   if (takesOver) await takeOver(streams, options.streams)
@@ -152,10 +169,24 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     passOn() {
       // What has come until now is this one's, and counts for it.
       if (!handedOn) streams.takeWaiting()
-      handedOn ??= { reports: streams.reports(), measures: streams.measures() }
+      handedOn ??= { reports: reports(), measures: measures() }
       streams.writeTo(undefined)
       return streams
     },
+    exchange(next, hasEnded) {
+      const was = streams
+      // What waits is of the call, and what waits to be told from a stranger's as well.
+      if (hasEnded) was.closeAll()
+      former.reports.push(...was.reports())
+      former.measures.push(...numberedFrom(from(), was.measures()))
+      was.writeTo(undefined)
+      const unused = 1 + Math.max(-1, ...Object.keys(mapped).map(Number), ...former.measures.map(({ index }) => index))
+      if (!numbering.has(next)) numbering.set(next, unused)
+      streams = next
+      next.writeTo(shifted(sink, from()))
+      return was
+    },
+    received: () => sum(reports().map(({ received }) => received)),
     withhold(on) {
       withheld = on
     },
@@ -168,7 +199,12 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       if (!silent) writer.mark(kind, markTime())
     },
     map(tracks) {
-      if (!silent) writer.mark('mapping', markTime(), { streams: tracks })
+      const own = Object.entries(tracks).map(([index, track]) => [Number(index) + from(), track] as const)
+      mapped = { ...mapped, ...Object.fromEntries(own) }
+      if (!silent) writer.mark('mapping', markTime(), { streams: mapped })
+    },
+    get tracks() {
+      return mapped
     },
     silentMs() {
       const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
@@ -211,6 +247,31 @@ async function takeOver(streams: SessionStreams, plans: readonly StreamPlan[]): 
   for (const plan of plans) if (known.has(plan.index)) streams.retarget(plan)
   // One for which no port is left is refused alone in the answer.
   await streams.add(plans.filter(({ index }) => !known.has(index)))
+}
+
+interface FormerStreams {
+  reports: StreamReport[]
+  measures: MeasuredStream[]
+}
+
+function numberedFrom(first: number, measures: readonly MeasuredStream[]): MeasuredStream[] {
+  return measures.map((one) => ({ ...one, index: one.index + first }))
+}
+
+/** The sink under higher stream numbers. */
+function shifted(sink: Sink, by: number): Sink {
+  if (by === 0) return sink
+  return {
+    arrival100us: sink.arrival100us,
+    source(stream, ...told) {
+      sink.source(stream + by, ...told)
+    },
+    packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
+      sink.packet(stream + by, type, marker, seq, ts, arrival, buffer, start, end),
+    omitted(stream, seqOffset) {
+      sink.omitted(stream + by, seqOffset)
+    },
+  }
 }
 
 function sum(numbers: number[]): number {

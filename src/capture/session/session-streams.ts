@@ -76,6 +76,7 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
       peer: { address, port },
       codecs: codecsOf(plan),
       reportsPort,
+      mux: plan.mux,
       keys: plan.crypto && { theirs: plan.crypto.keys, own: ownKey(plan) },
     }
   }

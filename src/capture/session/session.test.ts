@@ -183,7 +183,7 @@ describe('a session', () => {
   test('of a call passed on that is not recorded takes the ports over and keeps nothing; its answers count on', () => {
     const { effects } = run({
       type: 'offered',
-      offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3 } },
+      offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3, tracks: {} } },
     })
     expect(kinds(effects)).toEqual(['take-over', 'note', 'answer'])
     expect(effects[2]).toMatchObject({ mode: 'historyOnly', version: 4 })

@@ -23,6 +23,8 @@ export interface SessionFacts {
   answerVersion: number
   /** Forbidden (R49): nothing more is sealed, what there is is destroyed or stored, and the client is answered as before. */
   stopped?: 'destroys' | 'stores'
+  /** Streams of other sessions of the call that come into this recording, under numbers of their own. */
+  joined?: readonly StreamPlan[]
   /** The official asks a colleague while the caller waits: it is nothing of the call, and not recorded. */
   consults?: boolean
 }
@@ -35,7 +37,7 @@ export interface Offer {
   metadata?: RecordingMetadata
   hasSdp: boolean
   /** The call was passed on within its session: the segment takes over the streams of the one before, whose answers it counts on. */
-  passedOn?: { answerVersion: number } | undefined
+  passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks'> | undefined
 }
 
 export type SessionEvent =
@@ -44,7 +46,10 @@ export type SessionEvent =
   | { type: 'open-failed'; why: 'no-port' | 'disk' | 'no-intake-key' }
   | { type: 'reoffered'; offer: Reoffer }
   /** The other half of the call has a session of its own, and its streams come in here. */
-  | { type: 'joined'; tracks: Readonly<Record<number, Track>> }
+  | { type: 'joined'; stream?: StreamPlan; track?: Track }
+  | { type: 'left'; index: number }
+  /** It goes on in another session of the same call, which tells the same and whose streams come in instead. */
+  | { type: 'moved'; to: SessionPlace }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
   | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']> }
@@ -54,6 +59,14 @@ export type SessionEvent =
   /** Nothing of the recording is left here. */
   | { type: 'gone' }
   | { type: 'removal-failed' }
+
+/** What a session of a call is to its segment: where its media come from, and what its answers count on. */
+export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'> & {
+  metadata: RecordingMetadata | undefined
+  consults: boolean
+  /** Its client has it on hold. */
+  paused: boolean
+}
 
 /** `inAck`: it is the answer to our own offer, and gets none. */
 export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & {
@@ -112,12 +125,21 @@ export function step(state: SessionState | undefined, event: SessionEvent): [Ses
 }
 
 function begin(offer: Offer): [SessionState, SessionEffect[]] {
-  const { facts, streams, tracks, metadata } = offer
+  const { facts, streams, metadata } = offer
   const before = offer.passedOn
+  const tracks = { ...before?.tracks, ...offer.tracks }
   const answerVersion = before ? before.answerVersion + (offer.hasSdp ? 1 : 0) : 1
-  const session: SessionFacts = { facts, streams, tracks, ...(metadata && { metadata }), answerVersion }
+  const joined = before?.joined ?? []
+  const session: SessionFacts = {
+    ...{ facts, streams, tracks, answerVersion },
+    ...(metadata && { metadata }),
+    ...(joined.length > 0 && { joined }),
+  }
   const { recording } = facts
-  if (recording) return [{ phase: 'opening', session }, [{ do: 'open', recording, streams: accepted(streams) }]]
+  if (recording) {
+    const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined] }
+    return [{ phase: 'opening', session }, [open]]
+  }
   const effects: SessionEffect[] = [{ do: 'note', facts }, answer(session, true)]
   return [{ phase: 'live', session }, before ? [{ do: 'take-over' }, ...effects] : effects]
 }
@@ -199,10 +221,16 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, { do: 'finish' }]]
     }
     case 'joined': {
-      if (Object.keys(event.tracks).length === 0) return [state, []]
-      const tracks = { ...session.tracks, ...event.tracks }
-      return [{ phase: 'live', session: { ...session, tracks } }, [{ do: 'map', tracks }]]
+      const { stream, track } = event
+      if (!stream) return [state, []]
+      const joined = [...othersThan(stream.index, session), stream]
+      const tracks = track ? { ...session.tracks, [stream.index]: track } : session.tracks
+      return [{ phase: 'live', session: { ...session, joined, tracks } }, track ? [{ do: 'map', tracks }] : []]
     }
+    case 'left':
+      return [{ phase: 'live', session: { ...session, joined: othersThan(event.index, session) } }, []]
+    case 'moved':
+      return moved(session, event.to)
     case 'forbidden':
       return forbidden(state, event)
     case 'gone':
@@ -215,6 +243,24 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     default:
       return [state, []]
   }
+}
+
+function moved(session: SessionFacts, to: SessionPlace): [SessionState, SessionEffect[]] {
+  const { metadata, paused, ...place } = to
+  const { metadata: _told, joined: _theirs, ...rest } = session
+  const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }) }
+  if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
+  const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
+  const { captureState } = session.facts
+  const isQuiet = paused || place.consults
+  const marked = isQuiet ? 'paused' : 'recording'
+  effects.push({ do: 'withhold', on: place.consults })
+  if (isQuiet !== (captureState === 'paused')) effects.push({ do: 'mark', kind: isQuiet ? 'hold' : 'resume' })
+  if (session.stopped || captureState === 'failing' || captureState === marked) {
+    return [{ phase: 'live', session: next }, effects]
+  }
+  const facts: SegmentFacts = { ...session.facts, captureState: marked }
+  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
 }
 
 /** Told again until nothing of the recording is left here: a disk may have refused the first time. */
@@ -235,20 +281,6 @@ function forbidden(
     { phase: 'live', session: { ...session, facts, stopped: destroys ? 'destroys' : 'stores' } },
     [{ do: 'stop', destroys }],
   ]
-}
-
-/** The recording of a session, whatever has become of it. */
-export function recordingIn(state: SessionState | undefined): string | undefined {
-  return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
-}
-
-/** The version of our SDP answer so far. */
-export function answersOf({ state }: { readonly state: SessionState | undefined }): number {
-  return state && state.phase !== 'over' ? state.session.answerVersion : 0
-}
-
-export function isStopped(state: SessionState | undefined): boolean {
-  return state !== undefined && state.phase !== 'over' && state.session.stopped !== undefined
 }
 
 /** Capture has nothing of it any more. */
@@ -339,6 +371,10 @@ function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
     streams: session.streams,
     withSdp,
   }
+}
+
+function othersThan(index: number, { joined = [] }: SessionFacts): StreamPlan[] {
+  return joined.filter((stream) => stream.index !== index)
 }
 
 function accepted(streams: readonly StreamPlan[]): StreamPlan[] {

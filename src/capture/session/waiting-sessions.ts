@@ -10,6 +10,7 @@ import type { Dialog } from '../sip/handler.ts'
 import { readFacts } from './facts-file.ts'
 import { dialogIdOf } from '../sip/dialog-state.ts'
 import type { HeldSession } from './held-sessions.ts'
+import type { HeldHalf } from './other-half.ts'
 import type { HeldCalls } from './hold-calls.ts'
 import type { SegmentBefore } from './run-session.ts'
 import { createSessionStreams } from './session-streams.ts'
@@ -22,6 +23,8 @@ export interface WaitingSession {
   /** Nothing of it was being recorded, and its segment has no end: it is the same segment still. */
   readonly goesOn: boolean
   readonly before: SegmentBefore
+  /** Sessions whose streams come into its recording, and their dialogs. */
+  readonly halves: Map<string, { held: HeldHalf; dialog: Dialog }>
   /** When its first packet came, as performance.now() tells; nothing where its client asked for something first. */
   readonly heardMs: number | undefined
   /** Calls once a packet has come. */
@@ -33,6 +36,8 @@ export interface WaitingSession {
 export interface WaitingSessions {
   /** Its dialog is open again. Nothing, where none of its ports could be had. */
   add(dialog: Dialog): WaitingSession | undefined
+  /** The dialog of another half is open again, after that of its first session. False: that one does not wait. */
+  addHalf(dialog: Dialog): boolean
   /** It waits no longer: something of it is heard. */
   take(dialogId: string): WaitingSession | undefined
   /** Its end was told, or nobody comes back to it. */
@@ -66,6 +71,7 @@ export function createWaitingSessions(options: {
     if (held.ports.length > 0 && ports.size === 0) return undefined
     let isTaken = false
     return {
+      halves: new Map(),
       ...{ dialog, held, facts: readFacts(held.facts), goesOn: goOn.has(held.segmentId) },
       before: {
         described: held.described,
@@ -76,7 +82,7 @@ export function createWaitingSessions(options: {
         passOn() {
           isTaken = true
           const streams = createSessionStreams({ allocator, random32 })
-          for (const plan of held.streams) {
+          for (const plan of [...held.streams, ...held.joined]) {
             const port = ports.get(plan.index)
             if (port) streams.adopt(plan, port)
           }
@@ -111,25 +117,36 @@ export function createWaitingSessions(options: {
       else onDropped(dialog.id)
       return one
     },
+    addHalf(dialog) {
+      for (const one of waiting.values()) {
+        const held = one.held.halves.find((half) => dialogIdOf(half.dialog.state) === dialog.id)
+        if (held) one.halves.set(dialog.id, { held, dialog })
+        if (held) return true
+      }
+      return false
+    },
     take(dialogId) {
-      const one = waiting.get(dialogId)
-      waiting.delete(dialogId)
+      const one = waiting.get(dialogId) ?? [...waiting.values()].find(({ halves }) => halves.has(dialogId))
+      if (one) waiting.delete(one.dialog.id)
       return one
     },
     drop(dialogId) {
+      for (const { halves } of waiting.values()) halves.delete(dialogId)
       const one = waiting.get(dialogId)
       if (!one) return
+      for (const { dialog } of one.halves.values()) dialog.forget()
       one.close()
       waiting.delete(dialogId)
       onDropped(dialogId)
     },
     dropSilent(silenceMs) {
       if (options.nowMs() - sinceMs < silenceMs) return
-      for (const [dialogId, { dialog, held, close }] of waiting) {
+      for (const [dialogId, { dialog, held, close, halves }] of waiting) {
         if (held.ports.length > 0 && allPaused(held.streams)) continue
         close()
         waiting.delete(dialogId)
         onDropped(dialogId)
+        for (const half of halves.values()) half.dialog.forget()
         dialog.forget()
       }
     },

@@ -59,6 +59,7 @@ describe('an answer', () => {
         'a=fmtp:96 0-15,16',
         'a=ptime:20',
         'a=label:16777227',
+        'a=rtcp-mux',
         'a=recvonly',
         '',
       ].join('\r\n'),
@@ -74,6 +75,17 @@ describe('an answer', () => {
   ])('to "%s" is %s', (direction, expected) => {
     const text = textOf(`m=audio 4000 RTP/AVP 8\n${direction}`)
     expect(text.match(/a=(?:sendrecv|sendonly|recvonly|inactive)/g)).toEqual([`a=${expected}`])
+  })
+
+  test('takes up one port for RTP and RTCP on the lines that offer it, unless a payload type could be taken for RTCP', () => {
+    const lines = ['RTP/AVP 8\na=rtcp-mux', 'RTP/AVP 8', 'RTP/AVP 8 95\na=rtpmap:95 opus/48000/2\na=rtcp-mux']
+    const text = textOf(lines.map((line, at) => `m=audio ${4000 + 2 * at} ${line}`).join('\n'))
+    expect(
+      text
+        .split(/^m=/m)
+        .slice(1)
+        .map((section) => section.includes('a=rtcp-mux\r\n')),
+    ).toEqual([true, false, false])
   })
 
   test('keeps every media line in its place and refuses all but plain audio with port 0', () => {

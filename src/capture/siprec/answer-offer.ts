@@ -42,6 +42,8 @@ export interface StreamPlan {
   /** `asArrives`: no codec that playback knows; the packets are kept and the recording is marked. */
   readonly storage: 'playable' | 'asArrives'
   readonly remote: RemoteMedia
+  /** RTP and RTCP share a port, as was offered (RFC 5761 section 5.1.1). */
+  readonly mux?: true
   /** The keys taken up: what comes is SRTP, and our reports are SRTCP. */
   readonly crypto?: OfferedCrypto
 }
@@ -68,9 +70,16 @@ export function planStreams(offer: SessionDescription, sourceAddress: string, ta
         ? 'playable'
         : 'asArrives',
       remote: remoteMediaOf(media, sourceAddress),
+      ...(refusedBecause === undefined && offersMux(media) ? { mux: true as const } : {}),
       ...(refusedBecause === undefined && crypto ? { crypto } : {}),
     }
   })
+}
+
+/** A payload type that could be taken for RTCP (RFC 5761 section 4) keeps the two apart. */
+function offersMux({ attributes, codecs }: SdpMedia): boolean {
+  const isOffered = attributes.some(({ name }) => name === 'rtcp-mux')
+  return isOffered && !codecs.some(({ payloadType }) => payloadType >= 64 && payloadType <= 95)
 }
 
 function reasonToRefuse(media: SdpMedia, takesKeys: boolean): StreamPlan['refusedBecause'] {
@@ -114,8 +123,7 @@ export interface Answer {
 
 /**
  * The answer to an offer: one media line for each offered, in order, every payload type kept (rtpengine refuses an
- * answer that leaves one out), labels echoed, never sendrecv, rtcp-mux never taken up, which who offers it must be able
- * to do without (RFC 5761 section 5.1.1). No acceptable audio: 488.
+ * answer that leaves one out), labels echoed, never sendrecv, rtcp-mux where it was offered. No acceptable audio: 488.
  */
 export function answerOffer(
   offer: SessionDescription,
@@ -158,6 +166,7 @@ function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number, { ownK
     `m=audio ${port} ${media.protocol} ${media.formats.join(' ')}`,
     ...echo(media, ['rtpmap', 'fmtp', 'ptime', 'maxptime']),
     ...echo(media, ['label']),
+    ...(stream.mux ? ['a=rtcp-mux'] : []),
     ...(stream.crypto && ownKey ? [writeCrypto(stream.crypto, ownKey(stream))] : []),
     `a=${stream.direction}`,
   ]

@@ -23,10 +23,12 @@ const IPV6_V6ONLY = 26
 const MSG_DONTWAIT = 0x40
 const CLOCK_REALTIME = 0
 
-/** Places in the block for what is not a batch: a text, a sockaddr and its length, a number, a timespec. */
-const place = { text: 0, name: 64, nameLength: 96, number: 104, time: 112 }
+/** Places in the block for what is not a batch: a text, a sockaddr and its length, a number, a timespec, what is sent. */
+const place = { text: 0, name: 64, nameLength: 96, number: 104, time: 112, out: 128 }
 const textBytes = 64
 const nameBytes = 32
+/** Reports are a tenth of it. */
+const outBytes = 1472
 
 type Call = (...values: (number | bigint)[]) => number
 
@@ -40,6 +42,8 @@ export interface LinuxSockets {
    * error to tell, as that a peer is gone.
    */
   receive(descriptor: number): number
+  /** Sends a datagram of at most 1,472 bytes; whether it went out. */
+  send(descriptor: number, datagram: Uint8Array, address: string, port: number): boolean
   /** How long ago datagram `n` came, where the kernel said. Its clock can be set: what comes of that is the caller's to bound. */
   agoMs(n: number, nowMs: number): number
   /** Writes who sent datagram `n` into `sender`. */
@@ -61,12 +65,14 @@ export function loadLinuxSockets(): LinuxSockets {
   const bind = call('bind', 'int', 'uint64_t', 'int')
   const getsockname = call('getsockname', 'int', 'uint64_t', 'uint64_t')
   const recvmmsg = call('recvmmsg', 'int', 'uint64_t', 'int', 'int', 'uint64_t')
+  // size_t: 64 bits, as pointers.
+  const sendto = call('sendto', 'int', 'uint64_t', 'uint64_t', 'int', 'uint64_t', 'int')
   const clockGettime = call('clock_gettime', 'int', 'uint64_t')
   const close = call('close', 'int')
   const toBytes = call('inet_pton', 'int', 'uint64_t', 'uint64_t')
   const toText = call('inet_ntop', 'int', 'uint64_t', 'uint64_t', 'int')
 
-  const { address: start, bytes } = allocateBlock(128)
+  const { address: start, bytes } = allocateBlock(place.out + outBytes)
   const at = (offset: number) => start + BigInt(offset)
   const batch = new BatchMemory()
   const messages = batch.address
@@ -87,20 +93,23 @@ export function loadLinuxSockets(): LinuxSockets {
     set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBufferBytes)
     // As Node does it: a socket for all of IPv6 hears IPv4 as well.
     if (family === AF_INET6) set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0)
+    const size = writeName(address, port)
+    if (set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1) && size > 0 && bind(descriptor, at(place.name), size) === 0)
+      return descriptor
+    close(descriptor)
+    return -1
+  }
+
+  /** Writes a sockaddr; its size, or 0 where the address is none. */
+  function writeName(address: string, port: number): number {
+    const family = isIPv6(address) ? AF_INET6 : AF_INET
     bytes.fill(0, place.text, place.nameLength)
     bytes.write(address, place.text, textBytes - 1, 'latin1')
     bytes.writeUInt16LE(family, place.name)
     bytes.writeUInt16BE(port, place.name + 2)
     const host = place.name + (family === AF_INET6 ? 8 : 4)
-    const size = family === AF_INET6 ? 28 : 16
-    if (
-      set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1) &&
-      toBytes(family, at(place.text), at(host)) === 1 &&
-      bind(descriptor, at(place.name), size) === 0
-    )
-      return descriptor
-    close(descriptor)
-    return -1
+    if (toBytes(family, at(place.text), at(host)) !== 1) return 0
+    return family === AF_INET6 ? 28 : 16
   }
 
   return {
@@ -116,6 +125,13 @@ export function loadLinuxSockets(): LinuxSockets {
       batch.reset(used)
       used = Math.max(0, recvmmsg(descriptor, messages, batchDatagrams, MSG_DONTWAIT, 0))
       return used
+    },
+    send(descriptor, datagram, address, port) {
+      if (datagram.length > outBytes) return false
+      const size = writeName(address, port)
+      bytes.set(datagram, place.out)
+      const { length } = datagram
+      return size > 0 && sendto(descriptor, at(place.out), length, MSG_DONTWAIT, at(place.name), size) === length
     },
     agoMs: (n, nowMs) => nowMs - (batch.arrivedMs(n, epochSecond) ?? nowMs),
     readSender(n, sender) {

@@ -69,6 +69,9 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
       takeWaiting: () => {
         if (turned.has(one)) look(one, sockets.nowMs() - performance.now())
       },
+      send: (datagram, to, where) => {
+        if (turned.has(one)) sockets.send(descriptor, datagram, where, to)
+      },
       close: () => {
         if (!turned.delete(one)) return
         sockets.close(descriptor)

@@ -34,6 +34,9 @@ export function listenOneByOne(socket: Socket): ListenedSocket {
       waiting = []
     },
     takeWaiting: () => {},
+    send: (datagram, to, address) => {
+      if (isOpen) socket.send(datagram, to, address, () => {})
+    },
     close: () => {
       if (isOpen) socket.close()
       isOpen = false

@@ -1,8 +1,7 @@
 /**
- * UDP sockets that are only listened to, for media: many sockets, each with a packet every few milliseconds.
+ * UDP sockets that are listened to, for media: many sockets, each with a packet every few milliseconds.
  *
- * In: an address and a port. Out: datagrams, with who sent them and how long ago they came. Never here: what they mean, an
- * answer, or a choice between the two ways of listening (choose-listening.ts).
+ * In: an address and a port. Out: datagrams, with who sent them and how long ago they came. Never here: what they mean, or a choice between the two ways of listening (choose-listening.ts).
  */
 
 /**
@@ -19,6 +18,8 @@ export type ListenedSocket = {
   listen(heard: Heard): void
   /** Hands over what has come and was not heard yet; where datagrams are heard as they come, there is nothing. */
   takeWaiting(): void
+  /** Sends a small datagram from this port, now and then: best effort, and not a word where it fails. */
+  send(datagram: Uint8Array, port: number, address: string): void
   close(): void
 }
 

@@ -1,0 +1,40 @@
+import type { IncomingRequest } from '../sip/handler.ts'
+import { productOf } from './clients-seen.ts'
+import { callIdsOf, describeSegment, officialOf, type CallInvitation } from './describe-segment.ts'
+import type { RequestReader } from './read-requests.ts'
+import { whoAnswers, type RecentCalls } from './recent-calls.ts'
+import type { RecorderOptions } from './recorder-options.ts'
+import type { Offer } from './session.ts'
+
+/** A request that was read. */
+export interface Found {
+  invitation: CallInvitation
+  answeredAt: Temporal.Instant
+}
+
+export type DescribeAsked = (asked: IncomingRequest, found: Found, now: Temporal.Instant) => Offer | 'outside'
+
+/** The segment that a request would begin, with the plan's decision; nothing of it is remembered or counted. */
+export function createDescribeAsked(parts: {
+  options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas'>
+  reader: RequestReader
+  recent: RecentCalls
+}): DescribeAsked {
+  const { options, reader, recent } = parts
+  const { random, versionAt, drawKey, quotas } = options
+  return (asked, { invitation, answeredAt }, now) => {
+    const callIds = callIdsOf(invitation)
+    return describeSegment(invitation, {
+      version: versionAt(answeredAt),
+      drawKey,
+      quotaUsed: quotas.used(answeredAt),
+      answeredAt,
+      arrivedAt: now,
+      ids: { segmentId: random.uuid(), contactId: random.uuid(), recordingId: random.uuid() },
+      intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
+      earlier: recent.find(callIds, now),
+      client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
+      isForbidden: recent.isForbidden(callIds, whoAnswers(officialOf(invitation))),
+    })
+  }
+}

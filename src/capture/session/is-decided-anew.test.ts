@@ -1,0 +1,148 @@
+/** Sessions that turn into a call of this register, or out of one, by what their metadata tell later (R8, R14, R17). */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  everyCall,
+  inDialog,
+  openSpeaker,
+  openWiredRecorder,
+  sized,
+  written,
+  type Speaker,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
+
+const mediaPort = 26_100
+let inForce = everyCall
+let folder = ''
+let wired: WiredRecorder
+let speaker: Speaker
+let to = ''
+let cseq = 1
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-anew-'))
+  inForce = everyCall
+  cseq = 1
+  wired = await openWiredRecorder(folder, { firstPort: 11_900, description: () => inForce })
+  speaker = await openSpeaker(mediaPort, 7)
+})
+afterEach(async () => {
+  await wired.stop()
+  speaker.close()
+  await rm(folder, { recursive: true })
+})
+
+const people = {
+  caller: /  <participant participant_id="cGFydC1jYWxsZXItMDAwMQ==">.*?<\/participant>\r?\n/s,
+  official: /  <participant participant_id="cGFydC1vZmZpY2lhbC0wMQ==">.*?<\/participant>\r?\n/s,
+  number: /  <participant participant_id="cGFydC1udW1iZXItMDAwMQ==">.*?<\/participant>\r?\n/s,
+}
+
+/** The baseline's INVITE, the first one or a later one, without some who are in it; with a colleague in the caller's place. */
+function invitation(
+  changes: { without?: (keyof typeof people)[]; colleague?: boolean; sdpOnly?: boolean } = {},
+): string {
+  let text = written('rfc7865-baseline', {
+    ...{ 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1', 'm=audio 40000': `m=audio ${mediaPort}` },
+    'm=audio 40002': `m=audio ${mediaPort + 2}`,
+    ...(changes.colleague && {
+      'sip:+358401234567@trunk.example.net;user=phone': 'sip:+358295121002@agency.example.fi',
+    }),
+    ...(cseq > 1 && { 'To: <sip:srs@192.0.2.200>': `To: ${to}` }),
+  })
+  for (const who of changes.without ?? []) text = text.replace(people[who], '')
+  if (changes.sdpOnly)
+    text = text
+      .replace('multipart/mixed;boundary=foobar', 'application/sdp')
+      .replace(/--foobar\r?\nContent-Type: application\/sdp\r?\n\r?\n/, '')
+      .replace(/--foobar[^]*$/, '')
+  const request = text.replace(/^CSeq: 1/im, `CSeq: ${cseq}`).replace(/branch=(\S+)/, `branch=$1${cseq}`)
+  cseq++
+  return sized(request)
+}
+
+async function ask(text: string): Promise<number[]> {
+  const answer = await wired.ask(text)
+  to = answer.to
+  wired.call.send(inDialog(text, 'ACK', to, cseq - 1))
+  return /a=recvonly/.test(answer.sdp) ? [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) : []
+}
+
+const bye = () => wired.ask(inDialog(written('rfc7865-baseline'), 'BYE', to, 900))
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const segments = () => wired.segments()
+
+test('a talk between officials leaves nothing, and is recorded from when a customer on a service number has joined it', async () => {
+  expect(await ask(invitation({ colleague: true, without: ['number'] }))).toEqual([])
+  await wait(50)
+  expect(segments()).toEqual([])
+  // A hold tells nothing new of who is who.
+  expect(await ask(invitation({ sdpOnly: true }))).toEqual([])
+  expect(segments()).toEqual([])
+  const ports = await ask(invitation())
+  expect(ports).toHaveLength(2)
+  await speaker.speak(ports, 20)
+  await bye()
+  await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(40))
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]).toMatchObject({ caller: { key: '+358401234567' }, official: { phone: '+358295121001' } })
+})
+
+test('while the same session is a talk between officials nothing of it is kept, and what comes after is', async () => {
+  const ports = await ask(invitation())
+  await speaker.speak(ports, 10)
+  await ask(invitation({ colleague: true, without: ['number'] }))
+  await until(() => expect(segments()[0]?.captureState).toBe('paused'))
+  await speaker.speak(ports, 10)
+  await ask(invitation())
+  await until(() => expect(segments()[0]?.captureState).toBe('recording'))
+  await speaker.speak(ports, 10)
+  await bye()
+  await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(2 * 25 * 190)
+})
+
+test('a call of which nobody tells the number is history; once it is told, the rest is a segment of its own and recorded', async () => {
+  expect(await ask(invitation({ without: ['number'] }))).toEqual([])
+  await until(() => expect(segments()[0]?.decision.reason).toBe('unknown-number'))
+  const ports = await ask(invitation())
+  await speaker.speak(ports, 20)
+  await bye()
+  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(40))
+  const [before, after] = segments()
+  expect(segments()).toHaveLength(2)
+  expect(after).toMatchObject({ contactId: before!.contactId, numberReached: { key: '+35829497000' }, marks: [] })
+  expect(before?.endedAt).toEqual(after?.answeredAt)
+  expect(before?.recording).toBeUndefined()
+  expect(wired.recorder.live).toBe(0)
+})
+
+test('a call that waits to know its official is recorded from when that is told', async () => {
+  const rules = everyCall.recordingPlan.rules.map((rule) => ({
+    ...rule,
+    quota: { per: 'official' as const, weekly: 10 },
+  }))
+  inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
+  expect(await ask(invitation({ without: ['official'] }))).toEqual([])
+  await until(() => expect(segments()[0]?.decision.reason).toBe('no-official'))
+  expect(await ask(invitation())).toHaveLength(2)
+  await bye()
+  await until(() => expect(segments()[1]?.recording?.stored).toBeDefined())
+  expect(segments().map(({ decision }) => decision.reason)).toEqual(['no-official', 'drawn'])
+})
+
+test('what was decided is not decided again by a request that tells nothing new', async () => {
+  inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
+  await ask(invitation())
+  inForce = everyCall
+  expect(await ask(invitation())).toEqual([])
+  await bye()
+  await until(() => expect(segments()[0]?.endedAt).toBeDefined())
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]?.recording).toBeUndefined()
+})

@@ -1,0 +1,19 @@
+/** What others ask of a session's state. */
+import type { Offer, SessionState } from './session.ts'
+
+/** The recording of a session, whatever has become of it. */
+export function recordingIn(state: SessionState | undefined): string | undefined {
+  return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
+}
+
+/** What the next segment of a session goes on with. */
+export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
+  if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
+  const { answerVersion, joined = [], tracks } = state.session
+  const own = joined.flatMap(({ index }) => (tracks[index] ? [[index, tracks[index]] as const] : []))
+  return { answerVersion, joined, tracks: Object.fromEntries(own) }
+}
+
+export function isStopped(state: SessionState | undefined): boolean {
+  return state !== undefined && state.phase !== 'over' && state.session.stopped !== undefined
+}

@@ -1,0 +1,110 @@
+/** Calls that go on in the next process: which of their sessions and voices come back (R16, R17). */
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  everyCall,
+  inDialog,
+  openSpeaker,
+  openWiredRecorder,
+  written,
+  type Speaker,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
+import { holdCalls } from './hold-calls.ts'
+import { openHeldSessions, type HeldSessions } from './held-sessions.ts'
+
+let folder = ''
+let wired: WiredRecorder
+let held: HeldSessions
+let near: Speaker
+let far: Speaker
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-resumed-'))
+  // As the vectors' ACKs tell.
+  near = await openSpeaker(24_000, 100)
+  far = await openSpeaker(24_004, 200)
+  await start()
+})
+afterEach(async () => {
+  await stop()
+  for (const speaker of [near, far]) speaker.close()
+  await rm(folder, { recursive: true })
+})
+
+/** A process of its own in all that matters here: it has the folder, and nothing else, of the one before. */
+async function start(): Promise<void> {
+  const directory = join(folder, 'sessions')
+  const calls = await holdCalls(directory, '127.0.0.1', Date.now())
+  const onFault = (error: unknown) => {
+    throw error
+  }
+  held = await openHeldSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
+  await mkdir(join(folder, 'run'), { recursive: true })
+  wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
+    ...{ firstPort: 11_800, description: () => everyCall, held: { sessions: held, calls, goOn: new Set<string>() } },
+  })
+  for (const { dialog, halves } of calls.sessions) {
+    for (const one of [dialog, ...halves.map((half) => half.dialog)]) wired.call.server.resume(one)
+  }
+}
+
+async function stop(): Promise<void> {
+  await wired.stop()
+  await held.stop()
+}
+
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const files = async () => (await readdir(join(folder, 'sessions'))).filter((name) => name.endsWith('.json'))
+
+/** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
+async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {
+  const { sdp, to } = await wired.ask(written(`cucm-${end}-end`))
+  const ack = { '192.0.2.42': '127.0.0.1', '<sip:029497000@192.0.2.200>;tag=srs1': to }
+  wired.call.send(Buffer.from(written(`cucm-${end}-end-ack`, ack), 'latin1'), { address: '192.0.2.10' })
+  return { port: Number(/m=audio (\d+)/.exec(sdp)?.[1]), to }
+}
+
+const bye = (end: 'near' | 'far', to: string) => wired.ask(inDialog(written(`cucm-${end}-end`), 'BYE', to, 999_999))
+
+test("both halves of a call of Cisco's bridge come back, into one recording of one more segment", async () => {
+  const [one, other] = [await open('near'), await open('far')]
+  await near.speak([one.port], 20)
+  await far.speak([other.port], 20)
+  expect(await files()).toHaveLength(1)
+  await stop()
+  await start()
+  await near.speak([one.port], 30)
+  await far.speak([other.port], 30)
+  await until(() => expect(wired.recorder.recording).toBe(1))
+  // A client may ask in either of its dialogs, and each is known.
+  await bye('far', other.to)
+  await bye('near', one.to)
+  await until(() => expect(wired.segments()[0]?.recording?.stored).toBeDefined())
+  expect(wired.segments()).toHaveLength(1)
+  expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 60, packetsLost: 0 })
+  expect(await wired.voices(wired.segments()[0])).toEqual({ caller: [200], official: [100], mixed: [] })
+  expect(wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+  await until(async () => expect(await files()).toEqual([]))
+})
+
+test('a half that asks for something first brings its call back; one that has ended meanwhile stays away', async () => {
+  const [one, other] = [await open('near'), await open('far')]
+  await near.speak([one.port], 20)
+  await stop()
+  await start()
+  const reinvite = inDialog(written('cucm-far-end'), 'INVITE', other.to, 999_990)
+  expect((await wired.ask(reinvite)).sdp).toContain(`m=audio ${other.port} `)
+  expect(wired.recorder.live).toBe(1)
+  await stop()
+  await start()
+  await bye('far', other.to)
+  await near.speak([one.port], 10)
+  await until(() => expect(wired.recorder.recording).toBe(1))
+  await bye('near', one.to)
+  await until(() => expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 10 }))
+  expect(wired.ports.inUse).toBe(0)
+})

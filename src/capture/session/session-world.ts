@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SegmentFacts } from '#register/admit.ts'
+import { mediaMeans, type RecorderOptions } from './recorder-options.ts'
+import type { SessionWorld } from './run-session.ts'
+
+/** What a session of this recorder touches of the world; `noted` and `onOver` are the recorder's own. */
+export function sessionWorld(
+  options: RecorderOptions,
+  given: {
+    segmentId: string
+    sdpSessionId: string
+    /** As options.clock tells, where the recording begins with packets that have come before it could be made. */
+    beganMs: number | undefined
+    storeAgainMs: number
+    /** The process stops. */
+    stopping: AbortSignal
+    noted: (facts: SegmentFacts) => void
+    onOver: () => void
+  },
+): SessionWorld {
+  const { clock, random, ports } = options
+  const { segmentId, sdpSessionId, beganMs, storeAgainMs, stopping, noted, onOver } = given
+  const onFault = (error: unknown) => options.onFault(error, { segment: segmentId })
+  return {
+    now: () => clock.now(),
+    again: () => wait(storeAgainMs, true, { signal: stopping }).catch(() => false),
+    note(facts) {
+      noted(facts)
+      // The facts stay in memory and are admitted; only a crash before that would lose them.
+      return options.spool.note(facts).catch(onFault)
+    },
+    objects: options.objects,
+    mediaAddress: options.mediaAddress,
+    sdpSessionId,
+    newStreams: () => ({ allocator: ports, random32: random.uint32 }),
+    media: (day) => mediaMeans(options, day, beganMs),
+    onFault,
+    onOver,
+  }
+}

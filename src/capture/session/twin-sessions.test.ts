@@ -1,0 +1,250 @@
+/** A call of which two recording clients tell: whichever of them ends, dies or falls silent, one segment and one recording go on. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  everyCall,
+  inDialog,
+  openSpeaker,
+  openWiredRecorder,
+  written,
+  type Speaker,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
+
+let inForce = everyCall
+let folder = ''
+let wired: WiredRecorder
+const speakers: Speaker[] = []
+const to: string[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-twins-'))
+  inForce = everyCall
+  wired = await openWiredRecorder(folder, {
+    ...{ firstPort: 11_600, description: () => inForce, limits: { noMediaMs: 1_000 } },
+  })
+  for (const client of [1, 2, 3]) speakers[client] = await openSpeaker(mediaPort(client), 100 * client)
+})
+afterEach(async () => {
+  await wired.stop()
+  for (const speaker of speakers) speaker?.close()
+  await rm(folder, { recursive: true })
+})
+
+const mediaPort = (client: number) => 26_000 + 10 * client
+
+/** A message of one of the clients, whose dialogs differ in nothing else; the second has the official on its first line. */
+function of(client: number, name: string, changes: Record<string, string> = {}): string {
+  return written(name, {
+    ...{ 'rec-1': `rec-${client}`, 'tag=a1': `tag=a${client}`, 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1' },
+    ...{ 'm=audio 40000': `m=audio ${mediaPort(client)}`, 'm=audio 40002': `m=audio ${mediaPort(client) + 2}` },
+    ...(client === 2 && { 'a=label:1': 'a=label:x', 'a=label:2': 'a=label:1', 'a=label:x': 'a=label:2' }),
+    ...changes,
+  })
+}
+
+const within = (client: number, method: string, cseq: number, body?: string) =>
+  inDialog(of(client, 'rfc7865-baseline'), method, to[client]!, cseq, body)
+
+interface Lines {
+  client: number
+  ports: number[]
+}
+
+/** Opens the session of one client and acknowledges its answer. */
+async function open(client: number): Promise<Lines> {
+  const answer = await wired.ask(of(client, 'rfc7865-baseline'))
+  to[client] = answer.to
+  wired.call.send(within(client, 'ACK', 1))
+  return { client, ports: [...answer.sdp.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)) }
+}
+
+const bye = (client: number) => wired.ask(within(client, 'BYE', 900))
+const transfer = (client: number) =>
+  wired.ask(of(client, 'rfc7865-transfer', { 'tag=srs1': /tag=.*/.exec(to[client]!)![0] }))
+const speak = ({ client, ports }: Lines, packets: number) => speakers[client]!.speak(ports, packets)
+const speaking = ({ client, ports }: Lines) => speakers[client]!.goOn(ports)
+const sentBy = ({ client }: Lines) => speakers[client]!.sent
+
+const segments = () => wired.segments()
+const moves = () => wired.recorder.counters.movedOn
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const stored = () => until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+const voices = () => wired.voices(segments()[0])
+
+test('the second goes on when the first ends: one segment, one recording, each voice on its side, no packet of the second kept before', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  expect(wired.recorder).toMatchObject({ live: 1, recording: 1 })
+  await speak(first, 20)
+  await speak(second, 20)
+  await bye(1)
+  await until(() => expect(moves()).toBe(1))
+  await speak(second, 30)
+  await bye(2)
+  await stored()
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]).toMatchObject({ endInferred: false, marks: [], recording: { stored: { packetsLost: 0 } } })
+  expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(2 * 20 + 2 * 30)
+  // The second client has the official on its first line.
+  expect(await voices()).toEqual({ caller: [100, 201], official: [101, 200], mixed: [] })
+  expect(segments()[0]?.recording?.stored?.reception?.streams.map(({ track }) => track)).toEqual([
+    ...['caller', 'official', 'official', 'caller'],
+  ])
+  expect(wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('the second goes on when nothing comes of the first any more; a first that comes back waits, and goes on in its turn', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  const [one, other] = [speaking(first), speaking(second)]
+  await until(() => expect(sentBy(first)).toBeGreaterThan(30))
+  expect(moves()).toBe(0)
+  await one.stop()
+  await until(() => expect(moves()).toBe(1))
+  expect(segments()[0]).toMatchObject({ captureState: 'recording' })
+  const again = speaking(first)
+  await until(() => expect(sentBy(first)).toBeGreaterThan(60))
+  await other.stop()
+  await until(() => expect(moves()).toBe(2))
+  await again.stop()
+  await bye(2)
+  expect(wired.recorder.live).toBe(1)
+  await bye(1)
+  await stored()
+  expect(segments()).toHaveLength(1)
+  const heard = await voices()
+  expect(heard.mixed).toEqual([])
+  expect([...new Set(heard.caller)].sort()).toEqual([100, 201])
+  expect(segments()[0]).toMatchObject({ endInferred: false })
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('both fall silent together: neither goes on for the other', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  const [one, other] = [speaking(first), speaking(second)]
+  await until(() => expect(sentBy(second)).toBeGreaterThan(30))
+  await Promise.all([one.stop(), other.stop()])
+  await wait(1_500)
+  expect(moves()).toBe(0)
+})
+
+test('a second that is dead when the first ends does not keep the call from ending', async () => {
+  await open(1)
+  await open(2)
+  await wait(1_500)
+  await bye(1)
+  await stored()
+  expect(wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('a second that ends before the first changes nothing, and its ports are free', async () => {
+  const first = await open(1)
+  await open(2)
+  expect(wired.ports.inUse).toBe(4)
+  await bye(2)
+  await until(() => expect(wired.ports.inUse).toBe(2))
+  await speak(first, 10)
+  await bye(1)
+  await stored()
+  expect(moves()).toBe(0)
+  expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(20)
+})
+
+test('what the second tells after it goes on counts: it is put on hold, and passes the call on', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  await speak(first, 10)
+  await speak(second, 10)
+  await bye(1)
+  await until(() => expect(moves()).toBe(1))
+  await transfer(2)
+  await until(() => expect(segments()).toHaveLength(2))
+  await speak(second, 10)
+  await bye(2)
+  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(20))
+  expect(segments()[1]).toMatchObject({
+    contactId: segments()[0]!.contactId,
+    official: { phone: '+358295121002' },
+  })
+})
+
+test('what the second has told before the first ended counts when it goes on: another official is another segment', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  await speak(first, 10)
+  await speak(second, 10)
+  await transfer(2)
+  expect(segments()).toHaveLength(1)
+  await bye(1)
+  await until(() => expect(segments()).toHaveLength(2))
+  await speak(second, 10)
+  await bye(2)
+  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(20))
+  expect(segments().map(({ official }) => official?.phone)).toEqual(['+358295121001', '+358295121002'])
+  expect(segments()[1]?.contactId).toBe(segments()[0]?.contactId)
+  expect(wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('an end of the call that one of them tells is the end of it, whatever the other sends', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  await speak(first, 10)
+  await speak(second, 10)
+  const over =
+    '<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>partial</datamode>' +
+    '<session session_id="c2Vzc2lvbi1vbmUtMDAwMQ=="><stop-time>2027-03-03T08:04:00Z</stop-time></session></recording>'
+  await wired.ask(within(1, 'BYE', 900, over))
+  await speak(second, 10)
+  await stored()
+  expect(wired.recorder).toMatchObject({ live: 0, counters: { movedOn: 0 } })
+  expect(wired.ports.inUse).toBe(0)
+  await bye(2)
+  expect(segments()).toHaveLength(1)
+})
+
+test('a third goes on after the second', async () => {
+  const lines = [await open(1), await open(2), await open(3)]
+  for (const one of lines) await speak(one, 10)
+  await bye(1)
+  await until(() => expect(moves()).toBe(1))
+  for (const one of lines.slice(1)) await speak(one, 10)
+  await bye(2)
+  await until(() => expect(moves()).toBe(2))
+  await speak(lines[2]!, 10)
+  await bye(3)
+  await stored()
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60)
+})
+
+test('of a call that is only history both are answered inactive, and it ends with the last of them', async () => {
+  inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
+  await open(1)
+  const answer = await wired.ask(of(2, 'rfc7865-baseline'))
+  to[2] = answer.to
+  expect(answer.sdp).not.toContain('a=recvonly')
+  await bye(1)
+  await wait(50)
+  expect(segments()[0]?.endedAt).toBeUndefined()
+  await bye(2)
+  await until(() => expect(segments()[0]?.endedAt).toBeDefined())
+  expect(segments()).toHaveLength(1)
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('a recording that was forbidden stays so where its call goes on', async () => {
+  const [first, second] = [await open(1), await open(2)]
+  await speak(first, 10)
+  await speak(second, 10)
+  await wired.recorder.forbid(segments()[0]!.recording!.id, true)
+  await bye(1)
+  await until(() => expect(moves()).toBe(1))
+  await speak(second, 10)
+  await bye(2)
+  await until(() => expect(segments()[0]?.endedAt).toBeDefined())
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]).toMatchObject({ captureState: 'not-recorded', recording: { gone: true } })
+  expect(segments()[0]?.recording?.stored).toBeUndefined()
+})

@@ -1,0 +1,243 @@
+/**
+ * Sessions of a call that another session records already: a second recorder's, a second recording client's. In: their
+ * requests. Out: answers, and streams that are received and kept nowhere; and once the session that records ends or falls
+ * silent, another that goes on in its place. Never here: a packet written, a segment or a contact of its own.
+ */
+import type { IncomingRequest } from '../sip/handler.ts'
+import type { PortAllocator } from '../rtp/allocate-ports.ts'
+import { ownOfferPlan, type StreamPlan } from '../siprec/answer-offer.ts'
+import { answerSession } from './answer-session.ts'
+import type { CallInvitation } from './describe-segment.ts'
+import type { KnownBefore } from './read-requests.ts'
+import type { RunningSession, SessionLeg } from './run-session.ts'
+import { recordingIn } from './read-session.ts'
+import { allInactive, allPaused } from './session.ts'
+import { createSessionStreams } from './session-streams.ts'
+import { whoAnswersNow } from './who-answers-now.ts'
+
+/** A request of a session, read. */
+export interface Told {
+  asked: IncomingRequest
+  invitation: CallInvitation
+}
+
+export interface Heir {
+  leg: SessionLeg
+  /** What its client told last, and when; nothing where it is not known. */
+  told: Told | undefined
+  toldMs: number
+}
+
+export interface TwinSessions {
+  /** Answers a session beside `first`, and keeps it for later. */
+  join(told: Told, first: RunningSession): Promise<void>
+  has(dialogId: string): boolean
+  /** What is known of it when a later request is read. */
+  knownOf(dialogId: string): KnownBefore | undefined
+  change(told: Told): Promise<void>
+  /** The ACK has brought the answer to our own offer. */
+  acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
+  /** It has ended. False: it was none. */
+  leave(dialogId: string): boolean
+  /** One that is alive beside a session that ends; it is a twin no more, and the others are its twins. */
+  takeHeir(first: RunningSession): Heir | undefined
+  /** A session that has fallen silent, beside the one that goes on for it. */
+  keep(leg: SessionLeg, first: RunningSession): void
+  /** The session that they stood beside is over. */
+  over(firstDialogId: string): void
+  stop(): void
+}
+
+interface Twin {
+  firstId: string
+  leg: SessionLeg
+  told: Told | undefined
+  toldMs: number
+  beganMs: number
+  heardMs: number | undefined
+  received: number
+  /** How many looks in a row have heard it and nothing of the session that records. */
+  aloneFor: number
+}
+
+/** Four looks: a second at most passes between the last packet of the one and the first that is kept of the other. */
+const lookMs = 200
+const looksAlone = 4
+/** Streams have a number each in a recording, of one byte; a line that comes and goes is not followed for ever. */
+const mostMoves = 50
+
+export function createTwinSessions(options: {
+  allocator: PortAllocator
+  random32: () => number
+  nowMs: () => number
+  mediaAddress: (peer: string) => string
+  /** A session that has heard nothing for so long may be dead. */
+  noMediaMs: number
+  sessionOf: (dialogId: string) => RunningSession | undefined
+  /** Nothing comes to this session any more, and to a twin of it everything. */
+  onSilent: (first: RunningSession) => void
+  /** It is a twin no more, and nothing else. */
+  onGone: (dialogId: string) => void
+}): TwinSessions {
+  const { allocator, random32, nowMs, mediaAddress, sessionOf } = options
+  const twins = new Map<string, Twin>()
+  const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
+  const timer = setInterval(look, lookMs)
+  timer.unref()
+
+  const besides = (firstId: string) => [...twins.values()].filter((twin) => twin.firstId === firstId)
+  const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
+
+  /** Opens, closes and turns its ports as the plans want. Without a port left it is answered as one that nobody records. */
+  async function receive(leg: SessionLeg, plans: readonly StreamPlan[]): Promise<SessionLeg['streams']> {
+    const taken = plans.filter(({ accepted }) => accepted)
+    const streams = leg.streams ?? createSessionStreams({ allocator, random32 })
+    const known = streams.ports
+    const wanted = new Set(taken.map(({ index }) => index))
+    streams.close([...known.keys()].filter((index) => !wanted.has(index)))
+    for (const plan of taken) if (known.has(plan.index)) streams.retarget(plan)
+    await streams.add(taken.filter(({ index }) => !known.has(index)))
+    return streams.ports.size > 0 ? streams : undefined
+  }
+
+  function answer({ asked, invitation }: Told, leg: SessionLeg): { sent: boolean; leg: SessionLeg } {
+    const { streams, place, sdpSessionId } = leg
+    const { sent, described } = answerSession(asked, invitation.offer, leg.described, {
+      ...{
+        mode: streams ? 'record' : 'historyOnly',
+        version: place.answerVersion,
+        streams: place.streams,
+        sdpSessionId,
+      },
+      ...{ ports: streams?.ports ?? new Map<number, number>(), ownKey: streams?.ownKey, mediaAddress },
+    })
+    return { sent, leg: { ...leg, described } }
+  }
+
+  function enter(leg: SessionLeg, told: Told | undefined, first: RunningSession): void {
+    const now = nowMs()
+    const none = { heardMs: undefined, received: 0, aloneFor: 0 }
+    twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none })
+  }
+
+  function receivedBy({ leg }: Twin): number {
+    return (leg.streams?.reports() ?? []).reduce((total, { received }) => total + received, 0)
+  }
+
+  function look(): void {
+    const firsts = new Set([...twins.values()].map(({ firstId }) => firstId))
+    for (const firstId of firsts) {
+      const first = sessionOf(firstId)
+      const state = first?.state?.phase === 'live' ? first.state.session : undefined
+      if (!first?.media || !state) continue
+      const before = heardOf.get(first) ?? { received: 0, moves: 0 }
+      const received = first.media.received()
+      heardOf.set(first, { ...before, received })
+      // On hold, or while a colleague is asked, silence is what is to be heard.
+      const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.consults
+      for (const twin of besides(firstId)) {
+        const now = receivedBy(twin)
+        const isHeard = now !== twin.received
+        if (isHeard) twin.heardMs = nowMs()
+        twin.received = now
+        twin.aloneFor = isHeard && isQuiet ? twin.aloneFor + 1 : 0
+      }
+      if (before.moves >= mostMoves || !besides(firstId).some(({ aloneFor }) => aloneFor >= looksAlone)) continue
+      heardOf.set(first, { received, moves: before.moves + 1 })
+      options.onSilent(first)
+    }
+  }
+
+  function drop({ leg }: Twin): void {
+    leg.streams?.closeAll()
+    twins.delete(leg.dialog.id)
+    options.onGone(leg.dialog.id)
+  }
+
+  /** Whether its client seems to be there still. */
+  function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {
+    if (!isRecorded(first)) return true
+    if (!leg.streams) return false
+    return leg.place.paused || nowMs() - (heardMs ?? beganMs) < options.noMediaMs
+  }
+
+  return {
+    async join(told, first) {
+      const { asked, invitation } = told
+      const { dialog } = asked
+      const offered = invitation.offer ? invitation.streams : [ownOfferPlan(asked.source.address)]
+      const place = {
+        ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
+        ...{ consults: false, paused: allInactive(offered) },
+      }
+      const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: String(random32()) }
+      const streams = isRecorded(first) ? await receive(leg, offered) : undefined
+      const made = answer(told, { ...leg, streams })
+      const isTaken = made.sent && offered.some(({ accepted }) => accepted)
+      if (isTaken && first.state?.phase === 'live') enter(made.leg, told, first)
+      else streams?.closeAll()
+    },
+    has: (dialogId) => twins.has(dialogId),
+    knownOf(dialogId) {
+      const twin = twins.get(dialogId)
+      if (!twin) return undefined
+      const { streams, metadata } = twin.leg.place
+      const state = sessionOf(twin.firstId)?.state
+      const answeredAt = state?.phase === 'live' ? state.session.facts.answeredAt : undefined
+      return { streams, ...(metadata && { metadata }), answeredAt }
+    },
+    async change(told) {
+      const twin = twins.get(told.asked.dialog.id)
+      if (!twin) return
+      const { invitation } = told
+      const { place } = twin.leg
+      const first = sessionOf(twin.firstId)
+      const state = first?.state?.phase === 'live' ? first.state.session : undefined
+      const streams = invitation.offer ? invitation.streams : place.streams
+      const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams) : twin.leg.streams
+      const paused = allPaused(streams)
+      const next: SessionLeg['place'] = {
+        ...{ streams, tracks: { ...place.tracks, ...invitation.parties.streams }, paused },
+        metadata: invitation.metadata ?? place.metadata,
+        consults: whoAnswersNow(invitation, state?.facts.official) === 'consultation',
+        answerVersion: place.answerVersion + (invitation.offer ? 1 : 0),
+      }
+      opened?.pause(paused)
+      twin.told = told
+      twin.toldMs = nowMs()
+      twin.leg = answer(told, { ...twin.leg, place: next, streams: opened }).leg
+      // Its call has ended meanwhile.
+      if (!twins.has(told.asked.dialog.id)) opened?.closeAll()
+    },
+    acknowledged(dialogId, streams) {
+      const twin = twins.get(dialogId)
+      if (!twin) return
+      for (const plan of streams) if (twin.leg.streams?.ports.has(plan.index)) twin.leg.streams.retarget(plan)
+      twin.leg = { ...twin.leg, place: { ...twin.leg.place, streams } }
+    },
+    leave(dialogId) {
+      const twin = twins.get(dialogId)
+      if (twin) drop(twin)
+      return twin !== undefined
+    },
+    takeHeir(first) {
+      const firstId = first.dialog.id
+      const alive = besides(firstId).filter((twin) => isAlive(twin, first))
+      const [heir] = alive.sort((a, b) => b.aloneFor - a.aloneFor)
+      if (!heir) return undefined
+      const { id } = heir.leg.dialog
+      twins.delete(id)
+      for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0 })
+      return heir
+    },
+    keep: (leg, first) => void enter(leg, undefined, first),
+    over(firstDialogId) {
+      for (const twin of besides(firstDialogId)) drop(twin)
+    },
+    stop() {
+      clearInterval(timer)
+      for (const { leg } of twins.values()) leg.streams?.closeAll()
+      twins.clear()
+    },
+  }
+}

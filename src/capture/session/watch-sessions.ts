@@ -1,0 +1,57 @@
+import type { DialogLoss } from '../sip/handler.ts'
+import { judgeSession, type SessionLimits } from './judge-session.ts'
+import type { RequestReader } from './read-requests.ts'
+import type { RunningSession } from './run-session.ts'
+
+const lookMs = 2_000
+
+/** Looks at sessions now and then: whose end signal was lost, and which hear nothing. */
+export function watchSessions(parts: {
+  /** By dialog. */
+  sessions: ReadonlyMap<string, RunningSession>
+  limits: SessionLimits
+  reader: RequestReader
+  nowMs: () => number
+  /** Of those of the process before of which nothing comes any more. */
+  dropSilent: (silenceMs: number) => void
+  /** Its end signal never came, and its call ended so long ago. */
+  end: (session: RunningSession, silentMs: number) => void
+}): {
+  /** Whether a dialog that SIP gives up belongs to a call that goes on. */
+  goesOn(session: RunningSession, why: DialogLoss): boolean
+  stop(): void
+} {
+  const { sessions, limits, reader } = parts
+
+  function look(): void {
+    const nowMs = parts.nowMs()
+    parts.dropSilent(limits.silenceEndsMs)
+    for (const [id, session] of sessions) {
+      const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits)
+      if (found.is === 'end') {
+        // The call ended when its media did. Some clients refuse our BYE, and it makes no difference.
+        parts.end(session, found.silentMs)
+        void session.dialog.bye()
+      }
+      if (found.is === 'failing') {
+        void session.tell({ type: 'capture-state', state: 'failing', failure: 'no-media' })
+      }
+      if (found.is === 'recovered') void session.tell({ type: 'capture-state', state: 'recording' })
+    }
+  }
+  const timer = setInterval(look, lookMs)
+
+  return {
+    /**
+     * OpenSIPS pauses with two re-INVITEs at once and never acknowledges the answer to the first; ended after 64*T1, the rest of
+     * the call would be lost.
+     */
+    goesOn({ dialog, media }, why) {
+      if (why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return true
+      return media !== undefined && media.heardAnything() && media.silentMs() < limits.noMediaMs
+    },
+    stop() {
+      clearInterval(timer)
+    },
+  }
+}
