@@ -84,16 +84,17 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
     const contact = await contactOf(tx, facts)
     await admitSegment(tx, contact, facts)
     const isStoredNow = facts.recording && (await admitRecording(tx, contact, facts, facts.recording))
-    await settleEnd(tx, contact, facts.endInferred ?? false)
+    if (facts.endedAt) await settleEnd(tx, contact, facts.endInferred ?? false)
+    else await goOn(tx, contact)
     if (isStoredNow) await countReception(tx, facts)
     if (facts.recording?.stored || facts.recording?.gone) {
       // Where it is to be destroyed, the custodian waits for this.
       await sql`select capture_lets_go(${facts.recording.id}::uuid)`.execute(tx)
     }
-    await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
-    if (facts.recording?.stored) {
-      await sql`select pg_notify(${channels.recordingStored}, ${facts.recording.id})`.execute(tx)
-    }
+    if (facts.recording?.stored)
+      await sql`select pg_notify(${channels.callChanged}, ${contact.id}),
+        pg_notify(${channels.recordingStored}, ${facts.recording.id})`.execute(tx)
+    else await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
     return { contactId: contact.id }
   })
 }
@@ -112,31 +113,34 @@ interface ContactKey {
 async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): Promise<ContactKey> {
   const hashes = facts.callIds.map((id) => Buffer.from(hashCallId(id), 'hex')).sort(Buffer.compare)
   // Two segments of one call may come at the same moment, by two processes: the second waits here for the first.
-  for (const hash of hashes) {
-    await sql`select pg_advisory_xact_lock(${hash.readInt32BE(0)}, ${hash.readInt32BE(4)})`.execute(tx)
-  }
-  const known = await tx
+  await sql`select pg_advisory_xact_lock(high, low)
+    from unnest(${hashes.map((hash) => hash.readInt32BE(0))}::int[], ${hashes.map((hash) => hash.readInt32BE(4))}::int[])
+      with ordinality as hash (high, low, place)
+    order by place`.execute(tx)
+  const named = await tx
     .selectFrom('call_identity')
-    .select(['contact_id as id', 'contact_started_at as startedAt'])
+    .select(['external_id_hash as hash', 'contact_id as id', 'contact_started_at as startedAt'])
     .where('external_id_hash', 'in', hashes)
     .where('contact_started_at', '>', facts.startedAt.subtract({ hours: idsHoldHours }))
     .orderBy('contact_started_at')
-    .limit(1)
-    .executeTakeFirst()
-  const contact = known ?? { id: facts.contactId, startedAt: facts.startedAt }
-  await tx
-    .insertInto('call_identity')
-    .values(
-      hashes.map((hash) => ({
-        external_id_hash: hash,
-        contact_id: contact.id,
-        contact_started_at: contact.startedAt,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['external_id_hash', 'contact_started_at']).doUpdateSet({ contact_id: contact.id }),
-    )
     .execute()
+  const known = named[0] && { id: named[0].id, startedAt: named[0].startedAt }
+  const contact = known ?? { id: facts.contactId, startedAt: facts.startedAt }
+  const unnamed = hashes.filter((hash) => !named.some((one) => one.id === contact.id && one.hash.equals(hash)))
+  if (unnamed.length > 0)
+    await tx
+      .insertInto('call_identity')
+      .values(
+        unnamed.map((hash) => ({
+          external_id_hash: hash,
+          contact_id: contact.id,
+          contact_started_at: contact.startedAt,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['external_id_hash', 'contact_started_at']).doUpdateSet({ contact_id: contact.id }),
+      )
+      .execute()
   if (known) return known
   await tx
     .insertInto('contact')
@@ -170,19 +174,17 @@ async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey
     capture_failure: facts.captureFailure ?? null,
     marks: facts.marks,
   }
-  const { seq } = await tx
-    .selectFrom('segment')
-    .select((eb) => sql<number>`coalesce(${eb.fn.max('seq')}, 0)::int + 1`.as('seq'))
-    .where('contact_id', '=', contact.id)
-    .where('contact_started_at', '=', contact.startedAt)
-    .executeTakeFirstOrThrow()
   await tx
     .insertInto('segment')
-    .values({
+    .values((eb) => ({
       id: facts.segmentId,
       contact_id: contact.id,
       contact_started_at: contact.startedAt,
-      seq,
+      seq: eb
+        .selectFrom('segment')
+        .select((of) => sql<number>`coalesce(${of.fn.max('seq')}, 0)::int + 1`.as('seq'))
+        .where('contact_id', '=', contact.id)
+        .where('contact_started_at', '=', contact.startedAt),
       number_reached: facts.numberReached.key,
       number_reached_name: facts.numberReached.name ? JSON.stringify(facts.numberReached.name) : null,
       decision_record: facts.decision.record,
@@ -195,7 +197,7 @@ async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey
       drawn_on: facts.decision.drawnOn === undefined ? null : Buffer.from(facts.decision.drawnOn, 'hex'),
       quota_used: facts.decision.quotaUsed ?? null,
       ...changing,
-    })
+    }))
     .onConflict((conflict) => conflict.columns(['id', 'contact_started_at']).doUpdateSet(changing))
     .execute()
 }
@@ -250,6 +252,17 @@ async function countReception(tx: Transaction<RegisterTables>, { recording, ende
   const ended = recording.endedAt ?? endedAt ?? recording.startedAt
   await sql`select count_reception(${ended}::timestamptz, ${JSON.stringify(reception)}::jsonb,
     ${isLossy(reception)}, ${recording.stored?.packetsReceived === 0})`.execute(tx)
+}
+
+/** A segment goes on: the call has no end, whatever was known of its others. */
+async function goOn(tx: Transaction<RegisterTables>, contact: ContactKey): Promise<void> {
+  await tx
+    .updateTable('contact')
+    .set({ ended_at: null, end_inferred: false, history_ends_at: null })
+    .where('id', '=', contact.id)
+    .where('started_at', '=', contact.startedAt)
+    .where('ended_at', 'is not', null)
+    .execute()
 }
 
 /** When no segment goes on any more the call has ended, and every term counts from there (R22, R25). */

@@ -32,6 +32,7 @@ import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
+import { measureAnswers } from './answer-metrics.ts'
 import { offerCallFlows } from './call-flow-socket.ts'
 import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
@@ -266,6 +267,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     // A half after the session whose recording it comes into.
     resumed: calls.sessions.flatMap(({ dialog, halves }) => [dialog, ...halves.map((half) => half.dialog)]),
     refusal: admission.refusal,
+    onOffered: measureAnswers(metrics.registry),
     onFault: (error) => {
       log.error({ err: error }, 'SIP')
     },

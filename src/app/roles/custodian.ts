@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
@@ -55,6 +56,8 @@ import { verifyLogOnDemand } from './verify-log.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
+/** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
+const restMs = 200
 const dayMs = 60 * 60_000
 const listeningsMs = 1_000
 
@@ -267,13 +270,15 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
   const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
 
-  /** One look at a time; a call that comes during a look makes one more after it. */
+  /** One look at a time; a call that comes during a look makes one more after it, and a rest. */
   function look(): Promise<void> {
     again = true
     looking ??= (async () => {
       while (again) {
         again = false
-        await keepWaiting()
+        let more = true
+        while (more) more = await keepWaiting()
+        await rest(restMs)
       }
     })()
       .catch((error: unknown) => {
@@ -283,16 +288,19 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     return looking
   }
 
-  async function keepWaiting(): Promise<void> {
+  /** @returns whether some were kept and there may be more. */
+  async function keepWaiting(): Promise<boolean> {
     const waiting = await recordingsToKeep(db, keepAtOnce)
+    let kept = 0
     for (const id of waiting) {
       try {
-        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) again ||= waiting.length === keepAtOnce
+        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
       } catch (error) {
         log.error({ err: error, recording: id }, 'a recording could not be taken into keeping; it is tried again')
         await noteKeepingFault(db, id, (error as { code?: string }).code ?? 'unknown')
       }
     }
+    return kept > 0 && waiting.length === keepAtOnce
   }
 
   // The desk starts after the custodian: nobody looks before the log has been looked at.

@@ -5,7 +5,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
+import { captureFileThreads, captureProcessFlags } from '#capture/rtp/process-flags.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -55,7 +55,7 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return fork(main, ['start', '--role', name], {
-      env: { ...roleEnvironment(process.env, database.roleUrls[name]), ...environment },
+      env: { ...roleEnvironment(process.env, database.roleUrls[name]), ...threadsOf(name), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
@@ -143,6 +143,13 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
 
 /** What the supervisor was told and no role may know: how to sign in as the owner of the database, or as people. */
 const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
+
+/** What the operator has set goes before. */
+function threadsOf(name: RoleName): NodeJS.ProcessEnv {
+  return name === 'capture' && !process.env['UV_THREADPOOL_SIZE']
+    ? { UV_THREADPOOL_SIZE: String(captureFileThreads) }
+    : {}
+}
 
 /** The environment of a role's process: the supervisor's without its secrets, and the role's own way to the database. */
 export function roleEnvironment(environment: NodeJS.ProcessEnv, databaseUrl: string): NodeJS.ProcessEnv {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -32,6 +32,29 @@ test('what was captured of a call is taken up, and files that are of no call go,
   expect(await objects.sizeBytes(bodyKey(recording.id))).toBe(16)
   await spool.settled()
   expect(admitted.at(-1)).toMatchObject({ endInferred: true, recording: { stored: { incomplete: true } } })
+  await spool.stop()
+  await rm(directory, { recursive: true })
+})
+
+test('a recording of which a power loss left an empty header is told as gone, and its call stays', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
+  const folder = join(directory, 'recordings')
+  const objects = await openDirectoryStore(join(directory, 'objects'))
+  await mkdir(folder)
+  const admitted: SegmentFacts[] = []
+  const spool = await openSpool({
+    directory: join(directory, 'calls'),
+    admit: (facts) => Promise.resolve(admitted.push(facts)),
+    onFault: () => undefined,
+  })
+  const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
+  const { endedAt: _going, ...facts } = callFacts({ recording })
+  await spool.note(facts)
+  for (const end of ['hdr', 'body']) await writeFile(join(folder, `${recording.id}.${end}`), '')
+  expect((await takeBack(spool, folder, objects, Temporal.Now.instant())).recordings).toBe(0)
+  await spool.settled()
+  expect(admitted.at(-1)).toMatchObject({ segmentId: facts.segmentId, endInferred: true, recording: { gone: true } })
+  expect(await readdir(folder)).toEqual([])
   await spool.stop()
   await rm(directory, { recursive: true })
 })

@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { DialogLoss } from '../sip/handler.ts'
 import { judgeSession, type SessionLimits } from './judge-session.ts'
 import type { RequestReader } from './read-requests.ts'
 import type { RunningSession } from './run-session.ts'
 
 const lookMs = 2_000
+/** Looked at in one turn of the event loop. */
+const sessionsATurn = 20
 
 /** Looks at sessions now and then: whose end signal was lost, and which hear nothing. */
 export function watchSessions(parts: {
@@ -23,10 +26,13 @@ export function watchSessions(parts: {
 } {
   const { sessions, limits, reader } = parts
 
-  function look(): void {
+  async function look(): Promise<void> {
     const nowMs = parts.nowMs()
     parts.dropSilent(limits.silenceEndsMs)
-    for (const [id, session] of sessions) {
+    for (const [n, [id, session]] of [...sessions].entries()) {
+      // What waits in its sockets is taken on the way: for all sessions at once longer than packets and answers should wait.
+      if (n % sessionsATurn === sessionsATurn - 1) await setImmediate()
+      if (sessions.get(id) !== session) continue
       const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits)
       if (found.is === 'end') {
         // The call ended when its media did. Some clients refuse our BYE, and it makes no difference.
@@ -39,7 +45,7 @@ export function watchSessions(parts: {
       if (found.is === 'recovered') void session.tell({ type: 'capture-state', state: 'recording' })
     }
   }
-  const timer = setInterval(look, lookMs)
+  const timer = setInterval(() => void look(), lookMs)
 
   return {
     /**

@@ -41,6 +41,8 @@ export interface RequestServingSetting {
   answerMs: number
   counters: SipCounters
   onFault: (error: unknown) => void
+  /** A session was offered and answered with a final status, so long after its INVITE came. */
+  onOffered?: ((status: number, tookMs: number) => void) | undefined
   advertisedHost: string | undefined
   transactions: TransactionTable
   dialogs: DialogTable
@@ -61,8 +63,10 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       const transaction = transactions.startInvite(request, setting.settingFor(request, arrival), trying, () => {
         counters.notAcknowledged++
       })
+      const cameMs = clock.nowMs()
       const answered = (status: number, bytes: Buffer, answer: Answer) => {
         dialog.openInvite = undefined
+        if (forming) setting.onOffered?.(status, clock.nowMs() - cameMs)
         if (status < 300) succeed(request, dialog, transaction, status, bytes, answer)
         else if (forming) dialog.end()
       }

@@ -53,6 +53,8 @@ export interface SipServerOptions {
   random?: (bytes: number) => Buffer
   /** What went wrong on our side: a handler that threw, a socket that broke. Default: a process warning. */
   onFault?: (error: unknown) => void
+  /** Told of each session offered: the final status of its answer, and how long after its INVITE that went out. */
+  onOffered?: (status: number, tookMs: number) => void
   /** The host that Contact and Via name, where the address listened at will not do. */
   advertisedHost?: string
 }
@@ -88,6 +90,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     gate,
     counters,
     refusal: options.refusal,
+    onOffered: options.onOffered,
     random: options.random ?? randomBytes,
     onFault,
     advertisedHost: options.advertisedHost,

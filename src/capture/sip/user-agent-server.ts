@@ -39,6 +39,7 @@ export interface UserAgentServerSetting {
   refusal?: (() => NotNow | undefined) | undefined
   random: (bytes: number) => Buffer
   onFault: (error: unknown) => void
+  onOffered?: ((status: number, tookMs: number) => void) | undefined
   /** What our Contact and Via name as host, when the socket's own address will not do. */
   advertisedHost: string | undefined
   transports: () => readonly Transport[]

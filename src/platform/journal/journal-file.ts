@@ -25,7 +25,7 @@ export interface JournalFile {
   close(): Promise<void>
 }
 
-export interface JournalLine {
+interface JournalLine {
   group: number
   text: string
 }

@@ -122,7 +122,7 @@ test('what a failed write has left behind never stands above what was written af
   const disk = vi.spyOn(prototype, 'write').mockImplementation(async function (this: FileHandle, ...given: unknown[]) {
     await write.apply(this, given)
     throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })
-  } as never)
+  })
   const long = 'x'.repeat(20)
   const refused = await Promise.allSettled([texts.put('b', long), texts.put('a', 'never'), texts.put('c', long)])
   expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])

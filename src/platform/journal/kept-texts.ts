@@ -9,6 +9,7 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { syncFolder } from '../files/durable-files.ts'
 import { shareRuns } from '../files/share-runs.ts'
 import { createJournalFile, readJournalFile, type JournalFile } from './journal-file.ts'
 
@@ -24,7 +25,7 @@ export interface KeptTexts {
   close(): Promise<void>
 }
 
-export interface KeptTextsOptions {
+interface KeptTextsOptions {
   directory: string
   /** A file could not be reserved or removed; it is tried again. */
   onFault: (error: unknown) => void
@@ -92,12 +93,14 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
         const elsewhere = [...kept.keys()].filter((key) => kept.get(key)?.file !== current)
         while (elsewhere.length > 0)
           await Promise.all(
-            elsewhere.splice(0, movedAtOnce).map((key) => {
+            elsewhere.splice(0, movedAtOnce).flatMap((key) => {
               const one = kept.get(key)
-              return one && stage(key, one)
+              return one ? [stage(key, one)] : []
             }),
           )
         for (const path of older) await rm(path, { force: true })
+        // Before a later one goes: what was removed there would stand here again.
+        if (older.length > 0) await syncFolder(directory)
         older = []
         next ??= await createNext()
         return
@@ -143,7 +146,7 @@ async function readLeft(directory: string) {
     const path = join(directory, name)
     const { lines, isBroken } = await readJournalFile(path)
     for (const line of lines) {
-      const [key = '', text] = splitOnce(line.text)
+      const [key, text] = splitOnce(line.text)
       if (line.group >= (newest.get(key)?.group ?? 0)) newest.set(key, { group: line.group, text })
       group = Math.max(group, line.group)
     }

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { openPayload } from '#platform/age/open-stream.ts'
 import { walkChunk } from './recording-log.ts'
@@ -23,6 +24,29 @@ test('a recording that cannot be created leaves neither of its files, and no fil
   await expect(create()).rejects.toThrow('EEXIST')
   expect(readdirSync(directory)).toEqual(['r.body'])
   expect(readFileSync(join(directory, 'r.body'), 'utf8')).toBe('of another recording')
+})
+
+test('a recording begins without a wait for the disk, and is durable with the next frames of the tail', async () => {
+  const tail = await createTailJournal({ directory, run: 'a', intervalMs: 1_000_000 })
+  const file = await open(join(directory, 'any'), 'w')
+  const prototype = Object.getPrototypeOf(file) as FileHandle
+  const [datasync, sync] = [vi.spyOn(prototype, 'datasync'), vi.spyOn(prototype, 'sync')]
+  await file.close()
+  const writer = await createRecordingWriter({ id: 'r', directory, intakePublicKey: recipient, startedAt, tail })
+  expect([datasync.mock.calls.length, sync.mock.calls.length]).toEqual([0, 0])
+  datasync.mockRejectedValueOnce(new Error('EIO'))
+  await tail.flush()
+  expect(sync).toHaveBeenCalledTimes(0)
+  await tail.flush()
+  // Header and body, and the folder in which they have their names.
+  expect(datasync.mock.calls.length).toBeGreaterThanOrEqual(4)
+  expect(sync).toHaveBeenCalledTimes(1)
+  const before = datasync.mock.calls.length
+  await tail.flush()
+  expect(datasync).toHaveBeenCalledTimes(before)
+  vi.restoreAllMocks()
+  await writer.finish(10)
+  await tail.close()
 })
 
 test('a recording that is discarded leaves no file, and its tail is free', async () => {

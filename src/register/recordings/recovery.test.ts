@@ -144,6 +144,14 @@ describe('torn files', () => {
     await abandon(tail, writer)
   })
 
+  test('a recording whose header a power loss emptied leaves nothing, and keeps no other from being gathered', async () => {
+    const { tail, writer } = await writeSome(20)
+    for (const end of ['hdr', 'body']) writeFileSync(join(directory, `emptied.${end}`), '')
+    expect((await recoverRecordings(directory)).map(({ id }) => id)).toEqual(['r'])
+    expect(readdirSync(directory).sort()).toEqual(['r.body', 'r.hdr', 'r.tail'])
+    await abandon(tail, writer)
+  })
+
   test('a finished recording is left as it is', async () => {
     const { tail, writer } = await writeSome(100)
     const finished = await writer.finish(30_000)
