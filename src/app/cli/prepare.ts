@@ -2,9 +2,11 @@ import { mkdir, open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
+import { mayHoldLocks } from '#platform/database/may-hold-locks.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import { prepareDatabase, renewRolePasswords } from '../roles/bootstrap.ts'
+import { databaseRoles } from '../roles/role.ts'
 
 /**
  * Makes a database ready for roles that run apart: what `seloste start` does before it starts them. With `--passwords DIR` each
@@ -26,6 +28,11 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
       console.log(String(line))
     },
   })
+  if (await mayHoldLocks(url, databaseRoles.desk)) {
+    console.log(
+      `${databaseRoles.desk} may hold the locks by which others take turns: a superuser has to take that from everybody (docs/operate/install.md, “The database”)`,
+    )
+  }
   console.log('the database is ready')
   if (folder !== undefined) await writePasswords(url, folder)
 }

@@ -1,0 +1,20 @@
+import { Client } from 'pg'
+
+/**
+ * Whether a role may take advisory locks, and so keep others from their work. The migrations take that from everybody, which
+ * only a superuser can: where the schema's owner is none, a superuser has to have done it (docs/operate/install.md).
+ */
+export async function mayHoldLocks(url: string, role: string): Promise<boolean> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => undefined) // The query under way rejects as well.
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ may: boolean }>(
+      `select has_function_privilege($1, 'pg_catalog.pg_advisory_lock(bigint)', 'execute') as may`,
+      [role],
+    )
+    return rows[0]?.may === true
+  } finally {
+    await client.end()
+  }
+}
