@@ -9,6 +9,8 @@ export type OfferedStream = {
   readonly port: number
   /** Offered as RTP/SAVP under this key. */
   readonly key?: MediaKey
+  /** Offers one port for RTP and RTCP (RFC 5761). */
+  readonly mux?: boolean
 }
 export type AnsweredStream = {
   readonly label: string | undefined
@@ -18,6 +20,7 @@ export type AnsweredStream = {
   readonly payloadTypes: readonly number[]
   /** The crypto line of the answer, as it came. */
   readonly crypto?: string | undefined
+  readonly mux: boolean
 }
 
 export const payloadTypes = { pcmu: 0, pcma: 8, g722: 9, comfortNoise: 13, telephoneEvent: 101 } as const
@@ -41,7 +44,7 @@ export function writeOffer(offer: {
     's=-',
     `c=IN ${family} ${offer.host}`,
     't=0 0',
-    ...offer.streams.flatMap(({ label, port, key }) => [
+    ...offer.streams.flatMap(({ label, port, key, mux }) => [
       `m=audio ${port} ${key ? 'RTP/SAVP' : 'RTP/AVP'} ${formats.join(' ')} ${payloadTypes.comfortNoise} ${payloadTypes.telephoneEvent}`,
       ...maps,
       `a=rtpmap:${payloadTypes.comfortNoise} CN/8000`,
@@ -49,6 +52,7 @@ export function writeOffer(offer: {
       `a=fmtp:${payloadTypes.telephoneEvent} 0-15`,
       'a=ptime:20',
       `a=label:${label}`,
+      ...(mux ? ['a=rtcp-mux'] : []),
       ...(key ? [writeCryptoLine(key)] : []),
       `a=${offer.direction}`,
     ]),
@@ -65,6 +69,7 @@ export function readDescription(sdp: string): AnsweredStream[] {
       label: /^a=label:(.*?)\r?$/m.exec(section)?.[1],
       address: { host: connectionHost(section) ?? connectionHost(session) ?? '0.0.0.0', port: Number(port) },
       direction: direction(section) ?? direction(session) ?? 'sendrecv',
+      mux: /^a=rtcp-mux\r?$/m.test(section),
       crypto: /^a=crypto:(.*?)\r?$/m.exec(section)?.[1],
       payloadTypes: formats.split(' ').filter(Boolean).map(Number),
     }

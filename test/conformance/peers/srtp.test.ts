@@ -191,9 +191,10 @@ test('no key is in a file that capture writes', async () => {
 const ffmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is no ffmpeg)'}`, () => {
   test.concurrent.each([
-    ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000']],
-    ['AES_CM_128_HMAC_SHA1_32', 'g722', ['-c:a', 'g722', '-ar', '16000']],
-  ] as const)('%s, %s: the tone that it sends is what is heard', async (suite, codec, encode) => {
+    ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000'], false],
+    ['AES_CM_128_HMAC_SHA1_32', 'g722', ['-c:a', 'g722', '-ar', '16000'], false],
+    ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000'], true],
+  ] as const)('%s, %s: the tone that it sends is what is heard', async (suite, codec, encode, mux) => {
     const caller = newCaller()
     const client = await startRecordingClient({
       server: { host: '127.0.0.1', port: sip.tlsPort! },
@@ -203,7 +204,7 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
     const key = makeMediaKey(suite, randomBytes)
     const port = 11_300 + 4 * (Number(caller) % 100)
     const outcome = await client.invite({
-      streams: [{ label: '1', port, key }],
+      streams: [{ label: '1', port, key, mux }],
       codecs: [codec],
       metadata: undefined,
       headers: [
@@ -212,16 +213,20 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (left out: there is
       ],
     })
     if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome))
-    const [{ address, crypto } = {}] = outcome.session.answer()
+    const [{ address, crypto, mux: isMuxed } = {}] = outcome.session.answer()
+    expect(isMuxed).toBe(mux)
     expect(crypto).toMatch(new RegExp(`^1 ${suite} inline:[A-Za-z0-9+/]{40}$`))
-    const source = ['-re', '-f', 'lavfi', '-i', 'sine=frequency=700:duration=1.5', '-ac', '1', ...encode]
+    const source = ['-re', '-f', 'lavfi', '-i', `sine=frequency=700:duration=${mux ? 5.6 : 1.5}`, '-ac', '1', ...encode]
     const secure = ['-srtp_out_suite', suite, '-srtp_out_params', key.secret.toString('base64')]
-    const to = `srtp://127.0.0.1:${address!.port}?localrtpport=${port}&pkt_size=172`
+    const to = `srtp://127.0.0.1:${address!.port}?localrtpport=${port}&pkt_size=172${mux ? `&rtcpport=${address!.port}` : ''}`
     const child = spawn('ffmpeg', ['-v', 'error', ...source, '-f', 'rtp', ...secure, to], { stdio: 'ignore' })
     await once(child, 'exit')
     await outcome.session.bye()
     await client.close()
     const { caller: left, official: right } = await hear(caller)
+    // Every five seconds it tells how much it has sent, here on the port of the sound.
+    const told = [...facts.values()].find((one) => one.caller.key === caller)?.recording?.stored?.reception
+    expect(told?.streams[0]?.senderReports ?? 0).toBeGreaterThanOrEqual(mux ? 1 : 0)
     // Nobody said whose voice it is: both sides have it.
     for (const heard of [left, right]) expect(tone(heard, 700)).toBeGreaterThan(0.9)
   })
