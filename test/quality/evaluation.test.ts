@@ -252,28 +252,29 @@ describe('a draw', () => {
       admin,
     )
     expect(await draw()).toMatchObject({ isAsDrawn: false })
-    // What is over draws no more.
     await endPlan(desk, eero, plan.id)
-    expect(await setAside(desk, eero, (await queued()).get(second)!, 'unsuitable')).toEqual({ isFollowed: false })
   })
 
-  test('goes on beside somebody who destroys several, and never waits for who waits for it', async () => {
+  test('goes on beside somebody who destroys several, and never waits for who waits for it; a plan that is over goes on with none', async () => {
     await drawn()
-    for (const official of [0, 1]) await kept(official, 2)
+    for (const official of [0, 1, 2, 3]) await kept(official, 2)
     const unitId = officials[0]!.person.unitId
     const plan = did(await beginPlan(desk, eero, { name: 'Rinnan', formId, unitId, number, weekly: 1, daysLeft: 14 }))
     await drawSamplesDue(custodian)
     const { rows } = await sql<{
       ranked: string[]
     }>`select ranked from sampling_draw where plan_id = ${plan.id}`.execute(admin)
-    const [first, second] = rows[0]!.ranked
-    const { id } = did(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === first)!
+    const [first, second, third] = rows[0]!.ranked
+    const idOf = async (recording: string | undefined) =>
+      did(await listEvaluations(desk, eero)).find(({ recordingId }) => recordingId === recording)!.id
+    const id = await idOf(first)
     const aside = await admin.transaction().execute(async (tx) => {
       await sql`select from recording where id = ${second} for update`.execute(tx)
       return setAside(desk, eero, id, 'unsuitable')
     })
-    expect(aside).toEqual({ isFollowed: false })
+    expect(aside).toEqual({ isFollowed: true })
     await endPlan(desk, eero, plan.id)
+    expect(await setAside(desk, eero, await idOf(third), 'unsuitable')).toEqual({ isFollowed: false })
   })
 
   test('leaves out what ends too soon, another number’s, another unit’s and what is restricted', async () => {

@@ -312,8 +312,11 @@ describe('a training session', () => {
   })
 
   test('is told of to each who is on its list, as long as it is kept, without the others', async () => {
+    const { reference: others } = await led(await kept(), [bertil])
     const { session, reference } = await led(await kept(), [aino, bertil])
     const official = await aino.signIn()
+    const references = did(await listOwnTrainings(desk, official)).map((one) => one.reference)
+    expect(references.filter((one) => one === reference || one === others)).toEqual([reference])
     expect(did(await listOwnTrainings(desk, official))[0]).toEqual({
       ...{ reference, name: 'Perehdytys', collectionName: 'Aloitukset', aim: '' },
       ...{ begunAt: expect.any(String) as string, enteredAt: expect.any(String) as string },
