@@ -108,32 +108,49 @@ test('while the same session is a talk between officials nothing of it is kept, 
 })
 
 test('a call of which nobody tells the number is history; once it is told, the rest is a segment of its own and recorded', async () => {
-  expect(await ask(invitation({ without: ['number'] }))).toEqual([])
+  const before = await ask(invitation({ without: ['number'] }))
   await until(() => expect(segments()[0]?.decision.reason).toBe('unknown-number'))
+  await speaker.speak(before, 20)
   const ports = await ask(invitation())
-  await speaker.speak(ports, 20)
+  expect(ports).toEqual(before)
+  await speaker.speak(ports, 30)
   await bye()
-  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(40))
-  const [before, after] = segments()
+  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(60))
+  const [history, after] = segments()
   expect(segments()).toHaveLength(2)
-  expect(after).toMatchObject({ contactId: before!.contactId, numberReached: { key: '+35829497000' }, marks: [] })
-  expect(before?.endedAt).toEqual(after?.answeredAt)
-  expect(before?.recording).toBeUndefined()
+  expect(after).toMatchObject({ contactId: history!.contactId, numberReached: { key: '+35829497000' }, marks: [] })
+  expect(history?.endedAt).toEqual(after?.answeredAt)
+  expect(history?.recording).toBeUndefined()
   expect(wired.recorder.live).toBe(0)
 })
 
-test('a call that waits to know its official is recorded from when that is told', async () => {
+test('a call that waits to know its official is listened to by nobody, and recorded from when that is told, without an offer too', async () => {
   const rules = everyCall.recordingPlan.rules.map((rule) => ({
     ...rule,
     quota: { per: 'official' as const, weekly: 10 },
   }))
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
-  expect(await ask(invitation({ without: ['official'] }))).toEqual([])
+  const ports = await ask(invitation({ without: ['official'] }))
   await until(() => expect(segments()[0]?.decision.reason).toBe('no-official'))
-  expect(await ask(invitation())).toHaveLength(2)
+  expect(wired.recorder.recording).toBe(0)
+  await speaker.speak(ports, 20)
+  const metadata = /<\?xml[^]*<\/recording>/.exec(invitation())![0]
+  expect((await wired.ask(inDialog(written('rfc7865-baseline'), 'UPDATE', to, 100, metadata))).sdp).toBe('')
+  await speaker.speak(ports, 30)
   await bye()
-  await until(() => expect(segments()[1]?.recording?.stored).toBeDefined())
+  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(60))
   expect(segments().map(({ decision }) => decision.reason)).toEqual(['no-official', 'drawn'])
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('one that waits in vain leaves no port and no sound behind', async () => {
+  const ports = await ask(invitation({ without: ['number'] }))
+  await speaker.speak(ports, 20)
+  expect(wired.ports.inUse).toBe(2)
+  await bye()
+  await until(() => expect(segments()[0]?.endedAt).toBeDefined())
+  expect(segments()[0]?.recording).toBeUndefined()
+  expect(wired.ports.inUse).toBe(0)
 })
 
 test('what was decided is not decided again by a request that tells nothing new', async () => {

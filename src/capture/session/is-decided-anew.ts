@@ -20,6 +20,15 @@ export function isDecidedAnew(
   return offer !== 'outside' && offer.facts.recording !== undefined
 }
 
+/** Whether what is missing of a call that is not recorded may yet be told, and decide that it is. */
+export function mayBeDecidedAnew({ parties, metadata }: CallInvitation, facts: SegmentFacts): boolean {
+  const { recording, decision } = facts
+  // A client without metadata will tell nothing later.
+  if (recording || decision.record || !metadata) return false
+  const waitsForNumber = decision.reason === 'unknown-number' && !parties.number
+  return waitsForNumber || (decision.reason === 'no-official' && !parties.official)
+}
+
 /** Whether a request tells of a call of this register, in a session that was none of it (R8). */
 export function isBegunByNow({ found, parties }: CallInvitation): boolean {
   return (found === 'metadata' || found === 'both') && parties.direction === 'incoming'

@@ -1,5 +1,5 @@
 import type { RunningSession } from './run-session.ts'
-import { allInactive } from './session.ts'
+import { allInactive } from './accepted-streams.ts'
 
 export interface SessionLimits {
   /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */

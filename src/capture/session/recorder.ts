@@ -9,7 +9,7 @@ import { answerUnkept } from './answer-unkept.ts'
 import { createDescribeAsked, type Found } from './describe-asked.ts'
 import { describeReoffer } from './describe-reoffer.ts'
 import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
-import { isBegunByNow, isDecidedAnew } from './is-decided-anew.ts'
+import { isBegunByNow, isDecidedAnew, mayBeDecidedAnew } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { createMoveToTwin } from './move-to-twin.ts'
@@ -176,7 +176,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const passedOn = before && placeOf(before)
     // One that was told as a twin's has its answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
-    await session.tell({ type: 'offered', offer: { ...offer, passedOn } }, asking)
+    const more = { passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) }
+    await session.tell({ type: 'offered', offer: { ...offer, ...more } }, asking)
     resumed.hold(session)
     return true
   }

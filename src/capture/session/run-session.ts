@@ -13,14 +13,8 @@ import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
 import { createSessionStreams, type SessionStreams } from './session-streams.ts'
 import { storeRecording } from './store-recording.ts'
-import {
-  allPaused,
-  step,
-  type SessionEffect,
-  type SessionEvent,
-  type SessionPlace,
-  type SessionState,
-} from './session.ts'
+import { allPaused } from './accepted-streams.ts'
+import { step, type SessionEffect, type SessionEvent, type SessionPlace, type SessionState } from './session.ts'
 
 export interface SessionWorld {
   now: () => Temporal.Instant
@@ -126,18 +120,24 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         idle = before?.passOn()
         idle?.writeTo(undefined)
         return undefined
+      case 'listen':
+        idle = createSessionStreams(world.newStreams())
+        if ((await idle.add(effect.streams)) === 'no-port') idle = undefined
+        return undefined
       case 'open-streams':
+        await idle?.add(effect.streams)
         if ((await media?.addStreams(effect.streams)) === 'no-port') {
           return { type: 'capture-state', state: 'failing', failure: 'no-port' }
         }
         return undefined
       case 'close-streams':
+        idle?.close(effect.indexes)
         media?.closeStreams(effect.indexes)
         return undefined
       case 'retarget':
         // There was no port for it at first.
         if (media?.ports.has(effect.stream.index) === false) await media.addStreams([effect.stream])
-        else media?.retarget(effect.stream)
+        else (media ?? idle)?.retarget(effect.stream)
         return undefined
       case 'withhold':
         media?.withhold(effect.on)
@@ -197,9 +197,11 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
   function answer(effect: SessionEffect & { do: 'answer' }, asking: Asking | undefined): SessionEvent | undefined {
     if (!asking) return undefined
     const made = answerSession(asking.request, asking.offer, described, {
-      ...{ mode: effect.mode, version: effect.version, streams: effect.streams, sdpSessionId },
-      ports: media?.ports ?? new Map<number, number>(),
-      ownKey: media?.ownKey,
+      // No port was left to listen at.
+      mode: effect.mode === 'record' && !media && !idle ? 'historyOnly' : effect.mode,
+      ...{ version: effect.version, streams: effect.streams, sdpSessionId },
+      ports: (media ?? idle)?.ports ?? new Map<number, number>(),
+      ownKey: (media ?? idle)?.ownKey,
       mediaAddress: world.mediaAddress,
     })
     described = made.described
@@ -298,6 +300,9 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, consults, paused } },
       streams: media?.exchange(next.streams ?? createSessionStreams(world.newStreams()), hasEnded),
     }
+    // What was only listened to: its decision waits for nobody in particular.
+    idle?.closeAll()
+    idle = undefined
     ;({ dialog, described, sdpSessionId } = next)
     await handle({ type: 'moved', to: next.place }, undefined)
     return was

@@ -7,6 +7,7 @@ import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+import { accepted, allInactive, allPaused } from './accepted-streams.ts'
 
 export type SessionState =
   | { phase: 'opening'; session: SessionFacts }
@@ -25,6 +26,8 @@ export interface SessionFacts {
   stopped?: 'destroys' | 'stores'
   /** Streams of other sessions of the call that come into this recording, under numbers of their own. */
   joined?: readonly StreamPlan[]
+  /** Not recorded, as long as it is not told what its decision waits for: its streams come, and are heard by nobody. */
+  listens?: boolean
   /** The official asks a colleague while the caller waits: it is nothing of the call, and not recorded. */
   consults?: boolean
 }
@@ -36,6 +39,8 @@ export interface Offer {
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
   hasSdp: boolean
+  /** A later request may tell what would have it recorded, and bring no offer by which its client could be told to begin. */
+  mayBeDecidedAnew?: boolean
   /** The call was passed on within its session: the segment takes over the streams of the one before, whose answers it counts on. */
   passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks'> | undefined
 }
@@ -85,6 +90,8 @@ export type SessionEffect =
   | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[] }
   /** Keep the ports of the segment before, and nothing of what comes there. */
   | { do: 'take-over' }
+  /** Open ports, if there are any left, and keep nothing of what comes there. */
+  | { do: 'listen'; streams: readonly StreamPlan[] }
   | { do: 'open-streams'; streams: readonly StreamPlan[] }
   | { do: 'close-streams'; indexes: readonly number[] }
   /** The client will send from elsewhere now, or means something else by its payload types. */
@@ -140,8 +147,12 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined] }
     return [{ phase: 'opening', session }, [open]]
   }
-  const effects: SessionEffect[] = [{ do: 'note', facts }, answer(session, true)]
-  return [{ phase: 'live', session }, before ? [{ do: 'take-over' }, ...effects] : effects]
+  const listens = offer.mayBeDecidedAnew === true && !before
+  const waiting: SessionFacts = listens ? { ...session, listens } : session
+  const effects: SessionEffect[] = [{ do: 'note', facts }, answer(waiting, true)]
+  if (before) effects.unshift({ do: 'take-over' })
+  if (listens) effects.unshift({ do: 'listen', streams: accepted(streams) })
+  return [{ phase: 'live', session: waiting }, effects]
 }
 
 function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
@@ -247,7 +258,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
 
 function moved(session: SessionFacts, to: SessionPlace): [SessionState, SessionEffect[]] {
   const { metadata, paused, ...place } = to
-  const { metadata: _told, joined: _theirs, ...rest } = session
+  const { metadata: _told, joined: _theirs, listens: _there, ...rest } = session
   const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }) }
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
@@ -311,7 +322,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     ...(isLater(offer.facts.answeredAt, session.facts.answeredAt) && { answeredAt: offer.facts.answeredAt }),
     marks: offer.facts.marks.reduce(withMark, session.facts.marks),
   }
-  if (facts.recording) {
+  if (facts.recording || session.listens) {
     const known = new Set(accepted(session.streams).map(({ index }) => index))
     const added = accepted(streams).filter(({ index }) => !known.has(index))
     const left = new Set(accepted(streams).map(({ index }) => index))
@@ -320,6 +331,8 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     if (gone.length > 0) effects.push({ do: 'close-streams', indexes: gone })
     if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
     for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
+  }
+  if (facts.recording) {
     if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
     const consults = offer.consults ?? false
     if (consults !== (session.consults ?? false)) effects.push({ do: 'withhold', on: consults })
@@ -366,7 +379,7 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
 function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
   return {
     do: 'answer',
-    mode: session.facts.recording ? 'record' : 'historyOnly',
+    mode: session.facts.recording || session.listens ? 'record' : 'historyOnly',
     version: session.answerVersion,
     streams: session.streams,
     withSdp,
@@ -375,20 +388,6 @@ function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
 
 function othersThan(index: number, { joined = [] }: SessionFacts): StreamPlan[] {
   return joined.filter((stream) => stream.index !== index)
-}
-
-function accepted(streams: readonly StreamPlan[]): StreamPlan[] {
-  return streams.filter((stream) => stream.accepted)
-}
-
-/** A first offer of 0.0.0.0 is how some clients begin; only `inactive` says that nothing will come. */
-export function allInactive(streams: readonly StreamPlan[]): boolean {
-  return accepted(streams).every((stream) => stream.direction === 'inactive')
-}
-
-export function allPaused(streams: readonly StreamPlan[]): boolean {
-  const audio = accepted(streams)
-  return audio.length > 0 && audio.every((stream) => stream.paused)
 }
 
 function withMark(marks: SegmentFacts['marks'], mark: SegmentFacts['marks'][number]): SegmentFacts['marks'] {

@@ -11,7 +11,7 @@ import type { CallInvitation } from './describe-segment.ts'
 import type { KnownBefore } from './read-requests.ts'
 import type { RunningSession, SessionLeg } from './run-session.ts'
 import { recordingIn } from './read-session.ts'
-import { allInactive, allPaused } from './session.ts'
+import { allInactive, allPaused } from './accepted-streams.ts'
 import { createSessionStreams } from './session-streams.ts'
 import { whoAnswersNow } from './who-answers-now.ts'
 

@@ -14,7 +14,7 @@ import type { HeldHalf } from './other-half.ts'
 import type { HeldCalls } from './hold-calls.ts'
 import type { SegmentBefore } from './run-session.ts'
 import { createSessionStreams } from './session-streams.ts'
-import { allPaused } from './session.ts'
+import { allPaused } from './accepted-streams.ts'
 
 export interface WaitingSession {
   readonly dialog: Dialog
