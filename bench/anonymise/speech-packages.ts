@@ -33,18 +33,26 @@ export const missingPrograms = () =>
 export function unpacked(debianPackage: string): string | undefined {
   const folder = join(cacheFolder, 'packages', debianPackage)
   if (existsSync(folder)) return folder
-  const downloads = join(cacheFolder, 'downloads')
+  const downloads = join(cacheFolder, 'downloads', String(process.pid))
   for (const one of [downloads, join(folder, '..')]) mkdirSync(one, { recursive: true })
   try {
     execFileSync('apt-get', ['download', debianPackage], { cwd: downloads, stdio: 'ignore' })
   } catch {
+    rmSync(downloads, { recursive: true })
     return undefined
   }
   const file = readdirSync(downloads).find((name) => name.startsWith(`${debianPackage}_`))
   if (file === undefined) return undefined
-  execFileSync('dpkg', ['-x', join(downloads, file), `${folder}.part`])
-  renameSync(`${folder}.part`, folder)
-  rmSync(join(downloads, file))
+  // Two processes may come here at once: each unpacks for itself, the first one's stays.
+  const own = `${folder}.part-${process.pid}`
+  execFileSync('dpkg', ['-x', join(downloads, file), own])
+  try {
+    renameSync(own, folder)
+  } catch (error) {
+    rmSync(own, { recursive: true })
+    if (!existsSync(folder)) throw error
+  }
+  rmSync(downloads, { recursive: true })
   return folder
 }
 
