@@ -130,8 +130,10 @@ test('a call that waits to know its official is listened to by nobody, and recor
     quota: { per: 'official' as const, weekly: 10 },
   }))
   inForce = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
-  const ports = await ask(invitation({ without: ['official'] }))
+  const elsewhere = sized(invitation({ without: ['official'] }).replaceAll('IP4 127.0.0.1', 'IP4 127.0.0.2'))
+  const ports = await ask(elsewhere)
   await until(() => expect(segments()[0]?.decision.reason).toBe('no-official'))
+  expect(await ask(invitation({ sdpOnly: true }))).toEqual(ports)
   expect(wired.recorder.recording).toBe(0)
   await speaker.speak(ports, 20)
   const metadata = /<\?xml[^]*<\/recording>/.exec(invitation())![0]

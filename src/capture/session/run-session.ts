@@ -137,7 +137,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       case 'retarget':
         // There was no port for it at first.
         if (media?.ports.has(effect.stream.index) === false) await media.addStreams([effect.stream])
-        else (media ?? idle)?.retarget(effect.stream)
+        else media?.retarget(effect.stream)
         return undefined
       case 'withhold':
         media?.withhold(effect.on)

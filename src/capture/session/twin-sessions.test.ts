@@ -226,8 +226,8 @@ test('of a call that is only history both are answered inactive, and it ends wit
   to[2] = answer.to
   expect(answer.sdp).not.toContain('a=recvonly')
   await bye(1)
-  await wait(50)
-  expect(segments()[0]?.endedAt).toBeUndefined()
+  await until(() => expect(moves()).toBe(1))
+  expect(wired.recorder.live).toBe(1)
   await bye(2)
   await until(() => expect(segments()[0]?.endedAt).toBeDefined())
   expect(segments()).toHaveLength(1)
