@@ -10,22 +10,30 @@ const chromium = await findChromium()
 
 const folder = join(import.meta.dirname, 'test/journeys')
 const journeys = readdirSync(folder).filter((name) => name.endsWith('.journey.ts'))
-/** Whoever has the desk's own `test` shares a Seloste that has to make a month of calls first. */
-const ofTheMonth = journeys.filter((name) =>
-  /import \{[^}]*\btest\b(?! as)[^}]*\} from '\.\/at-the-desk\.ts'/.test(readFileSync(join(folder, name), 'utf8')),
-)
+/** Those that have the `test` of a file here, and with it the Seloste that it starts. */
+const sharing = (file: string) =>
+  journeys.filter((name) =>
+    new RegExp(String.raw`import \{[^}]*\btest\b(?! as)[^}]*\} from '\./${file}'`).test(
+      readFileSync(join(folder, name), 'utf8'),
+    ),
+  )
+/** A Seloste that has to make a month of calls first. */
+const ofTheMonth = sharing('at-the-desk.ts')
+const ofOneRegister = sharing('one-register.ts')
 
 export default defineConfig({
   testDir: 'test/journeys',
   projects: [
     // One month of calls is enough: all of these after one another, beside the others.
     { name: 'month', testMatch: ofTheMonth, workers: 1 },
-    { name: 'own', testMatch: journeys.filter((name) => !ofTheMonth.includes(name)) },
+    // A start costs as much as a journey: two are enough for all that can share one.
+    { name: 'shared', testMatch: ofOneRegister, workers: 2 },
+    { name: 'own', testMatch: journeys.filter((name) => !ofTheMonth.includes(name) && !ofOneRegister.includes(name)) },
   ],
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // Each journey starts its own Seloste on free ports. Many wait for a call or a day to come: two more than a machine of two cores would do.
+  // Each worker starts its own Seloste on free ports. Many wait for a call or a day to come: two more than a machine of two cores would do.
   workers: 4,
   fullyParallel: false,
   forbidOnly: true,

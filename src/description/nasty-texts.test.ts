@@ -75,33 +75,41 @@ test('a byte order mark or line ends of another system are no reason to refuse',
   expect(edited).toBe(windows.replace('recordingMonths: 6', 'recordingMonths: 3'))
 })
 
+/** A quarter of what fits in a text shows as well what takes longer than its length; all of it in the long run. */
+const share = process.env['SELOSTE_LONG'] === '1' ? 1 : 1 / 4
+const many = (most: number): number => most * share
+
 test.each<[what: string, text: string, code: string]>([
   [
     'aliases of aliases',
     repeated(30, (index) => `a${index}: &a${index} [${`*a${index - 1}, `.repeat(9)}]`),
     'yaml.alias',
   ],
-  ['brackets without end', '['.repeat(200_000), 'yaml.syntax'],
-  ['60,000 fields', repeated(60_000, (index) => `field${index}: 1`), 'shape.missing'],
-  ['60,000 fields more', `${seed}${repeated(60_000, (index) => `field${index}: 1`)}`, 'shape.unknown'],
-  ['a field of 400,000 letters', `${seed}${'a'.repeat(400_000)}: 1`, 'yaml.syntax'],
+  ['brackets without end', '['.repeat(many(200_000)), 'yaml.syntax'],
+  [`${many(60_000)} fields`, repeated(many(60_000), (index) => `field${index}: 1`), 'shape.missing'],
+  [`${many(60_000)} fields more`, `${seed}${repeated(many(60_000), (index) => `field${index}: 1`)}`, 'shape.unknown'],
+  [`a field of ${many(400_000)} letters`, `${seed}${'a'.repeat(many(400_000))}: 1`, 'yaml.syntax'],
   [
-    '4,000 numbers, all of them one',
+    `${many(4000)} numbers, all of them one`,
     seed.replace(
       /\nnumbers:\n/,
-      `\nnumbers:\n${repeated(4000, () => '  - { number: 029 497 000, kind: SWITCHBOARD, language: fi, names: { fi: a, sv: b, en: c }, validFrom: 2026-01-01 }')}\n`,
+      `\nnumbers:\n${repeated(many(4000), () => '  - { number: 029 497 000, kind: SWITCHBOARD, language: fi, names: { fi: a, sv: b, en: c }, validFrom: 2026-01-01 }')}\n`,
     ),
     'number.twice',
   ],
-  ['one rule of 4,900 numbers', planOf(ruleLine(0, listed(4900))), 'rule.unknown-number'],
-  ['500 rules of 120 numbers', planOf(repeated(500, (index) => ruleLine(index, listed(120)))), 'rule.overlap'],
+  [`one rule of ${many(4900)} numbers`, planOf(ruleLine(0, listed(many(4900)))), 'rule.unknown-number'],
+  [
+    `${many(500)} rules of 120 numbers`,
+    planOf(repeated(many(500), (index) => ruleLine(index, listed(120)))),
+    'rule.overlap',
+  ],
 ])('%s are answered and settled within seconds', (_what, text, code) => {
   expect(text.length).toBeLessThan(1_000_000)
   const began = process.cpuUsage()
   expect(problemsOf(text)).toContain(code)
   settleDraft(text, [first], { version: 2 })
   const { user } = process.cpuUsage(began)
-  expect(user / 1e6).toBeLessThan(8)
+  expect(user / 1e6).toBeLessThan(share === 1 ? 8 : 4)
 })
 
 test('values of every wrong kind in every place are told where they are, and nothing is thrown', () => {

@@ -10,7 +10,7 @@ let seloste: RunningSeloste
 let security: Api
 beforeAll(async () => {
   // One pair of media ports: room for one stream, and no recording has fewer than two.
-  seloste = await startSeloste({ environment: { SELOSTE_RTP: '127.0.0.1:45998-45999' } })
+  seloste = await startSeloste({ isPrepared: true, environment: { SELOSTE_RTP: '127.0.0.1:45998-45999' } })
   security = await signInAt(seloste.url, 'tuula', seloste.password)
 }, 200_000)
 afterAll(() => seloste.stop())

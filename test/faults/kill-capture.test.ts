@@ -19,7 +19,7 @@ const samplesPerPacket = 160
 
 let seloste: RunningSeloste
 beforeAll(async () => {
-  seloste = await startSeloste()
+  seloste = await startSeloste({ isPrepared: true })
 }, 200_000)
 afterAll(() => seloste.stop())
 

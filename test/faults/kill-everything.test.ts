@@ -46,7 +46,7 @@ beforeAll(async () => {
 `,
     { mode: 0o600 },
   )
-  seloste = await startSeloste({ environment: { SELOSTE_FEEDS: feeds } })
+  seloste = await startSeloste({ isPrepared: true, environment: { SELOSTE_FEEDS: feeds } })
 }, 200_000)
 afterAll(async () => {
   await seloste.stop()

@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
+import { prepareFolder, preparedVariable } from '../whole/prepared-folder.ts'
 import { findChromium } from './find-chromium.ts'
 import { chooseQuickFolder } from './quick-folder.ts'
 import { makeRunFolder, removeDeadRuns } from './run-folder.ts'
@@ -27,6 +28,12 @@ const root = resolve(import.meta.dirname, '../..')
 chooseQuickFolder()
 removeDeadRuns(tmpdir())
 const folder = makeRunFolder()
+Object.assign(process.env, {
+  TMPDIR: folder,
+  // Seloste is started some dozens of times: what Node makes of its files, it makes once.
+  NODE_COMPILE_CACHE: join(folder, 'compiled'),
+  [preparedVariable]: join(folder, 'prepared'),
+})
 const none: Tally = { passed: 0, failed: 0 }
 /** What the tests do comes first. */
 const afterTests = 5
@@ -43,10 +50,13 @@ console.log(`${passed} passed, ${failed} failed`)
 
 /** What needs the program running: the unit tests, then the browser. */
 async function runTests(): Promise<Tally> {
-  const built = runs('--vitest') || runs('--journeys') ? await buildWeb() : none
+  if (!runs('--vitest') && !runs('--journeys')) return none
+  const built = await counted(() => buildWebIfStale(say))
+  // Beside the first tests: those that want it wait for it.
+  const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
   const unit = runs('--vitest') ? await settled(runVitest()) : none
   const journeys = runs('--journeys') ? await settled(runJourneys()) : none
-  return sum([built, unit, journeys])
+  return sum([built, unit, journeys, await prepared])
 }
 
 function sum(tallies: readonly Tally[]): Tally {
@@ -142,13 +152,15 @@ async function runJourneys(): Promise<Tally> {
   return settle({ passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }, exitCode)
 }
 
-/** A build of the pages that fails is a failed test. */
-async function buildWeb(): Promise<Tally> {
+function say(line: string): void {
+  console.log(line)
+}
+
+/** What is made for the tests: a failed test where it cannot be. */
+async function counted(make: () => Promise<void>): Promise<Tally> {
   try {
-    await buildWebIfStale((line) => {
-      console.log(line)
-    })
-    return { passed: 0, failed: 0 }
+    await make()
+    return none
   } catch (error) {
     console.error(error)
     return { passed: 0, failed: 1 }
@@ -180,14 +192,7 @@ function run(
   const stream = options.stream ?? true
   const child = spawn(command, args, {
     cwd: root,
-    // Seloste is started some hundred times: what Node makes of its files, it makes once.
-    env: {
-      ...process.env,
-      PATH: path,
-      TMPDIR: folder,
-      NODE_COMPILE_CACHE: join(folder, 'compiled'),
-      ...options.env,
-    },
+    env: { ...process.env, PATH: path, ...options.env },
     stdio: stream ? 'inherit' : 'pipe',
   })
   if (options.priority) setPriority(child.pid ?? 0, options.priority)

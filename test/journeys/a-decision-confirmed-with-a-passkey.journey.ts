@@ -25,6 +25,7 @@ const test = atTheDesk.extend<object, WithProvider & { both: WithProvider }>({
       const folder = await mkdtemp(join(tmpdir(), 'seloste-client-'))
       await writeFile(join(folder, 'secret'), testClient.secret)
       const seloste = await startSeloste({
+        isPrepared: true,
         ports,
         environment: {
           SELOSTE_OIDC_ISSUER: provider.issuer,

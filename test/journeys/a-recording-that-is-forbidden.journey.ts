@@ -10,9 +10,8 @@ import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-ca
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
 import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-register.ts'
 
-const test = withoutCalls()
 test.describe.configure({ timeout: 180_000 })
 
 /** What its caller tells of a call that has just ended. */

@@ -4,15 +4,14 @@ import { expect } from '@playwright/test'
 import { expectAccessible } from './at-the-desk.ts'
 import { keptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
-import { appointmentIsNow, atServiceDesk, languages } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { appointmentIsNow, atServiceDesk, inTurn } from './service-desk.ts'
+import { test } from './one-register.ts'
 
-const test = withoutCalls()
 test.describe.configure({ timeout: 180_000 })
 /** The demo's office, whose host is Olli. */
 const offices = { fi: 'Oulun toimipiste', sv: 'Verksamhetsstället i Uleåborg', en: 'Oulu office' } as const
 
-for (const language of languages) {
+for (const language of inTurn('fi')) {
   test(`a caller hears their call at the office that was agreed on (${language})`, async ({ browser, seloste }) => {
     const call = await keptCall(seloste)
     const since = Temporal.Now.instant()

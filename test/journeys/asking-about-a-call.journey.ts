@@ -6,9 +6,8 @@ import { eventually, signInAt } from '#test/whole/api.ts'
 import { keptCall } from './kept-call.ts'
 import { inFinland, tellPastCalls } from './past-calls.ts'
 import { atServiceDesk, inTurn, type Told } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-register.ts'
 
-const test = withoutCalls()
 test.describe.configure({ timeout: 180_000 })
 
 const number = numbersCalled.national

@@ -19,7 +19,7 @@ const historyMs = 240_000
 export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
   seloste: [
     async ({}, use) => {
-      const seloste = await startSeloste({ demoArguments: ['--calls-every', '4'] })
+      const seloste = await startSeloste({ isPrepared: true, demoArguments: ['--calls-every', '4'] })
       // "history: 2831 of 2831 calls of the past month"
       await expect.poll(() => /history: (\d+) of \1 /.test(seloste.output()), { timeout: historyMs }).toBe(true)
       await use(seloste)

@@ -6,9 +6,8 @@ import { signInOn } from './at-the-desk.ts'
 import { keptCall, untilDestroyed } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { inEachLanguage } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-register.ts'
 
-const test = withoutCalls()
 test.describe.configure({ timeout: 180_000 })
 
 test('a moment goes from a call into a collection and a session, and is empty when its recording is gone', async ({
@@ -29,7 +28,8 @@ test('a moment goes from a call into a collection and a session, and is empty wh
 
   // From a search to the call's page.
   await page.getByRole('link', { name: 'Haku', exact: true }).last().click()
-  await page.locator(`a[data-contact]`).first().click()
+  await page.goto(`/contacts?caller=${encodeURIComponent(call.caller)}`)
+  await page.locator(`a[data-contact]`).click()
   await expect(page).toHaveURL(new RegExp(call.contactId))
   await page.getByRole('button', { name: 'Lisää kohta koulutuskokoelmaan' }).click()
   await page.getByRole('button', { name: 'Lisää kohta', exact: true }).click()

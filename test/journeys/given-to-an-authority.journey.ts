@@ -10,9 +10,8 @@ import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { keptCall } from './kept-call.ts'
 import { ownDatabase } from './past-calls.ts'
 import { wordsIn } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-register.ts'
 
-const test = withoutCalls()
 test.describe.configure({ timeout: 180_000 })
 
 const say = wordsIn('fi')

@@ -11,9 +11,8 @@ import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { keptCall, untilDestroyed } from './kept-call.ts'
 import { atResearchDesk, dayFromNow, dueDateIsOver, recallsAreLate, tiesOf, type Study } from './research-desk.ts'
 import { atServiceDesk, wordsIn } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-register.ts'
 
-const test = withoutCalls()
 test.describe.configure({ timeout: 240_000 })
 
 const say = wordsIn('fi')

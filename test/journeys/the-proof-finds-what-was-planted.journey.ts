@@ -27,7 +27,7 @@ test('one planted extra recording and one planted omission are found, and everyb
   page,
   folder,
 }) => {
-  let seloste = await startSeloste({ dataDirectory: folder })
+  let seloste = await startSeloste({ dataDirectory: folder, isPrepared: true })
   try {
     await tellSome(seloste)
     const { ports } = seloste

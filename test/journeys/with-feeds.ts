@@ -28,7 +28,7 @@ export const test = atTheDesk.extend<object, { seloste: RunningSeloste; cdrs: st
       const folder = await mkdtemp(join(tmpdir(), 'seloste-feeds-'))
       const file = join(folder, 'feeds.yaml')
       await writeFile(file, feed(cdrs), { mode: 0o600 })
-      const seloste = await startSeloste({ environment: { SELOSTE_FEEDS: file } })
+      const seloste = await startSeloste({ isPrepared: true, environment: { SELOSTE_FEEDS: file } })
       await use(seloste)
       await seloste.stop()
       await rm(folder, { recursive: true })

@@ -19,6 +19,7 @@ export const withoutCalls = () =>
     written: [{}, { scope: 'worker', option: true }],
     seloste: [
       async ({ written }, use) => {
+        if (Object.keys(written).length === 0) return useOne(await startSeloste({ isPrepared: true }), use)
         const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
         const file = join(folder, 'description.yaml')
         const seed = await readFile(seedDescriptionFile, 'utf8')
@@ -26,11 +27,14 @@ export const withoutCalls = () =>
           file,
           Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
         )
-        const seloste = await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } })
-        await use(seloste)
-        await seloste.stop()
+        await useOne(await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } }), use)
         await rm(folder, { recursive: true })
       },
       { scope: 'worker', timeout: startMs },
     ],
   })
+
+async function useOne(seloste: RunningSeloste, use: (seloste: RunningSeloste) => Promise<void>): Promise<void> {
+  await use(seloste)
+  await seloste.stop()
+}

@@ -14,7 +14,7 @@ const bertil = officialByKey('bertil')
 let seloste: RunningSeloste
 let security: Api
 beforeAll(async () => {
-  seloste = await startSeloste()
+  seloste = await startSeloste({ isPrepared: true })
   security = await signInAt(seloste.url, 'tuula', seloste.password)
 }, 200_000)
 afterAll(() => seloste.stop())

@@ -14,7 +14,7 @@ const bertil = officialByKey('bertil')
 let seloste: RunningSeloste
 let official: Api
 beforeAll(async () => {
-  seloste = await startSeloste()
+  seloste = await startSeloste({ isPrepared: true })
   official = await signInAt(seloste.url, 'aino', seloste.password)
 }, 200_000)
 afterAll(() => seloste.stop())

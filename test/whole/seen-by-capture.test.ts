@@ -11,7 +11,7 @@ const aino = officialByKey('aino')
 let seloste: RunningSeloste
 let maintenance: Api
 beforeAll(async () => {
-  seloste = await startSeloste()
+  seloste = await startSeloste({ isPrepared: true })
   maintenance = await signInAt(seloste.url, 'matti', seloste.password)
 }, 300_000)
 afterAll(() => seloste.stop())

@@ -10,12 +10,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { copyPrepared } from './prepared-folder.ts'
 
 export interface SelosteOptions {
   /** A folder of one's own that outlives `stop`; without it a new one that does not. */
   dataDirectory?: string
   /** Those of an earlier start, for a Seloste that comes back where it was. */
   ports?: SelostePorts
+  /** It need not be a new installation: it may have been started once before, elsewhere. */
+  isPrepared?: boolean
   /** What follows `seloste demo`; without it no invented calls and no history. */
   demoArguments?: readonly string[]
   /** More environment, over the one the test runs in. */
@@ -66,6 +69,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'seloste-whole-')))
   // So that the database's own user, when root runs the tests, comes through: it lies there as everything else does.
   if (options.dataDirectory === undefined) await chmod(dataDirectory, 0o711)
+  if (options.isPrepared) await copyPrepared(dataDirectory)
   const ports = options.ports ?? (await findPorts())
   const child = spawn(
     process.execPath,

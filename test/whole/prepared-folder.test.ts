@@ -1,0 +1,37 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { copyPrepared, preparedVariable } from './prepared-folder.ts'
+
+let folder: string
+let mine: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-prepared-'))
+  mine = join(folder, 'mine')
+  await mkdir(mine)
+  await mkdir(join(folder, 'data'))
+  await writeFile(join(folder, 'data/key'), 'k')
+  vi.stubEnv(preparedVariable, folder)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true })
+})
+
+test('whoever wants what is being prepared waits for it', async () => {
+  const copied = copyPrepared(mine)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await readdir(mine)).toEqual([])
+  await writeFile(join(folder, 'ready'), '')
+  await copied
+  expect(await readdir(mine)).toEqual(['key'])
+})
+
+test('where it could not be prepared, or nobody prepares, a new installation is started', async () => {
+  await writeFile(join(folder, 'failed'), '')
+  await copyPrepared(mine)
+  vi.stubEnv(preparedVariable, undefined)
+  await copyPrepared(mine)
+  expect(await readdir(mine)).toEqual([])
+})
