@@ -48,7 +48,7 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'opensips-'))
-    seloste = await startSeloste()
+    seloste = await startSeloste({ isPrepared: true })
     security = await signInAt(seloste.url, 'tuula', seloste.password)
     const [control, cli] = [await freePort(), await freePort()]
     proxyPort = await freePort()

@@ -30,7 +30,7 @@ describe.skipIf(sippMissing !== '')(`SIPp records a call${sippMissing}`, () => {
     folder = await mkdtemp(join(tmpdir(), 'sipp-'))
     for (const [track, voice] of Object.entries(voices)) await writeFile(join(folder, `${track}.al`), voice)
     player = playOrders(folder)
-    seloste = await startSeloste()
+    seloste = await startSeloste({ isPrepared: true })
   }, 200_000)
   afterAll(async () => {
     player?.stop()
