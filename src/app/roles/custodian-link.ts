@@ -3,9 +3,10 @@
  * whoever shows a certificate of our authorities with a desk's name in it. Never here: an answer to anybody else, our own
  * machines included.
  */
+import type { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
 import { isIP, type AddressInfo } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { ApartSettings } from '#platform/config/apart.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -50,14 +51,14 @@ export async function serveCustodianLink(
       handshakeTimeout: handshakeMs,
     },
     (incoming, outgoing) => {
-      const socket = incoming.socket as TLSSocket
-      if (isDesk(socket, desks)) {
+      const { socket } = incoming
+      const shown = socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined
+      if (shown && isDesk(shown, desks)) {
         answerDesk(incoming, outgoing)
         return
       }
-      const names = socket.getPeerX509Certificate()?.subjectAltName ?? 'none'
       sayRefused(
-        { address: socket.remoteAddress, names },
+        { address: socket.remoteAddress, names: shown?.subjectAltName ?? 'none' },
         'somebody with a certificate of our authorities asked and is no desk of SELOSTE_CUSTODIAN_DESKS',
       )
       incoming.resume()
@@ -94,9 +95,7 @@ export async function serveCustodianLink(
 }
 
 /** By the names in its certificate, as a browser reads them, without wildcards: one name is one desk. */
-function isDesk(socket: TLSSocket, desks: readonly string[]): boolean {
-  const shown = socket.getPeerX509Certificate()
-  if (!socket.authorized || !shown) return false
+function isDesk(shown: X509Certificate, desks: readonly string[]): boolean {
   return desks.some(
     (name) =>
       (isIP(name) === 0 ? shown.checkHost(name, { subject: 'never', wildcards: false }) : shown.checkIP(name)) !==
