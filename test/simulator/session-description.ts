@@ -20,7 +20,7 @@ export type AnsweredStream = {
   readonly payloadTypes: readonly number[]
   /** The crypto line of the answer, as it came. */
   readonly crypto?: string | undefined
-  readonly mux: boolean
+  readonly mux?: boolean
 }
 
 export const payloadTypes = { pcmu: 0, pcma: 8, g722: 9, comfortNoise: 13, telephoneEvent: 101 } as const

@@ -6,7 +6,7 @@ import { peerOf } from './answer-unkept.ts'
 import { passingKey } from './passing-key.ts'
 
 /** What an answer says of a session. */
-export interface Answered {
+interface Answered {
   mode: 'record' | 'historyOnly'
   /** Of our SDP: one more with each. */
   version: number

@@ -12,7 +12,7 @@ export interface Found {
   answeredAt: Temporal.Instant
 }
 
-export type DescribeAsked = (asked: IncomingRequest, found: Found, now: Temporal.Instant) => Offer | 'outside'
+type DescribeAsked = (asked: IncomingRequest, found: Found, now: Temporal.Instant) => Offer | 'outside'
 
 /** The segment that a request would begin, with the plan's decision; nothing of it is remembered or counted. */
 export function createDescribeAsked(parts: {

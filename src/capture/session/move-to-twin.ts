@@ -5,7 +5,7 @@ import type { RunningSession } from './run-session.ts'
 import type { Told, TwinSessions } from './twin-sessions.ts'
 import { whoAnswersNow } from './who-answers-now.ts'
 
-export type MoveToTwin = (session: RunningSession, why: 'has-ended' | 'is-silent') => boolean
+type MoveToTwin = (session: RunningSession, why: 'has-ended' | 'is-silent') => boolean
 
 /** @returns false where there is no twin, or none that lives: then nothing has been done */
 export function createMoveToTwin(parts: {

@@ -21,7 +21,7 @@ export interface Told {
   invitation: CallInvitation
 }
 
-export interface Heir {
+interface Heir {
   leg: SessionLeg
   /** What its client told last, and when; nothing where it is not known. */
   told: Told | undefined

@@ -38,7 +38,7 @@ export const everyCall: RegisterDescription = {
 const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
 
 /** Of the vectors. */
-export const officials: readonly DirectoryEntry[] = ['+358295121001', '+358295121002'].map((phone) => ({
+const officials: readonly DirectoryEntry[] = ['+358295121001', '+358295121002'].map((phone) => ({
   ...{ personId: phone.slice(-4), unitId: null, name: phone, phoneKey: phone as never },
   ...{ consentedFrom: null, from, to: null },
 }))
