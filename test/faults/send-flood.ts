@@ -15,6 +15,10 @@ export interface FloodOrder {
 
 export interface FloodAnswered {
   seconds: number
+  /** Until the last answer that is counted. */
+  secondsInAll: number
+  /** Requests that were looked into: answered with anything but 503. */
+  served: number
   refusals: number
   /** Refusals that say when to come again. */
   retryAfter: number
@@ -27,8 +31,12 @@ const { address, port, invites, perSecond } = workerData as FloodOrder
 const socket = createSocket('udp4')
 let refusals = 0
 let retryAfter = 0
+/** By Call-ID: an answer that is not acknowledged comes again. */
+const served = new Set<string>()
 socket.on('message', (bytes) => {
   const text = bytes.toString('latin1')
+  if (/^SIP\/2\.0 [2-6]/.test(text) && !text.startsWith('SIP/2.0 503'))
+    served.add(/^Call-ID: (.*)\r$/im.exec(text)?.[1] ?? '')
   if (!text.startsWith('SIP/2.0 503')) return
   refusals++
   if (/^Retry-After: \d+\r$/m.test(text)) retryAfter++
@@ -49,4 +57,6 @@ for (let sent = 0; sent < invites; await wait(everyMs)) {
 const seconds = (performance.now() - beganAt) / 1000
 await wait(lastAnswersMs)
 socket.close()
-parentPort?.postMessage({ seconds, refusals, retryAfter } satisfies FloodAnswered)
+const secondsInAll = (performance.now() - beganAt) / 1000
+const answered: FloodAnswered = { seconds, secondsInAll, served: served.size, refusals, retryAfter }
+parentPort?.postMessage(answered)
