@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { Fault } from '../fault.ts'
+import { faultRemedies } from '../fault-remedies.ts'
 import { makeLog, type LogOptions } from './log.ts'
 
 function logTo(lines: string[], options: Partial<LogOptions> = {}) {
@@ -38,4 +40,17 @@ test('in a terminal an entry is one short line', () => {
   log.warn({ err: new Error('broken\npipe') }, 'lost')
   expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d {2}desk {2}listening {2}port=8080\n$/)
   expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d {2}WARN {2}desk {2}lost {2}\(broken pipe\)\n$/)
+})
+
+test('a fault is logged with what to do about it; what is no fault of ours is not', () => {
+  const lines: string[] = []
+  const log = logTo(lines)
+  log.error({ err: new Fault('object-disk-full', 'full') }, 'capture')
+  log.error({ err: new Error('full') }, 'capture')
+  const [fault, error] = lines.map((line) => (JSON.parse(line) as { err: { remedy?: string } }).err)
+  expect(fault!.remedy).toBe(faultRemedies['object-disk-full'])
+  expect(error).not.toHaveProperty('remedy')
+  const short: string[] = []
+  logTo(short, { pretty: true }).error({ err: new Fault('object-disk-full', 'full') }, 'capture')
+  expect(short[0]).toContain('(object-disk-full: full)  Make room')
 })

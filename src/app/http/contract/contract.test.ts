@@ -115,6 +115,15 @@ describe('the contract', () => {
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   )
 
+  test('is served as a page, too, which lets nothing in but its own style', async () => {
+    const response = await desk.visitor.fetch('/api/reference')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'/)
+    expect(await response.text()).toContain('<code><span class="method">GET</span> /api/contacts</code>')
+  })
+
   test('is served as it is, and is an OpenAPI 3.1 document in its every part', async () => {
     const { body } = await answer(desk.visitor.fetch('/api/openapi.json'))
     expect(body).toEqual(JSON.parse(JSON.stringify(documentApi('0.0.0'))))
