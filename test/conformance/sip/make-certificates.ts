@@ -50,7 +50,7 @@ function certificate(
     der(0xa3, sequence(constraints, names)),
   )
   const signed = sequence(told, ecdsaWithSha256, der(0x03, Buffer.from([0]), sign('sha256', told, by)))
-  return `-----BEGIN CERTIFICATE-----\n${signed.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+  return `-----BEGIN CERTIFICATE-----\n${signed.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`
 }
 
 export function makeAuthority(name: string): Authority {
