@@ -230,7 +230,9 @@ export function createTwinSessions(options: {
       for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0 })
       return heir
     },
-    keep: (leg, first) => void enter(leg, undefined, first),
+    keep(leg, first) {
+      enter(leg, undefined, first)
+    },
     over(firstDialogId) {
       for (const twin of besides(firstDialogId)) drop(twin)
     },
