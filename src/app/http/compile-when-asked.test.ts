@@ -1,4 +1,4 @@
-import Fastify from 'fastify'
+import Fastify, { type RouteOptions } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { compileWhenAsked } from './compile-when-asked.ts'
 import { operations } from './contract/operations.ts'
@@ -44,6 +44,6 @@ describe('a route whose schemas are compiled when it is asked', () => {
 
 test('every operation of the contract has schemas that can be compiled', async () => {
   const app = Fastify({ ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } } })
-  for (const operation of Object.values(operations)) app.route({ ...operation, handler })
+  for (const operation of Object.values<Omit<RouteOptions, 'handler'>>(operations)) app.route({ ...operation, handler })
   await app.ready()
 })
