@@ -47,7 +47,11 @@ export function measureCapture(
   counter('capture_calls_recorded', 'Sessions that the plan had recorded', () => recorder.counters.recorded)
   counter('capture_calls_history_only', 'Sessions entered without a recording', () => recorder.counters.historyOnly)
   counter('capture_calls_refused', 'Sessions refused for their body', () => recorder.counters.refused)
-  counter('capture_moved_on', 'Sessions that another session of their call went on for', () => recorder.counters.movedOn)
+  counter(
+    'capture_moved_on',
+    'Sessions that another session of their call went on for',
+    () => recorder.counters.movedOn,
+  )
   counter('capture_ends_inferred', 'Sessions whose end signal never came', () => recorder.counters.endsInferred)
   counter(
     'capture_packets_received',
