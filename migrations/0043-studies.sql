@@ -391,9 +391,12 @@ end $$;
 
 -- Who may see what -------------------------------------------------------------------------------------------------------
 
-create function studies_purpose() returns boolean language sql stable as $$
+create function studies_purpose() returns boolean language sql stable parallel safe as $$
   select current_setting('seloste.purpose', true) = 'SERVICE_LEVEL_STUDY'
 $$;
+-- They read rights and settings of the session, which each worker has: a year by the hour is added up by several processors.
+alter function sees_numbers() parallel safe;
+alter function sees_units() parallel safe;
 alter table study_hour enable row level security;
 alter table study_day enable row level security;
 alter table study_month enable row level security;
