@@ -29,8 +29,8 @@ const holdMs = 3_000
 const mostP99Ms = 20
 /** Nice= of its unit. */
 const unitNice = -15
-/** Room for the calls on hand and the ports that rest after a call. */
-const mediaPorts = '127.0.0.1:44000-47999'
+/** Room for the calls on hand and the ports that rest after a call; below those that a socket of any port gets. */
+const mediaPorts = '127.0.0.1:24000-27999'
 const official = officialByKey('aino')
 const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }
 
