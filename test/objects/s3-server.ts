@@ -143,19 +143,19 @@ aws_secret_access_key = y
   }
 }
 
-/** It does not always end by itself after it has made the account. */
+/** It does not always end by itself after it has made the account; where others work, it takes longer. */
 function makeAccount(conf: readonly string[]): void {
   const account = ['--uid=tests', '--display-name=tests', `--access-key=${accessKey}`, `--secret-key=${secretKey}`]
-  for (const _ of [1, 2, 3]) {
+  for (const timeout of [3_000, 6_000, 12_000, 24_000]) {
     const made = spawnSync('radosgw-admin', [...conf, 'user', 'create', ...account], {
       stdio: 'ignore',
-      timeout: 3_000,
+      timeout,
       killSignal: 'SIGKILL',
     })
     if (made.status === 0) return
     const found = spawnSync('radosgw-admin', [...conf, 'user', 'info', '--uid=tests'], {
       stdio: 'ignore',
-      timeout: 3_000,
+      timeout,
       killSignal: 'SIGKILL',
     })
     if (found.status === 0) return

@@ -57,7 +57,8 @@ export function whyNotApart(): string | undefined {
   if (process.platform !== 'linux') return 'roles as users of their own are tried out on Linux'
   if (process.getuid?.() !== 0) return 'only root starts processes as other users'
   if (spawnSync('setpriv', ['--version']).status !== 0) return 'setpriv (util-linux) is not here'
-  const reads = spawnSync('setpriv', [...asUser(firstId, []), process.execPath, '--version'], { cwd: root })
+  const reading = `require('node:fs').readFileSync(${JSON.stringify(join(root, 'bin/seloste.js'))})`
+  const reads = spawnSync('setpriv', [...asUser(firstId, []), process.execPath, '-e', reading], { cwd: root })
   if (reads.status !== 0) return 'other users cannot come through to the program on this machine'
   return undefined
 }
