@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Language } from '#description/register-description.ts'
 import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
 import { html, Html } from './html.ts'
+import { stylePolicy } from './style-policy.ts'
 
 /** How letters look, read once at the start; the policy lets this one style sheet in and nothing else. */
 export interface LetterStyle {
@@ -13,15 +13,7 @@ export interface LetterStyle {
 
 export async function readLetterStyle(): Promise<LetterStyle> {
   const css = await readFile(new URL('./letter.css', import.meta.url), 'utf8')
-  const hash = createHash('sha256').update(css).digest('base64')
-  const policy = [
-    "default-src 'none'",
-    `style-src 'sha256-${hash}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-  return { css, policy }
+  return { css, policy: stylePolicy(css) }
 }
 
 /** A letter as a page of its own, which can be kept, printed and put into an envelope with a window. */

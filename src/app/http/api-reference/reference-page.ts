@@ -2,8 +2,8 @@
  * The API to be read in a browser. In: its OpenAPI document. Out: one page and the policy that lets its style in and nothing
  * else: no script, no request to anywhere. Never here: a word about an operation that the document has not.
  */
-import { createHash } from 'node:crypto'
 import { html, Html } from '../../publication/html.ts'
+import { stylePolicy } from '../../publication/style-policy.ts'
 import { tellSchema } from './tell-schema.ts'
 
 type Part = Record<string, unknown>
@@ -89,15 +89,7 @@ export function referencePage(document: Part): { page: string; policy: string } 
         </main>
       </body>
     </html>`.source
-  const hash = createHash('sha256').update(css).digest('base64')
-  const policy = [
-    "default-src 'none'",
-    `style-src 'sha256-${hash}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-  return { page, policy }
+  return { page, policy: stylePolicy(css) }
 }
 
 function operationOf({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
