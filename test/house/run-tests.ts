@@ -151,11 +151,24 @@ async function runJourneys(): Promise<Tally> {
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
   if (!existsSync(report)) return { passed: 0, failed: 1 }
-  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8')) as {
+  const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8')) as {
     stats: { expected: number; unexpected: number; flaky: number }
     errors: unknown[]
+    suites: JourneySuite[]
   }
-  return settle({ passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }, exitCode)
+  for (const title of suites.flatMap(secondTries)) console.log(`Passed only at a second try: ${title}`)
+  return settle({ passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }, exitCode)
+}
+
+/** As Playwright reports it: a journey that failed and then passed is `flaky`. */
+interface JourneySuite {
+  specs: { title: string; file: string; tests: { status: string }[] }[]
+  suites?: JourneySuite[]
+}
+
+function secondTries({ specs, suites = [] }: JourneySuite): string[] {
+  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
+  return [...own.map(({ file, title }) => `${file}: ${title}`), ...suites.flatMap(secondTries)]
 }
 
 function say(line: string): void {
