@@ -2,7 +2,6 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { readFile } from 'node:fs/promises'
 import { parsePlaces, type PlaceSetting } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { BackupPlace } from '#safeguards/backup/make-backup.ts'
 import { readWholeOr } from '#safeguards/backup/read-whole.ts'
@@ -15,15 +14,12 @@ import { ledgerFolder } from '#safeguards/places/ship-ledger.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { Fault } from '#platform/fault.ts'
+import { openObjects } from '../roles/open-objects.ts'
 
 export interface OpenedPlace {
   name: string
   /** @throws where it is away, another's, or has no attested site (R19) */
   open: () => Promise<BackupPlace>
-}
-
-export function openObjects(settings: Settings): Promise<ObjectStore> {
-  return openDirectoryStore(settings.objectsDirectory)
 }
 
 export async function openBackupPlaces(

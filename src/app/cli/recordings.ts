@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { sayFinding } from '#register/verify/findings.ts'
 import { verifyRecordings, type Verification } from '#register/verify/verify-recordings.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
+import { openObjects } from '../roles/open-objects.ts'
 import { placesToProve } from '../roles/places-to-prove.ts'
 import { withRunningDatabase } from './running-database.ts'
 
@@ -28,7 +28,7 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
     throw new Fault('argument-wrong', `--sample is "${values.sample ?? ''}"; it must be a whole number above 0`)
   }
   const report = await withRunningDatabase(settings, 'recordings-verify', async (db) => {
-    const [objects, keys] = await Promise.all([openDirectoryStore(settings.objectsDirectory), openKeyStore(settings)])
+    const [objects, keys] = await Promise.all([openObjects(settings), openKeyStore(settings)])
     const found = await verifyRecordings(
       { db, objects, keys, places: await placesToProve(settings.backups) },
       { ...(sample !== undefined && { sample }), ...(!values.json && { onProgress: tellProgress() }) },

@@ -20,7 +20,8 @@ import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
 import type { KnownHead } from '#safeguards/ledger/read-ledger-copy.ts'
 import { drawKeyPath } from '../roles/draw-key.ts'
-import { openObjects, openRestorePlace } from './backup-places.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { openRestorePlace } from './backup-places.ts'
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 

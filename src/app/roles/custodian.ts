@@ -6,7 +6,6 @@ import { listen } from '#platform/database/listen.ts'
 import { every } from '#platform/jobs/every.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -44,6 +43,7 @@ import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
 import { keepWebhooks } from './keep-webhooks.ts'
 import { obeyVersion } from './obey-version.ts'
+import { openObjects } from './open-objects.ts'
 import { provenSignIn } from './proven-sign-in.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
@@ -77,7 +77,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.warn({ err: error }, 'an idle database connection broke')
     },
   })
-  const objects = await openDirectoryStore(settings.objectsDirectory)
+  const objects = await openObjects(settings)
   const keys = await openKeyStore(settings)
   await assertSameStore(db, keys)
   const clock = systemClock
