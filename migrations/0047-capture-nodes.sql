@@ -55,6 +55,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), false)
 $$;
 
+-- Which node told of a part of a call.
+alter table segment add column node uuid;
+-- The segment that another node told of the same talk, when both were kept: what is forbidden of the one is of the other.
+alter table segment add column beside uuid;
+create index segment_of_node on segment (node) where ended_at is null;
+
 -- Of all nodes, for whoever runs them.
 create function capture_nodes() returns table (id uuid, name text, version text, started_at timestamptz, alive_at timestamptz, state text,
   pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer)
@@ -69,11 +75,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Whose calls --------------------------------------------------------------------------------------------------------------
-
-alter table segment add column node uuid;
--- The segment that another node told of the same talk, when both were kept: what is forbidden of the one is of the other.
-alter table segment add column beside uuid;
-create index segment_of_node on segment (node) where ended_at is null;
 
 -- What an official is known by.
 create function answers_as(person uuid, phone text) returns text
@@ -130,20 +131,23 @@ begin
     or exists (select from prohibition p where p.recording_id = kept.id));
 end $$;
 
--- Ends the parts of calls of nodes of which nothing has been heard for a quarter of an hour, when they were last heard of (R22).
--- A node that comes back says when they really ended. Returns their calls.
+-- Ends the parts of calls of a node that is away, when it was last heard of (R22). Should it come back, it says when they really ended.
+-- Returns their calls.
+create function end_segments_of_node(gone uuid) returns table (id uuid, started_at timestamptz)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update segment s set ended_at = greatest(n.alive_at, s.answered_at, s.contact_started_at), capture_state = 'not-recorded',
+    marks = array(select distinct unnest(s.marks || '{end-inferred}'))
+  from capture_node n
+  where n.id = gone and s.node = n.id and s.ended_at is null
+  returning s.contact_id, s.contact_started_at
+$$;
+
+-- Of all nodes of which nothing has been heard for a quarter of an hour.
 create function end_segments_of_silent_nodes(me uuid) returns table (id uuid, started_at timestamptz)
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-#variable_conflict use_column
-begin
-  return query
-    update segment s set ended_at = greatest(n.alive_at, s.answered_at, s.contact_started_at), capture_state = 'not-recorded',
-      marks = array(select distinct unnest(s.marks || '{end-inferred}'))
-    from capture_node n
-    where n.id = s.node and n.id <> me and s.ended_at is null and is_silent_to(me, n.id)
-      and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
-    returning s.contact_id, s.contact_started_at;
-end $$;
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.* from capture_node n, end_segments_of_node(n.id) e
+  where n.id <> me and is_silent_to(me, n.id) and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
+$$;
 
 -- Forbidden of one, forbidden of the other (R49) -----------------------------------------------------------------------------
 
@@ -205,8 +209,8 @@ create trigger forbidden_at_another_node after insert on recording for each row 
   execute function forbidden_at_another_node();
 
 revoke execute on function capture_node_lives(uuid, text, text, timestamptz, jsonb), capture_node_ends(uuid, integer),
-  is_silent_to(uuid, uuid), capture_nodes(), judge_talk(uuid, uuid, timestamptz, jsonb), end_segments_of_silent_nodes(uuid),
-  forbid_as(prohibition, uuid), forbids_beside(), forbidden_at_another_node() from public;
+  is_silent_to(uuid, uuid), capture_nodes(), judge_talk(uuid, uuid, timestamptz, jsonb), end_segments_of_node(uuid),
+  end_segments_of_silent_nodes(uuid), forbid_as(prohibition, uuid), forbids_beside(), forbidden_at_another_node() from public;
 grant execute on function capture_node_lives(uuid, text, text, timestamptz, jsonb), capture_node_ends(uuid, integer),
   judge_talk(uuid, uuid, timestamptz, jsonb), end_segments_of_silent_nodes(uuid) to seloste_capture;
 grant execute on function capture_nodes() to seloste_desk, seloste_custodian;
