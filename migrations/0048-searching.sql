@@ -1,0 +1,218 @@
+-- Searching among tens of millions of contacts (R10, R21; docs/decisions/0061): indexes in the order of a list, the officials who
+-- answered by month, and one function that walks the months from the newest on and stops when it has enough.
+
+-- In the order of a list, newest first --------------------------------------------------------------------------------------
+
+create index contact_number_newest on contact (number_called, started_at desc, id desc);
+create index contact_withheld on contact (started_at desc, id desc) where caller_kind = 'withheld';
+create index segment_number_newest on segment (number_reached, contact_started_at desc, contact_id desc);
+create index segment_name_newest on segment (official_name, contact_started_at desc, contact_id desc) include (official_phone);
+create index recording_available on recording (contact_started_at desc, contact_id desc) include (destroy_at)
+  where state = 'STORED' and kept_at is not null;
+create index recording_gone on recording (contact_started_at desc, contact_id desc) where state in ('DESTROYED', 'DESTROYING');
+
+-- Who answered in a month: a part of a name is looked for among these, and not in every call. What it says stands in the month's
+-- segments, and goes with them.
+create table official_named (
+  month date not null, name text not null, phone text, unit_id uuid, person_id uuid,
+  constraint official_named_once unique nulls not distinct (month, name, phone, unit_id, person_id)
+);
+insert into official_named
+select distinct date_trunc('month', contact_started_at at time zone 'UTC')::date, official_name, official_phone, official_unit_id, official_person_id
+from segment where official_name is not null;
+
+create function name_official() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  of_month date := date_trunc('month', new.contact_started_at at time zone 'UTC')::date;
+begin
+  -- Looked for first: nearly always it is there, and then nobody waits for anybody.
+  if not exists (
+    select from official_named n where n.month = of_month and n.name = new.official_name and n.phone is not distinct from new.official_phone
+      and n.unit_id is not distinct from new.official_unit_id and n.person_id is not distinct from new.official_person_id
+  ) then
+    insert into official_named values (of_month, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id)
+    on conflict do nothing;
+  end if;
+  return null;
+end $$;
+create trigger names_official after insert or update of official_name, official_phone, official_unit_id, official_person_id on segment
+  for each row when (new.official_name is not null) execute function name_official();
+
+create function forget_officials_named() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  delete from official_named n where to_regclass('public.segment' || to_char(n.month, '_YYYY_MM')) is null;
+  return null;
+end $$;
+-- A month that has gone is told so to its days (drop_history_month), after its segments went or in the same transaction before.
+create constraint trigger forgets_officials after update of ended on history_day deferrable initially deferred
+  for each row execute function forget_officials_named();
+
+-- The search ----------------------------------------------------------------------------------------------------------------
+
+-- Ids of the contacts that the viewer may see and a search finds, newest first, after one of them, at most so many. The rights are
+-- the policies' (`desk_looks` in 0023-calls-of-requests.sql), said as conditions that an index answers; rows are read under the
+-- policies afterwards, so that a mistake here shows less and never more. Each month is asked by itself, and planned alone: planning all
+-- of them under the policies took ten times as long as reading a page.
+-- official: a part of a name as ilike takes it; official_number: a telephone number; either will do. recorded: any, true, none,
+-- available, destroyed.
+create function search_contacts(
+  from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text,
+  official_number text, recorded text, after_at timestamptz, after_id uuid, most integer
+) returns table (started_at timestamptz, id uuid)
+language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp
+set max_parallel_workers_per_gather = 0 as $$
+#variable_conflict use_column
+declare
+  right_now constant timestamptz := register_now();
+  -- A month with fewer is walked by what is asked for, and not by whose calls they are.
+  few constant integer := 5000;
+  most_names constant integer := 100;
+  of_all boolean;
+  own uuid;
+  units uuid[];
+  numbers text[];
+  served uuid[];
+  parts uuid[];
+  overdue uuid[];
+  names text[];
+  month timestamptz;
+  month_ends timestamptz;
+  -- Conditions on a contact c, a segment s, a recording r, and on d, which is being looked at.
+  of_month text;
+  after text := case when after_at is null then '' else ' and ({at}, {id}) < ($13, $14)' end;
+  of_contact text;
+  seen text := 'true';
+  named constant text := '(s.official_name ilike $4 or s.official_phone = $5)';
+  gone constant text := '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= $11)';
+  wanted text := 'true';
+  -- Ways through a month, each in the order of an index; and what is left to be asked of each contact on the way.
+  contacts text;
+  segments text;
+  recordings text;
+  in_month text;
+  part_of text;
+  contact_of text;
+  ways text[];
+  way text;
+  probes text[];
+  counted integer;
+  best integer;
+  best_counted integer;
+  remaining integer := most;
+begin
+  if confined_to() is not null or not log_is_whole() then
+    return;
+  end if;
+  select sees_all(), sees_own(), sees_units(), sees_numbers(), sees_contacts(), sees_segments()
+    into of_all, own, units, numbers, served, parts;
+  if not of_all then
+    seen := '(s.official_person_id = $6 or s.official_unit_id = any ($7) or s.number_reached = any ($8) or s.id = any ($10))';
+  end if;
+  if recorded = 'destroyed' then
+    wanted := gone;
+    select coalesce(array_agg(r.contact_id), '{}') into overdue from recording r where r.destroy_at <= right_now and r.state <> 'DESTROYED';
+  elsif recorded = 'available' then
+    wanted := 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > $11';
+  end if;
+
+  month_ends := date_trunc('month', least(to_at, after_at + interval '1 microsecond', right_now + interval '1 day'), 'UTC');
+  month_ends := (month_ends at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+  while remaining > 0 and month_ends > greatest(from_at, right_now - interval '15 months') loop
+    month := (month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
+    if official is not null then
+      select array_agg(distinct n.name) into names from official_named n
+      where n.month = (month at time zone 'UTC')::date and (n.name ilike official or n.phone = official_number)
+        and (of_all or n.person_id = own or n.unit_id = any (units) or numbers <> '{}' or served <> '{}');
+    end if;
+    if official is null or names is not null then
+      -- With literal bounds the database plans the one month alone.
+      of_month := format('{at} >= %L and {at} < %L', greatest(month, from_at), least(month_ends, to_at)) || after;
+      contacts := 'select c.started_at as at, c.id from contact c where ' || replace(replace(of_month, '{at}', 'c.started_at'), '{id}', 'c.id');
+      segments := 'select s.contact_started_at as at, s.contact_id as id from segment s where '
+        || replace(replace(of_month, '{at}', 's.contact_started_at'), '{id}', 's.contact_id');
+      recordings := 'select r.contact_started_at as at, r.contact_id as id from recording r where '
+        || replace(replace(of_month, '{at}', 'r.contact_started_at'), '{id}', 'r.contact_id');
+      in_month := format('s.contact_started_at >= %L and s.contact_started_at < %L and ', month, month_ends);
+      part_of := 's.contact_id = d.id and s.contact_started_at = d.at and ' || in_month;
+      contact_of := format('select true from contact c where c.id = d.id and c.started_at = d.at and c.started_at >= %L and c.started_at < %L and ',
+        month, month_ends);
+      of_contact := concat_ws(' and ', 'true',
+        case when going_on_at > month then 'coalesce(c.ended_at, $11) >= $1' end,
+        case when withheld then 'c.caller_kind = ''withheld''' end,
+        case when caller is not null then 'c.caller_key = $2' end,
+        case when called is not null then 'c.number_called = $3' end,
+        -- No call of the last 13 months is over its term.
+        case when month < right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > $11' end);
+
+      -- 1: by contact, 2: by official, 3: by recording, 4: by whose calls they are.
+      ways := array[
+        case when caller is not null or called is not null or withheld then contacts || ' and ' || of_contact end,
+        case when cardinality(names) <= most_names then
+          (select string_agg(segments || format(' and s.official_name = %L and ', n) || named, ' union all ') from unnest(names) n) end,
+        case recorded
+          when 'available' then recordings || ' and ' || wanted
+          when 'destroyed' then recordings || ' and r.state in (''DESTROYED'', ''DESTROYING'') union all ' || contacts || ' and c.id = any ($12)' end,
+        case when not of_all then array_to_string(array[
+          case when own is not null then segments || ' and s.official_person_id = $6' end,
+          (select string_agg(segments || format(' and s.official_unit_id = %L', u), ' union all ') from unnest(units) u),
+          (select string_agg(segments || format(' and s.number_reached = %L', n), ' union all ') from unnest(numbers) n),
+          (select string_agg(contacts || format(' and c.number_called = %L', n), ' union all ') from unnest(numbers) n),
+          case when served <> '{}' then contacts || ' and c.id = any ($9)' end], ' union all ') end];
+      if not of_all and coalesce(ways[4], '') = '' then
+        return;
+      end if;
+
+      -- The one with the fewest in this month; whose calls they are where none has few.
+      best := null;
+      best_counted := few;
+      for n in 1..3 loop
+        if ways[n] is not null then
+          if of_all and cardinality(array_remove(ways[1:3], null)) = 1 then
+            best := n;
+          else
+            execute 'select count(*) from (select from (' || ways[n] || ') w limit ' || few || ') c'
+              into counted using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
+                overdue, after_at, after_id;
+            if counted < best_counted or best is null and of_all then
+              best := n;
+              best_counted := counted;
+            end if;
+          end if;
+        end if;
+      end loop;
+      best := coalesce(best, case when of_all then 1 else 4 end);
+      way := coalesce(ways[best], contacts || ' and ' || of_contact);
+
+      -- Each as a scalar, that the database asks in turn until there are enough.
+      probes := array['true'];
+      if best <> 1 and of_contact <> 'true' then
+        probes := probes || ('(' || contact_of || of_contact || ')');
+      end if;
+      if official is not null and (best <> 2 or not of_all) then
+        probes := probes || ('(select true from segment s where ' || part_of || named || ' and ' || seen || ' limit 1)');
+      elsif best <> 4 and not of_all then
+        probes := probes || ('(d.id = any ($9) or (' || contact_of || 'c.number_called = any ($8)) or (select true from segment s where '
+          || part_of || seen || ' limit 1))');
+      end if;
+      if recorded <> 'any' and (best <> 3 or not of_all) then
+        probes := probes || ('(select true from recording r where r.contact_id = d.id and ' || wanted || case when of_all then '' else
+          ' and (select true from segment s where ' || in_month || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen || ')' end
+          || ' limit 1) is ' || case recorded when 'none' then '' else 'not ' end || 'null');
+      end if;
+      return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || way || ') w order by at desc, id desc) d where '
+        || array_to_string(probes, ' and ') || ' order by d.at desc, d.id desc limit $15'
+        using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now, overdue, after_at, after_id,
+          remaining;
+      get diagnostics counted = row_count;
+      remaining := remaining - counted;
+    end if;
+    month_ends := month;
+  end loop;
+end $$;
+
+revoke execute on function name_official(), forget_officials_named(),
+  search_contacts(timestamptz, timestamptz, timestamptz, boolean, text, text, text, text, text, timestamptz, uuid, integer) from public;
+grant execute on function
+  search_contacts(timestamptz, timestamptz, timestamptz, boolean, text, text, text, text, text, timestamptz, uuid, integer) to seloste_desk;
