@@ -10,6 +10,8 @@ export interface Spare {
   take(draining: boolean): ChildProcess
   /** Sees that one waits. */
   prepare(): void
+  /** The one that waits was started with settings that are other ones now: another takes its place. */
+  renew(): void
   stop(): void
 }
 
@@ -22,6 +24,16 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
   let waiting: ChildProcess | undefined
   let stopped = false
 
+  function prepare(): void {
+    if (stopped || waiting) return
+    const child = start(true)
+    waiting = child
+    child.on('error', () => undefined)
+    child.on('exit', () => {
+      if (waiting === child) waiting = undefined
+    })
+  }
+
   return {
     take(draining) {
       const child = waiting
@@ -31,14 +43,11 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
       child.send({ go: { draining } } satisfies Go)
       return child
     },
-    prepare() {
-      if (stopped || waiting) return
-      const child = start(true)
-      waiting = child
-      child.on('error', () => undefined)
-      child.on('exit', () => {
-        if (waiting === child) waiting = undefined
-      })
+    prepare,
+    renew() {
+      waiting?.kill('SIGKILL')
+      waiting = undefined
+      prepare()
     },
     stop() {
       stopped = true

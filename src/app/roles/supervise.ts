@@ -6,11 +6,16 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { captureFileThreads, captureProcessFlags } from '#capture/rtp/process-flags.ts'
-import type { Settings } from '#platform/config/settings.ts'
+import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
+import { finishMove } from '#safeguards/moving/move-database.ts'
+import { hasMovedAway } from '#safeguards/moving/move-objects.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
+import type { Environment, RegisterTold, RegisterWish } from './hold-register.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
+import { offerMoving, type OfferedMoving } from './moving-socket.ts'
+import { openObjects } from './open-objects.ts'
 import type { RoleName } from './role.ts'
 import { createSpare } from './spare-process.ts'
 import { watchAlive } from './watch-alive.ts'
@@ -40,10 +45,12 @@ const soonMs = 10_000
 const soonEndsAllowed = 5
 
 /** Starts everything; resolves when every role does its work. Throws what kept one from it. */
-export async function superviseRoles(settings: Settings, log: Log): Promise<Supervised> {
+export async function superviseRoles(first: Settings, log: Log): Promise<Supervised> {
+  /** Others once the register has moved. */
+  let settings = first
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<Error>((resolve) => (fail = resolve))
-  const database = await readyDatabase(settings, log, fail)
+  let database = await readyDatabase(settings, log, fail)
   const children = new Map<RoleName, ChildProcess>()
   const soonEnds = new Map<RoleName, number>()
   /** Told to end once its last session is sealed. */
@@ -51,7 +58,10 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
   /** Ended so: not started again before everything is. */
   const drained = new Set<RoleName>()
   let stopping = false
+  /** The register is being moved: only capture goes on. */
+  let held: PromiseWithResolvers<void> | undefined
   let backups: KeptBackups | undefined
+  let moving: OfferedMoving | undefined
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return fork(main, ['start', '--role', name], {
@@ -85,7 +95,14 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
       })
       child.on('exit', (code, signal) => {
         children.delete(name)
-        if (stopping) return
+        if (stopping || (held && name !== 'capture')) return
+        if (held) {
+          // What it left it would bring to where the register is no more.
+          log.error('the capture process ended while the register was held: the move is called off')
+          moving?.callOff()
+          void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
+          return
+        }
         if (drained.has(name)) {
           spare.stop()
           log.warn(`the ${name} process is drained and ended; a new start takes calls again`)
@@ -114,23 +131,73 @@ export async function superviseRoles(settings: Settings, log: Log): Promise<Supe
     )
   }
 
+  /** The custodian first: capture needs the intake keys it makes. */
+  async function startRoles<Name extends 'capture' | 'desk'>(
+    ...names: Name[]
+  ): Promise<Record<Name | 'custodian', string>> {
+    const custodian = await start('custodian')
+    const others = await Promise.all(names.map(async (name) => [name, await start(name)] as const))
+    if (settings.feedsFile !== undefined) await start('feeds')
+    backups = keepBackups(settings, main, log)
+    return { custodian, ...(Object.fromEntries(others) as Record<Name, string>) }
+  }
+
+  async function hold(): Promise<void> {
+    held = Promise.withResolvers()
+    const capture = children.get('capture')
+    await backups?.stop()
+    await Promise.all([...children].flatMap(([name, child]) => (name === 'capture' ? [] : [endChild(child)])))
+    if (capture) await tellCapture(capture, { register: 'hold' })
+    log.warn('the register is held while it is moved; calls are taken and wait in the spool')
+  }
+
+  /** Where the register is now: it has left, or it has not. */
+  async function goOn(environment: Environment): Promise<void> {
+    const next = readSettings({ ...process.env, ...environment }, process.cwd())
+    const target = environment['DATABASE_URL']
+    const hasLeft =
+      target !== undefined
+        ? await finishMove(database.adminUrl, target)
+        : await hasMovedAway(await openObjects(settings))
+    if (hasLeft) {
+      Object.assign(process.env, environment)
+      settings = next
+      if (target !== undefined) {
+        const before = database
+        database = await readyDatabase(settings, log, fail)
+        await before.stop()
+      }
+      spare.renew()
+    }
+    const capture = children.get('capture')
+    if (capture) {
+      await tellCapture(capture, {
+        register: 'goOn',
+        databaseUrl: database.roleUrls.capture,
+        environment: hasLeft ? environment : {},
+      })
+    }
+    held?.resolve()
+    held = undefined
+    await startRoles('desk')
+    log.warn(hasLeft ? 'the register goes on where it was moved to' : 'the register goes on where it was')
+  }
+
   async function stop(): Promise<void> {
     stopping = true
     spare.stop()
+    await moving?.stop()
     await backups?.stop()
     await Promise.all([...children.values()].map(endChild))
     await database.stop()
   }
 
   try {
-    // The custodian first: capture needs the intake keys it makes.
-    const custodian = await start('custodian')
-    const [capture, desk] = await Promise.all([start('capture'), start('desk')])
-    if (settings.feedsFile !== undefined) await start('feeds')
-    backups = keepBackups(settings, main, log)
+    const addresses = await startRoles('capture', 'desk')
+    moving = await offerMoving(settings, { hold, goOn })
     return {
       database,
-      addresses: { custodian, capture, desk },
+      addresses,
       pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid])),
       failed,
       stop,
@@ -155,6 +222,21 @@ function threadsOf(name: RoleName): NodeJS.ProcessEnv {
 export function roleEnvironment(environment: NodeJS.ProcessEnv, databaseUrl: string): NodeJS.ProcessEnv {
   const handedDown = Object.entries(environment).filter(([name]) => !supervisorsOwn.has(name))
   return { ...Object.fromEntries(handedDown), SELOSTE_ROLE_DATABASE_URL: databaseUrl }
+}
+
+/** Throws what capture answers, or that it does not. */
+async function tellCapture(capture: ChildProcess, wish: RegisterWish): Promise<void> {
+  const answered = Promise.withResolvers<RegisterTold>()
+  const hear = (message: object) => {
+    if ('register' in message) answered.resolve(message as RegisterTold)
+  }
+  const timer = setTimeout(() => answered.resolve({ register: 'held', failed: 'capture does not answer' }), stopMs)
+  capture.on('message', hear)
+  capture.send(wish)
+  const told = await answered.promise
+  clearTimeout(timer)
+  capture.off('message', hear)
+  if (told.failed !== undefined) throw new Fault('move-not-held', told.failed)
 }
 
 function endChild(child: ChildProcess): Promise<void> {

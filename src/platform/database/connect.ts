@@ -1,7 +1,8 @@
 // A pool of connections and the typed query builder on top of it.
 // In: a database URL. Out: a pool, Kysely, and their end. Never: a query of our own.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import { Pool } from 'pg'
+import { Pool, type ClientConfig } from 'pg'
+import { currentUrl } from './moved-connections.ts'
 import { TemporalClient, valueTypes } from './values.ts'
 
 export type ConnectOptions = {
@@ -26,8 +27,13 @@ const idleMs = 30_000
 
 /** Opens nothing yet: the first query connects. `timestamptz` is Temporal.Instant both ways; see values.ts. */
 export function connectDatabase<Tables>(options: ConnectOptions): Database<Tables> {
+  /** Asked at each connection: the database may have moved since the last. */
+  class CurrentClient extends TemporalClient {
+    constructor(config: ClientConfig) {
+      super({ ...config, connectionString: currentUrl(options.url) })
+    }
+  }
   const pool = new Pool({
-    connectionString: options.url,
     application_name: options.applicationName,
     max: options.size ?? 10,
     connectionTimeoutMillis: connectMs,
@@ -35,7 +41,7 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     types: valueTypes,
     // The parsers of values.ts read ISO dates; the server's own settings may differ.
     options: '-c DateStyle=ISO -c TimeZone=UTC',
-    Client: TemporalClient,
+    Client: CurrentClient,
   })
   pool.on('error', options.onIdleError)
   // The pool hears a connection only while it is idle. One that breaks while it is lent fails the query, or the next one; what

@@ -3,7 +3,7 @@
 // setting, or two Selostes on one folder.
 import { randomBytes } from 'node:crypto'
 import { open, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { prepareBinaries } from './embedded/binaries.ts'
@@ -138,6 +138,12 @@ export async function findEmbeddedPostgres(dataDirectory: string): Promise<Embed
   const owner = await livingOwner(place)
   const password = await readIfThere(place.passwordFile)
   return owner && password ? addressOf(owner.socketDirectory, password) : undefined
+}
+
+/** Every folder that the embedded database of `dataDirectory` lies in. */
+export async function foldersOfEmbedded(dataDirectory: string): Promise<string[]> {
+  const { root } = await knownPlace(dataDirectory)
+  return [...new Set([root, resolve(dataDirectory)])]
 }
 
 function addressOf(socketDirectory: string, password: string): EmbeddedPostgresAddress {

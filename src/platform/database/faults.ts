@@ -14,7 +14,8 @@ export const databaseFaults = {
   'migration-unknown': 'The database has migrations that this program does not know: the program is too old.',
   'migration-failed': 'A migration was rolled back; the message carries what PostgreSQL said.',
   'database-role-wrong': 'A process signs in to the database as another role than its own: mend DATABASE_URL.',
-  'database-quarantined': 'A restore into this database has not ended: run seloste restore again, to its end.',
+  'database-quarantined': 'A restore or a move into this database has not ended: run it again, to its end.',
+  'database-moved': 'The register was moved from this database to another one: set DATABASE_URL to that.',
   'integer-out-of-range': 'A bigint was read that does not fit a number exactly.',
 } as const
 

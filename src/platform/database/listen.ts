@@ -2,6 +2,7 @@
 // In: a URL and channels. Out: every notification, and word when some may have been missed. Never: a silent gap.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
+import { currentUrl } from './moved-connections.ts'
 
 export type ListenOptions = {
   url: string
@@ -46,7 +47,11 @@ async function listenForever(options: ListenOptions, ending: AbortSignal): Promi
 
 /** Resolves when `ending` is aborted, rejects when the connection breaks. */
 async function listenOnce(options: ListenOptions, ending: AbortSignal): Promise<void> {
-  const client = new Client({ connectionString: options.url, application_name: 'seloste listen', keepAlive: true })
+  const client = new Client({
+    connectionString: currentUrl(options.url),
+    application_name: 'seloste listen',
+    keepAlive: true,
+  })
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {

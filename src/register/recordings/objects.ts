@@ -43,3 +43,12 @@ export function copiedObjects(recordingId: string, copyId?: string): string[] {
   const own = [indexKey(recordingId), bodyKey(recordingId)]
   return copyId === undefined ? own : [...own, anonymisedCopyKey(recordingId, copyId)]
 }
+
+/**
+ * Whether an object stays as it is until it is destroyed: those of a recording do once it is in keeping, which makes its index and
+ * takes its header away; all others are written once.
+ */
+export function isSettledObject(key: string, has: (key: string) => boolean): boolean {
+  const [, recording] = /^recordings\/(.*)\.[a-z]+$/.exec(key) ?? []
+  return recording === undefined || (has(indexKey(recording)) && !has(headerKey(recording)))
+}

@@ -166,6 +166,8 @@ export type AuditAction =
   | 'backup.failed'
   | 'backup.ended'
   | 'backup.restored'
+  | 'register.moved'
+  | 'register.old-destroyed'
   | 'request.entered'
   | 'request.changed'
   | 'request.assigned'

@@ -6,18 +6,31 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
 import { sealFile } from '#platform/age/sealed-file.ts'
 import type { OwnConnection } from '#platform/database/copy.ts'
+import { databaseMarks } from '#platform/database/quarantine.ts'
 import { atMost } from './in-flight.ts'
 import { sha256, type ExportedTable } from './manifest.ts'
 
 export const compress = (bytes: Uint8Array): Promise<Buffer> =>
   promisify<Uint8Array, object, Buffer>(zstdCompress)(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
 
-/** Their rows lie in the keyring alone, or say how this very database was made. */
-const leftOut = new Set(['shard_key', 'recording_key', 'migration', 'restore_quarantine'])
+/** Their rows lie in the keyring alone. */
+const keysOfRecordings = ['shard_key', 'recording_key']
 const partBytes = 16 << 20
 
-export async function tablesOf(connection: OwnConnection): Promise<{ name: string; columns: string[] }[]> {
-  const tables = await connection.query<{ name: string; columns: string[] }>(`
+export interface Table {
+  name: string
+  /** Quoted. */
+  columns: string[]
+}
+
+/** Tables that a backup has. */
+export async function tablesOf(connection: OwnConnection): Promise<Table[]> {
+  return (await allTables(connection)).filter(({ name }) => !keysOfRecordings.includes(name))
+}
+
+/** Every table, but for the marks of this very database. */
+export async function allTables(connection: OwnConnection): Promise<Table[]> {
+  const tables = await connection.query<Table>(`
     select c.relname::text as name, array(
       select quote_ident(a.attname) from pg_attribute a
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum
@@ -25,7 +38,7 @@ export async function tablesOf(connection: OwnConnection): Promise<{ name: strin
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     order by c.relname`)
-  return tables.filter(({ name }) => !leftOut.has(name))
+  return tables.filter(({ name }) => !databaseMarks.some((mark) => mark === name))
 }
 
 /** @param put keeps a part durably under its name */

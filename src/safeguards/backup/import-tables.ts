@@ -27,14 +27,7 @@ export async function importTables(
   onTable: (table: ExportedTable) => void,
 ): Promise<void> {
   await connection.query('begin')
-  // What the triggers would do was done before the rows were exported.
-  await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
-    throw new Fault(
-      'restore-not-superuser',
-      'the database refuses to load rows without their triggers: let DATABASE_URL name a superuser for the restore',
-      cause,
-    )
-  })
+  await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that no row falls where nobody looks for its month.
   if (history) await connection.query('select ensure_partitions($1, $2)', [history.firstMonth, history.lastMonth])
@@ -56,6 +49,17 @@ export async function importTables(
   }
   await setSequences(connection)
   await connection.query('commit')
+}
+
+/** In the transaction that has begun. What the triggers would do was done before the rows were exported. @throws Fault `restore-not-superuser` */
+export async function withoutTriggers(connection: OwnConnection): Promise<void> {
+  await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
+    throw new Fault(
+      'restore-not-superuser',
+      'the database refuses to load rows without their triggers: let DATABASE_URL name a superuser, or a superuser say "grant set on parameter session_replication_role to" its user',
+      cause,
+    )
+  })
 }
 
 export async function* textOf(table: ExportedTable, identity: string, read: ReadFile): AsyncGenerator<Buffer> {

@@ -163,6 +163,8 @@ export const actions = [
   'backup.failed',
   'backup.ended',
   'backup.restored',
+  'register.moved',
+  'register.old-destroyed',
   'description.installed',
   'description.drafted',
   'description.submitted',

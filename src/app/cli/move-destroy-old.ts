@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { tellPlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { openConnection } from '#platform/database/copy.ts'
+import { findEmbeddedPostgres, foldersOfEmbedded, startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { readMovedAway } from '#platform/database/moved-away.ts'
+import { Fault } from '#platform/fault.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { destroyFolder, type DestroyedFiles } from '#safeguards/moving/destroy-files.ts'
+import { hasMovedAway } from '#safeguards/moving/move-objects.ts'
+import { forgetLeftBehind, noteLeftBehind, readLeftBehind } from '#safeguards/moving/what-is-left.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/**
+ * Destroys what a move has left here: the folder of the embedded database, and the store. The register must run where it was moved
+ * to, and its log says that they are gone.
+ */
+export async function destroyOld(settings: Settings): Promise<void> {
+  const left = await readLeftBehind(settings.dataDirectory)
+  if (!left) {
+    console.log('nothing was left behind by a move')
+    return
+  }
+  const { database, objects } = left
+  await withRunningDatabase(settings, 'move', async (db) => {
+    if (left.destroying !== true) {
+      if (database) await assertDatabaseLeft(settings)
+      if (objects) await assertStoreLeft(settings, objects)
+      await noteLeftBehind(settings.dataDirectory, { ...left, destroying: true })
+    }
+    if (objects) {
+      const removed = await destroyStore(objects)
+      await note(db, { store: tellPlace({ at: objects }), ...removed })
+      console.log(
+        `the old store ${tellPlace({ at: objects })} is destroyed: ${removed.files} files, none of them found any more`,
+      )
+    }
+    if (database) {
+      for (const folder of await foldersOfEmbedded(join(settings.dataDirectory, 'database'))) {
+        const removed = await destroyFolder(folder)
+        await note(db, { database, ...removed })
+        console.log(`the old database ${folder} is destroyed: ${removed.files} files, none of them found any more`)
+      }
+    }
+    await forgetLeftBehind(settings.dataDirectory)
+  })
+}
+
+async function note(db: Kysely<RegisterTables>, detail: Record<string, string | number>): Promise<void> {
+  await appendAudit(db, { action: 'register.old-destroyed', result: 'ok', object: { kind: 'place' }, detail })
+}
+
+/** By its own word: its mark says that the register has left it. */
+async function assertDatabaseLeft(settings: Settings): Promise<void> {
+  const dataDirectory = join(settings.dataDirectory, 'database')
+  if (settings.databaseUrl === undefined || (await findEmbeddedPostgres(dataDirectory))) {
+    throw new Fault(
+      'move-old-in-use',
+      'the embedded database is in use: set DATABASE_URL to where it was moved, and start anew',
+    )
+  }
+  const old = await startEmbeddedPostgres({ dataDirectory, log: { info: () => undefined, warn: () => undefined } })
+  try {
+    const connection = await openConnection(old.adminUrl(), 'seloste-move')
+    const mark = await readMovedAway(connection).finally(() => connection.close())
+    if (!mark) throw new Fault('move-old-in-use', 'the embedded database was not moved from: nothing is destroyed')
+  } finally {
+    await old.stop()
+  }
+}
+
+async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address): Promise<void> {
+  const where = tellPlace({ at })
+  if (where === tellPlace({ at: settings.objects })) {
+    throw new Fault(
+      'move-old-in-use',
+      `the store ${where} is in use: set OBJECTS_URL to where it was moved, and start anew`,
+    )
+  }
+  if ((await hasMovedAway(await openObjects({ objects: at }))) === undefined) {
+    throw new Fault('move-old-in-use', `the store ${where} was not moved from: nothing is destroyed`)
+  }
+}
+
+async function destroyStore(at: FolderAddress | S3Address): Promise<DestroyedFiles> {
+  if (at.kind === 'folder') return destroyFolder(at.folder)
+  const store = await openObjects({ objects: at })
+  let files = 0
+  for await (const key of store.list('')) if (await store.delete(key)) files += 1
+  for await (const key of store.list('')) {
+    throw new Fault('move-old-stays', `${key} is still in ${tellPlace({ at })}: run it again`)
+  }
+  return { files, bytes: 0 }
+}

@@ -1,0 +1,315 @@
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { termZone } from '#description/terms.ts'
+import { readConfigFile } from '#platform/config/config-file.ts'
+import { tellPlace } from '#platform/config/places.ts'
+import { readSettings, type Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { openConnection } from '#platform/database/copy.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { Fault } from '#platform/fault.ts'
+import { isSettledObject } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { newestCheckpoint } from '#safeguards/audit/stored-tree.ts'
+import { assertMovable, finishMove, moveDatabase, type MovedDatabase } from '#safeguards/moving/move-database.ts'
+import {
+  claimTarget,
+  copyObjects,
+  markObjectsMoved,
+  releaseTarget,
+  type MovedObjects,
+  type ObjectMove,
+} from '#safeguards/moving/move-objects.ts'
+import { targetFault } from '#safeguards/moving/target.ts'
+import { noteLeftBehind } from '#safeguards/moving/what-is-left.ts'
+import { judgeSite } from '#safeguards/places/attested-site.ts'
+import { PlaceFault } from '#safeguards/places/place-faults.ts'
+import { isThisMachine, tellObjects } from '#safeguards/places/told-places.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { askToMakeWay, type MadeWay } from '../roles/moving-socket.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { destroyOld } from './move-destroy-old.ts'
+
+const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
+const movable = ['DATABASE_URL', 'OBJECTS_URL', 'SELOSTE_SITES'] as const
+
+/** `move --to FILE`: database, store or both to where the settings of a file say. `move --destroy-old`: what is left of them here. */
+export async function move(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { to: { type: 'string' }, 'destroy-old': { type: 'boolean' } } })
+  if (values['destroy-old'] === true) return destroyOld(settings)
+  if (values.to === undefined) {
+    throw new Fault(
+      'argument-wrong',
+      'move needs --to FILE, with DATABASE_URL, OBJECTS_URL or both (docs/operate/moving.md)',
+    )
+  }
+  const target = readTarget(settings, values.to)
+  const way = await askToMakeWay(settings)
+  const source = await openSource(settings, way !== undefined)
+  try {
+    if (!way) await refuseRunning(source.url)
+    await assertAttested(source.url, target)
+    await moveTo(settings, target, source, way)
+  } finally {
+    // Where it has moved it goes on there by now, and otherwise here.
+    await way?.goOn().catch((error: unknown) => {
+      console.error(`seloste: ${(error as Error).message}`)
+    })
+    way?.close()
+    await source.stop()
+  }
+}
+
+interface Target {
+  /** What the file says. */
+  environment: Record<string, string>
+  settings: Settings
+  database: string | undefined
+  hasObjects: boolean
+}
+
+function readTarget(settings: Settings, file: string): Target {
+  const given = readConfigFile(resolve(file), movable)
+  if (!given) throw new Fault('argument-wrong', `--to: there is no file ${file}`)
+  const environment = Object.fromEntries(given)
+  const [database, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
+  if (database === undefined && !hasObjects)
+    throw new Fault('argument-wrong', `${file} names neither DATABASE_URL nor OBJECTS_URL`)
+  const next = readSettings({ ...process.env, ...environment }, process.cwd())
+  if (hasObjects && tellPlace({ at: next.objects }) === tellPlace({ at: settings.objects })) {
+    throw new Fault('argument-wrong', `the objects are in ${tellPlace({ at: next.objects })} already`)
+  }
+  return { environment, settings: next, database, hasObjects }
+}
+
+/** The database of now: of the Seloste that runs, or started for the move alone. */
+async function openSource(settings: Settings, isRunning: boolean): Promise<{ url: string; stop: () => Promise<void> }> {
+  const stop = () => Promise.resolve()
+  if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl, stop }
+  const dataDirectory = join(settings.dataDirectory, 'database')
+  const running = await findEmbeddedPostgres(dataDirectory)
+  if (running) return { url: running.adminUrl(), stop }
+  if (isRunning) throw new Fault('database-not-running', 'the database of the running Seloste does not answer')
+  const log = { info: () => undefined, warn: (line: string) => void console.error(line) }
+  const started = await startEmbeddedPostgres({ dataDirectory, log })
+  return { url: started.adminUrl(), stop: started.stop }
+}
+
+/** Roles that run apart have nobody who could hold them. @throws Fault `move-roles-run` */
+async function refuseRunning(url: string): Promise<void> {
+  const connection = await openConnection(url, 'seloste-move')
+  const roles = await connection
+    .query<{ name: string }>(
+      `select distinct application_name as name from pg_stat_activity
+       where datname = current_database() and application_name ~ '^seloste-(custodian|capture|desk|feeds)$' order by 1`,
+    )
+    .finally(() => connection.close())
+  if (roles.length === 0) return
+  throw new Fault(
+    'move-roles-run',
+    `${roles.map(({ name }) => name).join(', ')} ${roles.length > 1 ? 'are' : 'is'} at work on this database: stop them for the move (capture drained first: docs/operate/moving.md)`,
+  )
+}
+
+/** No place takes data whose site is not attested (R19). @throws PlaceFault `place-unattested` */
+async function assertAttested(url: string, target: Target): Promise<void> {
+  const { db, close } = openDatabase(url)
+  const now = Temporal.Now.instant()
+  const versions = await readVersions(db).finally(close)
+  const { sites } = versionAt(versions, now).description.storage
+  const told = [
+    ...(target.hasObjects ? [await tellObjects(target.settings)] : []),
+    ...(target.database === undefined ? [] : [tellTargetDatabase(target.database, target.settings.sites.database)]),
+  ]
+  for (const place of told) {
+    const verdict = judgeSite(sites, place, now.toZonedDateTimeISO(termZone).toPlainDate())
+    if (verdict.attested) continue
+    throw new PlaceFault(
+      'place-unattested',
+      `${place.location} takes no data: ${verdict.why} (R19; SELOSTE_SITES in the file of --to)`,
+    )
+  }
+}
+
+function tellTargetDatabase(text: string, site: string | undefined) {
+  const url = new URL(text)
+  const host = url.searchParams.get('host') ?? url.hostname
+  const elsewhere = host !== '' && !host.startsWith('/') && !isThisMachine(host)
+  return { name: 'database', location: tellDatabase(text), elsewhere, site }
+}
+
+function openDatabase(url: string) {
+  return connectDatabase<RegisterTables>({
+    url,
+    applicationName: 'seloste-move',
+    size: 1,
+    onIdleError: () => undefined,
+  })
+}
+
+async function moveTo(
+  settings: Settings,
+  target: Target,
+  source: { url: string },
+  way: MadeWay | undefined,
+): Promise<void> {
+  if (target.database !== undefined && (await finishMove(source.url, target.database))) {
+    console.log('the register had moved already; what was left to do is done')
+    if (target.hasObjects)
+      await markObjectsMoved(await openObjects(settings), tellPlace({ at: target.settings.objects }))
+    return tellWhatToChange(target)
+  }
+  if (target.database !== undefined) {
+    await assertMovable({ from: source.url, to: target.database, told: tellDatabase(target.database) })
+  }
+  const objects = target.hasObjects ? await beginObjects(settings, target, source.url) : undefined
+  const startedAt = performance.now()
+  if (objects) {
+    console.log(`objects to ${tellPlace({ at: target.settings.objects })}, while calls and listening go on`)
+    for (let pass = 0, copied = Infinity; copied > fewObjects && pass < mostPasses; pass++)
+      copied = (await copyAndTell(objects)).copied
+  }
+  await way?.hold(target.environment)
+  const heldAt = performance.now()
+  if (way) console.log('the register is held: calls are recorded and wait, nobody can look')
+  const settled = { objects: undefined as MovedObjects | undefined }
+  const settle = async () => {
+    settled.objects = objects && (await copyAndTell(objects))
+  }
+  const moved =
+    target.database === undefined
+      ? await settle().then(() => undefined)
+      : await moveDatabase({
+          from: source.url,
+          to: target.database,
+          told: tellDatabase(target.database),
+          migrate: async (url, upTo) => void (await migrate(url, migrations, upTo)),
+          onTable: ({ name, rows }, done, total) => {
+            if (rows >= manyRows || done % 25 === 0 || done === total)
+              console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)
+          },
+          whileClosed: async (database) => {
+            await settle()
+            await noteMove(target.database ?? source.url, target, settled.objects, database)
+          },
+        })
+  if (objects) {
+    await releaseTarget(objects.to)
+    await markObjectsMoved(objects.from, tellPlace({ at: target.settings.objects }))
+    await rm(objects.stateFile, { force: true })
+  }
+  if (!moved) await noteMove(source.url, target, settled.objects, undefined)
+  await noteLeftBehind(settings.dataDirectory, {
+    movedAt: Temporal.Now.instant().toString(),
+    ...(moved && settings.databaseUrl === undefined && { database: 'embedded' }),
+    ...(objects && { objects: settings.objects }),
+  })
+  await way?.goOn()
+  const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
+  tellMoved(moved, settled.objects)
+  console.log(
+    way
+      ? `done in ${seconds(startedAt)} s, of which the register was held for ${seconds(heldAt)} s; it goes on where it was moved to`
+      : `done in ${seconds(startedAt)} s`,
+  )
+  tellWhatToChange(target)
+}
+
+/** Copied in a pass: then the next, with the register held, is short. */
+const fewObjects = 100
+const mostPasses = 5
+/** A table of its own line. */
+const manyRows = 10_000
+
+async function beginObjects(settings: Settings, target: Target, databaseUrl: string): Promise<ObjectMove> {
+  const { db, close } = openDatabase(databaseUrl)
+  const note = await newestCheckpoint(db).finally(close)
+  const [origin = ''] = (note?.note ?? '').split('\n')
+  if (origin === '') throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
+  const [from, to] = [await openObjects(settings), await openObjects(target.settings)]
+  try {
+    await to.assertForgets()
+    await claimTarget({ to, origin })
+  } catch (error) {
+    throw targetFault(error, tellPlace({ at: target.settings.objects }))
+  }
+  return {
+    from,
+    to,
+    isSettled: isSettledObject,
+    stateFile: join(settings.dataDirectory, 'moving', 'objects'),
+    onCopied: ({ objects, bytes }) => {
+      if (objects % 1000 === 0) console.log(`  ${objects} objects there, ${megabytes(bytes)} copied now`)
+    },
+  }
+}
+
+async function copyAndTell(objects: ObjectMove): Promise<MovedObjects> {
+  const moved = await copyObjects(objects).catch((error: unknown) => {
+    throw targetFault(error, 'the target store')
+  })
+  console.log(
+    `  ${moved.objects} objects there, ${moved.copied} copied now (${megabytes(moved.bytes)}) and read back, ${moved.removed} destroyed here meanwhile and taken out again`,
+  )
+  return moved
+}
+
+/** The log says where the register is, from the moment that it is there. */
+async function noteMove(
+  url: string,
+  target: Target,
+  objects: MovedObjects | undefined,
+  database: MovedDatabase | undefined,
+): Promise<void> {
+  const { db, close } = openDatabase(url)
+  await appendAudit(db, {
+    action: 'register.moved',
+    result: 'ok',
+    object: { kind: 'place' },
+    detail: {
+      ...(database && {
+        database: tellDatabase(target.database ?? ''),
+        tables: database.tables.length,
+        rows: database.rows,
+        logLeaves: database.heads.auditLog.leaves,
+        logRoot: database.heads.auditLog.root,
+        ledgerLeaves: database.heads.ledger.leaves,
+        ledgerRoot: database.heads.ledger.root,
+      }),
+      ...(objects && { store: tellPlace({ at: target.settings.objects }), objects: objects.objects }),
+    },
+  }).finally(close)
+}
+
+function tellMoved(database: MovedDatabase | undefined, objects: MovedObjects | undefined): void {
+  if (database) {
+    const { tables, rows, catalog, heads } = database
+    console.log(
+      `database: ${tables.length} tables, ${rows} rows, sequences, and ${catalog} lines of columns, functions and rights are the same there`,
+    )
+    console.log(`  audit log: ${heads.auditLog.leaves} leaves, root ${heads.auditLog.root}`)
+    console.log(`  destruction ledger: ${heads.ledger.leaves} leaves, root ${heads.ledger.root}`)
+  }
+  if (objects) console.log(`store: ${objects.objects} objects are the same there, each read back`)
+}
+
+function tellWhatToChange({ environment }: Target): void {
+  console.log('Before the next start, change in the settings (seloste.yaml, or the environment):')
+  for (const name of Object.keys(environment)) console.log(`  ${name}: as in the file of --to`)
+  console.log('What is left here has personal data: then destroy it with "seloste move --destroy-old".')
+}
+
+/** Without a user's password. */
+export function tellDatabase(text: string): string {
+  const url = new URL(text)
+  const host = url.searchParams.get('host') ?? url.host
+  return `postgres://${host}${url.pathname}`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,35 @@
+// A mark in a database that its register has moved to another one.
+// In: an owner's connection. Out: a database that no Seloste opens any more. Never: a way back.
+import type { OwnConnection } from './copy.ts'
+
+export interface MovedAway {
+  /** Of the move: the quarantine in the other database has the same. */
+  id: string
+  /** Where to, for people: without a password. */
+  to: string
+  at: Temporal.Instant
+}
+
+/** In the transaction in which nobody else can write: what is not in the other database by now is not in this one. */
+export async function markMovedAway(connection: OwnConnection, id: string, to: string): Promise<void> {
+  await connection.query(`
+    create table public.register_moved (
+      only_one boolean primary key default true check (only_one),
+      id text not null,
+      moved_to text not null,
+      at timestamptz not null default clock_timestamp()
+    )`)
+  await connection.query('grant select on public.register_moved to public')
+  await connection.query('insert into public.register_moved (id, moved_to) values ($1, $2)', [id, to])
+}
+
+export async function readMovedAway(connection: Pick<OwnConnection, 'query'>): Promise<MovedAway | undefined> {
+  const [there] = await connection.query<{ there: boolean }>(
+    `select to_regclass('public.register_moved') is not null as there`,
+  )
+  if (there?.there !== true) return undefined
+  const [row] = await connection.query<{ id: string; to: string; at: string }>(
+    `select id, moved_to as "to", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at from public.register_moved`,
+  )
+  return row && { ...row, at: Temporal.Instant.from(row.at) }
+}

@@ -1,0 +1,160 @@
+/**
+ * A register's database moved to another PostgreSQL. In: the owner's way to both. Out: the same rows, next numbers, roles and rights,
+ * and the same roots of both logs, there; and a mark here, after which no Seloste opens this one. Never here: a change of the
+ * source before everything has been compared; two databases that both open.
+ *
+ * The order: the target closed by its quarantine, its schema, then with nobody writing here the rows, the comparison, whatever
+ * `whileClosed` does, the mark here, the quarantine lifted there. What ends before the mark has changed nothing here.
+ */
+import { randomUUID } from 'node:crypto'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { markMovedAway, readMovedAway } from '#platform/database/moved-away.ts'
+import { beginQuarantine, endQuarantine, quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
+import { Fault } from '#platform/fault.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { differences, readCatalog } from './catalog.ts'
+import { moveTables, type MovedTable } from './move-tables.ts'
+import { judgeTarget, targetFault } from './target.ts'
+import { readTreeHeads, type TreeHeads } from './tree-heads.ts'
+
+export interface DatabaseMove {
+  /** The owner's URLs. */
+  from: string
+  to: string
+  /** Where to, for people: without a password. */
+  told: string
+  /** Brings the target's schema to a migration. */
+  migrate: (url: string, upTo: number) => Promise<void>
+  onTable: (table: MovedTable, done: number, total: number) => void
+  /** Everything is there and compared, and nobody writes here. What it throws calls the move off. @param to of the target */
+  whileClosed?: (moved: MovedDatabase) => Promise<void>
+}
+
+export interface MovedDatabase {
+  tables: MovedTable[]
+  rows: number
+  /** Lines of what is allowed to whom that were compared. */
+  catalog: number
+  heads: TreeHeads
+}
+
+/** What stands in the way is told before anybody has to wait. @throws Fault `move-…` */
+export async function assertMovable({ from, to, told }: Pick<DatabaseMove, 'from' | 'to' | 'told'>): Promise<void> {
+  await between({ from, to, told }, judgeTarget)
+}
+
+/** @throws Fault `move-…` */
+export async function moveDatabase(move: DatabaseMove): Promise<MovedDatabase> {
+  return between(move, (source, target) => moveBetween(source, target, move))
+}
+
+async function between<Result>(
+  { from, to, told }: Pick<DatabaseMove, 'from' | 'to' | 'told'>,
+  work: (source: OwnConnection, target: OwnConnection) => Promise<Result>,
+): Promise<Result> {
+  const source = await openConnection(from, 'seloste-move')
+  try {
+    const target = await openConnection(to, 'seloste-move')
+    try {
+      return await work(source, target)
+    } finally {
+      await target.close().catch(() => undefined)
+    }
+  } catch (error) {
+    throw targetFault(error, told)
+  } finally {
+    await source.close().catch(() => undefined)
+  }
+}
+
+async function moveBetween(source: OwnConnection, target: OwnConnection, move: DatabaseMove): Promise<MovedDatabase> {
+  await judgeTarget(source, target)
+  const id = randomUUID()
+  await beginQuarantine(target, quarantineOfMove(id))
+  const migration = await newestMigration(source)
+  await move.migrate(move.to, migration.number)
+  const there = await newestMigration(target)
+  if (there.number !== migration.number || there.checksum !== migration.checksum) {
+    throw new Fault(
+      'move-other-version',
+      `the database here is at migration ${migration.number} and the target at ${there.number}: start this version of Seloste once, then move`,
+    )
+  }
+  const names = await source.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`,
+  )
+  await endOthers(source)
+  await source.query('begin')
+  // From here on everybody may read and nobody write, so that whatever is read is of one moment.
+  await source.query(`lock table ${names.map(({ name }) => name).join(', ')} in share mode`)
+  const tables = await moveTables(source, target, move.onTable)
+  const catalog = await compareCatalogs(source, target)
+  const heads = await compareHeads(move)
+  const moved = { tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0), catalog, heads }
+  await move.whileClosed?.(moved)
+  await markMovedAway(source, id, move.told)
+  await endOthers(source)
+  await source.query('commit')
+  await endQuarantine(target)
+  return moved
+}
+
+/** Whatever a move that was cut short after its mark has left to do. @returns whether the register has left `from` for `to` */
+export async function finishMove(from: string, to: string): Promise<boolean> {
+  const source = await openConnection(from, 'seloste-move')
+  const left = await readMovedAway(source).finally(() => source.close())
+  if (!left) return false
+  const target = await openConnection(to, 'seloste-move')
+  try {
+    const quarantine = await readQuarantine(target)
+    if (quarantine?.backup === quarantineOfMove(left.id)) await endQuarantine(target)
+    else if (quarantine) return false
+    return true
+  } finally {
+    await target.close()
+  }
+}
+
+/** Connections of others: what they were about to write fails, and whoever writes it tries again elsewhere. */
+async function endOthers(connection: OwnConnection): Promise<void> {
+  await connection.query(`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+      and application_name <> 'seloste-move'`)
+}
+
+async function newestMigration(connection: OwnConnection): Promise<{ number: number; checksum: string }> {
+  const [row] = await connection.query<{ number: number; checksum: string }>(
+    'select number, checksum from migration order by number desc limit 1',
+  )
+  if (!row) throw new Fault('move-other-version', 'there is no register in this database')
+  return row
+}
+
+async function compareCatalogs(source: OwnConnection, target: OwnConnection): Promise<number> {
+  const here = await readCatalog(source)
+  const differing = differences(here, await readCatalog(target))
+  if (differing.length === 0) return here.length
+  const some = differing.slice(0, 3).join('; ')
+  throw new Fault(
+    'move-differs',
+    `what the roles may do differs between here (-) and there (+) in ${differing.length} lines: ${some}; a role of the same name may have been there before`,
+  )
+}
+
+async function compareHeads({ from, to }: DatabaseMove): Promise<TreeHeads> {
+  const [here, there] = [await headsOf(from), await headsOf(to)]
+  if (JSON.stringify(here) === JSON.stringify(there)) return here
+  throw new Fault(
+    'move-differs',
+    'the audit log or the destruction ledger has another root there; nothing was changed here',
+  )
+}
+
+async function headsOf(url: string): Promise<TreeHeads> {
+  const connected = connectDatabase({ url, applicationName: 'seloste-move', size: 2, onIdleError: () => undefined })
+  const db: HoldingSafeguards = connected.db
+  return readTreeHeads(db).finally(connected.close)
+}

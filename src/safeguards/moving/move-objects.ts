@@ -1,0 +1,162 @@
+/**
+ * The sealed objects of a store copied to another, while both are used and once more when neither is. In: two stores, a file that
+ * remembers what was copied. Out: the same objects there, each read back. Never here: one that was destroyed meanwhile, a target
+ * that holds objects of anybody else.
+ */
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Fault } from '#platform/fault.ts'
+import { ObjectFault } from '#platform/objects/faults.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { atMost } from '../backup/in-flight.ts'
+import { sha256 } from '../backup/manifest.ts'
+import { readWhole, readWholeOr } from '../backup/read-whole.ts'
+
+/** Says of a store that it is being filled from another; and of one that its objects are elsewhere now. */
+export const fillingKey = 'moving-in'
+export const movedKey = 'moved-away'
+
+export interface ObjectMove {
+  from: ObjectStore
+  to: ObjectStore
+  /** Whose objects they are: the origin of the audit log. */
+  origin: string
+  /** Whether an object stays as it is; one that may still change is copied each time. @param has whether a key is in the store */
+  isSettled: (key: string, has: (key: string) => boolean) => boolean
+  /** Remembers across runs which of them were copied and read back. */
+  stateFile: string
+  onCopied: (progress: { objects: number; bytes: number }) => void
+}
+
+export interface MovedObjects {
+  /** In both. */
+  objects: number
+  /** Of them now, and their bytes. */
+  copied: number
+  bytes: number
+  /** Copied and destroyed here since: taken out of the target again. */
+  removed: number
+}
+
+const atOnce = 8
+const remembered = /^(\S+) (\d+) ([0-9a-f]{64})$/
+
+/** @throws Fault `move-target-not-empty` where the target has objects that no move of ours put there */
+export async function claimTarget({ to, origin }: Pick<ObjectMove, 'to' | 'origin'>): Promise<void> {
+  const mark = await readWholeOr(to, fillingKey)
+  if (mark?.toString('utf8') === origin) return
+  for await (const key of to.list('')) {
+    throw new Fault(
+      'move-target-not-empty',
+      `the target store is not empty (it has ${key}): name an empty one, or another prefix`,
+    )
+  }
+  await to.put(fillingKey, Buffer.from(origin))
+}
+
+/**
+ * Copies what the target lacks and takes out of it what is not here any more. Run it until little is left, and once more with
+ * nobody writing.
+ */
+export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
+  const { from, to, stateFile } = move
+  const known = await readState(stateFile)
+  const moved: MovedObjects = { objects: 0, copied: 0, bytes: 0, removed: 0 }
+  const running = atMost(atOnce)
+  const held = new Set<string>()
+  for await (const key of from.list('')) if (key !== movedKey && key !== fillingKey) held.add(key)
+  const has = (key: string) => held.has(key)
+  for (const key of held) {
+    await running.add(async () => {
+      if (await isThere(move, known.get(key), key)) {
+        moved.objects += 1
+        return
+      }
+      const bytes = await copyOne(move, key, move.isSettled(key, has))
+      if (bytes === undefined) return
+      moved.objects += 1
+      moved.copied += 1
+      moved.bytes += bytes
+      move.onCopied({ objects: moved.objects, bytes: moved.bytes })
+    })
+  }
+  await running.all()
+  for await (const key of to.list('')) {
+    if (held.has(key) || key === fillingKey) continue
+    if (await to.delete(key)) moved.removed += 1
+  }
+  return moved
+}
+
+/** Nothing where it was destroyed while it was copied: then it is in neither. */
+async function copyOne(
+  { from, to, stateFile }: ObjectMove,
+  key: string,
+  isSettled: boolean,
+): Promise<number | undefined> {
+  const bytes = await readWholeOr(from, key)
+  if (!bytes) return undefined
+  await to.put(key, bytes)
+  const hash = sha256(bytes)
+  if (sha256(await readWhole(to, key)) !== hash) {
+    throw new Fault('move-differs', `${key} reads back from the target as something else: see to its disk or server`)
+  }
+  if ((await sizeOr(from, key)) !== bytes.length) {
+    await to.delete(key)
+    return undefined
+  }
+  if (isSettled) await appendFile(stateFile, `${key} ${bytes.length} ${hash}\n`, { mode: 0o600 })
+  return bytes.length
+}
+
+/** What is settled is never written again: one that was read back, and is of the same size here and there, is the same. */
+async function isThere({ from, to }: ObjectMove, known: number | undefined, key: string): Promise<boolean> {
+  if (known === undefined) return false
+  return (await sizeOr(from, key)) === known && (await sizeOr(to, key)) === known
+}
+
+async function sizeOr(store: ObjectStore, key: string): Promise<number | undefined> {
+  return store.sizeBytes(key).catch((error: unknown) => {
+    if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
+    throw error
+  })
+}
+
+async function readState(file: string): Promise<Map<string, number>> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  const known = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    const [, key, size] = remembered.exec(line) ?? []
+    if (key !== undefined) known.set(key, Number(size))
+  }
+  return known
+}
+
+/** All of it is there: the target is a store as any other. */
+export async function releaseTarget(to: ObjectStore): Promise<void> {
+  await to.delete(fillingKey)
+}
+
+/** After the last copy, with nobody writing: no Seloste takes this store for its own any more. */
+export async function markObjectsMoved(from: ObjectStore, told: string): Promise<void> {
+  await from.put(movedKey, Buffer.from(told))
+}
+
+/** Where the objects of this store are now; nothing where they are here. */
+export async function hasMovedAway(store: ObjectStore): Promise<string | undefined> {
+  return (await readWholeOr(store, movedKey))?.toString('utf8')
+}
+
+/** One that is away now is asked again by whatever needs it. @throws Fault `objects-moved` */
+export async function refuseMovedObjects(store: ObjectStore): Promise<void> {
+  const to = await hasMovedAway(store).catch(() => undefined)
+  if (to === undefined) return
+  throw new Fault(
+    'objects-moved',
+    `the sealed recordings were moved from this store to ${to}: set OBJECTS_URL to that one`,
+  )
+}

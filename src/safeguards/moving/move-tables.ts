@@ -1,0 +1,103 @@
+/**
+ * Every row of one database into another of the same schema. In: two connections, of which the first is in a transaction in which
+ * nobody else writes. Out: the same rows and the same next numbers, held against each other in both. Never here: a trigger that
+ * runs for what has already happened, a row that is only counted.
+ */
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { Fault } from '#platform/fault.ts'
+import { allTables, type Table } from '../backup/export-tables.ts'
+import { withoutTriggers } from '../backup/import-tables.ts'
+import { digestTable, type TableDigest } from './table-digest.ts'
+
+export interface MovedTable extends TableDigest {
+  name: string
+}
+
+const partBytes = 1 << 20
+const aheadBytes = 16 << 20
+
+/** In one transaction of the target: all rows, or none. @throws Fault `move-differs`, `restore-not-superuser` */
+export async function moveTables(
+  source: OwnConnection,
+  target: OwnConnection,
+  onTable: (table: MovedTable, done: number, total: number) => void,
+): Promise<MovedTable[]> {
+  const tables = await allTables(source)
+  await target.query('begin')
+  await withoutTriggers(target)
+  await makePartitions(source, target)
+  await target.query(`truncate ${tables.map(({ name }) => `public."${name}"`).join(', ')}`)
+  const moved: MovedTable[] = []
+  for (const table of tables) {
+    await copyRows(source, target, table)
+    const [before, after] = await Promise.all([digestTable(source, table), digestTable(target, table)])
+    if (before.rows !== after.rows || before.digest !== after.digest) {
+      throw new Fault(
+        'move-differs',
+        `the table ${table.name} has ${after.rows} rows there and ${before.rows} here, or others; nothing was changed here`,
+      )
+    }
+    const one = { name: table.name, ...before }
+    moved.push(one)
+    onTable(one, moved.length, tables.length)
+  }
+  await moveSequences(source, target)
+  await target.query('commit')
+  return moved
+}
+
+/** Months of the history, so that no row falls where nobody looks for its month. */
+async function makePartitions(source: OwnConnection, target: OwnConnection): Promise<void> {
+  const [months] = await source.query<{ first: string | null; last: string | null }>(`
+    select min(month) as first, max(month) as last from (
+      select substring(relname from '_(\\d{4}_\\d{2})$') as month from pg_class
+      where relnamespace = 'public'::regnamespace and relispartition and relkind = 'r') as named`)
+  if (!months?.first || !months.last) return
+  await target.query(`select ensure_partitions(to_date($1, 'YYYY_MM'), to_date($2, 'YYYY_MM'))`, [
+    months.first,
+    months.last,
+  ])
+}
+
+async function copyRows(source: OwnConnection, target: OwnConnection, { name, columns }: Table): Promise<void> {
+  const list = columns.join(', ')
+  const pipe = new PassThrough({ highWaterMark: aheadBytes })
+  pipe.on('error', () => undefined) // Whoever reads or writes it hears it too.
+  const reading = source
+    .copyOut(`copy (select ${list} from public."${name}") to stdout`, partBytes, async ({ bytes }) => {
+      if (pipe.destroyed) throw pipe.errored ?? new Error(`the rows of ${name} are not taken any more`)
+      if (!pipe.write(bytes)) await once(pipe, 'drain')
+    })
+    .then(
+      () => pipe.end(),
+      (error: unknown) => {
+        pipe.destroy(error as Error)
+        throw error
+      },
+    )
+  const writing = target.copyIn(`copy public."${name}" (${list}) from stdin`, pipe).catch((error: unknown) => {
+    pipe.destroy(error as Error)
+    throw error
+  })
+  // What the target said comes first: that the source was cut off only follows from it.
+  const [written, read] = await Promise.allSettled([writing, reading])
+  for (const one of [written, read]) if (one.status === 'rejected') throw one.reason
+}
+
+async function moveSequences(source: OwnConnection, target: OwnConnection): Promise<void> {
+  const names = await source.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relkind = 'S' and relnamespace = 'public'::regnamespace order by 1`,
+  )
+  for (const { name } of names) {
+    const read = (connection: OwnConnection) =>
+      connection.query<{ last: number; called: boolean }>(`select last_value as last, is_called as called from ${name}`)
+    const [here] = await read(source)
+    await target.query('select setval($1::regclass, $2, $3)', [name, here?.last ?? 1, here?.called ?? false])
+    const [there] = await read(target)
+    if (there?.last !== here?.last || there?.called !== here?.called) {
+      throw new Fault('move-differs', `the sequence ${name} does not go on there where it stands here`)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Where a database may move to. In: connections to both. Out: nothing, or what stands in the way, in one line that says what to
+ * do. Never here: a change in either.
+ */
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
+import { Fault } from '#platform/fault.ts'
+import { ObjectFault } from '#platform/objects/faults.ts'
+
+const oldestMajor = 15
+
+/** @throws Fault `move-target-old`, `move-target-unfit`, `move-target-not-empty` */
+export async function judgeTarget(source: OwnConnection, target: OwnConnection): Promise<void> {
+  const [there] = await target.query<{
+    version: number
+    encoding: string
+    loads: boolean
+    makesRoles: boolean
+    owns: boolean
+    user: string
+  }>(`
+    select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+      r.rolsuper or case when current_setting('server_version_num')::int >= 150000
+        then has_parameter_privilege('session_replication_role', 'SET') else false end as loads,
+      r.rolsuper or r.rolcreaterole as "makesRoles", r.rolname::text as "user",
+      has_database_privilege(current_database(), 'CREATE') as owns
+    from pg_roles r where r.rolname = current_user`)
+  if (!there) throw unfit('does not tell who has signed in')
+  refuseOldServer(there.version)
+  if (there.encoding !== 'UTF8') throw unfit(`has the encoding ${there.encoding}: make it with encoding 'UTF8'`)
+  if (!there.owns) throw unfit(`is not ${there.user}'s: make it with "owner ${there.user}"`)
+  if (!there.makesRoles) throw unfit(`is ${there.user}'s, who makes no roles: "alter role ${there.user} createrole"`)
+  if (!there.loads) {
+    throw unfit(
+      `lets ${there.user} load no rows without their triggers: as a superuser there, "grant set on parameter session_replication_role to ${there.user}" (and revoke it after the move)`,
+    )
+  }
+  await refuseSame(source, target)
+  await refuseFull(target)
+}
+
+/** @param version as server_version_num tells it: 170004 */
+export function refuseOldServer(version: number): void {
+  const major = Math.floor(version / 10_000)
+  if (major >= oldestMajor) return
+  throw new Fault(
+    'move-target-old',
+    `the target is PostgreSQL ${major}; ${oldestMajor} is the oldest that Seloste works with`,
+  )
+}
+
+function unfit(what: string): Fault {
+  return new Fault('move-target-unfit', `the target database ${what}`)
+}
+
+async function refuseSame(source: OwnConnection, target: OwnConnection): Promise<void> {
+  const read = async (connection: OwnConnection) => {
+    const [row] = await connection.query<{ id: string }>(
+      `select (select system_identifier from pg_control_system()) || '/' || current_database() as id`,
+    )
+    return row?.id
+  }
+  if ((await read(source)) === (await read(target))) {
+    throw new Fault('move-target-not-empty', 'the target is the database that is to be moved')
+  }
+}
+
+/** What an earlier move that was cut short left is taken away by the next. */
+async function refuseFull(target: OwnConnection): Promise<void> {
+  const quarantine = await readQuarantine(target)
+  if (quarantine?.backup.startsWith(quarantineOfMove('')) === true) return
+  const [found] = await target.query<{ tables: number }>(
+    `select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+  )
+  if ((found?.tables ?? 0) === 0) return
+  throw new Fault('move-target-not-empty', 'the target database is not empty: give an empty one, or empty it')
+}
+
+const away = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|ENOENT|57P0|08)/
+const refused = /^(28|3D000|42501)/
+
+/** What an error of the target means for whoever moves; any other stays what it is. */
+export function targetFault(error: unknown, told: string): unknown {
+  if (error instanceof Fault && !(error instanceof ObjectFault)) return error
+  const { code = '', message = String(error) } = error as { code?: string; message?: string }
+  const [line = ''] = message.split('\n')
+  if (code === '53100' || code === 'object-disk-full') {
+    return new Fault('move-target-full', `${told} is full (${line}); nothing was changed here`, error)
+  }
+  if (away.test(code) || code === 'object-store-away' || /^Connection terminated|timeout/.test(line)) {
+    return new Fault('move-target-away', `${told} does not answer (${line}); nothing was changed here`, error)
+  }
+  if (refused.test(code) || code === 'object-store-refuses') {
+    return new Fault('move-target-refuses', `${told} does not let us (${line}); nothing was changed here`, error)
+  }
+  return error
+}

@@ -1,0 +1,36 @@
+/**
+ * The roots of the audit log and of the destruction ledger, made again from what a database holds. In: a database. Out: for each
+ * log how far it was signed and what its leaves come to there. Never here: a root that was only read.
+ */
+import { auditTree, newestCheckpoint, storedMembers, storedSize, type TreeTables } from '../audit/stored-tree.ts'
+import { edgeAt } from '../audit/tree.ts'
+import { ledgerTree } from '../ledger/ledger-tree.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+
+export interface TreeHead {
+  /** Leaves in the database. */
+  leaves: number
+  /** Their root, of RFC 6962, base64. */
+  root: string
+  /** Leaves that the newest checkpoint is about, and the root in it. */
+  signed: { size: number; root: string } | undefined
+}
+
+export interface TreeHeads {
+  auditLog: TreeHead
+  ledger: TreeHead
+}
+
+export async function readTreeHeads(db: HoldingSafeguards): Promise<TreeHeads> {
+  return { auditLog: await headOf(db, auditTree), ledger: await headOf(db, ledgerTree) }
+}
+
+async function headOf(db: HoldingSafeguards, tables: TreeTables): Promise<TreeHead> {
+  const leaves = await storedSize(db, tables)
+  const checkpoint = await newestCheckpoint(db, tables)
+  return {
+    leaves,
+    root: (await edgeAt(leaves, storedMembers(db, tables))).root().toString('base64'),
+    signed: checkpoint && { size: checkpoint.size, root: checkpoint.root.toString('base64') },
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What a move has left behind: an old database folder, an old store, with everything that the register had then. In: the data
+ * folder. Out: a note of it from the move until its destruction, whatever the settings say meanwhile. Never here: a way to it.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { FolderAddress, S3Address } from '#platform/config/places.ts'
+
+export interface LeftBehind {
+  /** ISO 8601. */
+  movedAt: string
+  /** The embedded database, below the same data folder. */
+  database?: 'embedded'
+  objects?: FolderAddress | S3Address
+  /** It was seen to be what was moved from, and its destruction has begun. */
+  destroying?: boolean
+}
+
+function fileOf(dataDirectory: string): string {
+  return join(dataDirectory, 'moving', 'left-behind.json')
+}
+
+/** Of two moves, one of the database and one of the store, both are remembered. */
+export async function noteLeftBehind(dataDirectory: string, left: LeftBehind): Promise<void> {
+  const file = fileOf(dataDirectory)
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const before = await readLeftBehind(dataDirectory)
+  await writeFile(file, `${JSON.stringify({ ...before, ...left }, undefined, 1)}\n`, { mode: 0o600, flush: true })
+}
+
+export async function readLeftBehind(dataDirectory: string): Promise<LeftBehind | undefined> {
+  const text = await readFile(fileOf(dataDirectory), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return text === undefined ? undefined : (JSON.parse(text) as LeftBehind)
+}
+
+export async function forgetLeftBehind(dataDirectory: string): Promise<void> {
+  await rm(fileOf(dataDirectory), { force: true })
+}
