@@ -1,4 +1,4 @@
--- Searching among tens of millions of contacts (R10, R21; docs/decisions/0061): indexes in the order of a list, the officials who
+-- Searching among tens of millions of contacts (R10, R21; docs/decisions/0062): indexes in the order of a list, the officials who
 -- answered by month, and one function that walks the months from the newest on and stops when it has enough.
 
 -- In the order of a list, newest first --------------------------------------------------------------------------------------
@@ -42,7 +42,8 @@ create trigger names_official after insert or update of official_name, official_
 create function forget_officials_named() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  delete from official_named n where to_regclass('public.segment' || to_char(n.month, '_YYYY_MM')) is null;
+  delete from official_named n
+  where n.month < now() - interval '14 months' and to_regclass('public.segment' || to_char(n.month, '_YYYY_MM')) is null;
   return null;
 end $$;
 -- A month that has gone is told so to its days (drop_history_month), after its segments went or in the same transaction before.
@@ -212,7 +213,18 @@ begin
   end loop;
 end $$;
 
-revoke execute on function name_official(), forget_officials_named(),
+-- Parts of contacts, under the policies. A function, because a connection then plans it once.
+create function segments_by_contact(contacts uuid[], starts timestamptz[]) returns setof segment
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select s.* from unnest(contacts, starts) as wanted (contact_id, started_at)
+    join segment s on s.contact_id = wanted.contact_id and s.contact_started_at = wanted.started_at order by s.seq;
+end $$;
+
+-- What it replaces.
+drop function reached_contacts(uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid, integer);
+
+revoke execute on function name_official(), forget_officials_named(), segments_by_contact(uuid[], timestamptz[]),
   search_contacts(timestamptz, timestamptz, timestamptz, boolean, text, text, text, text, text, timestamptz, uuid, integer) from public;
-grant execute on function
+grant execute on function segments_by_contact(uuid[], timestamptz[]),
   search_contacts(timestamptz, timestamptz, timestamptz, boolean, text, text, text, text, text, timestamptz, uuid, integer) to seloste_desk;

@@ -25,8 +25,8 @@ export async function openSearch(database: TestDatabase<RegisterTables>) {
   const grant = await grantFor(await matti.signIn())
   const ainos = await grantFor(await aino.signIn())
 
-  async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT'): Promise<Grant> {
-    const asked = await requestGrant(desk, session, { purpose, action: 'contacts.listed' }, now())
+  async function grantFor(session: Session, purpose: Purpose = 'DEVELOPMENT', reference?: string): Promise<Grant> {
+    const asked = await requestGrant(desk, session, { purpose, reference, action: 'contacts.listed' }, now())
     if ('refused' in asked) throw new Error(asked.refused)
     return asked
   }

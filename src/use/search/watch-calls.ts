@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { read } from '#register/read.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -21,6 +21,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
           .onRef('contact.id', '=', 'segment.contact_id')
           .onRef('contact.started_at', '=', 'segment.contact_started_at'),
       )
+      .leftJoin('capture_node as node', 'node.id', 'segment.node')
       .select([
         'contact.id as contactId',
         'segment.id as segmentId',
@@ -35,6 +36,10 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
         'segment.official_phone',
         'segment.capture_state',
         'segment.capture_failure',
+        'node.name as node',
+        sql<boolean>`coalesce(node.ended_at is not null or node.alive_at < clock_timestamp() - node_silence(), false)`.as(
+          'isSilent',
+        ),
       ])
       .where('segment.ended_at', 'is', null)
       .where('contact.started_at', '>', now.subtract({ hours: longestCallHours }))
@@ -63,6 +68,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
           ...(row.official_name && { official: { name: row.official_name, phone: row.official_phone ?? '' } }),
           recording: row.capture_state,
           ...(row.capture_failure && { failure: row.capture_failure }),
+          ...(row.node && { node: { name: row.node, ...(row.isSilent && { silent: true as const }) } }),
           ...(row.capture_state !== 'not-recorded' && mine.has(row.segmentId) && { own: mine.get(row.segmentId)! }),
         })),
       },

@@ -49081,7 +49081,7 @@ export interface operations {
                         }[];
                         /** @description Cursor of the next page; absent on the last */
                         next?: string;
-                        /** @description Exact below 10,000; 10,000 means that many or more */
+                        /** @description Exact below 1,000; 1,000 means that many or more */
                         approximateTotal: number;
                     };
                 };

@@ -9,9 +9,7 @@ import { readFilters } from './filters.ts'
 import { Results } from './results.tsx'
 import { SearchForm } from './search-form.tsx'
 import { rememberSearch } from './last-search.ts'
-import { useContacts } from './use-contacts.ts'
-
-const exactUpTo = 1000
+import { countedUpTo, useContacts } from './use-contacts.ts'
 
 /** Haku: the contact history, filtered by what stands in the address. */
 export function SearchPage() {
@@ -26,7 +24,7 @@ export function SearchPage() {
   const shown = found.contacts.length
   const total = formatCount(found.approximateTotal, language)
   const summary =
-    found.approximateTotal > exactUpTo
+    found.approximateTotal >= countedUpTo
       ? say('results.about', { shown: formatCount(shown, language), total })
       : found.hasNextPage
         ? say('results.exact', { shown: formatCount(shown, language), total })

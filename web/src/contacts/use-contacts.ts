@@ -4,6 +4,8 @@ import type { Contact, UnderPurpose } from '../api/shapes.ts'
 import { queryOf, type Filters } from './filters.ts'
 
 const pageSize = 50
+/** The register counts no further: so many are that many or more. */
+export const countedUpTo = 1_000
 
 /** Contacts page by page: keyset paging, so that a page never shifts under the reader as new calls arrive. */
 export function useContacts(under: UnderPurpose, filters: Filters) {

@@ -1,6 +1,6 @@
 import { parseDate, type CalendarDate } from '@internationalized/date'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useContacts } from '../contacts/use-contacts.ts'
+import { countedUpTo, useContacts } from '../contacts/use-contacts.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { FoundList } from '../controls/found-list.tsx'
@@ -47,7 +47,7 @@ export function MyCallsPage() {
         title={say('myCalls.calls')}
         found={found}
         shown={found.contacts.length}
-        summary={say('myCalls.count', { count })}
+        summary={say(count >= countedUpTo ? 'myCalls.atLeast' : 'myCalls.count', { count })}
         none={say('myCalls.none')}
         hint={say(day === undefined && recorded === undefined ? 'myCalls.none.ever' : 'myCalls.none.here')}
         end={say('myCalls.end')}

@@ -129,7 +129,7 @@ export type ContactsQuery = Static<typeof ContactsQuery>
 export const ContactsPage = Type.Object({
   items: Type.Array(Contact),
   next: Type.Optional(Type.String({ description: 'Cursor of the next page; absent on the last' })),
-  approximateTotal: Type.Integer({ description: 'Exact below 10,000; 10,000 means that many or more' }),
+  approximateTotal: Type.Integer({ description: 'Exact below 1,000; 1,000 means that many or more' }),
 })
 export type ContactsPage = Static<typeof ContactsPage>
 
@@ -269,6 +269,15 @@ export const LiveCall = Type.Object({
   official: Type.Optional(Type.Object({ name: Type.String(), phone: Type.String() })),
   recording: literals(['recording', 'paused', 'not-recorded', 'failing'], 'What happens to its audio now'),
   failure: Type.Optional(Type.String({ description: 'no-media, disk-full, no-port: why recording fails' })),
+  node: Type.Optional(
+    Type.Object(
+      {
+        name: Type.String(),
+        silent: Type.Optional(Type.Literal(true, { description: 'Nothing has been heard of it for ten seconds' })),
+      },
+      { description: 'The capture that has the call' },
+    ),
+  ),
   own: Type.Optional(
     Type.Object(
       { recordingId: Type.String({ format: 'uuid' }) },
