@@ -57,7 +57,7 @@ export async function checkAll({ calls = 2_000_000, looks = 200_000 } = {}): Pro
       now: Temporal.Now.instant(),
       objects: await openDirectoryStore(join(folder, 'objects')),
       keys: await openKeyFolder(join(folder, 'keys')),
-      places: [{ name: 'data', folder }],
+      places: [{ name: 'data', at: { kind: 'folder', folder } }],
       drawKey,
       afresh,
     })

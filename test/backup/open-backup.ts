@@ -12,7 +12,6 @@ import { afterAll, inject } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { migrate } from '#platform/database/migrate.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import { copiedObjects, recordingObjects } from '#register/recordings/objects.ts'
@@ -30,6 +29,7 @@ import { restoreBackup, type Restored, type RestoreTarget } from '#safeguards/ba
 import { restoreKeyring } from '#safeguards/backup/restore-keyring.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
 
@@ -171,7 +171,7 @@ export async function emptyMachine() {
     migrate: async (upTo) => {
       await migrate(url, migrations, upTo)
     },
-    objects: await openDirectoryStore(join(folder, 'objects')),
+    objects: await openTestObjects(join(folder, 'objects')),
     keys,
     objectsOf: recordingObjects,
     log: await openLogFolder(join(folder, 'audit-log')),

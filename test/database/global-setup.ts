@@ -1,4 +1,4 @@
-// One embedded PostgreSQL for a whole test run.
+// One PostgreSQL for a whole test run: the embedded one, or that of SELOSTE_TEST_DATABASE (`npm run test:elsewhere`).
 // In: migrations/. Out: a migrated template database, and where it is. Never: a trace left behind, or a clash with
 // another run on the same machine.
 import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
@@ -14,6 +14,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
+import { externalBinaries, startExternalServer } from './external-server.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
@@ -25,9 +26,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // The database's own user, when root runs the tests, must be able to go through it.
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
-  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  const dataDirectory = join(folder, 'database')
+  const server = externalBinaries
+    ? await startExternalServer(externalBinaries, dataDirectory)
+    : await startEmbeddedPostgres({ dataDirectory, log })
   try {
-    const roles = await makeTemplate(server.adminUrl(), server.adminUrl(templateName))
+    const ownerUrl = 'makeOwned' in server ? await server.makeOwned(templateName) : undefined
+    const roles = await makeTemplate(server.adminUrl(), server.adminUrl(templateName), ownerUrl)
     const cluster: TestCluster = {
       adminUrl: server.adminUrl('DATABASE'),
       roleUrls: Object.fromEntries(roles.map((role) => [role, server.urlFor(role, rolePassword, 'DATABASE')])),
@@ -84,8 +89,11 @@ async function installSeed(url: string): Promise<void> {
   await close()
 }
 
-/** Migrates the template once and gives every role that the migrations made the test password. */
-async function makeTemplate(adminUrl: string, templateUrl: string): Promise<string[]> {
+/**
+ * Migrates the template once and gives every role that the migrations made the test password.
+ * @param ownerUrl of whom it is made for already
+ */
+async function makeTemplate(adminUrl: string, templateUrl: string, ownerUrl?: string): Promise<string[]> {
   const client = new Client({ connectionString: adminUrl })
   await client.connect()
   try {
@@ -93,9 +101,9 @@ async function makeTemplate(adminUrl: string, templateUrl: string): Promise<stri
     await client.query('alter system set fsync = off')
     await client.query('alter system set full_page_writes = off')
     await client.query('select pg_reload_conf()')
-    await client.query(`create database ${templateName}`)
-    await migrate(templateUrl, migrations)
-    await installSeed(templateUrl)
+    if (ownerUrl === undefined) await client.query(`create database ${templateName}`)
+    await migrate(ownerUrl ?? templateUrl, migrations)
+    await installSeed(ownerUrl ?? templateUrl)
     const { rows } = await client.query<{ rolname: string }>(
       // The first 16,384 object ids are PostgreSQL's own.
       'select rolname from pg_roles where oid >= 16384 order by rolname',

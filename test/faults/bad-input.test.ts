@@ -126,7 +126,7 @@ describe('bad input is told what is wrong with it, and loses nothing', () => {
   test('a wrong setting stops the start with one line: which, what was found, what is allowed', () => {
     const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
     const { status, stderr } = spawnSync(process.execPath, [program, 'start'], {
-      env: { ...process.env, SELOSTE_DATA: seloste.dataDirectory, SELOSTE_RTP: '127.0.0.1:30001-30000' },
+      env: { ...process.env, ...seloste.environment, SELOSTE_RTP: '127.0.0.1:30001-30000' },
       encoding: 'utf8',
     })
     expect(status).not.toBe(0)

@@ -1,10 +1,10 @@
 /** Destroys recordings and kills itself at a step: node destroy-until-killed.ts '{"url","folder","place","ids","at"}'. */
 import { join } from 'node:path'
 import { connectDatabase } from '#platform/database/connect.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { expungeRecordings } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { makePlainPlace } from '../register/plain-place.ts'
 import { interrupt } from './interrupt.ts'
 
@@ -24,7 +24,7 @@ const { db, close } = connectDatabase<RegisterTables>({
 const keys = await openKeyFolder(join(task.folder, 'keys'))
 const whole = {
   db,
-  objects: await openDirectoryStore(join(task.folder, 'objects')),
+  objects: await openTestObjects(join(task.folder, 'objects')),
   keys,
   copies: makePlainPlace(db, keys, task.place),
   workFolder: join(task.folder, 'work'),

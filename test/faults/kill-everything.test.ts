@@ -152,7 +152,7 @@ async function referencesInLog(exported: string): Promise<Set<string>> {
 
 async function command(...words: string[]): Promise<{ code: number | null; text: string }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../bin/seloste.js', import.meta.url)), ...words], {
-    env: { ...process.env, SELOSTE_DATA: seloste.dataDirectory, SELOSTE_HTTP: seloste.url.replace('http://', '') },
+    env: { ...process.env, ...seloste.environment, SELOSTE_HTTP: seloste.url.replace('http://', '') },
   })
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => said.push(text.toString()))

@@ -14,6 +14,7 @@ import { makeLog } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
+import { objectsUrl, testObjects } from '../objects/test-objects.ts'
 import { findPorts, type SelostePorts } from '../whole/start-seloste.ts'
 
 export interface CaptureOnALine {
@@ -44,16 +45,15 @@ export async function runCaptureOn(
      on conflict do nothing`,
     [generateKeyPair().recipient],
   )
+  const line = await openLine(new URL(database.url('seloste_capture')))
   const url = new URL(database.url('seloste_capture'))
-  // The test database listens at a unix socket and nowhere else.
-  const line = await openLine(join(url.searchParams.get('host') ?? '', '.s.PGSQL.5432'))
   url.searchParams.delete('host')
   url.host = `127.0.0.1:${line.port}`
   const lines: string[] = []
   const settings = readSettings(
     {
       SELOSTE_DATA: folders.data,
-      OBJECTS_URL: `file://${folders.objects}`,
+      OBJECTS_URL: objectsUrl(await testObjects(folders.objects)),
       SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
       SELOSTE_SIPS: `127.0.0.1:${ports.sips}`,
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
@@ -84,14 +84,16 @@ export interface CuttableLine {
   close(): Promise<void>
 }
 
-export async function openLine(to: string): Promise<CuttableLine> {
+/** @param url of a database, at a socket or a port of this machine */
+export async function openLine(url: URL): Promise<CuttableLine> {
+  const folder = url.searchParams.get('host')
   const open = new Set<Socket>()
   let server: Server | undefined
   let port = 0
 
   async function mend(): Promise<void> {
     server = createServer((near) => {
-      const far = connect(to)
+      const far = folder === null ? connect(Number(url.port), url.hostname) : connect(join(folder, '.s.PGSQL.5432'))
       for (const [one, other] of [
         [near, far],
         [far, near],

@@ -1,9 +1,9 @@
 // AC10-AC12 (R23, R49-R52): nobody ends a recording early, but its caller or its official forbids it at will. Then it is out of
 // use at once and gone within a minute, and waits for nobody but the other party.
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, type Browser, type Page } from '@playwright/test'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { signInAt } from '#test/whole/api.ts'
+import { objectsBeside } from '#test/whole/elsewhere.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
@@ -37,12 +37,10 @@ async function forbid(page: Page, button: string): Promise<void> {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Tuhoa tallenne' }).click()
 }
 
-/** The files of a recording below the data folder: none when it is gone. */
-function filesOf(seloste: RunningSeloste, { recordingId }: KeptCall): string[] {
-  const root = join(seloste.dataDirectory, 'objects')
-  return existsSync(root)
-    ? readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes(recordingId))
-    : []
+/** The objects of a recording: none when it is gone. */
+async function objectsOf(seloste: RunningSeloste, { recordingId }: KeptCall): Promise<string[]> {
+  const keys = await Array.fromAsync((await openTestObjects(objectsBeside(seloste.dataDirectory))).list(''))
+  return keys.filter((key) => key.includes(recordingId))
 }
 
 test('nobody can delete a recording before its day, and the page says from when on it may be destroyed', async ({
@@ -86,7 +84,7 @@ for (const language of inTurn('en')) {
     seloste,
   }) => {
     const call = await keptCall(seloste)
-    expect(filesOf(seloste, call).length).toBeGreaterThan(0)
+    expect((await objectsOf(seloste, call)).length).toBeGreaterThan(0)
     await signInOn(page, seloste, 'aino', {
       path: `/contacts/${call.contactId}`,
       purpose: 'Asiakaspalvelun kehittäminen',
@@ -112,7 +110,7 @@ for (const language of inTurn('en')) {
     const row = await untilDestroyed(seloste, call)
     expect(row.cause).toBe('caller')
     expect(row.destroyed_at!.since(forbiddenAt).total('seconds')).toBeLessThan(60)
-    expect(filesOf(seloste, call)).toEqual([])
+    expect(await objectsOf(seloste, call)).toEqual([])
     const left = await ownDatabase(seloste, (db) =>
       db.selectFrom('recording_key').selectAll().where('recording_id', '=', call.recordingId).execute(),
     )

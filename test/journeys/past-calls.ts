@@ -1,6 +1,5 @@
 // Calls that were over before Seloste heard of them, admitted into a running one by the feed of past calls and the one
 // door there is. In: call detail records. Out: contacts as of any call. Never here: a row written past the door.
-import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import {
   describePastCall,
@@ -12,12 +11,12 @@ import {
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { createQuotaCounts } from '#capture/session/quota-counts.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
-import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
+import { adminUrlOf, objectsBeside } from '#test/whole/elsewhere.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { readDrawKey } from '../../src/app/roles/draw-key.ts'
 
@@ -26,10 +25,8 @@ export async function ownDatabase<Result>(
   seloste: RunningSeloste,
   use: (db: Kysely<RegisterTables>) => Promise<Result>,
 ): Promise<Result> {
-  const postgres = await findEmbeddedPostgres(join(seloste.dataDirectory, 'database'))
-  if (!postgres) throw new Error('the database is not running')
   const { db, close } = connectDatabase<RegisterTables>({
-    url: postgres.adminUrl(),
+    url: await adminUrlOf(seloste.dataDirectory),
     applicationName: 'seloste-journey',
     size: 1,
     onIdleError: () => undefined,
@@ -51,7 +48,7 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
     const admit = admitTo(db)
     const today = dayOf(Temporal.Now.instant())
     const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
-    const objects = await openDirectoryStore(join(seloste.dataDirectory, 'objects'))
+    const objects = await openTestObjects(objectsBeside(seloste.dataDirectory))
     const context = {
       versionAt: (at: Temporal.Instant) => versionAt(versions, at),
       officials: await readDirectory(db),

@@ -135,7 +135,7 @@ async function status(seloste: RunningSeloste): Promise<{ told: string; code: nu
       {
         env: {
           ...process.env,
-          SELOSTE_DATA: seloste.dataDirectory,
+          ...seloste.environment,
           SELOSTE_HTTP: `127.0.0.1:${seloste.ports.http}`,
         },
       },

@@ -11,6 +11,8 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 
 /** Another server to test against, `http://access-key:secret-key@host:port`; its buckets are left there. */
 const other = process.env['SELOSTE_TEST_S3']
+/** Whether it is one of ours, which can be stopped for some time. */
+export const canHaltS3Server = other === undefined
 /** Whether there is one on this machine: `apt-get install radosgw`. */
 export const hasS3Server = other !== undefined || spawnSync('radosgw', ['--version']).status === 0
 /**

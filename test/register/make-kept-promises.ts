@@ -175,8 +175,8 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
       objects: register.objects,
       keys: register.keys,
       places: [
-        { name: 'data', folder: register.folder },
-        { name: 'objects', folder: register.folder },
+        { name: 'data', at: { kind: 'folder', folder: register.folder } },
+        { name: 'objects', at: { kind: 'folder', folder: register.folder } },
       ],
       drawKey,
       afresh: true,

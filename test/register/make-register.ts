@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { afterAll } from 'vitest'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -19,6 +18,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { callFacts, recordingFacts } from '../database/people.ts'
 
@@ -52,7 +52,7 @@ export interface RecordedSegment {
 export async function makeTestRegister(database: TestDatabase<RegisterTables>): Promise<TestRegister> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-register-'))
   afterAll(() => rm(folder, { recursive: true, force: true }))
-  const objects = await openDirectoryStore(join(folder, 'objects'))
+  const objects = await openTestObjects(join(folder, 'objects'))
   const keys = await openKeyFolder(join(folder, 'keys'))
   const custodian = database.as('seloste_custodian').db
   await prepareIntakeKeys(custodian, keys, generateKeyPair, Temporal.Now.instant())

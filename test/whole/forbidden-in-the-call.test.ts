@@ -2,10 +2,12 @@
 import { readdir } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestObjects } from '../objects/test-objects.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall, type PlaceCallOptions } from '../simulator/place-call.ts'
 import type { SentCall } from '../simulator/sent-call.ts'
 import { eventually, signInAt, type Api } from './api.ts'
+import { objectsBeside } from './elsewhere.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 const aino = officialByKey('aino')
@@ -48,7 +50,8 @@ const press = (api: Api, id: string, wish: object = { party: 'CALLER', channel: 
 
 /** Whatever lies of a recording on the disks of capture and of the object store. */
 async function onDisk(id: string): Promise<string[]> {
-  const names = await readdir(seloste.dataDirectory, { recursive: true })
+  const stored = (await openTestObjects(objectsBeside(seloste.dataDirectory))).list('')
+  const names = [...(await readdir(seloste.dataDirectory, { recursive: true })), ...(await Array.fromAsync(stored))]
   return names.filter((name) => name.includes(id) && !/calls.[^/]*\.json/.test(name))
 }
 async function howFar(id: string): Promise<{ state: string; entry?: object }> {

@@ -1,13 +1,15 @@
 /** C of quality.md on a whole Seloste, database and all, whose clock is moved: +200 days, -1 day, a night on which clocks change. */
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestObjects } from '../objects/test-objects.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
+import { objectsBeside } from './elsewhere.ts'
 import { startSeloste, type RoleName, type RunningSeloste } from './start-seloste.ts'
 
 /**
@@ -91,8 +93,8 @@ async function stateOf(contact: ContactShape): Promise<string> {
   return recordingOf(shown).state
 }
 async function objectsOf(contact: ContactShape): Promise<number> {
-  const entries = await readdir(join(seloste.dataDirectory, 'objects'), { recursive: true })
-  return entries.filter((path) => path.includes(recordingOf(contact).id!)).length
+  const keys = await Array.fromAsync((await openTestObjects(objectsBeside(seloste.dataDirectory))).list(''))
+  return keys.filter((key) => key.includes(recordingOf(contact).id!)).length
 }
 
 beforeAll(async () => {

@@ -28,4 +28,6 @@ export async function copyPrepared(to: string): Promise<void> {
   }
   // What is in it, with owners and modes: the database's files are its own user's.
   await promisify(execFile)('cp', ['-a', `${join(folder, 'data')}/.`, to])
+  const elsewhere = join(folder, 'data.database')
+  if (existsSync(elsewhere)) await promisify(execFile)('cp', ['-a', elsewhere, `${to}.database`])
 }

@@ -81,7 +81,7 @@ async function evidenceOf(seloste: RunningSeloste): Promise<unknown> {
 }
 
 function status(seloste: RunningSeloste): Promise<{ exitCode: number; found: unknown }> {
-  const env = { ...process.env, SELOSTE_DATA: seloste.dataDirectory, SELOSTE_HTTP: new URL(seloste.url).host }
+  const env = { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host }
   return new Promise((resolve) => {
     execFile(process.execPath, [program, 'status', '--json'], { env }, (error, stdout) => {
       resolve({ exitCode: error ? Number(error.code) : 0, found: stdout ? JSON.parse(stdout) : undefined })

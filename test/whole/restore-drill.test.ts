@@ -9,6 +9,7 @@ import { expect, test } from 'vitest'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
+import { endStateElsewhere, letRestore, stateElsewhere } from './elsewhere.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
@@ -140,6 +141,7 @@ test(
       SELOSTE_BACKUP_KEY: recipient,
       SELOSTE_SITES: 'server-room',
     }
+    const on = async (data: string) => ({ ...environment, SELOSTE_DATA: data, ...(await stateElsewhere(data)) })
     const from = ['restore', '--from', join(folder, 'safe'), '--identity', identity]
 
     let seloste = await startSeloste({ dataDirectory: before, environment })
@@ -151,7 +153,7 @@ test(
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
       sound = await soundOf(seloste, await call(seloste, security, held))
       const id = recordingOf(await call(seloste, security, forbidden))
-      const backedUp = await run(['backup', '--to', 'safe'], { ...environment, SELOSTE_DATA: before })
+      const backedUp = await run(['backup', '--to', 'safe'], await on(before))
       expect(backedUp, backedUp.out).toMatchObject({ code: 0, out: expect.stringContaining('all of it read back') })
       first = (await readdir(join(folder, 'safe/backups'))).sort().at(-1) ?? ''
       if (process.env['SELOSTE_LONG'] === '1') await backupsThatFail(folder, environment, before, first)
@@ -159,29 +161,30 @@ test(
       const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
       expect((await aino.call('POST', `/api/recordings/${id}/prohibitions`, wish)).status).toBe(200)
       await contactWith(security, forbidden, (state) => state === 'destroyed')
-      expect((await run(['backup'], { ...environment, SELOSTE_DATA: before })).code).toBe(0)
+      expect((await run(['backup'], await on(before))).code).toBe(0)
     } finally {
       await seloste.stop()
     }
 
-    const refused = await run([...from, '--ledger', folder], { ...environment, SELOSTE_DATA: after })
+    await letRestore(after, true)
+    const refused = await run([...from, '--ledger', folder], await on(after))
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the register stays closed') })
     const other = join(folder, 'other.key')
     await run(['backup', 'key', '--to', other], {})
     const wrong = await run(['restore', '--from', join(folder, 'safe'), '--identity', other], {
-      ...environment,
-      SELOSTE_DATA: after,
+      ...(await on(after)),
     })
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity does not open the backup') })
     // Whatever ends a restore leaves the register closed, and the same restore goes on.
-    const into = { ...environment, SELOSTE_DATA: after }
+    const into = await on(after)
     await kill([...from, '--backup', first], into, (said) => /tables (\d+) of \1/.test(said), 60_000)
     const closed = await run(['start'], into)
     expect(closed.code, closed.out).not.toBe(0)
     expect(closed.out).toContain('stays closed')
-    const restored = await run([...from, '--backup', first], { ...environment, SELOSTE_DATA: after })
+    const restored = await run([...from, '--backup', first], await on(after))
     expect(restored, restored.out).toMatchObject({ code: 0, out: expect.stringContaining(`restored ${first}`) })
 
+    await letRestore(after, false)
     seloste = await startSeloste({ dataDirectory: after, ports, environment })
     try {
       const security = await signInAt(seloste.url, 'tuula', seloste.password)
@@ -189,14 +192,15 @@ test(
       expect((await soundOf(seloste, kept)).equals(sound) && sound.length > 8_000).toBe(true)
       const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
       expect(await hears(security, gone)).not.toBe(201)
-      const verified = await run(['recordings', 'verify'], { ...environment, SELOSTE_DATA: after })
+      const verified = await run(['recordings', 'verify'], await on(after))
       expect(verified, verified.out).toMatchObject({ code: 0 })
-      const whole = await run(['audit', 'verify'], { ...environment, SELOSTE_DATA: after })
+      const whole = await run(['audit', 'verify'], await on(after))
       expect(whole, whole.out).toMatchObject({ code: 0 })
     } finally {
       await seloste.stop()
     }
     for (const data of [before, after]) {
+      await endStateElsewhere(data)
       const elsewhere = (await readFile(join(data, 'database/location'), 'utf8').catch(() => '')).trim()
       if (elsewhere !== '') await rm(elsewhere, { recursive: true, force: true })
     }

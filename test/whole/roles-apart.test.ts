@@ -54,8 +54,7 @@ describe.skipIf(why !== undefined)('each role as a user of its own', () => {
     cast = await readCast()
     ;({ base, remove } = await openBase())
     await layFolders(base, cast)
-    const host = new URL(database.url('seloste_desk')).searchParams.get('host') ?? ''
-    line = await openLine(join(host, '.s.PGSQL.5432'))
+    line = await openLine(new URL(database.url('seloste_desk')))
     const ports = await findPorts()
     desk = `127.0.0.1:${ports.http}`
     running.push(await startApart(cast, 'custodian', settingsOf('custodian', 'seloste_custodian')))

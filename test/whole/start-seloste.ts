@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { endStateElsewhere, removeStateElsewhere, stateElsewhere } from './elsewhere.ts'
 import { copyPrepared } from './prepared-folder.ts'
 
 export interface SelosteOptions {
@@ -47,6 +48,8 @@ export interface RunningSeloste {
   readonly pid: number
   /** The roles that run now, by process id. Linux only: read from /proc. */
   rolePids(): Promise<Partial<Record<RoleName, number>>>
+  /** What a command needs to be one of this Seloste's: where its data lie. */
+  readonly environment: Readonly<Record<string, string>>
   /** Everything it printed so far. */
   output(): string
   /** Ends it in order, and removes the data folder unless it was given. */
@@ -71,6 +74,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   if (options.dataDirectory === undefined) await chmod(dataDirectory, 0o711)
   if (options.isPrepared) await copyPrepared(dataDirectory)
   const ports = options.ports ?? (await findPorts())
+  const environment = { SELOSTE_DATA: dataDirectory, ...(await stateElsewhere(dataDirectory)) }
   const child = spawn(
     process.execPath,
     [program, 'demo', ...(options.demoArguments ?? ['--no-calls', '--no-history'])],
@@ -78,7 +82,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
       cwd: root,
       env: {
         ...process.env,
-        SELOSTE_DATA: dataDirectory,
+        ...environment,
         SELOSTE_HTTP: `${host}:${ports.http}`,
         SELOSTE_SIP: `${host}:${ports.sip}`,
         SELOSTE_SIPS: `${host}:${ports.sips}`,
@@ -99,6 +103,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   async function stop(): Promise<void> {
     process.off('exit', endWithUs)
     await end(child)
+    await endStateElsewhere(dataDirectory)
     if (options.dataDirectory === undefined) await removeData(dataDirectory)
   }
 
@@ -115,6 +120,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
     ports,
     password,
     dataDirectory,
+    environment,
     pid,
     rolePids: () => rolesUnder(pid),
     output,
@@ -128,6 +134,7 @@ async function removeData(dataDirectory: string): Promise<void> {
   if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
   // A process that was killed may be writing its last: what it leaves would hide why it was killed.
   await rm(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  await removeStateElsewhere(dataDirectory)
 }
 
 async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {

@@ -50,7 +50,7 @@ try {
   const captured = await contactIn(security, 'available')
   const id = captured.segments[0]?.recording.id ?? ''
   const heard = await aino.listen(id, 'DEVELOPMENT')
-  const own = { ...environment, SELOSTE_DATA: seloste.dataDirectory }
+  const own = { ...environment, ...seloste.environment }
   const backedUp = await run(['backup', '--to', 'safe'], own)
   const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
   const forbidden = await aino.call('POST', `/api/recordings/${id}/prohibitions`, wish)

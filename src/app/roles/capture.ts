@@ -25,7 +25,6 @@ import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { Fault } from '#platform/fault.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
@@ -46,6 +45,7 @@ import { watchPressure } from './watch-pressure.ts'
 import { keepClientsSeen } from './keep-clients-seen.ts'
 import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
+import { openObjects } from './open-objects.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
@@ -77,7 +77,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const recordingsFolder = join(folder, 'recordings')
   const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
-  const objects = await openDirectoryStore(settings.objectsDirectory)
+  const objects = await openObjects(settings)
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({
     db,
@@ -176,8 +176,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const pressure = await watchPressure({
     admission,
-    folder,
-    objectsDirectory: settings.objectsDirectory,
+    folders: [folder, ...(settings.objects.kind === 'folder' ? [settings.objects.folder] : [])],
     rtp: settings.rtp,
     recordings: () => recorder.recording,
     callsWaiting: () => spool.waiting,

@@ -31,6 +31,7 @@ import { keepPackages } from './keep-packages.ts'
 import { keepLedger } from './keep-ledger.ts'
 import { keepEnds } from './keep-ends.ts'
 import { keepLog } from './keep-log.ts'
+import { keepObjects } from './keep-objects.ts'
 import { keepPlaces } from './keep-places.ts'
 import { keepProofs } from './keep-proofs.ts'
 import { keepLetters } from './keep-letters.ts'
@@ -78,6 +79,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     },
   })
   const objects = await openObjects(settings)
+  const storing = await keepObjects({ objects, log })
   const keys = await openKeyStore(settings)
   await assertSameStore(db, keys)
   const clock = systemClock
@@ -165,6 +167,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
     },
   })
+  const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
   // Before the first sweep: a clock that has jumped is seen first.
@@ -185,10 +188,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     objects,
     keys,
     places: [
-      { name: 'data', folder: settings.dataDirectory, site: settings.sites.data },
-      { name: 'objects', folder: settings.objectsDirectory, site: settings.sites.objects },
-      { name: 'keys', folder: join(settings.dataDirectory, 'keys'), site: settings.sites.keys },
-      { name: 'database', folder: settings.dataDirectory, site: settings.sites.database },
+      { name: 'data', at: below(), site: settings.sites.data },
+      { name: 'objects', at: settings.objects, site: settings.sites.objects },
+      { name: 'keys', at: below('keys'), site: settings.sites.keys },
+      { name: 'database', at: below(), site: settings.sites.database },
     ],
     drawKey,
     versions,
@@ -308,6 +311,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   return {
     address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
     async stop() {
+      storing.stop()
       await served.stop()
       await linked?.stop()
       await offered.stop()

@@ -12,13 +12,13 @@ import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { readDescription } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { followForbidden } from './follow-forbidden.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -56,7 +56,7 @@ beforeEach(async () => {
     spool,
     recordingsFolder,
     tail,
-    objects: await openDirectoryStore(join(folder, 'objects')),
+    objects: await openTestObjects(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error) => faults.push(error),
   })

@@ -13,7 +13,13 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openPlaces, type Places } from '#safeguards/places/places.ts'
 import { assertAttested, judgePlaces, leavePlaces, tellRefused, type ToldPlace } from '#safeguards/places/registry.ts'
 import { isLedgerBehind, packagesWait } from '#safeguards/places/ship-ledger.ts'
-import { isThisMachine, ownPlacesOfDatabase, tellCopyPlace, tellWitness } from '#safeguards/places/told-places.ts'
+import {
+  isThisMachine,
+  ownPlacesOfDatabase,
+  tellCopyPlace,
+  tellObjects,
+  tellWitness,
+} from '#safeguards/places/told-places.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { Versions } from './follow-versions.ts'
 
@@ -133,7 +139,7 @@ export async function keepPlaces(options: KeepPlacesOptions): Promise<PlacesKeep
 
 /** Folders of the settings, the database, its tablespaces and replicas. */
 async function tellOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise<ToldPlace[]> {
-  const folder = async (kind: 'data' | 'objects' | 'keys', location: string): Promise<ToldPlace> => ({
+  const folder = async (kind: 'data' | 'keys', location: string): Promise<ToldPlace> => ({
     kind,
     name: kind,
     location,
@@ -142,7 +148,7 @@ async function tellOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise
   })
   return [
     await folder('data', settings.dataDirectory),
-    await folder('objects', settings.objectsDirectory),
+    await tellObjects(settings),
     tellKeyStore(settings, await folder('keys', `${settings.dataDirectory}/keys`)),
     ...(await ownPlacesOfDatabase(db, settings.sites.database)),
   ]

@@ -1,8 +1,19 @@
 import type { Settings } from '#platform/config/settings.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { openS3Store } from '#platform/objects/s3-store.ts'
 
-/** The store of sealed recordings that the settings name (OBJECTS_URL). @throws ObjectFault */
-export function openObjects(settings: Pick<Settings, 'objectsDirectory'>): Promise<ObjectStore> {
-  return openDirectoryStore(settings.objectsDirectory)
+export interface RegisterObjects extends ObjectStore {
+  /**
+   * Makes sure that what is deleted there is gone, and removes what a crash left of uploads; of a folder that is known.
+   * @throws ObjectFault `object-store-keeps`, `object-store-away`, `object-store-refuses`
+   */
+  assertForgets: () => Promise<void>
+}
+
+/** The store of sealed recordings that OBJECTS_URL names. Of a bucket nothing is asked before its first use. @throws ObjectFault */
+export async function openObjects({ objects }: Pick<Settings, 'objects'>): Promise<RegisterObjects> {
+  if (objects.kind === 's3') return openS3Store(objects)
+  const store = await openDirectoryStore(objects.folder)
+  return { ...store, assertForgets: () => Promise.resolve() }
 }

@@ -15,9 +15,8 @@ export interface PressureWatch {
 
 export interface PressureWatchOptions {
   admission: Admission
-  /** Capture's own: calls going on and their facts. */
-  folder: string
-  objectsDirectory: string
+  /** Capture's own first: calls going on and their facts; then that of the recordings, where they lie in one. */
+  folders: readonly [own: string, ...others: string[]]
   rtp: PortRange
   recordings: () => number
   callsWaiting: () => number
@@ -28,8 +27,9 @@ const lookMs = 2_000
 
 /** Looks every two seconds at what presses, tells admission, and keeps the reserve on the disk. */
 export async function watchPressure(options: PressureWatchOptions): Promise<PressureWatch> {
-  const { admission, folder, objectsDirectory, rtp, recordings, callsWaiting, log } = options
-  const gauge = measurePressure({ folders: [folder, objectsDirectory], rtp, recordings, callsWaiting })
+  const { admission, folders, rtp, recordings, callsWaiting, log } = options
+  const [folder] = folders
+  const gauge = measurePressure({ folders, rtp, recordings, callsWaiting })
   const reserve = await keepReserve(folder, (bytes) => {
     if (bytes === 0) log.error('the disk is full: its reserve is let go for the calls that go on; make room')
   })

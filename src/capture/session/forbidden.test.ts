@@ -9,13 +9,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
@@ -70,7 +70,7 @@ const openCalls = () =>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-forbidden-'))
   noted = []
-  objects = { ...(await openDirectoryStore(join(folder, 'objects'))) }
+  objects = { ...(await openTestObjects(join(folder, 'objects'))) }
   spool = await openCalls()
   await open()
 })
@@ -271,9 +271,9 @@ describe('a process that dies between any two steps leaves no sound', () => {
     await spool.stop()
     // As the disk was when the process died.
     await rm(join(folder, 'recordings'), { recursive: true })
-    await rm(join(folder, 'objects'), { recursive: true })
+    await rm(join(folder, 'objects'), { recursive: true, force: true })
     await mkdir(join(folder, 'recordings'))
-    objects = await openDirectoryStore(join(folder, 'objects'))
+    objects = await openTestObjects(join(folder, 'objects'))
     for (const suffix of suffixes) {
       await writeFile(join(folder, 'recordings', `${id}.${suffix}`), parts.get(suffix) ?? 'sealed frames')
     }

@@ -14,6 +14,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator, type PortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
@@ -38,7 +39,7 @@ beforeEach(async () => {
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')
-  objects = { ...(await openDirectoryStore(join(folder, 'objects'))) }
+  objects = { ...(await openTestObjects(join(folder, 'objects'))) }
   await openDirectoryStore(recordingsFolder)
   const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
   // Room for two streams.

@@ -19,6 +19,7 @@ import { writeInvitationBody } from '#test/simulator/invitation-body.ts'
 import { numbersCalled, officialByKey, officials } from '#test/simulator/people.ts'
 import { freshIdentifiers } from '#test/simulator/random.ts'
 import { writeMetadata } from '#test/simulator/recording-metadata.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts, type QuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
@@ -83,7 +84,7 @@ async function start(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
     leftBehind,
     recordingsFolder,
     tail,
-    objects: await openDirectoryStore(join(folder, 'objects')),
+    objects: await openTestObjects(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error) => {
       throw error

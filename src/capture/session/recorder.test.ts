@@ -6,11 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
 import { systemClock } from '#platform/clock/clock.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder } from './recorder.ts'
@@ -64,7 +64,7 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
     leftBehind,
     recordingsFolder: folder,
     tail,
-    objects: await openDirectoryStore(join(folder, 'objects')),
+    objects: await openTestObjects(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error) => {
       throw error

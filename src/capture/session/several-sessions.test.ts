@@ -15,6 +15,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
@@ -85,7 +86,7 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
     spool,
     recordingsFolder,
     tail,
-    objects: await openDirectoryStore(join(folder, 'objects')),
+    objects: await openTestObjects(join(folder, 'objects')),
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     clients: createClientsSeen((seen) => clients.push(seen)),
     onFault: (error) => {

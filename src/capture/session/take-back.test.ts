@@ -6,13 +6,14 @@ import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { openSpool } from './spool.ts'
 import { takeBack } from './take-back.ts'
 
 test('what was captured of a call is taken up, and files that are of no call go, halves of a pair included', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
   const folder = join(directory, 'recordings')
-  const objects = await openDirectoryStore(join(directory, 'objects'))
+  const objects = await openTestObjects(join(directory, 'objects'))
   await openDirectoryStore(folder).then(() => rm(join(folder, '.unfinished'), { recursive: true }))
   const admitted: SegmentFacts[] = []
   const spool = await openSpool({
@@ -39,7 +40,7 @@ test('what was captured of a call is taken up, and files that are of no call go,
 test('a recording of which a power loss left an empty header is told as gone, and its call stays', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'seloste-take-back-'))
   const folder = join(directory, 'recordings')
-  const objects = await openDirectoryStore(join(directory, 'objects'))
+  const objects = await openTestObjects(join(directory, 'objects'))
   await mkdir(folder)
   const admitted: SegmentFacts[] = []
   const spool = await openSpool({

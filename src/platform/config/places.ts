@@ -34,6 +34,8 @@ export interface S3Address {
 
 const placeForm =
   'places with commas between, each a name, an address and a site of the description: safe=file:///mnt/safe@cellar, or far=s3://bucket/prefix?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/seloste/s3@vault'
+const objectsForm =
+  'file:///path/of/a/folder, or s3://bucket/prefix?endpoint=https://s3.example&region=eu-north-1&credentials=/etc/seloste/s3; nothing for a folder below SELOSTE_DATA'
 /** What the program itself calls a place. */
 const takenNames = ['data', 'objects', 'keys', 'database']
 const s3Parameters = ['endpoint', 'region', 'credentials', 'profile']
@@ -55,14 +57,29 @@ export function parsePlaces(setting: string, text: string | undefined, folder: s
 }
 
 /**
+ * Reads the address of the register's own objects (OBJECTS_URL).
+ * @param folder what a relative path of a credentials file is relative to
+ * @throws ConfigFault `setting-wrong`; the address is not repeated
+ */
+export function parseObjects(text: string, folder: string): FolderAddress | S3Address {
+  const setting = 'OBJECTS_URL'
+  refuseKeysIn(setting, setting, text)
+  const at = readAddress(setting, setting, text, folder)
+  if (at === undefined) throw wrongSetting(setting, '(an address)', objectsForm)
+  return at
+}
+
+/**
  * Two places of one name would be taken for one another; two names for one place would count one copy twice; and what a place
- * is tidied of would be the register itself where it lay in one of its own folders, or around one.
+ * is tidied of would be the register itself where it lay in one of its own folders or its bucket, or around one.
  * @param own folders of the register itself, absolute
+ * @param objects where its sealed recordings are
  */
 export function assertPlacesApart(
   backups: readonly PlaceSetting[],
   ledgers: readonly PlaceSetting[],
   own: readonly string[],
+  objects: FolderAddress | S3Address,
 ): void {
   const all = [...backups, ...ledgers]
   for (const [index, one] of all.entries()) {
@@ -76,6 +93,9 @@ export function assertPlacesApart(
           `a place of its own: it has the same address as ${other.name}, or one lies in the other`,
         )
       }
+    }
+    if (objects.kind === 's3' && one.at.kind === 's3' && areNestedBuckets(objects, one.at)) {
+      throw wrongSetting(setting, one.name, 'a bucket, or a prefix, apart from that of OBJECTS_URL')
     }
     if (own.some((folder) => areNested(folderOf(one), folder))) {
       throw wrongSetting(
@@ -96,6 +116,11 @@ function areNested(one: string | undefined, other: string | undefined): boolean 
   if (one === undefined || other === undefined) return false
   const [a, b] = [realFolder(one), realFolder(other)]
   return [relative(a, b), relative(b, a)].some((way) => way !== '..' && !way.startsWith('../'))
+}
+
+function areNestedBuckets(one: S3Address, other: S3Address): boolean {
+  if (one.bucket !== other.bucket || one.endpoint !== other.endpoint) return false
+  return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)
 }
 
 /** One that is not there yet has no links. */
@@ -139,24 +164,36 @@ function parsePlace(setting: string, entry: string, folder: string): PlaceSettin
   if (name === undefined) throw wrongSetting(setting, '(not a name and an address)', placeForm)
   // The site is what follows the last @; an address ends with a path or a parameter that may have others.
   const [, address = rest, site] = /^(.*)@([\w.-]+)$/.exec(rest) ?? []
-  const wrong = () => wrongSetting(setting, `${name}=(an address)`, placeForm)
-  if (/^s3:\/\/[^/?#]*:/.test(rest)) {
-    throw new ConfigFault(
-      'setting-wrong',
-      `${setting} has access keys in the address of ${name}: put them into a file named by its credentials= parameter, or into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
-    )
-  }
-  if (!URL.canParse(address)) throw wrong()
-  const url = new URL(address)
-  if (address.startsWith('file:///')) {
-    if (url.search !== '' || url.hash !== '') throw wrong()
-    return { name, at: { kind: 'folder', folder: resolve(fileURLToPath(url)) }, site }
-  }
-  if (url.protocol !== 's3:' || url.hash !== '') throw wrong()
-  return { name, at: parseS3(setting, name, url, folder), site }
+  refuseKeysIn(setting, name, rest)
+  const at = readAddress(setting, name, address, folder)
+  if (at === undefined) throw wrongSetting(setting, `${name}=(an address)`, placeForm)
+  return { name, at, site }
 }
 
-function parseS3(setting: string, name: string, url: URL, folder: string): S3Address {
+function refuseKeysIn(setting: string, name: string, address: string): void {
+  if (!/^s3:\/\/[^/?#]*:/.test(address)) return
+  throw new ConfigFault(
+    'setting-wrong',
+    `${setting} has access keys in the address of ${name}: put them into a file named by its credentials= parameter, or into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
+  )
+}
+
+/** Nothing where it is no address of a folder or a bucket. */
+function readAddress(
+  setting: string,
+  name: string,
+  address: string,
+  folder: string,
+): FolderAddress | S3Address | undefined {
+  if (!URL.canParse(address)) return undefined
+  const url = new URL(address)
+  if (url.hash !== '') return undefined
+  if (url.protocol === 's3:') return parseS3(setting, name, url, folder)
+  if (!address.startsWith('file:///') || url.search !== '') return undefined
+  return { kind: 'folder', folder: resolve(fileURLToPath(url)) }
+}
+
+function parseS3(setting: string, name: string, url: URL, folder: string): S3Address | undefined {
   const given = url.searchParams
   for (const parameter of given.keys()) {
     if (!s3Parameters.includes(parameter)) {
@@ -172,9 +209,7 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
   const endpoint = given.get('endpoint') ?? undefined
   const isBucket = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)
   const isPrefix = path === '' || path.split('/').every((part) => /^[a-z0-9-][a-z0-9.-]*$/.test(part))
-  if (!isBucket || !isPrefix || (endpoint !== undefined && !isWebAddress(endpoint))) {
-    throw wrongSetting(setting, `${name}=(an address)`, placeForm)
-  }
+  if (!isBucket || !isPrefix || (endpoint !== undefined && !isWebAddress(endpoint))) return undefined
   const credentials = given.get('credentials')
   return {
     kind: 's3',

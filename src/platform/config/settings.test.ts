@@ -49,7 +49,7 @@ test('without any setting, everything is embedded and on loopback', () => {
       linkFiles: undefined,
     },
     databaseUrl: undefined,
-    objectsDirectory: join(folder, 'var/objects'),
+    objects: { kind: 'folder', folder: join(folder, 'var/objects') },
     keys: { kind: 'file' },
     descriptionFile: undefined,
     enginesFile: undefined,
@@ -91,6 +91,19 @@ test('the site of each place of data is told one by one, or of all at once', () 
     database: 'server-room',
   })
   expect(sites('data=server-room, database = vault')).toEqual({ data: 'server-room', database: 'vault' })
+})
+
+test('sealed recordings may lie in a bucket', () => {
+  const OBJECTS_URL = 's3://seloste/prod?endpoint=https://s3.example/&region=fi-1&credentials=s3&profile=seloste'
+  expect(readSettings({ OBJECTS_URL }, folder).objects).toEqual({
+    kind: 's3',
+    bucket: 'seloste',
+    prefix: 'prod/',
+    endpoint: 'https://s3.example',
+    region: 'fi-1',
+    credentialsFile: join(folder, 's3'),
+    profile: 'seloste',
+  })
 })
 
 test('a place of copies has a name, an address and a site; where its access keys are is told apart', () => {
@@ -232,8 +245,14 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
     [{ SELOSTE_SITES: 'the vault' }, 'SELOSTE_SITES is "the vault"'],
     [{ SELOSTE_DATA: '/etc/passwd' }, 'SELOSTE_DATA is "/etc/passwd": allowed is a folder'],
     [{ SELOSTE_CONFIG: 'none.yaml' }, 'SELOSTE_CONFIG is "none.yaml"'],
-    [{ OBJECTS_URL: 's3://bucket' }, 'an S3 store is not supported by this version'],
-    [{ OBJECTS_URL: 'objects' }, 'OBJECTS_URL is "objects": allowed is file:///'],
+    [{ OBJECTS_URL: 'objects' }, 'OBJECTS_URL is "(an address)": allowed is file:///'],
+    [{ OBJECTS_URL: 's3://BUCKET_' }, 'OBJECTS_URL is "(an address)": allowed is file:///'],
+    [{ OBJECTS_URL: 's3://key:secret@bucket' }, 'OBJECTS_URL has access keys in the address of OBJECTS_URL'],
+    [{ OBJECTS_URL: 's3://bucket?secret=secret' }, 'a parameter that no place knows in the address of OBJECTS_URL'],
+    [
+      { OBJECTS_URL: 's3://one/a', SELOSTE_BACKUPS: 'far=s3://one/a/b@vault', SELOSTE_BACKUP_KEY: recipient },
+      'SELOSTE_BACKUPS is "far": allowed is a bucket, or a prefix, apart from that of OBJECTS_URL',
+    ],
     [{ DATABASE_URL: 'mysql://u:secret@h/d' }, 'DATABASE_URL is "mysql://..."'],
     [{ DATABASE_URL: 'postgres://u:secret@h' }, 'without a database'],
     [
@@ -322,7 +341,7 @@ describe('the settings file', () => {
 
   test('is found as seloste.yaml in the data folder', () => {
     writeFileSync(join(folder, 'seloste.yaml'), 'OBJECTS_URL: file:///srv/objects\n')
-    expect(readSettings({ SELOSTE_DATA: '.' }, folder).objectsDirectory).toBe('/srv/objects')
+    expect(readSettings({ SELOSTE_DATA: '.' }, folder).objects).toEqual({ kind: 'folder', folder: '/srv/objects' })
   })
 
   test('with a name that does not exist stops the start', () => {

@@ -3,7 +3,6 @@
 // what was found and what is allowed. Never: a guess, or a secret in a message.
 import { statSync, type Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { formatEndpoint, parseEndpoint, parsePortRange, type Endpoint, type PortRange } from './addresses.ts'
 import { apartNames, readApart, type ApartSettings } from './apart.ts'
 import { readConfigFile } from './config-file.ts'
@@ -17,7 +16,16 @@ import {
 } from './identity-provider.ts'
 import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
 import { readSipSecurity, sipSecurityNames, type SipSecurity } from './sip-security.ts'
-import { assertPlacesApart, checkBackupKey, parsePlaces, parseTimeOfDay, type PlaceSetting } from './places.ts'
+import {
+  assertPlacesApart,
+  checkBackupKey,
+  parseObjects,
+  parsePlaces,
+  parseTimeOfDay,
+  type FolderAddress,
+  type PlaceSetting,
+  type S3Address,
+} from './places.ts'
 
 export type Settings = {
   /** SELOSTE_DATA, absolute: everything embedded lies below it. */
@@ -38,8 +46,8 @@ export type Settings = {
   apart: ApartSettings
   /** DATABASE_URL; `undefined`: the embedded PostgreSQL. */
   databaseUrl: string | undefined
-  /** The object directory: OBJECTS_URL, or `objects` below the data directory. */
-  objectsDirectory: string
+  /** Where sealed recordings lie: OBJECTS_URL, or `objects` below the data directory. */
+  objects: FolderAddress | S3Address
   /** SELOSTE_KEYS: where the custodian's keys lie. */
   keys: KeyStoreSettings
   /** SELOSTE_DESCRIPTION: the register description that a new installation begins with; `undefined`: the program's own. */
@@ -140,7 +148,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     apart: readApart(given, folder),
     connecting: readConnecting(given, folder, sipSecurity.sipsFiles !== undefined),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
-    objectsDirectory: checkObjectsUrl(given('OBJECTS_URL')) ?? join(dataDirectory, 'objects'),
+    objects: readObjects(given('OBJECTS_URL'), dataDirectory, folder),
     keys: readKeyStore(given('SELOSTE_KEYS')),
     descriptionFile: checkFile('SELOSTE_DESCRIPTION', given('SELOSTE_DESCRIPTION'), folder, 'a register description'),
     // Whether it is there is asked where it is read: without it everything else works.
@@ -164,10 +172,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     )
   }
   assertApart(settings)
-  assertPlacesApart(settings.backups, settings.ledgerCopies, [
-    settings.objectsDirectory,
-    ...ownFolders.map((name) => join(dataDirectory, name)),
-  ])
+  const { objects } = settings
+  assertPlacesApart(
+    settings.backups,
+    settings.ledgerCopies,
+    [...(objects.kind === 'folder' ? [objects.folder] : []), ...ownFolders.map((name) => join(dataDirectory, name))],
+    objects,
+  )
   return settings
 }
 
@@ -220,19 +231,11 @@ function checkDatabaseUrl(text: string | undefined): string | undefined {
   return text
 }
 
-function checkObjectsUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const allowed = 'file:///path/of/a/folder, or nothing for a folder below SELOSTE_DATA'
-  if (text.startsWith('s3:')) {
-    throw new ConfigFault(
-      'setting-wrong',
-      `OBJECTS_URL is "s3://...": an S3 store is not supported by this version; allowed is ${allowed}.`,
-    )
-  }
-  if (!URL.canParse(text) || !text.startsWith('file:///')) throw wrongSetting('OBJECTS_URL', text, allowed)
-  const path = fileURLToPath(text)
-  assertFolder('OBJECTS_URL', path)
-  return path
+function readObjects(text: string | undefined, dataDirectory: string, folder: string): FolderAddress | S3Address {
+  if (text === undefined) return { kind: 'folder', folder: join(dataDirectory, 'objects') }
+  const at = parseObjects(text, folder)
+  if (at.kind === 'folder') assertFolder('OBJECTS_URL', at.folder)
+  return at
 }
 
 function checkFile(name: string, text: string | undefined, folder: string, what: string): string | undefined {

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
-import { tellPlace, type PlaceSetting } from '#platform/config/places.ts'
+import { tellPlace, type FolderAddress, type PlaceSetting, type S3Address } from '#platform/config/places.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { ToldPlace } from './registry.ts'
@@ -10,11 +10,27 @@ import type { ToldPlace } from './registry.ts'
 /** A backup place or a copy of the ledger. */
 export async function tellCopyPlace(kind: 'backup' | 'ledger', setting: PlaceSetting): Promise<ToldPlace> {
   const { at, name, site } = setting
-  const elsewhere =
-    at.kind === 'folder'
-      ? await isOnNetworkDrive(at.folder).catch(() => false) // Not there: reaching it says so.
-      : at.endpoint === undefined || !isThisMachine(new URL(at.endpoint).hostname)
+  // Not there: reaching it says so.
+  const elsewhere = await isElsewhere(at).catch(() => false)
   return { kind, name, location: tellPlace(setting), elsewhere, site }
+}
+
+/** Where sealed recordings lie. */
+export async function tellObjects({
+  objects: at,
+  sites,
+}: {
+  objects: FolderAddress | S3Address
+  sites: { objects?: string }
+}): Promise<ToldPlace> {
+  const elsewhere = await isElsewhere(at).catch(() => false)
+  return { kind: 'objects', name: 'objects', location: tellPlace({ at }), elsewhere, site: sites.objects }
+}
+
+/** Whether it may be on another machine. Throws where a folder is not there. */
+export async function isElsewhere(at: FolderAddress | S3Address): Promise<boolean> {
+  if (at.kind === 'folder') return isOnNetworkDrive(at.folder)
+  return at.endpoint === undefined || !isThisMachine(new URL(at.endpoint).hostname)
 }
 
 /** A witness of the audit log; hashes lie there. */

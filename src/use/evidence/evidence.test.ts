@@ -249,7 +249,7 @@ test('recording.within-signals is broken by a recording that began before its ca
 })
 
 test('storage.sites is broken by a place on no listed site, and by an attestation that is out of date', async () => {
-  const places: Place[] = [{ name: 'objects', folder: register.folder, site: 'cloud' }]
+  const places: Place[] = [{ name: 'objects', at: { kind: 'folder', folder: register.folder }, site: 'cloud' }]
   await expectBroken('storage.sites', { unlisted: 1, unattested: 0, example: 'objects' }, { places })
   const nextReview = kept.version.description.storage.sites[0]?.nextReview as Temporal.PlainDate
   const now = nextReview.add({ days: 1 }).toZonedDateTime('Europe/Helsinki').toInstant()

@@ -5,6 +5,7 @@
  */
 import type { Kysely } from 'kysely'
 import type { Trilingual } from '#description/register-description.ts'
+import type { FolderAddress, S3Address } from '#platform/config/places.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -31,10 +32,10 @@ export interface Looking {
   signal?: AbortSignal | undefined
 }
 
-/** A folder where data lie; the database tells of its own places itself. */
+/** A folder or a bucket where data lie; the database tells of its own places itself. */
 export interface Place {
   name: 'data' | 'objects' | 'keys' | 'database'
-  folder: string
+  at: FolderAddress | S3Address
   /** The id of its site, where the operator has told it. */
   site?: string | undefined
 }

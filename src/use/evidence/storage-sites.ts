@@ -1,8 +1,7 @@
 import type { StorageSite, Trilingual } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
-import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
-import { ownPlacesOfDatabase } from '#safeguards/places/told-places.ts'
+import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/told-places.ts'
 import type { Check, Looking, Place } from './promise.ts'
 import { wordsAt } from './words.ts'
 
@@ -76,10 +75,10 @@ function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): str
   return sites.map(({ names }) => names[language]).join(', ')
 }
 
-/** The folders that the process was told of, what the database says of itself, and the copies elsewhere that are in use. */
+/** The folders and buckets that the process was told of, what the database says of itself, and the copies elsewhere that are in use. */
 async function placesWithData({ db, places }: Looking): Promise<Found[]> {
   const told = places.find(({ name }) => name === 'database')
-  const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(lookAtFolder))
+  const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(lookAt))
   const own = await ownPlacesOfDatabase(db, told?.site)
   // Judged by what the register of places has seen of each: a copy has data from its first use on.
   const copies = await db
@@ -97,6 +96,6 @@ async function placesWithData({ db, places }: Looking): Promise<Found[]> {
   ]
 }
 
-async function lookAtFolder({ name, folder, site }: Place): Promise<Found> {
-  return { name, elsewhere: await isOnNetworkDrive(folder), site }
+async function lookAt({ name, at, site }: Place): Promise<Found> {
+  return { name, elsewhere: await isElsewhere(at), site }
 }

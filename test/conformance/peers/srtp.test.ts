@@ -16,7 +16,6 @@ import { startSipServer, type SipServer } from '#capture/sip/server.ts'
 import { readDescription } from '#description/read-description.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
@@ -29,6 +28,7 @@ import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
 import { makeMediaKey, suites, type SuiteName } from '#test/simulator/protect-media.ts'
 import { startRecordingClient } from '#test/simulator/recording-client.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { findSound, soundOf } from '../../whole/compare-sound.ts'
 
 const aino = officialByKey('aino')
@@ -65,7 +65,7 @@ beforeAll(async () => {
     admit: (told) => Promise.resolve(facts.set(told.segmentId, told)),
     onFault,
   })
-  objects = await openDirectoryStore(join(folder, 'objects'))
+  objects = await openTestObjects(join(folder, 'objects'))
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault })
   const version = { version: 1, description: await readDescription() }
   const recorder = createRecorder({

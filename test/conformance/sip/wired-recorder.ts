@@ -24,6 +24,7 @@ import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
 import { callServer, toOf, type Caller } from './caller.ts'
 
 const seed = await readDescription()
@@ -71,7 +72,7 @@ export async function openWiredRecorder(
   })
   const recordingsFolder = join(folder, 'recordings')
   await openDirectoryStore(recordingsFolder)
-  const objects = await openDirectoryStore(join(folder, 'objects'))
+  const objects = await openTestObjects(join(folder, 'objects'))
   const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
   const ports = createPortAllocator({ address: '127.0.0.1', firstPort, lastPort: firstPort + 99, quarantineMs: 0 })
   const recorder = createRecorder({

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { makeLog } from '#platform/log/log.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { runSimulator } from '#test/simulator/run-simulator.ts'
 import { readDrawKey } from '../../roles/draw-key.ts'
+import { openObjects } from '../../roles/open-objects.ts'
 import { superviseRoles } from '../../roles/supervise.ts'
 import { buildWebIfStale } from '../build-web.ts'
 import { untilTold } from '../until-told.ts'
@@ -67,7 +67,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     try {
       await fillMonth({
         db: capture.db,
-        objects: await openDirectoryStore(settings.objectsDirectory),
+        objects: await openObjects(settings),
         versionAt: (at) => versionAt(versions, at),
         drawKey: await readDrawKey(settings),
         spoolFolder: join(settings.dataDirectory, 'demo'),

@@ -1,7 +1,7 @@
 import { connectDatabase } from '#platform/database/connect.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
-const oldest = 16
+const oldest = 15
 const mostConnections = 100
 const clocksApartMs = 1_000
 const clocksTooFarMs = 30_000
@@ -61,7 +61,7 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
   const found = [
     version >= oldest
       ? ok('database.version', `PostgreSQL ${version} answers`)
-      : error('database.version', `PostgreSQL ${version} is too old`, `use ${oldest} or later; 17 is what is tested`),
+      : error('database.version', `PostgreSQL ${version} is too old`, `use ${oldest} to 18; these are tested`),
     facts.encoding === 'UTF8'
       ? ok('database.encoding', 'the database is UTF-8')
       : error(

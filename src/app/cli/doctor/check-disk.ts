@@ -10,8 +10,8 @@ const tooSlowSyncMs = 150
 
 /** The folders that data lie in: that nobody else reads them, that there is room, and that the disk keeps up. */
 export async function checkDisk(settings: Settings): Promise<Finding[]> {
-  const { dataDirectory, objectsDirectory } = settings
-  const apart = objectsDirectory.startsWith(dataDirectory) ? [] : [objectsDirectory]
+  const { dataDirectory, objects } = settings
+  const apart = objects.kind === 's3' || objects.folder.startsWith(dataDirectory) ? [] : [objects.folder]
   const found: Finding[] = []
   for (const [name, folder] of [['data', dataDirectory] as const, ...apart.map((one) => ['objects', one] as const)]) {
     found.push(await checkFolder(name, folder), await checkRoom(name, folder), await checkSync(name, folder))

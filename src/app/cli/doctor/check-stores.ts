@@ -3,15 +3,15 @@ import { access } from 'node:fs/promises'
 import type { PlaceSetting } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { remedyOf } from '#platform/fault-remedies.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
+import { openObjects } from '../../roles/open-objects.ts'
 import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
 
 /** Where sealed recordings, keys and backups lie: that each can do all that is asked of it. */
 export async function checkStores(settings: Settings): Promise<Finding[]> {
-  const { objectsDirectory, backups, ledgerCopies, dataDirectory } = settings
+  const { backups, ledgerCopies, dataDirectory } = settings
   const isThere = await access(dataDirectory).then(
     () => true,
     () => false,
@@ -19,7 +19,11 @@ export async function checkStores(settings: Settings): Promise<Finding[]> {
   if (!isThere)
     return [unknown('objects', 'what lies in SELOSTE_DATA is looked at once it is there'), ...noBackups(backups)]
   return [
-    await checkStore('objects', () => openDirectoryStore(objectsDirectory)),
+    await checkStore('objects', async () => {
+      const store = await openObjects(settings)
+      await store.assertForgets()
+      return store
+    }),
     await checkKeys(settings),
     ...(await Promise.all(
       [...backups, ...ledgerCopies].map((place) => checkStore(`place.${place.name}`, () => openStore(place))),

@@ -1,0 +1,159 @@
+// A PostgreSQL that an administrator runs, for tests: of the version whose programs are named, over TCP, with words sorted as in
+// Finland where it can, and an owner who is no superuser.
+// In: the folder of its programs, a folder of its own. Out: how to sign in there, and its end. Never: a server that outlives us.
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { appendFile, chown, mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import { databaseOsUser } from '#platform/database/embedded/os-user.ts'
+import { rolePassword } from './cluster.ts'
+
+/** The folder of the programs of the PostgreSQL that tests run on; the embedded one without it. */
+export const externalBinaries = process.env['SELOSTE_TEST_DATABASE'] || undefined
+
+export interface ExternalServer {
+  readonly port: number
+  /** Of the superuser, as it is known in every database of the server. */
+  adminUrl: (database?: string) => string
+  urlFor: (role: string, password: string, database: string) => string
+  /** A database, and who owns it: docs/operate/install.md, "The database". @returns the owner's URL */
+  makeOwned: (database: string) => Promise<string>
+  stop: () => Promise<void>
+}
+
+/** Of every database made here; no superuser. */
+export const owner = 'seloste'
+const superuser = 'postgres'
+const readyMs = 60_000
+
+/**
+ * Starts the server of a folder, making it first where it is new; it ends with this process, in whatever way that ends.
+ * @param binaries `/usr/lib/postgresql/17/bin`
+ */
+export async function startExternalServer(binaries: string, folder: string): Promise<ExternalServer> {
+  const user = await databaseOsUser()
+  const data = join(folder, 'cluster')
+  const owned = user ? { uid: user.uid, gid: user.gid } : {}
+  await mkdir(folder, { recursive: true, mode: 0o711 })
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    const password = join(folder, 'password')
+    await writeFile(password, rolePassword)
+    await mkdir(data, { recursive: true, mode: 0o700 })
+    if (user) for (const path of [data, password]) await chown(path, user.uid, user.gid)
+    const initialise = async (...locale: string[]) =>
+      promisify(execFile)(
+        join(binaries, 'initdb'),
+        [
+          `--pgdata=${data}`,
+          `--username=${superuser}`,
+          `--pwfile=${password}`,
+          '--auth=scram-sha-256',
+          '-E',
+          'UTF8',
+          ...locale,
+        ],
+        { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }, ...owned },
+      )
+    // One that is built without ICU sorts by bytes, as the embedded one does.
+    await initialise('--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=fi-FI').catch(async () => {
+      await initialise('--locale=C.UTF-8')
+    })
+    // Nothing of a test run has to outlive the machine: no write waits for the disk.
+    await appendFile(join(data, 'postgresql.conf'), `\nfsync = off\nfull_page_writes = off\nmax_connections = 200\n`)
+  }
+  const port = await freePort()
+  const child = spawn(
+    '/bin/sh',
+    [
+      '-c',
+      // Whoever holds the other end of its input is us.
+      '"$0" "$@" & server=$!; (cat >/dev/null; kill -INT $server) <&3 & wait $server; kill $! 2>/dev/null',
+      join(binaries, 'postgres'),
+      ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ],
+    {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+      ...owned,
+    },
+  )
+  let said = ''
+  child.stderr?.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4_000)))
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const hold = child.stdio[3]
+  hold?.on('error', () => undefined)
+  for (const one of [child, child.stderr, hold] as ({ unref?: () => void } | null | undefined)[]) one?.unref?.()
+
+  const urlFor = (role: string, password: string, database: string) =>
+    `postgres://${encodeURIComponent(role)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+  const adminUrl = (database = 'postgres') => urlFor(superuser, rolePassword, database)
+  const deadline = performance.now() + readyMs
+  while (!(await answers(adminUrl()))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      hold?.destroy()
+      throw new Error(`the PostgreSQL of ${binaries} does not start: ${said}`)
+    }
+    await wait(50)
+  }
+  return {
+    port,
+    urlFor,
+    adminUrl,
+    async makeOwned(database) {
+      const url = urlFor(owner, rolePassword, database)
+      // One that was made in an earlier run of the server.
+      if (await answers(url)) return url
+      await ask(adminUrl(), [
+        `create role ${owner} login createrole password '${rolePassword}'`,
+        `create database ${database} owner ${owner} encoding 'UTF8' template template0`,
+      ])
+      await ask(adminUrl(database), [keepLocks])
+      return url
+    },
+    async stop() {
+      child.ref()
+      hold?.destroy()
+      await ended
+    },
+  }
+}
+
+/** As docs/operate/install.md has it. */
+const keepLocks = `do $$ declare f regprocedure; begin
+  for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
+    and proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$' loop
+    execute format('revoke execute on function %s from public', f);
+    execute format('grant execute on function %s to ${owner} with grant option', f);
+  end loop;
+end $$`
+
+async function ask(url: string, statements: readonly string[]): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+function answers(url: string): Promise<boolean> {
+  return ask(url, ['select']).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

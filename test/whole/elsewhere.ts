@@ -1,0 +1,69 @@
+/**
+ * The state of a whole Seloste elsewhere than in its data folder: a PostgreSQL of its own that an administrator runs, a bucket.
+ * In: the data folder of a test. Out: the settings that say so, where the run is told to (`npm run test:elsewhere`).
+ * Beside the data folder, never within: what lies there is the program's.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { externalBinaries, owner, startExternalServer, type ExternalServer } from '#test/database/external-server.ts'
+import { inBuckets, objectsUrl, testObjects } from '#test/objects/test-objects.ts'
+
+const database = 'seloste'
+/** By data folder: a Seloste that was killed and comes back finds its database where it was. */
+const servers = new Map<string, Promise<{ server: ExternalServer; ownerUrl: string }>>()
+
+/** DATABASE_URL and OBJECTS_URL; nothing where state lies in the data folder. */
+export async function stateElsewhere(dataDirectory: string): Promise<Record<string, string>> {
+  const settings: Record<string, string> = {}
+  if (externalBinaries !== undefined) settings['DATABASE_URL'] = (await serverOf(dataDirectory)).ownerUrl
+  if (inBuckets) settings['OBJECTS_URL'] = objectsUrl(await testObjects(objectsBeside(dataDirectory)))
+  return settings
+}
+
+/** How whoever runs the database signs in to that of a Seloste that runs. */
+export async function adminUrlOf(dataDirectory: string): Promise<string> {
+  if (externalBinaries !== undefined) return (await serverOf(dataDirectory)).server.adminUrl(database)
+  const embedded = await findEmbeddedPostgres(join(dataDirectory, 'database'))
+  if (!embedded) throw new Error('the database is not running')
+  return embedded.adminUrl()
+}
+
+/** The folder, or what stands for it, of its sealed recordings: see testObjects. */
+export function objectsBeside(dataDirectory: string): string {
+  return inBuckets ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
+}
+
+/** A restore into a database of one's own wants a superuser for as long as it takes (docs/operate/install.md). */
+export async function letRestore(dataDirectory: string, isLet: boolean): Promise<void> {
+  if (externalBinaries === undefined) return
+  const client = new Client({ connectionString: await adminUrlOf(dataDirectory) })
+  await client.connect()
+  await client.query(`alter role ${owner} ${isLet ? 'superuser' : 'nosuperuser'}`)
+  await client.end()
+}
+
+/** Its database ends; it goes on from there when it is asked for again. */
+export async function endStateElsewhere(dataDirectory: string): Promise<void> {
+  const started = servers.get(dataDirectory)
+  servers.delete(dataDirectory)
+  await (await started)?.server.stop()
+}
+
+export async function removeStateElsewhere(dataDirectory: string): Promise<void> {
+  for (const ending of ['.database', '.objects.bucket', '.objects.keys']) {
+    await rm(`${dataDirectory}${ending}`, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+}
+
+function serverOf(dataDirectory: string): Promise<{ server: ExternalServer; ownerUrl: string }> {
+  const known = servers.get(dataDirectory)
+  if (known) return known
+  const starting = (async () => {
+    const server = await startExternalServer(externalBinaries ?? '', `${dataDirectory}.database`)
+    return { server, ownerUrl: await server.makeOwned(database) }
+  })()
+  servers.set(dataDirectory, starting)
+  return starting
+}
