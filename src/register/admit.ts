@@ -9,6 +9,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { historyEndsAt, recordingTerms } from '#description/terms.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { channels } from './channels.ts'
+import { judgeTalk, type Judged } from './judge-talk.ts'
 import { isLossy, type Reception } from './recordings/reception.ts'
 import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark } from './tables.ts'
 
@@ -75,14 +76,20 @@ export interface RecordingFacts {
   gone?: true | undefined
 }
 
+/** `entered`: in the register. Otherwise another capture node's facts of the same talk are (judge-talk.ts). */
+export type Admission = { contactId: string } & ({ verdict: 'entered' } | Exclude<Judged, { verdict: 'own' }>)
+
 /**
  * Admits a segment's facts (R9, R11, R17). Idempotent.
+ * @param node the capture node that tells them; nothing for what a feed tells
  * @returns the contact's id: the one in the facts, or that of the contact which has one of the call ids already
  */
-export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Promise<{ contactId: string }> {
+export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, node?: string): Promise<Admission> {
   return db.transaction().execute(async (tx) => {
     const contact = await contactOf(tx, facts)
-    await admitSegment(tx, contact, facts)
+    const judged = node === undefined ? undefined : await judgeTalk(tx, node, contact, facts)
+    if (judged && judged.verdict !== 'own') return { contactId: contact.id, ...judged }
+    await admitSegment(tx, contact, facts, { node: node ?? null, beside: judged?.besides ?? null })
     const isStoredNow = facts.recording && (await admitRecording(tx, contact, facts, facts.recording))
     if (facts.endedAt) await settleEnd(tx, contact, facts.endInferred ?? false)
     else await goOn(tx, contact)
@@ -95,7 +102,7 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts): Pr
       await sql`select pg_notify(${channels.callChanged}, ${contact.id}),
         pg_notify(${channels.recordingStored}, ${facts.recording.id})`.execute(tx)
     else await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
-    return { contactId: contact.id }
+    return { contactId: contact.id, verdict: 'entered' }
   })
 }
 
@@ -104,6 +111,11 @@ const idsHoldHours = 24
 
 /** As long as a number is written; more would be something else. */
 const longestRaw = 64
+
+/** R10: what was dialled from is the number; what else an address said is kept only where no number can be read. */
+export function rawOf({ key, raw }: SegmentFacts['caller']): string | null {
+  return key === null ? (raw?.slice(0, longestRaw) ?? null) : null
+}
 
 interface ContactKey {
   id: string
@@ -150,8 +162,7 @@ async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): 
       ended_at: null,
       caller_kind: facts.caller.kind,
       caller_key: facts.caller.key,
-      // R10: what was dialled from is the number; what else an address said is kept only where no number can be read.
-      caller_raw: facts.caller.key === null ? (facts.caller.raw?.slice(0, longestRaw) ?? null) : null,
+      caller_raw: rawOf(facts.caller),
       number_called: facts.numberCalled.key,
       number_kind: facts.numberCalled.kind,
       number_name: facts.numberCalled.name ? JSON.stringify(facts.numberCalled.name) : null,
@@ -162,7 +173,12 @@ async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): 
   return contact
 }
 
-async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey, facts: SegmentFacts): Promise<void> {
+async function admitSegment(
+  tx: Transaction<RegisterTables>,
+  contact: ContactKey,
+  facts: SegmentFacts,
+  told: { node: string | null; beside: string | null },
+): Promise<void> {
   const changing = {
     official_person_id: facts.official?.personId ?? null,
     official_unit_id: facts.official?.unitId ?? null,
@@ -196,6 +212,7 @@ async function admitSegment(tx: Transaction<RegisterTables>, contact: ContactKey
       description_version: facts.decision.descriptionVersion ?? null,
       drawn_on: facts.decision.drawnOn === undefined ? null : Buffer.from(facts.decision.drawnOn, 'hex'),
       quota_used: facts.decision.quotaUsed ?? null,
+      ...told,
       ...changing,
     }))
     .onConflict((conflict) => conflict.columns(['id', 'contact_started_at']).doUpdateSet(changing))

@@ -59,7 +59,12 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     capture_state: Generated<CaptureState>
     capture_failure: string | null
     marks: Generated<SegmentMark[]>
+    /** The capture node that told of it; nothing for what a feed told, and from before there were nodes. */
+    node: string | null
+    /** Another node's segment of the same talk, in whose place or beside which it is kept (docs/decisions/0061). */
+    beside: string | null
   }
+  capture_node: { id: string; name: string; alive_at: Instant; ended_at: Instant | null }
   call_identity: { external_id_hash: Buffer; contact_id: string; contact_started_at: Instant }
   recording: {
     id: string

@@ -86,6 +86,7 @@ const rules: Record<string, Rule> = {
   readReception: runsCapture,
   listClients: runsCapture,
   readClient: { missing: runsCapture },
+  listCaptureNodes: runsCapture,
   listCallFlows: runsCapture,
   readCallFlow: { missing: runsCapture },
   // Ends before or after the day.

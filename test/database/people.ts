@@ -4,7 +4,7 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import type { SegmentFacts } from '#register/admit.ts'
+import type { Admission, SegmentFacts } from '#register/admit.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
@@ -84,6 +84,14 @@ async function decider(admin: HoldingSafeguards): Promise<string> {
 /** An official of the same unit as somebody, who answered: what a supervisor of that unit reaches. */
 export function colleagueOf({ unitId }: TestPerson): NonNullable<SegmentFacts['official']> {
   return { unitId, name: 'Kalle Kollega', phone: phone('029 512 1002') }
+}
+
+/** An admission that enters everything, and keeps it in a list. */
+export function enterInto(list: SegmentFacts[]): (facts: SegmentFacts) => Promise<Admission> {
+  return (facts) => {
+    list.push(facts)
+    return Promise.resolve({ contactId: facts.contactId, verdict: 'entered' })
+  }
 }
 
 /** Facts of one call; what a test does not say is an ordinary, unrecorded, ended call of a minute ago. */

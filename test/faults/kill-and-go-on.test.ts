@@ -1,19 +1,14 @@
 /** K1: capture is killed again and again while calls go on. What each stream has lost is counted packet by packet, both sides of the gap. */
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSpare, type Spare } from '#app/roles/spare-process.ts'
-import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
-import { openPayload } from '#platform/age/open-stream.ts'
-import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
-import { rebuildBody } from '#register/recordings/rebuild-body.ts'
-import { walkChunk } from '#register/recordings/recording-log.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
@@ -24,6 +19,7 @@ import { placeCall } from '../simulator/place-call.ts'
 import { seedRandom } from '../simulator/random.ts'
 import { eventually } from '../whole/api.ts'
 import { findPorts } from '../whole/start-seloste.ts'
+import { stretchesOf } from './stretches.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const calls = isLong ? 50 : 6
@@ -72,38 +68,6 @@ function keepRunning(environment: Record<string, string>): void {
   child.on('exit', () => {
     if (!isOver) keepRunning(environment)
   })
-}
-
-interface Stretch {
-  first: number
-  last: number
-  packets: number
-}
-
-/** What a recording has of each stream, by sequence number; a crashed one is mended first, as the custodian does. */
-async function stretchesOf(id: string): Promise<Map<number, Stretch>> {
-  const folder = join(root, 'objects')
-  const names = await readdir(folder, { recursive: true })
-  const path = (key: string) => join(folder, names.find((name) => name.endsWith(basename(key))) ?? key)
-  const fileKey = readAgeHeader(await readFile(path(headerKey(id))), keys.identity)
-  const hasTail = existsSync(path(tailKey(id)))
-  await rebuildBody({ fileKey, bodyPath: path(bodyKey(id)), tailPath: hasTail ? path(tailKey(id)) : undefined })
-  const body = await readFile(path(bodyKey(id)))
-  const { chunks, openChunk } = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
-  const firstSeqs = new Map<number, number>()
-  const found = new Map<number, Stretch>()
-  for (let n = 0; n < chunks; n++) {
-    walkChunk(await openChunk(n), {
-      source: ({ stream, firstSeq }) => firstSeqs.set(stream, firstSeq),
-      packet: ({ stream, seqOffset }) => {
-        const seq = (firstSeqs.get(stream) ?? 0) + seqOffset
-        const known = found.get(stream)
-        if (!known) found.set(stream, { first: seq, last: seq, packets: 1 })
-        else found.set(stream, { first: known.first, last: Math.max(known.last, seq), packets: known.packets + 1 })
-      },
-    })
-  }
-  return found
 }
 
 const number = numbersCalled.testLine
@@ -177,7 +141,7 @@ test(
     )
     const gaps: number[] = []
     for (const ofCall of Map.groupBy(found, ({ contact }) => contact).values()) {
-      const stretches = await Promise.all(ofCall.map(({ id }) => stretchesOf(id)))
+      const stretches = await Promise.all(ofCall.map(({ id }) => stretchesOf(join(root, 'objects'), keys.identity, id)))
       for (const [n, { marks }] of ofCall.entries()) {
         expect(marks.includes('end-inferred')).toBe(n < ofCall.length - 1)
         if (n === 0) continue

@@ -12,9 +12,11 @@ import { createLookPacer } from '#app/http/pace-looks.ts'
 import { serve } from '#app/http/serve.ts'
 import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
 import type { OpenVoiceEngines } from '#app/roles/voice-engines.ts'
+import { keepNode } from '#app/roles/keep-node.ts'
 import { keepPackages } from '#app/roles/keep-packages.ts'
 import { copyQuestions } from '#app/roles/copy-questions.ts'
-import { offerCallFlows, readCallFlows } from '#app/roles/call-flow-socket.ts'
+import { askCaptures } from '#app/roles/ask-captures.ts'
+import { answerCallFlows, readCallFlows } from '#app/roles/call-flow-questions.ts'
 import { connectCustodian } from '#app/roles/custodian-client.ts'
 import { answersToDesk, serveCustodian } from '#app/roles/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
@@ -132,8 +134,20 @@ export async function openTestDesk(
   const custodian = await serveCustodian(socket, answerDesk)
   const log: string[] = []
   const watchers = new Set<() => void>()
-  const here = { dataDirectory: register.folder, apart: { socketsFolder: undefined } }
-  const offeredFlows = await offerCallFlows(here, flows)
+  const onFault = (fault: unknown) => void faults.push(String(fault))
+  const url = (role: string) => database.url(role)
+  const node = keepNode({
+    ...{
+      db: database.as('seloste_capture').db,
+      databaseUrl: url('seloste_capture'),
+      onFault,
+      onEnded: () => undefined,
+    },
+    node: { id: randomUUID(), name: 'capture-1', version: '0.0.0', startedAt: systemClock.now() },
+    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }),
+    answer: (asked) => Promise.resolve(answerCallFlows(flows, asked)),
+  })
+  const captures = askCaptures({ db: database.as('seloste_desk').db, databaseUrl: url('seloste_desk'), onFault })
   const web = await serve(
     {
       db: database.as('seloste_desk').db,
@@ -142,7 +156,7 @@ export async function openTestDesk(
       ),
       versions,
       clock: systemClock,
-      flows: readCallFlows(here),
+      flows: readCallFlows(captures),
       pace: createLookPacer(database.as('seloste_desk').db, systemClock),
       ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
@@ -162,7 +176,7 @@ export async function openTestDesk(
   )
   afterAll(async () => {
     await web.stop()
-    await offeredFlows.stop()
+    await Promise.all([node.stop(), captures.stop()])
     await custodian.stop()
     await copies.stop()
     await anonymised.stop()

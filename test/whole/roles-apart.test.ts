@@ -117,7 +117,7 @@ describe.skipIf(why !== undefined)('each role as a user of its own', () => {
     ['the secret of draws', 'var/lib/seloste/draw.key', ['seloste-custodian', 'seloste-capture', 'seloste-feeds']],
     ['calls going on', 'var/lib/seloste/capture', ['seloste-capture']],
     ['the custodian’s socket', 'run/seloste/custodian/custodian.sock', ['seloste-custodian', 'seloste-desk']],
-    ['how calls were signalled', 'run/seloste/capture/call-flows.sock', ['seloste-capture', 'seloste-desk']],
+    ['numbers of capture', 'run/seloste/capture/metrics-capture.sock', ['seloste-capture', 'seloste-desk']],
     ['what drains capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
   ])('%s is open to those who need it and to no other', (_what, path, expected) => {
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']

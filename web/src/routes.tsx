@@ -291,6 +291,12 @@ export const clientRoute = createRoute({
   component: lazyRouteComponent(() => import('./capture/client-page.tsx'), 'ClientPage'),
 })
 
+export const nodesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/capture/nodes',
+  component: lazyRouteComponent(() => import('./capture/nodes-page.tsx'), 'NodesPage'),
+})
+
 export const flowsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/capture/flows',
@@ -519,6 +525,7 @@ export const router = createRouter({
     receptionRoute,
     clientsRoute,
     clientRoute,
+    nodesRoute,
     flowsRoute,
     flowRoute,
     holdsRoute,

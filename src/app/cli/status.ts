@@ -1,3 +1,4 @@
+import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import { promises, type PromiseId } from '#description/promises.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
@@ -6,6 +7,7 @@ import { readTargets } from '#use/webhooks/tell-events.ts'
 import { askCapture, type CaptureState } from '../roles/capture-control.ts'
 import { faultsOfEngines } from '../roles/voice-engines.ts'
 import { tellCapture } from './drain.ts'
+import { tellNodes } from './nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 interface Status {
@@ -13,6 +15,8 @@ interface Status {
   missing: string[]
   /** Whether capture takes new sessions, and how many go on; nothing where none answers on this machine. */
   capture: CaptureState | undefined
+  /** The captures of the register, on whichever machines; nothing where the database could not be asked. */
+  nodes: SeenNode[] | undefined
   /** Promises of the description that do not hold; nothing where the database could not be asked. */
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
   /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
@@ -37,13 +41,15 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
   const lines = () => [
     ...told(found, address),
     tellCapture(capture),
+    ...toldNodes(found),
     ...toldObstacles(found),
     ...toldWebhooks(found),
     ...toldEngines(found),
   ]
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
   const presses = capture !== undefined && capture.pressures.length > 0
-  if (found.desk !== 'ready' || found.broken?.length !== 0 || presses) process.exitCode = 1
+  const isSilent = found.nodes?.some(({ state }) => state === 'silent') ?? false
+  if (isSilent || found.desk !== 'ready' || found.broken?.length !== 0 || presses) process.exitCode = 1
 }
 
 function told({ desk, missing, broken }: Status, address: string): string[] {
@@ -74,6 +80,12 @@ async function askParts(url: string): Promise<Pick<Status, 'desk' | 'missing'>> 
   }
 }
 
+/** Where there are several, or one that does not answer. */
+function toldNodes({ nodes = [] }: Status): string[] {
+  if (nodes.length < 2 && !nodes.some(({ state }) => state === 'silent')) return []
+  return ['captures of this register:', ...tellNodes(nodes).map((line) => `  ${line}`)]
+}
+
 function toldObstacles({ obstacles }: Status): string[] {
   if (!obstacles) return []
   if (obstacles.length === 0) return ['nothing stands in the way of an end or of its proof']
@@ -93,13 +105,14 @@ function toldEngines({ engines }: Status): string[] {
   ]
 }
 
-async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles' | 'webhooks'>> {
+async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles' | 'webhooks' | 'nodes'>> {
   try {
     return await withRunningDatabase(settings, 'status', async (db) => {
       const proofs = await readProofs(db, Temporal.Now.instant())
       const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
       const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
       return {
+        nodes: await seenNodes(db),
         broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
         webhooks: untold.map(
           ({ target, givenUp, lastAnswer }) =>
@@ -109,7 +122,7 @@ async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 
       }
     })
   } catch {
-    return { broken: undefined, obstacles: undefined, webhooks: undefined }
+    return { broken: undefined, obstacles: undefined, webhooks: undefined, nodes: undefined }
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   listClients,
+  listNodes,
   maySeeCapture,
   noteFlowRead,
   readClient,
@@ -7,7 +8,6 @@ import {
   type ClientRow,
   type ReceptionPeriod,
 } from '#use/capture-seen/capture-seen.ts'
-import type { FlowHead } from '../roles/call-flow-socket.ts'
 import type { ClientSends, FlowHead as ShownHead, SeenClient } from './contract/capture-seen.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
@@ -15,6 +15,8 @@ import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
+
+type ToldHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
 
 const longestDays = { hour: 8, day: 93 }
 
@@ -67,6 +69,21 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   })
 
   app.route({
+    ...operations.listCaptureNodes,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const found = await listNodes(desk.db, session)
+      if ('refused' in found) return refuse(reply, found.refused)
+      const items = found.map((node) => ({
+        ...node,
+        ...{ startedAt: node.startedAt.toString(), aliveAt: node.aliveAt.toString() },
+      }))
+      return reply.send({ items })
+    },
+  })
+
+  app.route({
     ...operations.listCallFlows,
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
@@ -76,8 +93,10 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
       const flows = await desk.flows.list()
       if (flows === 'no-answer') return refuse(reply, 'unavailable')
       const { segment } = request.query
-      const wanted = flows.filter(({ segments }) => !segment || segments.some(({ segmentId }) => segmentId === segment))
-      return reply.send({ items: wanted.map(viewHead) })
+      const wanted = flows.flows.filter(
+        ({ segments }) => !segment || segments.some(({ segmentId }) => segmentId === segment),
+      )
+      return reply.send({ items: wanted.map(viewHead), unanswered: flows.unanswered })
     },
   })
 
@@ -116,9 +135,11 @@ function viewClient({ id, trunk, client, first_at, last_at, sessions, refused, p
   }
 }
 
-function viewHead({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: FlowHead): ShownHead {
+function viewHead(flow: ToldHead): ShownHead {
+  const { id, segments, node, client, startedAtMs, endedAtMs, problems } = flow
+  const transport = flow.transport as ShownHead['transport']
   return {
-    ...{ id, segments, client, transport: transport as ShownHead['transport'], startedAt: iso(startedAtMs), problems },
+    ...{ id, segments, node, client, transport, startedAt: iso(startedAtMs), problems },
     ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
   }
 }

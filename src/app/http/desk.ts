@@ -5,7 +5,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import type { FlowReader } from '../roles/call-flow-socket.ts'
+import type { FlowReader } from '../roles/call-flow-questions.ts'
 import type { CustodianClient } from '../roles/custodian-client.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import type { RegisterDescription } from '#description/register-description.ts'

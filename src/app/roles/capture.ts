@@ -12,6 +12,7 @@ import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupt
 import { createRecorder } from '#capture/session/recorder.ts'
 import { openHeldSessions } from '#capture/session/held-sessions.ts'
 import { openSpool } from '#capture/session/spool.ts'
+import { removeUnentered } from '#capture/session/store-recording.ts'
 import { takeBack } from '#capture/session/take-back.ts'
 import { traceAdmission, traceCalls } from '#capture/session/trace-calls.ts'
 import { readTrunks, trunkFinder } from '#capture/session/trunks.ts'
@@ -25,6 +26,7 @@ import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { Fault } from '#platform/fault.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { switchedStore } from '#platform/objects/switched-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
@@ -32,7 +34,7 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
-import { offerCallFlows } from './call-flow-socket.ts'
+import { answerCallFlows } from './call-flow-questions.ts'
 import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
@@ -43,8 +45,10 @@ import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
 import { watchPressure } from './watch-pressure.ts'
 import { keepClientsSeen } from './keep-clients-seen.ts'
+import { keepNode, readNodeId } from './keep-node.ts'
 import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
+import { holdRegisterWhenTold } from './hold-register.ts'
 import { openObjects } from './open-objects.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
@@ -77,7 +81,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const recordingsFolder = join(folder, 'recordings')
   const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
-  const objects = await openObjects(settings)
+  const objects = switchedStore(await openObjects(settings))
+  const holding = holdRegisterWhenTold(databaseUrl, objects)
+  const nodeId = await readNodeId(folder)
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({
     db,
@@ -109,7 +115,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const traceCall = traceCalls(traces, nowMs)
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: traceAdmission(traces, nowMs, admitTo(db)),
+    admit: traceAdmission(traces, nowMs, admitTo(db, nodeId)),
+    onStops({ recording, endedAt }) {
+      if (recording && !endedAt) void recorder.forbid(recording.id, true)
+    },
+    async onTold({ recording }) {
+      if (recording) await removeUnentered(recording.id, recordingsFolder, objects)
+    },
     onFault: (error, facts) => {
       if (facts) log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
       else log.warn({ err: error }, 'what calls are could not be written on in another file; it is tried again')
@@ -194,7 +206,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
-  const metrics = startMetrics('capture')
+  const metrics = startMetrics('capture', { node: settings.apart.node })
   const countReception = measureReception(metrics.registry)
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
@@ -239,6 +251,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     db,
     databaseUrl,
     recorder,
+    onAnother: () => spool.askAgain(),
     onFault: (error) => {
       log.warn({ err: error }, 'what is forbidden could not be looked for, or not be destroyed; it is tried again')
     },
@@ -282,7 +295,6 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     from: { versionAt: versions.at, drawKey, quotas, officials: () => known.officials, now: () => clock.now() },
     ...{ certificate, registry: metrics.registry, log },
   })
-  const offeredFlows = await offerCallFlows(settings, flows)
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
   const draining = drainWhenTold(admission, {
     left: () => recorder.live + spool.waiting,
@@ -296,6 +308,22 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     () => ({ ...admission.state, live: recorder.live, waiting: spool.waiting }),
     draining.obey,
   )
+  const node = keepNode({
+    ...{ db, databaseUrl },
+    node: { id: nodeId, name: settings.apart.node, version, startedAt: clock.now() },
+    state: () => ({
+      ...admission.state,
+      ...{ sessions: recorder.live, recordings: recorder.recording, waiting: spool.waiting },
+    }),
+    answer: async (asked) =>
+      asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
+    onEnded: (calls) => {
+      log.warn({ calls }, 'calls of a capture that has been silent for a quarter of an hour were ended')
+    },
+    onFault: (error) => {
+      log.warn({ err: error }, 'the database does not hear that this capture is there')
+    },
+  })
   // The process before this one was draining when it died.
   if (process.env['SELOSTE_DRAINING'] === '1') draining.obey('drain')
 
@@ -303,6 +331,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     address: formatEndpoint({ host: sip.address, port: sip.port }),
     done: draining.drained,
     async stop() {
+      holding.stop()
       draining.stop()
       pressure.stop()
       await answering.stop()
@@ -315,12 +344,12 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await sip.stop()
       certificate?.stop()
       await offered.stop()
-      await offeredFlows.stop()
       await keepingClients.stop()
       withoutCall.stop()
       metrics.stop()
       await tail.close()
       await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
+      await node.stop()
       await spool.stop()
       await traces.stop()
       await Promise.all([known.stop(), quotas.stop(), reporting.stop()])

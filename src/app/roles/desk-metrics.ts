@@ -1,10 +1,11 @@
 import { Gauge, type Registry } from 'prom-client'
+import type { ScrapeTold } from './gather-metrics.ts'
 
 /** What an operator watches of the desk, and of the processes that are scraped through it. */
 export function measureDesk(
   registry: Registry,
   { databaseAnswers, version }: { databaseAnswers: () => Promise<boolean>; version: string },
-): { answers: (process: string, does: boolean) => void } {
+): ScrapeTold {
   const registers = [registry]
   new Gauge({ name: 'seloste_build_info', help: 'Always 1; the program’s version', labelNames: ['version'], registers })
     // Never anything else.
@@ -19,12 +20,22 @@ export function measureDesk(
   })
   const up = new Gauge({
     name: 'seloste_process_up',
-    help: 'Whether a process on this machine told its numbers for this scrape: 1 or 0; without them, what it measures is not known',
+    help: 'Whether a process told its numbers for this scrape: 1 or 0; without them, what it measures is not known',
     labelNames: ['of'],
     registers,
   })
   up.set({ of: 'desk' }, 1)
+  const nodeUp = new Gauge({
+    name: 'seloste_capture_node_up',
+    help: 'Whether a capture node that has not said that it ends told its numbers for this scrape: 1 or 0',
+    labelNames: ['of'],
+    registers,
+  })
   return {
-    answers: (process, does) => up.set({ of: process }, does ? 1 : 0),
+    process: (name, answers) => up.set({ of: name }, answers ? 1 : 0),
+    nodes(nodes) {
+      nodeUp.reset()
+      for (const { name, answers } of nodes) nodeUp.set({ of: name }, answers ? 1 : 0)
+    },
   }
 }

@@ -4,7 +4,6 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
 import type { Log } from '#platform/log/log.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { gatherMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -12,10 +11,12 @@ import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createLookPacer } from '../http/pace-looks.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { serve } from '../http/serve.ts'
-import { readCallFlows } from './call-flow-socket.ts'
+import { askCaptures } from './ask-captures.ts'
+import { readCallFlows } from './call-flow-questions.ts'
 import { connectCustodian } from './custodian-client.ts'
 import { measureDesk } from './desk-metrics.ts'
 import { followVersions } from './follow-versions.ts'
+import { gatherMetrics } from './gather-metrics.ts'
 import { measurePromises } from './promise-metrics.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role, RoleContext } from './role.ts'
@@ -57,7 +58,13 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
   measurePromises(metrics.registry, () => readProofs(db, systemClock.now()))
-  const offered = {
+  const captures = askCaptures({
+    ...{ db, databaseUrl },
+    onFault: (error) => {
+      log.warn({ err: error }, 'captures could not be asked; trying again')
+    },
+  })
+  const sockets = {
     capture: socketPath(settings, 'metrics-capture'),
     custodian: socketPath(settings, 'metrics-custodian'),
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
@@ -86,7 +93,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       custodian,
       versions,
       clock: systemClock,
-      flows: readCallFlows(settings),
+      flows: readCallFlows(captures),
       pace: createLookPacer(db, systemClock),
       ways: {
         publicUrl: settings.publicUrl,
@@ -106,7 +113,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log,
       metrics: async () => ({
         type: metrics.registry.contentType,
-        text: await gatherMetrics(metrics.registry, offered, told.answers),
+        text: await gatherMetrics(metrics.registry, { sockets, db, captures }, told),
       }),
       registry: metrics.registry,
       traces,
@@ -125,6 +132,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       await web.stop()
       await traces.stop()
       await changes.stop()
+      await captures.stop()
       await reporting.stop()
       await versions.stop()
       metrics.stop()

@@ -9,6 +9,8 @@ export interface ForbiddenOptions {
   db: Kysely<RegisterTables>
   databaseUrl: string
   recorder: Pick<Recorder, 'recordings' | 'forbid'>
+  /** One that this process does not have is forbidden: it may be another node's of a talk that is recorded here as well. */
+  onAnother?: () => void
   onFault: (error: unknown) => void
   /** What is missed on the channel is found so soon. */
   lookMs?: number
@@ -52,6 +54,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
     // Not in line behind a look that is under way: it was asked before this was said.
     onNotification: (_channel, id) => {
       if (recorder.recordings('remembered').includes(id)) look([id]).catch(onFault)
+      else options.onAnother?.()
     },
     onListening: () => {
       behind = true

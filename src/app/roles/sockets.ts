@@ -11,9 +11,10 @@ const owners = {
   custodian: 'custodian',
   'metrics-custodian': 'custodian',
   'capture-control': 'capture',
-  'call-flows': 'capture',
   'metrics-capture': 'capture',
   'metrics-feeds': 'feeds',
+  // Of the supervisor, where there is one.
+  moving: 'custodian',
 } as const satisfies Record<string, RoleName>
 
 export type SocketName = keyof typeof owners

@@ -20,6 +20,7 @@ import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool, type Spool } from './spool.ts'
+import { enterInto } from '#test/database/people.ts'
 import { takeBack } from './take-back.ts'
 
 const seed = { version: 1, description: await readDescription() }
@@ -63,7 +64,7 @@ async function open(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
 const openCalls = () =>
   openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => Promise.resolve(noted.push(facts)),
+    admit: enterInto(noted),
     onFault: () => undefined,
   })
 

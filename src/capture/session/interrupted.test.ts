@@ -18,6 +18,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator, type PortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { enterInto } from '#test/database/people.ts'
 import { openSpool } from './spool.ts'
 
 const seed = { version: 1, description: await readDescription() }
@@ -35,7 +36,7 @@ beforeEach(async () => {
   noted = []
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => Promise.resolve(noted.push(facts)),
+    admit: enterInto(noted),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

@@ -24,6 +24,7 @@ import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts, type QuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
+import { enterInto } from '#test/database/people.ts'
 import type { VersionInForce } from './version-in-force.ts'
 
 const seed = await readDescription()
@@ -65,7 +66,7 @@ afterEach(async () => {
 async function start(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => Promise.resolve(noted.push(facts)),
+    admit: enterInto(noted),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

@@ -14,6 +14,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder } from './recorder.ts'
+import { enterInto } from '#test/database/people.ts'
 import { openSpool } from './spool.ts'
 
 const seed = { version: 1, description: await readDescription() }
@@ -35,7 +36,7 @@ afterEach(async () => {
 async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => Promise.resolve(noted.push(facts)),
+    admit: enterInto(noted),
     onFault: () => undefined,
   })
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault: () => undefined })

@@ -22,6 +22,7 @@ import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
+import { enterInto } from '#test/database/people.ts'
 import { trunkFinder, type Trunk } from './trunks.ts'
 
 const seed = await readDescription()
@@ -67,7 +68,7 @@ afterEach(async () => {
 async function start(trunks: readonly Trunk[] = []): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => Promise.resolve(noted.push(facts)),
+    admit: enterInto(noted),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { SegmentFacts } from '#register/admit.ts'
-import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { callFacts, enterInto, recordingFacts } from '#test/database/people.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
-import { openSpool, type Spool } from './spool.ts'
+import { openSpool, type Spool, type SpoolOptions } from './spool.ts'
 
 let directory = ''
 let spool: Spool | undefined
@@ -19,8 +19,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-async function open(admit: (facts: SegmentFacts) => Promise<unknown>, retryMs = 20): Promise<Spool> {
-  spool = await openSpool({ directory, admit, onFault: () => undefined, retryMs })
+async function open(admit: (facts: SegmentFacts) => Promise<unknown>): Promise<Spool> {
+  const entering: SpoolOptions['admit'] = async (facts) => {
+    await admit(facts)
+    return { contactId: facts.contactId, verdict: 'entered' }
+  }
+  spool = await openSpool({ directory, admit: entering, onFault: () => undefined, retryMs: 20 })
   return spool
 }
 
@@ -28,7 +32,7 @@ async function open(admit: (facts: SegmentFacts) => Promise<unknown>, retryMs = 
 async function leftByAKill(): Promise<SegmentFacts[]> {
   const copy = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
   await cp(directory, copy, { recursive: true })
-  const other = await openSpool({ directory: copy, admit: () => Promise.resolve(), onFault: () => undefined })
+  const other = await openSpool({ directory: copy, admit: enterInto([]), onFault: () => undefined })
   const { segments } = other.left()
   await other.stop()
   await rm(copy, { recursive: true })
@@ -51,6 +55,47 @@ describe('the spool', () => {
     await opened.note(sound)
     await expect.poll(() => opened.waiting, { interval: 10 }).toBe(20)
     expect(admitted).toEqual([sound.segmentId])
+  })
+
+  test('facts that are foreseen outlive a kill, and nobody is told of them until they are noted: then they are durable already', async () => {
+    const { endedAt: _going, ...facts } = callFacts()
+    const told: SegmentFacts[] = []
+    const opened = await open((one) => Promise.resolve(told.push(one)))
+    await opened.foresee(facts)
+    expect(await leftByAKill()).toEqual([facts])
+    expect([told, opened.waiting]).toEqual([[], 0])
+    const file = await openFile(join(directory, 'any'), 'w')
+    const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write')
+    await opened.note(facts)
+    await expect.poll(() => told, { interval: 10 }).toEqual([facts])
+    expect(disk).not.toHaveBeenCalled()
+    disk.mockRestore()
+    await file.close()
+  })
+
+  test('what was foreseen and came otherwise is noted as it came, or withdrawn and gone', async () => {
+    const { endedAt: _going, ...facts } = callFacts()
+    const opened = await open(() => Promise.resolve())
+    await opened.foresee(facts)
+    const failing: SegmentFacts = { ...facts, captureState: 'failing', captureFailure: 'disk-full' }
+    await opened.note(failing)
+    expect(await leftByAKill()).toEqual([failing])
+    const { endedAt: _other, ...given } = callFacts()
+    await opened.foresee(given)
+    await opened.withdraw(given.segmentId)
+    expect(await leftByAKill()).toEqual([failing])
+  })
+
+  test('what the disk refused to foresee is told to whoever notes it', async () => {
+    const { endedAt: _going, ...facts } = callFacts()
+    const opened = await open(() => Promise.resolve())
+    const file = await openFile(join(directory, 'any'), 'w')
+    const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write').mockRejectedValue(new Error('ENOSPC'))
+    await opened.foresee(facts)
+    await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
+    disk.mockRestore()
+    await file.close()
+    await expect.poll(() => leftByAKill(), { interval: 10 }).toEqual([facts])
   })
 
   test('facts that the disk refused are written once it takes them', async () => {
@@ -166,5 +211,41 @@ describe('the spool', () => {
       expect(opened.left()).toEqual({ segments: [facts], broken: ['torn.json.broken'] })
       await opened.stop()
     }
+  })
+
+  test('what stands beside another node’s stays on disk, is asked about again, and goes once that has told all of it', async () => {
+    let verdict: 'beside' | 'told' = 'beside'
+    let asked = 0
+    let canRemove = false
+    const removed: string[] = []
+    const stopped: string[] = []
+    spool = await openSpool({
+      directory,
+      admit: ({ contactId }) => {
+        asked++
+        return Promise.resolve(verdict === 'beside' ? { contactId, verdict, stops: asked > 1 } : { contactId, verdict })
+      },
+      onFault: () => undefined,
+      onStops: ({ segmentId }) => stopped.push(segmentId),
+      onTold: ({ segmentId }) =>
+        canRemove ? Promise.resolve(void removed.push(segmentId)) : Promise.reject(new Error('the disk')),
+      ...{ retryMs: 20, besideMs: 60_000 },
+    })
+    const facts = callFacts({ recording: recordingFacts() })
+    await spool.note(facts)
+    await expect.poll(() => asked).toBe(1)
+    await wait(60)
+    expect([asked, spool.waiting, stopped]).toEqual([1, 1, []])
+    expect(await leftByAKill()).toEqual([facts])
+    spool.askAgain()
+    await expect.poll(() => stopped).toEqual([facts.segmentId])
+    verdict = 'told'
+    spool.askAgain()
+    await expect.poll(() => asked).toBeGreaterThan(3)
+    // Nothing is forgotten before it is removed.
+    expect(await leftByAKill()).toEqual([facts])
+    canRemove = true
+    await spool.settled()
+    expect([removed, await leftByAKill()]).toEqual([[facts.segmentId], []])
   })
 })

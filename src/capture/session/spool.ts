@@ -12,6 +12,10 @@ import { readFacts, writeFacts } from './facts-file.ts'
 export interface Spool {
   /** Makes facts durable; they are admitted soon after. Facts of one segment replace those before them. */
   note(facts: SegmentFacts): Promise<void>
+  /** Makes facts durable that are noted, the very same, once something else has come about; until then nobody is told of them. */
+  foresee(facts: SegmentFacts): Promise<void>
+  /** It has not come about, and what was foreseen of the segment is gone when this resolves. */
+  withdraw(segmentId: string): Promise<void>
   /**
    * What an earlier process left: segments whose end was never admitted. A file of which something cannot be read is set aside
    * as `.broken` and named: a person has to look, and the recordings of what it says stay where they are.
@@ -19,6 +23,8 @@ export interface Spool {
   left(): { segments: SegmentFacts[]; broken: string[] }
   /** Segments that wait to be admitted. */
   readonly waiting: number
+  /** Asks at once of what stands beside another node's: something of that may have been forbidden. */
+  askAgain(): void
   /** Resolves when everything noted so far is admitted. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -29,31 +35,42 @@ export interface SpoolOptions {
   admit: AdmitFacts
   /** An admission failed and is tried again; or, without facts, the journal in which they lie could not go on to its next file. */
   onFault: (error: unknown, facts?: SegmentFacts) => void
+  /** Another node has this talk, by which it is not to be recorded (R49, R14): what is being recorded of it here is to stop. */
+  onStops?: (facts: SegmentFacts) => void
+  /** Another node has told all of it: removes what there is of its recording here. Until that is done the facts stay. */
+  onTold?: (facts: SegmentFacts) => Promise<void>
   retryMs?: number
+  /** How often it is asked whether what stands beside another node's is to be entered. */
+  besideMs?: number
 }
 
 const atOnce = 8
 
 /** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, admit, onFault, retryMs = 1000 } = options
+  const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000 } = options
   const journal = await openKeptTexts({ directory, onFault: (error) => onFault(error) })
   const unreadable = await takeOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
   const busy = new Set<string>()
   /** Failed since the last retry; busy until the next. */
   const failed = new Set<string>()
+  /** Another node tells of the same talk, and goes on. */
+  const beside = new Set<string>()
   /** Refused by the disk: a crash would lose them, and the recording with them. */
   const unwritten = new Map<string, SegmentFacts>()
+  const foreseen = new Map<string, { facts: SegmentFacts; written: Promise<void> }>()
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
+  const asking = setInterval(askAgain, besideMs)
+  asking.unref()
 
   function pump(): void {
     if (stopped) return
     for (const [segmentId, facts] of latest) {
       if (busy.size >= atOnce) return
-      if (busy.has(segmentId)) continue
+      if (busy.has(segmentId) || beside.has(segmentId)) continue
       busy.add(segmentId)
       void deliver(facts)
     }
@@ -84,17 +101,29 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     pump()
   }
 
+  function askAgain(): void {
+    if (beside.size === 0) return
+    beside.clear()
+    pump()
+  }
+
   async function deliver(facts: SegmentFacts): Promise<void> {
     const { segmentId } = facts
     try {
-      await admit(facts)
+      const admission = await admit(facts)
       // Nothing newer came meanwhile: this is what the register holds now.
       if (latest.get(segmentId) === facts) {
-        if (isFinal(facts)) {
-          unwritten.delete(segmentId)
-          await journal.remove(segmentId)
+        if (admission.verdict === 'beside') {
+          beside.add(segmentId)
+          if (admission.stops) options.onStops?.(facts)
+        } else {
+          if (admission.verdict === 'told') await options.onTold?.(facts)
+          if (isFinal(facts)) {
+            unwritten.delete(segmentId)
+            await journal.remove(segmentId)
+          }
+          latest.delete(segmentId)
         }
-        latest.delete(segmentId)
       }
     } catch (error) {
       onFault(error, facts)
@@ -113,15 +142,29 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   return {
     async note(facts) {
+      const ahead = foreseen.get(facts.segmentId)
+      foreseen.delete(facts.segmentId)
       try {
-        await write(facts)
+        await (ahead?.facts === facts ? ahead.written : write(facts))
       } catch (error) {
         retryLater()
         throw error
       } finally {
         latest.set(facts.segmentId, facts)
+        beside.delete(facts.segmentId)
         pump()
       }
+    },
+    async foresee(facts) {
+      const written = write(facts)
+      foreseen.set(facts.segmentId, { facts, written })
+      // Whoever notes them is told.
+      await written.catch(() => undefined)
+    },
+    async withdraw(segmentId) {
+      foreseen.delete(segmentId)
+      unwritten.delete(segmentId)
+      await journal.remove(segmentId)
     },
     left() {
       const segments: SegmentFacts[] = []
@@ -136,6 +179,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     get waiting() {
       return latest.size
     },
+    askAgain,
     settled() {
       if (latest.size === 0) return Promise.resolve()
       return new Promise((resolve) => {
@@ -149,6 +193,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async stop() {
       stopped = true
       clearTimeout(timer)
+      clearInterval(asking)
       await journal.close()
     },
   }

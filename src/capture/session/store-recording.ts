@@ -7,8 +7,14 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 /**
  * Moves what there is of a recording from the folder of calls going on into the object store. What an earlier try has
  * moved is not there any more and is left as it is, so this can be cut short and tried again.
+ * `bytes`: of a recording that is finished they are durable; what a killed process has left need not be.
  */
-export async function storeRecording(id: string, folder: string, objects: ObjectStore): Promise<void> {
+export async function storeRecording(
+  id: string,
+  folder: string,
+  objects: ObjectStore,
+  bytes?: 'durable',
+): Promise<void> {
   await moveIn('tail', tailKey(id))
   // Side by side: they share the syncs of the folders that they leave and come to.
   const moved = await Promise.allSettled([moveIn('body', bodyKey(id)), moveIn('hdr', headerKey(id))])
@@ -16,7 +22,7 @@ export async function storeRecording(id: string, folder: string, objects: Object
 
   async function moveIn(suffix: string, key: string): Promise<void> {
     const path = join(folder, `${id}.${suffix}`)
-    if (await isThere(path)) await objects.moveIn(key, path)
+    if (await isThere(path)) await objects.moveIn(key, path, bytes)
   }
 }
 
@@ -26,6 +32,12 @@ export async function removeRecording(id: string, folder: string): Promise<void>
     await rm(join(folder, `${id}.${suffix}`), { force: true })
     await syncFolder(folder)
   }
+}
+
+/** Removes, durably, what there is of a recording that the register never had, wherever it has come to: first the way to its key. */
+export async function removeUnentered(id: string, folder: string, objects: ObjectStore): Promise<void> {
+  await removeRecording(id, folder)
+  for (const key of [headerKey(id), bodyKey(id), tailKey(id)]) await objects.delete(key)
 }
 
 async function isThere(path: string): Promise<boolean> {

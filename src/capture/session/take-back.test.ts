@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
-import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { callFacts, enterInto, recordingFacts } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { openSpool } from './spool.ts'
 import { takeBack } from './take-back.ts'
@@ -18,7 +18,7 @@ test('what was captured of a call is taken up, and files that are of no call go,
   const admitted: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(directory, 'calls'),
-    admit: (facts) => Promise.resolve(admitted.push(facts)),
+    admit: enterInto(admitted),
     onFault: () => undefined,
   })
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
@@ -45,7 +45,7 @@ test('a recording of which a power loss left an empty header is told as gone, an
   const admitted: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(directory, 'calls'),
-    admit: (facts) => Promise.resolve(admitted.push(facts)),
+    admit: enterInto(admitted),
     onFault: () => undefined,
   })
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()

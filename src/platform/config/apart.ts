@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseEndpoint, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
@@ -7,6 +8,8 @@ import { parseSources } from './sip-security.ts'
 
 /** What roles need that run apart: as operating system users of their own, or on machines of their own. */
 export interface ApartSettings {
+  /** SELOSTE_NODE: what this machine’s capture is called beside others; this machine’s name otherwise. */
+  node: string
   /** SELOSTE_RUN, absolute: a folder of sockets for each role lies below it; `undefined`: they lie in SELOSTE_DATA. */
   socketsFolder: string | undefined
   /** SELOSTE_DRAW_KEY, absolute: the secret of draws that custodian, capture and feeds share; `undefined`: in SELOSTE_DATA. */
@@ -24,6 +27,7 @@ export interface ApartSettings {
 }
 
 export const apartNames = [
+  'SELOSTE_NODE',
   'SELOSTE_RUN',
   'SELOSTE_DRAW_KEY',
   'SELOSTE_CUSTODIAN',
@@ -69,7 +73,28 @@ export function readApart(given: (name: string) => string | undefined, folder: s
     )
   }
   const proxies = parseSources('SELOSTE_PROXIES', given('SELOSTE_PROXIES')) ?? []
-  return { socketsFolder, drawKeyFile: path('SELOSTE_DRAW_KEY'), custodian, custodianListen, desks, proxies, linkFiles }
+  return {
+    node: readNode(given('SELOSTE_NODE')),
+    socketsFolder,
+    drawKeyFile: path('SELOSTE_DRAW_KEY'),
+    custodian,
+    custodianListen,
+    desks,
+    proxies,
+    linkFiles,
+  }
+}
+
+const nodeName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/
+
+function readNode(text: string | undefined): string {
+  if (text === undefined) {
+    const own = hostname().toLowerCase().slice(0, 63)
+    return nodeName.test(own) ? own : 'capture'
+  }
+  if (!nodeName.test(text))
+    throw wrongSetting('SELOSTE_NODE', text, 'a name of small letters, digits, dots and hyphens: capture-1')
+  return text
 }
 
 function readLinkFiles(path: (name: string) => string | undefined): ApartSettings['linkFiles'] {

@@ -19,10 +19,13 @@ export type Metrics = {
 const samplingMs = 10
 const nanosecondsPerMs = 1_000_000
 
-/** Measures this process (memory, CPU, garbage collection, event loop, work that comes round) under the label `process`. */
-export function startMetrics(processName: string): Metrics {
+/**
+ * Measures this process (memory, CPU, garbage collection, event loop, work that comes round) under the label `process`, and others
+ * where there are several of its kind.
+ */
+export function startMetrics(processName: string, labels: Readonly<Record<string, string>> = {}): Metrics {
   const registry = new TolerantRegistry()
-  registry.setDefaultLabels({ process: processName })
+  registry.setDefaultLabels({ process: processName, ...labels })
   collectDefaultMetrics({ register: registry })
   measureJobs(registry)
   const delay = monitorEventLoopDelay({ resolution: samplingMs })

@@ -1,5 +1,5 @@
-// One scrape for all processes of a machine.
-// In: each process's registry, over a unix socket. Out: one exposition text. Never: a scrape that fails because one
+// One scrape for all processes.
+// In: each process's registry, over a unix socket, or as it came from another machine. Out: one exposition text. Never: a scrape that fails because one
 // process does not answer.
 import { createServer, request } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
@@ -19,28 +19,29 @@ export async function offerMetrics(registry: Registry, socketPath: string): Prom
   return { stop: () => closeSocket(server) }
 }
 
+/** What a process tells of its numbers. */
+export type ToldMetrics = readonly { values?: readonly { labels?: Readonly<Record<string, string | number>> }[] }[]
+
 /**
- * This process's numbers and those offered at the sockets that answer, as one exposition text.
- * @param sockets by the name of the process that offers there
- * @param onAsked which of them answered
+ * The numbers offered at the sockets that answer, by the name of the process that offers there.
+ * @param sockets by the same names
  */
-export async function gatherMetrics(
-  registry: Registry,
-  sockets: Readonly<Record<string, string>>,
-  onAsked: (process: string, answers: boolean) => void = () => undefined,
-): Promise<string> {
-  const others = await Promise.all(
-    Object.entries(sockets).map(async ([process, path]) => {
-      const metrics = await ask(path).catch(() => undefined)
-      onAsked(process, metrics !== undefined)
-      return metrics
-    }),
-  )
-  const all = [await registry.getMetricsAsJSON(), ...others.filter((metrics) => metrics !== undefined)]
-  return AggregatorRegistry.aggregate(all).metrics()
+export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, ToldMetrics>> {
+  const read = new Map<string, ToldMetrics>()
+  const reading = Object.entries(sockets).map(async ([process, path]) => {
+    const metrics = await ask(path).catch(() => undefined)
+    if (metrics) read.set(process, metrics)
+  })
+  await Promise.all(reading)
+  return read
 }
 
-function ask(socketPath: string): Promise<object> {
+/** This process's numbers and those of others as one exposition text. */
+export async function writeMetrics(registry: Registry, others: readonly ToldMetrics[]): Promise<string> {
+  return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]).metrics()
+}
+
+function ask(socketPath: string): Promise<ToldMetrics> {
   return new Promise((resolve, reject) => {
     const asking = request({ socketPath, path: '/', timeout: answerMs }, (answer) => {
       const parts: Buffer[] = []
@@ -48,7 +49,7 @@ function ask(socketPath: string): Promise<object> {
       answer.on('error', reject)
       answer.on('end', () => {
         try {
-          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as object)
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as ToldMetrics)
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)))
         }

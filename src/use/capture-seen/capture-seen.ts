@@ -5,6 +5,7 @@
  */
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
@@ -106,6 +107,11 @@ export function readClient(
       .execute()
     return { client, sends }
   })
+}
+
+/** The captures of this register. */
+export function listNodes(db: Db, session: Session): Promise<SeenNode[] | Refused> {
+  return asSeer(db, session, (tx) => seenNodes(tx))
 }
 
 /** Whether the viewer is one of those who see it. */

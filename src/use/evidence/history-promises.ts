@@ -105,6 +105,8 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
     description_version: 'technical',
     drawn_on: 'technical',
     quota_used: 'technical',
+    node: 'technical',
+    beside: 'technical',
     capture_state: 'technical',
     capture_failure: 'technical',
     marks: 'technical',

@@ -62,7 +62,10 @@ beforeAll(async () => {
   })
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (told) => Promise.resolve(facts.set(told.segmentId, told)),
+    admit: (told) => {
+      facts.set(told.segmentId, told)
+      return Promise.resolve({ contactId: told.contactId, verdict: 'entered' })
+    },
     onFault,
   })
   objects = await openTestObjects(join(folder, 'objects'))

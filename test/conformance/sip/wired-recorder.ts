@@ -25,6 +25,7 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
+import { enterInto } from '#test/database/people.ts'
 import { callServer, toOf, type Caller } from './caller.ts'
 
 const seed = await readDescription()
@@ -67,7 +68,7 @@ export async function openWiredRecorder(
   const noted: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: (facts) => Promise.resolve(noted.push(facts)),
+    admit: enterInto(noted),
     onFault: () => undefined,
   })
   const recordingsFolder = join(folder, 'recordings')

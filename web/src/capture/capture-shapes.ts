@@ -12,6 +12,7 @@ type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] exten
 export type ReceptionPeriod = Answer<'/api/capture/reception', 'get'>['items'][number]
 export type SeenClient = Answer<'/api/capture/clients', 'get'>['items'][number]
 export type ClientSends = Answer<'/api/capture/clients/{id}', 'get'>['sends'][number]
+export type CaptureNode = Answer<'/api/capture/nodes', 'get'>['items'][number]
 export type FlowHead = Answer<'/api/capture/flows', 'get'>['items'][number]
 export type CallFlow = Answer<'/api/capture/flows/{id}', 'get'>
 export type FlowStep = CallFlow['steps'][number]

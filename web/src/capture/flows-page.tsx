@@ -56,6 +56,9 @@ export function FlowsPage() {
       )}
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data && data.unanswered.length > 0 && (
+        <Notice kind="warning">{say('capture.flows.unanswered', { names: data.unanswered.join(', ') })}</Notice>
+      )}
       {data && items.length === 0 && (
         <Notice kind="info">{say(segment === undefined ? 'capture.flows.none' : 'capture.flows.none.segment')}</Notice>
       )}
@@ -78,6 +81,7 @@ function List({ items }: { items: readonly FlowHead[] }) {
             <p>
               <ClientName client={flow.client} />
             </p>
+            <p>{flow.node}</p>
             <Problems flow={flow} />
           </li>
         ))}
@@ -92,6 +96,7 @@ function List({ items }: { items: readonly FlowHead[] }) {
           <th scope="col">{say('capture.flow.began')}</th>
           <th scope="col">{say('capture.client')}</th>
           <th scope="col">{say('capture.kind.transport')}</th>
+          <th scope="col">{say('capture.node')}</th>
           <th scope="col">{say('capture.flow.state')}</th>
         </tr>
       </thead>
@@ -105,6 +110,7 @@ function List({ items }: { items: readonly FlowHead[] }) {
               <ClientName client={flow.client} />
             </td>
             <td>{flow.transport.toUpperCase()}</td>
+            <td>{flow.node}</td>
             <td>
               <Problems flow={flow} />
             </td>

@@ -21,7 +21,7 @@ import { useWide } from '../shell/use-wide.ts'
 import { makesStudies } from '../studies/question.ts'
 import '../styles/live.css'
 import { TodaySection } from '../today/today-section.tsx'
-import { failing, withoutEnded, type LiveRow } from './rows.ts'
+import { failing, tellsNodes, withoutEnded, type LiveRow } from './rows.ts'
 import { useLiveCalls } from './use-live-calls.ts'
 
 const announceEveryMs = 15_000
@@ -46,6 +46,7 @@ export function LivePage() {
   const shown: Shown = {
     rows,
     nowMs,
+    tellsNodes: tellsNodes(rows),
     forbidden,
     onForbidden: (segmentId, told) => setForbidden((before) => new Map(before).set(segmentId, told)),
   }
@@ -120,6 +121,7 @@ export function LivePage() {
 interface Shown {
   rows: LiveRow[]
   nowMs: number
+  tellsNodes: boolean
   forbidden: ReadonlyMap<string, Told>
   onForbidden: (segmentId: string, told: Told) => void
 }
@@ -130,7 +132,7 @@ interface Told {
   prohibition: Prohibition
 }
 
-function LiveTable({ rows, nowMs, ...acts }: Shown) {
+function LiveTable({ rows, nowMs, tellsNodes, ...acts }: Shown) {
   const { say, language, named } = useLanguage()
   return (
     <table className="results live-table">
@@ -166,6 +168,7 @@ function LiveTable({ rows, nowMs, ...acts }: Shown) {
             </td>
             <td>
               <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
+              {tellsNodes && <NodeNow row={row} />}
               <OwnWish row={row} {...acts} />
             </td>
           </tr>
@@ -175,7 +178,7 @@ function LiveTable({ rows, nowMs, ...acts }: Shown) {
   )
 }
 
-function LiveCards({ rows, nowMs, ...acts }: Shown) {
+function LiveCards({ rows, nowMs, tellsNodes, ...acts }: Shown) {
   const { say, language, named } = useLanguage()
   return (
     <ul className="cards">
@@ -204,6 +207,7 @@ function LiveCards({ rows, nowMs, ...acts }: Shown) {
               <dd>
                 <Official row={row} />
                 <RecordingNow row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
+                {tellsNodes && <NodeNow row={row} />}
               </dd>
             </div>
           </dl>
@@ -252,6 +256,14 @@ function RecordingNow({ row, isForbidden }: { row: LiveRow; isForbidden: boolean
       {recording === 'failing' && <span className="recording-date">{failureOf(row.call, say)}</span>}
     </span>
   )
+}
+
+/** Which recorder has the call, and whether it is there at all. */
+function NodeNow({ row: { call, endedAt } }: { row: LiveRow }) {
+  const { say } = useLanguage()
+  if (!call.node || endedAt) return null
+  const { name, silent } = call.node
+  return <span className="recording-date">{say(silent ? 'live.node.silent' : 'live.node', { name })}</span>
 }
 
 /** The caller's wish, told in the call, and the official's own (R49): of one's own call alone, and a moment after its end. */

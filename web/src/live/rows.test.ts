@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LiveCall } from '../api/shapes.ts'
-import { failing, nextRows, withoutEnded } from './rows.ts'
+import { failing, nextRows, tellsNodes, withoutEnded } from './rows.ts'
 
 const call = (segmentId: string, startedAt: string, recording: LiveCall['recording'] = 'recording'): LiveCall => ({
   contactId: segmentId,
@@ -38,4 +38,17 @@ test('a failure counts only while its call goes on', () => {
   const rows = nextRows([], { at, items: [a, broken] })
   expect(failing(rows).map((row) => row.call.segmentId)).toEqual(['d'])
   expect(failing(nextRows(rows, { at, items: [a] }))).toEqual([])
+})
+
+test('which recorder has a call is told where there are several, or where one does not answer', () => {
+  const on = (one: LiveCall, name: string, silent?: true): LiveCall => ({
+    ...one,
+    node: { name, ...(silent && { silent }) },
+  })
+  expect(tellsNodes(nextRows([], { at, items: [a, on(b, 'north')] }))).toBe(false)
+  expect(tellsNodes(nextRows([], { at, items: [on(a, 'north'), on(b, 'north')] }))).toBe(false)
+  const both = nextRows([], { at, items: [on(a, 'north'), on(b, 'south')] })
+  expect(tellsNodes(both)).toBe(true)
+  expect(tellsNodes(nextRows(both, { at, items: [on(a, 'north')] }))).toBe(false)
+  expect(tellsNodes(nextRows([], { at, items: [on(a, 'north', true)] }))).toBe(true)
 })

@@ -36,3 +36,9 @@ export function withoutEnded(rows: readonly LiveRow[]): LiveRow[] {
 export function failing(rows: readonly LiveRow[]): LiveRow[] {
   return withoutEnded(rows).filter((row) => row.call.recording === 'failing')
 }
+
+/** Whether it says something which recorder has a call: there are several, or one that does not answer. */
+export function tellsNodes(rows: readonly LiveRow[]): boolean {
+  const nodes = rows.flatMap(({ call, endedAt }) => (call.node && !endedAt ? [call.node] : []))
+  return nodes.some(({ silent }) => silent) || new Set(nodes.map(({ name }) => name)).size > 1
+}

@@ -16,6 +16,7 @@ import {
   Eye,
   GitCompareArrows,
   Hash,
+  HardDrive,
   Headset,
   Gavel,
   GraduationCap,
@@ -109,6 +110,7 @@ const ends = [
 const capture = [
   { to: '/capture', word: 'capture.title', Icon: AudioLines },
   { to: '/capture/clients', word: 'capture.clients.title', Icon: Router },
+  { to: '/capture/nodes', word: 'capture.nodes.title', Icon: HardDrive },
   { to: '/capture/flows', word: 'capture.flows.title', Icon: ArrowLeftRight },
 ] as const
 

@@ -103,12 +103,31 @@ export const ClientSends = Type.Object({
 })
 export type ClientSends = Static<typeof ClientSends>
 
+export const CaptureNode = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String({ description: 'As SELOSTE_NODE calls it' }),
+  version: Type.String(),
+  startedAt: instant('Its process began'),
+  aliveAt: instant('Heard of last'),
+  state: literals(
+    ['takes-calls', 'busy', 'draining', 'silent', 'ended'],
+    'busy: takes no new session under pressure; silent: nothing heard for ten seconds; ended: it was stopped, or is drained',
+  ),
+  pressures: Type.Array(Type.String(), { description: 'What presses, as in docs/operate/overload.md' }),
+  sessions: count('Sessions that go on'),
+  recordings: count('Recordings being written'),
+  waiting: count('Parts of calls whose facts wait on its disk'),
+  openCalls: count('Calls of the last day without an end, by what it told'),
+})
+export type CaptureNode = Static<typeof CaptureNode>
+
 const flowHead = {
   id: Type.String({ format: 'uuid' }),
   segments: Type.Array(
     Type.Object({ segmentId: Type.String({ format: 'uuid' }), contactId: Type.String({ format: 'uuid' }) }),
     { description: 'The parts of calls that the session tells of' },
   ),
+  node: Type.String({ description: 'The capture that remembers it' }),
   client,
   transport: literals(['udp', 'tcp', 'tls'], 'How its requests came'),
   startedAt: instant('The first request came'),
@@ -192,6 +211,15 @@ export const captureSeenOperations = {
       },
     },
   },
+  listCaptureNodes: {
+    method: 'GET',
+    url: '/api/capture/nodes',
+    schema: {
+      operationId: 'listCaptureNodes',
+      summary: 'The captures of this register, on whichever machines, and how each is',
+      response: { 200: Type.Object({ items: Type.Array(CaptureNode) }), ...refusals },
+    },
+  },
   listCallFlows: {
     method: 'GET',
     url: '/api/capture/flows',
@@ -202,7 +230,13 @@ export const captureSeenOperations = {
         { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Those of this part of a call' })) },
         closed,
       ),
-      response: { 200: Type.Object({ items: Type.Array(FlowHead) }), ...refusals },
+      response: {
+        200: Type.Object({
+          items: Type.Array(FlowHead),
+          unanswered: Type.Array(Type.String(), { description: 'Captures that did not answer' }),
+        }),
+        ...refusals,
+      },
     },
   },
   readCallFlow: {

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { forgetNode, seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** `nodes list|forget`: the captures of this register, on whichever machines. Exit code 1 of list: one does not answer. */
+export async function nodes(settings: Settings, args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { node: { type: 'string' }, json: { type: 'boolean' } },
+  })
+  const [action] = positionals
+  if (action === 'list') {
+    const found = await withRunningDatabase(settings, 'nodes', seenNodes)
+    if (values.json === true) console.log(JSON.stringify(found))
+    else if (found.length === 0) console.log('no capture has been started on this database')
+    else for (const line of tellNodes(found)) console.log(line)
+    if (found.some(({ state }) => state === 'silent')) process.exitCode = 1
+    return
+  }
+  if (action === 'forget' && values.node !== undefined) {
+    const ended = await withRunningDatabase(settings, 'nodes', async (db) => {
+      const named = (await seenNodes(db)).filter(({ id, name }) => name === values.node || id === values.node)
+      const [node] = named.filter(({ state }) => state === 'silent' || state === 'ended')
+      if (!node)
+        throw new Fault(
+          'not-found',
+          named.length > 0
+            ? `${values.node} answers: stop it first`
+            : `there is no node ${values.node}; see "seloste nodes list"`,
+        )
+      return forgetNode(db, node.id)
+    })
+    console.log(`forgotten; calls that were ended as of when it was last heard of: ${ended}`)
+    return
+  }
+  throw new Fault('argument-wrong', 'nodes needs list, or forget --node NAME; see "seloste help"')
+}
+
+/** A line for each node. */
+export function tellNodes(found: readonly SeenNode[]): string[] {
+  return found.map((node) => {
+    const { name, sessions, recordings, waiting, openCalls } = node
+    const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
+    const since = node.aliveAt.toString({ smallestUnit: 'second' })
+    switch (node.state) {
+      case 'silent':
+        return `${name}  silent since ${since}; calls without an end: ${openCalls} (docs/operate/several-machines.md)`
+      case 'ended':
+        return `${name}  stopped at ${since}; waiting on its disk: ${waiting}`
+      case 'draining':
+        return `${name}  is draining; ${now}`
+      case 'busy':
+        return `${name}  takes no new session (${node.pressures.join(', ')}: docs/operate/overload.md); ${now}`
+      case 'takes-calls':
+        return `${name}  takes new sessions; ${now}`
+    }
+  })
+}

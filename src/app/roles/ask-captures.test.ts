@@ -1,0 +1,125 @@
+// Captures on several machines, as one desk asks them: numbers and flows of all, over the database, and who did not answer.
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Counter } from 'prom-client'
+import { afterAll, expect, test } from 'vitest'
+import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts } from '#test/database/people.ts'
+import { askCaptures } from './ask-captures.ts'
+import { answerCallFlows, readCallFlows } from './call-flow-questions.ts'
+import { gatherMetrics } from './gather-metrics.ts'
+import { keepNode } from './keep-node.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const db = database.as('seloste_desk').db
+const faults: unknown[] = []
+const onFault = (fault: unknown) => void faults.push(fault)
+const captures = askCaptures({ db, databaseUrl: database.url('seloste_desk'), onFault })
+
+function startNode(name: string, flows: CallFlows) {
+  const metrics = startMetrics('capture', { node: name })
+  const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [metrics.registry] })
+  const node = keepNode({
+    ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
+    node: { id: randomUUID(), name, version: '1', startedAt: Temporal.Now.instant() },
+    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }),
+    answer: async (asked) =>
+      asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
+    onEnded: () => undefined,
+  })
+  return { calls, metrics, stop: () => Promise.all([node.stop(), metrics.stop()]) }
+}
+
+/** Many sessions, so that an answer is longer than a notification may be. */
+function manyFlows(sessions: number): CallFlows {
+  const flows = createCallFlows({ nowMs: () => Date.now(), uuid: randomUUID })
+  for (let n = 0; n < sessions; n++) {
+    const request = {
+      dialog: { id: `d${n}`, source: { transport: 'udp' } },
+      request: { headers: [], body: Buffer.alloc(0) },
+      respond: () => true,
+    }
+    void flows.watch({ onInvite: () => Promise.resolve() } as never).onInvite(request as never)
+    flows.note(`d${n}`, callFacts())
+  }
+  return flows
+}
+
+const [northFlows, southFlows] = [manyFlows(200), manyFlows(1)]
+const north = startNode('north', northFlows)
+const south = startNode('south', southFlows)
+const folder = await mkdtemp(join(tmpdir(), 'seloste-asked-'))
+afterAll(async () => {
+  await Promise.all([north.stop(), south.stop()])
+  await captures.stop()
+  await rm(folder, { recursive: true })
+})
+const heard = () =>
+  expect
+    .poll(
+      async () =>
+        (await pool.query(`select from pg_stat_activity where query ~ 'listen "seloste_(asked|told)"'`)).rowCount,
+    )
+    .toBe(3)
+
+test('a desk finds the flows of all captures, each with its node, and reads one wherever it is', async () => {
+  await heard()
+  const reader = readCallFlows(captures)
+  const list = await reader.list()
+  if (list === 'no-answer') throw new Error(list)
+  expect(list.unanswered).toEqual([])
+  expect(list.flows.filter(({ node }) => node === 'north')).toHaveLength(200)
+  const [far] = list.flows.filter(({ node }) => node === 'south')
+  expect(await reader.read(far!.id)).toMatchObject({ id: far!.id, node: 'south', leftOut: 0 })
+  expect(await reader.read(randomUUID())).toBeUndefined()
+})
+
+test('one scrape has the numbers of this machine’s capture once, and of the others’ over the database', async () => {
+  await heard()
+  north.calls.inc(3)
+  south.calls.inc(4)
+  const offered = await offerMetrics(north.metrics.registry, join(folder, 'capture.sock'))
+  const desk = startMetrics('desk')
+  const told: unknown[] = []
+  const from = { sockets: { capture: join(folder, 'capture.sock') }, db, captures }
+  const scrape = () =>
+    gatherMetrics(desk.registry, from, {
+      process: (name, answers) => told.push([name, answers]),
+      nodes: (nodes) => told.push(nodes),
+    })
+  const text = await scrape()
+  expect(text).toContain('calls_total{process="capture",node="north"} 3')
+  expect(text).toContain('calls_total{process="capture",node="south"} 4')
+  expect(told).toEqual([
+    ['capture', true],
+    [
+      { name: 'north', answers: true },
+      { name: 'south', answers: true },
+    ],
+  ])
+  // The database is away for the desk: what is on its own machine answers still.
+  await pool.query('revoke execute on function capture_nodes() from seloste_desk')
+  await pool.query('revoke select on capture_node from seloste_desk')
+  const alone = await scrape()
+  expect(alone).toContain('calls_total{process="capture",node="north"} 3')
+  expect(alone).not.toContain('node="south"')
+  await pool.query('grant execute on function capture_nodes() to seloste_desk')
+  await pool.query('grant select (id, name, alive_at, ended_at) on capture_node to seloste_desk')
+  await offered.stop()
+  desk.stop()
+})
+
+test('a capture that does not answer is named', async () => {
+  await pool.query(
+    `select capture_node_lives(gen_random_uuid(), 'gone', '1', now(), '{"draining": false, "pressures": [], "sessions": 0, "recordings": 0, "waiting": 0}')`,
+  )
+  expect(await readCallFlows(captures).list()).toMatchObject({ unanswered: ['gone'] })
+  expect(faults).toEqual([])
+})

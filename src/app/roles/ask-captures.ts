@@ -1,0 +1,40 @@
+/**
+ * Captures on other machines, as the desk asks them. In: what is asked. Out: their answers by node, over the database. Never here:
+ * who may look; and the capture of the desk's own machine, which answers at its sockets even while the database is away.
+ */
+import { sql, type Kysely } from 'kysely'
+import { askByChannel } from '#platform/database/ask-by-channel.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+export interface Captures {
+  /** Asks all nodes that are there, or those but one. @returns their answers; `expected` are the nodes that should have given one */
+  ask(what: string, but?: string): Promise<{ expected: { id: string; name: string }[]; answers: Map<string, unknown> }>
+  stop(): Promise<void>
+}
+
+const answerMs = 2_000
+/** As the database has it: node_silence(). */
+const silentSeconds = 10
+
+export function askCaptures(options: {
+  db: Kysely<RegisterTables>
+  databaseUrl: string
+  onFault: (error: unknown) => void
+}): Captures {
+  const { db } = options
+  const asker = askByChannel({ db, url: options.databaseUrl, onFault: options.onFault })
+  return {
+    async ask(what, but) {
+      const nodes = await db
+        .selectFrom('capture_node')
+        .select(['id', 'name'])
+        .where('ended_at', 'is', null)
+        .where(sql<boolean>`alive_at > clock_timestamp() - make_interval(secs => ${silentSeconds})`)
+        .execute()
+      const expected = nodes.filter(({ id }) => id !== but)
+      const names = expected.map(({ id }) => id)
+      return { expected, answers: await asker.ask(what, names, answerMs) }
+    },
+    stop: () => asker.stop(),
+  }
+}

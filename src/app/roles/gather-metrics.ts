@@ -1,0 +1,46 @@
+import type { Registry } from 'prom-client'
+import { readOffered, writeMetrics, type ToldMetrics } from '#platform/metrics/share-metrics.ts'
+import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Kysely } from 'kysely'
+import type { Captures } from './ask-captures.ts'
+
+/** Told of each scrape what answered it. */
+export interface ScrapeTold {
+  process(name: string, answers: boolean): void
+  /** Nodes of capture that have not said that they end. */
+  nodes(nodes: readonly { name: string; answers: boolean }[]): void
+}
+
+/**
+ * The numbers of the desk, of the processes of its machine (over sockets, whatever the database does), and of captures elsewhere
+ * (over the database), as one exposition text.
+ */
+export async function gatherMetrics(
+  registry: Registry,
+  {
+    sockets,
+    db,
+    captures,
+  }: { sockets: Readonly<Record<string, string>>; db: Kysely<RegisterTables>; captures: Captures },
+  told: ScrapeTold,
+): Promise<string> {
+  const near = await readOffered(sockets)
+  const nearNode = nodeOf(near.get('capture'))
+  const nodes = await seenNodes(db).catch((): SeenNode[] => [])
+  const nearId = nodes.find(({ name, state }) => name === nearNode && state !== 'ended')?.id
+  const far = await captures.ask('metrics', nearId).catch(() => undefined)
+  for (const process of Object.keys(sockets)) {
+    told.process(process, near.has(process) || (process === 'capture' && (far?.answers.size ?? 0) > 0))
+  }
+  const expected = nodes.filter(({ state }) => state !== 'ended')
+  told.nodes(expected.map(({ id, name }) => ({ name, answers: id === nearId || far?.answers.has(id) === true })))
+  const others = [...near.values(), ...(far?.answers.values() ?? [])] as ToldMetrics[]
+  return writeMetrics(registry, others)
+}
+
+/** As which node a capture tells its numbers. */
+function nodeOf(metrics: ToldMetrics | undefined): string | undefined {
+  const label = metrics?.flatMap(({ values }) => values ?? []).find(({ labels }) => labels?.['node'] !== undefined)
+  return label?.labels?.['node']?.toString()
+}

@@ -1,0 +1,124 @@
+// Questions to processes on other machines, over the database to which all of them are connected anyway.
+// In: a question, or the answers to give. Out: the answers of those who are there. Never: anything that is kept, or a secret;
+// whoever may sign in to the database can read it.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { sql, type Kysely } from 'kysely'
+import { listen, type Listening } from './listen.ts'
+
+const asked = 'seloste_asked'
+const told = 'seloste_told'
+/** A notification holds 8,000 bytes (PostgreSQL, NOTIFY). */
+const pieceLength = 7_000
+/** Of an answer, as it was before it was compressed. */
+const mostBytes = 32 << 20
+
+interface Question {
+  id: string
+  what: string
+}
+
+interface Piece {
+  id: string
+  from: string
+  place: number
+  of: number
+  part: string
+}
+
+/**
+ * Answers questions of others until `stop()`.
+ * @param name of whoever answers, once among those who do
+ * @param answer what can be said as JSON, or nothing where the question is for somebody else
+ */
+export function answerByChannel<Tables>(options: {
+  db: Kysely<Tables>
+  url: string
+  name: string
+  answer: (what: string) => Promise<unknown>
+  onFault: (error: unknown) => void
+}): Listening {
+  const { db, name, onFault } = options
+  async function tell({ id, what }: Question): Promise<void> {
+    const said = await options.answer(what)
+    if (said === undefined) return
+    const packed = (await promisify(zstdCompress)(JSON.stringify(said))).toString('base64')
+    const of = Math.ceil(packed.length / pieceLength)
+    for (let place = 0; place < of; place++) {
+      const part = packed.slice(place * pieceLength, (place + 1) * pieceLength)
+      await sql`select pg_notify(${told}, ${JSON.stringify({ id, from: name, place, of, part } satisfies Piece)})`.execute(
+        db,
+      )
+    }
+  }
+  return listen({
+    url: options.url,
+    channels: [asked],
+    onNotification: (_channel, payload) => void tell(JSON.parse(payload) as Question).catch(onFault),
+    onBroken: onFault,
+  })
+}
+
+export interface Asker {
+  /**
+   * Asks `expected`, and waits until all of them have answered, or `forMs`.
+   * @returns answers by the name of who gave them
+   */
+  ask(what: string, expected: readonly string[], forMs: number): Promise<Map<string, unknown>>
+  stop(): Promise<void>
+}
+
+export function askByChannel<Tables>(options: {
+  db: Kysely<Tables>
+  url: string
+  onFault: (error: unknown) => void
+}): Asker {
+  const { db, onFault } = options
+  const waiting = new Map<string, (piece: Piece) => void>()
+  const listening = listen({
+    url: options.url,
+    channels: [told],
+    onNotification(_channel, payload) {
+      const piece = JSON.parse(payload) as Piece
+      waiting.get(piece.id)?.(piece)
+    },
+    onBroken: onFault,
+  })
+  return {
+    async ask(what, expected, forMs) {
+      const answers = new Map<string, unknown>()
+      if (expected.length === 0) return answers
+      const id = randomUUID()
+      const pieces = new Map<string, string[]>()
+      const all = new Promise<void>((resolve) => {
+        waiting.set(id, ({ from, place, of, part }) => {
+          const parts = pieces.get(from) ?? []
+          pieces.set(from, parts)
+          parts[place] = part
+          if (Object.keys(parts).length < of) return
+          unpack(parts.join(''))
+            .then((answer) => answers.set(from, answer))
+            .catch(onFault)
+            .finally(() => expected.every((name) => answers.has(name)) && resolve())
+        })
+      })
+      try {
+        await sql`select pg_notify(${asked}, ${JSON.stringify({ id, what } satisfies Question)})`.execute(db)
+        const tooLate = new AbortController()
+        await Promise.race([all, wait(forMs, undefined, { signal: tooLate.signal }).catch(() => undefined)])
+        tooLate.abort()
+        return answers
+      } finally {
+        waiting.delete(id)
+      }
+    },
+    stop: () => listening.stop(),
+  }
+}
+
+async function unpack(packed: string): Promise<unknown> {
+  const bytes = await promisify(zstdDecompress)(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes })
+  return JSON.parse(bytes.toString('utf8'))
+}

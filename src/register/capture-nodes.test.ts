@@ -1,0 +1,244 @@
+// Several captures of one register: one talk that two of them are told of (R9, R17), what is forbidden of it (R49), and nodes that die.
+import { randomUUID } from 'node:crypto'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, colleagueOf, enterTestPerson, recordingFacts } from '#test/database/people.ts'
+import { admit, type SegmentFacts } from './admit.ts'
+import { endCallsOfSilentNodes, forgetNode, nodeEnds, nodeLives, seenNodes } from './capture-nodes.ts'
+import type { RegisterTables } from './tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { db: owner, pool } = database.as()
+const capture = database.as('seloste_capture').db
+const clerk = await enterTestPerson(owner, database.as('seloste_desk').db, { name: 'Aino' })
+let [north, south] = ['', '']
+
+const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
+const lives = (id: string, name: string) =>
+  nodeLives(capture, { id, name, version: '1', startedAt: Temporal.Now.instant() }, state)
+
+beforeEach(async () => {
+  ;[north, south] = [randomUUID(), randomUUID()]
+  await pool.query('delete from capture_node')
+  await lives(north, 'north')
+  await lives(south, 'south')
+  // Both have been heard of for a while.
+  await pool.query(`update capture_node set steady_since = steady_since - interval '1 minute'`)
+})
+
+const falls = (node: string, seconds = 11) =>
+  pool.query(`update capture_node set alive_at = clock_timestamp() - make_interval(secs => $2) where id = $1`, [
+    node,
+    seconds,
+  ])
+
+/** A talk that goes on, and what a second node tells of the same. */
+function talk(): { first: SegmentFacts; second: SegmentFacts } {
+  const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
+  const told = (): SegmentFacts => {
+    const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
+    const startedAt = Temporal.Now.instant()
+    return {
+      ...going,
+      ...{ segmentId: randomUUID(), contactId: randomUUID() },
+      recording: { ...recording, id: randomUUID(), startedAt },
+      captureState: 'recording',
+      decision: { ...going.decision, record: true },
+    }
+  }
+  return { first: told(), second: told() }
+}
+
+function ended(facts: SegmentFacts, packetsReceived = 1000, more: Partial<SegmentFacts> = {}): SegmentFacts {
+  const endedAt = Temporal.Now.instant()
+  const stored = { sizeBytes: 1, sha256: Buffer.alloc(32), incomplete: false, packetsReceived, packetsLost: 0 }
+  return { ...facts, endedAt, recording: { ...facts.recording!, endedAt, stored }, ...more }
+}
+
+const entered = (facts: SegmentFacts, node: string) => admit(capture, facts, node)
+async function inRegister(...all: SegmentFacts[]) {
+  const { rows } = await pool.query<{ node: string; ended: boolean; state: string | null; beside: string | null }>(
+    `select n.name as node, s.ended_at is not null as ended, r.state, s.beside from segment s left join recording r on r.segment_id = s.id
+     left join capture_node n on n.id = s.node where s.id = any($1) order by s.seq`,
+    [all.map(({ segmentId }) => segmentId)],
+  )
+  return rows.map(({ node, ended, state }) => [node, ended, state])
+}
+
+describe('a talk that two nodes are told of', () => {
+  test('is one contact and one segment, and the other’s is deleted once the first has told all of it', async () => {
+    const { first, second } = talk()
+    const { contactId } = await entered(first, north)
+    expect(await entered(second, south)).toEqual({ contactId, verdict: 'beside', stops: false })
+    expect(await entered(ended(second), south)).toMatchObject({ verdict: 'beside' })
+    await entered(ended(first), north)
+    expect(await entered(ended(second), south)).toEqual({ contactId, verdict: 'told' })
+    expect(await inRegister(first, second)).toEqual([['north', true, 'STORED']])
+  })
+
+  test.each<[string, (first: SegmentFacts) => Promise<unknown>]>([
+    ['falls silent', () => falls(north)],
+    [
+      'says that its end is inferred',
+      (first) => entered(ended(first, 1000, { endInferred: true, marks: ['end-inferred'] }), north),
+    ],
+    ['heard less of it', (first) => entered(ended(first, 700), north)],
+    ['could not keep all of it', (first) => entered(incomplete(ended(first)), north)],
+  ])('is kept by the second where the first %s', async (_what, happens) => {
+    const { first, second } = talk()
+    await entered(first, north)
+    await entered(second, south)
+    await happens(first)
+    expect(await entered(ended(second), south)).toMatchObject({ verdict: 'entered' })
+    const { rows } = await pool.query('select beside from segment where id = $1', [second.segmentId])
+    expect(rows).toEqual([{ beside: first.segmentId }])
+    expect(await inRegister(second)).toEqual([['south', true, 'STORED']])
+  })
+
+  test('goes on at the second a while after the first has ended: then it is a segment of its own', async () => {
+    const { first, second } = talk()
+    await entered(first, north)
+    await entered(second, south)
+    const past = Temporal.Now.instant().subtract({ seconds: 6 })
+    await entered(ended({ ...first, startedAt: first.startedAt.subtract({ seconds: 9 }) }), north)
+    expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
+    await pool.query('update segment set ended_at = $2 where id = $1', [first.segmentId, past.toString()])
+    await pool.query("update recording set started_at = started_at - interval '9 seconds' where segment_id = $1", [
+      first.segmentId,
+    ])
+    expect(
+      await entered(
+        { ...second, recording: { ...second.recording!, startedAt: past.subtract({ seconds: 1 }) } },
+        south,
+      ),
+    ).toMatchObject({ verdict: 'entered' })
+  })
+
+  test('with another official, or at another number, is another talk', async () => {
+    const { first, second } = talk()
+    await entered(first, north)
+    const other = { ...second, official: { name: 'Muu', phone: '+358295121999' as typeof second.numberReached.key } }
+    expect(await entered(other, south)).toMatchObject({ verdict: 'entered' })
+    expect(await inRegister(first, other)).toEqual([
+      ['north', false, 'CAPTURING'],
+      ['south', false, 'CAPTURING'],
+    ])
+  })
+
+  test('is entered by the same node as ever, and by nobody who was away itself', async () => {
+    const { first, second } = talk()
+    await entered(first, north)
+    await falls(north)
+    // The database was away: south has not been heard of for long enough to say that north is silent.
+    await pool.query('update capture_node set steady_since = clock_timestamp() where id = $1', [south])
+    expect(await entered(second, south)).toMatchObject({ verdict: 'beside' })
+    expect(
+      await entered(
+        { ...second, segmentId: randomUUID(), recording: { ...second.recording!, id: randomUUID() } },
+        north,
+      ),
+    ).toMatchObject({ verdict: 'entered' })
+  })
+})
+
+describe('what is forbidden of a talk (R49)', () => {
+  const forbid = (facts: SegmentFacts) =>
+    pool.query(`insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'CALL', $2)`, [
+      facts.recording!.id,
+      clerk.id,
+    ])
+  const states = async (...all: SegmentFacts[]) => {
+    const { rows } = await pool.query<{ id: string; state: string }>(
+      'select id, state from recording where id = any($1)',
+      [all.map(({ recording }) => recording!.id)],
+    )
+    return new Map(rows.map(({ id, state }) => [id, state]))
+  }
+
+  test('stops at a node that is beside, and nothing of it is entered', async () => {
+    const { first, second } = talk()
+    await entered(first, north)
+    await entered(second, south)
+    await forbid(first)
+    await pool.query('select settle_recording($1)', [first.recording!.id])
+    expect(await entered(second, south)).toMatchObject({ verdict: 'beside', stops: true })
+    await entered({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
+    expect(await entered({ ...ended(second), recording: { ...second.recording!, gone: true } }, south)).toMatchObject({
+      verdict: 'told',
+    })
+  })
+
+  test('is forbidden of both that were kept, whichever of them it was', async () => {
+    for (const which of ['first', 'second'] as const) {
+      const both = talk()
+      await entered(both.first, north)
+      await falls(north)
+      await entered(both.second, south)
+      await lives(north, 'north')
+      await entered(ended(both.first, 900, { endInferred: true, marks: ['end-inferred'] }), north)
+      await entered(ended(both.second), south)
+      await forbid(both[which])
+      await pool.query('select settle_recording($1)', [both[which].recording!.id])
+      expect([...(await states(both.first, both.second)).values()]).toEqual(['DESTROYING', 'DESTROYING'])
+    }
+    const { rows } = await pool.query(
+      `select count(*)::int as entries from audit_entry where action = 'recording.forbidden' and detail ? 'as'`,
+    )
+    expect(rows).toEqual([{ entries: 2 }])
+  })
+
+  test('stays forbidden where the call comes to another node', async () => {
+    const { first, second } = talk()
+    await entered(first, north)
+    await forbid(first)
+    await entered({ ...ended(first), recording: { ...first.recording!, gone: true } }, north)
+    const later = Temporal.Now.instant().add({ seconds: 1 })
+    const again = { ...second, recording: { ...second.recording!, startedAt: later } }
+    expect(await entered(again, south)).toMatchObject({ verdict: 'entered' })
+    expect((await states(again)).get(again.recording.id)).toBe('DESTROYING')
+  })
+})
+
+describe('a node that dies', () => {
+  test('has its calls ended a quarter of an hour later, when it was last heard of; back again, it says what was', async () => {
+    const { first } = talk()
+    const { contactId } = await entered(first, north)
+    await falls(north, 14 * 60)
+    expect(await endCallsOfSilentNodes(capture, south)).toBe(0)
+    await falls(north, 16 * 60)
+    // Last heard of before the answer: an end lies not before that.
+    expect(await endCallsOfSilentNodes(capture, north)).toBe(0)
+    expect(await endCallsOfSilentNodes(capture, south)).toBe(1)
+    const read = async () => {
+      const { rows } = await pool.query(
+        `select c.end_inferred as inferred, s.marks, r.state, c.history_ends_at is not null as has_term from contact c join segment s on s.contact_id = c.id join recording r on r.segment_id = s.id where c.id = $1`,
+        [contactId],
+      )
+      return rows as unknown[]
+    }
+    expect(await read()).toEqual([{ inferred: true, marks: ['end-inferred'], state: 'CAPTURING', has_term: true }])
+    await lives(north, 'north')
+    await entered(ended(first), north)
+    expect(await read()).toEqual([{ inferred: false, marks: [], state: 'STORED', has_term: true }])
+  })
+
+  test('is listed as silent until somebody forgets it, and one that ended as ended', async () => {
+    const { first } = talk()
+    await entered(first, north)
+    await falls(north)
+    await nodeEnds(capture, south, 0)
+    const list = async () => (await seenNodes(owner)).map(({ name, state, openCalls }) => ({ name, state, openCalls }))
+    expect(await list()).toEqual([
+      { name: 'north', state: 'silent', openCalls: 1 },
+      { name: 'south', state: 'ended', openCalls: 0 },
+    ])
+    expect(await forgetNode(owner, north)).toBe(1)
+    expect(await list()).toEqual([{ name: 'south', state: 'ended', openCalls: 0 }])
+    await expect(seenNodes(capture)).rejects.toThrow('permission denied')
+  })
+})
+
+function incomplete(facts: SegmentFacts): SegmentFacts {
+  const { stored, ...recording } = facts.recording!
+  return { ...facts, recording: { ...recording, stored: { ...stored!, incomplete: true } } }
+}

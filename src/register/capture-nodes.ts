@@ -1,0 +1,106 @@
+/**
+ * The capture nodes of this register (migrations/0047-capture-nodes.sql). In: that a node is there, or ends. Out: the calls of nodes
+ * that have fallen silent, ended. Never here: whose a call is; judge-talk.ts asks that.
+ */
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { settleEnd } from './admit.ts'
+import { channels } from './channels.ts'
+import type { RegisterTables } from './tables.ts'
+
+type Db = Kysely<RegisterTables>
+
+/** What a node is called and runs. */
+export interface CaptureNode {
+  /** Of its spool, for ever. */
+  id: string
+  /** SELOSTE_NODE. */
+  name: string
+  version: string
+  startedAt: Temporal.Instant
+}
+
+export interface NodeState {
+  draining: boolean
+  pressures: readonly string[]
+  sessions: number
+  recordings: number
+  /** Segments whose facts wait on its disk. */
+  waiting: number
+}
+
+/** Says that the node is there. To be repeated every two seconds: after ten without it is silent to the others. */
+export async function nodeLives(
+  db: Db,
+  { id, name, version, startedAt }: CaptureNode,
+  state: NodeState,
+): Promise<void> {
+  await sql`select capture_node_lives(${id}::uuid, ${name}, ${version}, ${startedAt}::timestamptz, ${JSON.stringify(state)}::jsonb)`.execute(
+    db,
+  )
+}
+
+/** Says that it ends. What waits on its disk is told once it is started again. */
+export async function nodeEnds(db: Db, id: string, waiting: number): Promise<void> {
+  await sql`select capture_node_ends(${id}::uuid, ${waiting}::integer)`.execute(db)
+}
+
+/**
+ * Ends the calls of nodes of which nothing has been heard for a quarter of an hour (R22), as of when they were last heard of.
+ * @param node who asks: nobody is silent to a node that was itself away
+ * @returns how many calls
+ */
+export function endCallsOfSilentNodes(db: Db, node: string): Promise<number> {
+  return db.transaction().execute((tx) => {
+    return endCalls(tx, sql<OfCall>`select * from end_segments_of_silent_nodes(${node}::uuid)`)
+  })
+}
+
+/** What the register knows of a node, for whoever runs it. `silent`: it has not been heard of for ten seconds, and did not say why. */
+export interface SeenNode {
+  id: string
+  name: string
+  version: string
+  startedAt: Temporal.Instant
+  aliveAt: Temporal.Instant
+  state: 'takes-calls' | 'busy' | 'draining' | 'silent' | 'ended'
+  pressures: string[]
+  sessions: number
+  recordings: number
+  waiting: number
+  /** Calls of the last day that have no end, by what it told. */
+  openCalls: number
+}
+
+export async function seenNodes(db: Db): Promise<SeenNode[]> {
+  const { rows } = await sql<SeenNode>`
+    select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting,
+      open_calls as "openCalls" from capture_nodes()`.execute(db)
+  return rows
+}
+
+/**
+ * Forgets a node that does not come back: its calls end when it was last heard of, and it is listed no more. Should it come back all
+ * the same, it is a node as before, and says what its calls were. Only the owner of the database does this.
+ * @returns how many calls it ended
+ */
+export function forgetNode(db: Db, id: string): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    const calls = await endCalls(tx, sql<OfCall>`select * from end_segments_of_node(${id}::uuid)`)
+    await sql`delete from capture_node where id = ${id}::uuid`.execute(tx)
+    return calls
+  })
+}
+
+interface OfCall {
+  id: string
+  startedAt: Temporal.Instant
+}
+
+async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<OfCall>): Promise<number> {
+  const { rows } = await sql<OfCall>`select distinct id, started_at as "startedAt" from (${ended}) as ended`.execute(tx)
+  for (const contact of rows) {
+    await settleEnd(tx, contact, true)
+    await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
+  }
+  return rows.length
+}

@@ -1,0 +1,247 @@
+/** Two captures on machines of their own behind Kamailio: one dies while calls go on and come, one drains, both come back (SELOSTE_LONG=1). */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askCapture } from '#app/roles/capture-control.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { seenNodes } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { startPacer } from '../simulator/pacer.ts'
+import { numbersCalled, officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import type { SentCall } from '../simulator/sent-call.ts'
+import {
+  openNetwork,
+  startCapture,
+  startKamailio,
+  whyNoMachines,
+  type CaptureOfMachine,
+  type Machine,
+  type Network,
+} from './captures-behind-kamailio.ts'
+import { stretchesOf } from './stretches.ts'
+
+const why = process.env['SELOSTE_LONG'] === '1' ? whyNoMachines() : 'it takes a minute: SELOSTE_LONG=1'
+if (why !== undefined) console.warn(`Captures behind Kamailio are not tried: ${why}.`)
+const database = await createTestDatabase<RegisterTables>()
+const { db, pool } = database.as()
+const keys = generateKeyPair()
+const packetMs = 20
+
+describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
+  'two captures behind Kamailio over %s',
+  (transport) => {
+    let root = ''
+    let network: Network
+    let kamailio: { stop(): Promise<void> }
+    const captures = new Map<string, { machine: Machine; running: CaptureOfMachine }>()
+    const pacer = startPacer()
+    let server = { host: '', port: 5060 }
+    let nextCaller = transport === 'udp' ? 10_000 : 20_000
+    const firstCaller = nextCaller
+
+    const start = async (name: string, machine: Machine) =>
+      captures.set(name, {
+        machine,
+        running: await startCapture(machine, name, { root, databaseUrl: database.url('seloste_capture') }),
+      })
+
+    beforeAll(async () => {
+      root = await mkdtemp(join(tmpdir(), 'seloste-machines-'))
+      await mkdir(join(root, 'objects'), { mode: 0o700 })
+      await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
+      await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+      await pool.query(
+        `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n
+       on conflict do nothing`,
+        [keys.recipient],
+      )
+      network = openNetwork()
+      const [proxy, north, south] = [network.add('proxy'), network.add('north'), network.add('south')]
+      await Promise.all([start('north', north), start('south', south)])
+      kamailio = await startKamailio(proxy, [north, south], transport)
+      server = { host: proxy.address, port: 5060 }
+    }, 60_000)
+    afterAll(async () => {
+      await kamailio?.stop()
+      for (const { running } of captures.values()) await running.stop()
+      network?.remove()
+      await rm(root, { recursive: true, force: true, maxRetries: 5 })
+    }, 60_000)
+
+    function place(seconds: number, more: Partial<Parameters<typeof placeCall>[0]> = {}) {
+      const n = nextCaller++
+      const caller = `+3584012${n}`
+      return {
+        caller,
+        sent: placeCall({
+          ...{ seed: n, caller, number: numbersCalled.testLine, official: officialByKey('aino'), seconds },
+          ...{ server, transport, pacer, keep: 'hash', timeoutMs: 12_000, ...more },
+        }),
+      }
+    }
+    interface Segment {
+      contact: string
+      node: string
+      id: string
+      state: string
+      packets: number
+      marks: string[]
+      ended: boolean
+    }
+    async function segmentsOf(caller: string): Promise<Segment[]> {
+      const { rows } = await pool.query<Segment>(
+        `select c.id as contact, n.name as node, r.id, r.state, r.packets_received as packets, s.marks, c.ended_at is not null as ended
+       from contact c join segment s on s.contact_id = c.id join capture_node n on n.id = s.node join recording r on r.segment_id = s.id
+       where c.caller_key = $1 order by s.seq`,
+        [caller],
+      )
+      return rows
+    }
+    const states = async () =>
+      (await seenNodes(db)).filter(({ state }) => state !== 'ended').map(({ name, state }) => [name, state])
+    const packetsOf = ({ sessions }: SentCall) =>
+      sessions.flatMap(({ streams }) => streams).reduce((sum, { counts }) => sum + counts.packets, 0)
+
+    test(
+      'calls are spread, a death loses no call and a second at most, a drain nothing, and both take calls again',
+      { timeout: 240_000 },
+      async () => {
+        // Twelve calls that go on, half of them told by their clients to be held later on.
+        const hangUp = new AbortController()
+        const long = Array.from({ length: 12 }, (_, n) =>
+          place(1200, { signal: hangUp.signal, ...(n % 4 < 2 && { hold: { afterMs: 9_000, forMs: 1_000 } }) }),
+        )
+        const nodeOf = new Map<string, string>()
+        await expect
+          .poll(
+            async () => {
+              for (const { caller } of long) for (const { node } of await segmentsOf(caller)) nodeOf.set(caller, node)
+              return [...nodeOf.values()].sort()
+            },
+            { timeout: 20_000 },
+          )
+          .toEqual([...Array.from({ length: 6 }, () => 'north'), ...Array.from({ length: 6 }, () => 'south')])
+
+        // North dies, whole, while new calls come.
+        const coming: ReturnType<typeof place>[] = []
+        const come = setInterval(() => coming.push(place(3)), 250)
+        await wait(1_000)
+        const north = captures.get('north')!
+        await north.running.kill()
+        await wait(9_000)
+        clearInterval(come)
+        expect(await states()).toEqual([
+          ['north', expect.stringMatching(/silent|takes-calls/)],
+          ['south', 'takes-calls'],
+        ])
+        const short = await Promise.all(coming.map(async ({ caller, sent }) => ({ caller, sent: await sent })))
+        expect(short.map(({ sent }) => sent.outcome)).toEqual(short.map(() => 'completed'))
+        await wait(6_000)
+
+        // It comes back; what it had is in the register, and its calls whose client asked for something went on at south.
+        await start('north', north.machine)
+        await expect.poll(states, { timeout: 10_000 }).toEqual([
+          ['north', 'takes-calls'],
+          ['south', 'takes-calls'],
+        ])
+        await wait(1_000)
+        hangUp.abort()
+        const ended = await Promise.all(long.map(async ({ caller, sent }) => ({ caller, sent: await sent })))
+        const all = [...long, ...coming].map(({ caller }) => caller)
+        await expect
+          .poll(
+            async () => {
+              const found = await Promise.all(all.map(segmentsOf))
+              return found.flat().filter(({ state, ended }) => state !== 'STORED' || !ended).length
+            },
+            { timeout: 60_000, interval: 500 },
+          )
+          .toBe(0)
+
+        // Every call is there, once.
+        for (const caller of all) {
+          const segments = await segmentsOf(caller)
+          expect(segments.length, caller).toBeGreaterThan(0)
+          expect(new Set(segments.map(({ contact }) => contact)).size, caller).toBe(1)
+        }
+        // Of what south had nothing is missing, nor of what came while north was dead.
+        let whole = 0
+        for (const { caller, sent } of [...ended, ...short]) {
+          const segments = await segmentsOf(caller)
+          if (segments.some(({ node }) => node !== 'south')) continue
+          whole++
+          expect(segments, caller).toMatchObject([{ marks: [], packets: packetsOf(sent) }])
+        }
+        expect(whole).toBeGreaterThanOrEqual(6 + 30)
+        // What north had: whole up to its last second, and where the client was held meanwhile, on from there at south.
+        const gaps: number[] = []
+        let wentOn = 0
+        for (const { caller } of ended.filter(({ caller }) => nodeOf.get(caller) === 'north')) {
+          const segments = await segmentsOf(caller)
+          expect(segments[0], caller).toMatchObject({
+            node: 'north',
+            marks: expect.arrayContaining(['end-inferred']) as unknown,
+          })
+          const before = await stretchesOf(join(root, 'objects'), keys.identity, segments[0]!.id)
+          for (const { first, last, packets } of before.values()) {
+            expect(packets, caller).toBe(last - first + 1)
+            gaps.push(packets)
+          }
+          if (segments.some(({ node }) => node === 'south')) wentOn++
+        }
+        // From its beginning until north died, less the tail's quarter of a second.
+        const atLeast = Math.max(...gaps) - 1_000 / packetMs
+        for (const packets of gaps) expect(packets).toBeGreaterThanOrEqual(atLeast)
+        expect(wentOn).toBeGreaterThan(0)
+
+        // South drains: what goes on there goes on, what comes goes to north, and south ends by itself.
+        const last = Array.from({ length: 4 }, () => place(6))
+        await wait(1_500)
+        const south = captures.get('south')!
+        await askCapture(
+          { dataDirectory: south.running.settings['SELOSTE_DATA']!, apart: { socketsFolder: undefined } },
+          'drain',
+        )
+        const meanwhile = Array.from({ length: 12 }, () => place(1))
+        const drained = await Promise.all(
+          [...last, ...meanwhile].map(async ({ caller, sent }) => ({ caller, sent: await sent })),
+        )
+        expect(drained.map(({ sent }) => sent.outcome)).toEqual(drained.map(() => 'completed'))
+        expect(await south.running.ended).toBe(0)
+        for (const { caller, sent } of drained) {
+          await expect
+            .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
+            .toEqual(['STORED'])
+          expect(await segmentsOf(caller)).toMatchObject([{ marks: [], packets: packetsOf(sent) }])
+        }
+        for (const { caller } of meanwhile) expect(await segmentsOf(caller)).toMatchObject([{ node: 'north' }])
+        expect(await states()).toEqual([['north', 'takes-calls']])
+
+        // Back again, and the dispatcher has noticed.
+        await start('south', south.machine)
+        await expect
+          .poll(
+            async () => {
+              const { caller, sent } = place(0.5)
+              await sent
+              await expect.poll(async () => (await segmentsOf(caller)).length, { timeout: 10_000 }).toBe(1)
+              return (await segmentsOf(caller))[0]?.node
+            },
+            { timeout: 40_000, interval: 500 },
+          )
+          .toBe('south')
+        const { rows } = await pool.query<{ count: number }>(
+          'select count(*)::int as count from contact where caller_key between $1 and $2',
+          [`+3584012${firstCaller}`, `+3584012${nextCaller - 1}`],
+        )
+        expect(rows[0]?.count).toBe(nextCaller - firstCaller)
+      },
+    )
+  },
+)

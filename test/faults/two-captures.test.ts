@@ -1,0 +1,198 @@
+/** Two captures of one register, as processes: a client that records each call at both, a prohibition, and the death of one of them. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { seenNodes } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { numbersCalled, officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { seedRandom } from '../simulator/random.ts'
+import { findPorts, type SelostePorts } from '../whole/start-seloste.ts'
+
+const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
+const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
+const database = await createTestDatabase<RegisterTables>()
+const { db, pool } = database.as()
+const clerk = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Aino' })
+const names = ['north', 'south'] as const
+type Name = (typeof names)[number]
+const nodes = new Map<Name, { process: ChildProcess; ports: SelostePorts }>()
+let root = ''
+
+async function start(name: Name, ports: SelostePorts): Promise<void> {
+  await mkdir(join(root, name), { recursive: true, mode: 0o700 })
+  const capture = fork(main, ['start', '--role', 'capture'], {
+    env: {
+      ...process.env,
+      ...{ NODE_COMPILE_CACHE: cache, SELOSTE_ROLE_DATABASE_URL: database.url('seloste_capture'), SELOSTE_NODE: name },
+      ...{ SELOSTE_DATA: join(root, name), OBJECTS_URL: `file://${join(root, 'objects')}` },
+      SELOSTE_DRAW_KEY: join(root, 'draw.key'),
+      SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
+      SELOSTE_SIPS: `127.0.0.1:${ports.sips}`,
+      SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  })
+  nodes.set(name, { process: capture, ports })
+  await once(capture, 'message')
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'seloste-two-'))
+  await mkdir(join(root, 'objects'), { mode: 0o700 })
+  await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
+  await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+  await pool.query(
+    `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n`,
+    [generateKeyPair().recipient],
+  )
+  // A test waits for no ten seconds.
+  await pool.query(
+    `create or replace function node_silence() returns interval language sql immutable as $$ select interval '4 seconds' $$`,
+  )
+  const [north, south] = [await findPorts(), await findPorts()]
+  await Promise.all([start('north', north), start('south', south)])
+})
+afterAll(async () => {
+  for (const { process: capture } of nodes.values()) {
+    if (capture.exitCode !== null || capture.signalCode !== null) continue
+    const gone = once(capture, 'exit')
+    capture.kill('SIGTERM')
+    await gone
+  }
+  await rm(root, { recursive: true, force: true, maxRetries: 5 })
+})
+
+/** The same call to both, as a session border controller with two recorders tells it. */
+function placeAtBoth(caller: string, seconds: number, signal?: AbortSignal) {
+  return names.map((name) =>
+    placeCall({
+      ...{
+        seed: caller,
+        caller,
+        number: numbersCalled.testLine,
+        official: officialByKey('aino'),
+        seconds,
+        keep: 'hash',
+      },
+      ids: seedRandom(caller),
+      server: { host: '127.0.0.1', port: nodes.get(name)!.ports.sip },
+      ...(signal && { signal }),
+    }),
+  )
+}
+
+interface Row {
+  contact: string
+  node: Name
+  state: string | null
+  recording: string | null
+  packets: number | null
+  marks: string[]
+}
+async function segmentsOf(caller: string): Promise<Row[]> {
+  const { rows } = await pool.query<Row>(
+    `select c.id as contact, n.name as node, r.state, r.id as recording, r.packets_received as packets, s.marks
+     from contact c join segment s on s.contact_id = c.id left join capture_node n on n.id = s.node
+     left join recording r on r.segment_id = s.id where c.caller_key = $1 order by s.seq`,
+    [caller],
+  )
+  return rows
+}
+const going = (caller: string) =>
+  expect
+    .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
+    .toEqual(['CAPTURING'])
+/** Bodies of recordings, wherever they lie: in the store, or with the calls that go on. */
+async function bodies(): Promise<string[]> {
+  const folders = [join(root, 'objects'), ...names.map((name) => join(root, name, 'capture', 'recordings'))]
+  const found = await Promise.all(folders.map((folder) => readdir(folder, { recursive: true })))
+  return found
+    .flat()
+    .filter((name) => name.endsWith('.body'))
+    .map((name) => /[^/]+$/.exec(name)![0].replace('.body', ''))
+}
+
+test(
+  'a call that is told to both is there once; what is forbidden of it is nowhere; and the death of one loses nothing of it',
+  { timeout: 120_000 },
+  async () => {
+    const hangUp = new AbortController()
+    const [once_, forbidden, long] = ['+358401270001', '+358401270002', '+358401270003'] as const
+    const short = placeAtBoth(once_, 4)
+    const forbade = placeAtBoth(forbidden, 6)
+    const goesOn = placeAtBoth(long, 1200, hangUp.signal)
+    for (const caller of [once_, forbidden, long]) await going(caller)
+    await expect.poll(async () => (await bodies()).length).toBe(6)
+
+    const [{ recording }] = (await segmentsOf(forbidden)) as [Row]
+    // As the acts do: what waits for nothing is destroyed with the word.
+    await pool.query(`
+      begin;
+      insert into prohibition (recording_id, party, channel, entered_by) values ('${recording}', 'CALLER', 'CALL', '${clerk.id}');
+      select settle_recording('${recording}');
+      commit`)
+    // Within a second, at the node that the register does not know of as well.
+    await expect.poll(async () => (await bodies()).length, { timeout: 3_000, interval: 50 }).toBeLessThanOrEqual(4)
+
+    await Promise.all(short)
+    await expect
+      .poll(async () => (await segmentsOf(once_)).map(({ state }) => state), { timeout: 20_000 })
+      .toEqual(['STORED'])
+    await Promise.all(forbade)
+
+    // Whichever of them has the long call dies.
+    const [{ node: dead }] = (await segmentsOf(long)) as [Row]
+    const { process: killed, ports } = nodes.get(dead)!
+    const exited = once(killed, 'exit')
+    process.kill(killed.pid!, 'SIGKILL')
+    await exited
+    const other = names.find((name) => name !== dead)!
+    await expect
+      .poll(async () => (await segmentsOf(long)).map(({ node }) => node), { timeout: 30_000 })
+      .toEqual([dead, other])
+    expect((await seenNodes(db)).map(({ name, state }) => [name, state]).sort()).toEqual(
+      [
+        [dead, 'silent'],
+        [other, 'takes-calls'],
+      ].sort(),
+    )
+
+    // It comes back, and says what it has. Its client at the dead node noticed nothing.
+    await start(dead, ports)
+    hangUp.abort()
+    const sent = await Promise.all(goesOn)
+    await expect
+      .poll(async () => (await segmentsOf(long)).slice(0, 2).map(({ state }) => state), { timeout: 30_000 })
+      .toEqual(['STORED', 'STORED'])
+    const [first, second] = (await segmentsOf(long)) as [Row, Row]
+    expect(first.marks).toContain('end-inferred')
+    expect(second.marks).not.toContain('end-inferred')
+    const packets = sent[names.indexOf(other)]!.sessions[0]!.streams.reduce(
+      (sum, { counts }) => sum + counts.packets,
+      0,
+    )
+    expect(second.packets).toBe(packets)
+
+    // One contact each, and no body of anything that is not in the register.
+    await expect.poll(async () => (await bodies()).length, { timeout: 30_000 }).toBe((await registered()).length)
+    expect((await bodies()).sort()).toEqual((await registered()).sort())
+    for (const caller of [once_, forbidden, long])
+      expect(new Set((await segmentsOf(caller)).map(({ contact }) => contact)).size).toBe(1)
+  },
+)
+
+async function registered(): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(`select id from recording where state = 'STORED'`)
+  return rows.map(({ id }) => id)
+}

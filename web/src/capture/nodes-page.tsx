@@ -1,0 +1,55 @@
+import { $api } from '../api/client.ts'
+import { Fact } from '../contact/facts.tsx'
+import { Failure } from '../controls/failure.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { formatCount } from '../format/number.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Page } from '../shell/page.tsx'
+import '../styles/capture.css'
+import '../styles/contact.css'
+import type { CaptureNode } from './capture-shapes.ts'
+
+const lookMs = 5_000
+
+/** Tallentimet: the captures of this register, on whichever machines, and how each is. */
+export function NodesPage() {
+  const { say } = useLanguage()
+  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/capture/nodes', undefined, {
+    staleTime: 0,
+    refetchInterval: lookMs,
+  })
+  return (
+    <Page title={say('capture.nodes.title')} lead={say('capture.nodes.lead')}>
+      {isPending && <Waiting lines={6} />}
+      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {data?.items.length === 0 && <Notice kind="info">{say('capture.nodes.none')}</Notice>}
+      {data?.items.map((node) => (
+        <section key={node.id} className="panel stack-small" aria-labelledby={`node-${node.id}`}>
+          <h2 id={`node-${node.id}`}>{node.name}</h2>
+          {node.state === 'silent' && (
+            <Notice kind="warning">{say('capture.nodes.silent', { name: node.name })}</Notice>
+          )}
+          <NodeFacts node={node} />
+        </section>
+      ))}
+    </Page>
+  )
+}
+
+function NodeFacts({ node }: { node: CaptureNode }) {
+  const { say, language } = useLanguage()
+  const number = (count: number) => formatCount(count, language)
+  return (
+    <dl className="facts">
+      <Fact label={say('capture.nodes.state')}>{say(`capture.nodes.state.${node.state}`)}</Fact>
+      <Fact label={say('capture.nodes.heard')}>{formatInstant(node.aliveAt, language, 'seconds')}</Fact>
+      <Fact label={say('capture.sessions')}>{number(node.sessions)}</Fact>
+      <Fact label={say('capture.nodes.recordings')}>{number(node.recordings)}</Fact>
+      <Fact label={say('capture.nodes.waiting')}>{number(node.waiting)}</Fact>
+      <Fact label={say('capture.nodes.open')}>{number(node.openCalls)}</Fact>
+      <Fact label={say('capture.nodes.version')}>{node.version}</Fact>
+    </dl>
+  )
+}
