@@ -45,6 +45,8 @@ const usage = `Seloste ${version}
                                                   cosign the audit log of a Seloste on another machine
   seloste webhooks list [--json] | retry [--target NAME]
                                                   what waits to be told to other systems; tell again what was given up
+  seloste nodes list [--json] | forget --node NAME
+                                                  the captures of this register; one that does not come back
   seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
   seloste doctor [--json]                         what is wrong with settings and machine, each with what to do
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
@@ -133,6 +135,10 @@ async function main(): Promise<void> {
     case 'webhooks': {
       const { webhooks } = await import('./webhooks.ts')
       return webhooks(settings(), rest)
+    }
+    case 'nodes': {
+      const { nodes } = await import('./nodes.ts')
+      return nodes(settings(), rest)
     }
     case 'drain': {
       const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, cancel: { type: 'boolean' } } })
