@@ -42,6 +42,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'database-in-use': 'Stop the Seloste that has this database folder, or give this one another SELOSTE_DATA.',
   'database-moved': 'Set DATABASE_URL to where the register was moved (docs/operate/moving.md).',
   'database-not-running': 'Start Seloste, or set DATABASE_URL.',
+  'database-newer': 'Start the version of Seloste that has the PostgreSQL of this database.',
+  'database-older': 'Run "seloste upgrade-database" (docs/operate/moving.md).',
   'database-password-lost': 'Restore the file of the superuser’s password together with the cluster.',
   'database-quarantined': 'Run "seloste restore", or "seloste move", again, to its end.',
   'database-role-wrong': 'Let DATABASE_URL of this process sign in as the database role that the message names.',

@@ -4,6 +4,7 @@ import { askCapture } from '../roles/capture-control.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkDisk } from './doctor/check-disk.ts'
 import { checkFiles } from './doctor/check-files.ts'
+import { checkLeftBehind } from './doctor/check-left-behind.ts'
 import { checkMachine } from './doctor/check-machine.ts'
 import { checkPorts } from './doctor/check-ports.ts'
 import { checkStores } from './doctor/check-stores.ts'
@@ -45,6 +46,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['files', () => checkFiles(settings, Temporal.Now.instant())],
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],
+    ['moved', () => checkLeftBehind(settings.dataDirectory, Temporal.Now.instant())],
   ]
   const found: Finding[] = []
   // One after another: a disk that is being measured is not written by another look.

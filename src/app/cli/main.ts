@@ -41,6 +41,9 @@ const usage = `Seloste ${version}
   seloste backup list                             the backups in each place
   seloste restore --from DIR --identity FILE [--backup ID] [--ledger DIR] [--checkpoint FILE] [--anchor N]
                                                   a register out of a backup, without what was destroyed since
+  seloste move --to FILE                          database, store or both to where the settings in FILE say, while calls go on
+  seloste move --destroy-old                      destroy what a move has left here
+  seloste upgrade-database [--binaries DIR]       the embedded database, made by an earlier PostgreSQL, into one of now
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]
                                                   cosign the audit log of a Seloste on another machine
   seloste webhooks list [--json] | retry [--target NAME]
@@ -127,6 +130,14 @@ async function main(): Promise<void> {
     case 'restore': {
       const { restore } = await import('./restore.ts')
       return restore(settings(), rest)
+    }
+    case 'move': {
+      const { move } = await import('./move.ts')
+      return move(settings(), rest)
+    }
+    case 'upgrade-database': {
+      const { upgradeDatabase } = await import('./upgrade-database.ts')
+      return upgradeDatabase(settings(), rest)
     }
     case 'witness': {
       const { witness } = await import('./witness.ts')

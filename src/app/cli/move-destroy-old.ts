@@ -1,9 +1,10 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { tellPlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { openConnection } from '#platform/database/copy.ts'
 import { findEmbeddedPostgres, foldersOfEmbedded, startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { majorOf } from '#platform/database/embedded/major.ts'
 import { readMovedAway } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
@@ -24,11 +25,12 @@ export async function destroyOld(settings: Settings): Promise<void> {
     console.log('nothing was left behind by a move')
     return
   }
-  const { database, objects } = left
+  const { database, objects, cluster } = left
   await withRunningDatabase(settings, 'move', async (db) => {
     if (left.destroying !== true) {
       if (database) await assertDatabaseLeft(settings)
       if (objects) await assertStoreLeft(settings, objects)
+      if (cluster !== undefined) await assertOldCluster(cluster)
       await noteLeftBehind(settings.dataDirectory, { ...left, destroying: true })
     }
     if (objects) {
@@ -37,6 +39,11 @@ export async function destroyOld(settings: Settings): Promise<void> {
       console.log(
         `the old store ${tellPlace({ at: objects })} is destroyed: ${removed.files} files, none of them found any more`,
       )
+    }
+    if (cluster !== undefined) {
+      const removed = await destroyFolder(cluster)
+      await note(db, { database: basename(cluster), ...removed })
+      console.log(`the old database ${cluster} is destroyed: ${removed.files} files, none of them found any more`)
     }
     if (database) {
       for (const folder of await foldersOfEmbedded(join(settings.dataDirectory, 'database'))) {
@@ -70,6 +77,13 @@ async function assertDatabaseLeft(settings: Settings): Promise<void> {
   } finally {
     await old.stop()
   }
+}
+
+/** Beside the one that is used, and of an earlier major version. */
+async function assertOldCluster(folder: string): Promise<void> {
+  const [old, now] = [await majorOf(folder), await majorOf(join(folder, '..', 'cluster'))]
+  if (/^cluster-\d+$/.test(basename(folder)) && (old === undefined || (now !== undefined && old < now))) return
+  throw new Fault('move-old-in-use', `${folder} is not what an upgrade has left: nothing is destroyed`)
 }
 
 async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address): Promise<void> {

@@ -17,6 +17,7 @@ import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
 import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { serveCustodianLink } from './custodian-link.ts'
@@ -79,6 +80,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     },
   })
   const objects = await openObjects(settings)
+  await refuseMovedObjects(objects)
   const storing = await keepObjects({ objects, log })
   const keys = await openKeyStore(settings)
   await assertSameStore(db, keys)

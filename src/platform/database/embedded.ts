@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { prepareBinaries } from './embedded/binaries.ts'
+import { majorOf, upgradeFolder } from './embedded/major.ts'
 import { assertDurable } from './embedded/durability.ts'
 import { databaseOsUser } from './embedded/os-user.ts'
 import { findPlace, knownPlace, makeSocketDirectory, readIfThere, sharedRoot, type Place } from './embedded/place.ts'
@@ -37,6 +38,8 @@ export type EmbeddedPostgresOptions = {
    * started again, and not where it ended soon after its start.
    */
   onUnexpectedEnd?: (fault: DatabaseFault) => void
+  /** A folder with the binaries of an earlier PostgreSQL, to read what that one made; those that npm brings otherwise. */
+  binaries?: string
   /** A server that ends by itself this soon after its start is not started again and again. */
   soonMs?: number
 }
@@ -63,7 +66,7 @@ const readyMs = 300_000
  * is killed is started again.
  * Tied to this process: when it dies, PostgreSQL is shut down.
  * @throws DatabaseFault `database-in-use`, `database-start-failed`, `database-disk-full`, `database-unsafe`,
- * `database-password-lost`, `database-binaries-missing`
+ * `database-password-lost`, `database-binaries-missing`, `database-older`, `database-newer`
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { dataDirectory, log, soonMs = 10_000 } = options
@@ -74,7 +77,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let postmaster: Postmaster | undefined
   try {
     await claim(place, socketDirectory)
-    const binaries = await prepareBinaries(user ? sharedRoot : place.root, user)
+    const binaries = await prepareBinaries(user ? sharedRoot : place.root, user, options.binaries)
+    await refuseOtherMajor(place, binaries.major)
     await endOrphan(place.cluster, log)
     await endOrphan(place.unfinishedCluster, log)
     const password = await superuserPassword(place, async (fresh) => {
@@ -227,6 +231,27 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+/** Each major version reads its own folders alone. */
+async function refuseOtherMajor(place: Place, major: number): Promise<void> {
+  const made = await majorOf(place.cluster)
+  if (made === undefined && (await majorOf(join(place.root, upgradeFolder, 'cluster'))) !== undefined) {
+    throw new DatabaseFault(
+      'database-older',
+      `The upgrade of the database in ${place.root} has not ended: run "seloste upgrade-database" again.`,
+    )
+  }
+  if (made === undefined || made === major) return
+  throw made < major
+    ? new DatabaseFault(
+        'database-older',
+        `The database in ${place.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: run "seloste upgrade-database" (docs/operate/moving.md).`,
+      )
+    : new DatabaseFault(
+        'database-newer',
+        `The database in ${place.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: start the version of Seloste that has that one.`,
+      )
 }
 
 async function superuserPassword(place: Place, makeCluster: (password: string) => Promise<void>): Promise<string> {

@@ -9,6 +9,8 @@ export const databaseFaults = {
   'database-disk-full': 'The disk that holds the database is full: free some space.',
   'database-unsafe': 'PostgreSQL is set up so that acknowledged commits can be lost: undo that setting.',
   'database-password-lost': 'The cluster is there and the file with its superuser password is not: restore both.',
+  'database-older': 'The database folder is of an earlier PostgreSQL: run seloste upgrade-database.',
+  'database-newer': 'The database folder is of a later PostgreSQL: start the version of Seloste that has it.',
   'migration-misnamed': 'A file in migrations/ does not follow NNNN-name.sql, or a number is missing or used twice.',
   'migration-changed': 'A migration that was already applied was edited: write a new one.',
   'migration-unknown': 'The database has migrations that this program does not know: the program is too old.',

@@ -63,8 +63,7 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   const known = await readState(stateFile)
   const moved: MovedObjects = { objects: 0, copied: 0, bytes: 0, removed: 0 }
   const running = atMost(atOnce)
-  const held = new Set<string>()
-  for await (const key of from.list('')) if (key !== movedKey && key !== fillingKey) held.add(key)
+  const held = await keysOf(from)
   const has = (key: string) => held.has(key)
   for (const key of held) {
     await running.add(async () => {
@@ -81,11 +80,16 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
     })
   }
   await running.all()
-  for await (const key of to.list('')) {
-    if (held.has(key) || key === fillingKey) continue
-    if (await to.delete(key)) moved.removed += 1
-  }
+  // As it is now: some were destroyed after they had been copied.
+  const left = await keysOf(from)
+  for (const key of await keysOf(to)) if (!left.has(key) && (await to.delete(key))) moved.removed += 1
   return moved
+}
+
+async function keysOf(store: ObjectStore): Promise<Set<string>> {
+  const keys = new Set<string>()
+  for await (const key of store.list('')) if (key !== movedKey && key !== fillingKey) keys.add(key)
+  return keys
 }
 
 /** Nothing where it was destroyed while it was copied: then it is in neither. */

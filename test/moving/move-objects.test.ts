@@ -1,0 +1,140 @@
+/** Sealed objects copied to another store while both are used: what is destroyed meanwhile is in neither (R50, R52). */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { openS3Store } from '#platform/objects/s3-store.ts'
+import { switchedStore } from '#platform/objects/switched-store.ts'
+import { isSettledObject } from '#register/recordings/objects.ts'
+import {
+  claimTarget,
+  copyObjects,
+  fillingKey,
+  markObjectsMoved,
+  refuseMovedObjects,
+} from '#safeguards/moving/move-objects.ts'
+import { hasS3Server, startS3Server, type S3Server } from '../objects/s3-server.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'seloste-objects-'))
+let s3: S3Server | undefined
+beforeAll(async () => {
+  if (hasS3Server) s3 = await startS3Server()
+}, 60_000)
+afterAll(async () => {
+  await s3?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const keysOf = async (store: ObjectStore) => {
+  const keys: string[] = []
+  for await (const key of store.list('')) if (key !== fillingKey) keys.push(key)
+  return keys.sort()
+}
+
+let made = 0
+async function openSource(recordings: number) {
+  const name = `source-${++made}`
+  const from = await openDirectoryStore(join(folder, name))
+  for (let n = 0; n < recordings; n++) {
+    await from.put(`recordings/${id(n)}.body`, Buffer.from(`body ${n}`))
+    await from.put(`recordings/${id(n)}.index`, Buffer.from(`index ${n}`))
+  }
+  return { from, stateFile: join(folder, `${name}.state`) }
+}
+
+describe.each([
+  ['a folder', true, () => openDirectoryStore(join(folder, `target-${++made}`))],
+  ['a bucket of an S3 server', hasS3Server, async () => openS3Store(s3!.store(await s3!.makeBucket()))],
+] as const)('to %s', (_name, isThere, openTo) => {
+  const rule = test.skipIf(!isThere)
+
+  rule('every object is there as it was; what was copied is not copied again', { timeout: 60_000 }, async () => {
+    const { from, stateFile } = await openSource(20)
+    const to = await openTo()
+    const move = { from, to, origin: 'a', isSettled: isSettledObject, stateFile, onCopied: () => undefined }
+    await claimTarget(move)
+    expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 40, removed: 0 })
+    expect(await keysOf(to)).toEqual(await keysOf(from))
+    expect((await to.readRange(`recordings/${id(7)}.body`, 0, 6)).toString()).toBe('body 7')
+    expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 0, removed: 0 })
+  })
+
+  rule(
+    'what is destroyed while it is copied, before or after its own copy, is not in the target',
+    { timeout: 60_000 },
+    async () => {
+      const { from, stateFile } = await openSource(30)
+      const to = await openTo()
+      const gone = [1, 28].flatMap((n) => [`recordings/${id(n)}.body`, `recordings/${id(n)}.index`])
+      const move = {
+        ...{ from, to, origin: 'a', isSettled: isSettledObject, stateFile },
+        onCopied: ({ objects }: { objects: number }) => {
+          if (objects === 20) for (const key of gone) void from.delete(key)
+        },
+      }
+      await claimTarget(move)
+      await copyObjects(move)
+      for (const key of gone) expect(await keysOf(from)).not.toContain(key)
+      expect(await keysOf(to)).toEqual(await keysOf(from))
+      // And what is destroyed between two passes.
+      await from.delete(`recordings/${id(5)}.body`)
+      expect(await copyObjects(move)).toMatchObject({ removed: 1, copied: 0 })
+      expect(await keysOf(to)).toEqual(await keysOf(from))
+    },
+  )
+
+  rule(
+    'a recording that is not in keeping yet may still change, and is copied again',
+    { timeout: 60_000 },
+    async () => {
+      const { from, stateFile } = await openSource(1)
+      const to = await openTo()
+      await from.put(`recordings/${id(9)}.hdr`, Buffer.from('header'))
+      await from.put(`recordings/${id(9)}.body`, Buffer.from('first'))
+      const move = { from, to, origin: 'a', isSettled: isSettledObject, stateFile, onCopied: () => undefined }
+      await claimTarget(move)
+      await copyObjects(move)
+      await from.put(`recordings/${id(9)}.body`, Buffer.from('other'))
+      await from.put(`recordings/${id(9)}.index`, Buffer.from('index'))
+      await from.delete(`recordings/${id(9)}.hdr`)
+      await copyObjects(move)
+      expect((await to.readRange(`recordings/${id(9)}.body`, 0, 5)).toString()).toBe('other')
+      expect(await keysOf(to)).toEqual(await keysOf(from))
+      expect(await readFile(stateFile, 'utf8')).toContain(`recordings/${id(9)}.body`)
+    },
+  )
+
+  rule(
+    'a store with objects of anybody else, or of another register’s move, takes none',
+    { timeout: 60_000 },
+    async () => {
+      const to = await openTo()
+      await claimTarget({ to, origin: 'a' })
+      await claimTarget({ to, origin: 'a' })
+      await expect(claimTarget({ to, origin: 'b' })).rejects.toMatchObject({ code: 'move-target-not-empty' })
+    },
+  )
+})
+
+test('a store that was moved from is nobody’s any more', async () => {
+  const { from } = await openSource(1)
+  await refuseMovedObjects(from)
+  await markObjectsMoved(from, 's3://elsewhere/')
+  await expect(refuseMovedObjects(from)).rejects.toMatchObject({ code: 'objects-moved' })
+})
+
+test('while it is held a store is away for whoever writes, once what was under way has ended; then it is the other one', async () => {
+  const [one, other] = [(await openSource(0)).from, (await openSource(0)).from]
+  const store = switchedStore(one)
+  const writing = store.put('a', Buffer.alloc(1 << 20))
+  await store.hold()
+  expect(await keysOf(one)).toEqual(['a'])
+  await writing
+  await expect(store.put('b', Buffer.from('b'))).rejects.toMatchObject({ code: 'object-store-away' })
+  store.release(other)
+  await store.put('b', Buffer.from('b'))
+  expect([await keysOf(one), await keysOf(other)]).toEqual([['a'], ['b']])
+})

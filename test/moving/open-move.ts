@@ -1,0 +1,55 @@
+/**
+ * A PostgreSQL of one's own to move to, beside the one of all tests: roles are a cluster's, and a move compares them. In: nothing.
+ * Out: empty databases in it. Never: a role of another test.
+ */
+import { mkdtemp, rm, chmod } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { moveDatabase, type DatabaseMove, type MovedDatabase } from '#safeguards/moving/move-database.ts'
+
+export const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+export async function openTarget() {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-target-'))
+  await chmod(folder, 0o711)
+  const log = { info: () => undefined, warn: () => undefined }
+  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  let made = 0
+  return {
+    folder,
+    /** The owner's URL of a new one. */
+    async emptyDatabase(): Promise<string> {
+      const name = `target_${++made}`
+      await administer(server.adminUrl(), `create database ${name} encoding 'UTF8' template template0`)
+      return server.adminUrl(name)
+    },
+    urlFor: server.urlFor,
+    administer: (statement: string, database?: string) => administer(server.adminUrl(database), statement),
+    async stop() {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function administer<Row extends object>(url: string, statement: string): Promise<Row[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  return client
+    .query<Row>(statement)
+    .then(({ rows }) => rows)
+    .finally(() => client.end())
+}
+
+export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {}): Promise<MovedDatabase> {
+  return moveDatabase({
+    ...{ from, to, told: 'the target' },
+    migrate: async (url, upTo) => void (await migrate(url, migrations, upTo)),
+    onTable: () => undefined,
+    ...more,
+  })
+}

@@ -1,0 +1,112 @@
+/**
+ * A row in every table of a schema, whatever its version. In: a database at some migration. Out: a row where there was none, with
+ * what the columns and their checks ask for. Never: a row that the application could not have written, as far as checks say.
+ */
+import type { Client } from 'pg'
+
+type Column = { name: string; type: string; isNeeded: boolean }
+
+const at = `'2026-03-02 10:00Z'`
+const later = `'2026-03-02 11:00Z'`
+const hash = `sha256('x')`
+
+/** Where types and checks of lists of words do not tell it: SQL by table and column; a column that is not there yet is left out. */
+const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  audit_pruning: { minimum_index: '256' },
+  authority_disclosure: { number: `'V-2026-1'` },
+  capture_hour: { hour: `'2026-03-02 10:00Z'` },
+  described_role: { role: `'OFFICIAL'`, duty: 'null', scope: `'own'`, purposes: `'{}'` },
+  destruction_entry: { object_kind: `'recording'`, cause: `'term'` },
+  disclosed_copy: { recording_id: 'gen_random_uuid()' },
+  disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
+  letter: { content: `'{}'`, erased_at: 'null' },
+  office_slot: { ends_at: later },
+  one_time_link: { person_id: 'gen_random_uuid()', expires_at: `now() + interval '1 hour'` },
+  openness_lead: { research_id: 'gen_random_uuid()' },
+  person_placement: { unit_id: 'gen_random_uuid()' },
+  proof: { holds: 'false', broken_since: at, facts: `'{}'` },
+  recording: { recording_months: '2' },
+  research_disclosure: { number: `'T-2026-1'` },
+  sampling_draw: { week: `'2026-03-02'` },
+  sampling_plan: { days_left: '10' },
+  subject_request: { number: `'P-2026-1'`, party: `'CALLER'`, kinds: `'{KNOW}'` },
+  training_moment: { to_ms: '2', recording_id: 'gen_random_uuid()' },
+  webhook_target: { events: `'{contact.admitted}'` },
+}
+
+/** The names of tables, but for the record of migrations. */
+export async function tablesOf(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(`
+    select relname::text as name from pg_class where relnamespace = 'public'::regnamespace
+      and relkind in ('r', 'p') and not relispartition and relname <> 'migration' order by 1`)
+  return rows.map(({ name }) => name)
+}
+
+/** Makes a row in a table that has none. Without triggers, as it was written long ago. */
+export async function fillTable(client: Client, table: string): Promise<void> {
+  if (((await client.query(`select from "${table}" limit 1`)).rowCount ?? 0) > 0) return
+  const { rows: columns } = await client.query<Column>(
+    `select attname::text as name, format_type(atttypid, atttypmod) as type,
+       attnotnull and not atthasdef and attidentity = '' as "isNeeded"
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [`public."${table}"`],
+  )
+  const { rows: checks } = await client.query<{ text: string }>(
+    `select pg_get_constraintdef(oid) as text from pg_constraint where conrelid = $1::regclass and contype = 'c'`,
+    [`public."${table}"`],
+  )
+  const own = values[table] ?? {}
+  const given = columns.filter(({ name, isNeeded }) => isNeeded || name in own)
+  const texts = given.map(
+    (column) =>
+      own[column.name] ??
+      valueOf(
+        column,
+        checks.map(({ text }) => text),
+      ),
+  )
+  await client.query('begin')
+  await client.query('set local session_replication_role = replica')
+  await client
+    .query(
+      given.length === 0
+        ? `insert into "${table}" default values`
+        : `insert into "${table}" (${given.map(({ name }) => `"${name}"`).join(', ')}) values (${texts.join(', ')})`,
+    )
+    .catch((cause: unknown) => {
+      throw new Error(`${table} takes no such row: ${(cause as Error).message}; give its values in fill-tables.ts`, {
+        cause,
+      })
+    })
+  await client.query('commit')
+}
+
+const byType: Readonly<Record<string, string>> = {
+  text: `'x'`,
+  uuid: 'gen_random_uuid()',
+  'timestamp with time zone': at,
+  date: `'2026-03-01'`,
+  bytea: hash,
+  boolean: 'false',
+  jsonb: `'{}'`,
+  inet: `'127.0.0.1'`,
+  interval: `'1 hour'`,
+  'double precision': '1',
+}
+
+/** The first word that a check allows; else by type. */
+function valueOf({ name, type }: Column, checks: readonly string[]): string {
+  for (const check of checks) {
+    const [, word] = new RegExp(`\\b${name}\\b\\)?(?:::text)? = (?:ANY \\(+ARRAY\\[)?'([^']*)'`).exec(check) ?? []
+    if (word !== undefined) return `'${word}'`
+  }
+  return type.endsWith('[]') ? `'{}'` : (byType[type] ?? '1')
+}
+
+/** Every row of a table, as JSON. */
+export async function rowsOf(client: Client, table: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await client.query<{ row: Record<string, unknown> }>(
+    `select to_jsonb(t) as row from "${table}" t order by t::text`,
+  )
+  return rows.map(({ row }) => row)
+}
