@@ -19,6 +19,9 @@ import { step, type SessionEffect, type SessionEvent, type SessionPlace, type Se
 export interface SessionWorld {
   now: () => Temporal.Instant
   note: (facts: SegmentFacts) => Promise<void>
+  /** Makes durable what is noted next, or withdrawn. */
+  foresee: (facts: SegmentFacts) => Promise<void>
+  withdraw: () => Promise<void>
   /** Waits before a recording that could not be stored is tried again; false when the process stops instead. */
   again: () => Promise<boolean>
   objects: ObjectStore
@@ -114,8 +117,12 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       case 'note':
         await world.note(effect.facts)
         return undefined
-      case 'open':
-        return open(effect, asking)
+      case 'open': {
+        // Side by side: the answer waits for the slower of the two, not for both.
+        const [opened] = await Promise.all([open(effect, asking), world.foresee(effect.facts)])
+        if (opened.type !== 'opened') await world.withdraw()
+        return opened
+      }
       case 'take-over':
         idle = before?.passOn()
         idle?.writeTo(undefined)
@@ -223,7 +230,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         finished ??= await seal(media)
         const { recording, received, lost, streams } = finished
         if (toDestroy) return await destroy()
-        await storeRecording(recording.id, dirname(recording.bodyPath), world.objects)
+        await storeRecording(recording.id, dirname(recording.bodyPath), world.objects, 'durable')
         return {
           type: 'stored',
           stored: {

@@ -124,11 +124,11 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     source(...told: Parameters<RecordingWriter['source']>) {
       if (!silent) writer.source(...told)
     },
-    packet(
-      ...[stream, type, marker, seq, ts, arrival, buffer, start, end]: Parameters<RecordingWriter['packet']>
-    ): boolean {
-      return silent || withheld || writer.packet(stream, type, marker, seq, ts, arrival, buffer, start, end)
-    },
+    // By name: gathered as `...told` they would be an array and an iterator for each packet.
+    packet: ((stream, type, marker, seq, ts, arrival, buffer, start, end) =>
+      silent ||
+      withheld ||
+      writer.packet(stream, type, marker, seq, ts, arrival, buffer, start, end)) satisfies RecordingWriter['packet'],
     omitted(stream: number, seqOffset: number) {
       if (!silent) writer.omitted(stream, seqOffset)
     },

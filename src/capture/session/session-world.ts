@@ -29,6 +29,8 @@ export function sessionWorld(
       // The facts stay in memory and are admitted; only a crash before that would lose them.
       return options.spool.note(facts).catch(onFault)
     },
+    foresee: (facts) => options.spool.foresee(facts),
+    withdraw: () => options.spool.withdraw(segmentId).catch(onFault),
     objects: options.objects,
     mediaAddress: options.mediaAddress,
     sdpSessionId,

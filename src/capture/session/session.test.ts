@@ -52,6 +52,16 @@ describe('a session', () => {
     expect(opened.effects.at(-1)).toMatchObject({ mode: 'record', version: 1, withSdp: true })
   })
 
+  test('notes, once its recording is open, the very facts that were made durable meanwhile', () => {
+    const held = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
+    for (const offered of [offer({ recorded: true }), held]) {
+      const [opening, [open]] = step(undefined, { type: 'offered', offer: offered })
+      const [, effects] = step(opening, { type: 'opened' })
+      const note = effects.find((effect) => effect.do === 'note')
+      expect(note?.facts).toBe(open?.do === 'open' && open.facts)
+    }
+  })
+
   test('that is history only is entered, then answered, and opens nothing', () => {
     const { state, effects } = run({ type: 'offered', offer: offer({ recorded: false }) })
     expect(kinds(effects)).toEqual(['note', 'answer'])

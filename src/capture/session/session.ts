@@ -86,8 +86,11 @@ export type PartyFacts = Partial<Pick<SegmentFacts, 'official' | 'answeredAt'>> 
 export type SessionEffect =
   /** Make the facts durable and see that they are admitted. */
   | { do: 'note'; facts: SegmentFacts }
-  /** Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. */
-  | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[] }
+  /**
+   * Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. `facts`: what is noted once it
+   * is open, to be made durable meanwhile.
+   */
+  | { do: 'open'; recording: RecordingFacts; streams: readonly StreamPlan[]; facts: SegmentFacts }
   /** Keep the ports of the segment before, and nothing of what comes there. */
   | { do: 'take-over' }
   /** Open ports, if there are any left, and keep nothing of what comes there. */
@@ -144,8 +147,9 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
   }
   const { recording } = facts
   if (recording) {
-    const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined] }
-    return [{ phase: 'opening', session }, [open]]
+    const known: SegmentFacts = allInactive(streams) ? { ...facts, captureState: 'paused' } : facts
+    const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
+    return [{ phase: 'opening', session: { ...session, facts: known } }, [open]]
   }
   const listens = offer.mayBeDecidedAnew === true && !before
   const waiting: SessionFacts = listens ? { ...session, listens } : session
@@ -158,15 +162,13 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
 function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
   const { session } = state
   if (event.type === 'opened') {
-    const held = allInactive(session.streams)
-    const opened = held ? { ...session, facts: { ...session.facts, captureState: 'paused' as const } } : session
     return [
-      { phase: 'live', session: opened },
+      { phase: 'live', session },
       [
         { do: 'map', tracks: session.tracks },
-        ...(held ? [{ do: 'mark', kind: 'hold' } as const] : []),
-        { do: 'note', facts: opened.facts },
-        answer(opened, true),
+        ...(allInactive(session.streams) ? [{ do: 'mark', kind: 'hold' } as const] : []),
+        { do: 'note', facts: session.facts },
+        answer(session, true),
       ],
     ]
   }

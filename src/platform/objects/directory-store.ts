@@ -88,10 +88,11 @@ export async function openDirectoryStore(
   return {
     put,
 
-    async moveIn(key, file) {
+    async moveIn(key, file, bytes) {
       const target = pathOf(key)
       try {
-        await syncFile(file)
+        // One sync more is one more wait of the disk, of a call that has had its own.
+        if (bytes !== 'durable') await syncFile(file)
         if (!(await handToGroup(file, group))) return await copyIn(key, file)
         await replace(file, target)
         await syncFolder(dirname(resolve(file)))

@@ -5,8 +5,11 @@ import { strict as assert } from 'node:assert'
 export interface ObjectStore {
   /** Stores a buffer or a copy of a file under `key`, over what was there: all of it or nothing, durable on return. */
   put(key: string, content: Uint8Array | { file: string }): Promise<void>
-  /** Takes a file into the store and removes it from where it was: by a rename when it is on the same file system. */
-  moveIn(key: string, file: string): Promise<void>
+  /**
+   * Takes a file into the store and removes it from where it was: by a rename when it is on the same file system.
+   * `bytes`: whether whoever wrote them has synced them already.
+   */
+  moveIn(key: string, file: string, bytes?: 'durable'): Promise<void>
   /**
    * Bytes `start` up to and without `end`.
    * @throws ObjectFault `object-missing`, `object-range-outside`

@@ -30,7 +30,7 @@ export async function openPlaceFolder(folder: string, mustHave?: string): Promis
     key.startsWith(spreadBelow) ? ask(objects, key.slice(spreadBelow.length)) : ask(plain, key)
   return {
     put: (key, content) => at(key, (store, own) => store.put(own, content)),
-    moveIn: (key, file) => at(key, (store, own) => store.moveIn(own, file)),
+    moveIn: (key, file, bytes) => at(key, (store, own) => store.moveIn(own, file, bytes)),
     readRange: (key, start, end) => at(key, (store, own) => store.readRange(own, start, end)),
     sizeBytes: (key) => at(key, (store, own) => store.sizeBytes(own)),
     delete: (key) => at(key, (store, own) => store.delete(own)),

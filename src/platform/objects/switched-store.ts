@@ -29,7 +29,7 @@ export function switchedStore(first: ObjectStore): SwitchedStore {
 
   return {
     put: (key, content) => run((one) => one.put(key, content)),
-    moveIn: (key, file) => run((one) => one.moveIn(key, file)),
+    moveIn: (key, file, bytes) => run((one) => one.moveIn(key, file, bytes)),
     readRange: (key, start, end) => run((one) => one.readRange(key, start, end)),
     sizeBytes: (key) => run((one) => one.sizeBytes(key)),
     delete: (key) => run((one) => one.delete(key)),

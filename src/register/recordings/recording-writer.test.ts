@@ -60,6 +60,28 @@ test('a recording that is discarded leaves no file, and its tail is free', async
   expect(readdirSync(directory)).toEqual([])
 })
 
+test('memory that one recording gave back holds nothing of it, and is not written to by it any more', async () => {
+  const first = await createRecordingWriter({ id: 'first', directory, intakePublicKey: recipient, startedAt })
+  first.source(0, 111, 5, 7, codecs)
+  for (let n = 0; n < 100; n++) first.packet(0, 8, false, n, n * 160, n * 200, Buffer.alloc(160, 0xaa), 0, 160)
+  await first.finish(20_000)
+  const second = await createRecordingWriter({ id: 'second', directory, intakePublicKey: recipient, startedAt })
+  const before = { ...second.counts }
+  first.mark('hold', 30_000)
+  first.source(1, 222, 6, 8, codecs)
+  first.packet(0, 8, false, 200, 0, 40_000, Buffer.alloc(160, 0xaa), 0, 160)
+  expect(second.counts).toEqual(before)
+  const { bodyPath, headerPath } = await second.finish(10)
+  const body = readFileSync(bodyPath)
+  const fileKey = readAgeHeader(readFileSync(headerPath), identity)
+  const opened = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+  const log = await opened.openChunk(0)
+  const kinds: string[] = []
+  walkChunk(log, { mark: ({ kind }) => kinds.push(kind) })
+  expect(kinds).toEqual(['start', 'end'])
+  expect(log.includes(0xaa)).toBe(false)
+})
+
 test('every packet is in the sealed recording, and every chunk reads alone', async () => {
   const tail = await createTailJournal({ directory, run: 'a', intervalMs: 5, segmentMs: 30 })
   const writer = await createRecordingWriter({ id: 'r1', directory, intakePublicKey: recipient, startedAt, tail })

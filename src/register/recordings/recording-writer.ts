@@ -21,6 +21,7 @@ import {
   type MarkKind,
   type StreamCodec,
 } from './recording-log.ts'
+import { giveChunkBack, takeChunk } from './open-chunks.ts'
 import { RecordingFault } from './recording-faults.ts'
 import {
   chunkBytes,
@@ -124,7 +125,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     throw headerMade.status === 'rejected' ? headerMade.reason : (bodyMade as PromiseRejectedResult).reason
   }
 
-  const chunk = Buffer.alloc(chunkBytes)
+  const chunk = takeChunk()
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunkBytes)
   const hash = createHash('sha256').update(nonce)
   const counts = { packets: 0, packetsShed: 0, payloadBytes: 0 }
@@ -139,6 +140,8 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   let shedBefore = 0
   let lastArrival = 0
   let ended = false
+  /** The open chunk is another recording's by now. */
+  let givenBack = false
   let syncing: Promise<void> | undefined
 
   const subject: TailSubject = {
@@ -203,6 +206,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   }
 
   function append(record: Buffer): void {
+    if (ended) return
     if (makeRoom(record.length)) subject.usedBytes += record.copy(chunk, subject.usedBytes)
     else waitingMarks.push(record)
   }
@@ -247,6 +251,11 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     }
   }
 
+  function giveBack(): void {
+    if (!givenBack) giveChunkBack(chunk)
+    givenBack = true
+  }
+
   append(
     encodeMark({ kind: 'start', arrival100us: 0, detail: { recording: id, startedAt: options.startedAt.toString() } }),
   )
@@ -256,6 +265,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     id,
     counts,
     source(stream, ssrc, firstSeq, firstTs, codecs) {
+      if (ended) return
       const source = (sourceNumbers[stream] ?? -1) + 1
       sourceNumbers[stream] = source
       const record = encodeSource({ stream, source, ssrc, firstSeq, firstTs, codecs })
@@ -294,7 +304,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       tail?.leave(subject)
       const { size } = await body.stat()
       await body.close()
-      chunk.fill(0)
+      giveBack()
       return {
         id,
         headerPath,
@@ -319,7 +329,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       await syncFolder(directory)
       await writing
       await syncing?.catch(() => undefined)
-      chunk.fill(0)
+      giveBack()
       await Promise.all([headerFile.close(), body.close()])
       await rm(bodyPath, { force: true })
       await syncFolder(directory)
