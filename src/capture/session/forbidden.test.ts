@@ -26,7 +26,7 @@ import { takeBack } from './take-back.ts'
 const seed = { version: 1, description: await readDescription() }
 const { recipient } = generateKeyPair()
 let folder = ''
-let noted: SegmentFacts[] = []
+const noted: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
 let objects: ObjectStore
@@ -70,7 +70,7 @@ const openCalls = () =>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-forbidden-'))
-  noted = []
+  noted.length = 0
   objects = { ...(await openTestObjects(join(folder, 'objects'))) }
   spool = await openCalls()
   await open()
@@ -226,7 +226,7 @@ describe('the call goes on with somebody else, or comes back', () => {
     const left = noted.at(-1)!
     await close()
     await open([left])
-    noted = []
+    noted.length = 0
     await ask('1', media(4000), second)
     await until(() => noted.length > 0)
     expect(latest()).toMatchObject({
@@ -246,7 +246,7 @@ describe('the call goes on with somebody else, or comes back', () => {
     await open([left])
     expect(recorder.recordings('remembered')).toContain(left.recording?.id)
     await recorder.forbid(left.recording!.id, true)
-    noted = []
+    noted.length = 0
     await ask('1', media(4000), second)
     await until(() => noted.length > 0)
     expect(latest()?.recording).toBeUndefined()
@@ -278,7 +278,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     for (const suffix of suffixes) {
       await writeFile(join(folder, 'recordings', `${id}.${suffix}`), parts.get(suffix) ?? 'sealed frames')
     }
-    noted = []
+    noted.length = 0
     spool = await openCalls()
     const recording = { ...going.recording!, ...(told && { gone: true as const }) }
     await spool.note({ ...going, recording })

@@ -24,7 +24,7 @@ import { openSpool } from './spool.ts'
 const seed = { version: 1, description: await readDescription() }
 const { recipient } = generateKeyPair()
 let folder = ''
-let noted: SegmentFacts[] = []
+const noted: SegmentFacts[] = []
 let call: Caller
 let ports: PortAllocator
 let recorder: Recorder
@@ -33,7 +33,7 @@ let close: () => Promise<void>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-interrupted-'))
-  noted = []
+  noted.length = 0
   const spool = await openSpool({
     directory: join(folder, 'calls'),
     admit: enterInto(noted),

@@ -33,7 +33,7 @@ const [aino, bertil, raija] = [officialByKey('aino'), officialByKey('bertil'), o
 const now = () => Temporal.Now.instant()
 
 let folder = ''
-let noted: SegmentFacts[] = []
+const noted: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
 let quotas: QuotaCounts
@@ -52,7 +52,7 @@ function described(
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-decisions-'))
-  noted = []
+  noted.length = 0
   alarms = []
   quotas = createQuotaCounts()
   versionAt = () => ({ version: 7, description: described() })
@@ -246,7 +246,7 @@ describe('a call that one official passes to another (AC5)', () => {
     versionAt = () => ({ version: 7, description: described({ share: 0.5 }) })
     for (let calls = 0; calls < 3; calls++) {
       const group = { id: randomUUID(), startedAt: new Date() }
-      noted = []
+      noted.length = 0
       await (await talk({ number: numbersCalled.national, official: aino, group })).hangUp()
       await (await talk({ number: numbersCalled.national, official: bertil, group })).hangUp()
       await until(() => segments().length === 2)

@@ -20,12 +20,12 @@ import { openSpool } from './spool.ts'
 const seed = { version: 1, description: await readDescription() }
 const opened: (() => unknown)[] = []
 let folder = ''
-let noted: SegmentFacts[] = []
+const noted: SegmentFacts[] = []
 let call: Caller
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-recorder-'))
-  noted = []
+  noted.length = 0
   await startRecorder()
 })
 afterEach(async () => {

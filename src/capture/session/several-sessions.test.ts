@@ -47,7 +47,7 @@ const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:
 /** What the recorder obeys. */
 let inForce = description
 let folder = ''
-let noted: SegmentFacts[] = []
+const noted: SegmentFacts[] = []
 let call: Caller
 let recorder: Recorder
 let clients: ClientSeen[] = []
@@ -55,7 +55,7 @@ const close: (() => unknown)[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-several-'))
-  noted = []
+  noted.length = 0
   clients = []
   inForce = description
   await start()
