@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/capture/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The captures of this register, on whichever machines, and how each is */
+        get: operations["listCaptureNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/capture/flows": {
         parameters: {
             query?: never;
@@ -4145,6 +4162,167 @@ export interface operations {
             };
         };
     };
+    listCaptureNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description As SELOSTE_NODE calls it */
+                            name: string;
+                            version: string;
+                            /**
+                             * Format: date-time
+                             * @description Its process began
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Heard of last
+                             */
+                            aliveAt: string;
+                            /**
+                             * @description busy: takes no new session under pressure; silent: nothing heard for ten seconds; ended: it was stopped, or is drained
+                             * @enum {unknown}
+                             */
+                            state: "takes-calls" | "busy" | "draining" | "silent" | "ended";
+                            /** @description What presses, as in docs/operate/overload.md */
+                            pressures: string[];
+                            /** @description Sessions that go on */
+                            sessions: number;
+                            /** @description Recordings being written */
+                            recordings: number;
+                            /** @description Parts of calls whose facts wait on its disk */
+                            waiting: number;
+                            /** @description Calls of the last day without an end, by what it told */
+                            openCalls: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     listCallFlows: {
         parameters: {
             query?: {
@@ -4173,6 +4351,8 @@ export interface operations {
                                 /** Format: uuid */
                                 contactId: string;
                             }[];
+                            /** @description The capture that remembers it */
+                            node: string;
                             /** @description Product and version, as its User-Agent says; may be empty */
                             client: string;
                             /**
@@ -4192,6 +4372,8 @@ export interface operations {
                             endedAt?: string;
                             problems: ("refused" | "cancelled" | "failing" | "end-inferred" | "not-acknowledged" | "session-expired" | "one-way" | "silent" | "lossy" | "empty" | "needs-review")[];
                         }[];
+                        /** @description Captures that did not answer */
+                        unanswered: string[];
                     };
                 };
             };
@@ -4332,6 +4514,8 @@ export interface operations {
                             /** Format: uuid */
                             contactId: string;
                         }[];
+                        /** @description The capture that remembers it */
+                        node: string;
                         /** @description Product and version, as its User-Agent says; may be empty */
                         client: string;
                         /**
@@ -50761,6 +50945,15 @@ export interface operations {
                             recording: "recording" | "paused" | "not-recorded" | "failing";
                             /** @description no-media, disk-full, no-port: why recording fails */
                             failure?: string;
+                            /** @description The capture that has the call */
+                            node?: {
+                                name: string;
+                                /**
+                                 * @description Nothing has been heard of it for ten seconds
+                                 * @constant
+                                 */
+                                silent?: true;
+                            };
                             /** @description The viewer answers it and it is being recorded: they may forbid that (R49) */
                             own?: {
                                 /** Format: uuid */
