@@ -11,42 +11,45 @@ create index recording_available on recording (contact_started_at desc, contact_
   where state = 'STORED' and kept_at is not null;
 create index recording_gone on recording (contact_started_at desc, contact_id desc) where state in ('DESTROYED', 'DESTROYING');
 
--- Who answered in a month: a part of a name is looked for among these, and not in every call. What it says stands in the month's
--- segments, and goes with them.
+-- Who answered, and from which month to which: a part of a name is looked for among these, and not in every call. What it says stands in
+-- segments of the last of them, and goes with them.
 create table official_named (
-  month date not null, name text not null, phone text, unit_id uuid, person_id uuid,
-  constraint official_named_once unique nulls not distinct (month, name, phone, unit_id, person_id)
+  name text not null, phone text, unit_id uuid, person_id uuid, first_month date not null, last_month date not null,
+  constraint official_named_once unique nulls not distinct (name, phone, unit_id, person_id)
 );
 insert into official_named
-select distinct date_trunc('month', contact_started_at at time zone 'UTC')::date, official_name, official_phone, official_unit_id, official_person_id
-from segment where official_name is not null;
+select official_name, official_phone, official_unit_id, official_person_id,
+  min(date_trunc('month', contact_started_at at time zone 'UTC')), max(date_trunc('month', contact_started_at at time zone 'UTC'))
+from segment where official_name is not null group by 1, 2, 3, 4;
 
 create function name_official() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  of_month date := date_trunc('month', new.contact_started_at at time zone 'UTC')::date;
+  of_month date := date_trunc('month', new.contact_started_at at time zone 'UTC');
 begin
   -- Looked for first: nearly always it is there, and then nobody waits for anybody.
   if not exists (
-    select from official_named n where n.month = of_month and n.name = new.official_name and n.phone is not distinct from new.official_phone
+    select from official_named n where n.name = new.official_name and n.phone is not distinct from new.official_phone
       and n.unit_id is not distinct from new.official_unit_id and n.person_id is not distinct from new.official_person_id
+      and of_month between n.first_month and n.last_month
   ) then
-    insert into official_named values (of_month, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id)
-    on conflict do nothing;
+    insert into official_named as n values (new.official_name, new.official_phone, new.official_unit_id, new.official_person_id, of_month, of_month)
+    on conflict on constraint official_named_once do update
+      set first_month = least(n.first_month, excluded.first_month), last_month = greatest(n.last_month, excluded.last_month);
   end if;
   return null;
 end $$;
 create trigger names_official after insert or update of official_name, official_phone, official_unit_id, official_person_id on segment
   for each row when (new.official_name is not null) execute function name_official();
 
+-- A month that goes is told of to its days, in the same transaction (drop_history_month).
 create function forget_officials_named() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from official_named n
-  where n.month < now() - interval '14 months' and to_regclass('public.segment' || to_char(n.month, '_YYYY_MM')) is null;
+  where n.last_month < now() - interval '14 months' and to_regclass('public.segment' || to_char(n.last_month, '_YYYY_MM')) is null;
   return null;
 end $$;
--- A month that has gone is told so to its days (drop_history_month), after its segments went or in the same transaction before.
 create constraint trigger forgets_officials after update of ended on history_day deferrable initially deferred
   for each row execute function forget_officials_named();
 
@@ -63,12 +66,13 @@ create function search_contacts(
   official_number text, recorded text, after_at timestamptz, after_id uuid, most integer
 ) returns table (started_at timestamptz, id uuid)
 language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp
-set max_parallel_workers_per_gather = 0 as $$
+-- A walk in the order of an index ends when there are enough, which the planner does not see.
+set max_parallel_workers_per_gather = 0 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off as $$
 #variable_conflict use_column
 declare
   right_now constant timestamptz := register_now();
-  -- A month with fewer is walked by what is asked for, and not by whose calls they are.
-  few constant integer := 5000;
+  -- So many of a way tell how thick it lies.
+  enough constant integer := 1000;
   most_names constant integer := 100;
   of_all boolean;
   own uuid;
@@ -95,12 +99,17 @@ declare
   in_month text;
   part_of text;
   contact_of text;
+  recorded_part text;
+  -- In each branch: then the database merges them as it goes, and sorts nothing.
+  newest_first constant text := ' order by 1 desc, 2 desc)';
   ways text[];
   way text;
   probes text[];
   counted integer;
   best integer;
   best_counted integer;
+  reaches timestamptz;
+  best_reaches timestamptz;
   remaining integer := most;
 begin
   if confined_to() is not null or not log_is_whole() then
@@ -118,97 +127,104 @@ begin
     wanted := 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > $11';
   end if;
 
+  if official is not null then
+    select array_agg(distinct n.name) into names from official_named n
+    where (n.name ilike official or n.phone = official_number)
+      and (of_all or n.person_id = own or n.unit_id = any (units) or numbers <> '{}' or served <> '{}');
+    if names is null then
+      return;
+    end if;
+  end if;
+
   month_ends := date_trunc('month', least(to_at, after_at + interval '1 microsecond', right_now + interval '1 day'), 'UTC');
   month_ends := (month_ends at time zone 'UTC' + interval '1 month') at time zone 'UTC';
   while remaining > 0 and month_ends > greatest(from_at, right_now - interval '15 months') loop
     month := (month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
-    if official is not null then
-      select array_agg(distinct n.name) into names from official_named n
-      where n.month = (month at time zone 'UTC')::date and (n.name ilike official or n.phone = official_number)
-        and (of_all or n.person_id = own or n.unit_id = any (units) or numbers <> '{}' or served <> '{}');
+    -- With literal bounds the database plans the one month alone.
+    of_month := format('{at} >= %L and {at} < %L', greatest(month, from_at), least(month_ends, to_at)) || after;
+    contacts := '(select c.started_at as at, c.id from contact c where ' || replace(replace(of_month, '{at}', 'c.started_at'), '{id}', 'c.id');
+    segments := '(select s.contact_started_at as at, s.contact_id as id from segment s where '
+      || replace(replace(of_month, '{at}', 's.contact_started_at'), '{id}', 's.contact_id');
+    recordings := '(select r.contact_started_at as at, r.contact_id as id from recording r where '
+      || replace(replace(of_month, '{at}', 'r.contact_started_at'), '{id}', 'r.contact_id');
+    in_month := format('s.contact_started_at >= %L and s.contact_started_at < %L and ', month, month_ends);
+    part_of := 's.contact_id = d.id and s.contact_started_at = d.at and ' || in_month;
+    contact_of := format('select true from contact c where c.id = d.id and c.started_at = d.at and c.started_at >= %L and c.started_at < %L and ',
+      month, month_ends);
+    of_contact := concat_ws(' and ', 'true',
+      case when going_on_at > month then 'coalesce(c.ended_at, $11) >= $1' end,
+      case when withheld then 'c.caller_kind = ''withheld''' end,
+      case when caller is not null then 'c.caller_key = $2' end,
+      case when called is not null then 'c.number_called = $3' end,
+      -- No call of the last 13 months is over its term.
+      case when month < right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > $11' end);
+
+    -- Whose recording is not seen is none.
+    recorded_part := case when of_all then '' else ' and (select true from segment s where ' || in_month
+      || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen || ')' end;
+
+    -- 1: by contact, 2: by official, 3: by recording, 4: by whose calls they are.
+    ways := array[
+      case when caller is not null or called is not null or withheld then contacts || ' and ' || of_contact || newest_first end,
+      case when cardinality(names) <= most_names then
+        (select string_agg(segments || format(' and s.official_name = %L and ', n) || named || newest_first, ' union all ') from unnest(names) n) end,
+      case recorded
+        when 'available' then recordings || ' and ' || wanted || '{seen}' || newest_first
+        when 'destroyed' then recordings || ' and r.state in (''DESTROYED'', ''DESTROYING'')' || '{seen}' || newest_first || ' union all '
+          || '(select at, id from ' || recordings || ' and r.contact_id = any ($12) and ' || wanted || '{seen} offset 0) few' || newest_first end,
+      case when not of_all then array_to_string(array[
+        case when own is not null then segments || ' and s.official_person_id = $6' || newest_first end,
+        (select string_agg(segments || format(' and s.official_unit_id = %L', u) || newest_first, ' union all ') from unnest(units) u),
+        (select string_agg(segments || format(' and s.number_reached = %L', n) || newest_first, ' union all ') from unnest(numbers) n),
+        (select string_agg(contacts || format(' and c.number_called = %L', n) || newest_first, ' union all ') from unnest(numbers) n),
+        case when served <> '{}' then '(select at, id from ' || contacts || ' and c.id = any ($9) offset 0) few' || newest_first end], ' union all ') end];
+    if not of_all and coalesce(ways[4], '') = '' then
+      return;
     end if;
-    if official is null or names is not null then
-      -- With literal bounds the database plans the one month alone.
-      of_month := format('{at} >= %L and {at} < %L', greatest(month, from_at), least(month_ends, to_at)) || after;
-      contacts := 'select c.started_at as at, c.id from contact c where ' || replace(replace(of_month, '{at}', 'c.started_at'), '{id}', 'c.id');
-      segments := 'select s.contact_started_at as at, s.contact_id as id from segment s where '
-        || replace(replace(of_month, '{at}', 's.contact_started_at'), '{id}', 's.contact_id');
-      recordings := 'select r.contact_started_at as at, r.contact_id as id from recording r where '
-        || replace(replace(of_month, '{at}', 'r.contact_started_at'), '{id}', 'r.contact_id');
-      in_month := format('s.contact_started_at >= %L and s.contact_started_at < %L and ', month, month_ends);
-      part_of := 's.contact_id = d.id and s.contact_started_at = d.at and ' || in_month;
-      contact_of := format('select true from contact c where c.id = d.id and c.started_at = d.at and c.started_at >= %L and c.started_at < %L and ',
-        month, month_ends);
-      of_contact := concat_ws(' and ', 'true',
-        case when going_on_at > month then 'coalesce(c.ended_at, $11) >= $1' end,
-        case when withheld then 'c.caller_kind = ''withheld''' end,
-        case when caller is not null then 'c.caller_key = $2' end,
-        case when called is not null then 'c.number_called = $3' end,
-        -- No call of the last 13 months is over its term.
-        case when month < right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > $11' end);
 
-      -- 1: by contact, 2: by official, 3: by recording, 4: by whose calls they are.
-      ways := array[
-        case when caller is not null or called is not null or withheld then contacts || ' and ' || of_contact end,
-        case when cardinality(names) <= most_names then
-          (select string_agg(segments || format(' and s.official_name = %L and ', n) || named, ' union all ') from unnest(names) n) end,
-        case recorded
-          when 'available' then recordings || ' and ' || wanted
-          when 'destroyed' then recordings || ' and r.state in (''DESTROYED'', ''DESTROYING'') union all ' || contacts || ' and c.id = any ($12)' end,
-        case when not of_all then array_to_string(array[
-          case when own is not null then segments || ' and s.official_person_id = $6' end,
-          (select string_agg(segments || format(' and s.official_unit_id = %L', u), ' union all ') from unnest(units) u),
-          (select string_agg(segments || format(' and s.number_reached = %L', n), ' union all ') from unnest(numbers) n),
-          (select string_agg(contacts || format(' and c.number_called = %L', n), ' union all ') from unnest(numbers) n),
-          case when served <> '{}' then contacts || ' and c.id = any ($9)' end], ' union all ') end];
-      if not of_all and coalesce(ways[4], '') = '' then
-        return;
-      end if;
-
-      -- The one with the fewest in this month; whose calls they are where none has few.
-      best := null;
-      best_counted := few;
-      for n in 1..3 loop
-        if ways[n] is not null then
-          if of_all and cardinality(array_remove(ways[1:3], null)) = 1 then
-            best := n;
-          else
-            execute 'select count(*) from (select from (' || ways[n] || ') w limit ' || few || ') c'
-              into counted using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
-                overdue, after_at, after_id;
-            if counted < best_counted or best is null and of_all then
-              best := n;
-              best_counted := counted;
-            end if;
-          end if;
+    -- The one with the fewest of this month; of those that have many, the one whose newest thousand go back the furthest.
+    best := null;
+    for n in 1..4 loop
+      if ways[n] is not null then
+        if cardinality(array_remove(ways, null)) > 1 then
+          execute 'select count(*), min(at) from (select at from (' || replace(ways[n], '{seen}', '') || ') w order by at desc limit ' || enough || ') c'
+            into counted, reaches using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
+              overdue, after_at, after_id;
         end if;
-      end loop;
-      best := coalesce(best, case when of_all then 1 else 4 end);
-      way := coalesce(ways[best], contacts || ' and ' || of_contact);
+        if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
+          best := n;
+          best_counted := counted;
+          best_reaches := reaches;
+        end if;
+      end if;
+    end loop;
+    way := replace(coalesce(ways[best], contacts || ' and ' || of_contact || newest_first), '{seen}', recorded_part);
+    best := coalesce(best, 1);
 
-      -- Each as a scalar, that the database asks in turn until there are enough.
-      probes := array['true'];
-      if best <> 1 and of_contact <> 'true' then
-        probes := probes || ('(' || contact_of || of_contact || ')');
-      end if;
-      if official is not null and (best <> 2 or not of_all) then
-        probes := probes || ('(select true from segment s where ' || part_of || named || ' and ' || seen || ' limit 1)');
-      elsif best <> 4 and not of_all then
-        probes := probes || ('(d.id = any ($9) or (' || contact_of || 'c.number_called = any ($8)) or (select true from segment s where '
-          || part_of || seen || ' limit 1))');
-      end if;
-      if recorded <> 'any' and (best <> 3 or not of_all) then
-        probes := probes || ('(select true from recording r where r.contact_id = d.id and ' || wanted || case when of_all then '' else
-          ' and (select true from segment s where ' || in_month || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen || ')' end
-          || ' limit 1) is ' || case recorded when 'none' then '' else 'not ' end || 'null');
-      end if;
-      return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || way || ') w order by at desc, id desc) d where '
-        || array_to_string(probes, ' and ') || ' order by d.at desc, d.id desc limit $15'
-        using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now, overdue, after_at, after_id,
-          remaining;
-      get diagnostics counted = row_count;
-      remaining := remaining - counted;
+    -- Each as a scalar, that the database asks in turn until there are enough.
+    probes := array['true'];
+    if best <> 1 and of_contact <> 'true' then
+      probes := probes || ('(' || contact_of || of_contact || ')');
     end if;
+    if official is not null and (best <> 2 or not of_all) then
+      probes := probes || ('(select true from segment s where ' || part_of || named || ' and ' || seen || ' limit 1)');
+    elsif not of_all and best <> 4 and recorded in ('any', 'none') then
+      -- Whoever sees its official or its recording sees the contact.
+      probes := probes || ('(' || concat_ws(' or ',
+        case when served <> '{}' then 'd.id = any ($9)' end,
+        case when numbers <> '{}' then '(' || contact_of || 'c.number_called = any ($8))' end,
+        '(select true from segment s where ' || part_of || seen || ' limit 1)') || ')');
+    end if;
+    if recorded <> 'any' and best <> 3 then
+      probes := probes || ('(select true from recording r where r.contact_id = d.id and ' || wanted || recorded_part || ' limit 1) is '
+        || case recorded when 'none' then '' else 'not ' end || 'null');
+    end if;
+    return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || way || ') w order by at desc, id desc) d where '
+      || array_to_string(probes, ' and ') || ' order by d.at desc, d.id desc limit $15'
+      using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now, overdue, after_at, after_id,
+        remaining;
+    get diagnostics counted = row_count;
+    remaining := remaining - counted;
     month_ends := month;
   end loop;
 end $$;

@@ -13,18 +13,12 @@ create type fed_part as (
   capture_state text, capture_failure text, marks text[]
 );
 
--- Whether nothing in the register could be this call: no id of its, and no call that meet_fed_call would take for it or hesitate about.
+-- Whether no call in the register could be this one: none that meet_fed_call would take for it or hesitate about.
 create function is_new_fed_call(told_by text, told fed_call) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   p fed_part;
 begin
-  if exists (
-    select from call_identity i where i.external_id_hash = any (select decode(x, 'hex') from unnest(told.ids) x)
-      and i.contact_started_at between told.started_at - interval '24 hours' and told.started_at + interval '24 hours'
-  ) then
-    return false;
-  end if;
   for p in select * from jsonb_populate_recordset(null::fed_part, told.parts) loop
     if p.answered_at is null then
       if told.caller_key is not null and exists (
@@ -53,6 +47,15 @@ begin
   return true;
 end $$;
 
+-- Whether anybody but this feed has told of calls between two instants.
+create function others_tell_of(told_by text, since timestamptz, until timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from contact c where c.started_at between since and until
+      and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+  )
+$$;
+
 create function note_fed_calls(told_by text, calls fed_call[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
@@ -67,18 +70,27 @@ create function admit_fed_calls(told_by text, told jsonb) returns integer[]
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 declare
   calls fed_call[];
+  known text[];
 begin
+  select array_agg(c order by c.place) into calls from jsonb_populate_recordset(null::fed_call, told) c;
   -- Two processes may tell of one call at the same moment: the second waits here for the first. In the order of ids, as admit.
   perform pg_advisory_xact_lock(('x' || left(i.id, 8))::bit(32)::integer, ('x' || substr(i.id, 9, 8))::bit(32)::integer)
-  from (select distinct x as id from jsonb_populate_recordset(null::fed_call, told) c, unnest(c.ids) x order by x) i;
-  select array_agg(c order by c.place) into calls
-  from jsonb_populate_recordset(null::fed_call, told) c
-  where is_new_fed_call(told_by, c)
-    -- Two of them with an id in common are one call: one after the other.
-    and not exists (
-      select from jsonb_populate_recordset(null::fed_call, told) o where o.place <> c.place and o.ids && c.ids
-    );
-  if calls is null then
+  from (select distinct x as id from unnest(calls) c, unnest(c.ids) x order by x) i;
+  -- An id that is in the register; or that two of these have in common: they are one call, one part after the other.
+  select array_agg(i.id) into known from (
+    select x as id from unnest(calls) c, unnest(c.ids) x
+    where exists (
+      select from call_identity i where i.external_id_hash = decode(x, 'hex')
+        and i.contact_started_at between c.started_at - interval '24 hours' and c.started_at + interval '24 hours'
+    )
+    union select x from unnest(calls) c, unnest(c.ids) x group by x having count(distinct c.place) > 1
+  ) i;
+  calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
+  if others_tell_of(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
+      (select max(c.ended_at) + clocks_differ() from unnest(calls) c)) then
+    calls := array(select c from unnest(calls) c where is_new_fed_call(told_by, c));
+  end if;
+  if calls = '{}' then
     return '{}';
   end if;
   -- Before they are admitted: what else tells of a part of a call then sees whose row it is.
@@ -100,9 +112,10 @@ begin
     p.draw, p.description_version, decode(p.drawn_on, 'hex'), p.quota_used, p.capture_state, p.capture_failure, p.marks
   from unnest(calls) c, jsonb_populate_recordset(null::fed_part, c.parts) p;
   -- Whoever listens looks anew, whichever it was.
-  perform pg_notify('seloste_call', calls[1].contact_id::text);
-  return array(select c.place from unnest(calls) c order by c.place);
+  perform pg_notify('seloste_calls', calls[1].contact_id::text);
+  return array(select c.place from unnest(calls) c);
 end $$;
 
-revoke execute on function is_new_fed_call(text, fed_call), note_fed_calls(text, fed_call[]), admit_fed_calls(text, jsonb) from public;
-grant execute on function is_new_fed_call(text, fed_call), note_fed_calls(text, fed_call[]), admit_fed_calls(text, jsonb) to seloste_capture;
+revoke execute on function others_tell_of(text, timestamptz, timestamptz), is_new_fed_call(text, fed_call), note_fed_calls(text, fed_call[]), admit_fed_calls(text, jsonb) from public;
+grant execute on function clocks_differ(), others_tell_of(text, timestamptz, timestamptz), is_new_fed_call(text, fed_call),
+  note_fed_calls(text, fed_call[]), admit_fed_calls(text, jsonb) to seloste_capture;
