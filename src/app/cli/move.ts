@@ -51,7 +51,7 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
   const way = await askToMakeWay(settings)
   const source = await openSource(settings, way !== undefined)
   try {
-    if (!way) await refuseRunning(source.url)
+    await refuseRunning(source.url, way !== undefined)
     await assertAttested(source.url, target)
     await moveTo(settings, target, source, way)
   } finally {
@@ -99,19 +99,25 @@ async function openSource(settings: Settings, isRunning: boolean): Promise<{ url
   return { url: started.adminUrl(), stop: started.stop }
 }
 
-/** Roles that run apart have nobody who could hold them. @throws Fault `move-roles-run` */
-async function refuseRunning(url: string): Promise<void> {
+/**
+ * Roles that run apart have nobody who could hold them, nor has a capture on another machine.
+ * @param isSupervised one Seloste makes way: with one capture and one of each other role
+ * @throws Fault `move-roles-run`
+ */
+async function refuseRunning(url: string, isSupervised: boolean): Promise<void> {
   const connection = await openConnection(url, 'seloste-move')
-  const roles = await connection
+  const found = await connection
     .query<{ name: string }>(
-      `select distinct application_name as name from pg_stat_activity
-       where datname = current_database() and application_name ~ '^seloste-(custodian|capture|desk|feeds)$' order by 1`,
+      isSupervised
+        ? `select 'capture ' || name as name from capture_nodes() where state not in ('ended', 'silent') order by 1`
+        : `select distinct application_name as name from pg_stat_activity
+           where datname = current_database() and application_name ~ '^seloste-(custodian|capture|desk|feeds)$' order by 1`,
     )
     .finally(() => connection.close())
-  if (roles.length === 0) return
+  if (found.length <= (isSupervised ? 1 : 0)) return
   throw new Fault(
     'move-roles-run',
-    `${roles.map(({ name }) => name).join(', ')} ${roles.length > 1 ? 'are' : 'is'} at work on this database: stop them for the move (capture drained first: docs/operate/moving.md)`,
+    `${found.map(({ name }) => name).join(', ')} are at work on this database: stop ${isSupervised ? 'all but one' : 'them'} for the move (captures drained first: docs/operate/moving.md)`,
   )
 }
 
@@ -253,7 +259,7 @@ async function copyAndTell(objects: ObjectMove): Promise<MovedObjects> {
     throw targetFault(error, 'the target store')
   })
   console.log(
-    `  ${moved.objects} objects there, ${moved.copied} copied now (${megabytes(moved.bytes)}) and read back, ${moved.removed} destroyed here meanwhile and taken out again`,
+    `  ${moved.objects} objects there, ${moved.copied} copied now (${megabytes(moved.bytes)}) and read back, ${moved.removed} gone here meanwhile and taken out there`,
   )
   return moved
 }
@@ -298,7 +304,7 @@ function tellMoved(database: MovedDatabase | undefined, objects: MovedObjects | 
 }
 
 function tellWhatToChange({ environment }: Target): void {
-  console.log('Before the next start, change in the settings (seloste.yaml, or the environment):')
+  console.log('Change the settings now (seloste.yaml, or the environment): commands and the next start read them:')
   for (const name of Object.keys(environment)) console.log(`  ${name}: as in the file of --to`)
   console.log('What is left here has personal data: then destroy it with "seloste move --destroy-old".')
 }

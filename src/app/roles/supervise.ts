@@ -40,6 +40,7 @@ interface RoleMessage {
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const restartMs = 500
 const stopMs = 20_000
+const againMs = 5_000
 /** A role that ends this soon after its start is not started again at once, for ever. */
 const soonMs = 10_000
 const soonEndsAllowed = 5
@@ -62,6 +63,8 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
   let held: PromiseWithResolvers<void> | undefined
   let backups: KeptBackups | undefined
   let moving: OfferedMoving | undefined
+  /** The settings of where the register has moved to, until it goes on there. */
+  let leftFor: Environment | undefined
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return fork(main, ['start', '--role', name], {
@@ -151,36 +154,44 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
     log.warn('the register is held while it is moved; calls are taken and wait in the spool')
   }
 
-  /** Where the register is now: it has left, or it has not. */
+  /** Where the register is now: it has left, or it has not. What does not come about is tried again: capture waits for it. */
   async function goOn(environment: Environment): Promise<void> {
-    const next = readSettings({ ...process.env, ...environment }, process.cwd())
-    const target = environment['DATABASE_URL']
-    const hasLeft =
-      target !== undefined
-        ? await finishMove(database.adminUrl, target)
-        : await hasMovedAway(await openObjects(settings))
-    if (hasLeft) {
-      Object.assign(process.env, environment)
-      settings = next
-      if (target !== undefined) {
-        const before = database
-        database = await readyDatabase(settings, log, fail)
-        await before.stop()
-      }
+    if (stopping) return
+    try {
+      await letGo(environment)
+    } catch (error) {
+      log.error({ err: error }, 'the register cannot go on yet; calls are taken and wait. It is tried again')
+      setTimeout(() => void goOn(environment).catch(() => undefined), againMs).unref()
+      throw error
+    }
+    // One that does not start is started again as after any end.
+    await startRoles('desk')
+  }
+
+  async function letGo(environment: Environment): Promise<void> {
+    const to = environment['DATABASE_URL']
+    leftFor ??= (await hasLeft(to)) ? environment : undefined
+    const before = database
+    if (leftFor) {
+      Object.assign(process.env, leftFor)
+      settings = readSettings(process.env, process.cwd())
+      if (to !== undefined && database.adminUrl !== to) database = await readyDatabase(settings, log, fail)
       spare.renew()
     }
     const capture = children.get('capture')
-    if (capture) {
-      await tellCapture(capture, {
-        register: 'goOn',
-        databaseUrl: database.roleUrls.capture,
-        environment: hasLeft ? environment : {},
-      })
-    }
-    held?.resolve()
+    const databaseUrl = database.roleUrls.capture
+    if (capture) await tellCapture(capture, { register: 'goOn', databaseUrl, environment: leftFor ?? {} })
+    if (before !== database) await before.stop()
+    const [left, waiting] = [leftFor, held]
+    leftFor = undefined
     held = undefined
-    await startRoles('desk')
-    log.warn(hasLeft ? 'the register goes on where it was moved to' : 'the register goes on where it was')
+    waiting?.resolve()
+    log.warn(left ? 'the register goes on where it was moved to' : 'the register goes on where it was')
+  }
+
+  async function hasLeft(to: string | undefined): Promise<boolean> {
+    if (to !== undefined) return finishMove(database.adminUrl, to)
+    return (await hasMovedAway(await openObjects(settings))) !== undefined
   }
 
   async function stop(): Promise<void> {

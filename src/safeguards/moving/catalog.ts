@@ -40,7 +40,8 @@ const queries = [
   `select format('grant %s (%s) on %s to %s', x.privilege_type, a.attname, c.relname,
      case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee) end) as line
    from pg_attribute a join pg_class c on c.oid = a.attrelid cross join lateral aclexplode(a.attacl) x
-   where c.relnamespace = 'public'::regnamespace and not c.relispartition and x.grantee <> c.relowner`,
+   where c.relnamespace = 'public'::regnamespace and not c.relispartition and x.grantee <> c.relowner
+     and not a.attisdropped`,
   `select format('grant %s on %s to %s', x.privilege_type, p.oid::regprocedure,
      case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee) end) as line
    from pg_proc p cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x

@@ -78,7 +78,7 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   if (there.number !== migration.number || there.checksum !== migration.checksum) {
     throw new Fault(
       'move-other-version',
-      `the database here is at migration ${migration.number} and the target at ${there.number}: start this version of Seloste once, then move`,
+      `the database here is at migration ${migration.number}, and this version of Seloste does not make it as it is here: start this version on it once, then move`,
     )
   }
   const names = await source.query<{ name: string }>(
@@ -89,8 +89,8 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   await source.query('begin')
   // From here on everybody may read and nobody write, so that whatever is read is of one moment.
   await source.query(`lock table ${names.map(({ name }) => name).join(', ')} in share mode`)
-  const tables = await moveTables(source, target, move.onTable)
   const catalog = await compareCatalogs(source, target)
+  const tables = await moveTables(source, target, move.onTable)
   const heads = await compareHeads(move)
   const moved = { tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0), catalog, heads }
   await move.whileClosed?.(moved)
