@@ -58,7 +58,7 @@ beforeAll(async () => {
   )
   // A test waits for no ten seconds.
   await pool.query(
-    `create or replace function node_silence() returns interval language sql immutable as $$ select interval '4 seconds' $$`,
+    `create or replace function node_silence() returns interval language sql immutable as $$ select interval '3 seconds' $$`,
   )
   const [north, south] = [await findPorts(), await findPorts()]
   await Promise.all([start('north', north), start('south', south)])
@@ -129,8 +129,8 @@ test(
   async () => {
     const hangUp = new AbortController()
     const [once_, forbidden, long] = ['+358401270001', '+358401270002', '+358401270003'] as const
-    const short = placeAtBoth(once_, 4)
-    const forbade = placeAtBoth(forbidden, 6)
+    const short = placeAtBoth(once_, 2)
+    const forbade = placeAtBoth(forbidden, 4)
     const goesOn = placeAtBoth(long, 1200, hangUp.signal)
     for (const caller of [once_, forbidden, long]) await going(caller)
     await expect.poll(async () => (await bodies()).length).toBe(6)

@@ -45,6 +45,7 @@ function manyFlows(sessions: number): CallFlows {
       dialog: { id: `d${n}`, source: { transport: 'udp' } },
       request: { headers: [], body: Buffer.alloc(0) },
       respond: () => true,
+      onCancel: () => undefined,
     }
     void flows.watch({ onInvite: () => Promise.resolve() } as never).onInvite(request as never)
     flows.note(`d${n}`, callFacts())

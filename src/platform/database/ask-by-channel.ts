@@ -18,6 +18,8 @@ const mostBytes = 32 << 20
 interface Question {
   id: string
   what: string
+  /** Whose answers are waited for. */
+  of: readonly string[]
 }
 
 interface Piece {
@@ -41,7 +43,8 @@ export function answerByChannel<Tables>(options: {
   onFault: (error: unknown) => void
 }): Listening {
   const { db, name, onFault } = options
-  async function tell({ id, what }: Question): Promise<void> {
+  async function tell({ id, what, of: whom }: Question): Promise<void> {
+    if (!whom.includes(name)) return
     const said = await options.answer(what)
     if (said === undefined) return
     const packed = (await promisify(zstdCompress)(JSON.stringify(said))).toString('base64')
@@ -105,7 +108,9 @@ export function askByChannel<Tables>(options: {
         })
       })
       try {
-        await sql`select pg_notify(${asked}, ${JSON.stringify({ id, what } satisfies Question)})`.execute(db)
+        await sql`select pg_notify(${asked}, ${JSON.stringify({ id, what, of: expected } satisfies Question)})`.execute(
+          db,
+        )
         const tooLate = new AbortController()
         await Promise.race([all, wait(forMs, undefined, { signal: tooLate.signal }).catch(() => undefined)])
         tooLate.abort()
