@@ -31,6 +31,8 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   const path = socketPath(settings, 'moving')
   const open = new Set<Socket>()
   let mover: Socket | undefined
+  /** Until everything goes on after the one before. */
+  let ending: Promise<unknown> = Promise.resolve()
   const server = createServer((socket) => {
     let environment: Environment | undefined
     const tell = (told: Told) => void (socket.destroyed || socket.write(`${JSON.stringify(told)}\n`))
@@ -51,20 +53,25 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
     socket.on('error', () => undefined) // Its end follows.
     createInterface({ input: socket }).on('line', (line) => {
       const asked = JSON.parse(line) as Asked
-      if ('hold' in asked && mover) return tell({ refused: 'another "seloste move" is at work' })
-      last = last.then(() => {
-        if ('goOn' in asked) return answer(goOn())
-        mover = socket
-        environment = asked.hold
-        return answer(makesWay.hold())
-      })
+      if ('goOn' in asked) {
+        last = last.then(() => answer(goOn()))
+        return
+      }
+      if (mover && !mover.destroyed) return tell({ refused: 'another "seloste move" is at work' })
+      mover = socket
+      const before = ending
+      last = last
+        .then(() => before)
+        .then(() => {
+          if (socket.destroyed) return
+          environment = asked.hold
+          return answer(makesWay.hold())
+        })
     })
     socket.on('close', () => {
       open.delete(socket)
       last = last.then(goOn).catch(() => undefined)
-      void last.then(() => {
-        if (mover === socket) mover = undefined
-      })
+      ending = Promise.all([ending, last])
     })
   })
   await rm(path, { force: true })
