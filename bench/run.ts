@@ -1,13 +1,16 @@
 /**
- * The numbers, each beside its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`.
+ * The numbers, each beside its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`. What was found is
+ * written to docs/numbers.md, where benches that were not run keep what they found before.
  * Others may be using the machine: read the ratios, not the times.
  */
+import { loadavg } from 'node:os'
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
 import { ownCalls } from './access/own-calls.ts'
 import { anonymise } from './anonymise/anonymise.ts'
 import { backUp } from './backup/backup.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
+import { twoNodes } from './capture/two-nodes.ts'
 import { sealedLoad } from './capture/sealed-load.ts'
 import { decide } from './decisions/decide.ts'
 import { verifyAll } from './decisions/verify-draws.ts'
@@ -15,18 +18,25 @@ import { destroy } from './destruction/destroy.ts'
 import { checkAll } from './evidence/check-promises.ts'
 import { findIdentifiers } from './disclosure/find-identifiers.ts'
 import { packages } from './disclosure/packages.ts'
+import { feedContacts } from './feeds/feed-contacts.ts'
+import { firstByte } from './listening/first-byte.ts'
+import { keepNumbers, tableOf } from './numbers.ts'
 import { reconcile } from './reconciliation/reconciliation.ts'
 import { dropMonth } from './retention/drop-month.ts'
 import { wrapKeys } from './keys/wrap-keys.ts'
 import { dryRun } from './retention/dry-run.ts'
 import { verifyHeld } from './retention/verify-recordings.ts'
+import type { Row } from './rows.ts'
+import { searchContacts } from './search/search-contacts.ts'
 import { inviteLatency } from './signalling/invite-latency.ts'
 import { openPackets } from './srtp/open-packets.ts'
+import { startToReady } from './start/start-to-ready.ts'
 import { readYear } from './studies/read-year.ts'
 
-const benches: Record<string, () => Promise<boolean>> = {
+const benches: Record<string, () => Promise<Row[]>> = {
   'cost-per-packet': () => costPerPacket(),
   'sealed-load': () => sealedLoad(),
+  'two-nodes': () => twoNodes(),
   'invite-latency': () => inviteLatency(),
   srtp: () => openPackets(),
   decide: () => decide(),
@@ -37,11 +47,15 @@ const benches: Record<string, () => Promise<boolean>> = {
   'verify-recordings': () => verifyHeld(),
   'check-promises': () => checkAll(),
   'own-calls': () => ownCalls(),
+  'search-contacts': () => searchContacts(),
+  'first-byte': () => firstByte(),
+  'feed-contacts': () => feedContacts(),
   reconciliation: () => reconcile(),
   append: () => appendEntries(),
   'verify-log': () => verifyLog(),
   'wrap-keys': () => wrapKeys(),
   backup: () => backUp(),
+  'start-to-ready': () => startToReady(),
   anonymise: () => anonymise(),
   'find-identifiers': () => findIdentifiers(),
   packages: () => packages(),
@@ -49,8 +63,15 @@ const benches: Record<string, () => Promise<boolean>> = {
 }
 
 const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in benches))
+if (unknown.length > 0)
+  throw new Error(`there is no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`)
 for (const [name, run] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   console.log(`\n${name}`)
-  if (!(await run())) process.exitCode = 1
+  const load = loadavg()[1] ?? Number.NaN
+  const rows = await run()
+  if (rows.length > 0) await keepNumbers(name, rows, load, Object.keys(benches))
+  console.log(`\n${tableOf(rows)}`)
+  if (rows.some(({ isReached }) => isReached === false)) process.exitCode = 1
 }

@@ -4,16 +4,17 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { unmetDemands, type EvaluationRecord } from '#use/disclosure/voice/evaluation-record.ts'
+import { controlDemands, demandsOf, meets, type EvaluationRecord } from '#use/disclosure/voice/evaluation-record.ts'
 import { attackers, folds, type Trial } from './attacks.ts'
 import { engineNamed, engineNames, sourcesHash } from './engines.ts'
 import { privacyFigure, type PrivacyFigure } from './figures.ts'
-import { printPrivacy, printSets, printUseLeft, printVerdict } from './print-figures.ts'
+import { bounds, printPrivacy, printSets, printUseLeft, printVerdict } from './print-figures.ts'
 import { speakers, type Speaker } from './recordings.ts'
 import { figureName, setNames, speechSets } from './sets.ts'
 import { cacheFolder, missingPrograms } from './speech-packages.ts'
 import type { UseLeft } from './use-left.ts'
 import { runJobs, type Job, type Sizes } from './work.ts'
+import type { Row } from '../rows.ts'
 
 const full = process.env['SELOSTE_BENCH_FULL'] === '1'
 
@@ -34,11 +35,11 @@ const sizes: Sizes = full
 /** The engine whose record is written; the others are its controls. */
 const judged = 'nvq'
 
-export async function anonymise(): Promise<boolean> {
+export async function anonymise(): Promise<Row[]> {
   const missing = missingPrograms()
   if (missing.length > 0) {
     console.log(`skipped: needs ${missing.join(', ')} (Debian's packages of these names)`)
-    return true
+    return []
   }
   const all = await speakers(sizes.mostUtterances, sizes.mostCalls)
   const sets = speechSets(all)
@@ -78,7 +79,12 @@ export async function anonymise(): Promise<boolean> {
   mkdirSync(cacheFolder, { recursive: true })
   writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`)
   printVerdict(record, file)
-  return unmetDemands(record).length === 0
+  return [...controlDemands, ...demandsOf[record.level]].map((demand) => ({
+    what: `${record.engine} ${record.version}: ${demand.figure}`,
+    measured: String(record.figures[demand.figure] ?? 'not measured'),
+    demand: bounds(demand),
+    isReached: meets(demand, record.figures[demand.figure]),
+  }))
 }
 
 async function recordOf(

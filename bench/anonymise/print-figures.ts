@@ -15,7 +15,7 @@ import type { UseLeft } from './use-left.ts'
 
 const demands = new Map([...controlDemands, ...demandsOf.D].map((demand) => [demand.figure, demand]))
 
-const bounds = ({ atLeast, atMost }: Demand) =>
+export const bounds = ({ atLeast, atMost }: Demand) =>
   atLeast === undefined ? `<=${atMost}` : atMost === undefined ? `>=${atLeast}` : `${atLeast}-${atMost}`
 
 /** '13.0 (>=12)', with '!' where it is missed. */

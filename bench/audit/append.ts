@@ -17,12 +17,13 @@ import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
+import { ms, ratio as ratioOf, type Row } from '../rows.ts'
 
 const wantedPerSecond = 3_000
 const longestP99Ms = 50
 
-/** True where appends reach 3,000 a second with a 99th percentile below 50 ms, and none waits for the tree at the end. */
-export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = {}): Promise<boolean> {
+/** Demanded: 3,000 a second with a 99th percentile below 50 ms, and none waits for the tree at the end. */
+export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
@@ -46,7 +47,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       instance: () => 'bench',
     })
     const turns = takeTurns(() => sequencer.turn(new AbortController().signal))
-    const results: Measured[] = []
+    const results: (Measured & { bare: number })[] = []
     for (let round = 0; round < rounds; round++) {
       const bare = await measure(callers, seconds, () => insertBare(desk.db))
       const append = await measure(callers, seconds, (n) => appendAudit(desk.db, entryOf(n)))
@@ -54,7 +55,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       console.log(
         `bare insert ${told(bare)}; append ${told(append)} (${ratio(append, bare)}); ${waiting.rows[0]?.n ?? 0} wait for the tree`,
       )
-      results.push(append)
+      results.push({ ...append, bare: bare.perSecond })
     }
     const drainedMs = await drained(admin.db)
     await turns.stop()
@@ -63,7 +64,22 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
     )
     await Promise.all([admin.close(), desk.close(), custodian.close()])
     const best = results.reduce((one, other) => (other.perSecond > one.perSecond ? other : one))
-    return best.perSecond >= wantedPerSecond && best.p99 < longestP99Ms && drainedMs < 5_000
+    return [
+      {
+        what: `entries of the audit log appended by ${callers} callers`,
+        measured: `${Math.round(best.perSecond)} a second, p99 ${ms(best.p99)}`,
+        yardstick: `bare insert ${Math.round(best.bare)} a second`,
+        ratio: ratioOf(best.perSecond, best.bare),
+        demand: `${wantedPerSecond} a second, p99 under ${longestP99Ms} ms`,
+        isReached: best.perSecond >= wantedPerSecond && best.p99 < longestP99Ms,
+      },
+      {
+        what: 'until the last of them is in the signed tree',
+        measured: ms(drainedMs),
+        demand: 'under 5 s',
+        isReached: drainedMs < 5_000,
+      },
+    ]
   } finally {
     await server.stop()
     await rm(folder, { recursive: true, force: true })

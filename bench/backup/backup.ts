@@ -18,16 +18,14 @@ import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { copyObjects } from '#safeguards/backup/copy-objects.ts'
 import { exportTables } from '#safeguards/backup/export-tables.ts'
+import { ratio, type Row } from '../rows.ts'
 
 const wantedOfCp = 0.2
 
 /** True where objects are copied, hashed and read back at a fifth of the speed of `cp` or more. */
-export async function backUp({
-  rows = 300_000,
-  objects = 100,
-  objectBytes = 4_000_000,
-  rounds = 3,
-} = {}): Promise<boolean> {
+export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_000_000, rounds = 3 } = {}): Promise<
+  Row[]
+> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
@@ -41,13 +39,12 @@ export async function backUp({
       keys.push(`recordings/${randomUUID()}.body`)
       await store.put(keys[n]!, randomBytes(objectBytes))
     }
-    let isFast = true
+    const found: Row[] = []
     for (let round = 0; round < rounds; round++) {
-      isFast = (await copySound(folder, store, keys, objects * objectBytes, round)) && isFast
-      await exportRows(connection, rows)
+      found.push(await copySound(folder, store, keys, objects * objectBytes, round), await exportRows(connection, rows))
     }
     await connection.close()
-    return isFast
+    return found
   } finally {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
@@ -60,7 +57,7 @@ async function copySound(
   keys: string[],
   bytes: number,
   round: number,
-): Promise<boolean> {
+): Promise<Row> {
   const plain = join(folder, `cp-${round}`)
   const cp = await seconds(async () => {
     await promisify(execFile)('cp', ['-r', join(folder, 'objects'), plain])
@@ -84,10 +81,17 @@ async function copySound(
   )
   await rm(plain, { recursive: true })
   await rm(place, { recursive: true })
-  return cp / first >= wantedOfCp
+  return {
+    what: `backup of sound, round ${round + 1}: copied, hashed, durable, read back`,
+    measured: speed(first),
+    yardstick: `cp ${speed(cp)}`,
+    ratio: ratio(cp, first),
+    demand: `x${wantedOfCp} of cp`,
+    isReached: cp / first >= wantedOfCp,
+  }
 }
 
-async function exportRows(connection: OwnConnection, rows: number): Promise<void> {
+async function exportRows(connection: OwnConnection, rows: number): Promise<Row> {
   const bare = await seconds(async () => {
     await connection.copyOut('copy (select * from contact) to stdout', 16 << 20, () => Promise.resolve())
   })
@@ -103,6 +107,12 @@ async function exportRows(connection: OwnConnection, rows: number): Promise<void
   console.log(
     `rows: bare COPY ${speed(bare)}; compressed, sealed and hashed ${speed(whole)} (x${(bare / whole).toFixed(2)} of bare), ${Math.round(sealed / rows)} bytes a row`,
   )
+  return {
+    what: 'backup of rows: compressed, sealed, hashed',
+    measured: speed(whole),
+    yardstick: `bare COPY ${speed(bare)}`,
+    ratio: ratio(bare, whole),
+  }
 }
 
 async function fill(connection: OwnConnection, rows: number): Promise<void> {

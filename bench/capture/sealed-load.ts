@@ -14,6 +14,7 @@ import { renderAudio } from '#register/recordings/render-audio.ts'
 import { expectedPayload } from './expected-payload.ts'
 import { makeMediaKey, protectMedia } from '#test/simulator/protect-media.ts'
 import { compile, generatorPort, runReceiver, type MadePackets } from './run-receiver.ts'
+import { ms, type Row } from '../rows.ts'
 
 type Captured = {
   packets: number
@@ -38,21 +39,23 @@ const mostEventLoopMs = 20
 const mostGrowth = 1
 
 /** A thousand calls, then 400 with SRTP; half an hour of the one and ten minutes of the other in full. */
-export async function sealedLoad({ plainSeconds = full ? 1800 : 20, srtpSeconds = full ? 600 : 20 } = {}) {
+export async function sealedLoad({ plainSeconds = full ? 1800 : 20, srtpSeconds = full ? 600 : 20 } = {}): Promise<
+  Row[]
+> {
   const compared = full ? 20 : Infinity
   const plain = await load({ calls: 1000, seconds: plainSeconds, compared })
   const srtp = await load({ calls: 400, seconds: srtpSeconds, srtp: true, compared })
-  return plain && srtp
+  return [...plain, ...srtp]
 }
 
-/** True when nothing was lost, every sample of every recording looked at is right, and the demands were kept. */
-async function load({ calls, seconds, srtp = false, compared: most }: Load): Promise<boolean> {
-  if (seconds === 0) return true
+/** Whether nothing was lost, every sample of every recording looked at is right, and the demands were kept. */
+async function load({ calls, seconds, srtp = false, compared: most }: Load): Promise<Row[]> {
+  if (seconds === 0) return []
   const compared = Math.min(most, calls)
   const programs = compile()
   if (!programs) {
     console.log('skipped: the generator is in C, and gcc is not here')
-    return true
+    return []
   }
   const folder = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   try {
@@ -84,7 +87,22 @@ async function load({ calls, seconds, srtp = false, compared: most }: Load): Pro
     )
     for (const fault of new Set(result.faults)) console.log(`fault: ${fault}`)
     const kept = result.eventLoopP99Ms < mostEventLoopMs && (growth === undefined || growth < mostGrowth)
-    return missing === 0 && wrong === 0 && kept
+    const what = `${calls} calls of two streams${srtp ? ' with SRTP' : ''}, ${seconds} s`
+    const memory = `${result.memory.at(-1)?.[1].toFixed(0) ?? '?'} MB`
+    return [
+      {
+        what: `${what}: packets missing, recordings that differ`,
+        measured: `${missing} of ${all}, ${wrong} of ${compared}`,
+        demand: '0, 0',
+        isReached: missing === 0 && wrong === 0,
+      },
+      {
+        what: `${what}: event loop, memory`,
+        measured: `p99 ${ms(result.eventLoopP99Ms)}, ${memory}${growth === undefined ? '' : `, growing by ${growth.toFixed(2)} MB a minute`}; ${cpu.toFixed(2)} cores`,
+        demand: `p99 under ${mostEventLoopMs} ms, under ${mostGrowth} MB a minute`,
+        isReached: kept,
+      },
+    ]
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -12,6 +12,7 @@ import * as age from 'age-encryption'
 import { unzipSync } from 'fflate'
 import { openBenchRegister } from './bench-register.ts'
 import { longCall, readDialogues, type LongCall } from './long-calls.ts'
+import { ratio, type Row } from '../rows.ts'
 
 const mostSeconds = 120
 const lookMs = 100
@@ -21,7 +22,7 @@ const run = promisify(execFile)
 export async function packages({
   recordings = Number(process.env['N'] ?? 20),
   seconds = Number(process.env['S'] ?? 600),
-} = {}): Promise<boolean> {
+} = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
   const register = await openBenchRegister(folder)
@@ -56,7 +57,18 @@ export async function packages({
     console.log(
       `progress seen             ${rendered.value} times while rendered, ${begun.value.seen} times while packed (at most ${mostSeconds} s each)`,
     )
-    return rendered.seconds <= mostSeconds && begun.seconds <= mostSeconds
+    const row = (what: string, took: number, yardstick: string, beside: number): Row => ({
+      what: `${recordings} recordings of ${seconds} s ${what}`,
+      measured: `${took.toFixed(1)} s`,
+      yardstick: `${yardstick} ${beside.toFixed(1)} s`,
+      ratio: ratio(took, beside),
+      demand: `at most ${mostSeconds} s`,
+      isReached: took <= mostSeconds,
+    })
+    return [
+      row('rendered', rendered.seconds, 'espeak-ng', yardstick),
+      row('released', begun.seconds, 'opusenc, zip and age', bare),
+    ]
   } finally {
     await register.stop()
     await rm(folder, { recursive: true, force: true })

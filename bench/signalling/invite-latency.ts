@@ -22,6 +22,7 @@ import { writeMetadata } from '#test/simulator/recording-metadata.ts'
 import { startSeloste } from '#test/whole/start-seloste.ts'
 import { compile, generatorPort } from '../capture/run-receiver.ts'
 import { syncAlone } from './sync-alone.ts'
+import { ms, percentile, ratio, type Row } from '../rows.ts'
 
 const callsPerSecond = 50
 const runningCalls = 300
@@ -34,12 +35,12 @@ const mediaPorts = '127.0.0.1:24000-27999'
 const official = officialByKey('aino')
 const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }
 
-/** Prints median and 99th percentile in milliseconds, and the ratio to the bare server's; true when the demand was kept. */
-export async function inviteLatency({ seconds = 15 } = {}): Promise<boolean> {
+/** Prints median and 99th percentile in milliseconds, and the ratio to the bare server's. */
+export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   const programs = compile()
   const bare = await startSipServer({ host: '127.0.0.1', port: 0, transports: ['udp', 'tcp'], handler: answersAtOnce })
   const seloste = await startSeloste({ environment: { SELOSTE_RTP: mediaPorts } })
-  let good = true
+  const rows: Row[] = []
   try {
     putBeforeTheRest((await seloste.rolePids()).capture)
     if (!programs) console.log('there is no gcc to build what sends sound: without calls going on beside')
@@ -52,7 +53,8 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<boolean> {
       for (const [kind, number] of Object.entries(numbers)) {
         const before = await readAnswers(seloste.url)
         const measured = await measure(seloste.sip, transport, number, seconds)
-        good = print(`${transport}, ${kind}`, measured, yardstick) && good
+        print(`${transport}, ${kind}`, measured, yardstick)
+        rows.push(rowOf(`${transport}, ${kind}, beside ${running ? running.calls : 0} calls`, measured, yardstick))
         printAnswers(before, await readAnswers(seloste.url))
       }
     }
@@ -62,7 +64,7 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<boolean> {
     await bare.stop()
   }
   console.log(`demand: p99 under ${mostP99Ms} ms`)
-  return good
+  return rows
 }
 
 /** As packaging/systemd/seloste-capture.service has it; every thread has a priority of its own. */
@@ -122,9 +124,9 @@ async function measure(
   for (let i = 0; i < seconds * callsPerSecond; i++) {
     await wait(Math.max(0, began + (i * 1000) / callsPerSecond - performance.now()))
     calls.push(
-      call(client, number).then((ms) => {
-        if (ms === undefined) failed++
-        else times.push(ms)
+      call(client, number).then((took) => {
+        if (took === undefined) failed++
+        else times.push(took)
       }),
     )
   }
@@ -138,11 +140,11 @@ async function call(client: RecordingClient, number: string): Promise<number | u
   const invited = invitation(number)
   const sent = performance.now()
   const outcome = await client.invite(invited)
-  const ms = performance.now() - sent
+  const tookMs = performance.now() - sent
   if (outcome.kind !== 'answered') return undefined
   await wait(holdMs)
   await outcome.session.bye()
-  return ms
+  return tookMs
 }
 
 function invitation(number: string, port = 9): Invitation {
@@ -170,14 +172,27 @@ function printAnswers(before: Map<number, number>, after: Map<number, number>): 
   console.log(`${'  in capture itself'.padEnd(24)} median under ${within(0.5)} ms  p99 under ${within(0.99)} ms`)
 }
 
-function print(name: string, measured: { times: number[]; failed: number }, yardstick: { times: number[] }): boolean {
-  const at = (times: number[], share: number) =>
-    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? NaN
-  const [p50, p99] = [at(measured.times, 0.5), at(measured.times, 0.99)]
-  const ratio = p50 / at(yardstick.times, 0.5)
+interface Answers {
+  times: number[]
+  failed: number
+}
+
+function rowOf(what: string, { times, failed }: Answers, yardstick: Pick<Answers, 'times'>): Row {
+  const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
+  return {
+    what: `INVITE to 200, ${callsPerSecond} a second, ${what}${failed > 0 ? `; ${failed} failed` : ''}`,
+    measured: `p99 ${ms(p99)}, median ${ms(p50)}`,
+    yardstick: `bare SIP server, median ${ms(percentile(yardstick.times, 0.5))}`,
+    ratio: ratio(p50, percentile(yardstick.times, 0.5)),
+    demand: `p99 under ${mostP99Ms} ms`,
+    isReached: failed === 0 && p99 < mostP99Ms,
+  }
+}
+
+function print(name: string, measured: Answers, yardstick: Pick<Answers, 'times'>): void {
+  const [p50, p99] = [percentile(measured.times, 0.5), percentile(measured.times, 0.99)]
   const failed = measured.failed > 0 ? `  FAILED ${measured.failed}` : ''
   console.log(
-    `${name.padEnd(24)} median ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  x${ratio.toFixed(1)} of ${measured.times.length} calls${failed}`,
+    `${name.padEnd(24)} median ${p50.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  ${ratio(p50, percentile(yardstick.times, 0.5))} of ${measured.times.length} calls${failed}`,
   )
-  return measured.failed === 0 && p99 < mostP99Ms
 }

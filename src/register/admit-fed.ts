@@ -4,7 +4,8 @@
  */
 import { sql, type Kysely } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
-import { admit, settleEnd, type SegmentFacts } from './admit.ts'
+import { historyEndsAt } from '#description/terms.ts'
+import { admit, rawOf, settleEnd, type SegmentFacts } from './admit.ts'
 import type { RegisterTables } from './tables.ts'
 
 /** Why a segment that was drawn has no recording: no recording client told of it. */
@@ -49,6 +50,67 @@ export async function admitFed(
     else await add(db, feed, facts, met.rows[0])
   }
   return { added: segments.length - known.size, known: known.size }
+}
+
+/**
+ * Admits those of many calls of a feed that are new to the register and that nothing in it could be, in one transaction; the others
+ * are left for {@link admitFed}.
+ * @param calls the segments of each, in their order
+ * @returns the places of those that were admitted
+ */
+export async function admitNewFed(
+  db: Kysely<RegisterTables>,
+  feed: string,
+  calls: readonly (readonly SegmentFacts[])[],
+): Promise<ReadonlySet<number>> {
+  const told = calls.flatMap((segments, place) => (segments[0] ? [callOf(place, segments[0], segments)] : []))
+  if (told.length === 0) return new Set()
+  const { rows } = await sql<{ places: number[] }>`
+    select admit_fed_calls(${feed}, ${JSON.stringify(told)}::jsonb) as places`.execute(db)
+  return new Set(rows[0]?.places)
+}
+
+/** As the type `fed_call` of the database has it (migrations/0049-feeds-in-batches.sql), and what `admit` makes of the same facts. */
+function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFacts[]) {
+  const ended = segments.map(({ endedAt }) => endedAt!).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
+  return {
+    place,
+    ids: first.callIds.map(hashCallId),
+    contact_id: first.contactId,
+    started_at: first.startedAt,
+    ended_at: ended,
+    history_ends_at: historyEndsAt(ended),
+    caller_kind: first.caller.kind,
+    caller_key: first.caller.key,
+    caller_raw: rawOf(first.caller),
+    number_called: first.numberCalled.key,
+    number_kind: first.numberCalled.kind,
+    number_name: first.numberCalled.name ?? null,
+    parts: segments.map((facts, at) => ({
+      segment_id: facts.segmentId,
+      seq: at + 1,
+      number_reached: facts.numberReached.key,
+      number_reached_name: facts.numberReached.name ?? null,
+      official_person_id: facts.official?.personId ?? null,
+      official_unit_id: facts.official?.unitId ?? null,
+      official_name: facts.official?.name ?? null,
+      official_phone: facts.official?.phone ?? null,
+      answered_at: facts.answeredAt ?? null,
+      ended_at: facts.endedAt ?? null,
+      decision_record: facts.decision.record,
+      decision_reason: facts.decision.reason,
+      rule_id: facts.decision.ruleId ?? null,
+      rule_version: facts.decision.ruleVersion ?? null,
+      rule_share: facts.decision.share ?? null,
+      draw: facts.decision.draw ?? null,
+      description_version: facts.decision.descriptionVersion ?? null,
+      drawn_on: facts.decision.drawnOn ?? null,
+      quota_used: facts.decision.quotaUsed ?? null,
+      capture_state: facts.captureState,
+      capture_failure: facts.decision.record ? noSession : (facts.captureFailure ?? null),
+      marks: facts.marks,
+    })),
+  }
 }
 
 async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts, met: Met | undefined): Promise<void> {

@@ -17,14 +17,25 @@ export interface Inbox {
 export async function openInbox(folder: string, clock: Clock): Promise<Inbox> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const nameNow = () => `${clock.now().toString().slice(0, 13)}.ndjson`
-  let writing = Promise.resolve()
+  let waiting: string[] = []
+  let writing: Promise<void> | undefined
+
+  /** What has come while others were made durable is made so together. */
+  async function write(before: Promise<void> | undefined): Promise<void> {
+    await before?.catch(() => undefined)
+    const lines = waiting
+    waiting = []
+    writing = undefined
+    await appendFile(join(folder, nameNow()), lines.join(''), { mode: 0o600, flush: true })
+  }
+
+  let last: Promise<void> | undefined
   return {
     folder,
     put(record) {
-      const line = `${JSON.stringify(record)}\n`
-      const written = writing.then(() => appendFile(join(folder, nameNow()), line, { mode: 0o600, flush: true }))
-      writing = written.catch(() => undefined)
-      return written
+      waiting.push(`${JSON.stringify(record)}\n`)
+      writing ??= last = write(last)
+      return writing
     },
     async tidy(isTaken) {
       const current = nameNow()

@@ -8,14 +8,15 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Clock } from '#platform/clock/clock.ts'
-import { admitFed } from '#register/admit-fed.ts'
+import { admitFed, admitNewFed } from '#register/admit-fed.ts'
+import type { SegmentFacts } from '#register/admit.ts'
 import { reportFedProblem, reportFeed, type FedProgress } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createCallAssembler } from './assemble-calls.ts'
 import type { DetailProblem } from './detail-record.ts'
 import type { Feed } from './feeds-file.ts'
 import type { FoundRecord } from './follow-folder.ts'
-import { judgeCall } from './judge-call.ts'
+import { judgeCall, type Judged } from './judge-call.ts'
 import { describePastCall, type PastCallContext } from './past-calls.ts'
 import { readerOf } from './sources.ts'
 import { decodeRecord } from './split-records.ts'
@@ -56,6 +57,9 @@ const stillThereMs = 60_000
 const problemMonths = 3
 /** The database refuses these facts, and would again: classes of SQLSTATE. */
 const refusedClasses = /^(?:22|23|P0|42501)/
+const isRefused = (error: unknown) => refusedClasses.test((error as { code?: string }).code ?? '')
+/** So many calls are admitted in one transaction: others wait for no longer than a fraction of a second. */
+const atOnceMost = 500
 
 const nothingYet: FedProgress = {
   heardAt: undefined,
@@ -87,22 +91,43 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason })) onProblem({ file, line, reason })
   }
 
-  async function admitOne(call: (typeof ready)[number]): Promise<void> {
-    const judged = judgeCall(feed.name, call, { ...context(), now: clock.now() })
+  /** Admits calls in their order; those that are new to the register all at once. What is dealt with leaves `ready`. */
+  async function admitSome(some: typeof ready): Promise<void> {
+    const judged = some.map((call) => judgeCall(feed.name, call, { ...context(), now: clock.now() }))
+    const facts = judged.map((one) => (one.is === 'call' ? factsOf(one) : []))
+    const added = await inTurn(() => admitNewFed(db, feed.name, facts)).catch((error: unknown) => {
+      // One of them is refused: which, is found out one by one.
+      if (!isRefused(error)) throw error
+      return new Set<number>()
+    })
+    progress.calls += added.size
+    for (const [place, call] of some.entries()) {
+      await admitOne(call, judged[place]!, added.has(place) ? 'added' : facts[place]!)
+      ready.splice(ready.indexOf(call), 1)
+    }
+  }
+
+  function factsOf({ call, isDoubtful }: Extract<Judged, { is: 'call' }>): SegmentFacts[] {
+    return describePastCall(call, context()).map((one) =>
+      isDoubtful ? { ...one, marks: [...new Set([...one.marks, 'needs-review' as const])] } : one,
+    )
+  }
+
+  async function admitOne(
+    call: (typeof ready)[number],
+    judged: Judged,
+    facts: readonly SegmentFacts[] | 'added',
+  ): Promise<void> {
     const records = places.get(call.callId) ?? []
     if (judged.is === 'problem') {
       for (const record of records) await problem(record, judged.reason)
     } else if (judged.is === 'outside') {
       progress.outside++
     } else {
-      const facts = describePastCall(judged.call, context()).map((one) =>
-        judged.isDoubtful ? { ...one, marks: [...new Set([...one.marks, 'needs-review' as const])] } : one,
-      )
       try {
-        const { added } = await inTurn(() => admitFed(db, feed.name, facts))
-        if (added > 0) progress.calls++
+        if (facts !== 'added' && (await inTurn(() => admitFed(db, feed.name, facts))).added > 0) progress.calls++
       } catch (error) {
-        if (!refusedClasses.test((error as { code?: string }).code ?? '')) throw error
+        if (!isRefused(error)) throw error
         onFault(error)
         for (const record of records) await problem(record, 'refused')
       }
@@ -171,11 +196,8 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     },
     async settle() {
       ready.push(...assembler.settled(clock.now().epochMilliseconds))
-      for (let call = ready[0]; call; call = ready[0]) {
-        // Taken out once it is dealt with: what fails is tried again.
-        await admitOne(call)
-        ready.shift()
-      }
+      // What fails is tried again.
+      while (ready.length > 0) await admitSome(ready.slice(0, atOnceMost))
       await report()
     },
     fault(what) {

@@ -1,0 +1,81 @@
+/**
+ * What benches have found, as it stands in docs/numbers.md. In: rows of a bench that was run. Out: the page, in which every other bench
+ * keeps its rows and their date. Never here: a number that no run gave; a machine's name.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import * as prettier from 'prettier'
+import type { Row } from './rows.ts'
+
+interface Ran {
+  /** Day of the run, UTC. */
+  day: string
+  machine: { cores: number; memoryGiB: number; node: string }
+  /** The machine's load of the five minutes before it. */
+  load: number
+  /** Settings of the bench that were not the usual ones. */
+  settings: string
+  rows: Row[]
+}
+
+/** Beside the page, so that a run can add to what others found. */
+const kept = fileURLToPath(new URL('found.json', import.meta.url))
+const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
+/** Says how big a bench was, and nothing of where it ran. */
+const told = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS']
+
+/** Notes what a bench found, in the place of what it found before, and writes the page. @param order benches as the page has them */
+export async function keepNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
+  const found = JSON.parse(await readFile(kept, 'utf8').catch(() => '{}')) as Record<string, Ran>
+  found[name] = {
+    day: Temporal.Now.plainDateISO('UTC').toString(),
+    machine: {
+      cores: availableParallelism(),
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      node: process.versions.node,
+    },
+    load: Math.round(10 * load) / 10,
+    settings: told.flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`])).join(' '),
+    rows,
+  }
+  const sorted = Object.fromEntries(order.flatMap((one) => (found[one] === undefined ? [] : [[one, found[one]]])))
+  const options = await prettier.resolveConfig(kept)
+  await writeFile(kept, await prettier.format(JSON.stringify(sorted), { ...options, parser: 'json' }))
+  await writeFile(page, pageOf(sorted, order))
+}
+
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, measured, yardstick = '', ratio = '', demand = '', isReached }) => {
+    const reached = isReached === undefined ? '' : isReached ? 'reached' : '**missed**'
+    return `| ${[what, measured, yardstick, ratio, demand, reached].map(cell).join(' | ')} |`
+  })
+  return ['| | measured | yardstick | ratio | demand | |', '|---|---|---|---|---|---|', ...lines].join('\n')
+}
+
+function pageOf(found: Record<string, Ran>, order: readonly string[]): string {
+  const rows = Object.values(found).flatMap((ran) => ran.rows)
+  const demanded = rows.filter(({ isReached }) => isReached !== undefined)
+  const missing = order.filter((name) => found[name] === undefined)
+  return [
+    '# Numbers',
+    '',
+    'Written by `npm run bench` ([bench](../bench/README.md) says what each bench does and what helped); not by hand. Each number stands',
+    'beside its yardstick from the same run: on another machine read the ratios, the times are the machine’s. A bench that was not run',
+    'keeps what it found before, with its day.',
+    '',
+    `${demanded.filter(({ isReached }) => isReached).length} of ${demanded.length} demands are reached.`,
+    ...(missing.length === 0 ? [] : ['', `Not run yet: ${missing.join(', ')}.`]),
+    ...Object.entries(found).flatMap(([name, { day, machine, load, settings, rows }]) => [
+      '',
+      `## ${name}`,
+      '',
+      `${day}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, load before it ${load.toFixed(1)}${settings === '' ? '' : `, ${settings}`}.`,
+      '',
+      tableOf(rows),
+    ]),
+    '',
+  ].join('\n')
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|')

@@ -1,0 +1,39 @@
+/** One role as a process of its own on a database that is there, without the others. In: its database. Out: where it answers, its end. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { findPorts } from '#test/whole/start-seloste.ts'
+
+const program = fileURLToPath(new URL('../src/app/cli/main.ts', import.meta.url))
+
+/** @param folder its `SELOSTE_DATA`, removed at its end */
+export async function startRole(
+  role: 'desk' | 'feeds',
+  { folder, databaseUrl, settings = {} }: { folder: string; databaseUrl: string; settings?: Record<string, string> },
+) {
+  await mkdir(folder, { recursive: true })
+  const { http } = await findPorts()
+  const child = fork(program, ['start', '--role', role], {
+    env: {
+      ...process.env,
+      ...{ SELOSTE_DATA: folder, SELOSTE_HTTP: `127.0.0.1:${http}`, SELOSTE_ROLE_DATABASE_URL: databaseUrl },
+      ...settings,
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const [told] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => [{ failed: `${role} ended at its start` }]),
+  ])) as [{ ready?: string; failed?: string }]
+  if (told.ready === undefined) throw new Error(told.failed)
+  return {
+    url: `http://127.0.0.1:${http}`,
+    async stop() {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Searches of the contact history as people make them: the desk as a process of its own, over HTTP, by people who are signed in and
+ * state a purpose, 20 a second; each leaves its entry in the log, durable, before it is answered. Beside each, in the same run, what a
+ * clerk of the database would write by hand for the same page, as a superuser to whom no right applies: the contacts, how many there
+ * are, their segments and recordings. Both have to find the same.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Pool } from 'pg'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { installDescription } from '#safeguards/versions/versions.ts'
+import { ms, percentile, ratio, type Row } from '../rows.ts'
+import { startRole } from '../role-process.ts'
+import { enteredAlike } from './entered-alike.ts'
+import { commonNumber, enterContacts, fewNumber, rareNumber, unitId } from './large-register.ts'
+import { reaches, searches, type Search } from './searches.ts'
+
+const perSecond = 20
+const times = 60
+/** One person looks sixty times a minute before they are slowed down (R21). */
+const peopleOfEach = 60
+const mostMs = 50
+const mostRatio = 1.3
+const pageSize = 50
+const countedUpTo = 10_000
+
+type Reaching = keyof typeof reaches
+interface Searcher {
+  who: Reaching
+  cookies: string[]
+}
+
+/**
+ * Rows of every search by each of three kinds of people.
+ * @param contacts 30,000,000 take 40 GB of disk and a quarter of an hour to enter; a folder in `SELOSTE_BENCH_REGISTER` keeps them
+ */
+export async function searchContacts({
+  contacts = Number(process.env['SELOSTE_BENCH_CONTACTS'] ?? 300_000),
+} = {}): Promise<Row[]> {
+  const kept = process.env['SELOSTE_BENCH_REGISTER']
+  const folder = kept ?? (await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-')))
+  await mkdir(folder, { recursive: true, mode: 0o711 })
+  const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
+  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  const admin = connectDatabase<RegisterTables>({
+    ...{ url: server.adminUrl(), applicationName: 'bench', size: 4, onIdleError: () => undefined },
+  })
+  try {
+    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
+    await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+    const held = await admin.pool.query<{ n: string }>('select count(*) as n from (select from contact limit 1000) c')
+    if (Number(held.rows[0]!.n) < 1000)
+      console.log(`${contacts} contacts entered in ${(await enterContacts(admin.pool, contacts)).toFixed(0)} s`)
+    const rows = [await enteredAlike(admin.pool)]
+    const searchers = await enterPeople(admin.pool)
+    const desk = await startRole('desk', {
+      folder: join(folder, `desk-${randomUUID()}`),
+      databaseUrl: server.urlFor('seloste_desk', 'bench', 'postgres'),
+    })
+    try {
+      for (const searcher of searchers) {
+        for (const search of searches(Temporal.Now.instant()))
+          rows.push(await measure(desk.url, admin.pool, searcher, search))
+      }
+    } finally {
+      await desk.stop()
+    }
+    return rows
+  } finally {
+    await admin.close()
+    await server.stop()
+    if (kept === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function measure(url: string, pool: Pool, { who, cookies }: Searcher, search: Search): Promise<Row> {
+  const { purpose, ...asked } = reaches[who]
+  const query = new URLSearchParams({
+    ...{ purpose, limit: String(pageSize), ...search.query },
+    ...('reference' in asked && { reference: asked.reference }),
+  })
+  const overHttp = async (turn: number) => {
+    const answer = await fetch(`${url}/api/contacts?${query.toString()}`, {
+      headers: { cookie: cookies[turn % cookies.length]! },
+    })
+    const body = (await answer.json()) as { items: { id: string }[]; approximateTotal: number }
+    if (!answer.ok) throw new Error(`${search.name}: ${answer.status} ${JSON.stringify(body)}`)
+    return { total: body.approximateTotal, ids: body.items.map(({ id }) => id) }
+  }
+  const byHand = () => readByHand(pool, [reaches[who].sees, ...search.byHand])
+  const found = await overHttp(0)
+  const expected = await byHand()
+  if (JSON.stringify(found) !== JSON.stringify(expected))
+    throw new Error(
+      `${who}, ${search.name}: found ${JSON.stringify(found).slice(0, 200)}, by hand ${JSON.stringify(expected).slice(0, 200)}`,
+    )
+  const taken = await atRate(overHttp)
+  const hand: number[] = []
+  const begun = performance.now()
+  // What takes a clerk a second need not be asked a hundred times.
+  while (hand.length < times && (hand.length < 3 || performance.now() - begun < 5_000)) hand.push(await timed(byHand))
+  const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
+  const row: Row = {
+    what: `${who}: ${search.name} (${found.total} found)`,
+    measured: `${ms(p95)}, median ${ms(median)}`,
+    yardstick: `by hand, median ${ms(medianByHand)}`,
+    ratio: ratio(median, medianByHand),
+    demand: `p95 under ${mostMs} ms; at most x${mostRatio}`,
+    isReached: p95 < mostMs && median <= mostRatio * medianByHand,
+  }
+  console.log(`${row.what}: ${row.measured}; ${row.yardstick}, ${row.ratio}`)
+  return row
+}
+
+/** Milliseconds of each of many searches, begun at their rate whether or not those before are answered. */
+async function atRate(search: (turn: number) => Promise<unknown>): Promise<number[]> {
+  const begun = performance.now()
+  return Promise.all(
+    Array.from({ length: times }, async (_, turn) => {
+      await wait(Math.max(0, begun + (turn * 1000) / perSecond - performance.now()))
+      return timed(() => search(turn))
+    }),
+  )
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now()
+  await work()
+  return performance.now() - begun
+}
+
+/** The first page and how many there are, up to as many as the desk counts; with all that the page shows. */
+async function readByHand(pool: Pool, conditions: string[]) {
+  const where = ['c.history_ends_at > now()', ...conditions].join(' and ')
+  const page = await pool.query<{ id: string; started_at: Temporal.Instant }>(
+    `select c.* from contact c where ${where} order by c.started_at desc, c.id desc limit ${pageSize}`,
+  )
+  const { rows: counted } = await pool.query<{ total: number }>(
+    `select count(*)::int as total from (select from contact c where ${where} limit ${countedUpTo}) c`,
+  )
+  const ids = page.rows.map(({ id }) => id)
+  const starts = page.rows.map(({ started_at }) => started_at)
+  await pool.query('select * from segment where contact_id = any ($1) and contact_started_at = any ($2) order by seq', [
+    ids,
+    starts,
+  ])
+  await pool.query('select * from recording where contact_id = any ($1)', [ids])
+  return { total: counted[0]!.total, ids }
+}
+
+/** People of each kind, signed in. */
+async function enterPeople(pool: Pool): Promise<Searcher[]> {
+  const scopes: Record<Reaching, { role: string; duty?: string; kind: string; units?: string; numbers?: string }> = {
+    'a supervisor': { role: 'SUPERVISOR', kind: 'unit', units: `array[${unitId(7)}]` },
+    'an expert with three numbers': {
+      ...{ role: 'EXPERT', duty: 'QUALITY', kind: 'numbers' },
+      numbers: `array['${commonNumber}', '${fewNumber}', '${rareNumber}']`,
+    },
+    'the security unit': { role: 'SECURITY', kind: 'all' },
+  }
+  const enter = async () => {
+    const id = randomUUID()
+    await pool.query(
+      `insert into person (id, user_id, employed_from) values ($1::uuid, $1::text, now() - interval '1 year')`,
+      [id],
+    )
+    return id
+  }
+  const [asker, approver] = [await enter(), await enter()]
+  const searchers: Searcher[] = []
+  for (const [who, { role, duty, kind, units, numbers }] of Object.entries(scopes)) {
+    const cookies: string[] = []
+    for (let n = 0; n < peopleOfEach; n++) {
+      const [id, token] = [await enter(), randomUUID()]
+      await pool.query(
+        `insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, requested_by, approved_by)
+         values (gen_random_uuid(), $1, $2, $3, $4, $5, ${units ?? `'{}'::uuid[]`}, ${numbers ?? `'{}'::text[]`}, now() - interval '1 year', $6, $7)`,
+        [id, role, duty ?? null, [reaches[who as Reaching].purpose], kind, asker, approver],
+      )
+      await pool.query(
+        `insert into session (token_hash, person_id, created_at, expires_at)
+         values (sha256(convert_to($1, 'UTF8')), $2, now(), now() + interval '6 hours')`,
+        [token, id],
+      )
+      cookies.push(`seloste=${token}`)
+    }
+    searchers.push({ who: who as Reaching, cookies })
+  }
+  return searchers
+}

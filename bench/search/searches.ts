@@ -1,0 +1,99 @@
+/**
+ * What is searched for: each filter of Haku alone, and some together. In: when now is. Out: a search in the words of the API, and the
+ * same in SQL as a clerk of the database would write it by hand. Never here: how the desk finds it.
+ */
+import { callerOf, commonNumber, fewNumber, officialName, rareNumber, unitId } from './large-register.ts'
+
+export interface Search {
+  name: string
+  /** The query of `GET /api/contacts`. */
+  query: Record<string, string>
+  /** Conditions on `contact c`. */
+  byHand: string[]
+}
+
+/** Who searches: all that somebody sees, in SQL on `contact c`. */
+export const reaches = {
+  'a supervisor': {
+    purpose: 'DEVELOPMENT',
+    sees: `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_unit_id = ${unitId(7)})`,
+  },
+  'an expert with three numbers': {
+    purpose: 'QUALITY',
+    sees: `c.number_called in ('${commonNumber}', '${fewNumber}', '${rareNumber}')`,
+  },
+  'the security unit': { purpose: 'CRIME_OR_MISUSE', reference: 'BENCH-1', sees: 'true' },
+} as const satisfies Record<string, { purpose: string; reference?: string; sees: string }>
+
+const official = (condition: string) =>
+  `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and ${condition})`
+const recording = (condition: string) => `exists (select from recording r where r.contact_id = c.id and ${condition})`
+const isGone = `(r.state in ('DESTROYED', 'DESTROYING') or r.destroy_at <= now())`
+const isAvailable = recording(`not ${isGone} and r.state = 'STORED' and r.kept_at is not null`)
+
+/** Calls that went on from one instant until another. No call is longer than a day. */
+const between = (from: Temporal.Instant, to?: Temporal.Instant) => [
+  `c.started_at >= '${from.subtract({ hours: 24 }).toString()}' and coalesce(c.ended_at, now()) >= '${from.toString()}'`,
+  ...(to ? [`c.started_at < '${to.toString()}'`] : []),
+]
+
+export function searches(now: Temporal.Instant): Search[] {
+  const monday = now.toZonedDateTimeISO('Europe/Helsinki').startOfDay().subtract({ days: 40 })
+  const day = { from: monday.toInstant(), to: monday.add({ days: 3 }).toInstant() }
+  const old = { from: monday.subtract({ months: 9 }).toInstant(), to: monday.subtract({ months: 8 }).toInstant() }
+  const times = ({ from, to }: { from: Temporal.Instant; to: Temporal.Instant }) => ({
+    from: from.toString(),
+    to: to.toString(),
+  })
+  // The seventh official is of the seventh unit.
+  const name = officialName(7)
+  return [
+    { name: 'nothing asked for', query: {}, byHand: [] },
+    { name: 'three days', query: times(day), byHand: between(day.from, day.to) },
+    { name: 'a month, nine months ago', query: times(old), byHand: between(old.from, old.to) },
+    { name: 'a caller', query: { caller: callerOf(777) }, byHand: [`c.caller_key = '${callerOf(777)}'`] },
+    { name: 'callers who withheld their number', query: { caller: 'salattu' }, byHand: [`c.caller_kind = 'withheld'`] },
+    {
+      name: 'the number of most calls',
+      query: { number: commonNumber },
+      byHand: [`c.number_called = '${commonNumber}'`],
+    },
+    { name: 'a number of few calls', query: { number: fewNumber }, byHand: [`c.number_called = '${fewNumber}'`] },
+    { name: 'the rarest number', query: { number: rareNumber }, byHand: [`c.number_called = '${rareNumber}'`] },
+    { name: 'a number without calls', query: { number: '029 497 050' }, byHand: [`c.number_called = '+35829497050'`] },
+    {
+      name: 'a part of officials’ names',
+      query: { official: name.split(' ')[0]! },
+      byHand: [official(`s.official_name ilike '%${name.split(' ')[0]!}%'`)],
+    },
+    { name: 'an official’s name', query: { official: name }, byHand: [official(`s.official_name ilike '%${name}%'`)] },
+    {
+      name: 'an official’s number',
+      query: { official: '029 512 0007' },
+      byHand: [official(`s.official_phone = '+358295120007'`)],
+    },
+    {
+      name: 'a name that nobody has',
+      query: { official: 'Zetterlund' },
+      byHand: [official(`s.official_name ilike '%Zetterlund%'`)],
+    },
+    { name: 'with a recording', query: { recorded: 'available' }, byHand: [isAvailable] },
+    { name: 'without a recording', query: { recorded: 'none' }, byHand: [`not ${recording('true')}`] },
+    { name: 'with a destroyed recording', query: { recorded: 'destroyed' }, byHand: [recording(isGone)] },
+    {
+      name: 'an official’s name, with a destroyed recording',
+      query: { official: name, recorded: 'destroyed' },
+      byHand: [official(`s.official_name ilike '%${name}%'`), recording(isGone)],
+    },
+    {
+      name: 'the rarest number, with a recording',
+      query: { number: rareNumber, recorded: 'available' },
+      byHand: [`c.number_called = '${rareNumber}'`, isAvailable],
+    },
+    {
+      name: 'an official’s name in a month',
+      query: { official: name, ...times(old) },
+      byHand: [official(`s.official_name ilike '%${name}%'`), ...between(old.from, old.to)],
+    },
+  ]
+}
