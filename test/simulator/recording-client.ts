@@ -176,10 +176,11 @@ async function invite(
 
   /** A 2xx makes or renews the dialog and is acknowledged outside the transaction (RFC 3261 section 13.2.2.4). */
   const accept = (sent: SipRequest, response: SipResponse) => {
+    // The route set is the dialog's first answer's; later ones refresh the target alone (RFC 3261 section 12.2.1.2).
+    if (toTag === '') routes = headerValues(response, 'record-route').reverse()
     toTag = tagOf(headerValue(response, 'to'))
     const contactOfServer = headerValue(response, 'contact')
     if (contactOfServer) remoteTarget = uriOf(contactOfServer)
-    routes = headerValues(response, 'record-route').reverse()
     answer = readDescription(response.body.toString())
     transactions.acknowledge(sent, request('ACK', [], noBody, { cseq: sequenceOf(sent), via: newVia(sent, ids) }))
   }
