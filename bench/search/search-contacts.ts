@@ -31,7 +31,7 @@ const peopleOfEach = 60
 const mostMs = 50
 const mostRatio = 1.3
 const pageSize = 50
-const countedUpTo = 10_000
+const countedUpTo = 1_000
 
 type Reaching = keyof typeof reaches
 interface Searcher {
