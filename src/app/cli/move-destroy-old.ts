@@ -10,7 +10,7 @@ import { Fault } from '#platform/fault.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { destroyFolder, type DestroyedFiles } from '#safeguards/moving/destroy-files.ts'
 import { hasMovedAway } from '#safeguards/moving/move-objects.ts'
-import { forgetLeftBehind, noteLeftBehind, readLeftBehind } from '#safeguards/moving/what-is-left.ts'
+import { forgetLeftBehind, noteDestroying, readLeftBehind } from '#safeguards/moving/what-is-left.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { withRunningDatabase } from './running-database.ts'
@@ -25,19 +25,19 @@ export async function destroyOld(settings: Settings): Promise<void> {
     console.log('nothing was left behind by a move')
     return
   }
-  const { database, objects, cluster } = left
+  const { database, objects = [], cluster } = left
   await withRunningDatabase(settings, 'move', async (db) => {
     if (left.destroying !== true) {
       if (database) await assertDatabaseLeft(settings)
-      if (objects) await assertStoreLeft(settings, objects)
+      for (const store of objects) await assertStoreLeft(settings, store)
       if (cluster !== undefined) await assertOldCluster(cluster)
-      await noteLeftBehind(settings.dataDirectory, { ...left, destroying: true })
+      await noteDestroying(settings.dataDirectory, left)
     }
-    if (objects) {
-      const removed = await destroyStore(objects)
-      await note(db, { store: tellPlace({ at: objects }), ...removed })
+    for (const store of objects) {
+      const removed = await destroyStore(store)
+      await note(db, { store: tellPlace({ at: store }), ...removed })
       console.log(
-        `the old store ${tellPlace({ at: objects })} is destroyed: ${removed.files} files, none of them found any more`,
+        `the old store ${tellPlace({ at: store })} is destroyed: ${removed.files} files, none of them found any more`,
       )
     }
     if (cluster !== undefined) {

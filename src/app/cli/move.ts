@@ -25,7 +25,7 @@ import {
   type ObjectMove,
 } from '#safeguards/moving/move-objects.ts'
 import { targetFault } from '#safeguards/moving/target.ts'
-import { noteLeftBehind } from '#safeguards/moving/what-is-left.ts'
+import { noteLeftBehind, readLeftBehind } from '#safeguards/moving/what-is-left.ts'
 import { judgeSite } from '#safeguards/places/attested-site.ts'
 import { PlaceFault } from '#safeguards/places/place-faults.ts'
 import { isThisMachine, tellObjects } from '#safeguards/places/told-places.ts'
@@ -45,6 +45,12 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
     throw new Fault(
       'argument-wrong',
       'move needs --to FILE, with DATABASE_URL, OBJECTS_URL or both (docs/operate/moving.md)',
+    )
+  }
+  if ((await readLeftBehind(settings.dataDirectory))?.destroying === true) {
+    throw new Fault(
+      'argument-wrong',
+      'what an earlier move left is half destroyed: end that first, by "seloste move --destroy-old"',
     )
   }
   const target = readTarget(settings, values.to)
@@ -212,7 +218,7 @@ async function moveTo(
   await noteLeftBehind(settings.dataDirectory, {
     movedAt: Temporal.Now.instant().toString(),
     ...(moved && settings.databaseUrl === undefined && { database: 'embedded' }),
-    ...(objects && { objects: settings.objects }),
+    ...(objects && { objects: [settings.objects] }),
   })
   await way?.goOn()
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)

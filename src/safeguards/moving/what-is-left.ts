@@ -13,7 +13,8 @@ export interface LeftBehind {
   database?: 'embedded'
   /** The folder of an embedded cluster of an earlier major version. */
   cluster?: string
-  objects?: FolderAddress | S3Address
+  /** Stores, one of each move. */
+  objects?: readonly (FolderAddress | S3Address)[]
   /** It was seen to be what was moved from, and its destruction has begun. */
   destroying?: boolean
 }
@@ -22,12 +23,22 @@ function fileOf(dataDirectory: string): string {
   return join(dataDirectory, 'moving', 'left-behind.json')
 }
 
-/** Of two moves, one of the database and one of the store, both are remembered. */
+/** Of several moves all is remembered, from the first on. */
 export async function noteLeftBehind(dataDirectory: string, left: LeftBehind): Promise<void> {
+  const before = await readLeftBehind(dataDirectory)
+  const objects = [...(before?.objects ?? []), ...(left.objects ?? [])]
+  await write(dataDirectory, { ...before, ...left, movedAt: before?.movedAt ?? left.movedAt, objects })
+}
+
+/** What is left was seen to be what was moved from. */
+export async function noteDestroying(dataDirectory: string, left: LeftBehind): Promise<void> {
+  await write(dataDirectory, { ...left, destroying: true })
+}
+
+async function write(dataDirectory: string, left: LeftBehind): Promise<void> {
   const file = fileOf(dataDirectory)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const before = await readLeftBehind(dataDirectory)
-  await writeFile(file, `${JSON.stringify({ ...before, ...left }, undefined, 1)}\n`, { mode: 0o600, flush: true })
+  await writeFile(file, `${JSON.stringify(left, undefined, 1)}\n`, { mode: 0o600, flush: true })
 }
 
 export async function readLeftBehind(dataDirectory: string): Promise<LeftBehind | undefined> {
