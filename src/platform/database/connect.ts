@@ -2,7 +2,7 @@
 // In: a database URL. Out: a pool, Kysely, and their end. Never: a query of our own.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { Pool, type ClientConfig } from 'pg'
-import { currentUrl } from './moved-connections.ts'
+import { breakWhenHeld, currentUrl } from './moved-connections.ts'
 import { TemporalClient, valueTypes } from './values.ts'
 
 export type ConnectOptions = {
@@ -31,6 +31,7 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
   class CurrentClient extends TemporalClient {
     constructor(config: ClientConfig) {
       super({ ...config, connectionString: currentUrl(options.url) })
+      breakWhenHeld(options.url, this)
     }
   }
   const pool = new Pool({

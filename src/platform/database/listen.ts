@@ -2,7 +2,7 @@
 // In: a URL and channels. Out: every notification, and word when some may have been missed. Never: a silent gap.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
-import { currentUrl } from './moved-connections.ts'
+import { breakWhenHeld, currentUrl } from './moved-connections.ts'
 
 export type ListenOptions = {
   url: string
@@ -52,6 +52,7 @@ async function listenOnce(options: ListenOptions, ending: AbortSignal): Promise<
     application_name: 'seloste listen',
     keepAlive: true,
   })
+  breakWhenHeld(options.url, client)
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {

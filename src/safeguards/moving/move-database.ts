@@ -117,12 +117,15 @@ export async function finishMove(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Connections of others: what they were about to write fails, and whoever writes it tries again elsewhere. */
+/**
+ * Connections of others, of whomever the owner may end: what they were about to write fails, and is tried again elsewhere. Capture has
+ * broken its own by then.
+ */
 async function endOthers(connection: OwnConnection): Promise<void> {
   await connection.query(`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
-      and application_name <> 'seloste-move'`)
+      and application_name <> 'seloste-move' and pg_has_role(usesysid, 'MEMBER')`)
 }
 
 async function newestMigration(connection: OwnConnection): Promise<{ number: number; checksum: string }> {

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { connectDatabase } from './connect.ts'
+import { listen } from './listen.ts'
+import { holdConnections, moveConnections } from './moved-connections.ts'
+
+const [before, after] = [await createTestDatabase(), await createTestDatabase()]
+
+test('while a database is held it is away, for queries under way too; then pools and listeners find it where it is', async () => {
+  const url = before.url()
+  const { pool, close } = connectDatabase({ url, applicationName: 'moved', size: 2, onIdleError: () => undefined })
+  let heard = 0
+  const listening = listen({ url, channels: ['moved'], retryMs: 20, onNotification: () => (heard += 1) })
+  const name = async () => (await pool.query<{ name: string }>('select current_database()::text as name')).rows[0]?.name
+  expect(await name()).toBe(before.name)
+  const underWay = pool.query('select pg_sleep(60)')
+  holdConnections(url)
+  await expect(underWay).rejects.toThrow()
+  await expect(name()).rejects.toThrow('ENOENT')
+  moveConnections(url, after.url())
+  expect(await name()).toBe(after.name)
+  await expect
+    .poll(async () => {
+      await pool.query('notify moved')
+      return heard
+    })
+    .toBeGreaterThan(0)
+  await listening.stop()
+  await close()
+})
