@@ -3,7 +3,7 @@
  * recording and one planted omission to be found. Beside it the same draws alone, and the same rows read and thrown away.
  */
 import { createHmac } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,7 @@ const mostSeconds = 30
  */
 export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
+  await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
   const open = (url: string) =>

@@ -3,7 +3,7 @@
  * Out: a row of how many of its contacts differ. Each is entered once more by `admit`, in a database of its own, from what the register
  * says of it. Left out: what the custodian adds later (counts of studies, keeping, destruction).
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,7 @@ export async function enteredAlike(pool: Pool): Promise<Row> {
   )
   const ids = [...new Set(some.map(({ id }) => id))]
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
+  await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
   const other = connectDatabase<RegisterTables>({

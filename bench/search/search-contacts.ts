@@ -5,7 +5,7 @@
  * are, their segments and recordings. Both have to find the same.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -48,7 +48,9 @@ export async function searchContacts({
 } = {}): Promise<Row[]> {
   const kept = process.env['SELOSTE_BENCH_REGISTER']
   const folder = kept ?? (await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-')))
-  await mkdir(folder, { recursive: true, mode: 0o711 })
+  await mkdir(folder, { recursive: true })
+  // The database's own user comes through.
+  await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
   const admin = connectDatabase<RegisterTables>({

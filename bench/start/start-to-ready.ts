@@ -72,6 +72,9 @@ export async function startToReady({ starts = 5, idleSeconds = 60 } = {}): Promi
       { what: 'transactions of the database, idle', measured: `${statements.toFixed(1)} a second` },
     ]
   } finally {
+    // Where root keeps the database that its own user could not reach.
+    const elsewhere = await readFile(join(folder, 'data/database/location'), 'utf8').catch(() => '')
+    if (elsewhere.trim() !== '') await rm(elsewhere.trim(), { recursive: true, force: true })
     await rm(folder, { recursive: true, force: true })
   }
 }
