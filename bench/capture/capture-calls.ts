@@ -1,7 +1,7 @@
 /**
  * The whole capture path as one process: ports, receivers, sealing, disk, tail journal. No SIP: the calls are there.
  *
- *     capture-calls <folder> <age1... recipient> <generator's port> <calls> [<SRTP master key and salt, hex>]
+ *     capture-calls <folder> <age1... recipient> <generator's port> <calls> [<SRTP master key and salt, hex, or -> [<first port>]]
  *
  * Prints the ports as JSON, runs until its input ends, finishes all recordings, and prints its CPU until its input ended, its
  * memory every few seconds, and the counters.
@@ -17,19 +17,22 @@ import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { createRecordingWriter, type RecordingWriter } from '#register/recordings/recording-writer.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 
-const [directory, intakePublicKey, generatorPort, callCount, srtpKey] = process.argv.slice(2) as [
-  ...[string, string, string, string],
-  string | undefined,
-]
+const [directory, intakePublicKey, generatorPort, callCount, srtpKey = '-', firstPort = '30000'] = process.argv.slice(
+  2,
+) as [...[string, string, string, string], string | undefined, string | undefined]
 const suite = suiteNamed('AES_CM_128_HMAC_SHA1_80')!
 const keys =
-  srtpKey === undefined
+  srtpKey === '-'
     ? undefined
     : { theirs: [{ suite, secret: createSecretKey(srtpKey, 'hex') }], own: makeMasterKey(suite) }
 const memoryMs = 5_000
 const peer = { address: '127.0.0.1', port: Number(generatorPort) }
 const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
-const allocator = createPortAllocator({ address: '127.0.0.1', firstPort: 30_000, lastPort: 39_999 })
+const allocator = createPortAllocator({
+  address: '127.0.0.1',
+  firstPort: Number(firstPort),
+  lastPort: Number(firstPort) + 4_999,
+})
 const faults: string[] = []
 const onFault = ({ message }: Error) => void faults.push(message)
 const tail = await createTailJournal({ directory, run: String(process.pid), onFault })

@@ -29,12 +29,19 @@ export type Receiver = { command: string; args: string[]; ports?: number[] }
 export type MadePackets = { path: string; packetBytes: number }
 
 /** `sent` counts packets to each stream, `lateMs` is by how much the sender was late at most. `result` is the receiver's last line. */
-export async function runReceiver<Result>(receiver: Receiver, generator: string, seconds: number, made?: MadePackets) {
+export async function runReceiver<Result>(
+  receiver: Receiver,
+  generator: string,
+  seconds: number,
+  made?: MadePackets,
+  /** The generator's own port, which the receiver knows. */
+  port = generatorPort,
+) {
   const child = spawn(receiver.command, receiver.args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = linesOf(child)
   const first = await lines.next()
   const ports = receiver.ports ?? (JSON.parse(String(first.value)) as number[])
-  const args = [String(generatorPort), String(seconds), ...(made ? [made.path, String(made.packetBytes)] : [])]
+  const args = [String(port), String(seconds), ...(made ? [made.path, String(made.packetBytes)] : [])]
   const sender = spawn(generator, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const sentLines = linesOf(sender)
   sender.stdin.end(ports.join('\n'))

@@ -1,0 +1,74 @@
+/**
+ * What two capture nodes carry against one: the processor time that a packet takes when one node records alone, and when two do so at
+ * the same time, each on a processor of its own. At an equal share of processor a node carries calls in inverse proportion to that.
+ * Generators are processes of their own, whose time is counted for nobody.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { captureProcessFlags } from '#capture/rtp/process-flags.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import type { Row } from '../rows.ts'
+import { compile, generatorPort, runReceiver } from './run-receiver.ts'
+
+type Spent = { packets: number; cpuMicroseconds: number; faults: string[] }
+
+/** `calls` of two streams for each node. */
+export async function twoNodes({ calls = 250, seconds = 15, rounds = 3 } = {}): Promise<Row[]> {
+  const programs = compile()
+  if (!programs || availableParallelism() < 2) {
+    console.log('skipped: the generator is in C and wants gcc, and two nodes want two processors')
+    return []
+  }
+  const { recipient } = generateKeyPair()
+  /** One node on its processor: microseconds of a packet. */
+  async function node(place: number, folder: string): Promise<number> {
+    const [script, port] = [join(import.meta.dirname, 'capture-calls.ts'), generatorPort - 1 - place]
+    const own = mkdtempSync(join(folder, 'node-'))
+    const args = [
+      ...captureProcessFlags,
+      script,
+      own,
+      recipient,
+      String(port),
+      String(calls),
+      '-',
+      String(30_000 + 5_000 * place),
+    ]
+    const pinned = { command: 'taskset', args: ['-c', String(place), process.execPath, ...args] }
+    const { sent, result } = await runReceiver<Spent>(pinned, programs!.generator, seconds, undefined, port)
+    const missing = sent * 2 * calls - result.packets
+    const each = result.cpuMicroseconds / result.packets
+    console.log(
+      `  node ${place + 1}: ${each.toFixed(2)} us/packet, missing ${missing}${result.faults.map((fault) => ` fault: ${fault}`).join('')}`,
+    )
+    return missing === 0 ? each : NaN
+  }
+  const alone: number[] = []
+  const beside: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const folder = mkdtempSync(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
+    console.log('one alone')
+    alone.push(await node(round % 2, folder))
+    console.log('two at the same time')
+    beside.push(...(await Promise.all([node(0, folder), node(1, folder)])))
+    rmSync(folder, { recursive: true })
+  }
+  const ratio = (2 * median(alone)) / median(beside)
+  console.log(`two nodes carry x${ratio.toFixed(2)} of what one does (demand: at least x1.8)`)
+  return [
+    {
+      what: `Two capture nodes at once, ${calls} calls each: CPU of a packet`,
+      measured: `${median(beside).toFixed(2)} us`,
+      yardstick: `one node alone ${median(alone).toFixed(2)} us`,
+      ratio: `two carry x${ratio.toFixed(2)} of one`,
+      demand: 'at least x1.8',
+      isReached: ratio >= 1.8,
+    },
+  ]
+}
+
+/** Of numbers that are all there: a packet that was missed makes it none. */
+function median(numbers: readonly number[]): number {
+  return numbers.some(Number.isNaN) ? NaN : [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
+}
