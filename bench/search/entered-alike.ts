@@ -64,9 +64,46 @@ export async function enteredAlike(pool: Pool): Promise<Row> {
   }
 }
 
+/** A part of a contact, with its recording where it has one, as both stand in the register. */
+interface HeldPart {
+  segment_id: string
+  contact_id: string
+  started_at: Temporal.Instant
+  answered_at: Temporal.Instant | null
+  segment_ended_at: Temporal.Instant
+  caller_kind: SegmentFacts['caller']['kind']
+  caller_key: PhoneNumberKey | null
+  number_called: PhoneNumberKey
+  number_kind: SegmentFacts['numberCalled']['kind']
+  number_name: SegmentFacts['numberCalled']['name']
+  number_reached: PhoneNumberKey
+  number_reached_name: SegmentFacts['numberReached']['name']
+  official_name: string | null
+  official_phone: PhoneNumberKey
+  official_person_id: string
+  official_unit_id: string
+  decision_record: boolean
+  decision_reason: string
+  rule_id: string
+  rule_version: number
+  rule_share: number
+  draw: number
+  description_version: number
+  drawn: string
+  capture_state: SegmentFacts['captureState']
+  recording_id: string | null
+  recording_started_at: Temporal.Instant
+  recording_ended_at: Temporal.Instant
+  recording_months: number
+  intake_day: Temporal.PlainDate
+  size_bytes: number
+  sha256: Buffer
+  packets_received: number
+}
+
 /** What capture would have told of them. */
 async function factsOf(pool: Pool, ids: string[]): Promise<SegmentFacts[]> {
-  const { rows } = await pool.query<Record<string, never>>(
+  const { rows } = await pool.query<HeldPart>(
     `select c.*, s.*, s.id as segment_id, c.id as contact_id, s.ended_at as segment_ended_at, encode(s.drawn_on, 'hex') as drawn,
        r.id as recording_id, r.recording_months, r.size_bytes, r.packets_received, r.started_at as recording_started_at, r.ended_at as recording_ended_at, r.intake_day, r.sha256
      from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at left join recording r on r.segment_id = s.id
@@ -74,44 +111,44 @@ async function factsOf(pool: Pool, ids: string[]): Promise<SegmentFacts[]> {
     [ids],
   )
   return rows.map((row) => ({
-    segmentId: row['segment_id'],
-    contactId: row['contact_id'],
-    callIds: [`ucid:${row['contact_id']}`],
-    startedAt: row['started_at'],
-    answeredAt: row['answered_at'] ?? undefined,
-    endedAt: row['segment_ended_at'],
-    caller: { kind: row['caller_kind'], key: row['caller_key'], raw: row['caller_key'] },
-    numberCalled: { key: row['number_called'] as PhoneNumberKey, kind: row['number_kind'], name: row['number_name'] },
-    numberReached: { key: row['number_reached'] as PhoneNumberKey, name: row['number_reached_name'] },
-    ...(row['official_name'] && {
+    segmentId: row.segment_id,
+    contactId: row.contact_id,
+    callIds: [`ucid:${row.contact_id}`],
+    startedAt: row.started_at,
+    answeredAt: row.answered_at ?? undefined,
+    endedAt: row.segment_ended_at,
+    caller: { kind: row.caller_kind, key: row.caller_key, raw: row.caller_key },
+    numberCalled: { key: row.number_called, kind: row.number_kind, name: row.number_name },
+    numberReached: { key: row.number_reached, name: row.number_reached_name },
+    ...(row.official_name && {
       official: {
-        ...{ personId: row['official_person_id'], unitId: row['official_unit_id'] },
-        ...{ name: row['official_name'], phone: row['official_phone'] as PhoneNumberKey },
+        ...{ personId: row.official_person_id, unitId: row.official_unit_id },
+        ...{ name: row.official_name, phone: row.official_phone },
       },
     }),
     decision: {
       ...{
-        record: row['decision_record'],
-        reason: row['decision_reason'],
-        ruleId: row['rule_id'],
-        ruleVersion: row['rule_version'],
+        record: row.decision_record,
+        reason: row.decision_reason,
+        ruleId: row.rule_id,
+        ruleVersion: row.rule_version,
       },
       ...{
-        share: row['rule_share'],
-        draw: row['draw'],
-        descriptionVersion: row['description_version'],
-        drawnOn: row['drawn'],
+        share: row.rule_share,
+        draw: row.draw,
+        descriptionVersion: row.description_version,
+        drawnOn: row.drawn,
       },
     },
-    captureState: row['capture_state'],
+    captureState: row.capture_state,
     marks: [],
-    ...(row['recording_id'] && {
+    ...(row.recording_id && {
       recording: {
-        ...{ id: row['recording_id'], startedAt: row['recording_started_at'], endedAt: row['recording_ended_at'] },
-        ...{ intakeDay: row['intake_day'], months: row['recording_months'] },
+        ...{ id: row.recording_id, startedAt: row.recording_started_at, endedAt: row.recording_ended_at },
+        ...{ intakeDay: row.intake_day, months: row.recording_months },
         stored: {
-          ...{ sizeBytes: row['size_bytes'], sha256: row['sha256'], incomplete: false },
-          ...{ packetsReceived: row['packets_received'], packetsLost: 0 },
+          ...{ sizeBytes: row.size_bytes, sha256: row.sha256, incomplete: false },
+          ...{ packetsReceived: row.packets_received, packetsLost: 0 },
         },
       },
     }),

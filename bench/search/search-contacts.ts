@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -25,13 +25,19 @@ import { commonNumber, enterContacts, fewNumber, rareNumber, unitId } from './la
 import { reaches, searches, type Search } from './searches.ts'
 
 const perSecond = 20
-const times = 60
+const times = 40
+/** Before it counts: connections of the desk that have not searched plan first. */
+const warming = 20
 /** One person looks sixty times a minute before they are slowed down (R21). */
 const peopleOfEach = 60
 const mostMs = 50
 const mostRatio = 1.3
 const pageSize = 50
 const countedUpTo = 1_000
+/** Nobody waits longer for one statement. */
+const clerkWaitsMs = 3_000
+/** SQLSTATE of a statement that took too long. */
+const queryCanceled = '57014'
 
 type Reaching = keyof typeof reaches
 interface Searcher {
@@ -65,6 +71,8 @@ export async function searchContacts({
       console.log(`${contacts} contacts entered in ${(await enterContacts(admin.pool, contacts)).toFixed(0)} s`)
     const rows = [await enteredAlike(admin.pool)]
     const searchers = await enterPeople(admin.pool)
+    const clerk = await admin.pool.connect()
+    await clerk.query(`set statement_timeout = ${clerkWaitsMs}`)
     const desk = await startRole('desk', {
       folder: join(folder, `desk-${randomUUID()}`),
       databaseUrl: server.urlFor('seloste_desk', 'bench', 'postgres'),
@@ -72,9 +80,10 @@ export async function searchContacts({
     try {
       for (const searcher of searchers) {
         for (const search of searches(Temporal.Now.instant()))
-          rows.push(await measure(desk.url, admin.pool, searcher, search))
+          rows.push(await measure(desk.url, clerk, searcher, search))
       }
     } finally {
+      clerk.release(true)
       await desk.stop()
     }
     return rows
@@ -85,7 +94,7 @@ export async function searchContacts({
   }
 }
 
-async function measure(url: string, pool: Pool, { who, cookies }: Searcher, search: Search): Promise<Row> {
+async function measure(url: string, clerk: PoolClient, { who, cookies }: Searcher, search: Search): Promise<Row> {
   const { purpose, ...asked } = reaches[who]
   const query = new URLSearchParams({
     ...{ purpose, limit: String(pageSize), ...search.query },
@@ -99,64 +108,78 @@ async function measure(url: string, pool: Pool, { who, cookies }: Searcher, sear
     if (!answer.ok) throw new Error(`${search.name}: ${answer.status} ${JSON.stringify(body)}`)
     return { total: body.approximateTotal, ids: body.items.map(({ id }) => id) }
   }
-  const byHand = () => readByHand(pool, [reaches[who].sees, ...search.byHand])
+  const byHand = () => readByHand(clerk, [reaches[who].sees, ...search.byHand])
   const found = await overHttp(0)
-  const expected = await byHand()
-  if (JSON.stringify(found) !== JSON.stringify(expected))
+  const [expectedMs, expected] = await timed(byHand)
+  if (expected && JSON.stringify(found) !== JSON.stringify(expected))
     throw new Error(
       `${who}, ${search.name}: found ${JSON.stringify(found).slice(0, 200)}, by hand ${JSON.stringify(expected).slice(0, 200)}`,
     )
-  const taken = await atRate(overHttp)
-  const hand: number[] = []
+  await atRate(overHttp, warming)
+  const taken = await atRate(overHttp, times)
+  const hand = [expectedMs]
   const begun = performance.now()
-  // What takes a clerk a second need not be asked a hundred times.
-  while (hand.length < times && (hand.length < 3 || performance.now() - begun < 5_000)) hand.push(await timed(byHand))
+  // What takes a clerk a second need not be asked again and again.
+  while (expected && hand.length < times && performance.now() - begun < 1_000) hand.push((await timed(byHand))[0])
   const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
   const row: Row = {
     what: `${who}: ${search.name} (${found.total} found)`,
     measured: `${ms(p95)}, median ${ms(median)}`,
-    yardstick: `by hand, median ${ms(medianByHand)}`,
-    ratio: ratio(median, medianByHand),
+    yardstick: expected ? `by hand, median ${ms(medianByHand)}` : `by hand, over ${clerkWaitsMs / 1000} s`,
+    ...(expected && { ratio: ratio(median, medianByHand) }),
     demand: `p95 under ${mostMs} ms; at most x${mostRatio}`,
-    isReached: p95 < mostMs && median <= mostRatio * medianByHand,
+    isReached: p95 < mostMs && (!expected || median <= mostRatio * medianByHand),
   }
-  console.log(`${row.what}: ${row.measured}; ${row.yardstick}, ${row.ratio}`)
+  console.log(`${row.what}: ${row.measured}; ${row.yardstick}, ${row.ratio ?? ''}`)
   return row
 }
 
 /** Milliseconds of each of many searches, begun at their rate whether or not those before are answered. */
-async function atRate(search: (turn: number) => Promise<unknown>): Promise<number[]> {
+async function atRate(search: (turn: number) => Promise<unknown>, many: number): Promise<number[]> {
   const begun = performance.now()
   return Promise.all(
-    Array.from({ length: times }, async (_, turn) => {
+    Array.from({ length: many }, async (_, turn) => {
       await wait(Math.max(0, begun + (turn * 1000) / perSecond - performance.now()))
-      return timed(() => search(turn))
+      return (await timed(() => search(turn)))[0]
     }),
   )
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Milliseconds, and what came of it. */
+async function timed<Result>(work: () => Promise<Result>): Promise<[number, Result]> {
   const begun = performance.now()
-  await work()
-  return performance.now() - begun
+  const result = await work()
+  return [performance.now() - begun, result]
 }
 
-/** The first page and how many there are, up to as many as the desk counts; with all that the page shows. */
-async function readByHand(pool: Pool, conditions: string[]) {
+/** The first page and how many there are, up to as many as the desk counts, with all that the page shows; nothing where it takes too long. */
+async function readByHand(
+  clerk: PoolClient,
+  conditions: string[],
+): Promise<{ total: number; ids: string[] } | undefined> {
+  try {
+    return await readPage(clerk, conditions)
+  } catch (error) {
+    if ((error as { code?: string }).code === queryCanceled) return undefined
+    throw error
+  }
+}
+
+async function readPage(clerk: PoolClient, conditions: string[]) {
   const where = ['c.history_ends_at > now()', ...conditions].join(' and ')
-  const page = await pool.query<{ id: string; started_at: Temporal.Instant }>(
+  const page = await clerk.query<{ id: string; started_at: Temporal.Instant }>(
     `select c.* from contact c where ${where} order by c.started_at desc, c.id desc limit ${pageSize}`,
   )
-  const { rows: counted } = await pool.query<{ total: number }>(
+  const { rows: counted } = await clerk.query<{ total: number }>(
     `select count(*)::int as total from (select from contact c where ${where} limit ${countedUpTo}) c`,
   )
   const ids = page.rows.map(({ id }) => id)
   const starts = page.rows.map(({ started_at }) => started_at)
-  await pool.query('select * from segment where contact_id = any ($1) and contact_started_at = any ($2) order by seq', [
-    ids,
-    starts,
-  ])
-  await pool.query('select * from recording where contact_id = any ($1)', [ids])
+  await clerk.query(
+    'select * from segment where contact_id = any ($1) and contact_started_at = any ($2) order by seq',
+    [ids, starts],
+  )
+  await clerk.query('select * from recording where contact_id = any ($1)', [ids])
   return { total: counted[0]!.total, ids }
 }
 
