@@ -23,7 +23,7 @@ interface Ran {
 const kept = fileURLToPath(new URL('found.json', import.meta.url))
 const page = fileURLToPath(new URL('../docs/numbers.md', import.meta.url))
 /** Says how big a bench was, and nothing of where it ran. */
-const told = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS']
+const told = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOSTE_BENCH_CALLS']
 
 /** Notes what a bench found, in the place of what it found before, and writes the page. @param order benches as the page has them */
 export async function keepNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
