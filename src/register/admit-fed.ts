@@ -5,7 +5,8 @@
 import { sql, type Kysely } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
 import { historyEndsAt } from '#description/terms.ts'
-import { admit, rawOf, settleEnd, type SegmentFacts } from './admit.ts'
+import { admit, rawOf, type SegmentFacts } from './admit.ts'
+import { settleEnd } from './settle-end.ts'
 import type { RegisterTables } from './tables.ts'
 
 /** Why a segment that was drawn has no recording: no recording client told of it. */

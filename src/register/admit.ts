@@ -6,11 +6,11 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { historyEndsAt, recordingTerms } from '#description/terms.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { channels } from './channels.ts'
-import { judgeTalk, type Judged } from './judge-talk.ts'
+import { judgeTalk, type Judged, type ToldTalk } from './judge-talk.ts'
 import { isLossy, type Reception } from './recordings/reception.ts'
+import { settleEnd } from './settle-end.ts'
 import type { CallerKind, CaptureState, NumberKind, RegisterTables, SegmentMark } from './tables.ts'
 
 type Names = { fi: string; sv: string; en: string }
@@ -87,7 +87,7 @@ export type Admission = { contactId: string } & ({ verdict: 'entered' } | Exclud
 export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, node?: string): Promise<Admission> {
   return db.transaction().execute(async (tx) => {
     const contact = await contactOf(tx, facts)
-    const judged = node === undefined ? undefined : await judgeTalk(tx, node, contact, facts)
+    const judged = node === undefined ? undefined : await judgeTalk(tx, node, contact, talkOf(facts))
     if (judged && judged.verdict !== 'own') return { contactId: contact.id, ...judged }
     await admitSegment(tx, contact, facts, { node: node ?? null, beside: judged?.besides ?? null })
     const isStoredNow = facts.recording && (await admitRecording(tx, contact, facts, facts.recording))
@@ -104,6 +104,18 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, nod
     else await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
     return { contactId: contact.id, verdict: 'entered' }
   })
+}
+
+function talkOf({ recording, official, ...facts }: SegmentFacts): ToldTalk {
+  return {
+    segmentId: facts.segmentId,
+    numberReached: facts.numberReached.key,
+    official: official && (official.personId ?? official.phone),
+    beganAt: recording?.startedAt ?? facts.answeredAt ?? facts.startedAt,
+    endedAt: facts.endedAt,
+    records: recording !== undefined && recording.gone !== true,
+    packets: recording?.stored?.packetsReceived,
+  }
 }
 
 /** Call ids are some vendors' counters: the same one later than this is another call. */
@@ -280,60 +292,4 @@ async function goOn(tx: Transaction<RegisterTables>, contact: ContactKey): Promi
     .where('started_at', '=', contact.startedAt)
     .where('ended_at', 'is not', null)
     .execute()
-}
-
-/** When no segment goes on any more the call has ended, and every term counts from there (R22, R25). */
-export async function settleEnd(
-  tx: Transaction<RegisterTables>,
-  contact: ContactKey,
-  inferred: boolean,
-): Promise<void> {
-  const { live, lastEnd } = await tx
-    .selectFrom('segment')
-    .select((eb) => [
-      sql<boolean>`bool_or(${eb.ref('ended_at')} is null)`.as('live'),
-      eb.fn.max('ended_at').as('lastEnd'),
-    ])
-    .where('contact_id', '=', contact.id)
-    .where('contact_started_at', '=', contact.startedAt)
-    .executeTakeFirstOrThrow()
-  const endedAt = live ? null : lastEnd
-  await tx
-    .updateTable('contact')
-    .set({
-      ended_at: endedAt,
-      end_inferred: inferred && endedAt !== null,
-      history_ends_at: endedAt && historyEndsAt(endedAt),
-    })
-    .where('id', '=', contact.id)
-    .where('started_at', '=', contact.startedAt)
-    .execute()
-  if (!endedAt) return
-  const recordings = await tx
-    .selectFrom('recording')
-    .select(['id', 'recording_months'])
-    .where('contact_id', '=', contact.id)
-    .where('state', 'in', ['CAPTURING', 'STORED'])
-    // The months may be becoming fewer at this moment.
-    .forUpdate()
-    .execute()
-  for (const recording of recordings) {
-    const terms = recordingTerms(endedAt, recording.recording_months)
-    await tx
-      .updateTable('recording')
-      .set({
-        call_ended_at: endedAt,
-        // A call that went on across a month's end may have an earlier floor than its first part gave it; a floor that
-        // was promised stays (R23).
-        min_keep_until: sql<Temporal.Instant>`greatest(min_keep_until, ${terms.minKeepUntil}::timestamptz)`,
-        destroy_at: sql<Temporal.Instant>`greatest(min_keep_until, ${terms.destroyAt}::timestamptz)`,
-        expiry_month: sql<Temporal.PlainDate>`coalesce(expiry_month, ${monthOf(terms.destroyAt)}::date)`,
-      })
-      .where('id', '=', recording.id)
-      .execute()
-  }
-}
-
-function monthOf(instant: Temporal.Instant): string {
-  return instant.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }).toString()
 }

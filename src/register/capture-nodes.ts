@@ -3,8 +3,8 @@
  * that have fallen silent, ended. Never here: whose a call is; judge-talk.ts asks that.
  */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
-import { settleEnd } from './admit.ts'
 import { channels } from './channels.ts'
+import { settleEnd } from './settle-end.ts'
 import type { RegisterTables } from './tables.ts'
 
 type Db = Kysely<RegisterTables>
@@ -76,6 +76,19 @@ export async function seenNodes(db: Db): Promise<SeenNode[]> {
     select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting,
       open_calls as "openCalls" from capture_nodes()`.execute(db)
   return rows
+}
+
+/** As the database has it: node_silence(). */
+const silentSeconds = 10
+
+/** The nodes that are there, for whoever asks them something. */
+export function nodesThere(db: Db): Promise<{ id: string; name: string }[]> {
+  return db
+    .selectFrom('capture_node')
+    .select(['id', 'name'])
+    .where('ended_at', 'is', null)
+    .where(sql<boolean>`alive_at > clock_timestamp() - make_interval(secs => ${silentSeconds})`)
+    .execute()
 }
 
 /**

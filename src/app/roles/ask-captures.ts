@@ -2,8 +2,9 @@
  * Captures on other machines, as the desk asks them. In: what is asked. Out: their answers by node, over the database. Never here:
  * who may look; and the capture of the desk's own machine, which answers at its sockets even while the database is away.
  */
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { askByChannel } from '#platform/database/ask-by-channel.ts'
+import { nodesThere } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
@@ -13,8 +14,6 @@ export interface Captures {
 }
 
 const answerMs = 2_000
-/** As the database has it: node_silence(). */
-const silentSeconds = 10
 
 export function askCaptures(options: {
   db: Kysely<RegisterTables>
@@ -25,12 +24,7 @@ export function askCaptures(options: {
   const asker = askByChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
     async ask(what, but) {
-      const nodes = await db
-        .selectFrom('capture_node')
-        .select(['id', 'name'])
-        .where('ended_at', 'is', null)
-        .where(sql<boolean>`alive_at > clock_timestamp() - make_interval(secs => ${silentSeconds})`)
-        .execute()
+      const nodes = await nodesThere(db)
       const expected = nodes.filter(({ id }) => id !== but)
       const names = expected.map(({ id }) => id)
       return { expected, answers: await asker.ask(what, names, answerMs) }

@@ -13,12 +13,12 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { enterInto } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator, type PortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { enterInto } from '#test/database/people.ts'
 import { openSpool } from './spool.ts'
 
 const seed = { version: 1, description: await readDescription() }

@@ -9,12 +9,12 @@ import { systemClock } from '#platform/clock/clock.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { enterInto } from '#test/database/people.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder } from './recorder.ts'
-import { enterInto } from '#test/database/people.ts'
 import { openSpool } from './spool.ts'
 
 const seed = { version: 1, description: await readDescription() }

@@ -14,6 +14,7 @@ import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { enterInto } from '#test/database/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
@@ -22,7 +23,6 @@ import { createClientsSeen, type ClientSeen } from './clients-seen.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
-import { enterInto } from '#test/database/people.ts'
 import { trunkFinder, type Trunk } from './trunks.ts'
 
 const seed = await readDescription()
@@ -33,15 +33,8 @@ const description = {
 const { recipient } = generateKeyPair()
 const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
 const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:1002'].map((phone) => ({
-  ...{
-    personId: phone.slice(-4),
-    unitId: null,
-    name: phone,
-    phoneKey: phone as never,
-    consentedFrom: null,
-    from,
-    to: null,
-  },
+  ...{ personId: phone.slice(-4), unitId: null, name: phone, phoneKey: phone as never },
+  ...{ consentedFrom: null, from, to: null },
 }))
 
 /** What the recorder obeys. */

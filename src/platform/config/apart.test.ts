@@ -29,12 +29,14 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
     authorities: '/etc/ca.pem',
   }
   const desk = {
+    SELOSTE_NODE: 'north-1',
     SELOSTE_RUN: 'run',
     SELOSTE_PROXIES: '192.0.2.0/28',
     SELOSTE_CUSTODIAN: 'https://custodian.example:8443',
     ...link,
   }
   expect(readSettings(desk, folder).apart).toEqual({
+    node: 'north-1',
     socketsFolder: join(folder, 'run'),
     drawKeyFile: undefined,
     custodian: { host: 'custodian.example', port: 8443 },

@@ -23,9 +23,9 @@ import { headerKey } from '#register/recordings/objects.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { enterInto } from '#test/database/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
-import { enterInto } from '#test/database/people.ts'
 import { callServer, toOf, type Caller } from './caller.ts'
 
 const seed = await readDescription()
