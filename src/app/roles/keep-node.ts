@@ -40,7 +40,7 @@ export function keepNode(options: {
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {
   const { db, node, state, onFault } = options
-  let telling = Promise.resolve()
+  let telling: Promise<void> | undefined
   let sweptMs = performance.now()
   let wasHeard = true
 
@@ -52,12 +52,15 @@ export function keepNode(options: {
     const calls = await endCallsOfSilentNodes(db, node.id)
     if (calls > 0) options.onEnded(calls)
   }
+  /** Where the database lets it wait, no second one waits behind it. */
   function tellAgain(): void {
-    telling = telling.then(tell).catch((error: unknown) => {
-      // Once for each time that the database is away.
-      if (wasHeard) onFault(error)
-      wasHeard = false
-    })
+    telling ??= tell()
+      .catch((error: unknown) => {
+        // Once for each time that the database is away.
+        if (wasHeard) onFault(error)
+        wasHeard = false
+      })
+      .finally(() => (telling = undefined))
   }
   tellAgain()
   const timer = setInterval(tellAgain, livesMs)
