@@ -124,7 +124,8 @@ function recordOf(kind: string, n: number): Record<string, string> {
     start: start.toString(),
     answer: n % 10 === 0 ? '' : start.add({ seconds: 15 }).toString(),
     end: start.add({ seconds: 200 + (n % 100) }).toString(),
-    from: `+35840${1_000_000 + n}`,
+    // Two feeds that tell of the same caller at the same moment tell of one call.
+    from: `+358${kind === 'f' ? 40 : 50}${1_000_000 + n}`,
     to: numbers[n % numbers.length]!,
     by: n % 10 === 0 ? '' : `029 512 ${String(1000 + (n % 500))}`,
   }
