@@ -1,8 +1,9 @@
 /** Sealed objects copied to another store while both are used: what is destroyed meanwhile is in neither (R50, R52). */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { appendedLines } from '#platform/files/appended-lines.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openS3Store } from '#platform/objects/s3-store.ts'
@@ -42,7 +43,7 @@ async function openSource(recordings: number) {
     await from.put(`recordings/${id(n)}.body`, Buffer.from(`body ${n}`))
     await from.put(`recordings/${id(n)}.index`, Buffer.from(`index ${n}`))
   }
-  return { from, stateFile: join(folder, `${name}.state`) }
+  return { from, copied: appendedLines(join(folder, `${name}.state`)) }
 }
 
 describe.each([
@@ -52,10 +53,10 @@ describe.each([
   const rule = test.skipIf(!isThere)
 
   rule('every object is there as it was; what was copied is not copied again', { timeout: 60_000 }, async () => {
-    const { from, stateFile } = await openSource(20)
+    const { from, copied } = await openSource(20)
     const to = await openTo()
-    const move = { from, to, origin: 'a', isSettled: isSettledObject, stateFile, onCopied: () => undefined }
-    await claimTarget(move)
+    const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
+    await claimTarget({ to, origin: 'a' })
     expect(await copyObjects(move)).toMatchObject({ objects: 40, copied: 40, removed: 0 })
     expect(await keysOf(to)).toEqual(await keysOf(from))
     expect((await to.readRange(`recordings/${id(7)}.body`, 0, 6)).toString()).toBe('body 7')
@@ -66,16 +67,16 @@ describe.each([
     'what is destroyed while it is copied, before or after its own copy, is not in the target',
     { timeout: 60_000 },
     async () => {
-      const { from, stateFile } = await openSource(30)
+      const { from, copied } = await openSource(30)
       const to = await openTo()
       const gone = [1, 28].flatMap((n) => [`recordings/${id(n)}.body`, `recordings/${id(n)}.index`])
       const move = {
-        ...{ from, to, origin: 'a', isSettled: isSettledObject, stateFile },
+        ...{ from, to, isSettled: isSettledObject, copied },
         onCopied: ({ objects }: { objects: number }) => {
           if (objects === 20) for (const key of gone) void from.delete(key)
         },
       }
-      await claimTarget(move)
+      await claimTarget({ to, origin: 'a' })
       await copyObjects(move)
       for (const key of gone) expect(await keysOf(from)).not.toContain(key)
       expect(await keysOf(to)).toEqual(await keysOf(from))
@@ -90,12 +91,12 @@ describe.each([
     'a recording that is not in keeping yet may still change, and is copied again',
     { timeout: 60_000 },
     async () => {
-      const { from, stateFile } = await openSource(1)
+      const { from, copied } = await openSource(1)
       const to = await openTo()
       await from.put(`recordings/${id(9)}.hdr`, Buffer.from('header'))
       await from.put(`recordings/${id(9)}.body`, Buffer.from('first'))
-      const move = { from, to, origin: 'a', isSettled: isSettledObject, stateFile, onCopied: () => undefined }
-      await claimTarget(move)
+      const move = { from, to, isSettled: isSettledObject, copied, onCopied: () => undefined }
+      await claimTarget({ to, origin: 'a' })
       await copyObjects(move)
       await from.put(`recordings/${id(9)}.body`, Buffer.from('other'))
       await from.put(`recordings/${id(9)}.index`, Buffer.from('index'))
@@ -103,7 +104,7 @@ describe.each([
       await copyObjects(move)
       expect((await to.readRange(`recordings/${id(9)}.body`, 0, 5)).toString()).toBe('other')
       expect(await keysOf(to)).toEqual(await keysOf(from))
-      expect(await readFile(stateFile, 'utf8')).toContain(`recordings/${id(9)}.body`)
+      expect((await copied.read()).join()).toContain(`recordings/${id(9)}.body`)
     },
   )
 

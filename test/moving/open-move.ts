@@ -48,7 +48,7 @@ export async function administer<Row extends object>(url: string, statement: str
 export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {}): Promise<MovedDatabase> {
   return moveDatabase({
     ...{ from, to, told: 'the target' },
-    migrate: async (url, upTo) => void (await migrate(url, migrations, upTo)),
+    migrate: (url, upTo) => migrate(url, migrations, upTo),
     onTable: () => undefined,
     ...more,
   })

@@ -13,8 +13,11 @@ const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const newest = (await readdir(migrations)).filter((name) => name.endsWith('.sql')).length
 const long = process.env['SELOSTE_LONG'] === '1'
 
-/** Columns that went into tables of their own: `person_placement`, `office`. */
-const moved: Readonly<Record<string, readonly string[]>> = { person: ['unit_id'], inspection: ['office'] }
+/** Columns that went into tables of their own: `person_placement`, `appointment`. */
+const moved: Readonly<Record<string, readonly string[]>> = {
+  person: ['unit_id'],
+  inspection: ['office', 'appointment_at'],
+}
 
 const made: string[] = []
 afterEach(async () => {

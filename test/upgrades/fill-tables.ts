@@ -12,11 +12,12 @@ const hash = `sha256('x')`
 
 /** Where types and checks of lists of words do not tell it: SQL by table and column; a column that is not there yet is left out. */
 const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  access_right: { requested_by: 'gen_random_uuid()', approved_by: 'gen_random_uuid()' },
   audit_pruning: { minimum_index: '256' },
   authority_disclosure: { number: `'V-2026-1'` },
   capture_hour: { hour: `'2026-03-02 10:00Z'` },
   described_role: { role: `'OFFICIAL'`, duty: 'null', scope: `'own'`, purposes: `'{}'` },
-  destruction_entry: { object_kind: `'recording'`, cause: `'term'` },
+  destruction_entry: { object_kind: `'recording'`, cause: `'term'`, object_id: 'gen_random_uuid()' },
   disclosed_copy: { recording_id: 'gen_random_uuid()' },
   disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
   letter: { content: `'{}'`, erased_at: 'null' },
@@ -24,6 +25,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   one_time_link: { person_id: 'gen_random_uuid()', expires_at: `now() + interval '1 hour'` },
   openness_lead: { research_id: 'gen_random_uuid()' },
   person_placement: { unit_id: 'gen_random_uuid()' },
+  place_of_data: { first_used_at: at },
   proof: { holds: 'false', broken_since: at, facts: `'{}'` },
   recording: { recording_months: '2' },
   research_disclosure: { number: `'T-2026-1'` },

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -11,6 +10,7 @@ import { openConnection } from '#platform/database/copy.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { Fault } from '#platform/fault.ts'
+import { appendedLines } from '#platform/files/appended-lines.ts'
 import { isSettledObject } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
@@ -25,13 +25,13 @@ import {
   type ObjectMove,
 } from '#safeguards/moving/move-objects.ts'
 import { targetFault } from '#safeguards/moving/target.ts'
-import { noteLeftBehind, readLeftBehind } from '#safeguards/moving/what-is-left.ts'
 import { judgeSite } from '#safeguards/places/attested-site.ts'
 import { PlaceFault } from '#safeguards/places/place-faults.ts'
 import { isThisMachine, tellObjects } from '#safeguards/places/told-places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { askToMakeWay, type MadeWay } from '../roles/moving-socket.ts'
 import { openObjects } from '../roles/open-objects.ts'
+import { noteLeftBehind, readLeftBehind } from './left-behind.ts'
 import { destroyOld } from './move-destroy-old.ts'
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
@@ -100,7 +100,7 @@ async function openSource(settings: Settings, isRunning: boolean): Promise<{ url
   const running = await findEmbeddedPostgres(dataDirectory)
   if (running) return { url: running.adminUrl(), stop }
   if (isRunning) throw new Fault('database-not-running', 'the database of the running Seloste does not answer')
-  const log = { info: () => undefined, warn: (line: string) => void console.error(line) }
+  const log = { info: () => undefined, warn: console.error }
   const started = await startEmbeddedPostgres({ dataDirectory, log })
   return { url: started.adminUrl(), stop: started.stop }
 }
@@ -199,7 +199,7 @@ async function moveTo(
           from: source.url,
           to: target.database,
           told: tellDatabase(target.database),
-          migrate: async (url, upTo) => void (await migrate(url, migrations, upTo)),
+          migrate: (url, upTo) => migrate(url, migrations, upTo),
           onTable: ({ name, rows }, done, total) => {
             if (rows >= manyRows || done % 25 === 0 || done === total)
               console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)
@@ -212,7 +212,7 @@ async function moveTo(
   if (objects) {
     await releaseTarget(objects.to)
     await markObjectsMoved(objects.from, tellPlace({ at: target.settings.objects }))
-    await rm(objects.stateFile, { force: true })
+    await objects.copied.remove()
   }
   if (!moved) await noteMove(source.url, target, settled.objects, undefined)
   await noteLeftBehind(settings.dataDirectory, {
@@ -253,7 +253,7 @@ async function beginObjects(settings: Settings, target: Target, databaseUrl: str
     from,
     to,
     isSettled: isSettledObject,
-    stateFile: join(settings.dataDirectory, 'moving', 'objects'),
+    copied: appendedLines(join(settings.dataDirectory, 'moving', 'objects')),
     onCopied: ({ objects, bytes }) => {
       if (objects % 1000 === 0) console.log(`  ${objects} objects there, ${megabytes(bytes)} copied now`)
     },

@@ -7,7 +7,7 @@ import { upgradeEmbeddedPostgres } from '#platform/database/embedded/upgrade.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { Fault } from '#platform/fault.ts'
 import { finishMove, moveDatabase } from '#safeguards/moving/move-database.ts'
-import { noteLeftBehind } from '#safeguards/moving/what-is-left.ts'
+import { noteLeftBehind } from './left-behind.ts'
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
@@ -27,12 +27,12 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
   const upgraded = await upgradeEmbeddedPostgres({
     dataDirectory: join(settings.dataDirectory, 'database'),
     binariesOf: async (major) => given ?? findBinaries(settings, major),
-    log: { info: () => undefined, warn: (line) => void console.error(line) },
+    log: { info: () => undefined, warn: console.error },
     move: async (from, to) => {
       if (await finishMove(from, to)) return
       const moved = await moveDatabase({
         ...{ from, to, told: 'the new database' },
-        migrate: async (url, upTo) => void (await migrate(url, migrations, upTo)),
+        migrate: (url, upTo) => migrate(url, migrations, upTo),
         onTable: ({ name, rows }, done, total) => {
           if (done % 25 === 0 || done === total)
             console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)

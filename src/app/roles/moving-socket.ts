@@ -35,7 +35,9 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
   let ending: Promise<unknown> = Promise.resolve()
   const server = createServer((socket) => {
     let environment: Environment | undefined
-    const tell = (told: Told) => void (socket.destroyed || socket.write(`${JSON.stringify(told)}\n`))
+    const tell = (told: Told) => {
+      if (!socket.destroyed) socket.write(`${JSON.stringify(told)}\n`)
+    }
     const answer = (work: Promise<void>) =>
       work.then(
         () => tell({ done: true }),

@@ -29,7 +29,7 @@ const idleMs = 30_000
 export function connectDatabase<Tables>(options: ConnectOptions): Database<Tables> {
   /** Asked at each connection: the database may have moved since the last. */
   class CurrentClient extends TemporalClient {
-    constructor(config: ClientConfig) {
+    constructor(config?: ClientConfig) {
       super({ ...config, connectionString: currentUrl(options.url) })
       breakWhenHeld(options.url, this)
     }

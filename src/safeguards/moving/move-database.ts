@@ -25,7 +25,7 @@ export interface DatabaseMove {
   /** Where to, for people: without a password. */
   told: string
   /** Brings the target's schema to a migration. */
-  migrate: (url: string, upTo: number) => Promise<void>
+  migrate: (url: string, upTo: number) => Promise<unknown>
   onTable: (table: MovedTable, done: number, total: number) => void
   /** Everything is there and compared, and nobody writes here. What it throws calls the move off. @param to of the target */
   whileClosed?: (moved: MovedDatabase) => Promise<void>

@@ -1,11 +1,10 @@
 /**
- * The sealed objects of a store copied to another, while both are used and once more when neither is. In: two stores, a file that
- * remembers what was copied. Out: the same objects there, each read back. Never here: one that was destroyed meanwhile, a target
+ * The sealed objects of a store copied to another, while both are used and once more when neither is. In: two stores, lines that
+ * remember what was copied. Out: the same objects there, each read back. Never here: one that was destroyed meanwhile, a target
  * that holds objects of anybody else.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { Fault } from '#platform/fault.ts'
+import type { AppendedLines } from '#platform/files/appended-lines.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { atMost } from '../backup/in-flight.ts'
@@ -19,12 +18,10 @@ export const movedKey = 'moved-away'
 export interface ObjectMove {
   from: ObjectStore
   to: ObjectStore
-  /** Whose objects they are: the origin of the audit log. */
-  origin: string
   /** Whether an object stays as it is; one that may still change is copied each time. @param has whether a key is in the store */
   isSettled: (key: string, has: (key: string) => boolean) => boolean
-  /** Remembers across runs which of them were copied and read back. */
-  stateFile: string
+  /** Remembers across runs which of them were copied and read back: key, size and SHA-256. */
+  copied: AppendedLines
   onCopied: (progress: { objects: number; bytes: number }) => void
 }
 
@@ -41,8 +38,11 @@ export interface MovedObjects {
 const atOnce = 8
 const remembered = /^(\S+) (\d+) ([0-9a-f]{64})$/
 
-/** @throws Fault `move-target-not-empty` where the target has objects that no move of ours put there */
-export async function claimTarget({ to, origin }: Pick<ObjectMove, 'to' | 'origin'>): Promise<void> {
+/**
+ * Takes an empty store for the objects of a register, by the origin of its audit log.
+ * @throws Fault `move-target-not-empty` where the target has objects that no move of ours put there
+ */
+export async function claimTarget({ to, origin }: { to: ObjectStore; origin: string }): Promise<void> {
   const mark = await readWholeOr(to, fillingKey)
   if (mark?.toString('utf8') === origin) return
   for await (const key of to.list('')) {
@@ -59,8 +59,8 @@ export async function claimTarget({ to, origin }: Pick<ObjectMove, 'to' | 'origi
  * nobody writing.
  */
 export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
-  const { from, to, stateFile } = move
-  const known = await readState(stateFile)
+  const { from, to } = move
+  const known = await readKnown(move.copied)
   const moved: MovedObjects = { objects: 0, copied: 0, bytes: 0, removed: 0 }
   const running = atMost(atOnce)
   const held = await keysOf(from)
@@ -93,11 +93,7 @@ async function keysOf(store: ObjectStore): Promise<Set<string>> {
 }
 
 /** Nothing where it was destroyed while it was copied: then it is in neither. */
-async function copyOne(
-  { from, to, stateFile }: ObjectMove,
-  key: string,
-  isSettled: boolean,
-): Promise<number | undefined> {
+async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled: boolean): Promise<number | undefined> {
   const bytes = await readWholeOr(from, key)
   if (!bytes) return undefined
   await to.put(key, bytes)
@@ -109,7 +105,7 @@ async function copyOne(
     await to.delete(key)
     return undefined
   }
-  if (isSettled) await appendFile(stateFile, `${key} ${bytes.length} ${hash}\n`, { mode: 0o600 })
+  if (isSettled) await copied.append(`${key} ${bytes.length} ${hash}`)
   return bytes.length
 }
 
@@ -126,14 +122,9 @@ async function sizeOr(store: ObjectStore, key: string): Promise<number | undefin
   })
 }
 
-async function readState(file: string): Promise<Map<string, number>> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
+async function readKnown(copied: AppendedLines): Promise<Map<string, number>> {
   const known = new Map<string, number>()
-  for (const line of text.split('\n')) {
+  for (const line of await copied.read()) {
     const [, key, size] = remembered.exec(line) ?? []
     if (key !== undefined) known.set(key, Number(size))
   }

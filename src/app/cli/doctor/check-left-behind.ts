@@ -1,4 +1,4 @@
-import { readLeftBehind } from '#safeguards/moving/what-is-left.ts'
+import { readLeftBehind } from '../left-behind.ts'
 import { error, warning, type Finding } from './finding.ts'
 
 /** As long as a backup may remember (storage.backupDays of the description, at most). */

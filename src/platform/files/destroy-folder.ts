@@ -1,12 +1,10 @@
-/**
- * A folder destroyed with all that is in it. In: a path. Out: every file overwritten, removed, and looked for. Never here: what a
- * link leads to.
- */
+// A folder destroyed with all that is in it.
+// In: a path. Out: every file overwritten, removed, and looked for. Never: what a link leads to.
 import { constants } from 'node:fs'
 import { lstat, open, readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '#platform/files/durable-files.ts'
-import { Fault } from '#platform/fault.ts'
+import { Fault } from '../fault.ts'
+import { syncFolder } from './durable-files.ts'
 
 export interface DestroyedFiles {
   files: number
