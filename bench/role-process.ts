@@ -27,13 +27,12 @@ export async function startRole(
     once(child, 'exit').then(() => [{ failed: `${role} ended at its start` }]),
   ])) as [{ ready?: string; failed?: string }]
   if (told.ready === undefined) throw new Error(told.failed)
-  return {
-    url: `http://127.0.0.1:${http}`,
-    async stop() {
-      const gone = once(child, 'exit')
-      child.kill('SIGTERM')
-      await gone
-      await rm(folder, { recursive: true, force: true })
-    },
+  let stopping: Promise<void> | undefined
+  async function end(): Promise<void> {
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+    await rm(folder, { recursive: true, force: true })
   }
+  return { url: `http://127.0.0.1:${http}`, stop: () => (stopping ??= end()) }
 }

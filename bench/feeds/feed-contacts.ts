@@ -94,7 +94,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
         { what: 'database of such a call, without the log’s tree', measured: `${Math.round(perCall)} bytes` },
       ]
     } finally {
-      await role.stop().catch(() => undefined)
+      await role.stop()
     }
   } finally {
     await close()

@@ -86,11 +86,23 @@ export async function searchContacts({
       clerk.release(true)
       await desk.stop()
     }
-    return rows
+    return [...rows, besideByHand(rows)]
   } finally {
     await admin.close()
     await server.stop()
     if (kept === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** How many of all searches take no longer than is asked for; one that a clerk gives up is one. */
+function besideByHand(rows: readonly Row[]): Row {
+  const searched = rows.filter(({ yardstick }) => yardstick !== undefined)
+  const good = searched.filter(({ ratio: found }) => found === undefined || Number(found.slice(1)) <= mostRatio)
+  return {
+    what: `searches that take at most x${mostRatio} of the same by hand, in the median`,
+    measured: `${good.length} of ${searched.length}`,
+    demand: 'all',
+    isReached: good.length === searched.length,
   }
 }
 
@@ -124,11 +136,11 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
   const row: Row = {
     what: `${who}: ${search.name} (${found.total} found)`,
-    measured: `${ms(p95)}, median ${ms(median)}`,
+    measured: `p95 ${ms(p95)}, median ${ms(median)}`,
     yardstick: expected ? `by hand, median ${ms(medianByHand)}` : `by hand, over ${clerkWaitsMs / 1000} s`,
     ...(expected && { ratio: ratio(median, medianByHand) }),
-    demand: `p95 under ${mostMs} ms; at most x${mostRatio}`,
-    isReached: p95 < mostMs && (!expected || median <= mostRatio * medianByHand),
+    demand: `p95 under ${mostMs} ms`,
+    isReached: p95 < mostMs,
   }
   console.log(`${row.what}: ${row.measured}; ${row.yardstick}, ${row.ratio ?? ''}`)
   return row
