@@ -55,6 +55,17 @@ describe('a track that was re-spoken', () => {
     expect(likeness(first, second, 24_000)).toBeLessThan(0.5)
   })
 
+  test('is the same at the same draw', async () => {
+    const drawn = randomBytes(1 << 16)
+    const again = () => {
+      let at = 0
+      return (size: number) => Uint8Array.from({ length: size }, () => drawn[at++ % drawn.length]!)
+    }
+    const track = { samples: masked.subarray(20_000, 40_000), redacted: [] }
+    const [one, other] = [await nvq.revoice(track, again()), await nvq.revoice(track, again())]
+    expect(one).toEqual(other)
+  })
+
   test('has nothing of the waveform that was spoken', () => {
     for (const from of [2000, 24_000, 50_000]) expect(likeness(masked, first, from)).toBeLessThan(0.4)
   })
