@@ -13,6 +13,7 @@ const hash = `sha256('x')`
 /** Where types and checks of lists of words do not tell it: SQL by table and column; a column that is not there yet is left out. */
 const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access_right: { requested_by: 'gen_random_uuid()', approved_by: 'gen_random_uuid()' },
+  audit_leaf: { index: '0' },
   audit_pruning: { minimum_index: '256' },
   authority_disclosure: { number: `'V-2026-1'` },
   capture_hour: { hour: `'2026-03-02 10:00Z'` },
@@ -20,6 +21,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   destruction_entry: { object_kind: `'recording'`, cause: `'term'`, object_id: 'gen_random_uuid()' },
   disclosed_copy: { recording_id: 'gen_random_uuid()' },
   disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
+  ledger_leaf: { index: '0' },
   letter: { content: `'{}'`, erased_at: 'null' },
   office_slot: { ends_at: later },
   one_time_link: { person_id: 'gen_random_uuid()', expires_at: `now() + interval '1 hour'` },

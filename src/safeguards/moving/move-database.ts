@@ -12,6 +12,7 @@ import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
 import { markMovedAway, readMovedAway } from '#platform/database/moved-away.ts'
 import { beginQuarantine, endQuarantine, quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
+import { MembersMissing } from '../audit/stored-tree.ts'
 import type { HoldingSafeguards } from '../tables.ts'
 import { differences, readCatalog } from './catalog.ts'
 import { moveTables, type MovedTable } from './move-tables.ts'
@@ -159,5 +160,10 @@ async function compareHeads({ from, to }: DatabaseMove): Promise<TreeHeads> {
 async function headsOf(url: string): Promise<TreeHeads> {
   const connected = connectDatabase({ url, applicationName: 'seloste-move', size: 2, onIdleError: () => undefined })
   const db: HoldingSafeguards = connected.db
-  return readTreeHeads(db).finally(connected.close)
+  return readTreeHeads(db)
+    .catch((error: unknown) => {
+      if (!(error instanceof MembersMissing)) throw error
+      throw new Fault('audit-log-broken', `a log is not whole before it is moved: ${error.message}`, error)
+    })
+    .finally(connected.close)
 }
