@@ -2,6 +2,8 @@
 export type TestCluster = {
   adminUrl: string
   roleUrls: Record<string, string>
+  /** Whose the databases are. */
+  owner: string
 }
 
 export const templateName = 'seloste_template'

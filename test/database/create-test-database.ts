@@ -45,7 +45,7 @@ export async function createTestDatabase<Tables = Record<string, never>>(): Prom
     await Promise.all([...open.values()].map((database) => database.close()))
     if (!anyFailed(file)) await administer(`drop database if exists ${name} with (force)`)
   })
-  await administer(`create database ${name} template ${templateName} strategy file_copy`)
+  await administer(`create database ${name} template ${templateName} owner ${cluster.owner} strategy file_copy`)
   return { name, url, as }
 
   async function administer(statement: string): Promise<void> {

@@ -3,17 +3,19 @@
 // In: the folder of its programs, a folder of its own. Out: how to sign in there, and its end. Never: a server that outlives us.
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { appendFile, chown, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, chown, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { databaseOsUser } from '#platform/database/embedded/os-user.ts'
+import { canEnter, databaseOsUser } from '#platform/database/embedded/os-user.ts'
 import { rolePassword } from './cluster.ts'
 
-/** The folder of the programs of the PostgreSQL that tests run on; the embedded one without it. */
-export const externalBinaries = process.env['SELOSTE_TEST_DATABASE'] || undefined
+/** The folder of the programs of the PostgreSQL that tests run on (SELOSTE_TEST_DATABASE); the embedded one without it. */
+export function externalBinaries(): string | undefined {
+  return process.env['SELOSTE_TEST_DATABASE'] || undefined
+}
 
 export interface ExternalServer {
   readonly port: number
@@ -27,14 +29,20 @@ export interface ExternalServer {
 
 /** Of every database made here; no superuser. */
 export const owner = 'seloste'
-const superuser = 'postgres'
+/** Of the embedded server as well. */
+export const superuser = 'postgres'
 const readyMs = 60_000
 
 /**
  * Starts the server of a folder, making it first where it is new; it ends with this process, in whatever way that ends.
  * @param binaries `/usr/lib/postgresql/17/bin`
+ * @param tls paths of PEM files, with which nobody gets in without TLS
  */
-export async function startExternalServer(binaries: string, folder: string): Promise<ExternalServer> {
+export async function startExternalServer(
+  binaries: string,
+  folder: string,
+  tls?: { certificate: string; key: string },
+): Promise<ExternalServer> {
   const user = await databaseOsUser()
   const data = join(folder, 'cluster')
   const owned = user ? { uid: user.uid, gid: user.gid } : {}
@@ -42,6 +50,8 @@ export async function startExternalServer(binaries: string, folder: string): Pro
   if (!existsSync(join(data, 'PG_VERSION'))) {
     const password = join(folder, 'password')
     await writeFile(password, rolePassword)
+    // Made by a test for itself, as a rule: its programs have a user of their own.
+    if (!(await canEnter(folder, user))) await chmod(dirname(folder), 0o711)
     await mkdir(data, { recursive: true, mode: 0o700 })
     if (user) for (const path of [data, password]) await chown(path, user.uid, user.gid)
     const initialise = async (...locale: string[]) =>
@@ -62,6 +72,16 @@ export async function startExternalServer(binaries: string, folder: string): Pro
     await initialise('--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=fi-FI').catch(async () => {
       await initialise('--locale=C.UTF-8')
     })
+    if (tls) {
+      const files = { certificate: join(data, 'server.crt'), key: join(data, 'server.key') }
+      for (const name of ['certificate', 'key'] as const) {
+        await copyFile(tls[name], files[name])
+        await chmod(files[name], 0o600)
+        if (user) await chown(files[name], user.uid, user.gid)
+      }
+      await appendFile(join(data, 'postgresql.conf'), '\nssl = on\n')
+      await writeFile(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 scram-sha-256\n')
+    }
     // Nothing of a test run has to outlive the machine: no write waits for the disk.
     await appendFile(join(data, 'postgresql.conf'), `\nfsync = off\nfull_page_writes = off\nmax_connections = 200\n`)
   }
@@ -90,8 +110,9 @@ export async function startExternalServer(binaries: string, folder: string): Pro
   hold?.on('error', () => undefined)
   for (const one of [child, child.stderr, hold] as ({ unref?: () => void } | null | undefined)[]) one?.unref?.()
 
+  const way = tls ? `?sslmode=verify-full&sslrootcert=${encodeURIComponent(tls.certificate)}` : ''
   const urlFor = (role: string, password: string, database: string) =>
-    `postgres://${encodeURIComponent(role)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+    `postgres://${encodeURIComponent(role)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}${way}`
   const adminUrl = (database = 'postgres') => urlFor(superuser, rolePassword, database)
   const deadline = performance.now() + readyMs
   while (!(await answers(adminUrl()))) {

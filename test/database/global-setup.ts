@@ -14,7 +14,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
-import { externalBinaries, startExternalServer } from './external-server.ts'
+import { externalBinaries, owner, startExternalServer, superuser } from './external-server.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
@@ -27,14 +27,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
   const dataDirectory = join(folder, 'database')
-  const server = externalBinaries
-    ? await startExternalServer(externalBinaries, dataDirectory)
+  const binaries = externalBinaries()
+  const server = binaries
+    ? await startExternalServer(binaries, dataDirectory)
     : await startEmbeddedPostgres({ dataDirectory, log })
   try {
     const ownerUrl = 'makeOwned' in server ? await server.makeOwned(templateName) : undefined
     const roles = await makeTemplate(server.adminUrl(), server.adminUrl(templateName), ownerUrl)
     const cluster: TestCluster = {
       adminUrl: server.adminUrl('DATABASE'),
+      owner: ownerUrl === undefined ? superuser : owner,
       roleUrls: Object.fromEntries(roles.map((role) => [role, server.urlFor(role, rolePassword, 'DATABASE')])),
     }
     project.provide('database', cluster)

@@ -7,12 +7,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { inBuckets, objectsUrl, testObjects } from '../objects/test-objects.ts'
 import { startPacer } from '../simulator/pacer.ts'
 import { officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import type { SentCall } from '../simulator/sent-call.ts'
 import { eventually } from '../whole/api.ts'
-import { runCaptureOn, type CaptureOnALine } from './run-capture.ts'
+import { openLine, runCaptureOn, type CaptureOnALine } from './run-capture.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const awaySeconds = Number(process.env['SELOSTE_AWAY_SECONDS'] ?? (isLong ? 600 : 2))
@@ -111,16 +112,22 @@ describe('K5: what is away while calls come and go', () => {
     { timeout: (awaySeconds + 400) * 1000 },
     async (what) => {
       const { data, objects } = folders()
-      capture = await runCaptureOn(database, { data, objects })
+      const at = await testObjects(objects)
+      const toStore = at.kind === 's3' ? await openLine(new URL(at.endpoint ?? '')) : undefined
+      const environment: Record<string, string> =
+        at.kind === 's3' ? { OBJECTS_URL: objectsUrl({ ...at, endpoint: `http://127.0.0.1:${toStore!.port}` }) } : {}
+      capture = await runCaptureOn(database, { data, objects }, environment)
       const before = await inRegister()
       // A store that is away has nothing at its place; a folder that is made there would be another store.
       const leave = async () => {
         if (what === 'database') return capture!.line.cut()
+        if (toStore) return toStore.cut()
         await rename(objects, `${objects}-away`)
         await writeFile(objects, '')
       }
       const comeBack = async () => {
         if (what === 'database') return capture!.line.mend()
+        if (toStore) return toStore.mend()
         await rm(objects)
         await rename(`${objects}-away`, objects)
       }
@@ -173,7 +180,9 @@ const canMount = (() => {
 describe.skipIf(!canMount)(
   'K4: a volume is full while calls are recorded (needs root, for a volume of its own)',
   () => {
-    test.each(['data', 'objects'] as const)(
+    // A bucket has no volume of this machine.
+    const volumes: readonly ('data' | 'objects')[] = inBuckets() ? ['data'] : ['data', 'objects']
+    test.each(volumes)(
       'that of %s: calls go on on the reserve, new ones are told to come again, and all is well once there is room',
       { timeout: 400_000 },
       async (volume) => {

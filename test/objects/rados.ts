@@ -107,7 +107,7 @@ rgw_frontends = beast endpoint=127.0.0.1:${port}
     await run('ceph-osd', ...conf, '-i', '0', '--mkfs', '--osd-uuid', store)
     start('ceph-osd', '-i', '0')
     const keys = [`--access-key=${accessKey}`, `--secret-key=${secretKey}`]
-    await administer('user', 'create', '--uid=tests', '--display-name=tests', '--max-buckets=-1', ...keys)
+    await administer('user', 'create', '--uid=tests', '--display-name=tests', '--max-buckets=0', ...keys)
     start('radosgw', '-n', 'client.rgw')
     const deadline = performance.now() + readyMs
     const endpoint = `http://127.0.0.1:${port}`

@@ -9,7 +9,9 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openS3Store } from '#platform/objects/s3-store.ts'
 
 /** Whether recordings of tests lie in buckets of the server that SELOSTE_TEST_S3 names, and not in folders. */
-export const inBuckets = process.env['SELOSTE_TEST_OBJECTS'] === 's3'
+export function inBuckets(): boolean {
+  return process.env['SELOSTE_TEST_OBJECTS'] === 's3'
+}
 
 /** Of the server that SELOSTE_TEST_S3 names. */
 const region = 'us-east-1'
@@ -22,7 +24,7 @@ export async function openTestObjects(folder: string): Promise<ObjectStore> {
 
 /** Where that store is. */
 export async function testObjects(folder: string): Promise<FolderAddress | S3Address> {
-  return inBuckets ? bucketOf(folder) : { kind: 'folder', folder }
+  return inBuckets() ? bucketOf(folder) : { kind: 'folder', folder }
 }
 
 /** As OBJECTS_URL says it. */

@@ -17,14 +17,14 @@ const servers = new Map<string, Promise<{ server: ExternalServer; ownerUrl: stri
 /** DATABASE_URL and OBJECTS_URL; nothing where state lies in the data folder. */
 export async function stateElsewhere(dataDirectory: string): Promise<Record<string, string>> {
   const settings: Record<string, string> = {}
-  if (externalBinaries !== undefined) settings['DATABASE_URL'] = (await serverOf(dataDirectory)).ownerUrl
-  if (inBuckets) settings['OBJECTS_URL'] = objectsUrl(await testObjects(objectsBeside(dataDirectory)))
+  if (externalBinaries() !== undefined) settings['DATABASE_URL'] = (await serverOf(dataDirectory)).ownerUrl
+  if (inBuckets()) settings['OBJECTS_URL'] = objectsUrl(await testObjects(objectsBeside(dataDirectory)))
   return settings
 }
 
 /** How whoever runs the database signs in to that of a Seloste that runs. */
 export async function adminUrlOf(dataDirectory: string): Promise<string> {
-  if (externalBinaries !== undefined) return (await serverOf(dataDirectory)).server.adminUrl(database)
+  if (externalBinaries() !== undefined) return (await serverOf(dataDirectory)).server.adminUrl(database)
   const embedded = await findEmbeddedPostgres(join(dataDirectory, 'database'))
   if (!embedded) throw new Error('the database is not running')
   return embedded.adminUrl()
@@ -32,12 +32,12 @@ export async function adminUrlOf(dataDirectory: string): Promise<string> {
 
 /** The folder, or what stands for it, of its sealed recordings: see testObjects. */
 export function objectsBeside(dataDirectory: string): string {
-  return inBuckets ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
+  return inBuckets() ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
 }
 
 /** A restore into a database of one's own wants a superuser for as long as it takes (docs/operate/install.md). */
 export async function letRestore(dataDirectory: string, isLet: boolean): Promise<void> {
-  if (externalBinaries === undefined) return
+  if (externalBinaries() === undefined) return
   const client = new Client({ connectionString: await adminUrlOf(dataDirectory) })
   await client.connect()
   await client.query(`alter role ${owner} ${isLet ? 'superuser' : 'nosuperuser'}`)
@@ -61,7 +61,7 @@ function serverOf(dataDirectory: string): Promise<{ server: ExternalServer; owne
   const known = servers.get(dataDirectory)
   if (known) return known
   const starting = (async () => {
-    const server = await startExternalServer(externalBinaries ?? '', `${dataDirectory}.database`)
+    const server = await startExternalServer(externalBinaries() ?? '', `${dataDirectory}.database`)
     return { server, ownerUrl: await server.makeOwned(database) }
   })()
   servers.set(dataDirectory, starting)

@@ -68,7 +68,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return fork(main, ['start', '--role', name], {
-      env: { ...roleEnvironment(process.env, database.roleUrls[name]), ...threadsOf(name), ...environment },
+      env: { ...roleEnvironment(process.env, database.roleUrls[name], name), ...threadsOf(name), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
@@ -229,9 +229,19 @@ function threadsOf(name: RoleName): NodeJS.ProcessEnv {
     : {}
 }
 
+/** Of those who write and read sealed recordings: no other has anything to do with the store. */
+const storesOwn = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+
 /** The environment of a role's process: the supervisor's without its secrets, and the role's own way to the database. */
-export function roleEnvironment(environment: NodeJS.ProcessEnv, databaseUrl: string): NodeJS.ProcessEnv {
-  const handedDown = Object.entries(environment).filter(([name]) => !supervisorsOwn.has(name))
+export function roleEnvironment(
+  environment: NodeJS.ProcessEnv,
+  databaseUrl: string,
+  role: RoleName,
+): NodeJS.ProcessEnv {
+  const reachesStore = role === 'capture' || role === 'custodian'
+  const handedDown = Object.entries(environment).filter(
+    ([name]) => !supervisorsOwn.has(name) && (reachesStore || !storesOwn.has(name)),
+  )
   return { ...Object.fromEntries(handedDown), SELOSTE_ROLE_DATABASE_URL: databaseUrl }
 }
 

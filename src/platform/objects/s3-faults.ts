@@ -5,16 +5,21 @@ type Code = keyof typeof objectFaults
 
 const missing = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload'])
 const full = new Set(['QuotaExceeded', 'InsufficientCapacity', 'XMinioStorageFull', 'InsufficientStorage'])
-const refused = new Set([
-  'AccessDenied',
-  'Forbidden',
-  'InvalidAccessKeyId',
-  'SignatureDoesNotMatch',
-  'ExpiredToken',
-  'RequestTimeTooSkewed',
-  'NoSuchBucket',
-  'PermanentRedirect',
-])
+/** What the server refuses, and what to do about each. */
+const refused: Readonly<Record<string, string>> = {
+  AccessDenied: 'give the user of these access keys rights on the bucket (docs/operate/database-and-store.md)',
+  Forbidden: 'give the user of these access keys rights on the bucket (docs/operate/database-and-store.md)',
+  InvalidAccessKeyId: 'the server does not know the access key; mend the file that credentials= names',
+  SignatureDoesNotMatch: 'the secret key is not that of the access key, or region= is not the server’s',
+  AuthorizationHeaderMalformed: 'set region= in the address to the server’s region',
+  IllegalLocationConstraintException: 'set region= in the address to the server’s region',
+  PermanentRedirect: 'the bucket is elsewhere; set endpoint= and region= in the address to where it is',
+  ExpiredToken: 'the access keys have ended; put new ones into the file that credentials= names',
+  RequestTimeTooSkewed: 'this machine’s clock and the server’s are too far apart; keep both by NTP',
+}
+/** A server that has more to do than it can: tried three times before it is told. */
+const busy = new Set(['SlowDown', 'ServiceUnavailable', 'TooManyRequestsException', 'RequestLimitExceeded'])
+const busyStatuses = [429, 503]
 const fullStatus = 507
 
 /** What the server, or the way to it, calls its error. */
@@ -36,8 +41,12 @@ export function s3Fault(where: string, key: string, action: string, error: unkno
     return fault('object-disk-full', `${where} is full: ${key} could not be ${action}.`)
   }
   if (name === 'NoSuchBucket') return fault('object-store-refuses', `There is no bucket ${where}: make it first.`)
-  if (refused.has(name) || status === 403) {
-    return fault('object-store-refuses', `${where} does not let ${key} be ${action} (${name}).`)
+  const remedy = refused[name] ?? (status === 403 ? refused['AccessDenied'] : undefined)
+  if (remedy !== undefined) {
+    return fault('object-store-refuses', `${where} does not let ${key} be ${action} (${name}): ${remedy}.`)
+  }
+  if (busy.has(name) || busyStatuses.includes(status ?? 0)) {
+    return fault('object-store-away', `${where} has too much to do: ${key} not ${action} (${name}); it is tried again.`)
   }
   if (status === undefined)
     return fault('object-store-away', `${where} does not answer: ${key} not ${action} (${name}).`)

@@ -5,6 +5,7 @@ import { PutBucketVersioningCommand } from '@aws-sdk/client-s3'
 import { afterAll, describe, expect, test } from 'vitest'
 import { canHaltS3Server, hasS3Server, hasWholeS3Server, startS3Server } from '#test/objects/s3-server.ts'
 import { readS3Credentials } from './s3-credentials.ts'
+import { s3Fault } from './s3-faults.ts'
 import { openS3Store } from './s3-store.ts'
 
 // Debian's radosgw: where it is not installed there is no server to ask.
@@ -32,6 +33,15 @@ describe('a bucket that keeps what is destroyed', () => {
   })
 })
 
+test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is told whole, and in order', async () => {
+  const store = openS3Store(server!.store(await server!.makeBucket()))
+  const keys = Array.from({ length: 1_100 }, (_, n) => `list/${String(n).padStart(5, '0')}`)
+  for (let at = 0; at < keys.length; at += 50) {
+    await Promise.all(keys.slice(at, at + 50).map((key) => store.put(key, Buffer.from('x'))))
+  }
+  expect(await Array.fromAsync(store.list('list/'))).toEqual(keys)
+})
+
 describe('a server that does not do it is told of in one line', () => {
   rule('a bucket that is not there', async () => {
     const store = openS3Store(server!.store('nobodys'))
@@ -45,7 +55,33 @@ describe('a server that does not do it is told of in one line', () => {
 
   rule('access keys that the server does not know', async () => {
     const store = openS3Store({ ...server!.store(await server!.makeBucket()), profile: 'other' })
-    await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'object-store-refuses' })
+    const fault = { code: 'object-store-refuses', message: expect.stringContaining('does not know the access key') }
+    await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
+  })
+
+  rule('a secret that is not that of the access key', async () => {
+    const options = server!.store(await server!.makeBucket())
+    const told = await readS3Credentials(options.credentialsFile)
+    const credentialsFile = join(dirname(options.credentialsFile), 'wrong')
+    await writeFile(
+      credentialsFile,
+      `[default]\naws_access_key_id = ${told.accessKeyId}\naws_secret_access_key = wrong\n`,
+    )
+    const fault = { code: 'object-store-refuses', message: expect.stringContaining('the secret key is not that of') }
+    await expect(openS3Store({ ...options, credentialsFile }).put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
+  })
+
+  test.each([
+    ['RequestTimeTooSkewed', 403, 'object-store-refuses', 'keep both by NTP'],
+    ['AuthorizationHeaderMalformed', 400, 'object-store-refuses', 'set region= in the address'],
+    ['PermanentRedirect', 301, 'object-store-refuses', 'set endpoint= and region='],
+    ['SlowDown', 503, 'object-store-away', 'has too much to do'],
+    ['503', 503, 'object-store-away', 'has too much to do'],
+    ['QuotaExceeded', 403, 'object-disk-full', 'is full'],
+    ['InternalError', 500, 'object-store-failed', 'could not be stored (InternalError)'],
+  ])('%s with status %i', (name, httpStatusCode, code, says) => {
+    const told = s3Fault('s3://bucket', 'a', 'stored', { Code: name, $metadata: { httpStatusCode } })
+    expect(told).toMatchObject({ code, message: expect.stringContaining(says) })
   })
 
   test.skipIf(!hasS3Server || !canHaltS3Server)('one that has stopped, within the time for a request', async () => {

@@ -115,10 +115,23 @@ const remedies: Record<string, string> = {
   '28P01': 'mend the password in DATABASE_URL',
   '28000': 'let the user in: pg_hba.conf of the server says who may come from where',
   '3D000': 'create the database: createdb --encoding=UTF8 --template=template0',
+  // Node's, of TLS.
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'name the authority that signed the server’s certificate: sslrootcert=/path in DATABASE_URL',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'name the authority that signed the server’s certificate: sslrootcert=/path in DATABASE_URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'name the server’s own certificate: sslrootcert=/path in DATABASE_URL',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'name the host in DATABASE_URL as it stands in the server’s certificate',
+  CERT_HAS_EXPIRED: 'renew the certificate of the server (ssl_cert_file), and let it reload',
+  ENOENT: 'mend the path of sslrootcert, sslcert or sslkey in DATABASE_URL',
 }
+const withoutTls = 'let the server speak TLS: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
 
 export function judgeUnreached(thrown: unknown): Finding {
-  const { code } = thrown as { code?: string }
-  const remedy = remedies[code ?? ''] ?? 'mend DATABASE_URL, or see to the server and the way there'
+  const { code, message } = thrown as { code?: string; message?: string }
+  const remedy =
+    remedies[code ?? ''] ??
+    (message?.includes('does not support SSL') ? withoutTls : undefined) ??
+    'mend DATABASE_URL, or see to the server and the way there'
   return error('database', `the database of DATABASE_URL cannot be asked: ${lineOf(thrown)}`, remedy)
 }

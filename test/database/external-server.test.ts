@@ -1,0 +1,78 @@
+/** A PostgreSQL that an administrator runs, on another machine for all that Seloste knows: docs/operate/database-and-store.md. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { prepareBinaries } from '#platform/database/embedded/binaries.ts'
+import { databaseOsUser } from '#platform/database/embedded/os-user.ts'
+import { checkDatabase } from '../../src/app/cli/doctor/check-database.ts'
+import { prepareDatabase, renewRolePasswords } from '../../src/app/roles/bootstrap.ts'
+import { externalBinaries, startExternalServer, type ExternalServer } from './external-server.ts'
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+let folder: string
+let server: ExternalServer
+let ownerUrl: string
+
+function certificate(name: string): { certificate: string; key: string } {
+  const files = { certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) }
+  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`]
+  const named = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', files.key, '-out', files.certificate]
+  execFileSync('openssl', [...made, ...named], { stdio: 'ignore' })
+  return files
+}
+
+beforeAll(async () => {
+  if (!hasOpenssl) return
+  folder = await mkdtemp(join(tmpdir(), 'seloste-external-'))
+  await chmod(folder, 0o711)
+  const user = await databaseOsUser()
+  const binaries = externalBinaries() ?? join((await prepareBinaries(folder, user)).postgres, '..')
+  server = await startExternalServer(binaries, join(folder, 'server'), certificate('server'))
+  ownerUrl = await server.makeOwned('seloste')
+  await prepareDatabase(ownerUrl, { descriptionFile: undefined }, { info: () => undefined })
+})
+afterAll(async () => {
+  if (!hasOpenssl) return
+  await server.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser', () => {
+  test('is made ready by its owner, and each role signs in with less than the owner has', async () => {
+    const urls = await renewRolePasswords(ownerUrl)
+    for (const [role, url] of Object.entries(urls)) {
+      const { pool, close } = connectDatabase({ url, applicationName: role, size: 1, onIdleError: () => undefined })
+      const { rows } = await pool.query<{ encrypted: boolean; super: boolean; makes: boolean; tables: boolean }>(
+        `select ssl as encrypted, rolsuper as super, rolcreaterole or rolcreatedb or rolbypassrls as makes,
+           has_schema_privilege(current_user, 'public', 'CREATE') as tables
+         from pg_stat_ssl, pg_roles where pid = pg_backend_pid() and rolname = current_user`,
+      )
+      await close()
+      expect(rows[0], role).toEqual({ encrypted: true, super: false, makes: false, tables: false })
+    }
+  })
+
+  test('is found in order, but for what makes tests quick', async () => {
+    const found = await checkDatabase(ownerUrl)
+    const wrong = found.filter(({ is }) => is === 'error').map(({ check }) => check)
+    expect(wrong).toEqual(['database.fsync', 'database.full_page_writes'])
+  })
+
+  test.each([
+    ['by another authority', () => withParameter('sslrootcert', certificate('other').certificate), 'sslrootcert='],
+    ['without TLS', () => withParameter('sslmode', 'disable'), 'pg_hba.conf'],
+    ['with a file that is not there', () => withParameter('sslrootcert', join(folder, 'none')), 'mend the path of'],
+  ])('is not signed in to %s, and what to do is told', async (_, url, remedy) => {
+    const [finding] = await checkDatabase(url())
+    expect(finding).toMatchObject({ is: 'error', remedy: expect.stringContaining(remedy) })
+  })
+})
+
+function withParameter(name: string, value: string): string {
+  const url = new URL(ownerUrl)
+  url.searchParams.set(name, value)
+  return url.href
+}
