@@ -61,7 +61,11 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
   const found = [
     version >= oldest
       ? ok('database.version', `PostgreSQL ${version} answers`)
-      : error('database.version', `PostgreSQL ${version} is too old`, `use ${oldest} or later; 15, 17 and 18 are tested`),
+      : error(
+          'database.version',
+          `PostgreSQL ${version} is too old`,
+          `use ${oldest} or later; 15, 17 and 18 are tested`,
+        ),
     facts.encoding === 'UTF8'
       ? ok('database.encoding', 'the database is UTF-8')
       : error(
