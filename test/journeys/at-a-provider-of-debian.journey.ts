@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, type Page } from '@playwright/test'
+import { expect, type Browser, type Page } from '@playwright/test'
 import { glewlwydClient, hasGlewlwyd, runGlewlwyd } from '#test/sign-in/run-glewlwyd.ts'
 import { findPorts, startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { test as atTheDesk } from './at-the-desk.ts'
@@ -39,6 +39,11 @@ const test = atTheDesk.extend<object, { seloste: RunningSeloste }>({
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 test.skip(!hasGlewlwyd, 'Glewlwyd is not installed (apt-get install glewlwyd)')
 
+/** A browser that may go to the provider's pages as well. */
+async function openPage(browser: Browser, { url }: RunningSeloste): Promise<Page> {
+  return (await browser.newContext({ baseURL: url, locale: 'fi-FI' })).newPage()
+}
+
 /** From the sign-in page to the provider's, what it asks there, and back. */
 async function signInThere(page: Page, userId: string) {
   await page.goto('/account')
@@ -49,13 +54,15 @@ async function signInThere(page: Page, userId: string) {
   await page.getByRole('button', { name: 'Continue' }).first().click()
 }
 
-test('signs in at the provider’s own page and is the person of the directory', async ({ page }) => {
+test('signs in at the provider’s own page and is the person of the directory', async ({ browser, seloste }) => {
+  const page = await openPage(browser, seloste)
   await signInThere(page, 'aino')
   await expect(page.locator('.facts')).toContainText('organisaation tunnistautumispalvelussa')
   await expect(page.getByRole('button', { name: /^Aino/ })).toBeVisible()
 })
 
-test('whom the directory does not know is told so, and is not let in', async ({ page }) => {
+test('whom the directory does not know is told so, and is not let in', async ({ browser, seloste }) => {
+  const page = await openPage(browser, seloste)
   await signInThere(page, 'vieras.henkilo')
   await expect(page.getByRole('alert')).toContainText('sinua ei ole tämän palvelun henkilöluettelossa')
   await page.goto('/account')
