@@ -37,7 +37,10 @@ const test = atTheDesk.extend<object, { seloste: RunningSeloste }>({
   ],
 })
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
-test.skip(!hasGlewlwyd, 'Glewlwyd is not installed (apt-get install glewlwyd)')
+test.skip(
+  !hasGlewlwyd || process.env['SELOSTE_LONG'] !== '1',
+  'with SELOSTE_LONG=1, where Glewlwyd is installed (apt-get install glewlwyd)',
+)
 
 /** A browser that may go to the provider's pages as well. */
 async function openPage(browser: Browser, { url }: RunningSeloste): Promise<Page> {

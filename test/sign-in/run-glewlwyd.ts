@@ -51,7 +51,6 @@ export async function runGlewlwyd(publicUrl: string, people: Readonly<Record<str
     const ask = await signInAsAdministrator(`${url}/api`, () => running.exitCode === null)
     const issuer = `${url}/api/oidc`
     await ask('PUT', '/scope/openid', { ...asked, display_name: 'Open ID' })
-    await ask('POST', '/scope/', { ...asked, name: 'profile', display_name: 'Profile' })
     await ask('POST', '/mod/plugin/', {
       module: 'oidc',
       name: 'oidc',
@@ -68,7 +67,7 @@ export async function runGlewlwyd(publicUrl: string, people: Readonly<Record<str
       authorization_type: ['code'],
     })
     for (const [username, password] of Object.entries(people)) {
-      const scope = ['openid', 'profile']
+      const scope = ['openid']
       await ask('POST', '/user/', { username, password, name: username, enabled: true, scope })
     }
     return { issuer, stop }
@@ -110,7 +109,8 @@ function providerOf(issuer: string): Record<string, unknown> {
   return {
     iss: issuer,
     'subject-type': 'public',
-    'allowed-scope': ['openid', 'profile'],
+    // Another one would be asked for on one more page.
+    'allowed-scope': ['openid'],
     'jwt-type': 'rsa',
     'jwt-key-size': '256',
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
