@@ -208,9 +208,11 @@ end $$;
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
   execute function forbidden_at_another_node();
 
-revoke execute on function capture_node_lives(uuid, text, text, timestamptz, jsonb), capture_node_ends(uuid, integer),
+revoke execute on function node_silence(), answers_as(uuid, text),
+  capture_node_lives(uuid, text, text, timestamptz, jsonb), capture_node_ends(uuid, integer),
   is_silent_to(uuid, uuid), capture_nodes(), judge_talk(uuid, uuid, timestamptz, jsonb), end_segments_of_node(uuid),
   end_segments_of_silent_nodes(uuid), forbid_as(prohibition, uuid), forbids_beside(), forbidden_at_another_node() from public;
 grant execute on function capture_node_lives(uuid, text, text, timestamptz, jsonb), capture_node_ends(uuid, integer),
   judge_talk(uuid, uuid, timestamptz, jsonb), end_segments_of_silent_nodes(uuid) to seloste_capture;
 grant execute on function capture_nodes() to seloste_desk, seloste_custodian;
+grant execute on function node_silence() to seloste_desk;
