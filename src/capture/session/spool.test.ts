@@ -73,6 +73,30 @@ describe('the spool', () => {
     await file.close()
   })
 
+  test('the end of a call and what is stored of it are one admission; where that takes longer, the end is told without it', async () => {
+    const told: boolean[] = []
+    const ended = callFacts({ recording: { ...recordingFacts(), stored: undefined } })
+    const stored = { ...ended, recording: recordingFacts() }
+    const opened = await openSpool({
+      ...{ directory, onFault: () => undefined, storedMs: 40 },
+      admit: ({ contactId, recording }) => {
+        told.push(recording?.stored !== undefined)
+        return Promise.resolve({ contactId, verdict: 'entered' })
+      },
+    })
+    spool = opened
+    await opened.note(ended)
+    await opened.note(stored)
+    await opened.settled()
+    expect(told).toEqual([true])
+    await opened.note(ended)
+    await opened.settled()
+    expect(told).toEqual([true, false])
+    await opened.note(stored)
+    await opened.settled()
+    expect(told).toEqual([true, false, true])
+  })
+
   test('what was foreseen and came otherwise is noted as it came, or withdrawn and gone', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())

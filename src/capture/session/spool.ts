@@ -42,13 +42,15 @@ export interface SpoolOptions {
   retryMs?: number
   /** How often it is asked whether what stands beside another node's is to be entered. */
   besideMs?: number
+  /** How long a call's end waits for what is stored of its recording, which follows as a rule: then both are one admission. */
+  storedMs?: number
 }
 
 const atOnce = 8
 
 /** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000 } = options
+  const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000, storedMs = 500 } = options
   const journal = await openKeptTexts({ directory, onFault: (error) => onFault(error) })
   const unreadable = await takeOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
@@ -57,6 +59,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const failed = new Set<string>()
   /** Another node tells of the same talk, and goes on. */
   const beside = new Set<string>()
+  /** Over, and about to be stored. */
+  const ending = new Set<string>()
   /** Refused by the disk: a crash would lose them, and the recording with them. */
   const unwritten = new Map<string, SegmentFacts>()
   const foreseen = new Map<string, { facts: SegmentFacts; written: Promise<void> }>()
@@ -70,7 +74,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     if (stopped) return
     for (const [segmentId, facts] of latest) {
       if (busy.size >= atOnce) return
-      if (busy.has(segmentId) || beside.has(segmentId)) continue
+      if (busy.has(segmentId) || beside.has(segmentId) || ending.has(segmentId)) continue
       busy.add(segmentId)
       void deliver(facts)
     }
@@ -99,6 +103,13 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     for (const segmentId of failed) busy.delete(segmentId)
     failed.clear()
     pump()
+  }
+
+  function waitForStored(facts: SegmentFacts): void {
+    const { segmentId, endedAt } = facts
+    if (!endedAt || isFinal(facts)) return void ending.delete(segmentId)
+    ending.add(segmentId)
+    setTimeout(() => ending.delete(segmentId) && pump(), storedMs).unref()
   }
 
   function askAgain(): void {
@@ -152,6 +163,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       } finally {
         latest.set(facts.segmentId, facts)
         beside.delete(facts.segmentId)
+        waitForStored(facts)
         pump()
       }
     },
