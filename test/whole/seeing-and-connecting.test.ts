@@ -65,6 +65,7 @@ beforeAll(async () => {
   const witness = execFileSync(process.execPath, ['-e', witnessKey], { encoding: 'utf8' })
   seloste = await startSeloste({
     environment: {
+      SELOSTE_NODE: 'capture-1',
       SELOSTE_FEEDS: join(folder, 'feeds.yaml'),
       SELOSTE_WEBHOOKS: join(folder, 'webhooks.yaml'),
       SELOSTE_DECISIONS: '127.0.0.1:0',
@@ -118,7 +119,7 @@ test('no label is exposed that is not listed, and none holds a number of a perso
   const labels = new Map(listedMetrics().map((metric) => [metric.name, metric.labels]))
   for (const [line, name, given] of (await scrape()).matchAll(/^(seloste_\w+)\{([^}]*)\}.*$/gm)) {
     const known = labels.get(name!) ?? labels.get(name!.replace(/_(bucket|sum|count)$/, '')) ?? []
-    for (const [, label] of given!.matchAll(/(\w+)="/g)) expect([...known, 'process', 'le'], line).toContain(label)
+    for (const [, label] of given!.matchAll(/(\w+)="/g)) expect([...known, 'process', 'node', 'le'], line).toContain(label)
     expect(given, line).not.toMatch(/\+?\d{6,}/)
   }
 })
@@ -128,7 +129,7 @@ test('every process is up, the call was counted, and nothing is late', async () 
   for (const of of ['desk', 'capture', 'custodian', 'feeds']) {
     expect(text).toContain(`seloste_process_up{of="${of}",process="desk"} 1`)
   }
-  expect(text).toMatch(/^seloste_capture_calls_recorded_total\{process="capture"\} [1-9]/m)
+  expect(text).toMatch(/^seloste_capture_calls_recorded_total\{process="capture",node="capture-1"\} [1-9]/m)
   for (const name of ['database_up{process="desk"}', 'key_store_up{kind="file",process="custodian"}']) {
     expect(text).toContain(`seloste_${name} 1`)
   }
@@ -199,6 +200,7 @@ test('a phone system that asks before its announcement is told what the plan has
     asking.end(body)
   })
   expect(JSON.parse(asked)).toMatchObject({ outcome: 'recorded', announce: true, reason: 'drawn' })
-  expect(await scrape()).toContain('seloste_decisions_asked_total{outcome="recorded",process="capture"} 1')
-  expect(await scrape()).toMatch(/^seloste_capture_calls_offered_total\{process="capture"\} 1$/m)
+  const text = await scrape()
+  expect(text).toMatch(/^seloste_decisions_asked_total\{outcome="recorded",process="capture",node="capture-1"\} 1$/m)
+  expect(text).toMatch(/^seloste_capture_calls_offered_total\{process="capture",node="capture-1"\} 1$/m)
 })

@@ -87,7 +87,7 @@ export function targetFault(error: unknown, told: string): unknown {
   if (code === '53100' || code === 'object-disk-full') {
     return new Fault('move-target-full', `${told} is full (${line}); nothing was changed here`, error)
   }
-  if (away.test(code) || code === 'object-store-away' || /^Connection terminated|timeout/.test(line)) {
+  if (away.test(code) || code === 'object-store-away' || /^Connection terminated|connection error|timeout/.test(line)) {
     return new Fault('move-target-away', `${told} does not answer (${line}); nothing was changed here`, error)
   }
   if (refused.test(code) || code === 'object-store-refuses') {
