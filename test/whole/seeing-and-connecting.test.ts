@@ -119,7 +119,8 @@ test('no label is exposed that is not listed, and none holds a number of a perso
   const labels = new Map(listedMetrics().map((metric) => [metric.name, metric.labels]))
   for (const [line, name, given] of (await scrape()).matchAll(/^(seloste_\w+)\{([^}]*)\}.*$/gm)) {
     const known = labels.get(name!) ?? labels.get(name!.replace(/_(bucket|sum|count)$/, '')) ?? []
-    for (const [, label] of given!.matchAll(/(\w+)="/g)) expect([...known, 'process', 'node', 'le'], line).toContain(label)
+    for (const [, label] of given!.matchAll(/(\w+)="/g))
+      expect([...known, 'process', 'node', 'le'], line).toContain(label)
     expect(given, line).not.toMatch(/\+?\d{6,}/)
   }
 })
