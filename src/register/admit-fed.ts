@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
 import { historyEndsAt } from '#description/terms.ts'
-import { admit, rawOf, type SegmentFacts } from './admit.ts'
+import { admit, decisionColumns, officialColumns, rawOf, type SegmentFacts } from './admit.ts'
 import { settleEnd } from './settle-end.ts'
 import type { RegisterTables } from './tables.ts'
 
@@ -92,21 +92,11 @@ function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFa
       seq: at + 1,
       number_reached: facts.numberReached.key,
       number_reached_name: facts.numberReached.name ?? null,
-      official_person_id: facts.official?.personId ?? null,
-      official_unit_id: facts.official?.unitId ?? null,
-      official_name: facts.official?.name ?? null,
-      official_phone: facts.official?.phone ?? null,
+      ...officialColumns(facts),
       answered_at: facts.answeredAt ?? null,
       ended_at: facts.endedAt ?? null,
-      decision_record: facts.decision.record,
-      decision_reason: facts.decision.reason,
-      rule_id: facts.decision.ruleId ?? null,
-      rule_version: facts.decision.ruleVersion ?? null,
-      rule_share: facts.decision.share ?? null,
-      draw: facts.decision.draw ?? null,
-      description_version: facts.decision.descriptionVersion ?? null,
+      ...decisionColumns(facts),
       drawn_on: facts.decision.drawnOn ?? null,
-      quota_used: facts.decision.quotaUsed ?? null,
       capture_state: facts.captureState,
       capture_failure: facts.decision.record ? noSession : (facts.captureFailure ?? null),
       marks: facts.marks,
@@ -136,10 +126,7 @@ async function complete(
     number_name: facts.numberCalled.name ?? null,
     caller_kind: facts.caller.kind,
     caller_key: facts.caller.key,
-    official_phone: facts.official?.phone ?? null,
-    official_name: facts.official?.name ?? null,
-    official_person_id: facts.official?.personId ?? null,
-    official_unit_id: facts.official?.unitId ?? null,
+    ...officialColumns(facts),
     ended_at: facts.endedAt?.toString() ?? null,
   }
   await db.transaction().execute(async (tx) => {

@@ -185,6 +185,30 @@ async function contactOf(tx: Transaction<RegisterTables>, facts: SegmentFacts): 
   return contact
 }
 
+/** Who answered, as the columns of a segment. */
+export function officialColumns({ official }: SegmentFacts) {
+  return {
+    official_person_id: official?.personId ?? null,
+    official_unit_id: official?.unitId ?? null,
+    official_name: official?.name ?? null,
+    official_phone: official?.phone ?? null,
+  }
+}
+
+/** What was decided and how, as the columns of a segment; but for `drawn_on`, which is bytes there and hexadecimal elsewhere. */
+export function decisionColumns({ decision }: SegmentFacts) {
+  return {
+    decision_record: decision.record,
+    decision_reason: decision.reason,
+    rule_id: decision.ruleId ?? null,
+    rule_version: decision.ruleVersion ?? null,
+    rule_share: decision.share ?? null,
+    draw: decision.draw ?? null,
+    description_version: decision.descriptionVersion ?? null,
+    quota_used: decision.quotaUsed ?? null,
+  }
+}
+
 async function admitSegment(
   tx: Transaction<RegisterTables>,
   contact: ContactKey,
@@ -192,10 +216,7 @@ async function admitSegment(
   told: { node: string | null; beside: string | null },
 ): Promise<void> {
   const changing = {
-    official_person_id: facts.official?.personId ?? null,
-    official_unit_id: facts.official?.unitId ?? null,
-    official_name: facts.official?.name ?? null,
-    official_phone: facts.official?.phone ?? null,
+    ...officialColumns(facts),
     answered_at: facts.answeredAt ?? null,
     ended_at: facts.endedAt ?? null,
     capture_state: facts.captureState,
@@ -215,15 +236,8 @@ async function admitSegment(
         .where('contact_started_at', '=', contact.startedAt),
       number_reached: facts.numberReached.key,
       number_reached_name: facts.numberReached.name ? JSON.stringify(facts.numberReached.name) : null,
-      decision_record: facts.decision.record,
-      decision_reason: facts.decision.reason,
-      rule_id: facts.decision.ruleId ?? null,
-      rule_version: facts.decision.ruleVersion ?? null,
-      rule_share: facts.decision.share ?? null,
-      draw: facts.decision.draw ?? null,
-      description_version: facts.decision.descriptionVersion ?? null,
+      ...decisionColumns(facts),
       drawn_on: facts.decision.drawnOn === undefined ? null : Buffer.from(facts.decision.drawnOn, 'hex'),
-      quota_used: facts.decision.quotaUsed ?? null,
       ...told,
       ...changing,
     }))

@@ -3,9 +3,9 @@
  * command works, and gone on with where it moved to; or as before, where the command ends without a word. Never here: the move.
  */
 import { createConnection, createServer, type Socket } from 'node:net'
-import { chmod, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Fault } from '#platform/fault.ts'
+import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { Environment } from './hold-register.ts'
 import { socketPath, type SocketSettings } from './sockets.ts'
 
@@ -76,9 +76,7 @@ export async function offerMoving(settings: SocketSettings, makesWay: MakesWay):
       ending = Promise.all([ending, last])
     })
   })
-  await rm(path, { force: true })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
-  await chmod(path, 0o600)
+  await listenAtSocket(server, path, 'owner')
   return {
     callOff: () => void mover?.destroy(),
     stop: () =>

@@ -3,7 +3,8 @@
  * the socket's folder where that is a group's folder (its set-group-ID bit). Never here: a socket that everybody may open.
  */
 import { chmod, mkdir, rm, stat } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import type { Server } from 'node:net'
 import { dirname } from 'node:path'
 
 /** @param who `owner`: never the folder's group */
@@ -20,7 +21,7 @@ export async function listenAtSocket(server: Server, path: string, who: 'group' 
   await chmod(path, isGroups ? 0o660 : 0o600)
 }
 
-export function closeSocket(server: Server): Promise<void> {
+export function closeSocket(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
