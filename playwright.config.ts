@@ -37,8 +37,6 @@ export default defineConfig({
   workers: 4,
   fullyParallel: false,
   forbidOnly: true,
-  // On a machine shared with others, one second try: it starts its own Seloste anew, and `npm test` names who needed it.
-  retries: process.env['CI'] ? 1 : 0,
   reporter: [['list']],
   use: {
     browserName: 'chromium',

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, join, relative, resolve } from 'node:path'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
 import { prepareFolder } from '../whole/prepare-folder.ts'
 import { preparedVariable } from '../whole/prepared-folder.ts'
@@ -35,7 +35,11 @@ Object.assign(process.env, {
   NODE_COMPILE_CACHE: join(folder, 'compiled'),
   [preparedVariable]: join(folder, 'prepared'),
 })
+/** What failed, and what passed only at a second try, is named last: of a long output often only the end is kept. */
+const atTheEnd: string[] = []
 const none: Tally = { passed: 0, failed: 0 }
+/** Of more files than these no machine's being busy is the cause. */
+const mostTriedAgain = 8
 /** What the tests do comes first. */
 const afterTests = 5
 const chosen = ['--static', '--vitest', '--journeys'].filter((flag) => process.argv.includes(flag))
@@ -47,6 +51,7 @@ const { passed, failed } = sum(await Promise.all(lanes.map((lane) => settled(lan
 rmSync(folder, { recursive: true, force: true })
 
 if (failed > 0 || passed === 0) process.exitCode = 1
+for (const line of atTheEnd) console.log(line)
 console.log(`${passed} passed, ${failed} failed`)
 
 /** What needs the program running: the unit tests, then the browser. */
@@ -71,6 +76,7 @@ function sum(tallies: readonly Tally[]): Tally {
 function settled(tally: Promise<Tally>): Promise<Tally> {
   return tally.catch((error: unknown) => {
     console.error(error)
+    noteFailure(String(error))
     return { passed: 0, failed: 1 }
   })
 }
@@ -112,6 +118,7 @@ async function runStaticChecks(): Promise<Tally> {
       if (exitCode === 0) tally.passed += 1
       else {
         tally.failed += 1
+        noteFailure(name)
         console.log(output.trimEnd())
       }
     }
@@ -120,25 +127,55 @@ async function runStaticChecks(): Promise<Tally> {
   return tally
 }
 
+/** What fails is tried once more with nothing beside it: a machine that was busy is no failure, and what needed it is named. */
 async function runVitest(): Promise<Tally> {
-  const report = join(folder, 'vitest.json')
+  const first = await runVitestOnce('vitest', [])
+  const again = [...new Set(first.failures.map(({ file }) => file))]
+  if (again.length === 0 || again.length > mostTriedAgain) return told(first)
+  const second = await runVitestOnce('vitest-again', ['--maxWorkers=1', ...again])
+  if (second.failures.length === 0) first.failures.forEach(({ file, title }) => noteSecondTry(file, title))
+  return told({
+    ...second,
+    tally: { passed: first.tally.passed + first.tally.failed - second.tally.failed, failed: second.tally.failed },
+  })
+}
+
+interface VitestRun {
+  tally: Tally
+  failures: { file: string; title: string }[]
+}
+
+function told({ tally, failures }: VitestRun): Tally {
+  for (const { file, title } of failures) noteFailure(`${file}: ${title}`)
+  return tally
+}
+
+async function runVitestOnce(name: string, args: readonly string[]): Promise<VitestRun> {
+  const report = join(folder, `${name}.json`)
   const { exitCode } = await run('vitest', [
     'run',
+    ...args,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ])
-  if (!existsSync(report)) return { passed: 0, failed: 1 }
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+  if (!existsSync(report)) return { tally: settle(none, exitCode || 1), failures: [] }
+  const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number
-    numFailedTests: number
-    testResults: { status: string; assertionResults: { status: string }[] }[]
+    testResults: {
+      name: string
+      status: string
+      message: string
+      assertionResults: { status: string; fullName: string }[]
+    }[]
   }
-  // A file that does not load has no tests to count; it failed all the same.
-  const unloaded = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  ).length
-  return settle({ passed: numPassedTests, failed: numFailedTests + unloaded }, exitCode)
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const titles = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName)
+    // A file that does not load has no tests to count; it failed all the same.
+    const unloaded = status === 'failed' && titles.length === 0 ? [message.split('\n')[0] ?? ''] : []
+    return [...titles, ...unloaded].map((title) => ({ file: relative(root, name), title }))
+  })
+  return { tally: settle({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
 }
 
 async function runJourneys(): Promise<Tally> {
@@ -146,29 +183,39 @@ async function runJourneys(): Promise<Tally> {
     return { passed: 0, failed: 0 }
   const report = join(folder, 'playwright.json')
   const chromium = await findChromium()
-  const { exitCode } = await run('playwright', ['test', '--reporter=list,json'], {
+  const { exitCode } = await run('playwright', ['test', '--retries=1', '--reporter=list,json'], {
     // Found (and if need be unpacked) once, here, and not by every worker.
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
-  if (!existsSync(report)) return { passed: 0, failed: 1 }
+  if (!existsSync(report)) return settle(none, exitCode || 1)
   const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8')) as {
     stats: { expected: number; unexpected: number; flaky: number }
     errors: unknown[]
     suites: JourneySuite[]
   }
-  for (const title of suites.flatMap(secondTries)) console.log(`Passed only at a second try: ${title}`)
+  for (const { file, title } of suites.flatMap((suite) => journeysWith(suite, 'flaky'))) noteSecondTry(file, title)
+  for (const { file, title } of suites.flatMap((suite) => journeysWith(suite, 'unexpected')))
+    noteFailure(`${file}: ${title}`)
   return settle({ passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }, exitCode)
 }
 
-/** As Playwright reports it: a journey that failed and then passed is `flaky`. */
+/** As Playwright reports it: a journey that failed and then passed is `flaky`, one that failed `unexpected`. */
 interface JourneySuite {
   specs: { title: string; file: string; tests: { status: string }[] }[]
   suites?: JourneySuite[]
 }
 
-function secondTries({ specs, suites = [] }: JourneySuite): string[] {
-  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky'))
-  return [...own.map(({ file, title }) => `${file}: ${title}`), ...suites.flatMap(secondTries)]
+function journeysWith({ specs, suites = [] }: JourneySuite, wanted: string): { file: string; title: string }[] {
+  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === wanted))
+  return [...own, ...suites.flatMap((suite) => journeysWith(suite, wanted))]
+}
+
+function noteFailure(what: string): void {
+  atTheEnd.push(`Failed: ${what}`)
+}
+
+function noteSecondTry(file: string, title: string): void {
+  atTheEnd.push(`Passed only at a second try: ${file}: ${title}`)
 }
 
 function say(line: string): void {
@@ -182,13 +229,16 @@ async function counted(make: () => Promise<void>): Promise<Tally> {
     return none
   } catch (error) {
     console.error(error)
+    noteFailure(String(error))
     return { passed: 0, failed: 1 }
   }
 }
 
 /** A runner that ended badly without a failed test (a crash, an unhandled rejection) still failed. */
 function settle(tally: Tally, exitCode: number): Tally {
-  return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally
+  if (exitCode === 0 || tally.failed > 0) return tally
+  noteFailure(`a runner ended with ${String(exitCode)} and named no test`)
+  return { ...tally, failed: 1 }
 }
 
 function exists(path: string): boolean {
