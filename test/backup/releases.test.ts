@@ -54,15 +54,15 @@ async function recordings(count: number): Promise<{ id: string; copy: string }[]
 }
 
 /** A granted disclosure of some recordings. */
-async function granted(of: readonly { id: string }[]): Promise<{ id: string; number: string }> {
-  const { rows } = await sql<{ id: string; number: string }>`
+async function granted(of: readonly { id: string }[]): Promise<{ id: string; number: string; due: string }> {
+  const { rows } = await sql<{ id: string; number: string; due: string }>`
     with i as (
       insert into institute (name, contact, email, language, added_by)
       values ('Laitos ' || gen_random_uuid(), 'Kirjaamo', 'a@b.example', 'fi', ${people.eero}) returning id
     )
     insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by, outcome, reasons, decided_at, decided_by)
     select next_disclosure_number('T'), i.id, 'Laatu', current_date + 30, 'OPUS', ${people.eero}, 'GRANTED', 'Peruste', now(), ${people.riitta}
-    from i returning id, number`.execute(admin)
+    from i returning id, number, due_on::text as due`.execute(admin)
   const made = rows[0]!
   for (const [at, { id }] of of.entries()) {
     await sql`
@@ -173,14 +173,14 @@ test(
     expect(await copies()).toEqual(released)
     expect(
       await rows(
-        `select number, released_at is not null as released, closed_at is not null as closed, due_on = current_date + 30 as due
+        `select number, released_at is not null as released, closed_at is not null as closed, due_on::text as due
          from research_disclosure where number = any ($1) order by number`,
         [[begun.number, after.number, over.number]],
       ),
     ).toEqual([
-      { number: begun.number, released: true, closed: false, due: true },
-      { number: after.number, released: true, closed: false, due: true },
-      { number: over.number, released: true, closed: true, due: true },
+      { number: begun.number, released: true, closed: false, due: begun.due },
+      { number: after.number, released: true, closed: false, due: after.due },
+      { number: over.number, released: true, closed: true, due: over.due },
     ])
     expect(await rows('select end_why from disclosure_package where id = $1', [fetched])).toEqual([
       { end_why: 'taken' },
@@ -209,7 +209,10 @@ test(
     const [one, other] = await recordings(2)
     const made = await granted([one!, other!])
     await release(made)
-    await sql`update research_disclosure set due_on = current_date + 60 where id = ${made.id}`.execute(admin)
+    const { rows: extended } = await sql<{ due: string }>`
+      update research_disclosure set due_on = current_date + 60 where id = ${made.id} returning due_on::text as due`.execute(
+      admin,
+    )
     await sql`select recall_copies(${one!.id}::uuid)`.execute(admin)
     await register.seal()
     await place.copies.catchUp()
@@ -232,11 +235,11 @@ test(
       { item: 1, state: 'RECALLED', due: true },
       { item: 2, state: 'RELEASED', due: false },
     ])
-    const later = await machine.pool.query(
-      'select due_on = current_date + 60 as later from research_disclosure where number = $1',
+    const restoredDay = await machine.pool.query(
+      'select due_on::text as due from research_disclosure where number = $1',
       [made.number],
     )
-    expect(later.rows).toEqual([{ later: true }])
+    expect(restoredDay.rows).toEqual(extended)
   },
 )
 
