@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
+import { startEmbeddedPostgres, type EmbeddedLog, type EmbeddedPostgres } from '#platform/database/embedded.ts'
 import { canEnter, databaseOsUser } from '#platform/database/embedded/os-user.ts'
 import { rolePassword } from './cluster.ts'
 
@@ -25,6 +26,15 @@ export interface ExternalServer {
   /** A database, and who owns it: docs/operate/install.md, "The database". @returns the owner's URL */
   makeOwned: (database: string) => Promise<string>
   stop: () => Promise<void>
+}
+
+/** That server in a folder: an administrator's where the run is told so, the embedded one otherwise. */
+export async function startTestServer(
+  folder: string,
+  log: EmbeddedLog = { info: () => undefined, warn: () => undefined },
+): Promise<ExternalServer | EmbeddedPostgres> {
+  const binaries = externalBinaries()
+  return binaries ? startExternalServer(binaries, folder) : startEmbeddedPostgres({ dataDirectory: folder, log })
 }
 
 /** Of every database made here; no superuser. */

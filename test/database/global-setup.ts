@@ -9,12 +9,11 @@ import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
-import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { rolePassword, templateName, type TestCluster } from './cluster.ts'
-import { externalBinaries, owner, startExternalServer, superuser } from './external-server.ts'
+import { owner, startTestServer, superuser } from './external-server.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
@@ -27,10 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
   const dataDirectory = join(folder, 'database')
-  const binaries = externalBinaries()
-  const server = binaries
-    ? await startExternalServer(binaries, dataDirectory)
-    : await startEmbeddedPostgres({ dataDirectory, log })
+  const server = await startTestServer(dataDirectory, log)
   try {
     const ownerUrl = 'makeOwned' in server ? await server.makeOwned(templateName) : undefined
     const roles = await makeTemplate(server.adminUrl(), server.adminUrl(templateName), ownerUrl)

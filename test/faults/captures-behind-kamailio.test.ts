@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askCapture } from '#app/roles/capture-control.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
@@ -201,6 +202,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
         expect(whole).toBeGreaterThanOrEqual(6 + 30)
         // What north had: whole up to its last second, and where the client was held meanwhile, on from there at south.
         const gaps: number[] = []
+        const objects = await openDirectoryStore(join(root, 'objects'))
         let wentOn = 0
         for (const { caller } of ended.filter(({ caller }) => nodeOf.get(caller) === 'north')) {
           const segments = await segmentsOf(caller)
@@ -208,7 +210,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
             node: 'north',
             marks: expect.arrayContaining(['end-inferred']) as unknown,
           })
-          const before = await stretchesOf(join(root, 'objects'), keys.identity, segments[0]!.id)
+          const before = await stretchesOf(objects, keys.identity, segments[0]!.id)
           for (const { first, last, packets } of before.values()) {
             expect(packets, caller).toBe(last - first + 1)
             gaps.push(packets)

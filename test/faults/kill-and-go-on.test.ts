@@ -13,6 +13,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { objectsUrl, openTestObjects, testObjects } from '../objects/test-objects.ts'
 import { startPacer } from '../simulator/pacer.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
@@ -94,7 +95,7 @@ test(
     keepRunning({
       SELOSTE_ROLE_DATABASE_URL: database.url('seloste_capture'),
       SELOSTE_DATA: join(root, 'data'),
-      OBJECTS_URL: `file://${join(root, 'objects')}`,
+      OBJECTS_URL: objectsUrl(await testObjects(join(root, 'objects'))),
       SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
       SELOSTE_SIPS: `127.0.0.1:${ports.sips}`,
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
@@ -140,8 +141,9 @@ test(
       60_000,
     )
     const gaps: number[] = []
+    const objects = await openTestObjects(join(root, 'objects'))
     for (const ofCall of Map.groupBy(found, ({ contact }) => contact).values()) {
-      const stretches = await Promise.all(ofCall.map(({ id }) => stretchesOf(join(root, 'objects'), keys.identity, id)))
+      const stretches = await Promise.all(ofCall.map(({ id }) => stretchesOf(objects, keys.identity, id)))
       for (const [n, { marks }] of ofCall.entries()) {
         expect(marks.includes('end-inferred')).toBe(n < ofCall.length - 1)
         if (n === 0) continue

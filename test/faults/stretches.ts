@@ -1,9 +1,10 @@
 /** What a recording in the object store has of each stream, opened with the intake key as only the custodian can. */
-import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { readAgeHeader } from '#platform/age/age-header.ts'
 import { openPayload } from '#platform/age/open-stream.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 import { rebuildBody } from '#register/recordings/rebuild-body.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
@@ -15,15 +16,12 @@ export interface Stretch {
   packets: number
 }
 
-/** By stream; a recording that a crash has left is mended first, as the custodian does. */
-export async function stretchesOf(objects: string, identity: string, id: string): Promise<Map<number, Stretch>> {
-  const names = await readdir(objects, { recursive: true })
-  const path = (key: string) => join(objects, names.find((name) => name.endsWith(basename(key))) ?? key)
-  const fileKey = readAgeHeader(await readFile(path(headerKey(id))), identity)
-  const hasTail = existsSync(path(tailKey(id)))
-  await rebuildBody({ fileKey, bodyPath: path(bodyKey(id)), tailPath: hasTail ? path(tailKey(id)) : undefined })
-  const body = await readFile(path(bodyKey(id)))
-  const { chunks, openChunk } = await openPayload(fileKey, body.length, async (at, n) => body.subarray(at, at + n))
+/** By stream; of a recording that a crash has left, a copy is mended first, as the custodian does. */
+export async function stretchesOf(objects: ObjectStore, identity: string, id: string): Promise<Map<number, Stretch>> {
+  const body = await wholeBody(objects, identity, id)
+  const { chunks, openChunk } = await openPayload(body.fileKey, body.bytes.length, async (at, n) =>
+    body.bytes.subarray(at, at + n),
+  )
   const firstSeqs = new Map<number, number>()
   const found = new Map<number, Stretch>()
   for (let n = 0; n < chunks; n++) {
@@ -38,4 +36,26 @@ export async function stretchesOf(objects: string, identity: string, id: string)
     })
   }
   return found
+}
+
+async function wholeBody(
+  store: ObjectStore,
+  identity: string,
+  id: string,
+): Promise<{ fileKey: Buffer; bytes: Buffer }> {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-stretches-'))
+  const read = async (key: string) => store.readRange(key, 0, await store.sizeBytes(key))
+  const fetched = async (key: string) => {
+    await writeFile(join(folder, basename(key)), await read(key))
+    return join(folder, basename(key))
+  }
+  try {
+    const fileKey = readAgeHeader(await read(headerKey(id)), identity)
+    const hasTail = (await Array.fromAsync(store.list(tailKey(id)))).length > 0
+    const bodyPath = await fetched(bodyKey(id))
+    await rebuildBody({ fileKey, bodyPath, tailPath: hasTail ? await fetched(tailKey(id)) : undefined })
+    return { fileKey, bytes: await readFile(bodyPath) }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }

@@ -7,17 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
-import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { moveDatabase, type DatabaseMove, type MovedDatabase } from '#safeguards/moving/move-database.ts'
+import { startTestServer } from '../database/external-server.ts'
 
 export const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 export async function openTarget() {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-target-'))
   await chmod(folder, 0o711)
-  const log = { info: () => undefined, warn: () => undefined }
-  const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
+  const server = await startTestServer(join(folder, 'database'))
   let made = 0
   return {
     folder,
