@@ -190,7 +190,9 @@ test(
 
     // One contact each, and no body of anything that is not in the register.
     await expect
-      .poll(async () => [...new Set(await bodies()).symmetricDifference(new Set(await registered()))], { timeout: 30_000 })
+      .poll(async () => [...new Set(await bodies()).symmetricDifference(new Set(await registered()))], {
+        timeout: 30_000,
+      })
       .toEqual([])
     for (const caller of [once_, forbidden, long])
       expect(new Set((await segmentsOf(caller)).map(({ contact }) => contact)).size).toBe(1)
