@@ -27,8 +27,12 @@ const longestKey = 200
 /** What is between the slashes of a key. */
 export const keyPart = /^[a-z0-9-][a-z0-9.-]*$/
 
+/** Whether it can be a key of ours. */
+export function isKey(key: string): boolean {
+  return key.length <= longestKey && key.split('/').every((part) => keyPart.test(part))
+}
+
 /** Keys are our own making: a wrong one is a bug. Lower case only, as some file systems do not tell cases apart. */
 export function assertKey(key: string): void {
-  const valid = key.length <= longestKey && key.split('/').every((part) => keyPart.test(part))
-  assert(valid, `not an object key: ${JSON.stringify(key)}`)
+  assert(isKey(key), `not an object key: ${JSON.stringify(key)}`)
 }

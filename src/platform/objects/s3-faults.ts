@@ -17,6 +17,15 @@ const refused: Readonly<Record<string, string>> = {
   ExpiredToken: 'the access keys have ended; put new ones into the file that credentials= names',
   RequestTimeTooSkewed: 'this machine’s clock and the server’s are too far apart; keep both by NTP',
 }
+/** What Node says of the server's certificate, and what to do about each. */
+const untrusted: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has ended; renew it',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; keep both clocks by NTP',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; set endpoint= to one that is in it',
+}
+const unknownAuthority = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_SIGNATURE_FAILURE)/
+const addAuthority =
+  'nobody whom this machine trusts has signed its certificate; name the file of its authority in NODE_EXTRA_CA_CERTS'
 /** A server that has more to do than it can: tried three times before it is told. */
 const busy = new Set(['SlowDown', 'ServiceUnavailable', 'TooManyRequestsException', 'RequestLimitExceeded'])
 const busyStatuses = [429, 503]
@@ -44,6 +53,10 @@ export function s3Fault(where: string, key: string, action: string, error: unkno
   const remedy = refused[name] ?? (status === 403 ? refused['AccessDenied'] : undefined)
   if (remedy !== undefined) {
     return fault('object-store-refuses', `${where} does not let ${key} be ${action} (${name}): ${remedy}.`)
+  }
+  const certificate = untrusted[name] ?? (unknownAuthority.test(name) ? addAuthority : undefined)
+  if (certificate !== undefined) {
+    return fault('object-store-away', `${where} is not believed: ${certificate} (${name}); ${key} not ${action}.`)
   }
   if (busy.has(name) || busyStatuses.includes(status ?? 0)) {
     return fault('object-store-away', `${where} has too much to do: ${key} not ${action} (${name}); it is tried again.`)

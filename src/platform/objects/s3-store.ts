@@ -20,7 +20,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { ObjectFault } from './faults.ts'
-import { assertKey, type ObjectStore } from './object-store.ts'
+import { assertKey, isKey, type ObjectStore } from './object-store.ts'
 import { errorName, s3Fault } from './s3-faults.ts'
 import { readS3Credentials } from './s3-credentials.ts'
 
@@ -33,7 +33,7 @@ export interface S3StoreOptions {
   region: string
   credentialsFile?: string | undefined
   profile?: string | undefined
-  /** How long one request may take; ten seconds unless told. */
+  /** How long an answer may take to begin, beside the time for what is sent; ten seconds unless told. */
   requestMs?: number
   /** Files above this go in parts of it; 16 MiB unless told, 5 MiB at least. */
   partBytes?: number
@@ -56,20 +56,27 @@ const tries = 3
 const partBytes = 16 * 1024 * 1024
 const mostParts = 9_000
 const forgottenAfterMs = 24 * 3_600_000
+/** What the slowest way to a server carries, in bytes a millisecond (1 Mbit/s): what is sent or read has as much more time. */
+const slowestBytesPerMs = 125
 
 /** An object store in a bucket that is there already. Nothing is asked of the server before the first use. */
 export function openS3Store(options: S3StoreOptions): S3Store {
   const { bucket: Bucket, prefix } = options
   const where = `s3://${Bucket}${options.endpoint === undefined ? '' : ` at ${options.endpoint}`}`
+  const answerMs = options.requestMs ?? requestMs
   const client = new S3Client({
     region: options.region,
     // Servers of one's own seldom have a name for each bucket.
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
-    credentials: () => readS3Credentials(options.credentialsFile, options.profile),
+    // Asked with each request, as the client would keep for ever what does not expire: keys are replaced while Seloste runs.
+    credentials: async () => ({
+      ...(await readS3Credentials(options.credentialsFile, options.profile)),
+      expiration: new Date(0),
+    }),
     maxAttempts: tries,
     requestHandler: {
-      requestTimeout: options.requestMs ?? requestMs,
-      connectionTimeout: Math.min(connectMs, options.requestMs ?? connectMs),
+      requestTimeout: answerMs,
+      connectionTimeout: Math.min(connectMs, answerMs),
       throwOnRequestTimeout: true,
     },
     // Content-MD5 does it, which every server knows.
@@ -84,6 +91,12 @@ export function openS3Store(options: S3StoreOptions): S3Store {
   const failed = (key: string, action: string) => (error: unknown) => {
     throw s3Fault(where, key, action, error)
   }
+
+  /** The client's own time ends with the first bytes of an answer. */
+  const timeToRead = (bytes: number) => ({
+    abortSignal: AbortSignal.timeout(Math.ceil(tries * answerMs + bytes / slowestBytesPerMs)),
+  })
+  const timeToSend = ({ length }: Uint8Array) => ({ requestTimeout: answerMs + length / slowestBytesPerMs })
 
   async function putFile(key: string, file: string): Promise<void> {
     const { size } = await stat(file)
@@ -108,7 +121,8 @@ export function openS3Store(options: S3StoreOptions): S3Store {
   }
 
   async function putBytes(key: string, Body: Uint8Array): Promise<void> {
-    await client.send(new PutObjectCommand({ Bucket, Key: keyOf(key), Body, ContentMD5: md5(Body) }))
+    const put = new PutObjectCommand({ Bucket, Key: keyOf(key), Body, ContentMD5: md5(Body) })
+    await client.send(put, timeToSend(Body))
   }
 
   async function putParts(
@@ -124,7 +138,8 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       const Parts: { PartNumber: number; ETag: string | undefined }[] = []
       for (let start = 0; start < size; start += perPart) {
         const [PartNumber, Body] = [Parts.length + 1, await read(start)]
-        const part = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body, ContentMD5: md5(Body) }))
+        const put = new UploadPartCommand({ ...upload, PartNumber, Body, ContentMD5: md5(Body) })
+        const part = await client.send(put, timeToSend(Body))
         Parts.push({ PartNumber, ETag: part.ETag })
       }
       await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
@@ -136,8 +151,20 @@ export function openS3Store(options: S3StoreOptions): S3Store {
   }
 
   async function sizeOf(key: string): Promise<number> {
-    const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(key) }))
-    return ContentLength ?? 0
+    try {
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(key) }))
+      return ContentLength ?? 0
+    } catch (error) {
+      if (errorName(error) === 'NotFound') await readFirst(key)
+      throw error
+    }
+  }
+
+  /** An answer to HEAD does not say whether it is the object or the whole bucket that is not there; one to GET does. */
+  async function readFirst(key: string): Promise<void> {
+    const get = new GetObjectCommand({ Bucket, Key: keyOf(key), Range: 'bytes=0-0' })
+    const first = await client.send(get, timeToRead(1))
+    await first.Body?.transformToByteArray()
   }
 
   return {
@@ -160,6 +187,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         }
         const found = await client.send(
           new GetObjectCommand({ Bucket, Key: keyOf(key), Range: `bytes=${start}-${end - 1}` }),
+          timeToRead(end - start),
         )
         const bytes = Buffer.from((await found.Body?.transformToByteArray()) ?? [])
         if (bytes.length < end - start) throw outside(start + bytes.length)
@@ -175,20 +203,18 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     },
 
     async delete(key) {
-      const Key = keyOf(key)
-      try {
-        const wasThere = await client.send(new HeadObjectCommand({ Bucket, Key })).then(
-          () => true,
-          (error: unknown) => {
-            if (s3Fault(where, key, 'looked at', error).code === 'object-missing') return false
-            throw error
-          },
-        )
-        if (wasThere) await client.send(new DeleteObjectCommand({ Bucket, Key }))
-        return wasThere
-      } catch (error) {
-        throw s3Fault(where, key, 'deleted', error)
-      }
+      const wasThere = await readFirst(key).then(
+        () => true,
+        (error: unknown) => {
+          if (errorName(error) === 'InvalidRange') return true // It is empty.
+          const fault = s3Fault(where, key, 'looked at', error)
+          if (fault.code === 'object-missing') return false
+          throw fault
+        },
+      )
+      if (wasThere)
+        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(key) })).catch(failed(key, 'deleted'))
+      return wasThere
     },
 
     async *list(wanted) {
@@ -197,7 +223,11 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         const page = await client
           .send(new ListObjectsV2Command({ Bucket, Prefix: prefix + wanted, ContinuationToken }))
           .catch(failed(wanted, 'listed'))
-        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key.slice(prefix.length)
+        // What is no key is none of ours: the empty object that consoles make for a folder.
+        for (const { Key } of page.Contents ?? []) {
+          const key = Key?.slice(prefix.length)
+          if (key !== undefined && isKey(key)) yield key
+        }
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken !== undefined)
     },
