@@ -4,10 +4,10 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { admit } from '#register/admit.ts'
-import type { SafeguardTables } from '#safeguards/tables.ts'
+import type { RegisterTables } from '#register/tables.ts'
 import { sql, type RawBuilder } from 'kysely'
 
-const database = await createTestDatabase<SafeguardTables>()
+const database = await createTestDatabase<RegisterTables>()
 const admin = database.as().db
 const desk = database.as('seloste_desk').db
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
@@ -197,7 +197,7 @@ describe('a user id (R20)', () => {
   test('stays while the history names its person, and is spent when they are gone', async () => {
     const somebody = await enterTestPerson(admin, desk, { name: 'Joku' })
     const official = { personId: somebody.id, unitId: somebody.unitId, name: 'Joku', phone: phone('029 512 1003') }
-    const { contactId } = await admit(database.as('seloste_capture').db as never, callFacts({ official }))
+    const { contactId } = await admit(database.as('seloste_capture').db, callFacts({ official }))
     for (const table of ['person_name', 'person_placement'])
       await query(`delete from ${table} where person_id = $1`, [somebody.id])
     const remove = () => query('delete from person where id = $1', [somebody.id])

@@ -113,6 +113,7 @@ test('a draft is refused with every problem at its field, corrected, approved by
   await expect(other.locator('.in-force')).toContainText('Versio 2 tulee voimaan')
   expect(Temporal.Instant.compare(Temporal.Now.instant(), effective), 'the approval came in time').toBeLessThan(0)
 
+  await other.waitForTimeout(effective.since(Temporal.Now.instant()).total('milliseconds'))
   await expect(async () => {
     await other.reload()
     await expect(other.getByRole('heading', { name: 'Voimassa: versio 2' })).toBeVisible({ timeout: 2_000 })

@@ -35,7 +35,8 @@ export class TemporalClient extends Client {
 }
 
 function parameter(value: unknown): unknown {
-  if (value instanceof Temporal.Instant || value instanceof Temporal.PlainDate) return value.toString()
+  if (value instanceof Temporal.Instant) return value.toString()
+  if (value instanceof Temporal.PlainDate) return value.toString()
   return Array.isArray(value) ? value.map(parameter) : value
 }
 
