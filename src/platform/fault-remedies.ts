@@ -115,8 +115,9 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'restore-key-store': 'Set SELOSTE_KEYS to the store that the backup’s keys are in.',
   'restore-keyring': 'Restore another backup: the keyring of this one cannot be put back.',
   'restore-ledger': 'Give --ledger a copy of the destruction ledger: what was destroyed since must stay so.',
+  'restore-not-allowed':
+    'Let a superuser say “grant set on parameter session_replication_role to” the owner of the database, and revoke it afterwards.',
   'restore-not-empty': 'Restore into an empty SELOSTE_DATA and an empty database.',
-  'restore-not-superuser': 'Let DATABASE_URL name a superuser for the restore.',
   'restore-witness-away': 'Bring the witness back, or give --checkpoint what it signed last.',
   'role-failed': 'The lines above say why the process could not start.',
   'setting-wrong': 'Set it as the message says is allowed.',

@@ -35,12 +35,14 @@ export function objectsBeside(dataDirectory: string): string {
   return inBuckets() ? `${dataDirectory}.objects` : join(dataDirectory, 'objects')
 }
 
-/** A restore into a database of one's own wants a superuser for as long as it takes (docs/operate/install.md). */
+/** A restore into a database of one's own loads rows without their triggers, which a superuser allows for as long as it takes (docs/operate/backup-and-restore.md). */
 export async function letRestore(dataDirectory: string, isLet: boolean): Promise<void> {
   if (externalBinaries() === undefined) return
   const client = new Client({ connectionString: await adminUrlOf(dataDirectory) })
   await client.connect()
-  await client.query(`alter role ${owner} ${isLet ? 'superuser' : 'nosuperuser'}`)
+  await client.query(
+    `${isLet ? 'grant' : 'revoke'} set on parameter session_replication_role ${isLet ? 'to' : 'from'} ${owner}`,
+  )
   await client.end()
 }
 

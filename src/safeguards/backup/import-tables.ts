@@ -51,12 +51,12 @@ export async function importTables(
   await connection.query('commit')
 }
 
-/** In the transaction that has begun. What the triggers would do was done before the rows were exported. @throws Fault `restore-not-superuser` */
+/** In the transaction that has begun. What the triggers would do was done before the rows were exported. @throws Fault `restore-not-allowed` */
 export async function withoutTriggers(connection: OwnConnection): Promise<void> {
   await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
     throw new Fault(
-      'restore-not-superuser',
-      'the database refuses to load rows without their triggers: let DATABASE_URL name a superuser, or a superuser say "grant set on parameter session_replication_role to" its user',
+      'restore-not-allowed',
+      'the database refuses to load rows without their triggers: let a superuser say "grant set on parameter session_replication_role to" its owner, and revoke it afterwards',
       cause,
     )
   })

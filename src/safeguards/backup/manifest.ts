@@ -113,7 +113,7 @@ export function readManifest(
   if (signed.size !== bytes.length || !signed.root.equals(root)) return { wrong: 'is not the one that was signed' }
   const manifest = JSON.parse(bytes.toString('utf8')) as Manifest
   if (manifest.format !== manifestFormat) return { wrong: `has the format ${String(manifest.format)}` }
-  // They become SQL of a superuser's, and whoever can write to the place can sign with a key of their own.
+  // They become SQL of the database's owner, and whoever can write to the place can sign with a key of their own.
   const names = manifest.tables.flatMap(({ name, columns }) => [
     name,
     ...columns.map((one) => one.replace(/^"(.*)"$/, '$1')),

@@ -31,7 +31,7 @@ import { anonymisedCopyOf, destroyedRecordings, recordingOf } from './rotate.ts'
 import { mayHaveLeftOf, settleDisclosures } from './settle-disclosures.ts'
 
 export interface RestoreTarget {
-  /** Of the database's owner, who is a superuser. */
+  /** Of the database's owner, who may load rows without their triggers. */
   url: string
   db: HoldingSafeguards
   /** Brings the schema to a migration; to the program's own without one. */

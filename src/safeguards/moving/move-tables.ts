@@ -18,7 +18,7 @@ export interface MovedTable extends TableDigest {
 const partBytes = 1 << 20
 const aheadBytes = 16 << 20
 
-/** In one transaction of the target: all rows, or none. @throws Fault `move-differs`, `restore-not-superuser` */
+/** In one transaction of the target: all rows, or none. @throws Fault `move-differs`, `restore-not-allowed` */
 export async function moveTables(
   source: OwnConnection,
   target: OwnConnection,
