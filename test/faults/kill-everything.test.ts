@@ -9,12 +9,14 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPacer } from '../simulator/pacer.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { seedRandom } from '../simulator/random.ts'
 import { eventually, signInAt, type Api } from '../whole/api.ts'
+import { adminUrlOf } from '../whole/elsewhere.ts'
 import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
@@ -65,20 +67,21 @@ async function tellCall(n: number): Promise<void> {
   await rename(unfinished, join(cdrs(), `${n}.csv`))
 }
 
-/** Connections of our roles, as proc(5) shows the processes that serve them, and what Seloste they belong to. */
+/** The server's processes that serve our roles; none while it comes back. */
 async function databaseConnections(): Promise<number[]> {
-  const found: number[] = []
-  for (const entry of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')
-    if (!/^postgres: .*seloste_(custodian|desk|feeds|capture) /.test(command)) continue
-    if ((await parentOf(await parentOf(Number(entry)))) === seloste.pid) found.push(Number(entry))
+  const client = new Client({ connectionString: await adminUrlOf(seloste.dataDirectory) })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ pid: number }>(
+      `select pid from pg_stat_activity where usename like 'seloste\\_%' and backend_type = 'client backend'`,
+    )
+    return rows.map(({ pid }) => pid)
+  } catch {
+    return []
+  } finally {
+    await client.end()
   }
-  return found
-}
-
-async function parentOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
 }
 
 /** Each as often as any other, no two times in the same order. */
