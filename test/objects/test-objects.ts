@@ -34,7 +34,16 @@ export function objectsUrl(at: FolderAddress | S3Address): string {
   return `s3://${at.bucket}/${at.prefix}?${new URLSearchParams(told).toString()}`
 }
 
-async function bucketOf(folder: string): Promise<S3Address> {
+/** By folder: whoever asks while it is being made gets the same. */
+const buckets = new Map<string, Promise<S3Address>>()
+
+function bucketOf(folder: string): Promise<S3Address> {
+  const known = buckets.get(folder) ?? makeBucket(folder)
+  buckets.set(folder, known)
+  return known
+}
+
+async function makeBucket(folder: string): Promise<S3Address> {
   const note = `${folder}.bucket`
   const { username, password, origin } = new URL(process.env['SELOSTE_TEST_S3'] ?? '')
   const credentials = { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) }

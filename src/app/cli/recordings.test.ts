@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { objectsUrl, testObjects } from '#test/objects/test-objects.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
@@ -10,10 +12,11 @@ import type { RegisterTables } from '#register/tables.ts'
 const seloste = fileURLToPath(new URL('../../../bin/seloste.js', import.meta.url))
 const database = await createTestDatabase<RegisterTables>()
 const { keeping, objects, folder, record } = await makeTestRegister(database)
+const objectsAt = objectsUrl(await testObjects(join(folder, 'objects')))
 
 function verify(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    const env = { ...process.env, SELOSTE_DATA: folder, DATABASE_URL: database.url() }
+    const env = { ...process.env, SELOSTE_DATA: folder, DATABASE_URL: database.url(), OBJECTS_URL: objectsAt }
     execFile(process.execPath, [seloste, 'recordings', ...args], { env }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err })
     })

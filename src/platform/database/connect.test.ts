@@ -33,6 +33,11 @@ test('instants go in and come out in arrays and plain queries as well', async ()
   expect(rows[0]?.at.map((one) => one?.toString())).toEqual(['2026-01-01T00:00:00Z', '1912-01-01T00:00:00Z', undefined])
 })
 
+test('no query waits for a compiler, whatever the server is set to', async () => {
+  const { rows } = await pool.query<{ jit: string }>('show jit')
+  expect(rows).toEqual([{ jit: 'off' }])
+})
+
 test('a bigint that no number holds exactly is a fault, not a rounded number', async () => {
   const { rows } = await pool.query<{ n: number }>('select 9007199254740991::int8 as n')
   expect(rows[0]?.n).toBe(Number.MAX_SAFE_INTEGER)

@@ -40,8 +40,9 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     connectionTimeoutMillis: connectMs,
     idleTimeoutMillis: idleMs,
     types: valueTypes,
-    // The parsers of values.ts read ISO dates; the server's own settings may differ.
-    options: '-c DateStyle=ISO -c TimeZone=UTC',
+    // The parsers of values.ts read ISO dates; the server's own settings may differ. Where it compiles what it takes for a long
+    // query (as Debian's does), a search waits a second for the compiler and a few milliseconds for its rows.
+    options: '-c DateStyle=ISO -c TimeZone=UTC -c jit=off',
     Client: CurrentClient,
   })
   pool.on('error', options.onIdleError)
