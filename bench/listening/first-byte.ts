@@ -1,9 +1,10 @@
 /**
  * From asking for sound until its first byte: where a listening begins, and where somebody seeks. The whole of Seloste, over HTTP, of
  * sealed recordings of five minutes and of an hour: who asks and whether they still may, keys, what is to be heard decrypted and
- * rendered, the interval in the log, durable. Beside it, in turn by the same client, nginx with the same bytes as a plain file.
+ * rendered, the interval in the log, durable. Beside it, in turn by the same client, nginx with the same bytes as a plain file, and a
+ * bare Node with them; and a commit of the same database that does nothing else.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
@@ -44,41 +45,56 @@ export async function firstByte(): Promise<Row[]> {
   await chmod(folder, 0o711)
   const seloste = await startSeloste()
   const nginx = await startNginx(folder)
+  const bare = await startBareNode(folder)
   try {
     const database = await findEmbeddedPostgres(join(seloste.dataDirectory, 'database'))
     const admin = connectDatabase<RegisterTables>({
       ...{ url: database!.adminUrl(), applicationName: 'bench', size: 1, onIdleError: () => undefined },
     })
-    const rows: Row[] = []
+    const rows: Row[] = [{ what: 'a commit alone, on the same disk', measured: await commitsAlone(admin) }]
     for (const { name, seconds, recordings } of lengths) {
       const ids: string[] = []
       for (let n = 0; n < recordings; n++) ids.push(await record(admin, seloste.dataDirectory, folder, seconds))
       await untilKept(admin, ids)
       const totalBytes = wavHeaderBytes + seconds * bytesPerSecond
       await writeFile(join(folder, 'plain.wav'), randomBytes(totalBytes), { mode: 0o644 })
-      const [begun, sought] = await listenToAll(seloste, nginx.port, ids, totalBytes)
+      const [begun, sought] = await listenToAll(seloste, { nginx: nginx.port, bare: bare.port }, ids, totalBytes)
       rows.push(rowOf(`the first byte of ${name}`, begun), rowOf(`the first byte after a seek in ${name}`, sought))
     }
     await admin.close()
     return rows
   } finally {
+    await bare.stop()
     await nginx.stop()
     await seloste.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** What one commit takes that waits for the disk, asked for by nobody else. */
+async function commitsAlone({ pool }: Db): Promise<string> {
+  const taken: number[] = []
+  for (let n = 0; n < 200; n++) {
+    const asked = performance.now()
+    await pool.query("select pg_logical_emit_message(true, 'bench', 'nothing')")
+    taken.push(performance.now() - asked)
+    await wait(10)
+  }
+  return `median ${ms(percentile(taken, 0.5))}, p95 ${ms(percentile(taken, 0.95))}`
+}
+
 interface Beside {
   ours: number[]
   plain: number[]
+  bare: number[]
 }
 
-function rowOf(what: string, { ours, plain }: Beside): Row {
+function rowOf(what: string, { ours, plain, bare: node }: Beside): Row {
   const [median, bare] = [percentile(ours, 0.5), percentile(plain, 0.5)]
   const row: Row = {
     what,
     measured: `median ${ms(median)}, p95 ${ms(percentile(ours, 0.95))}`,
-    yardstick: `nginx, median ${ms(bare)}, p95 ${ms(percentile(plain, 0.95))}`,
+    yardstick: `nginx, median ${ms(bare)}, p95 ${ms(percentile(plain, 0.95))}; a bare Node, median ${ms(percentile(node, 0.5))}`,
     ratio: ratio(median, bare),
     demand: `at most x${mostRatio}`,
     isReached: median <= mostRatio * bare,
@@ -90,15 +106,15 @@ function rowOf(what: string, { ours, plain }: Beside): Row {
 /** Begins a listening to each recording, as the player does, and seeks in it; after each answer the same range of nginx. */
 async function listenToAll(
   seloste: RunningSeloste,
-  nginxPort: number,
+  ports: { nginx: number; bare: number },
   recordings: string[],
   totalBytes: number,
 ): Promise<[begun: Beside, sought: Beside]> {
   const client = new Agent({ keepAlive: true, maxSockets: 1 })
   const cookie = await signIn(seloste)
   const [begun, sought]: [Beside, Beside] = [
-    { ours: [], plain: [] },
-    { ours: [], plain: [] },
+    { ours: [], plain: [], bare: [] },
+    { ours: [], plain: [], bare: [] },
   ]
   for (const recording of recordings) {
     const answer = await fetch(`${seloste.url}/api/recordings/${recording}/listenings`, {
@@ -114,7 +130,8 @@ async function listenToAll(
       const range = `bytes=${from}-${from + rangeBytes - 1}`
       const into = n === 0 ? begun : sought
       into.ours.push(await firstByteOf(client, `${seloste.url}${audio}`, { range, cookie }))
-      into.plain.push(await firstByteOf(client, `http://127.0.0.1:${nginxPort}/plain.wav`, { range }))
+      into.plain.push(await firstByteOf(client, `http://127.0.0.1:${ports.nginx}/plain.wav`, { range }))
+      into.bare.push(await firstByteOf(client, `http://127.0.0.1:${ports.bare}/`, { range }))
       await wait(50)
     }
     await fetch(`${seloste.url}/api/listenings/${id}`, { method: 'DELETE', headers: { cookie } })
@@ -225,15 +242,35 @@ async function startNginx(folder: string) {
        server { listen 127.0.0.1:${port}; root ${folder}; }
      }`,
   )
-  const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'nginx.log')], {
-    stdio: 'inherit',
-  })
+  return serving(
+    spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'nginx.log')], { stdio: 'inherit' }),
+    port,
+  )
+}
+
+/** The plain file by a server of Node that asks nobody and does nothing else: what a process of ours cannot be faster than. */
+async function startBareNode(folder: string) {
+  const { http: port } = await findPorts()
+  const server = `
+    const { open } = require('node:fs/promises')
+    require('node:http').createServer(async ({ headers }, response) => {
+      const [from, last] = (headers.range ?? 'bytes=0-0').slice(6).split('-').map(Number)
+      const file = await open('${folder}/plain.wav')
+      const { buffer } = await file.read({ buffer: Buffer.allocUnsafe(last + 1 - from), position: from })
+      await file.close()
+      response.writeHead(206, { 'content-length': buffer.length }).end(buffer)
+    }).listen(${port}, '127.0.0.1')`
+  await writeFile(join(folder, 'plain.wav'), 'x')
+  return serving(spawn(process.execPath, ['-e', server], { stdio: 'inherit' }), port)
+}
+
+async function serving(child: ChildProcess, port: number) {
   const answers = () =>
     fetch(`http://127.0.0.1:${port}/`).then(
       () => true,
       () => undefined,
     )
-  await eventually(answers, 'nginx answers')
+  await eventually(answers, 'a server answers')
   return {
     port,
     async stop() {

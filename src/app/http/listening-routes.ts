@@ -7,7 +7,9 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { followListening } from './follow-listening.ts'
 import { refuse, refuseGrant, type RefusalCode } from './refuse.ts'
+import { isHeldBack } from './room-only.ts'
 import type { Routes } from './routes.ts'
+import { sessionToken, workstationToken } from './session-cookies.ts'
 import { granted, signedIn } from './signed-in.ts'
 
 /** A session follows a listening or two, in a window or two. */
@@ -25,6 +27,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       if (typeof listening === 'string') {
         return refuse(reply, listening === 'not-found' ? listening : (`recording.${listening}` satisfies RefusalCode))
       }
+      desk.custodian.prepare({ session: grant.session.token, listening: listening.id }).catch(() => undefined)
       const path = `/api/listenings/${listening.id}`
       return reply.code(201).send({
         id: listening.id,
@@ -41,17 +44,27 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
     // A HEAD would count as heard.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const token = sessionToken(request)
       const range = readRange(request.headers.range)
-      if (range === 'invalid') return refuse(reply, 'input.range')
-      const gone = new AbortController()
-      reply.raw.on('close', () => gone.abort())
-      const asked = { session: session.token, listening: request.params.id, ...range }
-      const served = await desk.custodian.audio(asked, gone.signal)
-      if (served === 'out-of-range') return refuse(reply, 'input.range')
+      const served =
+        token === undefined || range === 'invalid'
+          ? 'not-asked'
+          : await desk.custodian.audio(
+              {
+                session: token,
+                workstation: workstationToken(request),
+                listening: request.params.id,
+                ...range,
+              },
+              goneFrom(reply),
+            )
+      if (typeof served === 'object' && 'bytes' in served) return sendRange(reply, served)
+      // The custodian asked for who it is; what is not served is refused as everywhere.
+      if (await isHeldBack(desk, request, reply)) return reply
+      if (!(await signedIn(desk, request, reply))) return reply
+      if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
-      return 'over' in served ? refuseOver(reply, served) : sendRange(reply, served)
+      return refuseOver(reply, served)
     },
   })
 
@@ -106,6 +119,12 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       return ended ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
     },
   })
+}
+
+function goneFrom(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.on('close', () => gone.abort())
+  return gone.signal
 }
 
 /** Says why there is nothing to hear any more: the right ended, the recording was destroyed, or the listening is over. */

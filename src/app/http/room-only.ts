@@ -3,6 +3,7 @@
  * from the workstation at which it was opened; all others are refused, whatever they ask. Never here: what may be heard; the
  * database decides that too (migrations/0024-offices.sql).
  */
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { confinementOf } from '#use/requests/offices/room.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
@@ -24,20 +25,33 @@ const inRoom: ReadonlySet<string> = new Set([
 /** From anywhere: who it is and whose register, which tell the page that it is the room; and to sign out. */
 const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
 
+/** What asks the database itself, in the statement that notes what is heard (migrations/0050-ranges-in-one.sql). */
+const asksItself = 'readAudio'
+
 /** Call it once, before any route. */
 export function holdToRoom(app: Routes, desk: Desk): void {
   app.addHook('onRequest', async (request, reply) => {
-    const token = sessionToken(request)
-    const { url, schema } = request.routeOptions
-    // Pages and their files are the same for everybody, and nobody's.
-    const isApi = url?.startsWith('/api/') === true || url?.startsWith('/scim/') === true
-    if (token === undefined || !isApi) return
-    const confinement = await confinementOf(desk.db, token, workstationToken(request))
-    if (!confinement) return
-    const operation = (schema as { operationId?: string } | undefined)?.operationId ?? ''
-    if (anywhere.has(operation)) return
-    if (confinement.isHere && inRoom.has(operation)) return
-    comesFrom(request, confinement.personId)
-    return refuse(reply, inRoom.has(operation) ? 'room.workstation' : 'session.in-room')
+    if (operationOf(request) !== asksItself && (await isHeldBack(desk, request, reply))) return reply
   })
+}
+
+/** Whether a session in the listening mode may not ask this, or not from here; it is answered then. */
+export async function isHeldBack(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  const token = sessionToken(request)
+  const { url } = request.routeOptions
+  // Pages and their files are the same for everybody, and nobody's.
+  const isApi = url?.startsWith('/api/') === true || url?.startsWith('/scim/') === true
+  if (token === undefined || !isApi) return false
+  const confinement = await confinementOf(desk.db, token, workstationToken(request))
+  if (!confinement) return false
+  const operation = operationOf(request)
+  if (anywhere.has(operation)) return false
+  if (confinement.isHere && inRoom.has(operation)) return false
+  comesFrom(request, confinement.personId)
+  await refuse(reply, inRoom.has(operation) ? 'room.workstation' : 'session.in-room')
+  return true
+}
+
+function operationOf(request: FastifyRequest): string {
+  return (request.routeOptions.schema as { operationId?: string } | undefined)?.operationId ?? ''
 }

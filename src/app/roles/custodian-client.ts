@@ -19,6 +19,8 @@ import type { ConnectionPool, WayToCustodian } from './way-to-custodian.ts'
 export interface CustodianClient {
   audio(asked: AudioAsked, gone?: AbortSignal): Promise<ServedAudio | Over | 'out-of-range' | 'too-fast'>
   peaks(asked: { session: string; listening: string }): Promise<Peaks | Over>
+  /** Says that a listening has begun and its first range will be asked for. */
+  prepare(asked: { session: string; listening: string }): Promise<void>
   tryDraft(asked: DraftAsked): Promise<TriedDraft | 'refused' | 'unreadable'>
   secondFactors: SecondFactors
   passkeys: Passkeys
@@ -99,6 +101,9 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
       const { status, body } = await ask('/peaks', asked)
       if (status !== 200 && status !== 404) throw new Error(`the custodian answered ${status}`)
       return JSON.parse(body.toString('utf8')) as Peaks | Over
+    },
+    async prepare(asked) {
+      await ask('/prepare', asked)
     },
     async tryDraft(asked) {
       const { status, body } = await ask('/try-draft', asked)

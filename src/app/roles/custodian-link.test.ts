@@ -25,6 +25,7 @@ const answers: CustodianAnswers = {
     return { bytes: Buffer.from('RIFF'), from: 8, totalBytes: 44 }
   },
   peaks: async () => ({ over: 'ended' }) as unknown as Peaks & { over: 'ended' },
+  prepare: async () => undefined,
   tryDraft: async () => 'refused',
   hearCopy: async () => 'too-fast',
   questions: {},

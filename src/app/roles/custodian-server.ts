@@ -61,6 +61,10 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
         outgoing.writeHead('over' in peaks ? 404 : 200).end(JSON.stringify(peaks))
         return
       }
+      case '/prepare':
+        await answers.prepare(asked as AudioAsked)
+        outgoing.writeHead(204).end()
+        return
       case '/try-draft': {
         const tried = await answers.tryDraft(asked as DraftAsked)
         if (typeof tried === 'string') outgoing.writeHead(tried === 'refused' ? 404 : 422).end()

@@ -31,17 +31,17 @@ export async function renderAudio(
     const last = Math.min(sound.length, to - at)
     if (first < last) entry.voice.set(sound.subarray(first, last), at - from + first)
   })
-  const pcm = Buffer.alloc(samples * bytesPerSample)
-  const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.length)
+  const lanes = new Int16Array(samples * 2)
   for (const { source, voice } of streams.values()) {
     for (const lane of lanesOf[source.track]) {
-      for (let i = 0, at = 2 * lane; i < samples; i++, at += bytesPerSample) {
-        const sum = view.getInt16(at, true) + voice[i]!
-        view.setInt16(at, Math.max(-32_768, Math.min(32_767, sum)), true)
+      for (let i = 0, at = lane; i < samples; i++, at += 2) {
+        const sum = lanes[at]! + voice[i]!
+        lanes[at] = sum > 32_767 ? 32_767 : sum < -32_768 ? -32_768 : sum
       }
     }
   }
-  return pcm
+  // Low byte first, as a WAV has it and every machine does that Seloste runs on (package.json).
+  return Buffer.from(lanes.buffer)
 }
 
 /** The 44-byte header of a WAV file (RIFF, PCM) with `durationSamples` stereo samples. */

@@ -1,4 +1,11 @@
-import { decoderOf, isPlayable, restsOnOthers, warmUpPackets, type PacketDecoder } from './decode-packets.ts'
+import {
+  decoderOf,
+  isPlayable,
+  restsOnOthers,
+  samplesOfPacket,
+  warmUpPackets,
+  type PacketDecoder,
+} from './decode-packets.ts'
 import { codecOf, positionOf, sourceKey, type IndexedSource, type RecordingIndex } from './recording-index.ts'
 import { walkChunk, type Codec } from './recording-log.ts'
 
@@ -19,8 +26,8 @@ interface Place {
 }
 
 /**
- * Calls `visit` for every playable packet of the chunks that overlap [from, to): those that stand for themselves in stored
- * order, then those that rest on others in the order in which they were sent.
+ * Calls `visit` for every playable packet that overlaps [from, to), and for some beside it: those that stand for themselves in
+ * stored order, then those that rest on others in the order in which they were sent.
  */
 export async function visitAudio(
   recording: OpensChunks,
@@ -41,9 +48,11 @@ export async function visitAudio(
         resting.push({ ...place })
         return
       }
+      const at = positionOf(source, seqOffset, tsOffset, clockRate)
+      if (at >= to || at + samplesOfPacket(codec, chunk, start, end) <= from) return
       let decoder = alone.get(codec)
       if (!decoder) alone.set(codec, (decoder = decoderOf(codec)))
-      visit(source, positionOf(source, seqOffset, tsOffset, clockRate), decoder.decode(chunk, start, end))
+      visit(source, at, decoder.decode(chunk, start, end))
     })
     if (resting.length > 0) await visitResting(recording, walk, n, chunk, resting, visit)
   }

@@ -7,7 +7,7 @@ import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 
 /** A session unused for this long ends (WCAG 2.2.1 asks for a warning before; the web gives it). */
-const idleMinutes = 60
+export const idleMinutes = 60
 
 export interface Session {
   token: string

@@ -1,5 +1,4 @@
-import { sql, type Kysely } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
+import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
 import { heardPace, type Pace } from '#register/recordings/pace.ts'
@@ -10,17 +9,19 @@ import { bytesPerSample, renderAudio, samplesOf, wavHeader, wavHeaderBytes } fro
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
-import { listeningNow, type Over } from './listening-now.ts'
+import { listeningNow, serveRange, type Over } from './listening-now.ts'
 
 /** A 206 may be shorter than asked; this is as much as leaves at once. */
 const longestRangeBytes = 1 << 20
-/** Recordings kept open between the ranges of one listening. */
+/** Listenings whose recording is kept open between their ranges. */
 const keptOpen = 32
 /** For this long after the last range: what is destroyed is gone from memory, too, within a minute (R50). */
 const keptOpenMs = 30_000
 
 export interface AudioAsked {
   session: string
+  /** The token of the browser's workstation, where it is one: a session in the listening mode is served there alone (R47). */
+  workstation?: string | undefined
   listening: string
   from: number
   to?: number
@@ -36,6 +37,8 @@ export interface AudioServer {
     gone?: AbortSignal,
   ): Promise<{ bytes: Buffer; from: number; totalBytes: number } | Over | 'out-of-range' | 'too-fast'>
   peaks(asked: { session: string; listening: string }): Promise<ServedPeaks | Over>
+  /** Opens what is about to be listened to, so that its first range waits for no key. Nothing where there is nothing to hear. */
+  prepare(asked: { session: string; listening: string }): Promise<void>
 }
 
 export interface ServedPeaks {
@@ -51,9 +54,18 @@ interface Opened {
   index: RecordingIndex
 }
 
+interface Known {
+  session: string
+  /** As the database last had it; of the next range if it changes meanwhile. */
+  speed: number
+  opening: Promise<Opened>
+  closing: NodeJS.Timeout
+}
+
 /**
  * Serves the audio of listenings from the custodian's process. Every range is asked of the database anew: session,
- * right, recording and term must hold at that instant (R27), and the interval is logged before its bytes are returned.
+ * right, recording and term must hold at that instant (R27), and the interval is noted with that before its bytes are returned.
+ * Meanwhile it is read and rendered here, which is for nothing where it may not be heard.
  */
 export function createAudioServer(
   db: Kysely<RegisterTables>,
@@ -61,26 +73,34 @@ export function createAudioServer(
   keys: KeyStore,
   pace: Pace = heardPace,
 ): AudioServer {
-  const open = new Map<string, { opening: Promise<Opened>; closing: NodeJS.Timeout }>()
+  /** By listening. */
+  const known = new Map<string, Known>()
   const { whenHeard } = hearInTime(pace)
 
-  function openRecording(id: string): Promise<Opened> {
-    const known = open.get(id)
-    if (known) {
-      known.closing.refresh()
-      return known.opening
+  /** A listening of this session whose recording is open, or is opened now if it may be heard. */
+  async function knownListening(session: string, listening: string): Promise<Known | Over> {
+    const found = known.get(listening)
+    if (found?.session === session) {
+      found.closing.refresh()
+      return found
     }
-    const opening = openWithKey(id)
-    open.set(id, { opening, closing: setTimeout(() => closeRecording(id), keptOpenMs).unref() })
-    opening.catch(() => closeRecording(id))
-    const oldest = open.keys().next()
-    if (open.size > keptOpen && !oldest.done) closeRecording(oldest.value)
-    return opening
+    const heard = await listeningNow(db, session, listening)
+    if ('over' in heard) return heard
+    forget(listening)
+    const opened: Known = {
+      ...{ session, speed: heard.speed, opening: openWithKey(heard.recordingId) },
+      closing: setTimeout(() => forget(listening), keptOpenMs).unref(),
+    }
+    known.set(listening, opened)
+    opened.opening.catch(() => forget(listening))
+    const oldest = known.keys().next()
+    if (known.size > keptOpen && !oldest.done) forget(oldest.value)
+    return opened
   }
 
-  function closeRecording(id: string): void {
-    clearTimeout(open.get(id)?.closing)
-    open.delete(id)
+  function forget(listening: string): void {
+    clearTimeout(known.get(listening)?.closing)
+    known.delete(listening)
   }
 
   async function openWithKey(id: string): Promise<Opened> {
@@ -94,31 +114,58 @@ export function createAudioServer(
     return { body, index }
   }
 
+  /** Why a listening is over, or what is said of it where it is not. */
+  async function overOr<Otherwise>(
+    session: string,
+    listening: string,
+    otherwise: Otherwise,
+  ): Promise<Over | Otherwise> {
+    const now = await listeningNow(db, session, listening)
+    return 'over' in now ? forgetAs(now, listening) : otherwise
+  }
+
+  function forgetAs(over: Over, listening: string): Over {
+    forget(listening)
+    return over
+  }
+
   return {
-    async audio({ session, listening, from, to }, gone) {
-      const heard = await listeningNow(db, session, listening)
+    async audio({ session, workstation, listening, from, to }, gone) {
+      const heard = await knownListening(session, listening)
       if ('over' in heard) return heard
-      const { body, index } = await openRecording(heard.recordingId)
+      const { body, index } = await heard.opening
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
-      if (from >= totalBytes) return 'out-of-range'
+      if (from >= totalBytes) return overOr(session, listening, 'out-of-range')
       const end = Math.min(totalBytes, (to ?? totalBytes - 1) + 1, from + longestRangeBytes)
       const asked = samplesOf(from, end)
       const samples = asked.to - asked.from
       const given =
         samples === 0 ? 0 : await whenHeard(listening, { fromSample: asked.from, samples, speed: heard.speed }, gone)
-      if (samples > 0 && given === 0) return 'too-fast'
+      if (samples > 0 && given === 0) return overOr(session, listening, 'too-fast')
       const givenEnd = given === samples ? end : wavHeaderBytes + (asked.from + given) * bytesPerSample
-      const bytes = await renderRange(body, index, from, givenEnd)
-      const isNoted = await noteServed(db, session, listening, asked.from, asked.from + given)
-      if (isNoted) return { bytes, from, totalBytes }
-      const now = await listeningNow(db, session, listening)
-      return 'over' in now ? now : { over: 'unknown' }
+      const rendering = renderRange(body, index, from, givenEnd)
+      // It counts only where it may be heard: of what was destroyed there is nothing to read.
+      rendering.catch(() => undefined)
+      const now = await serveRange(db, {
+        ...{ session, workstation, listening },
+        ...{ fromMs: toMs(asked.from), toMs: toMs(asked.from + given) },
+      })
+      if ('over' in now) return forgetAs(now, listening)
+      heard.speed = now.speed
+      return { bytes: await rendering, from, totalBytes }
+    },
+
+    async prepare({ session, listening }) {
+      const heard = await knownListening(session, listening)
+      if (!('over' in heard)) await heard.opening
     },
 
     async peaks({ session, listening }) {
-      const heard = await listeningNow(db, session, listening)
+      const heard = await knownListening(session, listening)
       if ('over' in heard) return heard
-      const { index } = await openRecording(heard.recordingId)
+      const { index } = await heard.opening
+      const over = await overOr(session, listening, undefined)
+      if (over) return over
       const [caller, official] = index.peaks
       return {
         durationMs: toMs(index.durationSamples),
@@ -152,19 +199,4 @@ async function renderRange(body: OpenedRecording, index: RecordingIndex, from: n
   const skip = Math.max(0, from - wavHeaderBytes) - samples.from * bytesPerSample
   const wanted = Math.max(0, end - wavHeaderBytes) - Math.max(0, from - wavHeaderBytes)
   return Buffer.concat([header, pcm.subarray(skip, skip + wanted)])
-}
-
-/** Notes a served interval; false where the listening has ended while it was rendered. */
-function noteServed(
-  db: Kysely<RegisterTables>,
-  session: string,
-  listening: string,
-  fromSample: number,
-  toSample: number,
-): Promise<boolean> {
-  return inSession(db, { 'seloste.session': session }, async (tx) => {
-    const { rows } = await sql<{ noted: boolean }>`
-      select note_served(${listening}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
-    return rows[0]?.noted === true
-  })
 }
