@@ -107,6 +107,18 @@ describe('a search by official', () => {
     for (const part of ['Sata%Nimi', '__', '%%', '\\\\']) expect(await found({ official: part }), part).toEqual([])
   })
 
+  test('takes a name for what it is, also where it looks like a part of the search', async () => {
+    for (const name of ['Kaarina {seen}', "Kaarina ' or true --", 'Kaarina {at} $1 \\']) {
+      const { contactId } = await call({ official: official(name, '029 512 1446', aino.id) })
+      for (const [who, recorded] of [
+        [ainos, 'any'],
+        [ainos, 'none'],
+        [grant, 'any'],
+      ] as const)
+        expect(idsOf(await search({ official: name, recorded }, who)), name).toEqual([contactId])
+    }
+  })
+
   test('does not find what the viewer may not see by its official', async () => {
     const id = `ucid:${randomUUID()}`
     const startedAt = now().subtract({ hours: 2 })
