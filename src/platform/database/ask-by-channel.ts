@@ -30,6 +30,29 @@ interface Piece {
   part: string
 }
 
+/** Anybody who signs in to the database may say anything on a channel: what is no question or piece of ours is not heard. */
+function parse(payload: string): Record<string, unknown> {
+  try {
+    const said: unknown = JSON.parse(payload)
+    return typeof said === 'object' && said !== null ? { ...said } : {}
+  } catch {
+    return {}
+  }
+}
+
+function readQuestion(payload: string): Question | undefined {
+  const { id, what, of } = parse(payload)
+  if (typeof id !== 'string' || typeof what !== 'string' || !Array.isArray(of)) return undefined
+  return { id, what, of: of.filter((one) => typeof one === 'string') }
+}
+
+function readPiece(payload: string): Piece | undefined {
+  const { id, from, place, of, part } = parse(payload)
+  if (typeof id !== 'string' || typeof from !== 'string' || typeof part !== 'string') return undefined
+  if (!Number.isSafeInteger(place) || !Number.isSafeInteger(of)) return undefined
+  return { id, from, place: Number(place), of: Number(of), part }
+}
+
 /**
  * Answers questions of others until `stop()`.
  * @param name of whoever answers, once among those who do
@@ -59,7 +82,10 @@ export function answerByChannel<Tables>(options: {
   return listen({
     url: options.url,
     channels: [asked],
-    onNotification: (_channel, payload) => void tell(JSON.parse(payload) as Question).catch(onFault),
+    onNotification(_channel, payload) {
+      const question = readQuestion(payload)
+      if (question) void tell(question).catch(onFault)
+    },
     onBroken: onFault,
   })
 }
@@ -84,8 +110,8 @@ export function askByChannel<Tables>(options: {
     url: options.url,
     channels: [told],
     onNotification(_channel, payload) {
-      const piece = JSON.parse(payload) as Piece
-      waiting.get(piece.id)?.(piece)
+      const piece = readPiece(payload)
+      if (piece) waiting.get(piece.id)?.(piece)
     },
     onBroken: onFault,
   })
