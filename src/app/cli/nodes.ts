@@ -23,7 +23,13 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
   if (action === 'forget' && values.node !== undefined) {
     const ended = await withRunningDatabase(settings, 'nodes', async (db) => {
       const named = (await seenNodes(db)).filter(({ id, name }) => name === values.node || id === values.node)
-      const [node] = named.filter(({ state }) => state === 'silent' || state === 'ended')
+      const [node, another] = named.filter(({ state }) => state === 'silent' || state === 'ended')
+      if (another) {
+        throw new Fault(
+          'argument-wrong',
+          `${values.node} is the name of several: name one by its id, ${named.map(({ id, aliveAt }) => `${id} (heard of at ${aliveAt.toString({ smallestUnit: 'second' })})`).join(', ')}`,
+        )
+      }
       if (!node)
         throw new Fault(
           'not-found',
@@ -39,23 +45,30 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
   throw new Fault('argument-wrong', 'nodes needs list, or forget --node NAME; see "seloste help"')
 }
 
-/** A line for each node. */
+/** A line for each node, and one for each name that two have which answer. */
 export function tellNodes(found: readonly SeenNode[]): string[] {
-  return found.map((node) => {
-    const { name, sessions, recordings, waiting, openCalls } = node
-    const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
-    const since = node.aliveAt.toString({ smallestUnit: 'second' })
-    switch (node.state) {
-      case 'silent':
-        return `${name}  silent since ${since}; calls without an end: ${openCalls} (docs/operate/several-machines.md)`
-      case 'ended':
-        return `${name}  stopped at ${since}; waiting on its disk: ${waiting}`
-      case 'draining':
-        return `${name}  is draining; ${now}`
-      case 'busy':
-        return `${name}  takes no new session (${node.pressures.join(', ')}: docs/operate/overload.md); ${now}`
-      case 'takes-calls':
-        return `${name}  takes new sessions; ${now}`
-    }
-  })
+  const answering = found.flatMap(({ name, state }) => (state === 'silent' || state === 'ended' ? [] : [name]))
+  const twice = new Set(answering.filter((name, at) => answering.indexOf(name) !== at))
+  const lines = [...twice].map(
+    (name) => `${name}  is the name of two captures that answer: give each its own by SELOSTE_NODE`,
+  )
+  return [...found.map(tellNode), ...lines]
+}
+
+function tellNode(node: SeenNode): string {
+  const { name, sessions, recordings, waiting, openCalls } = node
+  const now = `sessions: ${sessions}, recordings: ${recordings}, waiting for the register: ${waiting}`
+  const since = node.aliveAt.toString({ smallestUnit: 'second' })
+  switch (node.state) {
+    case 'silent':
+      return `${name}  silent since ${since}; calls without an end: ${openCalls} (docs/operate/several-machines.md)`
+    case 'ended':
+      return `${name}  stopped at ${since}; waiting on its disk: ${waiting}`
+    case 'draining':
+      return `${name}  is draining; ${now}`
+    case 'busy':
+      return `${name}  takes no new session (${node.pressures.join(', ')}: docs/operate/overload.md); ${now}`
+    case 'takes-calls':
+      return `${name}  takes new sessions; ${now}`
+  }
 }

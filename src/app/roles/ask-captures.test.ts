@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Counter } from 'prom-client'
+import { Counter, Registry } from 'prom-client'
 import { afterAll, expect, test } from 'vitest'
 import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
@@ -13,6 +13,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts } from '#test/database/people.ts'
 import { askCaptures } from './ask-captures.ts'
 import { answerCallFlows, readCallFlows } from './call-flow-questions.ts'
+import { measureDesk } from './desk-metrics.ts'
 import { gatherMetrics } from './gather-metrics.ts'
 import { keepNode } from './keep-node.ts'
 
@@ -105,6 +106,24 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
       { name: 'south', answers: true },
     ],
   ])
+  // A machine of the same name whose disk was lost: it is silent, and not the one that answers here.
+  const lost = randomUUID()
+  await pool.query(
+    `insert into capture_node select $1, name, version, started_at - interval '1 day', alive_at - interval '1 hour', steady_since, ended_at,
+       draining, pressures, sessions, recordings, waiting from capture_node where name = 'north'`,
+    [lost],
+  )
+  told.length = 0
+  expect((await scrape()).match(/calls_total\{process="capture",node="north"\} 3/g)).toHaveLength(1)
+  expect(told[1]).toEqual([
+    { name: 'north', answers: false },
+    { name: 'north', answers: true },
+    { name: 'south', answers: true },
+  ])
+  const registry = new Registry()
+  measureDesk(registry, { databaseAnswers: () => Promise.resolve(true), version: '1' }).nodes(told[1] as [])
+  expect(await registry.metrics()).toContain('seloste_capture_node_up{of="north"} 0')
+  await pool.query('delete from capture_node where id = $1', [lost])
   // The database is away for the desk: what is on its own machine answers still.
   await pool.query('revoke execute on function capture_nodes() from seloste_desk')
   await pool.query('revoke select on capture_node from seloste_desk')

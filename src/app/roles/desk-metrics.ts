@@ -35,7 +35,9 @@ export function measureDesk(
     process: (name, answers) => up.set({ of: name }, answers ? 1 : 0),
     nodes(nodes) {
       nodeUp.reset()
-      for (const { name, answers } of nodes) nodeUp.set({ of: name }, answers ? 1 : 0)
+      // Of a name that two have, the one that does not answer is told of.
+      const silent = new Set(nodes.flatMap(({ name, answers }) => (answers ? [] : [name])))
+      for (const { name } of nodes) nodeUp.set({ of: name }, silent.has(name) ? 0 : 1)
     },
   }
 }

@@ -28,7 +28,13 @@ export async function gatherMetrics(
   const near = await readOffered(sockets)
   const nearNode = nodeOf(near.get('capture'))
   const nodes = await seenNodes(db).catch((): SeenNode[] => [])
-  const nearId = nodes.find(({ name, state }) => name === nearNode && state !== 'ended')?.id
+  // It answers: of a name that one before it had, whose disk was lost, it is the one that was heard of last.
+  const nearId = nodes
+    .filter(({ name, state }) => name === nearNode && state !== 'ended')
+    .reduce<SeenNode | undefined>(
+      (last, node) => (last && last.aliveAt.epochMilliseconds > node.aliveAt.epochMilliseconds ? last : node),
+      undefined,
+    )?.id
   const far = await captures.ask('metrics', nearId).catch(() => undefined)
   for (const process of Object.keys(sockets)) {
     told.process(process, near.has(process) || (process === 'capture' && (far?.answers.size ?? 0) > 0))

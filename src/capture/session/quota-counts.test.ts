@@ -35,6 +35,19 @@ test('recordings are counted by rule, week, and official or number', () => {
   expect(used({ id: 'another' }, { number })).toBe(0)
 })
 
+test('a talk that another node tells of as well is counted once, and here when it comes to be entered from here', () => {
+  const counts = createQuotaCounts()
+  const [facts, used] = [counted(monday), counts.used(monday)]
+  counts.count(facts)
+  counts.admitted(facts, false)
+  counts.learn(monday, [{ ruleId: 'general', officialId: aino, number, recorded: 1 }])
+  expect(used(rule, { number })).toBe(1)
+  expect(counts.known).toEqual([])
+  counts.admitted(facts, true)
+  counts.admitted(facts, true)
+  expect(used(rule, { number })).toBe(2)
+})
+
 test('a week begins on Monday at midnight in Helsinki, also where the clocks change in it', () => {
   const counts = createQuotaCounts()
   counts.count(counted(monday.subtract({ nanoseconds: 1 })))

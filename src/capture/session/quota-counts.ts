@@ -28,6 +28,8 @@ export interface QuotaCounts {
   countAgain(recording: CountedRecording): void
   /** The segment came to nothing and is not in the register. */
   forget(segmentId: string): void
+  /** What its admission came to: one that stands beside another node's is counted with that, by `learn`. */
+  admitted(facts: SegmentFacts, isEntered: boolean): void
   /** What the register holds of the week that an instant lies in, without those that are known here. */
   learn(week: Temporal.Instant, tallies: readonly QuotaTally[]): void
   /** Those known here, of this week and the last. */
@@ -62,6 +64,11 @@ export function createQuotaCounts(onChange: () => void = () => undefined): Quota
     onChange()
   }
 
+  function count(facts: SegmentFacts): void {
+    const recording = countedRecording(facts)
+    if (recording) countAgain(recording)
+  }
+
   return {
     used(answeredAt) {
       const week = weekOf(answeredAt)
@@ -70,12 +77,13 @@ export function createQuotaCounts(onChange: () => void = () => undefined): Quota
         return (counted.get(`${week} ${key}`) ?? 0) + (learned.get(week)?.get(key) ?? 0)
       }
     },
-    count(facts) {
-      const recording = countedRecording(facts)
-      if (recording) countAgain(recording)
-    },
+    count,
     countAgain,
     forget,
+    admitted(facts, isEntered) {
+      if (isEntered) count(facts)
+      else forget(facts.segmentId)
+    },
     learn(at, tallies) {
       const week = weekOf(at)
       const sums = new Map<string, number>()

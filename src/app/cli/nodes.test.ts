@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import type { SeenNode } from '#register/capture-nodes.ts'
+import { tellNodes } from './nodes.ts'
+
+const node = (name: string, state: SeenNode['state']): SeenNode => ({
+  ...{ id: name, name, version: '1', state, pressures: [], sessions: 1, recordings: 0, waiting: 0, openCalls: 2 },
+  ...{
+    startedAt: Temporal.Instant.from('2026-11-26T20:00:00Z'),
+    aliveAt: Temporal.Instant.from('2026-11-26T20:15:03Z'),
+  },
+})
+
+test('each capture has a line; a name that two have which answer is told of, one that a lost machine had is not', () => {
+  const now = 'sessions: 1, recordings: 0, waiting for the register: 0'
+  expect(
+    tellNodes([
+      node('north', 'silent'),
+      node('north', 'takes-calls'),
+      node('south', 'draining'),
+      node('south', 'takes-calls'),
+    ]),
+  ).toEqual([
+    'north  silent since 2026-11-26T20:15:03Z; calls without an end: 2 (docs/operate/several-machines.md)',
+    `north  takes new sessions; ${now}`,
+    `south  is draining; ${now}`,
+    `south  takes new sessions; ${now}`,
+    'south  is the name of two captures that answer: give each its own by SELOSTE_NODE',
+  ])
+})
