@@ -1,16 +1,18 @@
 /** A register's database moved to another PostgreSQL: all of it or nothing, and only one of the two opens (R18, R52). */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openConnection } from '#platform/database/copy.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { allTables } from '#safeguards/backup/export-tables.ts'
+import { emptyDatabase } from '#safeguards/moving/empty-target.ts'
 import { refuseOldServer } from '#safeguards/moving/target.ts'
-import { assertMovable, finishMove } from '#safeguards/moving/move-database.ts'
+import { assertMovable, finishMove, takeTurn } from '#safeguards/moving/move-database.ts'
 import { openBackedUpRegister } from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { administer, moveTo, openTarget } from './open-move.ts'
+import { administer, moveTo, openTarget, takeBack } from './open-move.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
@@ -69,6 +71,12 @@ test('what stands in the way is told before anything is changed', { timeout: 60_
   })
   await target.administer('grant set on parameter session_replication_role to owner_of_it')
   await assertMovable({ from, to: theirs, told: 'it' })
+  await target.administer(`create database of_bytes encoding 'UTF8' locale 'C' locale_provider libc template template0`)
+  const ofBytes = to.replace(name!, 'of_bytes')
+  await expect(assertMovable({ from, to: ofBytes, told: 'it' })).rejects.toMatchObject({
+    code: 'move-target-unfit',
+    message: expect.stringContaining('Ä and ä') as string,
+  })
   await administer(to, 'create table somebodys (x int)')
   await expect(assertMovable({ from, to, told: 'it' })).rejects.toMatchObject({ code: 'move-target-not-empty' })
   expect(() => refuseOldServer(140_012)).toThrow('PostgreSQL 14')
@@ -110,7 +118,9 @@ test(
     expect(moved.heads.auditLog.leaves).toBeGreaterThan(0)
     expect(moved.heads.auditLog.root).toBe(moved.heads.auditLog.signed?.root)
     expect([await isOpen(from), await isOpen(to)]).toEqual(['database-moved', true])
-    expect(await finishMove(from, to)).toBe(true)
+    expect(await finishMove(from, to, 'the target')).toBe(true)
+    await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
+    await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
     // What the roles may do there is what they may do here.
     const [may] = await administer<{ reads: boolean; writes: boolean }>(
       to,
@@ -118,7 +128,7 @@ test(
        has_table_privilege('seloste_capture', 'recording', 'insert') as writes`,
     )
     expect(may).toEqual({ reads: false, writes: true })
-    await administer(from, 'drop table register_moved')
+    await takeBack(from)
   },
 )
 
@@ -140,7 +150,7 @@ test(
     // 57P01: ended by an administrator.
     expect(await late).toBe('57P01')
     expect((await contentOf(to))['unit']).toEqual((await contentOf(from))['unit'])
-    await administer(from, 'drop table register_moved')
+    await takeBack(from)
   },
 )
 
@@ -169,5 +179,72 @@ test(
       message: expect.stringContaining('the table unit') as string,
     })
     expect(await isOpen(from)).toBe(true)
+    await administer(from, 'drop trigger other on unit; drop function other')
+  },
+)
+
+test(
+  'what administrators have set for people does not end a move, nor make the same rows look like others',
+  { timeout: 60_000 },
+  async () => {
+    const to = await target.emptyDatabase()
+    const [here, there] = [from, to].map((url) => new URL(url).pathname.slice(1))
+    await target.administer(`alter database ${there} set bytea_output = 'escape'`)
+    const limits = ['idle_in_transaction_session_timeout', 'statement_timeout', 'lock_timeout']
+    for (const limit of limits) await administer(from, `alter database ${here} set ${limit} = '400ms'`)
+    await moveTo(from, to, { whileClosed: () => wait(900) })
+    expect([await isOpen(from), await isOpen(to)]).toEqual(['database-moved', true])
+    await takeBack(from)
+    for (const limit of limits) await administer(from, `alter database ${here} reset ${limit}`)
+  },
+)
+
+test('a role that was started while nobody looked writes nothing to what was left', { timeout: 60_000 }, async () => {
+  const to = await target.emptyDatabase()
+  await moveTo(from, to)
+  const late = administer(from, `insert into unit (id, name) values (gen_random_uuid(), 'Late')`)
+  await expect(late).rejects.toMatchObject({ code: '25006' })
+  expect(await isOpen(from)).toBe('database-moved')
+  await takeBack(from)
+})
+
+test('one move of a register is at work at a time', async () => {
+  const [one, other] = [await openConnection(from, 'seloste-move'), await openConnection(from, 'seloste-move')]
+  await takeTurn(one)
+  await expect(takeTurn(other)).rejects.toMatchObject({ code: 'move-not-held' })
+  await one.close()
+  await expect
+    .poll(() =>
+      takeTurn(other).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true)
+  await other.close()
+})
+
+test(
+  'a target that is given up is empty again, and nothing but what a move began is taken away',
+  { timeout: 60_000 },
+  async () => {
+    const to = await target.emptyDatabase()
+    const empty = async (url: string) => {
+      const connection = await openConnection(url, 'test')
+      return emptyDatabase(connection).finally(() => connection.close())
+    }
+    expect(await empty(to)).toBeUndefined()
+    await expect(moveTo(from, to, { whileClosed: () => Promise.reject(new Error('killed')) })).rejects.toThrow('killed')
+    expect(await empty(to)).toBeGreaterThan(50)
+    const left = await administer(
+      to,
+      `select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace
+     union all select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace
+     union all select typname from pg_type where typnamespace = 'public'::regnamespace`,
+    )
+    expect(left).toEqual([])
+    await moveTo(from, to)
+    expect(await empty(to)).toBeUndefined()
+    await takeBack(from)
   },
 )

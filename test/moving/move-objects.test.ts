@@ -12,7 +12,10 @@ import { isSettledObject } from '#register/recordings/objects.ts'
 import {
   claimTarget,
   copyObjects,
+  emptyTarget,
   fillingKey,
+  finishObjects,
+  hasMovedAway,
   markObjectsMoved,
   refuseMovedObjects,
 } from '#safeguards/moving/move-objects.ts'
@@ -118,6 +121,28 @@ describe.each([
       await expect(claimTarget({ to, origin: 'b' })).rejects.toMatchObject({ code: 'move-target-not-empty' })
     },
   )
+})
+
+test('a move that is cut short at its moment is ended by whoever comes next, once', async () => {
+  const [from, to] = [(await openSource(1)).from, (await openSource(0)).from]
+  await claimTarget({ to, origin: 'a' })
+  const ends = { from, to, told: 's3://elsewhere/' }
+  await markObjectsMoved(from, ends.told)
+  expect(await finishObjects(ends)).toBe(true)
+  expect(await finishObjects(ends)).toBe(false)
+  expect([await hasMovedAway(from), await keysOf(to)]).toEqual(['s3://elsewhere/', []])
+})
+
+test('a store that is given up is empty again; one that no move of this register fills stays as it is', async () => {
+  const { from, copied } = await openSource(3)
+  const to = (await openSource(0)).from
+  await claimTarget({ to, origin: 'a' })
+  await copyObjects({ from, to, isSettled: isSettledObject, copied, onCopied: () => undefined })
+  expect(await emptyTarget({ to, origin: 'b' })).toBeUndefined()
+  expect(await emptyTarget({ to, origin: 'a' })).toBe(6)
+  expect(await emptyTarget({ to, origin: 'a' })).toBeUndefined()
+  for await (const key of to.list('')) expect(key).toBeUndefined()
+  expect(await emptyTarget({ to: from, origin: 'a' })).toBeUndefined()
 })
 
 test('a store that was moved from is nobody’s any more', async () => {

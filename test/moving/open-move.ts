@@ -52,3 +52,13 @@ export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {
     ...more,
   })
 }
+
+/** Takes the mark of a move away, for the next test: nothing of Seloste does that. */
+export function takeBack(from: string): Promise<object[]> {
+  return administer(
+    from,
+    `begin read write; drop table register_moved; do $$ begin
+       execute format('alter database %I reset default_transaction_read_only', current_database());
+     end $$; commit`,
+  )
+}

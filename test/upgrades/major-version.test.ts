@@ -95,7 +95,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
           throw new Error('killed')
         }),
       ).rejects.toThrow('killed')
-      const upgraded = await upgrade(async (from, to) => expect(await finishMove(from, to)).toBe(true))
+      const upgraded = await upgrade(async (from, to) => expect(await finishMove(from, to, 'the target')).toBe(true))
       expect(upgraded).toMatchObject({
         from: Number(older!.slice(-2)),
         oldCluster: join(dataDirectory, `cluster-${older!.slice(-2)}`),

@@ -46,7 +46,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['files', () => checkFiles(settings, Temporal.Now.instant())],
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],
-    ['moved', () => checkLeftBehind(settings.dataDirectory, Temporal.Now.instant())],
+    ['moved', () => checkLeftBehind(settings, Temporal.Now.instant())],
   ]
   const found: Finding[] = []
   // One after another: a disk that is being measured is not written by another look.

@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { FolderAddress, S3Address } from '#platform/config/places.ts'
+import { tellPlace, type FolderAddress, type S3Address } from '#platform/config/places.ts'
 
 export interface LeftBehind {
   /** ISO 8601. */
@@ -23,10 +23,14 @@ function fileOf(dataDirectory: string): string {
   return join(dataDirectory, 'moving', 'left-behind.json')
 }
 
-/** Of several moves all is remembered, from the first on. */
+/**
+ * Of several moves all is remembered, from the first on. Noted before the moment of the move, so that nothing is forgotten that ends
+ * it then: what was not left after all says so itself when it is to be destroyed.
+ */
 export async function noteLeftBehind(dataDirectory: string, left: LeftBehind): Promise<void> {
   const before = await readLeftBehind(dataDirectory)
-  const objects = [...(before?.objects ?? []), ...(left.objects ?? [])]
+  const stores = [...(before?.objects ?? []), ...(left.objects ?? [])]
+  const objects = [...new Map(stores.map((at) => [tellPlace({ at }), at])).values()]
   await write(dataDirectory, { ...before, ...left, movedAt: before?.movedAt ?? left.movedAt, objects })
 }
 

@@ -42,6 +42,7 @@ const usage = `Seloste ${version}
   seloste restore --from DIR --identity FILE [--backup ID] [--ledger DIR] [--checkpoint FILE] [--anchor N]
                                                   a register out of a backup, without what was destroyed since
   seloste move --to FILE                          database, store or both to where the settings in FILE say, while calls go on
+  seloste move --to FILE --give-up                empty again what a move that was cut short has put there
   seloste move --destroy-old                      destroy what a move has left here
   seloste upgrade-database [--binaries DIR]       the embedded database, made by an earlier PostgreSQL, into one of now
   seloste witness --listen HOST:PORT --state DIR --key KEY [--origin ORIGIN] [--name NAME]

@@ -1,26 +1,21 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { termZone } from '#description/terms.ts'
-import { readConfigFile } from '#platform/config/config-file.ts'
 import { tellPlace } from '#platform/config/places.ts'
-import { readSettings, type Settings } from '#platform/config/settings.ts'
-import { connectDatabase } from '#platform/database/connect.ts'
+import type { Settings } from '#platform/config/settings.ts'
 import { openConnection } from '#platform/database/copy.ts'
-import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
+import { tellDatabase } from '#platform/database/moved-away.ts'
 import { Fault } from '#platform/fault.ts'
 import { appendedLines } from '#platform/files/appended-lines.ts'
 import { isSettledObject } from '#register/recordings/objects.ts'
-import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { newestCheckpoint } from '#safeguards/audit/stored-tree.ts'
-import { assertMovable, finishMove, moveDatabase, type MovedDatabase } from '#safeguards/moving/move-database.ts'
+import { assertMovable, moveDatabase, takeTurn, type MovedDatabase } from '#safeguards/moving/move-database.ts'
 import {
   claimTarget,
   copyObjects,
-  markObjectsMoved,
-  releaseTarget,
+  finishObjects,
   type MovedObjects,
   type ObjectMove,
 } from '#safeguards/moving/move-objects.ts'
@@ -29,17 +24,25 @@ import { judgeSite } from '#safeguards/places/attested-site.ts'
 import { PlaceFault } from '#safeguards/places/place-faults.ts'
 import { isThisMachine, tellObjects } from '#safeguards/places/told-places.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { endMove } from '../roles/finish-move.ts'
 import { askToMakeWay, type MadeWay } from '../roles/moving-socket.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { noteLeftBehind, readLeftBehind } from './left-behind.ts'
 import { destroyOld } from './move-destroy-old.ts'
+import { giveUp } from './move-give-up.ts'
+import { openDatabase, openSource, originOf, readTarget, type Target } from './move-target.ts'
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
-const movable = ['DATABASE_URL', 'OBJECTS_URL', 'SELOSTE_SITES'] as const
 
-/** `move --to FILE`: database, store or both to where the settings of a file say. `move --destroy-old`: what is left of them here. */
+/**
+ * `move --to FILE`: database, store or both to where the settings of a file say; with `--give-up`, that emptied again.
+ * `move --destroy-old`: what is left of them here.
+ */
 export async function move(settings: Settings, args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { to: { type: 'string' }, 'destroy-old': { type: 'boolean' } } })
+  const { values } = parseArgs({
+    args,
+    options: { to: { type: 'string' }, 'give-up': { type: 'boolean' }, 'destroy-old': { type: 'boolean' } },
+  })
   if (values['destroy-old'] === true) return destroyOld(settings)
   if (values.to === undefined) {
     throw new Fault(
@@ -56,11 +59,15 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
   const target = readTarget(settings, values.to)
   const way = await askToMakeWay(settings)
   const source = await openSource(settings, way !== undefined)
+  const turn = await openConnection(source.url, 'seloste-move')
   try {
+    await takeTurn(turn)
+    if (values['give-up'] === true) return await giveUp(settings, target, { url: source.url, connection: turn })
     await refuseRunning(source.url, way !== undefined)
     await assertAttested(source.url, target)
     await moveTo(settings, target, source, way)
   } finally {
+    await turn.close().catch(() => undefined)
     // Where it has moved it goes on there by now, and otherwise here.
     await way?.goOn().catch((error: unknown) => {
       console.error(`seloste: ${(error as Error).message}`)
@@ -68,41 +75,6 @@ export async function move(settings: Settings, args: string[]): Promise<void> {
     way?.close()
     await source.stop()
   }
-}
-
-interface Target {
-  /** What the file says. */
-  environment: Record<string, string>
-  settings: Settings
-  database: string | undefined
-  hasObjects: boolean
-}
-
-function readTarget(settings: Settings, file: string): Target {
-  const given = readConfigFile(resolve(file), movable)
-  if (!given) throw new Fault('argument-wrong', `--to: there is no file ${file}`)
-  const environment = Object.fromEntries(given)
-  const [database, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
-  if (database === undefined && !hasObjects)
-    throw new Fault('argument-wrong', `${file} names neither DATABASE_URL nor OBJECTS_URL`)
-  const next = readSettings({ ...process.env, ...environment }, process.cwd())
-  if (hasObjects && tellPlace({ at: next.objects }) === tellPlace({ at: settings.objects })) {
-    throw new Fault('argument-wrong', `the objects are in ${tellPlace({ at: next.objects })} already`)
-  }
-  return { environment, settings: next, database, hasObjects }
-}
-
-/** The database of now: of the Seloste that runs, or started for the move alone. */
-async function openSource(settings: Settings, isRunning: boolean): Promise<{ url: string; stop: () => Promise<void> }> {
-  const stop = () => Promise.resolve()
-  if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl, stop }
-  const dataDirectory = join(settings.dataDirectory, 'database')
-  const running = await findEmbeddedPostgres(dataDirectory)
-  if (running) return { url: running.adminUrl(), stop }
-  if (isRunning) throw new Fault('database-not-running', 'the database of the running Seloste does not answer')
-  const log = { info: () => undefined, warn: console.error }
-  const started = await startEmbeddedPostgres({ dataDirectory, log })
-  return { url: started.adminUrl(), stop: started.stop }
 }
 
 /**
@@ -154,25 +126,15 @@ function tellTargetDatabase(text: string, site: string | undefined) {
   return { name: 'database', location: tellDatabase(text), elsewhere, site }
 }
 
-function openDatabase(url: string) {
-  return connectDatabase<RegisterTables>({
-    url,
-    applicationName: 'seloste-move',
-    size: 1,
-    onIdleError: () => undefined,
-  })
-}
-
 async function moveTo(
   settings: Settings,
   target: Target,
   source: { url: string },
   way: MadeWay | undefined,
 ): Promise<void> {
-  if (target.database !== undefined && (await finishMove(source.url, target.database))) {
-    console.log('the register had moved already; what was left to do is done')
-    if (target.hasObjects)
-      await markObjectsMoved(await openObjects(settings), tellPlace({ at: target.settings.objects }))
+  const ended = await endMove({ databaseUrl: source.url, objects: settings.objects }, target.environment)
+  if (ended.left) {
+    console.log(`the register had moved already${ended.wasCutShort ? '; what was left to do is done' : ''}`)
     return tellWhatToChange(target)
   }
   if (target.database !== undefined) {
@@ -188,9 +150,18 @@ async function moveTo(
   await way?.hold(target.environment)
   const heldAt = performance.now()
   if (way) console.log('the register is held: calls are recorded and wait, nobody can look')
+  else await refuseRunning(source.url, false)
   const settled = { objects: undefined as MovedObjects | undefined }
-  const settle = async () => {
+  const isOfDatabase = target.database !== undefined
+  /** Everything but the moment itself: what is killed after that has left its note, and is ended by `endMove`. */
+  const settle = async (database?: MovedDatabase) => {
     settled.objects = objects && (await copyAndTell(objects))
+    await noteMove(target.database ?? source.url, target, settled.objects, database)
+    await noteLeftBehind(settings.dataDirectory, {
+      movedAt: Temporal.Now.instant().toString(),
+      ...(isOfDatabase && settings.databaseUrl === undefined && { database: 'embedded' }),
+      ...(objects && { objects: [settings.objects] }),
+    })
   }
   const moved =
     target.database === undefined
@@ -204,22 +175,12 @@ async function moveTo(
             if (rows >= manyRows || done % 25 === 0 || done === total)
               console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)
           },
-          whileClosed: async (database) => {
-            await settle()
-            await noteMove(target.database ?? source.url, target, settled.objects, database)
-          },
+          whileClosed: settle,
         })
   if (objects) {
-    await releaseTarget(objects.to)
-    await markObjectsMoved(objects.from, tellPlace({ at: target.settings.objects }))
+    await finishObjects({ ...objects, told: tellPlace({ at: target.settings.objects }) })
     await objects.copied.remove()
   }
-  if (!moved) await noteMove(source.url, target, settled.objects, undefined)
-  await noteLeftBehind(settings.dataDirectory, {
-    movedAt: Temporal.Now.instant().toString(),
-    ...(moved && settings.databaseUrl === undefined && { database: 'embedded' }),
-    ...(objects && { objects: [settings.objects] }),
-  })
   await way?.goOn()
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1)
   tellMoved(moved, settled.objects)
@@ -238,10 +199,7 @@ const mostPasses = 5
 const manyRows = 10_000
 
 async function beginObjects(settings: Settings, target: Target, databaseUrl: string): Promise<ObjectMove> {
-  const { db, close } = openDatabase(databaseUrl)
-  const note = await newestCheckpoint(db).finally(close)
-  const [origin = ''] = (note?.note ?? '').split('\n')
-  if (origin === '') throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
+  const origin = await originOf(databaseUrl)
   const [from, to] = [await openObjects(settings), await openObjects(target.settings)]
   try {
     await to.assertForgets()
@@ -313,13 +271,6 @@ function tellWhatToChange({ environment }: Target): void {
   console.log('Change the settings now (seloste.yaml, or the environment): commands and the next start read them:')
   for (const name of Object.keys(environment)) console.log(`  ${name}: as in the file of --to`)
   console.log('What is left here has personal data: then destroy it with "seloste move --destroy-old".')
-}
-
-/** Without a user's password. */
-export function tellDatabase(text: string): string {
-  const url = new URL(text)
-  const host = url.searchParams.get('host') ?? url.host
-  return `postgres://${host}${url.pathname}`
 }
 
 function megabytes(bytes: number): string {

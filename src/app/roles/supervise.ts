@@ -9,13 +9,11 @@ import { captureFileThreads, captureProcessFlags } from '#capture/rtp/process-fl
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
-import { finishMove } from '#safeguards/moving/move-database.ts'
-import { hasMovedAway } from '#safeguards/moving/move-objects.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
+import { endMove } from './finish-move.ts'
 import type { Environment, RegisterTold, RegisterWish } from './hold-register.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import { offerMoving, type OfferedMoving } from './moving-socket.ts'
-import { openObjects } from './open-objects.ts'
 import type { RoleName } from './role.ts'
 import { createSpare } from './spare-process.ts'
 import { watchAlive } from './watch-alive.ts'
@@ -170,7 +168,8 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
 
   async function letGo(environment: Environment): Promise<void> {
     const to = environment['DATABASE_URL']
-    leftFor ??= (await hasLeft(to)) ? environment : undefined
+    const from = { databaseUrl: database.adminUrl, objects: settings.objects }
+    leftFor ??= (await endMove(from, environment)).left ? environment : undefined
     const before = database
     if (leftFor) {
       Object.assign(process.env, leftFor)
@@ -187,11 +186,6 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
     held = undefined
     waiting?.resolve()
     log.warn(left ? 'the register goes on where it was moved to' : 'the register goes on where it was')
-  }
-
-  async function hasLeft(to: string | undefined): Promise<boolean> {
-    if (to !== undefined) return finishMove(database.adminUrl, to)
-    return (await hasMovedAway(await openObjects(settings))) !== undefined
   }
 
   async function stop(): Promise<void> {

@@ -20,14 +20,23 @@ export type OwnConnection = {
   close: () => Promise<void>
 }
 
+const session = {
+  // Values are written alike, whatever the two servers are set to.
+  ...{ DateStyle: 'ISO', TimeZone: 'UTC', IntervalStyle: 'postgres', extra_float_digits: 1, bytea_output: 'hex' },
+  client_encoding: 'UTF8',
+  // Nor does a server's limit for people end what takes hours.
+  ...{ statement_timeout: 0, lock_timeout: 0, idle_in_transaction_session_timeout: 0 },
+}
+
 /** A connection of one's own, outside any pool: for transactions that last for hours. */
 export async function openConnection(url: string, applicationName: string): Promise<OwnConnection> {
   const client = new TemporalClient({
     connectionString: url,
     application_name: applicationName,
     types: valueTypes,
-    options:
-      '-c DateStyle=ISO -c TimeZone=UTC -c IntervalStyle=postgres -c extra_float_digits=1 -c client_encoding=UTF8',
+    options: Object.entries(session)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   })
   // The query under way rejects as well.
   client.on('error', () => undefined)

@@ -21,6 +21,17 @@ export async function markMovedAway(connection: OwnConnection, id: string, to: s
     )`)
   await connection.query('grant select on public.register_moved to public')
   await connection.query('insert into public.register_moved (id, moved_to) values ($1, $2)', [id, to])
+  // A role that was started meanwhile, before there was a mark to read, can write nothing here either: capture keeps what it has.
+  await connection.query(`do $$ begin
+    execute format('alter database %I set default_transaction_read_only = on', current_database());
+  exception when insufficient_privilege then null; end $$`)
+}
+
+/** A database as people are told of it: without a user or a password. */
+export function tellDatabase(text: string): string {
+  const url = new URL(text)
+  const host = url.searchParams.get('host') ?? url.host
+  return `postgres://${host}${url.pathname}`
 }
 
 export async function readMovedAway(connection: Pick<OwnConnection, 'query'>): Promise<MovedAway | undefined> {

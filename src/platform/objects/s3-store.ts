@@ -46,6 +46,8 @@ export interface S3Store extends ObjectStore {
    * @throws ObjectFault `object-store-keeps`, which says which of them
    */
   assertForgets(): Promise<void>
+  /** Removes what uploads that have not ended have left, however old: of a store that nobody uses any more. */
+  forgetUploads(): Promise<void>
   /** Closes its connections. */
   close(): void
 }
@@ -266,23 +268,32 @@ export function openS3Store(options: S3StoreOptions): S3Store {
           'a destruction would not reach that one; name both as places instead',
         )
       }
-      await removeForgotten()
+      await removeUploads(forgottenAfterMs)
     },
+
+    forgetUploads: () => removeUploads(0),
 
     close: () => {
       client.destroy()
     },
   }
 
-  async function removeForgotten(): Promise<void> {
-    const begun = await client
-      .send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }))
-      .catch(failed('uploads', 'listed'))
-    const nowMs = Date.now()
-    for (const { Key, UploadId, Initiated } of begun.Uploads ?? []) {
-      if (!Initiated || !(nowMs - Initiated.getTime() > forgottenAfterMs)) continue
-      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(failed(Key ?? '', 'removed'))
-    }
+  async function removeUploads(olderThanMs: number): Promise<void> {
+    let [removed, isAll] = [0, false]
+    do {
+      const begun = await client
+        .send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }))
+        .catch(failed('uploads', 'listed'))
+      removed = 0
+      isAll = begun.IsTruncated !== true
+      const nowMs = Date.now()
+      for (const { Key, UploadId, Initiated } of begun.Uploads ?? []) {
+        if (!Initiated || !(nowMs - Initiated.getTime() >= olderThanMs)) continue
+        const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId })
+        await client.send(abort).catch(failed(Key ?? '', 'removed'))
+        removed += 1
+      }
+    } while (!isAll && removed > 0)
   }
 }
 

@@ -98,15 +98,36 @@ async function moveBetween(source: OwnConnection, target: OwnConnection, move: D
   await markMovedAway(source, id, move.told)
   await endOthers(source)
   await source.query('commit')
+  // Those that have come since connect anew, and find that nothing can be written.
+  await endOthers(source)
   await endQuarantine(target)
   return moved
 }
 
-/** Whatever a move that was cut short after its mark has left to do. @returns whether the register has left `from` for `to` */
-export async function finishMove(from: string, to: string): Promise<boolean> {
+/**
+ * One move of a register at a time, or one that is given up, until `close` of the connection.
+ * @throws Fault `move-not-held`
+ */
+export async function takeTurn(source: OwnConnection): Promise<void> {
+  const [turn] = await source.query<{ ours: boolean }>(
+    `select pg_try_advisory_lock(hashtextextended('seloste-move', 0)) as ours`,
+  )
+  if (turn?.ours !== true) throw new Fault('move-not-held', 'another "seloste move" is at work')
+}
+
+/**
+ * Whatever a move that was cut short after its mark has left to do.
+ * @param told of `to`, as the move told it
+ * @returns whether the register has left `from` for `to`
+ * @throws Fault `database-moved` where it has left for another
+ */
+export async function finishMove(from: string, to: string, told: string): Promise<boolean> {
   const source = await openConnection(from, 'seloste-move')
   const left = await readMovedAway(source).finally(() => source.close())
   if (!left) return false
+  if (left.to !== told) {
+    throw new Fault('database-moved', `the register was moved from this database to ${left.to}: move it from there`)
+  }
   const target = await openConnection(to, 'seloste-move')
   try {
     const quarantine = await readQuarantine(target)

@@ -131,14 +131,40 @@ async function readKnown(copied: AppendedLines): Promise<Map<string, number>> {
   return known
 }
 
-/** All of it is there: the target is a store as any other. */
-export async function releaseTarget(to: ObjectStore): Promise<void> {
-  await to.delete(fillingKey)
-}
-
 /** After the last copy, with nobody writing: no Seloste takes this store for its own any more. */
 export async function markObjectsMoved(from: ObjectStore, told: string): Promise<void> {
   await from.put(movedKey, Buffer.from(told))
+}
+
+/**
+ * What follows the moment of a move: the store that was left is marked, the other is one as any other. May be cut short and done again.
+ * @returns whether there was something left to do
+ */
+export async function finishObjects({
+  from,
+  to,
+  told,
+}: {
+  from: ObjectStore
+  to: ObjectStore
+  told: string
+}): Promise<boolean> {
+  const isMarked = (await hasMovedAway(from)) !== undefined
+  if (!isMarked) await markObjectsMoved(from, told)
+  return (await to.delete(fillingKey)) || !isMarked
+}
+
+/**
+ * Empties a store that a move of this register began to fill.
+ * @returns how many objects there were; nothing where no move of it did
+ */
+export async function emptyTarget({ to, origin }: { to: ObjectStore; origin: string }): Promise<number | undefined> {
+  const mark = await readWholeOr(to, fillingKey)
+  if (mark?.toString('utf8') !== origin) return undefined
+  let objects = 0
+  for (const key of await keysOf(to)) if (await to.delete(key)) objects += 1
+  await to.delete(fillingKey)
+  return objects
 }
 
 /** Where the objects of this store are now; nothing where they are here. */

@@ -14,20 +14,29 @@ export async function judgeTarget(source: OwnConnection, target: OwnConnection):
   const [there] = await target.query<{
     version: number
     encoding: string
+    folds: boolean
     loads: boolean
     makesRoles: boolean
     owns: boolean
+    follows: boolean
     user: string
   }>(`
     select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+      lower('Ä') = 'ä' as folds,
       r.rolsuper or case when current_setting('server_version_num')::int >= 150000
         then has_parameter_privilege('session_replication_role', 'SET') else false end as loads,
       r.rolsuper or r.rolcreaterole as "makesRoles", r.rolname::text as "user",
-      has_database_privilege(current_database(), 'CREATE') as owns
+      has_database_privilege(current_database(), 'CREATE') as owns, pg_is_in_recovery() as follows
     from pg_roles r where r.rolname = current_user`)
   if (!there) throw unfit('does not tell who has signed in')
   refuseOldServer(there.version)
   if (there.encoding !== 'UTF8') throw unfit(`has the encoding ${there.encoding}: make it with encoding 'UTF8'`)
+  if (!there.folds) {
+    throw unfit(
+      `takes Ä and ä for different letters (its locale is C or POSIX): make it with locale 'C.UTF-8' and template template0`,
+    )
+  }
+  if (there.follows) throw unfit('is a replica, which takes no writes: name its primary')
   if (!there.owns) throw unfit(`is not ${there.user}'s: make it with "owner ${there.user}"`)
   if (!there.makesRoles) throw unfit(`is ${there.user}'s, who makes no roles: "alter role ${there.user} createrole"`)
   if (!there.loads) {

@@ -22,7 +22,7 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
   try {
     const before = performance.now()
     const { rows } = await pool.query<DatabaseFacts & { at: number }>(
-      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding, lower('Ä') = 'ä' as folds,
         current_setting('max_connections')::int as connections, current_setting('fsync') as fsync,
         current_setting('full_page_writes') as full_page_writes, current_setting('synchronous_commit') as synchronous_commit,
         current_setting('data_checksums') as checksums, rolsuper or rolcreaterole as "makesRoles",
@@ -45,6 +45,8 @@ export interface DatabaseFacts {
   /** As server_version_num. */
   version: number
   encoding: string
+  /** Its locale knows which letters are the same in capitals. */
+  folds: boolean
   connections: number
   fsync: string
   full_page_writes: string
@@ -72,6 +74,13 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
           'database.encoding',
           `the database is ${facts.encoding}; names in Finnish and Swedish do not fit`,
           `create it anew: createdb --encoding=UTF8 --template=template0`,
+        ),
+    facts.folds
+      ? ok('database.locale', 'it knows capitals of every letter')
+      : error(
+          'database.locale',
+          'it takes Ä and ä for different letters (its locale is C or POSIX): a search misses names',
+          `create it anew with another: createdb --locale=C.UTF-8 --template=template0, and restore a backup into it`,
         ),
     facts.makesRoles && facts.makesTables
       ? ok('database.rights', 'its user may make roles and tables')

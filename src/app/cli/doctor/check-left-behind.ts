@@ -1,3 +1,5 @@
+import { tellPlace } from '#platform/config/places.ts'
+import type { Settings } from '#platform/config/settings.ts'
 import { readLeftBehind } from '../left-behind.ts'
 import { error, warning, type Finding } from './finding.ts'
 
@@ -5,9 +7,17 @@ import { error, warning, type Finding } from './finding.ts'
 const longestDays = 30
 
 /** What a move left has everything that the register had then: it does not hear of any end (R52). Nothing where nothing is left. */
-export async function checkLeftBehind(dataDirectory: string, now: Temporal.Instant): Promise<Finding[]> {
-  const left = await readLeftBehind(dataDirectory)
+export async function checkLeftBehind(
+  settings: Pick<Settings, 'dataDirectory' | 'databaseUrl' | 'objects'>,
+  now: Temporal.Instant,
+): Promise<Finding[]> {
+  const left = await readLeftBehind(settings.dataDirectory)
   if (!left) return []
+  // A move that was cut short just before its moment has left nothing: what it noted is in use.
+  const used = tellPlace({ at: settings.objects })
+  const stores = (left.objects ?? []).filter((at) => tellPlace({ at }) !== used)
+  const isDatabaseLeft = left.database !== undefined && settings.databaseUrl !== undefined
+  if (!isDatabaseLeft && left.cluster === undefined && stores.length === 0) return []
   const days = Math.floor(now.since(Temporal.Instant.from(left.movedAt)).total('days'))
   const says = `what a move left ${days} days ago is still here, with personal data that do not end`
   const remedy =

@@ -110,7 +110,7 @@ describe('the database', () => {
 
   test('one that is old, not UTF-8, without rights, unsafe or of another time is found', () => {
     const well: DatabaseFacts = {
-      ...{ version: 170_002, encoding: 'UTF8', connections: 200, fsync: 'on', full_page_writes: 'on' },
+      ...{ version: 170_002, encoding: 'UTF8', folds: true, connections: 200, fsync: 'on', full_page_writes: 'on' },
       ...{ synchronous_commit: 'on', checksums: 'on', makesRoles: true, makesTables: true, summer: '15' },
     }
     const wrong = (facts: Partial<DatabaseFacts>, apartMs = 0) =>
@@ -120,6 +120,7 @@ describe('the database', () => {
     expect(wrong({})).toEqual([])
     expect(wrong({ version: 140_011 })).toEqual([['database.version', 'error']])
     expect(wrong({ encoding: 'SQL_ASCII' })).toEqual([['database.encoding', 'error']])
+    expect(wrong({ folds: false })).toEqual([['database.locale', 'error']])
     expect(wrong({ makesRoles: false })).toEqual([['database.rights', 'error']])
     expect(wrong({ summer: '14' })).toEqual([['database.time-zone', 'error']])
     expect(wrong({ connections: 50 })).toEqual([['database.connections', 'warning']])

@@ -1,0 +1,45 @@
+import { tellPlace } from '#platform/config/places.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
+import { readMovedAway, tellDatabase } from '#platform/database/moved-away.ts'
+import { Fault } from '#platform/fault.ts'
+import { emptyDatabase } from '#safeguards/moving/empty-target.ts'
+import { emptyTarget, hasMovedAway } from '#safeguards/moving/move-objects.ts'
+import { targetFault } from '#safeguards/moving/target.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { originOf, type Target } from './move-target.ts'
+
+/**
+ * Empties the target of a move that was cut short and is not to go on: it has personal data. What a move of this register did not
+ * put there stays, and so does everything once the register has left for it.
+ */
+export async function giveUp(settings: Settings, target: Target, source: { url: string; connection: OwnConnection }) {
+  if (await readMovedAway(source.connection)) throw left()
+  if (target.hasObjects) {
+    if ((await hasMovedAway(await openObjects(settings))) !== undefined) throw left()
+    const [to, where] = [await openObjects(target.settings), tellPlace({ at: target.settings.objects })]
+    const objects = await emptyTarget({ to, origin: await originOf(source.url) }).catch((error: unknown) => {
+      throw targetFault(error, where)
+    })
+    if (objects !== undefined) await to.forgetUploads()
+    tell(where, objects === undefined ? undefined : `${objects} objects`)
+  }
+  if (target.database === undefined) return
+  const where = tellDatabase(target.database)
+  try {
+    const connection = await openConnection(target.database, 'seloste-move')
+    const tables = await emptyDatabase(connection).finally(() => connection.close())
+    tell(where, tables === undefined ? undefined : `${tables} tables`)
+  } catch (error) {
+    throw targetFault(error, where)
+  }
+}
+
+function tell(where: string, gone: string | undefined): void {
+  if (gone === undefined) console.log(`${where}: no move that was cut short; nothing is taken away`)
+  else console.log(`${where} is empty again: ${gone} are gone`)
+}
+
+function left(): Fault {
+  return new Fault('move-target-not-empty', 'the register has left for it: it can not be given up any more')
+}

@@ -1,0 +1,73 @@
+/** What a move works with. In: the settings of now, the file of `--to`. Out: the database of now, and where it is to go. */
+import { join, resolve } from 'node:path'
+import { readConfigFile } from '#platform/config/config-file.ts'
+import { tellPlace } from '#platform/config/places.ts'
+import { readSettings, type Settings } from '#platform/config/settings.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { Fault } from '#platform/fault.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { newestCheckpoint } from '#safeguards/audit/stored-tree.ts'
+
+const movable = ['DATABASE_URL', 'OBJECTS_URL', 'SELOSTE_SITES'] as const
+
+export interface Target {
+  /** What the file says. */
+  environment: Record<string, string>
+  settings: Settings
+  database: string | undefined
+  hasObjects: boolean
+}
+
+export function readTarget(settings: Settings, file: string): Target {
+  const given = readConfigFile(resolve(file), movable)
+  if (!given) throw new Fault('argument-wrong', `--to: there is no file ${file}`)
+  const environment = Object.fromEntries(given)
+  const [database, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
+  if (database === undefined && !hasObjects)
+    throw new Fault('argument-wrong', `${file} names neither DATABASE_URL nor OBJECTS_URL`)
+  const next = readSettings({ ...process.env, ...environment }, process.cwd())
+  if (hasObjects && tellPlace({ at: next.objects }) === tellPlace({ at: settings.objects })) {
+    throw new Fault('argument-wrong', `the objects are in ${tellPlace({ at: next.objects })} already`)
+  }
+  return { environment, settings: next, database, hasObjects }
+}
+
+/** The database of now: of the Seloste that runs, or started for the move alone. */
+export async function openSource(
+  settings: Settings,
+  isRunning: boolean,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const stop = () => Promise.resolve()
+  if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl, stop }
+  const dataDirectory = join(settings.dataDirectory, 'database')
+  const running = await findEmbeddedPostgres(dataDirectory)
+  if (running) return { url: running.adminUrl(), stop }
+  if (isRunning) {
+    throw new Fault(
+      'database-not-running',
+      'the database of the running Seloste does not answer; where its log says that the register goes on where it was moved to, change the settings to those',
+    )
+  }
+  const log = { info: () => undefined, warn: console.error }
+  const started = await startEmbeddedPostgres({ dataDirectory, log })
+  return { url: started.adminUrl(), stop: started.stop }
+}
+
+export function openDatabase(url: string) {
+  return connectDatabase<RegisterTables>({
+    url,
+    applicationName: 'seloste-move',
+    size: 1,
+    onIdleError: () => undefined,
+  })
+}
+
+/** The audit log's own name, by which a store that is being filled knows whose it is. @throws Fault `audit-log-unsigned` */
+export async function originOf(databaseUrl: string): Promise<string> {
+  const { db, close } = openDatabase(databaseUrl)
+  const note = await newestCheckpoint(db).finally(close)
+  const [origin = ''] = (note?.note ?? '').split('\n')
+  if (origin === '') throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
+  return origin
+}

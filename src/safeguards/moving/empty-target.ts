@@ -1,0 +1,28 @@
+/**
+ * A database that a move began to fill, emptied again. In: its owner's connection. Out: nothing of Seloste in it; roles, which belong
+ * to the whole server, stay. Never here: a database that is anything else, or that a register has moved to.
+ */
+import type { OwnConnection } from '#platform/database/copy.ts'
+import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
+
+const everything = `
+  select format('drop %s if exists %s cascade', case relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, oid::regclass) as drops
+  from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'S') and not relispartition
+  union all
+  select format('drop routine if exists %s cascade', oid::regprocedure) from pg_proc where pronamespace = 'public'::regnamespace
+  union all
+  select format('drop type if exists %s cascade', oid::regtype) from pg_type
+  where typnamespace = 'public'::regnamespace and typtype in ('c', 'd', 'e') and typrelid in (select 0 union select oid from pg_class where relkind = 'c')`
+
+/** All of it or nothing. @returns how many tables there were; nothing where no move has begun here, or has come to its end */
+export async function emptyDatabase(target: OwnConnection): Promise<number | undefined> {
+  const quarantine = await readQuarantine(target)
+  if (quarantine?.backup.startsWith(quarantineOfMove('')) !== true) return undefined
+  const [found] = await target.query<{ tables: number }>(
+    `select count(*)::int as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`,
+  )
+  await target.query('begin')
+  for (const { drops } of await target.query<{ drops: string }>(everything)) await target.query(drops)
+  await target.query('commit')
+  return found?.tables ?? 0
+}
