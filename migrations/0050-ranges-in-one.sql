@@ -1,17 +1,23 @@
 -- A range of sound: who asks, whether they still may, and that it was given, in one statement (docs/decisions/0065).
 
--- Over 0013-looks.sql, with the same answers. As SQL functions they were planned at each call, which took longer than what they ask.
+-- Over 0023-calls-of-requests.sql and 0013-looks.sql, with the same answers. As SQL functions they were planned at each call, which took longer than what they ask.
 create or replace function why_over(l listening, signed_in boolean) returns table (why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return query select
+  return query
+  select
     case
       when l.ended_at is not null then coalesce(l.end_why, 'left')
       when not signed_in then 'session'
-      when r.id is null or r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= now() then 'destroyed'
-      when r.state <> 'STORED' or r.kept_at is null or r.destroy_at is null or not log_is_whole() then 'restricted'
-      when not exists (select from rights_of(l.person_id, l.purpose, coalesce(l.reference, '')) o where o.id = l.right_id and o.role = l.role)
-        then 'right'
+      when r.id is null or r.state in ('DESTROYING', 'DESTROYED')
+        or r.destroy_at <= register_now() and coalesce(heard_until(r.id, l.purpose, l.reference), '-infinity') <= register_now() then 'destroyed'
+      when r.destroy_at is null or not log_is_whole()
+        or (r.state <> 'STORED' or r.kept_at is null) and heard_until(r.id, l.purpose, l.reference) is null then 'restricted'
+      when not exists (
+        select from rights_of(l.person_id, l.purpose, coalesce(l.reference, '')) o
+        where o.id = l.right_id and o.role = l.role
+          and (o.role <> 'SERVICE_UNIT' or o.scope_kind <> 'all' or serves_recording(r, l.reference))
+      ) then 'right'
       when l.until <= now() then 'time'
     end,
     case
