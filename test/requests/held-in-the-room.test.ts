@@ -104,6 +104,20 @@ describe('in the listening mode', () => {
     for (const path of ['/api/room', '/api/workstation']) expect((await stranger.ask(path)).code).toBe('session.none')
   })
 
+  test('nor does it hear another byte of what is listened to in the room', async () => {
+    const begun = await listen(room.jar, recording.id, room.request.number)
+    const audio = `/api/listenings/${begun.body['id'] as string}/audio`
+    expect((await room.jar.fetch(audio)).status).toBe(206)
+    const elsewhere = await browse()
+    elsewhere.cookies.set('seloste', room.jar.cookies.get('seloste')!)
+    for (const workstation of [undefined, 'made-up']) {
+      if (workstation !== undefined) elsewhere.cookies.set('seloste-workstation', workstation)
+      expect(await elsewhere.ask(audio)).toMatchObject({ status: 403, code: 'room.workstation' })
+    }
+    const { rows } = await pool.query('select 1 from listening_range where listening_id = $1', [begun.body['id']])
+    expect(rows).toHaveLength(1)
+  })
+
   test('what the session listened to before is over, whatever it was and in whatever window', async () => {
     const before = await inTheRoom([recording], { open: false })
     const other = await toHear([others])

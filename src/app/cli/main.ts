@@ -192,7 +192,9 @@ async function main(): Promise<void> {
 /** The ports of calls that go on first: what is read after that takes most of a second. */
 async function startRole(role: RoleName, settings: Settings): Promise<void> {
   if (process.env['SELOSTE_SPARE'] === '1' && process.connected) {
-    await untilNeeded(role, () => Promise.all([import('./start-one.ts'), import('../roles/capture.ts')]))
+    await untilNeeded(role, () =>
+      Promise.all([import('./start-one.ts'), import('../roles/run-role.ts').then(({ load }) => load(role))]),
+    )
   }
   const held = role === 'capture' ? await holdRunningCalls(settings) : undefined
   const { startOne } = await import('./start-one.ts')

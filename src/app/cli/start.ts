@@ -1,15 +1,43 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import type { Settings } from '#platform/config/settings.ts'
+import { askOnce } from '#platform/database/ask-once.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { superviseRoles } from '../roles/supervise.ts'
-import { firstLinks } from './first-links.ts'
 import { untilTold } from './until-told.ts'
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
 /** Runs every role on this machine until a signal comes. */
 export async function startAll(settings: Settings): Promise<void> {
   const log = makeLog({ name: 'seloste' })
   const all = await superviseRoles(settings, log)
   log.info(`web at ${all.addresses.desk}, SIP at ${all.addresses.capture}`)
-  // Not into the log: whoever reads it must not become the first of a role.
-  for (const line of await firstLinks(settings, all.database.adminUrl)) console.log(line)
-  await untilTold(all, log)
+  const ending = new AbortController()
+  const telling = tellFirstLinks(all.database.adminUrl, ending.signal).catch((error: unknown) => {
+    if (ending.signal.aborted) return
+    log.error({ err: error }, 'the links of the first people could not be made; "seloste people first" makes them')
+  })
+  const stop = () => {
+    ending.abort()
+    return all.stop()
+  }
+  await untilTold({ failed: all.failed, stop }, log)
+  await telling
+}
+
+/**
+ * Links for the first people, where the roles of the first are held by nobody: by a process of its own, which ends. What enters people is
+ * much, and this one stays. Not into the log: whoever reads it must not become the first of a role.
+ */
+async function tellFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
+  const [held] = await askOnce<{ all: boolean }>(
+    adminUrl,
+    `select role_is_held('ADMINISTRATOR') and role_is_held('ACCESS_APPROVER') as all`,
+  )
+  if (held?.all === true) return
+  const child = fork(main, ['people', 'first'], { signal, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [code] = (await once(child, 'exit', { signal })) as [number | null]
+  if (code !== 0) throw new Error(`it ended with ${String(code)}`)
 }

@@ -12,7 +12,7 @@ import {
   type SignInOf,
 } from '#safeguards/sign-in/own-account.ts'
 import { lookAtLink } from '#safeguards/sign-in/links.ts'
-import { greatest, judgePassword, leastAlone, leastWithSecondFactor } from '#safeguards/sign-in/password-rules.ts'
+import { greatest, leastAlone, leastWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
 import type { SecondFactorDemand } from '#safeguards/sign-in/sign-in-tables.ts'
 import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
@@ -85,6 +85,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
         const seen = await lookAtLink(desk.db, link, desk.clock.now())
         if (!seen) return refuse(reply, 'link.none')
         const person = seen.person ?? { userId, name }
+        const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
         const problems = judgePassword(password, {
           secondFactor: demandOf(desk) === 'required' || seen.factors.length > 0,
           words: wordsAround(desk, person),
@@ -228,6 +229,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
       describePerson(desk.db, session.personId, desk.clock.now()),
       signInOf(desk.db, session, session.personId),
     ])
+    const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
     return judgePassword(password, {
       secondFactor: own !== undefined && hasSecondFactor(own),
       words: wordsAround(desk, person),

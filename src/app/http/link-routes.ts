@@ -6,7 +6,6 @@ import type { FactorRemoval } from '#safeguards/sign-in/factor-removals.ts'
 import { lookAtLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in/links.ts'
 import { signInOf } from '#safeguards/sign-in/own-account.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
-import { judgePassword } from '#safeguards/sign-in/password-rules.ts'
 import { rightsOf } from '#safeguards/access/grant.ts'
 import { demandOf, rulesFor, wordsAround } from './account-routes.ts'
 import { operations } from './contract/operations.ts'
@@ -44,6 +43,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       if (!seen) return refuse(reply, 'link.none')
       const person = seen.person ?? named(request.body)
       if ('code' in person) return refuse(reply, person.code, { field: person.field })
+      const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
       const problems = judgePassword(password, {
         secondFactor: demandOf(desk) === 'required' || seen.factors.length > 0,
         words: wordsAround(desk, person),

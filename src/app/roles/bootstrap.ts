@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { seedDescriptionFile } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { connectDatabase } from '#platform/database/connect.ts'
+import { askOnce } from '#platform/database/ask-once.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { Log } from '#platform/log/log.ts'
-import { installDescription } from '#safeguards/versions/versions.ts'
 import { databaseRoles, roleNames, type RoleName } from './role.ts'
 
 export interface ReadyDatabase {
@@ -56,7 +54,7 @@ export async function prepareDatabase(
   log: Pick<Log, 'info'>,
 ): Promise<void> {
   const applied = await migrate(adminUrl, migrations)
-  await installFirstDescription(adminUrl, descriptionFile ?? seedDescriptionFile, log)
+  await installFirstDescription(adminUrl, descriptionFile, log)
   if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
 }
 
@@ -72,20 +70,18 @@ export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleN
   return Object.fromEntries(urls) as Record<RoleName, string>
 }
 
-/** A new installation begins with the description in the file; one that has a description keeps it. */
-async function installFirstDescription(adminUrl: string, path: string, log: Pick<Log, 'info'>): Promise<void> {
-  const { db, close } = connectDatabase({
-    url: adminUrl,
-    applicationName: 'seloste-bootstrap',
-    size: 1,
-    onIdleError: () => undefined,
-  })
-  try {
-    const done = await installDescription(db, await readFile(path, 'utf8'), path)
-    if (done === 'installed') log.info(`begins with the register description ${path}`)
-  } finally {
-    await close()
-  }
+/**
+ * A new installation begins with the description in the file; one that has a description keeps it. What reads a description is much,
+ * and whoever supervises stays: it is read where there is none.
+ */
+async function installFirstDescription(
+  adminUrl: string,
+  path: string | undefined,
+  log: Pick<Log, 'info'>,
+): Promise<void> {
+  if ((await askOnce(adminUrl, 'select from description_version limit 1')).length > 0) return
+  const { installFirst } = await import('./install-first.ts')
+  await installFirst(adminUrl, log, path)
 }
 
 function withCredentials(url: string, user: string, password: string): string {

@@ -53,6 +53,7 @@ import { openObjects } from './open-objects.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { tellCalls } from './tell-calls.ts'
 import { watchRecordingsWithoutCall } from './watch-without-call.ts'
 
 /** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
@@ -309,6 +310,11 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       process.send?.({ draining: drains })
     },
   })
+  const called = tellCalls(
+    () => recorder.live,
+    (goOn) => process.send?.({ called: goOn }),
+    () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+  )
   const control = await offerControl(
     settings,
     () => ({ ...admission.state, live: recorder.live, waiting: spool.waiting }),
@@ -338,6 +344,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     done: draining.drained,
     async stop() {
       holding.stop()
+      called.stop()
       draining.stop()
       pressure.stop()
       await answering.stop()

@@ -1,7 +1,6 @@
 import type { Settings } from '#platform/config/settings.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { openS3Store } from '#platform/objects/s3-store.ts'
 
 export interface RegisterObjects extends ObjectStore {
   /**
@@ -15,7 +14,8 @@ export interface RegisterObjects extends ObjectStore {
 
 /** The store of sealed recordings that OBJECTS_URL names. Of a bucket nothing is asked before its first use. @throws ObjectFault */
 export async function openObjects({ objects }: Pick<Settings, 'objects'>): Promise<RegisterObjects> {
-  if (objects.kind === 's3') return openS3Store(objects)
+  // Read where there is a bucket alone: the library for it is more than the rest of a process.
+  if (objects.kind === 's3') return (await import('#platform/objects/s3-store.ts')).openS3Store(objects)
   const store = await openDirectoryStore(objects.folder)
   return { ...store, assertForgets: () => Promise.resolve(), forgetUploads: () => Promise.resolve() }
 }

@@ -6,8 +6,8 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
-import { createIdentityProvider, type IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
-import { createPasskeys, type Passkeys } from '#safeguards/sign-in/passkeys.ts'
+import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
+import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { Act, Assertion, Attestation } from '../http/contract/passkeys.ts'
@@ -85,8 +85,11 @@ export async function provenSignIn(given: {
   const { publicUrl, identityProvider } = settings
   if (publicUrl === undefined) return {}
   const place = { origin: publicUrl, host: new URL(publicUrl).hostname }
+  // Read where they are offered.
+  const { createPasskeys } = await import('#safeguards/sign-in/passkeys.ts')
   const passkeys = createPasskeys({ db, now, place, secondFactors, service: () => `Seloste, ${place.host}` })
   if (!identityProvider) return passkeyQuestions(passkeys)
+  const { createIdentityProvider } = await import('#safeguards/sign-in/identity-provider.ts')
   const provider = createIdentityProvider({
     db,
     now,

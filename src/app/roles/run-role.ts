@@ -49,7 +49,8 @@ export async function runRole(
   }
 }
 
-async function load(name: RoleName): Promise<Role> {
+/** Reads the program of a role. */
+export async function load(name: RoleName): Promise<Role> {
   switch (name) {
     case 'capture':
       return (await import('./capture.ts')).runCapture

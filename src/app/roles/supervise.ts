@@ -10,7 +10,6 @@ import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
-import { endMove } from './finish-move.ts'
 import type { Environment, RegisterTold, RegisterWish } from './hold-register.ts'
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import { offerMoving, type OfferedMoving } from './moving-socket.ts'
@@ -31,11 +30,15 @@ export interface Supervised {
 interface RoleMessage {
   ready?: string
   failed?: string
+  /** Of capture: calls go on, or none has for some minutes. */
+  called?: boolean
   draining?: boolean
   drained?: boolean
 }
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+/** Of processes that wait for people, and for work that comes round: what is used once is given back. */
+const idleProcessFlags = ['--optimize-for-size', '--max-semi-space-size=2']
 const restartMs = 500
 const stopMs = 20_000
 const againMs = 5_000
@@ -49,7 +52,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
   let settings = first
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<Error>((resolve) => (fail = resolve))
-  let database = await readyDatabase(settings, log, fail)
+  let database: ReadyDatabase
   const children = new Map<RoleName, ChildProcess>()
   const soonEnds = new Map<RoleName, number>()
   /** Told to end once its last session is sealed. */
@@ -66,17 +69,34 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
 
   function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     return fork(main, ['start', '--role', name], {
-      env: { ...roleEnvironment(process.env, database.roleUrls[name], name), ...threadsOf(name), ...environment },
+      env: { ...roleEnvironment(process.env, name), ...threadsOf(name), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
+      execArgv: [
+        ...process.execArgv,
+        ...(name === 'capture' ? [...captureProcessFlags, '--expose-gc'] : idleProcessFlags),
+      ],
     })
   }
-  const spare = createSpare((waits) =>
-    forkRole('capture', waits ? { SELOSTE_SPARE: '1' } : draining.has('capture') ? { SELOSTE_DRAINING: '1' } : {}),
-  )
+  const spareOf = (name: RoleName) =>
+    createSpare((waits) =>
+      waits
+        ? forkRole(name, { SELOSTE_SPARE: '1' })
+        : forkRole(name, {
+            SELOSTE_ROLE_DATABASE_URL: database.roleUrls[name],
+            ...(draining.has(name) && { SELOSTE_DRAINING: '1' }),
+          }),
+    )
+  const spares = {
+    custodian: spareOf('custodian'),
+    capture: spareOf('capture'),
+    desk: spareOf('desk'),
+    feeds: spareOf('feeds'),
+  }
+  // They read their program while the database starts.
+  for (const name of ['custodian', 'capture', 'desk'] as const) spares[name].prepare()
 
   function start(name: RoleName): Promise<string> {
-    const child = name === 'capture' ? spare.take(draining.has(name)) : forkRole(name)
+    const child = spares[name].take(draining.has(name), database.roleUrls[name])
     children.set(name, child)
     const startedAt = performance.now()
     return new Promise((resolve, reject) => {
@@ -85,10 +105,11 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
           // Of capture alone: the others may think for long, and whoever waits for them can ask again.
           if (name === 'capture') {
             watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
-            spare.prepare()
           }
           resolve(message.ready)
         }
+        if (message.called === true) spares[name].prepare()
+        if (message.called === false) spares[name].drop()
         if (message.draining === true) draining.add(name)
         if (message.draining === false) draining.delete(name)
         if (message.drained) drained.add(name)
@@ -105,7 +126,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
           return
         }
         if (drained.has(name)) {
-          spare.stop()
+          spares[name].stop()
           log.warn(`the ${name} process is drained and ended; a new start takes calls again`)
           return
         }
@@ -169,13 +190,14 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
   async function letGo(environment: Environment): Promise<void> {
     const to = environment['DATABASE_URL']
     const from = { databaseUrl: database.adminUrl, objects: settings.objects }
+    const { endMove } = await import('./finish-move.ts')
     leftFor ??= (await endMove(from, environment)).left ? environment : undefined
     const before = database
     if (leftFor) {
       Object.assign(process.env, leftFor)
       settings = readSettings(process.env, process.cwd())
       if (to !== undefined && database.adminUrl !== to) database = await readyDatabase(settings, log, fail)
-      spare.renew()
+      spares.capture.renew()
     }
     const capture = children.get('capture')
     const databaseUrl = database.roleUrls.capture
@@ -190,13 +212,19 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
 
   async function stop(): Promise<void> {
     stopping = true
-    spare.stop()
+    for (const spare of Object.values(spares)) spare.stop()
     await moving?.stop()
     await backups?.stop()
     await Promise.all([...children.values()].map(endChild))
     await database.stop()
   }
 
+  try {
+    database = await readyDatabase(settings, log, fail)
+  } catch (error) {
+    for (const spare of Object.values(spares)) spare.stop()
+    throw error
+  }
   try {
     const addresses = await startRoles('capture', 'desk')
     moving = await offerMoving(settings, { hold, goOn })
@@ -218,25 +246,23 @@ const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER
 
 /** What the operator has set goes before. */
 function threadsOf(name: RoleName): NodeJS.ProcessEnv {
-  return name === 'capture' && !process.env['UV_THREADPOOL_SIZE']
-    ? { UV_THREADPOOL_SIZE: String(captureFileThreads) }
-    : {}
+  return {
+    // Of the C library: each thread would keep freed memory of its own.
+    MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
+    ...(name === 'capture' && { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? String(captureFileThreads) }),
+  }
 }
 
 /** Of those who write and read sealed recordings: no other has anything to do with the store. */
 const storesOwn = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
 
-/** The environment of a role's process: the supervisor's without its secrets, and the role's own way to the database. */
-export function roleEnvironment(
-  environment: NodeJS.ProcessEnv,
-  databaseUrl: string,
-  role: RoleName,
-): NodeJS.ProcessEnv {
+/** The environment of a role's process: the supervisor's without its secrets. Its own way to the database comes to that. */
+export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName): NodeJS.ProcessEnv {
   const reachesStore = role === 'capture' || role === 'custodian'
   const handedDown = Object.entries(environment).filter(
     ([name]) => !supervisorsOwn.has(name) && (reachesStore || !storesOwn.has(name)),
   )
-  return { ...Object.fromEntries(handedDown), SELOSTE_ROLE_DATABASE_URL: databaseUrl }
+  return Object.fromEntries(handedDown)
 }
 
 /** Throws what capture answers, or that it does not. */

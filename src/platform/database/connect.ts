@@ -23,7 +23,8 @@ export type Database<Tables> = {
 }
 
 const connectMs = 10_000
-const idleMs = 30_000
+/** Not long: each is a process of PostgreSQL, which keeps what it has planned. */
+const idleMs = 10_000
 
 /** Opens nothing yet: the first query connects. `timestamptz` is Temporal.Instant both ways; see values.ts. */
 export function connectDatabase<Tables>(options: ConnectOptions): Database<Tables> {

@@ -1,4 +1,4 @@
-// LISTEN with a connection of its own.
+// LISTEN, with one connection for all who do in a process.
 // In: a URL and channels. Out: every notification, and word when some may have been missed. Never: a silent gap.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client, escapeIdentifier } from 'pg'
@@ -21,48 +21,83 @@ const defaultRetryMs = 1_000
 /** A dead peer (a failed-over server, say) is noticed by asking. */
 const aliveCheckMs = 30_000
 
-/** Listens until `stop()`, and comes back by itself when the server restarts. Returns at once. */
+/** One connection of this process, for all who listen to the same database. */
+interface Wire {
+  listeners: Set<ListenOptions>
+  /** Whose channels the connection of now has been told; nobody's while there is none. */
+  joined: { client: Client; those: Set<ListenOptions> } | undefined
+  ending: AbortController
+  over: Promise<void>
+}
+
+/** By URL. */
+const wires = new Map<string, Wire>()
+
+/**
+ * Listens until `stop()`, and comes back by itself when the server restarts. Returns at once. All who listen to one database share
+ * a connection: each is a process of PostgreSQL.
+ */
 export function listen(options: ListenOptions): Listening {
-  const ending = new AbortController()
-  const loop = listenForever(options, ending.signal)
+  const wire = wires.get(options.url) ?? openWire(options.url)
+  wire.listeners.add(options)
+  // One that does not come about breaks, and is told so.
+  if (wire.joined) void join(wire.joined, options, wire).catch(() => undefined)
   return {
     stop: async () => {
-      ending.abort()
-      await loop
+      wire.listeners.delete(options)
+      if (wire.listeners.size > 0) return
+      if (wires.get(options.url) === wire) wires.delete(options.url)
+      wire.ending.abort()
+      await wire.over
     },
   }
 }
 
-async function listenForever(options: ListenOptions, ending: AbortSignal): Promise<void> {
-  while (!ending.aborted) {
+function openWire(url: string): Wire {
+  const wire: Wire = {
+    ...{ listeners: new Set(), joined: undefined, ending: new AbortController() },
+    over: Promise.resolve(),
+  }
+  wires.set(url, wire)
+  // Not before whoever opens it listens.
+  wire.over = Promise.resolve().then(() => listenForever(url, wire))
+  return wire
+}
+
+async function listenForever(url: string, wire: Wire): Promise<void> {
+  const { signal } = wire.ending
+  while (!signal.aborted) {
     try {
-      await listenOnce(options, ending)
+      await listenOnce(url, wire)
     } catch (error) {
-      if (ending.aborted) return
-      options.onBroken?.(error instanceof Error ? error : new Error(String(error)))
-      await wait(options.retryMs ?? defaultRetryMs, undefined, { signal: ending }).catch(() => undefined)
+      if (signal.aborted) return
+      const told = error instanceof Error ? error : new Error(String(error))
+      const retryMs = Math.min(...[...wire.listeners].map((one) => one.retryMs ?? defaultRetryMs))
+      for (const { onBroken } of wire.listeners) onBroken?.(told)
+      await wait(retryMs, undefined, { signal }).catch(() => undefined)
     }
   }
 }
 
-/** Resolves when `ending` is aborted, rejects when the connection breaks. */
-async function listenOnce(options: ListenOptions, ending: AbortSignal): Promise<void> {
-  const client = new Client({
-    connectionString: currentUrl(options.url),
-    application_name: 'seloste listen',
-    keepAlive: true,
-  })
-  breakWhenHeld(options.url, client)
+/** Resolves when the wire is ended, rejects when the connection breaks. */
+async function listenOnce(url: string, wire: Wire): Promise<void> {
+  const { signal } = wire.ending
+  const client = new Client({ connectionString: currentUrl(url), application_name: 'seloste listen', keepAlive: true })
+  breakWhenHeld(url, client)
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {
       client.on('error', reject)
       client.on('end', () => reject(new Error('The database closed the connection.')))
-      client.on('notification', ({ channel, payload }) => options.onNotification(channel, payload ?? ''))
-      ending.addEventListener('abort', () => resolve(), { once: true })
+      client.on('notification', ({ channel, payload }) => {
+        for (const { channels, onNotification } of wire.listeners)
+          if (channels.includes(channel)) onNotification(channel, payload ?? '')
+      })
+      signal.addEventListener('abort', () => resolve(), { once: true })
       void begin().catch(reject)
     })
   } finally {
+    wire.joined = undefined
     clearInterval(timer)
     client.removeAllListeners()
     client.on('error', () => undefined) // Whatever comes while closing has been reported or is wanted.
@@ -71,9 +106,16 @@ async function listenOnce(options: ListenOptions, ending: AbortSignal): Promise<
 
   async function begin(): Promise<void> {
     await client.connect()
-    for (const channel of options.channels) await client.query(`listen ${escapeIdentifier(channel)}`)
-    if (ending.aborted) return
-    options.onListening?.()
+    const joined = { client, those: new Set<ListenOptions>() }
+    wire.joined = joined
+    for (const one of wire.listeners) await join(joined, one, wire)
     timer = setInterval(() => void client.query('select 1').catch(() => client.emit('end')), aliveCheckMs)
   }
+}
+
+async function join({ client, those }: NonNullable<Wire['joined']>, options: ListenOptions, wire: Wire): Promise<void> {
+  if (those.has(options)) return
+  those.add(options)
+  for (const channel of options.channels) await client.query(`listen ${escapeIdentifier(channel)}`)
+  if (wire.listeners.has(options)) options.onListening?.()
 }

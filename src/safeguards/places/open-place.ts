@@ -7,7 +7,7 @@ import { Fault } from '#platform/fault.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
-import { openS3Store, type S3Store } from '#platform/objects/s3-store.ts'
+import type { S3Store } from '#platform/objects/s3-store.ts'
 import { PlaceFault } from './place-faults.ts'
 
 export const markerFile = 'seloste-backup.json'
@@ -35,6 +35,8 @@ export interface ReachedPlace {
 /** The objects of a place, without a look at whose it is. @throws ObjectFault */
 export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: string): Promise<ObjectStore> {
   if (at.kind === 'folder') return openPlaceFolder(at.folder, mustHave)
+  // As for the register's own objects: read where there is a bucket.
+  const { openS3Store } = await import('#platform/objects/s3-store.ts')
   const store: S3Store = openS3Store(at)
   await store.assertForgets()
   return store

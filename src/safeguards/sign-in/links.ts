@@ -11,7 +11,7 @@ import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer, orRefused, type Refused } from './as-viewer.ts'
-import { standsAlone } from './password-rules.ts'
+import { standsAlone } from './password-length.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
 
 const linkHours = 24

@@ -9,7 +9,7 @@ import { keepPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
-import { standsAlone } from './password-rules.ts'
+import { standsAlone } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
 /** How somebody signs in. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { judgePassword, standsAlone } from './password-rules.ts'
+import { standsAlone } from './password-length.ts'
+import { judgePassword } from './password-rules.ts'
 
 const words = ['aino.virtanen', 'Aino Virtanen', 'Verohallinto', 'Skatteförvaltningen', 'Tax Administration', 'seloste']
 const alone = (password: string) => judgePassword(password, { secondFactor: false, words }).map(({ code }) => code)

@@ -3,13 +3,7 @@
  * wrong with it. Never here: rules of composition, an age at which it must change, or a password that is kept.
  */
 import { dictionary } from '@zxcvbn-ts/language-common'
-
-/** Characters where the password is the only factor. */
-export const leastAlone = 15
-/** Characters where a second factor stands behind it. */
-export const leastWithSecondFactor = 8
-/** More than the 64 that must be allowed; a sentence of any length that people write. */
-export const greatest = 256
+import { greatest, leastAlone, leastWithSecondFactor } from './password-length.ts'
 
 /** What of a password counts as chosen: fewer characters than this after its rows and repetitions is a short password. */
 const leastFresh = 6
@@ -67,11 +61,6 @@ export function judgePassword(password: string, around: PasswordAround): Passwor
     ...(word === undefined ? [] : [{ code: 'context' as const, word }]),
     ...(around.current !== undefined && text === around.current.normalize('NFKC') ? [{ code: 'same' as const }] : []),
   ]
-}
-
-/** Whether a password may be somebody's only factor. */
-export function standsAlone(password: string): boolean {
-  return [...password.normalize('NFKC')].length >= leastAlone
 }
 
 /** On the list: as it is, without the digits and signs around it, written with look-alikes, once or repeated, or two of the list. */

@@ -8,6 +8,7 @@ import { callOfMonthsAgo } from '#test/register/make-register.ts'
 import { openPlayback } from '#test/register/open-playback.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { sessionHash } from '#safeguards/people/session.ts'
 import { endListening } from './end-listening.ts'
 import { createAudioServer } from './serve-audio.ts'
 import { startListening } from './start-listening.ts'
@@ -42,6 +43,25 @@ describe('a listening', () => {
       expect(served).toEqual({ over: 'left' })
     }
     expect(await endListening(desk, session, listening.id)).toBe(false)
+  })
+
+  test('is a use of its session, to some seconds', async () => {
+    const { ask } = await listenTo((await kept()).id)
+    const session = admin.updateTable('session').where('token_hash', '=', sessionHash(ask.session))
+    const endsIn = async () => {
+      const { expires_at } = await admin
+        .selectFrom('session')
+        .select('expires_at')
+        .where('token_hash', '=', sessionHash(ask.session))
+        .executeTakeFirstOrThrow()
+      return expires_at.since(now()).total('minutes')
+    }
+    await session.set({ used_at: now().subtract({ minutes: 50 }), expires_at: now().add({ minutes: 10 }) }).execute()
+    await bytesOf(ask, 0, 99)
+    expect(await endsIn()).toBeCloseTo(60, 0)
+    await session.set({ expires_at: now().add({ minutes: 59 }) }).execute()
+    await bytesOf(ask, 0, 99)
+    expect(await endsIn()).toBeLessThan(59.1)
   })
 
   test('that has ended cannot be taken up again by the desk', async () => {

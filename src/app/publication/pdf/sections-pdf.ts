@@ -1,4 +1,3 @@
-import PDFDocument from 'pdfkit'
 import type { Block, Fact, Section, Table } from '#description/publish/published-document.ts'
 import type { TypefacePieces } from '../files.ts'
 import { flowIn, fullColumn, sheet, type Column, type Flow, type Parent } from './flow.ts'
@@ -44,11 +43,13 @@ export interface SetDocument {
  * A document to keep and to print: tagged PDF after ISO 14289-1 (PDF/UA-1). The same document gives the same bytes as long
  * as its text is the same.
  */
-export function sectionsPdf(
+export async function sectionsPdf(
   { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SetDocument,
   pieces: TypefacePieces,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
+  // Read where somebody asks for a PDF: it brings tables of typefaces.
+  const { default: PDFDocument } = await import('pdfkit')
   const doc = new PDFDocument({
     size: [sheet.width, sheet.height],
     margin: 0,
