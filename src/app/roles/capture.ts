@@ -35,6 +35,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-questions.ts'
+import { giveBack } from './give-back.ts'
 import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
@@ -313,7 +314,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const called = tellCalls(
     () => recorder.live,
     (goOn) => process.send?.({ called: goOn }),
-    () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+    giveBack,
   )
   const control = await offerControl(
     settings,

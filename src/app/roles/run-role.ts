@@ -1,6 +1,10 @@
 import { findSystemd } from '#platform/processes/tell-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
+import { giveBack } from './give-back.ts'
 import { tellAlive } from './watch-alive.ts'
+
+/** By then what was read has been used. */
+const startedMs = 5_000
 
 /** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
 export async function runRole(
@@ -34,6 +38,8 @@ export async function runRole(
     systemd.tell('READY=1', `STATUS=at ${running.address}`)
     tellAlive()
     systemd.keepAlive()
+    // Capture knows when no call goes on.
+    if (name !== 'capture') setTimeout(giveBack, startedMs).unref()
     void running.done?.then(() => {
       log.info(`${name} is drained`)
       process.send?.({ drained: true })

@@ -14,6 +14,7 @@ import type { Environment, RegisterTold, RegisterWish } from './hold-register.ts
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import { offerMoving, type OfferedMoving } from './moving-socket.ts'
 import type { RoleName } from './role.ts'
+import { collectFlag } from './give-back.ts'
 import { createSpare } from './spare-process.ts'
 import { watchAlive } from './watch-alive.ts'
 
@@ -37,8 +38,6 @@ interface RoleMessage {
 }
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
-/** Of processes that wait for people, and for work that comes round: what is used once is given back. */
-const idleProcessFlags = ['--optimize-for-size', '--max-semi-space-size=2']
 const restartMs = 500
 const stopMs = 20_000
 const againMs = 5_000
@@ -71,10 +70,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
     return fork(main, ['start', '--role', name], {
       env: { ...roleEnvironment(process.env, name), ...threadsOf(name), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [
-        ...process.execArgv,
-        ...(name === 'capture' ? [...captureProcessFlags, '--expose-gc'] : idleProcessFlags),
-      ],
+      execArgv: [...process.execArgv, collectFlag, ...(name === 'capture' ? captureProcessFlags : [])],
     })
   }
   const spareOf = (name: RoleName) =>
