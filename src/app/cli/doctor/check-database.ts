@@ -28,6 +28,8 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
         current_setting('data_checksums') as checksums, rolsuper or rolcreaterole as "makesRoles",
         has_database_privilege(current_database(), 'CREATE') as "makesTables",
         to_char('2026-07-15 12:00Z'::timestamptz at time zone 'Europe/Helsinki', 'HH24') as summer,
+        current_setting('log_error_verbosity') <> 'terse' or current_setting('log_statement') <> 'none'
+          or current_setting('log_min_error_statement') not in ('fatal', 'panic') as "logsValues",
         extract(epoch from clock_timestamp())::float8 * 1000 as at
       from pg_roles where rolname = current_user`,
     )
@@ -54,6 +56,8 @@ export interface DatabaseFacts {
   checksums: string
   makesRoles: boolean
   makesTables: boolean
+  /** What fails is written into its log, with the values that are in it. */
+  logsValues: boolean
   /** What 12.00 UTC of a summer day is in Helsinki. */
   summer: string
 }
@@ -99,6 +103,13 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
           `it takes ${facts.connections} connections; the processes ask for up to 80`,
           `set max_connections to ${mostConnections} or more`,
         ),
+    facts.logsValues
+      ? warning(
+          'database.log',
+          'its log has statements that fail, with names and numbers in them',
+          'as a superuser, set for this database what docs/operate/database-and-store.md has under “Its log”',
+        )
+      : ok('database.log', 'its log has no names and numbers'),
     judgeClocks(apartMs),
   ]
   for (const [name, allowed] of Object.entries(durable)) {

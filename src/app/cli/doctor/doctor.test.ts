@@ -111,7 +111,14 @@ describe('the database', () => {
   test('one that is old, not UTF-8, without rights, unsafe or of another time is found', () => {
     const well: DatabaseFacts = {
       ...{ version: 170_002, encoding: 'UTF8', folds: true, connections: 200, fsync: 'on', full_page_writes: 'on' },
-      ...{ synchronous_commit: 'on', checksums: 'on', makesRoles: true, makesTables: true, summer: '15' },
+      ...{
+        synchronous_commit: 'on',
+        checksums: 'on',
+        makesRoles: true,
+        makesTables: true,
+        summer: '15',
+        logsValues: false,
+      },
     }
     const wrong = (facts: Partial<DatabaseFacts>, apartMs = 0) =>
       judgeDatabase({ ...well, ...facts }, apartMs)
@@ -126,6 +133,7 @@ describe('the database', () => {
     expect(wrong({ connections: 50 })).toEqual([['database.connections', 'warning']])
     expect(wrong({ synchronous_commit: 'off' })).toEqual([['database.synchronous_commit', 'error']])
     expect(wrong({ checksums: 'off' })).toEqual([['database.checksums', 'warning']])
+    expect(wrong({ logsValues: true })).toEqual([['database.log', 'warning']])
     expect(wrong({}, 5_000)).toEqual([['database.clock', 'warning']])
     expect(wrong({}, 60_000)).toEqual([['database.clock', 'error']])
   })
