@@ -30,12 +30,13 @@ describe('admit', () => {
       caller: { kind: 'e164', key: phone('040 123 4567'), raw: 'sip:matti.meikalainen;+358401234567@x' },
     })
     const unreadable = callFacts({ caller: { kind: 'unparsed', key: null, raw: 'x'.repeat(8000) } })
+    const cutWithin = callFacts({ caller: { kind: 'unparsed', key: null, raw: `${'x'.repeat(63)}\u{1f4de}` } })
     const entered = []
-    for (const facts of [readable, unreadable]) {
+    for (const facts of [readable, unreadable, cutWithin]) {
       const { contactId } = await admit(capture, facts)
       entered.push(...(await contactsNamed(contactId)).map((contact) => contact.caller_raw))
     }
-    expect(entered).toEqual([null, 'x'.repeat(64)])
+    expect(entered).toEqual([null, 'x'.repeat(64), `${'x'.repeat(63)}\ufffd`])
   })
 
   test('the same facts twice are one contact and one segment', async () => {

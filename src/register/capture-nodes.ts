@@ -1,6 +1,6 @@
 /**
  * The capture nodes of this register (migrations/0047-capture-nodes.sql). In: that a node is there, or ends. Out: the calls of nodes
- * that have fallen silent, ended. Never here: whose a call is; judge-talk.ts asks that.
+ * that have fallen silent, ended. Never here: whose a call is; admit.ts asks that.
  */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { channels } from './channels.ts'

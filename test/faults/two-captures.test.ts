@@ -1,13 +1,14 @@
 /** Two captures of one register, as processes: a client that records each call at both, a prohibition, and the death of one of them. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
+import { payloadNonceBytes } from '#platform/age/seal-stream.ts'
 import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
@@ -114,12 +115,17 @@ const going = (caller: string) =>
   expect
     .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
     .toEqual(['CAPTURING'])
-/** Bodies of recordings, wherever they lie: in the store, or with the calls that go on. */
+/** Bodies with sound in them, wherever they lie: in the store, or with the calls that go on. */
 async function bodies(): Promise<string[]> {
   const folders = names.map((name) => join(root, name, 'capture', 'recordings'))
   const found = await Promise.all([
     Array.fromAsync((await openTestObjects(join(root, 'objects'))).list('recordings/')),
-    ...folders.map((folder) => readdir(folder, { recursive: true })),
+    ...folders.map(async (folder) => {
+      const files = await readdir(folder, { recursive: true })
+      // Those that are laid out for calls to come have a nonce and nothing else.
+      const sizes = await Promise.all(files.map((name) => stat(join(folder, name)).catch(() => ({ size: 0 }))))
+      return files.filter((_, n) => sizes[n]!.size > payloadNonceBytes)
+    }),
   ])
   return found
     .flat()
@@ -137,7 +143,7 @@ test(
     const forbade = placeAtBoth(forbidden, 4)
     const goesOn = placeAtBoth(long, 1200, hangUp.signal)
     for (const caller of [once_, forbidden, long]) await going(caller)
-    await expect.poll(async () => (await bodies()).length).toBe(6)
+    await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBe(6)
 
     const [{ recording }] = (await segmentsOf(forbidden)) as [Row]
     // As the acts do: what waits for nothing is destroyed with the word.

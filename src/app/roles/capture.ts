@@ -10,6 +10,7 @@ import { createClientsSeen } from '#capture/session/clients-seen.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
+import { heldDialogs } from '#capture/session/hold-calls.ts'
 import { openHeldSessions } from '#capture/session/held-sessions.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { removeUnentered } from '#capture/session/store-recording.ts'
@@ -47,6 +48,7 @@ import { followVersions } from './follow-versions.ts'
 import { watchPressure } from './watch-pressure.ts'
 import { keepClientsSeen } from './keep-clients-seen.ts'
 import { keepNode, readNodeId } from './keep-node.ts'
+import { layOutRecordings } from './lay-out-recordings.ts'
 import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { holdRegisterWhenTold } from './hold-register.ts'
@@ -216,6 +218,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
   const metrics = startMetrics('capture', { node: settings.apart.node })
   const countReception = measureReception(metrics.registry)
+  const intakePublicKey = (day: Temporal.PlainDate) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey
+  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey, clock, log })
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
@@ -223,7 +227,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     drawKey,
     quotas: counts,
     officials: () => known.officials,
-    intakePublicKey: (day) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey,
+    intakePublicKey,
+    laidOut,
     clock,
     ports,
     mediaAddress: mediaAddresses(settings.rtp.host),
@@ -284,8 +289,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
     handler: flows.watch(recorder.handler),
-    // A half after the session whose recording it comes into.
-    resumed: calls.sessions.flatMap(({ dialog, halves }) => [dialog, ...halves.map((half) => half.dialog)]),
+    resumed: heldDialogs(calls),
     refusal: admission.refusal,
     onOffered: measureAnswers(metrics.registry),
     onFault: (error) => {
@@ -295,7 +299,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
 
   const withoutCall = watchRecordingsWithoutCall({
     folder: recordingsFolder,
-    known: () => new Set(recorder.recordings('going')),
+    known: () => new Set([...recorder.recordings('going'), ...laidOut.ids()]),
     ...{ db, clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
@@ -354,6 +358,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()
       calls.ports.closeRest()
+      await laidOut.stop()
       await held.stop()
       await sip.stop()
       certificate?.stop()

@@ -17,33 +17,44 @@ import type { Track } from '../siprec/identified-parties.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
 import type { HeldHalf } from './other-half.ts'
+import type { SessionPlace } from './session.ts'
 import type { ClientClock } from './told-times.ts'
 
-export interface HeldSession {
-  readonly format: 2
-  readonly segmentId: string
-  /** As in the spool (facts-file.ts). */
-  readonly facts: string
+/** A dialog as it was left, whatever its session is to a call. */
+interface HeldDialog {
   readonly dialog: SavedDialog
-  readonly streams: readonly StreamPlan[]
-  /** Streams of other sessions of the call in its recording, and those sessions. */
-  readonly joined: readonly StreamPlan[]
-  readonly halves: readonly HeldHalf[]
-  readonly tracks: Readonly<Record<number, Track>>
-  readonly metadata?: RecordingMetadata | undefined
-  readonly answerVersion: number
-  /** Its recording is forbidden (R49): what follows is not recorded either. */
-  readonly isForbidden: boolean
   readonly sdpSessionId: string
   readonly described?: SessionDescription | undefined
   /** Media line and port. */
   readonly ports: readonly (readonly [number, number])[]
   /** What its first request told. */
   readonly headers: readonly (readonly [string, readonly string[]])[]
-  readonly acknowledged: boolean
   readonly clock: ClientClock
   /** Milliseconds since the epoch. */
   readonly beganAtMs: number
+}
+
+/** A session that stands beside the one that is recorded (twin-sessions.ts). */
+export interface HeldTwin extends HeldDialog {
+  readonly place: SessionPlace
+}
+
+export interface HeldSession extends HeldDialog {
+  readonly format: 2
+  readonly segmentId: string
+  /** As in the spool (facts-file.ts). */
+  readonly facts: string
+  readonly streams: readonly StreamPlan[]
+  /** Streams of other sessions of the call in its recording, and those sessions. */
+  readonly joined: readonly StreamPlan[]
+  readonly halves: readonly HeldHalf[]
+  /** Sessions that tell of it as well. */
+  readonly twins?: readonly HeldTwin[]
+  readonly tracks: Readonly<Record<number, Track>>
+  readonly metadata?: RecordingMetadata | undefined
+  readonly answerVersion: number
+  /** Its recording is forbidden (R49): what follows is not recorded either. */
+  readonly isForbidden: boolean
 }
 
 export interface HeldSessions {
@@ -80,11 +91,16 @@ export async function openHeldSessions(options: {
     const path = join(directory, name)
     for (let next = latest.get(name); next; next = latest.get(name)) {
       latest.delete(name)
-      if (next === 'gone') await rm(path, { force: true })
-      else {
-        await writeFile(`${path}.new`, JSON.stringify(next), { mode: 0o600 })
-        await rename(`${path}.new`, path)
+      if (next === 'gone') {
+        await rm(path, { force: true })
+        known.delete(name)
+        continue
       }
+      // Nothing is lost where there was nothing before: what is cut short then is left out, as if it had not begun.
+      const to = known.has(name) ? `${path}.new` : path
+      await writeFile(to, JSON.stringify(next), { mode: 0o600 })
+      if (to !== path) await rename(to, path)
+      known.add(name)
     }
   }
   function take(dialogId: string, what: HeldSession | 'gone'): void {

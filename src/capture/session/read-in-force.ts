@@ -32,9 +32,15 @@ export function readInForce(
 
   const readAt = (at: Temporal.Instant): CallInvitation | Refusal => {
     const { description } = versionAt(at)
+    /** Each number is told in several places. */
+    const normalised = new Map<string, ReturnType<typeof normalisePhoneNumber>>()
     return readInvitation<ServiceNumber, DirectoryEntry>(request, {
       arrivedAtMs: arrivedAt.epochMilliseconds,
-      normalise: (raw) => normalisePhoneNumber(raw, description.numbering),
+      normalise(raw) {
+        const number = normalised.get(raw) ?? normalisePhoneNumber(raw, description.numbering)
+        normalised.set(raw, number)
+        return number
+      },
       directory: directoryAt(description, officials, at),
       ...(before && { before }),
       ...(trunk?.zone && { zone: trunk.zone }),

@@ -10,6 +10,7 @@ import type { ClientsSeen } from './clients-seen.ts'
 import type { HeldSessions } from './held-sessions.ts'
 import type { HeldCalls } from './hold-calls.ts'
 import type { SessionLimits } from './judge-session.ts'
+import type { LaidOutRecordings } from './laid-out-recordings.ts'
 import type { QuotaCounts } from './quota-counts.ts'
 import type { MediaOptions } from './session-media.ts'
 import type { Spool } from './spool.ts'
@@ -43,6 +44,8 @@ export interface RecorderOptions {
     goOn: ReadonlySet<string>
   }
   recordingsFolder: string
+  /** Files that are there before the calls; without them each recording makes its own. */
+  laidOut?: LaidOutRecordings
   tail: TailJournal
   objects: ObjectStore
   random: { uuid: () => string; uint32: () => number }
@@ -82,6 +85,7 @@ export function mediaMeans(
     ports: options.ports,
     intakePublicKey,
     folder: options.recordingsFolder,
+    laidOut: options.laidOut,
     tail: options.tail,
     random32: options.random.uint32,
     monotonicMs: () => options.clock.monotonicMs(),

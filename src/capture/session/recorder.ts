@@ -60,8 +60,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     recent.remember(facts.callIds, remembered(facts, false))
   }
   const resumed = createResumedSessions({
-    ...{ options, reader, recent, halves },
+    ...{ options, reader, recent, halves, twins: () => twins },
     sessionOf: (dialogId) => sessions.get(dialogId),
+    onGone: (session) => void end(session, true),
     start(facts, dialog, before, beganMs) {
       counters.resumed++
       return start(facts, dialog, before, beganMs)
@@ -73,6 +74,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     sessionOf: (dialogId) => sessions.get(dialogId),
     onSilent: (first) => void moveToTwin(first, 'is-silent'),
     onGone: (dialogId) => reader.forget(dialogId),
+    onChange(firstId) {
+      const first = sessions.get(firstId)
+      if (first) resumed.hold(first)
+    },
   })
   const moveToTwin = createMoveToTwin({
     ...{ sessions, twins, reader, forget },
@@ -165,7 +170,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return false
     }
 
-    const { facts } = offer
+    const facts = inLaidOutFiles(offer.facts)
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
@@ -177,9 +182,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
     // One that was told as a twin's has its answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
     const more = { passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) }
-    await session.tell({ type: 'offered', offer: { ...offer, ...more } }, asking)
+    await session.tell({ type: 'offered', offer: { ...offer, ...more, facts } }, asking)
     resumed.hold(session)
     return true
+  }
+
+  /** Its recording is one whose files are there already, if there is one. */
+  function inLaidOutFiles(facts: SegmentFacts): SegmentFacts {
+    const { recording } = facts
+    const id = recording && options.laidOut?.take(recording.intakeDay)
+    return recording && id !== undefined ? { ...facts, recording: { ...recording, id } } : facts
   }
 
   function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
@@ -281,7 +293,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
     const asked = { request, source: dialog.source, dialog }
-    if (session) resumed.hold(session)
     if (request.body.length === 0) return
     if (halves.has(dialog.id)) return halves.change(asked)
     const isTwin = twins.has(dialog.id)
@@ -325,7 +336,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       onUpdate: onChange,
       onDialogResumed: (dialog) => resumed.open(dialog),
       onAck,
-      onBye(request) {
+      async onBye(request) {
+        // Its call goes on in another of its sessions, which has to be there for it.
+        if (resumed.hasTwins(request.dialog.id)) await resumed.askedIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
         halves.leave(request.dialog.id)
         twins.leave(request.dialog.id)

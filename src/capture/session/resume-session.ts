@@ -2,12 +2,18 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import { forbiddenBefore } from './describe-segment.ts'
 import { writeFacts } from './facts-file.ts'
-import type { HeldSession } from './held-sessions.ts'
+import type { StreamPlan } from '../siprec/answer-offer.ts'
+import type { HeldSession, HeldTwin } from './held-sessions.ts'
 import type { HeldHalf } from './other-half.ts'
 import type { Beginning } from './read-requests.ts'
-import type { RunningSession } from './run-session.ts'
+import type { RunningSession, SessionLeg } from './run-session.ts'
 import type { Offer } from './session.ts'
 import type { WaitingSession } from './waiting-sessions.ts'
+
+interface BothClocks {
+  epochMs: number
+  monotonicMs: number
+}
 
 /**
  * What another process needs to go on with a session. Nothing for one that it could not go on with: without its keys, which are
@@ -15,33 +21,55 @@ import type { WaitingSession } from './waiting-sessions.ts'
  */
 export function heldOf(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
-  { headers, acknowledged, clock, beganMs }: Beginning,
-  now: { epochMs: number; monotonicMs: number },
-  halves: readonly HeldHalf[] = [],
+  beginning: Beginning,
+  now: BothClocks,
+  beside: { halves: readonly HeldHalf[]; twins: readonly HeldTwin[] },
 ): HeldSession | undefined {
   if (state?.phase !== 'live') return undefined
   const { facts, streams, tracks, metadata, answerVersion, consults, stopped, joined = [] } = state.session
-  if (consults || [...streams, ...joined].some(({ accepted, crypto }) => accepted && crypto)) return undefined
-  const withoutKeys = described?.media.map((one) => ({ ...one, crypto: [] }))
+  if (consults || haveKeys([...streams, ...joined])) return undefined
   return {
     format: 2,
     segmentId: facts.segmentId,
     facts: writeFacts(facts),
-    dialog: dialog.saved(),
-    ...{ streams, joined, halves, tracks, metadata, answerVersion, sdpSessionId },
+    ...heldDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
+    ...{ streams, joined, ...beside, tracks, metadata, answerVersion },
     isForbidden: stopped !== undefined,
+  }
+}
+
+/** The same of a session that stands beside one; what it consults about is heard by nobody in any case. */
+export function heldTwinOf(leg: SessionLeg, beginning: Beginning, now: BothClocks): HeldTwin | undefined {
+  if (haveKeys(leg.place.streams)) return undefined
+  return { ...heldDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
+}
+
+function haveKeys(streams: readonly StreamPlan[]): boolean {
+  return streams.some(({ accepted, crypto }) => accepted && crypto)
+}
+
+function heldDialog(
+  { dialog, described, sdpSessionId }: Pick<SessionLeg, 'dialog' | 'described' | 'sdpSessionId'>,
+  ports: ReadonlyMap<number, number> | undefined,
+  { headers, clock, beganMs }: Beginning,
+  now: BothClocks,
+) {
+  const withoutKeys = described?.media.map((one) => ({ ...one, crypto: [] }))
+  return {
+    ...{ dialog: dialog.saved(), sdpSessionId, clock },
     described: described && { ...described, media: withoutKeys ?? [] },
-    ports: [...(media?.ports ?? [])],
+    ports: [...(ports ?? [])],
     headers: [...headers],
-    ...{ acknowledged, clock },
     beganAtMs: now.epochMs - (now.monotonicMs - beganMs),
   }
 }
 
 /** What its dialog began with, for the process that goes on with it. */
-export function beginningOf(held: HeldSession, now: { epochMs: number; monotonicMs: number }): Beginning {
-  const { headers, acknowledged, clock, beganAtMs } = held
-  return { headers: new Map(headers), acknowledged, clock, beganMs: now.monotonicMs - (now.epochMs - beganAtMs) }
+export function beginningOf(held: Pick<HeldTwin, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
+  const { headers, clock, beganAtMs } = held
+  const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
+  // Its answers were the other process's, which waited for what was still to be acknowledged.
+  return { headers: new Map(headers), acknowledged: true, clock, beganMs }
 }
 
 /**

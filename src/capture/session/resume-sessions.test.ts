@@ -12,18 +12,22 @@ import {
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
-import { holdCalls } from './hold-calls.ts'
-import { openHeldSessions, type HeldSessions } from './held-sessions.ts'
+import { firstHeader } from '../sip/message.ts'
+import { heldDialogs, holdCalls } from './hold-calls.ts'
+import { readFacts } from './facts-file.ts'
+import { openHeldSessions, type HeldSession, type HeldSessions } from './held-sessions.ts'
 
 let folder = ''
 let wired: WiredRecorder
 let held: HeldSessions
 let near: Speaker
 let far: Speaker
+let described = everyCall
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-resumed-'))
   // As the vectors' ACKs tell.
+  described = everyCall
   near = await openSpeaker(24_000, 100)
   far = await openSpeaker(24_004, 200)
   await start()
@@ -43,12 +47,12 @@ async function start(): Promise<void> {
   }
   held = await openHeldSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
   await mkdir(join(folder, 'run'), { recursive: true })
+  const isHistory = ({ facts }: HeldSession) => readFacts(facts).recording === undefined
+  const goOn = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
   wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
-    ...{ firstPort: 11_800, description: () => everyCall, held: { sessions: held, calls, goOn: new Set<string>() } },
+    ...{ firstPort: 11_800, description: () => described, held: { sessions: held, calls, goOn } },
   })
-  for (const { dialog, halves } of calls.sessions) {
-    for (const one of [dialog, ...halves.map((half) => half.dialog)]) wired.call.server.resume(one)
-  }
+  for (const one of heldDialogs(calls)) wired.call.server.resume(one)
 }
 
 async function stop(): Promise<void> {
@@ -107,4 +111,25 @@ test('a half that asks for something first brings its call back; one that has en
   await bye('near', one.to)
   await until(() => expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 10 }))
   expect(wired.ports.inUse).toBe(0)
+})
+
+test('a call that is only history ends when its client says that it has ended meanwhile, and by no other answer', async () => {
+  const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
+  described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
+  await wired.ask(written('audiocodes'))
+  expect(wired.recorder.live).toBe(1)
+  await until(async () => expect(await files()).toHaveLength(1))
+  for (const status of [405, 408, 481]) {
+    await stop()
+    await start()
+    const asked = () =>
+      wired.call.sent.find(({ message }) => message.kind === 'request' && message.method === 'OPTIONS')
+    await until(() => expect(asked()).toBeDefined())
+    expect(wired.recorder.live).toBe(1)
+    const { message } = asked()!
+    const echo = ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`)
+    wired.call.send(`SIP/2.0 ${status} Whatever\r\n${echo.join('')}Content-Length: 0\r\n\r\n`)
+    await until(() => expect(wired.recorder.live).toBe(status === 481 ? 0 : 1))
+  }
+  await until(() => expect(wired.segments()[0]).toMatchObject({ endInferred: true, marks: ['end-inferred'] }))
 })

@@ -8,8 +8,9 @@ import type { OtherHalves } from './other-half.ts'
 import type { RequestReader } from './read-requests.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RecorderOptions } from './recorder-options.ts'
-import { beginningOf, heldOf, resumedOffer } from './resume-session.ts'
+import { beginningOf, heldOf, heldTwinOf, resumedOffer } from './resume-session.ts'
 import type { RunningSession, SegmentBefore } from './run-session.ts'
+import type { TwinSessions } from './twin-sessions.ts'
 import { createWaitingSessions, type WaitingSession } from './waiting-sessions.ts'
 
 export interface ResumedSessions {
@@ -17,6 +18,8 @@ export interface ResumedSessions {
   open(dialog: Dialog): void
   /** The session of a dialog that its client asks in: it goes on, if it waited. */
   askedIn(dialogId: string): Promise<RunningSession | undefined>
+  /** Others stood beside it, one of which may go on in its place. */
+  hasTwins(dialogId: string): boolean
   /** Its end was told, or another session takes its place. */
   drop(dialogId: string): void
   /** Those of which nothing comes any more. */
@@ -33,10 +36,13 @@ export function createResumedSessions(parts: {
   reader: RequestReader
   recent: RecentCalls
   halves: OtherHalves
+  twins: () => TwinSessions
   /** The session of a dialog now. */
   sessionOf: (dialogId: string) => RunningSession | undefined
   /** Runs the session of these facts, whose recording began with a packet that has come before. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
+  /** Its client knows of no such session any more. */
+  onGone: (session: RunningSession) => void
 }): ResumedSessions {
   const { options, reader, recent, halves, sessionOf, start } = parts
   const { clock, held, random } = options
@@ -62,9 +68,24 @@ export function createResumedSessions(parts: {
     const session = start(offer.facts, dialog, before, heardMs)
     for (const half of waited.halves.values()) halves.resume(half.held, half.dialog, session)
     await session.tell({ type: 'offered', offer })
+    for (const { held: twin, dialog, ports } of waited.twins.values()) {
+      const { place, described, sdpSessionId } = twin
+      parts.twins().resume({ dialog, place, described, sdpSessionId }, ports, session)
+    }
     waited.close()
     hold(session)
+    if (goesOn) void askWhetherThere(session)
     return session
+  }
+
+  /**
+   * Of what is only history no sound tells whether it goes on: its BYE may have come while nobody was here. Where no session timer
+   * tells either, its client is asked; only a plain no ends the call (RFC 5057 section 5.1).
+   */
+  async function askWhetherThere(session: RunningSession): Promise<void> {
+    const { dialog } = session
+    if (dialog.saved().expiresSeconds !== undefined) return
+    if ((await dialog.ask()) === 481 && session.dialog === dialog) parts.onGone(session)
   }
 
   function hold(session: RunningSession): void {
@@ -72,14 +93,34 @@ export function createResumedSessions(parts: {
     const beginning = reader.beginningOf(dialog.id)
     // Passed on meanwhile: the dialog is another segment's.
     if (stopped || !beginning || sessionOf(dialog.id) !== session) return
-    const written = heldOf(session, beginning, both(), halves.heldOf(session))
+    const now = both()
+    const twins = parts
+      .twins()
+      .legsOf(session)
+      .flatMap((leg) => {
+        const began = reader.beginningOf(leg.dialog.id)
+        return (began && heldTwinOf(leg, began, now)) ?? []
+      })
+    const written = heldOf(session, beginning, now, { halves: halves.heldOf(session), twins })
     if (written) held?.sessions.keep(dialog.id, written)
     else forget(dialog.id)
+  }
+
+  function askedIn(dialogId: string): Promise<RunningSession | undefined> {
+    const waited = waiting.take(dialogId)
+    return waited ? resume(waited) : Promise.resolve(sessionOf(dialogId))
   }
 
   return {
     open(dialog) {
       if (waiting.addHalf(dialog)) return
+      const twin = waiting.addTwin(dialog)
+      if (twin) {
+        reader.resume(dialog.id, beginningOf(twin.held, both()))
+        const goOn = () => void askedIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
+        for (const port of twin.ports.values()) port.onHeard(goOn)
+        return
+      }
       const waited = waiting.add(dialog)
       if (!waited) return dialog.forget()
       reader.resume(dialog.id, beginningOf(waited.held, both()))
@@ -87,13 +128,12 @@ export function createResumedSessions(parts: {
         const taken = waiting.take(dialog.id)
         if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))
       }
-      if (waited.goesOn) goOn()
+      // Once those that stood beside it are open as well.
+      if (waited.goesOn) queueMicrotask(goOn)
       else waited.onHeard(goOn)
     },
-    askedIn(dialogId) {
-      const waited = waiting.take(dialogId)
-      return waited ? resume(waited) : Promise.resolve(sessionOf(dialogId))
-    },
+    askedIn,
+    hasTwins: (dialogId) => waiting.hasTwins(dialogId),
     drop: (dialogId) => waiting.drop(dialogId),
     dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
     hold,

@@ -11,6 +11,7 @@ import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { MasterKey } from '../srtp/suites.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 import type { MeasuredStream } from './judge-reception.ts'
+import type { LaidOutRecordings } from './laid-out-recordings.ts'
 import { createSessionStreams, type SessionStreams, type Sink } from './session-streams.ts'
 
 export interface MediaOptions {
@@ -21,6 +22,7 @@ export interface MediaOptions {
   intakePublicKey: string
   /** Where header and body lie while the call runs. */
   folder: string
+  laidOut?: LaidOutRecordings | undefined
   tail: TailJournal
   random32: () => number
   monotonicMs: () => number
@@ -97,13 +99,18 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let beganMs = monotonicMs()
   const arrival100us = () => Math.round((monotonicMs() - beganMs) * 10)
   const fresh = takesOver ? undefined : createSessionStreams({ allocator: options.ports, random32 })
-  if (fresh && (await fresh.add(options.streams)) === 'no-port') return 'no-port'
+  const files = options.laidOut?.claim(recordingId)
+  if (fresh && (await fresh.add(options.streams)) === 'no-port') {
+    if (files) options.laidOut?.giveBack(files)
+    return 'no-port'
+  }
 
   let writer: RecordingWriter
   try {
     writer = await createRecordingWriter({
       id: recordingId,
       directory: options.folder,
+      files,
       intakePublicKey: options.intakePublicKey,
       startedAt: options.startedAt,
       tail: options.tail,

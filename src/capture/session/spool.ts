@@ -46,7 +46,8 @@ export interface SpoolOptions {
   storedMs?: number
 }
 
-const atOnce = 8
+/** Being admitted; those that come together are one statement (admit-facts.ts). */
+const atOnce = 64
 
 /** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
@@ -88,7 +89,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   async function write(facts: SegmentFacts): Promise<void> {
     const { segmentId } = facts
     try {
-      await journal.put(segmentId, writeFacts(facts))
+      await journal.put(segmentId, writeFacts(facts), facts.endedAt ? 'in-time' : 'at-once')
       unwritten.delete(segmentId)
     } catch (error) {
       unwritten.set(segmentId, facts)
@@ -131,7 +132,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
           if (admission.verdict === 'told') await options.onTold?.(facts)
           if (isFinal(facts)) {
             unwritten.delete(segmentId)
-            await journal.remove(segmentId)
+            await journal.remove(segmentId, 'in-time')
           }
           latest.delete(segmentId)
         }

@@ -5,6 +5,7 @@
  */
 import type { IncomingRequest } from '../sip/handler.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
+import type { HeldPort } from '../rtp/hold-ports.ts'
 import { ownOfferPlan, type StreamPlan } from '../siprec/answer-offer.ts'
 import { answerSession } from './answer-session.ts'
 import type { CallInvitation } from './describe-segment.ts'
@@ -43,6 +44,10 @@ export interface TwinSessions {
   takeHeir(first: RunningSession): Heir | undefined
   /** A session that has fallen silent, beside the one that goes on for it. */
   keep(leg: SessionLeg, first: RunningSession): void
+  /** Those beside a session, to be written down with it. */
+  legsOf(first: RunningSession): SessionLeg[]
+  /** One of another process, beside a session that goes on here. */
+  resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
   /** The session that they stood beside is over. */
   over(firstDialogId: string): void
   stop(): void
@@ -76,6 +81,8 @@ export function createTwinSessions(options: {
   sessionOf: (dialogId: string) => RunningSession | undefined
   /** Nothing comes to this session any more, and to a twin of it everything. */
   onSilent: (first: RunningSession) => void
+  /** What stands beside a session is not what it was. */
+  onChange: (firstDialogId: string) => void
   /** It is a twin no more, and nothing else. */
   onGone: (dialogId: string) => void
 }): TwinSessions {
@@ -118,6 +125,7 @@ export function createTwinSessions(options: {
     const now = nowMs()
     const none = { heardMs: undefined, received: 0, aloneFor: 0 }
     twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none })
+    options.onChange(first.dialog.id)
   }
 
   function receivedBy({ leg }: Twin): number {
@@ -148,10 +156,11 @@ export function createTwinSessions(options: {
     }
   }
 
-  function drop({ leg }: Twin): void {
+  function drop({ leg, firstId }: Twin): void {
     leg.streams?.closeAll()
     twins.delete(leg.dialog.id)
     options.onGone(leg.dialog.id)
+    options.onChange(firstId)
   }
 
   /** Whether its client seems to be there still. */
@@ -208,6 +217,7 @@ export function createTwinSessions(options: {
       twin.leg = answer(told, { ...twin.leg, place: next, streams: opened }).leg
       // Its call has ended meanwhile.
       if (!twins.has(told.asked.dialog.id)) opened?.closeAll()
+      options.onChange(twin.firstId)
     },
     acknowledged(dialogId, streams) {
       const twin = twins.get(dialogId)
@@ -232,6 +242,16 @@ export function createTwinSessions(options: {
     },
     keep(leg, first) {
       enter(leg, undefined, first)
+    },
+    legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
+    resume(leg, ports, first) {
+      const streams = createSessionStreams({ allocator, random32 })
+      for (const plan of leg.place.streams) {
+        const port = ports.get(plan.index)
+        if (port) streams.adopt(plan, port)
+      }
+      streams.writeTo(undefined)
+      enter({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
     over(firstDialogId) {
       for (const twin of besides(firstDialogId)) drop(twin)

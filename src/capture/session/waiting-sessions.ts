@@ -9,7 +9,7 @@ import type { HeldPort } from '../rtp/hold-ports.ts'
 import type { Dialog } from '../sip/handler.ts'
 import { readFacts } from './facts-file.ts'
 import { dialogIdOf } from '../sip/dialog-state.ts'
-import type { HeldSession } from './held-sessions.ts'
+import type { HeldSession, HeldTwin } from './held-sessions.ts'
 import type { HeldHalf } from './other-half.ts'
 import type { HeldCalls } from './hold-calls.ts'
 import type { SegmentBefore } from './run-session.ts'
@@ -25,6 +25,8 @@ export interface WaitingSession {
   readonly before: SegmentBefore
   /** Sessions whose streams come into its recording, and their dialogs. */
   readonly halves: Map<string, { held: HeldHalf; dialog: Dialog }>
+  /** Sessions that stood beside it, their dialogs and their ports. */
+  readonly twins: Map<string, WaitingTwin>
   /** When its first packet came, as performance.now() tells; nothing where its client asked for something first. */
   readonly heardMs: number | undefined
   /** Calls once a packet has come. */
@@ -33,11 +35,21 @@ export interface WaitingSession {
   close(): void
 }
 
+interface WaitingTwin {
+  readonly held: HeldTwin
+  readonly dialog: Dialog
+  readonly ports: ReadonlyMap<number, HeldPort>
+}
+
 export interface WaitingSessions {
   /** Its dialog is open again. Nothing, where none of its ports could be had. */
   add(dialog: Dialog): WaitingSession | undefined
   /** The dialog of another half is open again, after that of its first session. False: that one does not wait. */
   addHalf(dialog: Dialog): boolean
+  /** The same of one that stood beside it. */
+  addTwin(dialog: Dialog): WaitingTwin | undefined
+  /** Whether others stood beside it, one of which may go on in its place. */
+  hasTwins(dialogId: string): boolean
   /** It waits no longer: something of it is heard. */
   take(dialogId: string): WaitingSession | undefined
   /** Its end was told, or nobody comes back to it. */
@@ -62,16 +74,26 @@ export function createWaitingSessions(options: {
   const sinceMs = options.nowMs()
   const heldById = new Map(calls?.sessions.map((held) => [dialogIdOf(held.dialog.state), held]))
 
-  function wait(held: HeldSession, dialog: Dialog): WaitingSession | undefined {
+  function portsOf(held: Pick<HeldTwin, 'ports'>): Map<number, HeldPort> {
     const ports = new Map<number, HeldPort>()
     for (const [index, port] of held.ports) {
       const one = calls?.ports.take(port)
       if (one) ports.set(index, one)
     }
+    return ports
+  }
+
+  function closeTwin({ ports, dialog }: WaitingTwin): void {
+    for (const one of ports.values()) one.close()
+    dialog.forget()
+  }
+
+  function wait(held: HeldSession, dialog: Dialog): WaitingSession | undefined {
+    const ports = portsOf(held)
     if (held.ports.length > 0 && ports.size === 0) return undefined
     let isTaken = false
     return {
-      halves: new Map(),
+      ...{ halves: new Map(), twins: new Map() },
       ...{ dialog, held, facts: readFacts(held.facts), goesOn: goOn.has(held.segmentId) },
       before: {
         described: held.described,
@@ -125,33 +147,55 @@ export function createWaitingSessions(options: {
       }
       return false
     },
+    addTwin(dialog) {
+      for (const one of waiting.values()) {
+        const held = one.held.twins?.find((twin) => dialogIdOf(twin.dialog.state) === dialog.id)
+        if (!held) continue
+        const twin = { held, dialog, ports: portsOf(held) }
+        one.twins.set(dialog.id, twin)
+        return twin
+      }
+      return undefined
+    },
+    hasTwins: (dialogId) => (waiting.get(dialogId)?.twins.size ?? 0) > 0,
     take(dialogId) {
-      const one = waiting.get(dialogId) ?? [...waiting.values()].find(({ halves }) => halves.has(dialogId))
+      const belongsTo = ({ halves, twins }: WaitingSession) => halves.has(dialogId) || twins.has(dialogId)
+      const one = waiting.get(dialogId) ?? [...waiting.values()].find(belongsTo)
       if (one) waiting.delete(one.dialog.id)
       return one
     },
     drop(dialogId) {
-      for (const { halves } of waiting.values()) halves.delete(dialogId)
+      for (const { halves, twins } of waiting.values()) {
+        halves.delete(dialogId)
+        const twin = twins.get(dialogId)
+        if (twin) closeTwin(twin)
+        twins.delete(dialogId)
+      }
       const one = waiting.get(dialogId)
       if (!one) return
       for (const { dialog } of one.halves.values()) dialog.forget()
+      for (const twin of one.twins.values()) closeTwin(twin)
       one.close()
       waiting.delete(dialogId)
       onDropped(dialogId)
     },
     dropSilent(silenceMs) {
       if (options.nowMs() - sinceMs < silenceMs) return
-      for (const [dialogId, { dialog, held, close, halves }] of waiting) {
+      for (const [dialogId, { dialog, held, close, halves, twins }] of waiting) {
         if (held.ports.length > 0 && allPaused(held.streams)) continue
         close()
         waiting.delete(dialogId)
         onDropped(dialogId)
         for (const half of halves.values()) half.dialog.forget()
+        for (const twin of twins.values()) closeTwin(twin)
         dialog.forget()
       }
     },
     stop() {
-      for (const { close } of waiting.values()) close()
+      for (const { close, twins } of waiting.values()) {
+        close()
+        for (const { ports } of twins.values()) for (const one of ports.values()) one.close()
+      }
       waiting.clear()
     },
   }

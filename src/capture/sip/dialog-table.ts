@@ -133,6 +133,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         if (goodbye === undefined && phase !== 'confirmed') return Promise.resolve(481)
         return (goodbye ??= sayGoodbye(headers))
       },
+      ask: () => (phase === 'confirmed' ? send('OPTIONS', { accept: 'application/sdp' }) : Promise.resolve(481)),
       forget: () => entry.end(),
       saved: () => ({
         state: { ...state },
@@ -193,12 +194,22 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
       if (phase === 'ended') return 481
       phase = 'ending'
+      const status = await send('BYE', headers)
+      entry.end()
+      return status
+    }
+
+    /** A request of ours inside the dialog. @returns its final status */
+    async function send(
+      method: 'BYE' | 'OPTIONS',
+      headers: Record<string, string | string[]> | undefined,
+    ): Promise<number> {
       const target = await resolveTarget(nextHop(state), last.source)
       const all = setting.transports()
       const transport = all.find((one) => one.kind === target.transport) ?? last.transport ?? all[0]
       if (!transport) return 408
       const channel = transport === last.transport ? last.channel : undefined
-      const status = await new Promise<number>((resolve) => {
+      return new Promise<number>((resolve) => {
         const branch = `${BRANCH_COOKIE}${setting.random(12).toString('hex')}`
         const host = setting.advertisedHost ?? (last.localAddress || transport.address)
         const via = writeVia({
@@ -209,20 +220,18 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
             ['rport', undefined],
           ]),
         })
-        const { uri, headers: own } = nextRequest(state, 'BYE', via)
+        const { uri, headers: own } = nextRequest(state, method, via)
         const headersOfOurs = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
-        const bytes = writeRequest('BYE', uri, { headers: headersOfOurs, encoding })
-        const send = (out: Buffer) =>
+        const bytes = writeRequest(method, uri, { headers: headersOfOurs, encoding })
+        const sendOut = (out: Buffer) =>
           setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => client.transportFailed()))
         const client = transactions.startClient(
           branch,
-          { clock, timers, reliable: transport.reliable, send },
+          { clock, timers, reliable: transport.reliable, send: sendOut },
           bytes,
           resolve,
         )
       })
-      entry.end()
-      return status
     }
 
     entries.set(key, entry)

@@ -36,6 +36,11 @@ export interface Dialog {
    * 408 when no answer came, 481 when there was no dialog to end; never rejects. Some clients answer 405 and go on.
    */
   bye(headers?: Record<string, string | string[]>): Promise<number>
+  /**
+   * Asks the peer with an OPTIONS inside the dialog (section 11) whether it still knows of it. Resolves to the final status: 481 when it
+   * does not (RFC 5057 section 5.1), 408 without an answer; never rejects.
+   */
+  ask(): Promise<number>
   /** Ends the dialog here without a word to the peer; its further requests get 481. */
   forget(): void
   /** As it is now, to be written down. */

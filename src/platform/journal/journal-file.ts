@@ -11,8 +11,9 @@
  * still lies behind has the lower one. Of two lines the one of the higher group counts.
  */
 import { constants } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { syncFolder, writeFully } from '../files/durable-files.ts'
 
@@ -30,12 +31,24 @@ interface JournalLine {
   text: string
 }
 
-/** Creates a file that must not exist yet. Its path ends in `.journal`. */
-export async function createJournalFile(path: string, reservedBytes: number): Promise<JournalFile> {
+/** Reserved piece by piece where nobody waits for it: the disk is others' in between. */
+const pieceBytes = 64 * 1024
+const pieceEveryMs = 25
+
+/**
+ * Creates a file that must not exist yet. Its path ends in `.journal`.
+ * @param paced nobody waits for it: it takes seconds, so that others' writes need not wait behind mebibytes of zeros. Once this is
+ *   aborted no more is reserved
+ */
+export async function createJournalFile(
+  path: string,
+  reservedBytes: number,
+  paced?: AbortSignal,
+): Promise<JournalFile> {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC, 0o600)
   try {
     // Best effort: on a full disk it grows line by line, for as long as there is room.
-    await writeFully(file, Buffer.alloc(reservedBytes), 0).catch(() => file.truncate(0))
+    await reserve(file, reservedBytes, paced).catch(() => file.truncate(0))
     await syncFolder(dirname(path))
   } catch (error) {
     await file.close()
@@ -53,6 +66,14 @@ export async function createJournalFile(path: string, reservedBytes: number): Pr
       at += bytes.length
     },
     close: () => file.close(),
+  }
+}
+
+async function reserve(file: FileHandle, reservedBytes: number, paced?: AbortSignal): Promise<void> {
+  if (!paced) return writeFully(file, Buffer.alloc(reservedBytes), 0)
+  for (let at = 0; at < reservedBytes && !paced.aborted; at += pieceBytes) {
+    if (at > 0) await wait(pieceEveryMs, undefined, { signal: paced, ref: false }).catch(() => undefined)
+    await writeFully(file, Buffer.alloc(Math.min(pieceBytes, reservedBytes - at)), at)
   }
 }
 

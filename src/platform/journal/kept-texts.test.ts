@@ -62,6 +62,21 @@ test('what many ask for at once is one write', async () => {
   expect(new Set(groups).size).toBe(1)
 })
 
+test('what has time is written with what has none, or soon by itself', async () => {
+  const texts = await open()
+  const later = texts.put('a', 'one', 'in-time')
+  await texts.put('b', 'two')
+  await later
+  await texts.remove('b', 'in-time')
+  expect(await leftByAKill()).toEqual({ texts: { a: 'one' }, broken: [] })
+  const groups = (await journalOf(directory)).text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[1])
+  expect(new Set(groups).size).toBe(2)
+  expect(groups).toHaveLength(3)
+})
+
 test('the journal goes from file to file and takes along what is needed, and a start begins with that', async () => {
   const texts = await open()
   await texts.put('long', 'a call of an hour')
@@ -124,7 +139,11 @@ test('what a failed write has left behind never stands above what was written af
     throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' })
   })
   const long = 'x'.repeat(20)
-  const refused = await Promise.allSettled([texts.put('b', long), texts.put('a', 'never'), texts.put('c', long)])
+  const refused = await Promise.allSettled([
+    texts.put('b', long, 'in-time'),
+    texts.put('a', 'never'),
+    texts.put('c', long),
+  ])
   expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   disk.mockRestore()
   await file.close()

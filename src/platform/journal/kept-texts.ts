@@ -19,11 +19,14 @@ export interface KeptTexts {
   /** Names of files that could not be read to their end. They are set aside as `.broken`: somebody has to look. */
   readonly broken: readonly string[]
   /** Durable when it resolves. Throws what the file system says: then it may be asked for again. */
-  put(key: string, text: string): Promise<void>
-  /** After a crash it may be there again. */
-  remove(key: string): Promise<void>
+  put(key: string, text: string, when?: Urgency): Promise<void>
+  /** As `put`; after a crash before that it is there again. */
+  remove(key: string, when?: Urgency): Promise<void>
   close(): Promise<void>
 }
+
+/** `in-time`: with what else is written within some hundredths of a second, so that nobody's `at-once` waits behind it. */
+export type Urgency = 'at-once' | 'in-time'
 
 interface KeptTextsOptions {
   directory: string
@@ -43,6 +46,7 @@ interface Kept {
 const keyPattern = /^\S+$/
 /** Written again at once when a file is full: nobody's text waits for long behind them. */
 const movedAtOnce = 50
+const inTimeMs = 40
 const named = /^[0-9]{9}\.journal$/
 const broken = '.broken'
 
@@ -56,12 +60,14 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   let older = before.paths
   let current = await createNext()
   let next: JournalFile | undefined
-  let staged: { key: string; one?: Kept }[] = []
+  let staged: { key: string; one: Kept | undefined; written: PromiseWithResolvers<void> }[] = []
+  let inTime: NodeJS.Timeout | undefined
   const flush = shareRuns(writeStaged)
   let moving = moveOn()
 
-  function createNext(): Promise<JournalFile> {
-    return createJournalFile(join(directory, `${String(++number).padStart(9, '0')}.journal`), reservedBytes)
+  function createNext(paced?: AbortSignal): Promise<JournalFile> {
+    const path = join(directory, `${String(++number).padStart(9, '0')}.journal`)
+    return createJournalFile(path, reservedBytes, paced)
   }
 
   async function writeStaged(): Promise<void> {
@@ -74,16 +80,34 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
     const lines = staged
     const file = current
     staged = []
-    await file.write(
-      ++group,
-      lines.map(({ key, one }) => (one ? `${key} ${one.text}` : key)),
-    )
-    for (const { one } of lines) if (one) one.file = file
+    if (lines.length === 0) return
+    try {
+      await file.write(
+        ++group,
+        lines.map(({ key, one }) => (one ? `${key} ${one.text}` : key)),
+      )
+    } catch (error) {
+      for (const { written } of lines) written.reject(error)
+      throw error
+    }
+    for (const { one, written } of lines) {
+      if (one) one.file = file
+      written.resolve()
+    }
   }
 
-  function stage(key: string, one?: Kept): Promise<void> {
-    staged.push(one ? { key, one } : { key })
-    return flush()
+  function stage(key: string, one?: Kept, when: Urgency = 'at-once'): Promise<void> {
+    const written = Promise.withResolvers<void>()
+    staged.push({ key, one, written })
+    // Who staged a line is told by it.
+    if (when === 'at-once') flush().catch(() => undefined)
+    else inTime ??= setTimeout(flushInTime, inTimeMs)
+    return written.promise
+  }
+
+  function flushInTime(): void {
+    inTime = undefined
+    flush().catch(() => undefined)
   }
 
   /** Ends with everything that is needed in this file, the full ones gone, and the next reserved. */
@@ -102,7 +126,7 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
         // Before a later one goes: what was removed there would stand here again.
         if (older.length > 0) await syncFolder(directory)
         older = []
-        next ??= await createNext()
+        next ??= await createNext(closing.signal)
         return
       } catch (error) {
         onFault(error)
@@ -114,18 +138,19 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
   return {
     all: () => new Map([...kept].map(([key, { text }]) => [key, text])),
     broken: before.broken,
-    put(key, text) {
+    put(key, text, when) {
       if (!keyPattern.test(key) || text.includes('\n')) throw new RangeError('a key has no space, a text no line break')
       const one = { text }
       kept.set(key, one)
-      return stage(key, one)
+      return stage(key, one, when)
     },
-    remove(key) {
+    remove(key, when) {
       kept.delete(key)
-      return stage(key)
+      return stage(key, undefined, when)
     },
     async close() {
       closing.abort()
+      clearTimeout(inTime)
       await moving
       await flush().catch(() => undefined)
       await current.close()

@@ -5,11 +5,9 @@
  * Never here: a key that opens what was written once finish() is over, a partial chunk on disk that is then changed,
  * a wait for the disk inside packet(), or before the first of them.
  */
-import { createHash, randomBytes } from 'node:crypto'
-import { rm, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
-import { writeAgeHeader } from '#platform/age/age-header.ts'
-import { createFile, syncFolder, writeFully } from '#platform/files/durable-files.ts'
+import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import {
   encodeMark,
   encodeSource,
@@ -23,14 +21,8 @@ import {
 } from './recording-log.ts'
 import { giveChunkBack, takeChunk } from './open-chunks.ts'
 import { RecordingFault } from './recording-faults.ts'
-import {
-  chunkBytes,
-  derivePayloadKey,
-  payloadNonceBytes,
-  sealChunk,
-  sealedChunkBytes,
-} from '#platform/age/seal-stream.ts'
-import { deriveTailKey } from './tail-frame.ts'
+import { chunkBytes, payloadNonceBytes, sealChunk, sealedChunkBytes } from '#platform/age/seal-stream.ts'
+import { createRecordingFiles, type RecordingFiles, type SealedHeader } from './recording-files.ts'
 import type { TailJournal, TailSubject } from './tail-journal.ts'
 
 export type RecordingWriterOptions = {
@@ -38,8 +30,10 @@ export type RecordingWriterOptions = {
   directory: string
   /** `age1...` of the day. */
   intakePublicKey?: string
-  /** Instead of it: a key that is kept elsewhere, and what is to be the header. The key is wiped. */
-  sealed?: { header: Buffer; fileKey: Buffer }
+  /** Instead of it: a key that is kept elsewhere, and what is to be the header. */
+  sealed?: SealedHeader
+  /** Files that were made for this id beforehand; without them they are made. */
+  files?: RecordingFiles | undefined
   startedAt: Temporal.Instant
   /** Shared by all recordings of the process. Without one, a crash costs the open chunk. */
   tail?: TailJournal
@@ -101,29 +95,15 @@ export type RecordingWriter = {
 }
 
 /**
- * Creates the two files; the recording accepts packets once this resolves. They are durable with the tail's
+ * Takes or creates the two files; the recording accepts packets once this resolves. They are durable with the tail's
  * next frames, or when it is finished: a power loss takes no more of a call than what the tail lacks.
  * Throws what the file system says (EEXIST when the id was used before) or `age-key-malformed`.
  */
 export async function createRecordingWriter(options: RecordingWriterOptions): Promise<RecordingWriter> {
   const { id, directory, tail, onFault, pendingChunksLimit = 16, retryMs = 1000, finishRetries = 10 } = options
-  const headerPath = join(directory, `${id}.hdr`)
-  const bodyPath = join(directory, `${id}.body`)
-  const { header, fileKey } = options.sealed ?? writeAgeHeader(options.intakePublicKey ?? '')
-  const nonce = randomBytes(payloadNonceBytes)
-  const key = derivePayloadKey(fileKey, nonce)
-  const [headerFile, body] = await createFiles()
-
-  /** Both files or none: nobody looks after half a pair, and an unclosed file ends the process when it is collected. */
-  async function createFiles(): Promise<[FileHandle, FileHandle]> {
-    const [headerMade, bodyMade] = await Promise.allSettled([
-      createFile(headerPath, header),
-      createFile(bodyPath, nonce),
-    ])
-    if (headerMade.status === 'fulfilled' && bodyMade.status === 'fulfilled') return [headerMade.value, bodyMade.value]
-    await Promise.all([undo(headerPath, headerMade), undo(bodyPath, bodyMade)])
-    throw headerMade.status === 'rejected' ? headerMade.reason : (bodyMade as PromiseRejectedResult).reason
-  }
+  const files =
+    options.files ?? (await createRecordingFiles(directory, id, options.sealed ?? options.intakePublicKey ?? ''))
+  const { headerPath, bodyPath, body, nonce, payloadKey: key } = files
 
   const chunk = takeChunk()
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunkBytes)
@@ -142,32 +122,26 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   let ended = false
   /** The open chunk is another recording's by now. */
   let givenBack = false
-  let syncing: Promise<void> | undefined
 
   const subject: TailSubject = {
     idBytes: Buffer.from(id),
-    tailKey: deriveTailKey(fileKey),
+    tailKey: files.tailKey,
     openChunk: chunk,
     usedBytes: 0,
     journaledBytes: 0,
     chunkNumber: 0,
     frames: 0,
     durableChunks: 0,
-    hasFiles: false,
-    syncFiles: () => (syncing ??= syncFiles().finally(() => (syncing = undefined))),
+    hasFiles: files.areDurable,
+    async syncFiles() {
+      await files.sync()
+      subject.hasFiles = true
+    },
     syncBody: async () => {
       const written = writtenChunks
       await body.datasync()
       if (subject.durableChunks < written) subject.durableChunks = written
     },
-  }
-  fileKey.fill(0)
-
-  async function syncFiles(): Promise<void> {
-    await Promise.all([headerFile.datasync(), body.datasync()])
-    await syncFolder(directory)
-    subject.hasFiles = true
-    await headerFile.close()
   }
 
   /** Makes room for a record; false when the disk lags too far behind to close the open chunk. */
@@ -316,8 +290,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       }
     },
     async leaveBehind() {
-      await syncing?.catch(() => undefined)
-      await Promise.all([headerFile.close(), body.close()])
+      await files.close()
     },
     async discard() {
       ended = true
@@ -328,9 +301,8 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
       await rm(headerPath, { force: true })
       await syncFolder(directory)
       await writing
-      await syncing?.catch(() => undefined)
       giveBack()
-      await Promise.all([headerFile.close(), body.close()])
+      await files.close()
       await rm(bodyPath, { force: true })
       await syncFolder(directory)
     },
@@ -342,11 +314,4 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
     counts.packetsShed++
     return -1
   }
-}
-
-/** Takes back a file of a pair that did not come about; one that was there before is another recording's. */
-async function undo(path: string, made: PromiseSettledResult<FileHandle>): Promise<void> {
-  if (made.status === 'fulfilled') await made.value.close()
-  else if ((made.reason as { code?: string }).code === 'EEXIST') return
-  await rm(path, { force: true })
 }

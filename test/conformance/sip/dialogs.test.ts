@@ -291,6 +291,20 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(0)
   })
 
+  test('and an OPTIONS in the dialog tells whether the peer knows of it, and ends nothing (11, RFC 5057 5.1)', async () => {
+    const { call, dialog } = inCall()
+    for (const status of [200, 481]) {
+      const answered = dialog.ask()
+      await new Promise(setImmediate)
+      const { message } = call.sent.at(-1)!
+      expect(message.kind === 'request' && message.method).toBe('OPTIONS')
+      call.send(answerTo(echo(message), status))
+      expect(await answered).toBe(status)
+      expect(dialog.state).toBe('confirmed')
+    }
+    expect(firstHeader(call.sent.at(-1)!.message, 'cseq')).toMatch(/ OPTIONS$/)
+  })
+
   test('without an answer ends with 408 after 64*T1', async () => {
     const { call, dialog } = inCall()
     const answered = dialog.bye()

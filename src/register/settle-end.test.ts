@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { historyEndsAt, recordingTerms, termZone } from '#description/terms.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import type { RegisterTables } from './tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+
+/** Within three hours of when the clocks change, some months later; or any time. */
+const anyEnd = fc.oneof(
+  fc
+    .integer({ min: Date.UTC(2020, 0), max: Date.UTC(2050, 0) })
+    .map((ms) => Temporal.Instant.fromEpochMilliseconds(ms)),
+  fc
+    .record({
+      year: fc.integer({ min: 2020, max: 2049 }),
+      month: fc.constantFrom(3, 10),
+      minutes: fc.integer({ min: -180, max: 180 }),
+    })
+    .chain(({ year, month, minutes }) => {
+      const sunday = Temporal.PlainDate.from({ year, month, day: 31 })
+      const local = sunday
+        .subtract({ days: sunday.dayOfWeek % 7 })
+        .toPlainDateTime('03:00')
+        .add({ minutes })
+      return fc
+        .constantFrom(2, 3, 4, 5, 6, 14)
+        .map((months) => local.subtract({ months }).toZonedDateTime(termZone).toInstant())
+    }),
+)
+
+test('the database counts the terms of calls as the program does, also where the clocks change', async () => {
+  const ends = fc.sample(anyEnd, { numRuns: 3_000, seed: 50 })
+  const { rows } = await database
+    .as('seloste_capture')
+    .pool.query<{ history: Temporal.Instant; floor: Temporal.Instant; due: Temporal.Instant }>(
+      `select history_ends_after(e) as history, months_after(e, 2) as floor, recording_is_due(e, m) as due
+     from unnest($1::timestamptz[]) with ordinality as e (e, n), generate_series(2, 6) m order by n, m`,
+      [ends],
+    )
+  const told = rows.map(({ history, floor, due }) => [history, floor, due].map((at) => at.toString()))
+  const expected = ends.flatMap((end) =>
+    [2, 3, 4, 5, 6].map((months) => {
+      const { minKeepUntil, destroyAt } = recordingTerms(end, months)
+      return [historyEndsAt(end), minKeepUntil, destroyAt].map((at) => at.toString())
+    }),
+  )
+  expect(told).toEqual(expected)
+})
