@@ -1,9 +1,15 @@
 /** A mixture of Gaussians over everybody's frames, diagonal (Reynolds et al. 2000), and a recording's counts under it. */
 import type { Seeded } from './seeded.ts'
-import { dimensions } from './voice-frames.ts'
+
+/** Frames x dimensions. */
+export interface Frames {
+  normalised: Float32Array
+  count: number
+}
 
 export interface BackgroundModel {
   components: number
+  dimensions: number
   logWeights: Float64Array
   /** Components x dimensions. */
   means: Float64Array
@@ -20,7 +26,7 @@ const rounds = 8
 const smallest = 0.02
 
 /** Posteriors of one frame into `posteriors`; the terms that do not depend on the frame are made once. */
-function scorer({ components, logWeights, means, variances }: BackgroundModel) {
+function scorer({ components, dimensions, logWeights, means, variances }: BackgroundModel) {
   const precision = Float32Array.from(variances, (variance) => 0.5 / variance)
   const centres = Float32Array.from(means)
   const constant = Float64Array.from({ length: components }, (_, component) => {
@@ -54,8 +60,9 @@ function scorer({ components, logWeights, means, variances }: BackgroundModel) {
 }
 
 export function trainBackground(
-  recordings: readonly { normalised: Float32Array; count: number }[],
+  recordings: readonly Frames[],
   components: number,
+  dimensions: number,
   mostFrames: number,
   chance: Seeded,
 ): BackgroundModel {
@@ -78,6 +85,7 @@ export function trainBackground(
   }
   const model: BackgroundModel = {
     components,
+    dimensions,
     logWeights: new Float64Array(components).fill(-Math.log(components)),
     means: new Float64Array(components * dimensions),
     variances: Float64Array.from({ length: components * dimensions }, (_, n) =>
@@ -93,7 +101,7 @@ export function trainBackground(
 }
 
 function reestimate(model: BackgroundModel, frames: Float32Array, count: number, square: Float64Array): void {
-  const { components } = model
+  const { components, dimensions } = model
   const posteriorsOf = scorer(model)
   const zeroth = new Float64Array(components)
   const first = new Float64Array(components * dimensions)
@@ -125,8 +133,9 @@ function reestimate(model: BackgroundModel, frames: Float32Array, count: number,
 
 export function counter(model: BackgroundModel) {
   const posteriorsOf = scorer(model)
+  const { dimensions } = model
   const deviations = Float64Array.from(model.variances, Math.sqrt)
-  return ({ normalised, count }: { normalised: Float32Array; count: number }): Counts => {
+  return ({ normalised, count }: Frames): Counts => {
     const zeroth = new Float32Array(model.components)
     const first = new Float32Array(model.components * dimensions)
     for (let frame = 0; frame < count; frame++) {

@@ -5,7 +5,6 @@
 import type { Counts } from './background-model.ts'
 import { cholesky, matrix, solveCholesky, type Matrix } from './linear-algebra.ts'
 import type { Seeded } from './seeded.ts'
-import { dimensions } from './voice-frames.ts'
 
 export interface TotalVariability {
   rank: number
@@ -20,6 +19,7 @@ const rounds = 4
 const frameWeight = 0.35
 
 function productsOf(loading: Float64Array, components: number, rank: number): Float64Array[] {
+  const dimensions = loading.length / components / rank
   return Array.from({ length: components }, (_, component) => {
     const product = new Float64Array(rank * rank)
     for (let d = 0; d < dimensions; d++) {
@@ -57,7 +57,9 @@ function posterior({ rank, loading, products }: TotalVariability, { zeroth, firs
   return { factor, mean: solveCholesky(factor, projected) }
 }
 
-export function trainVariability(counts: readonly Counts[], components: number, rank: number, chance: Seeded) {
+export function trainVariability(counts: readonly Counts[], rank: number, chance: Seeded) {
+  const components = counts[0]!.zeroth.length
+  const dimensions = counts[0]!.first.length / components
   const loading = Float64Array.from({ length: components * dimensions * rank }, () => 0.1 * chance.normal())
   let model: TotalVariability = { rank, loading, products: productsOf(loading, components, rank) }
   for (let round = 0; round < rounds; round++) {
