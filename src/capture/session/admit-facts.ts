@@ -52,8 +52,8 @@ export function admitTo(db: Kysely<RegisterTables>, node?: string): AdmitFacts {
   }
 }
 
-/** The register does not take some of these, and none of the others is to wait for it; otherwise all are tried again. */
+/** The register does not take these together, and none is to wait for another; otherwise all are tried again. */
 function isOfFacts(error: unknown): boolean {
-  // Classes of SQLSTATE: data, constraints, what a function raises (PostgreSQL, appendix A).
-  return /^(?:22|23|P0|SE)...$/.test((error as { code?: string }).code ?? '')
+  // Classes of SQLSTATE: data, constraints, what a function raises, two that wait for each other (PostgreSQL, appendix A).
+  return /^(?:22|23|40|P0|SE)...$/.test((error as { code?: string }).code ?? '')
 }

@@ -62,6 +62,17 @@ test('of a day that is over none is given, and what nobody took is gone', async 
   expect(await names()).toEqual([])
 })
 
+test('what is given back when its day is over is for nobody', async () => {
+  laidOut.take(today)
+  const yesterdays = laidOut.claim(await takeOne())!
+  const tomorrow = today.add({ days: 1 })
+  laidOut.take(tomorrow)
+  laidOut.giveBack(yesterdays)
+  const ids = [await takeOne(tomorrow), await takeOne(tomorrow), await takeOne(tomorrow), await takeOne(tomorrow)]
+  expect(ids).not.toContain(yesterdays.id)
+  await expect.poll(names, { interval: 5 }).not.toContain(`${yesterdays.id}.hdr`)
+})
+
 test('without a key for the day, or without room for them, there are none', async () => {
   expect(laidOut.take(Temporal.PlainDate.from('2026-03-03'))).toBeUndefined()
   await rm(directory, { recursive: true })

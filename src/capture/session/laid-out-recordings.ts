@@ -37,6 +37,8 @@ export function createLaidOutRecordings(options: {
   let day: Temporal.PlainDate | undefined
   let ready: RecordingFiles[] = []
   const taken = new Map<string, RecordingFiles>()
+  /** Whose key they are sealed to: what is given back at midnight is of no use any more. */
+  const dayOf = new WeakMap<RecordingFiles, Temporal.PlainDate>()
   let making: Promise<void> | undefined
   let stopped = false
   let againMs = 0
@@ -51,12 +53,17 @@ export function createLaidOutRecordings(options: {
     }
     for (const files of await Promise.all(making)) {
       if (!files) continue
-      if (stopped || !day?.equals(of)) await remove(files)
-      else ready.push(files)
+      dayOf.set(files, of)
+      await keep(files)
     }
     if (failed === undefined) return
     againMs = performance.now() + restMs
     onFault(failed)
+  }
+
+  async function keep(files: RecordingFiles): Promise<void> {
+    if (!stopped && day && dayOf.get(files)?.equals(day)) ready.push(files)
+    else await remove(files)
   }
 
   async function makeOne(key: string): Promise<RecordingFiles> {
@@ -92,7 +99,7 @@ export function createLaidOutRecordings(options: {
       taken.delete(id)
       return files
     },
-    giveBack: (files) => void ready.push(files),
+    giveBack: (files) => void keep(files),
     ids: () => [...ready.map(({ id }) => id), ...taken.keys()],
     async stop() {
       stopped = true
