@@ -1,6 +1,6 @@
 // Calls that were over before Seloste heard of them, admitted into a running one by the feed of past calls and the one
 // door there is. In: call detail records. Out: contacts as of any call. Never here: a row written past the door.
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import {
   describePastCall,
   sealPastAudio,
@@ -16,6 +16,7 @@ import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
+import { eventually } from '#test/whole/api.ts'
 import { adminUrlOf, objectsBeside } from '#test/whole/elsewhere.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { readDrawKey } from '../../src/app/roles/draw-key.ts'
@@ -41,7 +42,7 @@ export async function ownDatabase<Result>(
 /** A past call, and whether the draw must have fallen on it: then it goes by another id until it has. */
 export type ToldCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
 
-/** Tells a running Seloste of past calls; those that the plan drew come with their audio, a quiet line. */
+/** Tells a running Seloste of past calls; those that the plan drew come with their audio, a quiet line, and can be heard after it. */
 export async function tellPastCalls(seloste: RunningSeloste, calls: readonly ToldCall[]): Promise<void> {
   await ownDatabase(seloste, async (db) => {
     const versions = await readVersions(db)
@@ -55,6 +56,7 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
       drawKey: await readDrawKey({ dataDirectory: seloste.dataDirectory, apart: { drawKeyFile: undefined } }),
       quotas: createQuotaCounts(),
     }
+    const recordings: string[] = []
     for (const call of calls) {
       for (const facts of describeAs(call, context)) {
         if (!facts.recording) {
@@ -68,9 +70,23 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
           intakePublicKey: intake?.publicKey ?? '',
         })
         await admit({ ...facts, recording: { ...recording, stored } })
+        recordings.push(recording.id)
       }
     }
+    await eventually(
+      async () => (await notKeptYet(db, recordings)).length === 0 || undefined,
+      'the custodian keeps the key of each recording that is not over',
+    )
   })
+}
+
+async function notKeptYet(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<{ id: string }[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select id from recording where id = any (${ids}) and state = 'STORED' and kept_at is null and destroy_at > now()`.execute(
+    db,
+  )
+  return rows
 }
 
 let told = 0
