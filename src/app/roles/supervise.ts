@@ -14,7 +14,6 @@ import type { Environment, RegisterTold, RegisterWish } from './hold-register.ts
 import { keepBackups, type KeptBackups } from './keep-backups.ts'
 import { offerMoving, type OfferedMoving } from './moving-socket.ts'
 import type { RoleName } from './role.ts'
-import { collectFlag } from './give-back.ts'
 import { createSpare } from './spare-process.ts'
 import { watchAlive } from './watch-alive.ts'
 
@@ -70,7 +69,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
     return fork(main, ['start', '--role', name], {
       env: { ...roleEnvironment(process.env, name), ...threadsOf(name), ...environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: [...process.execArgv, collectFlag, ...(name === 'capture' ? captureProcessFlags : [])],
+      execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
     })
   }
   const spareOf = (name: RoleName) =>
