@@ -1,25 +1,22 @@
 /** Calls that go on in the next process: which of their sessions and voices come back (R16, R17). */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openNextProcess } from '#test/conformance/sip/next-process.ts'
 import {
   everyCall,
   inDialog,
   openSpeaker,
-  openWiredRecorder,
   written,
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
 import { firstHeader } from '../sip/message.ts'
-import { heldDialogs, holdCalls } from './hold-calls.ts'
-import { readFacts } from './facts-file.ts'
-import { openHeldSessions, type HeldSession, type HeldSessions } from './held-sessions.ts'
 
 let folder = ''
 let wired: WiredRecorder
-let held: HeldSessions
+let stop: () => Promise<void>
 let near: Speaker
 let far: Speaker
 let described = everyCall
@@ -38,26 +35,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A process of its own in all that matters here: it has the folder, and nothing else, of the one before. */
 async function start(): Promise<void> {
-  const directory = join(folder, 'sessions')
-  const calls = await holdCalls(directory, '127.0.0.1', Date.now())
-  const onFault = (error: unknown) => {
-    throw error
-  }
-  held = await openHeldSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
-  await mkdir(join(folder, 'run'), { recursive: true })
-  const isHistory = ({ facts }: HeldSession) => readFacts(facts).recording === undefined
-  const goOn = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
-  wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
-    ...{ firstPort: 11_800, description: () => described, held: { sessions: held, calls, goOn } },
-  })
-  for (const one of heldDialogs(calls)) wired.call.server.resume(one)
-}
-
-async function stop(): Promise<void> {
-  await wired.stop()
-  await held.stop()
+  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_800, description: () => described }))
 }
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })

@@ -1,23 +1,22 @@
 /** A call of which two recording clients tell goes on in the next process, whichever of the two is there still (R16, R17). */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openNextProcess } from '#test/conformance/sip/next-process.ts'
 import {
   everyCall,
   inDialog,
   openSpeaker,
-  openWiredRecorder,
   written,
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
-import { heldDialogs, holdCalls } from './hold-calls.ts'
-import { openHeldSessions, readHeldSessions, type HeldSessions } from './held-sessions.ts'
+import { readHeldSessions } from './held-sessions.ts'
 
 let folder = ''
 let wired: WiredRecorder
-let held: HeldSessions
+let stop: () => Promise<void>
 const speakers: Speaker[] = []
 const to: string[] = []
 
@@ -34,24 +33,8 @@ afterEach(async () => {
 
 const mediaPort = (client: number) => 26_100 + 10 * client
 
-/** A process of its own in all that matters here: it has the folder, and nothing else, of the one before. */
 async function start(): Promise<void> {
-  const directory = join(folder, 'sessions')
-  const calls = await holdCalls(directory, '127.0.0.1', Date.now())
-  const onFault = (error: unknown) => {
-    throw error
-  }
-  held = await openHeldSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
-  await mkdir(join(folder, 'run'), { recursive: true })
-  wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
-    ...{ firstPort: 11_900, description: () => everyCall, held: { sessions: held, calls, goOn: new Set<string>() } },
-  })
-  for (const one of heldDialogs(calls)) wired.call.server.resume(one)
-}
-
-async function stop(): Promise<void> {
-  await wired.stop()
-  await held.stop()
+  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_900, description: () => everyCall }))
 }
 
 /** The message of one of two clients, whose dialogs differ in nothing else. */

@@ -1,0 +1,44 @@
+/**
+ * A recorder that takes up what the one before it has left in a folder. In: the folder, what differs. Out: the recorder, and a stop that
+ * leaves its calls to the next.
+ */
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readFacts } from '#capture/session/facts-file.ts'
+import { openHeldSessions, type HeldSession } from '#capture/session/held-sessions.ts'
+import { heldDialogs, holdCalls } from '#capture/session/hold-calls.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { openWiredRecorder, type WiredRecorder } from './wired-recorder.ts'
+
+interface NextProcess {
+  wired: WiredRecorder
+  stop(): Promise<void>
+}
+
+/** A process of its own in all that matters here: it has the folder, and nothing else, of the one before. */
+export async function openNextProcess(
+  folder: string,
+  options: { firstPort: number; description: () => RegisterDescription },
+): Promise<NextProcess> {
+  const directory = join(folder, 'sessions')
+  const calls = await holdCalls(directory, '127.0.0.1', Date.now())
+  const onFault = (error: unknown) => {
+    throw error
+  }
+  const held = await openHeldSessions({ directory, known: calls.sessions, nowMs: () => Date.now(), onFault })
+  await mkdir(join(folder, 'run'), { recursive: true })
+  const isHistory = ({ facts }: HeldSession) => readFacts(facts).recording === undefined
+  const goOn = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
+  const wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
+    ...options,
+    held: { sessions: held, calls, goOn },
+  })
+  for (const one of heldDialogs(calls)) wired.call.server.resume(one)
+  return {
+    wired,
+    async stop() {
+      await wired.stop()
+      await held.stop()
+    },
+  }
+}
