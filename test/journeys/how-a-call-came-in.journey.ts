@@ -69,6 +69,11 @@ test('a voice that is missing is followed from the hour to the client and to the
   await page.locator('a[data-flow]').first().waitFor()
   await inEach('flows')
 
+  await page.getByRole('link', { name: 'Tallentimet' }).first().click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Tallentimet' })).toBeVisible()
+  await expect(page.locator('section.panel')).toContainText('Ottaa puheluja vastaan')
+  await inEach('nodes')
+
   // From the call itself, under a fault.
   await page.goto(`/contacts/${contact.id}`)
   await page.locator('.purpose-form .input').fill('VIKA-1')
