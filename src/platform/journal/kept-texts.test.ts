@@ -77,6 +77,22 @@ test('what has time is written with what has none, or soon by itself', async () 
   expect(groups).toHaveLength(3)
 })
 
+test('what went with what had no time leaves no write of its own behind', async () => {
+  const texts = await open()
+  // The next file is reserved with timers of its own.
+  await expect.poll(async () => (await readdir(directory)).length).toBe(2)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const later = texts.put('a', 'one', 'in-time')
+    expect(vi.getTimerCount()).toBe(1)
+    await texts.put('b', 'two')
+    await later
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('the journal goes from file to file and takes along what is needed, and a start begins with that', async () => {
   const texts = await open()
   await texts.put('long', 'a call of an hour')

@@ -80,6 +80,9 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
     const lines = staged
     const file = current
     staged = []
+    // What comes in time from now on has as long again: a write of its own is one that others wait behind.
+    clearTimeout(inTime)
+    inTime = undefined
     if (lines.length === 0) return
     try {
       await file.write(
@@ -101,13 +104,8 @@ export async function openKeptTexts(options: KeptTextsOptions): Promise<KeptText
     staged.push({ key, one, written })
     // Who staged a line is told by it.
     if (when === 'at-once') flush().catch(() => undefined)
-    else inTime ??= setTimeout(flushInTime, inTimeMs)
+    else inTime ??= setTimeout(() => void flush().catch(() => undefined), inTimeMs)
     return written.promise
-  }
-
-  function flushInTime(): void {
-    inTime = undefined
-    flush().catch(() => undefined)
   }
 
   /** Ends with everything that is needed in this file, the full ones gone, and the next reserved. */
