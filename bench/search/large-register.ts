@@ -69,13 +69,15 @@ export async function enterContacts(pool: Pool, contacts: number): Promise<numbe
   await withoutIndexes(client, 'recording', () => client.query('insert into recording select * from made'))
   await client.query('alter table recording enable trigger user; drop table made, service_number, official')
   client.release(true)
-  // As its trigger does it.
+  // As their triggers do it.
   await pool.query(`
     insert into official_named
     select official_name, official_phone, official_unit_id, official_person_id,
       min(date_trunc('month', contact_started_at at time zone 'UTC')), max(date_trunc('month', contact_started_at at time zone 'UTC'))
     from segment where official_name is not null group by 1, 2, 3, 4`)
-  for (const table of ['contact', 'segment', 'recording', 'official_named']) await pool.query(`vacuum analyze ${table}`)
+  await pool.query('select mend_recorded_parts()')
+  for (const table of ['contact', 'segment', 'recording', 'official_named', 'recorded_part'])
+    await pool.query(`vacuum analyze ${table}`)
   return (performance.now() - begun) / 1000
 }
 

@@ -83,6 +83,7 @@ export async function replayLedger(
     }
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
+    await sql`select mend_recorded_parts()`.execute(tx)
     for (const contact of new Set(holds)) await sql`select settle_contact(${contact}::uuid)`.execute(tx)
     return done
   })

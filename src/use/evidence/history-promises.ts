@@ -89,6 +89,7 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
     contact_started_at: 'CALL_START_AND_END',
     seq: 'technical',
     number_reached: 'SERVICE_NUMBER',
+    number_called: 'SERVICE_NUMBER',
     number_reached_name: 'SERVICE_NUMBER',
     official_person_id: 'OFFICIAL_NAME_AND_NUMBER',
     official_unit_id: 'OFFICIAL_NAME_AND_NUMBER',

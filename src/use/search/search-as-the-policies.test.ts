@@ -70,6 +70,9 @@ await admin.transaction().execute(async (tx) => {
   await sql`update recording set state = 'DESTROYED', destroyed_at = now(), cause = 'caller' where contact_started_at < now() - interval '45 days'`.execute(
     tx,
   )
+  await sql`update recorded_part p set state = recorded_state(r.state, r.kept_at, r.destroy_at) from recording r where r.id = p.recording_id`.execute(
+    tx,
+  )
 })
 
 const from = now().subtract({ hours: 24 * 40 })
@@ -80,6 +83,7 @@ const answeredBy = (condition: string) =>
   `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and ${condition})`
 const between = `c.started_at < '${to.toString()}' and c.started_at >= '${from.subtract({ hours: 24 }).toString()}'
   and coalesce(c.ended_at, now()) >= '${from.toString()}'`
+const isAvailable = recorded(`not ${gone} and r.state = 'STORED' and r.kept_at is not null`)
 const searches: [Partial<ContactSearch>, string][] = [
   [{}, 'true'],
   [{ from, to }, between],
@@ -92,7 +96,7 @@ const searches: [Partial<ContactSearch>, string][] = [
   [{ recorded: 'true' }, recorded('true')],
   [{ recorded: 'none' }, `not ${recorded('true')}`],
   [{ recorded: 'destroyed' }, recorded(gone)],
-  [{ recorded: 'available' }, recorded(`not ${gone} and r.state = 'STORED' and r.kept_at is not null`)],
+  [{ recorded: 'available' }, isAvailable],
   [
     { recorded: 'destroyed', number: '029 497 000', from, to },
     `${recorded(gone)} and c.number_called = '+35829497000' and ${between}`,
@@ -102,6 +106,21 @@ const searches: [Partial<ContactSearch>, string][] = [
     { caller: 'salattu', official: 'aino', from, to },
     `c.caller_kind = 'withheld' and ${answeredBy(`s.official_name ilike '%aino%'`)} and ${between}`,
   ],
+  [{ recorded: 'true', official: 'ber' }, `${recorded('true')} and ${answeredBy(`s.official_name ilike '%ber%'`)}`],
+  [
+    { recorded: 'destroyed', official: '029 512 1002' },
+    `${recorded(gone)} and ${answeredBy(`s.official_phone = '+358295121002'`)}`,
+  ],
+  [{ recorded: 'available', official: 'aino' }, `${isAvailable} and ${answeredBy(`s.official_name ilike '%aino%'`)}`],
+  [{ recorded: 'available', number: '029 497 010' }, `${isAvailable} and c.number_called = '+35829497010'`],
+  [{ recorded: 'true', caller: 'salattu' }, `${recorded('true')} and c.caller_kind = 'withheld'`],
+  [{ caller: 'salattu', number: '029 497 001' }, `c.caller_kind = 'withheld' and c.number_called = '+35829497001'`],
+  [
+    { number: '029 497 000', official: 'kaisa' },
+    `c.number_called = '+35829497000' and ${answeredBy(`s.official_name ilike '%kaisa%'`)}`,
+  ],
+  [{ recorded: 'none', number: '029 497 010' }, `not ${recorded('true')} and c.number_called = '+35829497010'`],
+  [{ recorded: 'true', caller: '040 555 2000' }, `${recorded('true')} and c.caller_key = '+358405552000'`],
 ]
 
 describe.each(Object.entries(people))('%s finds what the policies show, and all of it:', (_, who) => {

@@ -1,0 +1,431 @@
+-- Over 0048-searching.sql and 0051-names-as-they-are.sql: what a search asks for together with a right, or with another filter, lies
+-- together (R10, R21; docs/decisions/0068).
+
+-- The number that a call was to, beside the one that was reached --------------------------------------------------------------------
+
+-- Only where it is another one: nearly always it is the same.
+alter table segment add column number_called text;
+
+create function segment_is_of_call() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  new.number_called := (
+    select nullif(c.number_called, new.number_reached) from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at
+  );
+  return new;
+end $$;
+create trigger is_of_call before insert or update of number_reached on segment for each row execute function segment_is_of_call();
+
+update segment s set number_called = c.number_called from contact c
+where c.id = s.contact_id and c.started_at = s.contact_started_at and c.number_called <> s.number_reached;
+
+-- A unit's calls to one number; an official's of one number, without a look at the segment.
+create index segment_unit_number on segment (official_unit_id, number_reached, contact_started_at desc, contact_id desc)
+  where number_called is null and official_unit_id is not null;
+create index segment_unit_called on segment (official_unit_id, number_called, contact_started_at desc, contact_id desc)
+  where number_called is not null and official_unit_id is not null;
+create index segment_reached_newest on segment (number_reached, contact_started_at desc, contact_id desc) where number_called is not null;
+drop index segment_number_newest;
+drop index segment_name_newest;
+create index segment_name_newest on segment (official_name, contact_started_at desc, contact_id desc) include (number_reached);
+create index contact_number_withheld on contact (number_called, started_at desc, id desc) where caller_kind = 'withheld';
+
+-- Recordings by whose they are --------------------------------------------------------------------------------------------------
+
+alter table official_named add column id integer generated always as identity;
+create unique index official_named_id on official_named (id);
+
+-- Each part of a call that has a recording, with that recording: `is_own` is the part that was recorded. State: a, it can be listened to; g, it
+-- is destroyed; o, any other. An official is meant by their row of official_named.
+create table recorded_part (
+  recording_id uuid not null,
+  segment_id uuid not null,
+  contact_id uuid not null,
+  contact_started_at timestamptz not null,
+  is_own boolean not null,
+  state "char" not null,
+  official integer,
+  official_unit_id uuid,
+  number_reached text not null,
+  number_called text not null,
+  primary key (segment_id, recording_id)
+);
+alter table recorded_part enable row level security;
+
+create function recorded_state(state text, kept_at timestamptz, destroy_at timestamptz) returns "char"
+language sql immutable as $$
+  select case when state in ('DESTROYED', 'DESTROYING') then 'g' when state = 'STORED' and kept_at is not null and destroy_at is not null then 'a'
+    else 'o' end::"char"
+$$;
+
+-- All of it anew where triggers did not see what changed: for the first time here, and when the ledger is replayed into a restored backup.
+create function mend_recorded_parts() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into recorded_part
+  select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), n.id,
+    s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
+  from recording r
+  join segment s on s.contact_id = r.contact_id and s.contact_started_at = r.contact_started_at
+  left join official_named n on n.name = s.official_name and n.phone is not distinct from s.official_phone
+    and n.unit_id is not distinct from s.official_unit_id and n.person_id is not distinct from s.official_person_id
+  order by r.contact_started_at, r.id
+  on conflict do nothing;
+  update recorded_part p set state = recorded_state(r.state, r.kept_at, r.destroy_at)
+  from recording r where r.id = p.recording_id and p.state <> recorded_state(r.state, r.kept_at, r.destroy_at);
+  delete from recorded_part p
+  where not exists (select from recording r where r.id = p.recording_id)
+    or not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = p.contact_started_at);
+$$;
+select mend_recorded_parts();
+
+create index recorded_part_recording on recorded_part (recording_id);
+create index recorded_part_state on recorded_part (state, contact_started_at desc, contact_id desc) where is_own;
+create index recorded_part_official on recorded_part (official, state, contact_started_at desc, contact_id desc)
+  include (is_own, number_reached, number_called);
+create index recorded_part_unit on recorded_part (official_unit_id, state, contact_started_at desc, contact_id desc) include (number_called)
+  where is_own;
+create index recorded_part_reached on recorded_part (number_reached, state, contact_started_at desc, contact_id desc) include (number_called)
+  where is_own;
+create index recorded_part_called on recorded_part (number_called, state, contact_started_at desc, contact_id desc)
+  include (official_unit_id, number_reached) where is_own;
+drop index recording_available;
+drop index recording_gone;
+
+create function official_of(s segment) returns integer
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return (
+    select n.id from official_named n where n.name = s.official_name and n.phone is not distinct from s.official_phone
+      and n.unit_id is not distinct from s.official_unit_id and n.person_id is not distinct from s.official_person_id
+  );
+end $$;
+
+-- The parts of a call with its recordings: of one new recording, or of one new part.
+create function part_is_recorded() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into recorded_part
+  select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), official_of(s),
+    s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
+  from recording r join segment s on s.contact_id = r.contact_id and s.contact_started_at = r.contact_started_at
+  where r.contact_id = new.contact_id and r.contact_started_at = new.contact_started_at and new.id in (r.id, s.id)
+  on conflict do nothing;
+  return null;
+end $$;
+create trigger tells_search after insert on recording for each row execute function part_is_recorded();
+create trigger tells_search after insert on segment for each row when (new.seq > 1) execute function part_is_recorded();
+
+create function recorded_part_changes() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  update recorded_part p set official = official_of(new), official_unit_id = new.official_unit_id, number_reached = new.number_reached
+  where p.segment_id = new.id;
+  return null;
+end $$;
+-- After `names_official`, which knows the official then.
+create trigger tells_search_of_changes
+  after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment for each row
+  when ((old.number_reached, old.official_name, old.official_phone, old.official_unit_id, old.official_person_id)
+    is distinct from (new.number_reached, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id))
+  execute function recorded_part_changes();
+
+create function recorded_part_goes() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  if tg_table_name = 'recording' then
+    delete from recorded_part p where p.recording_id = old.id;
+  else
+    delete from recorded_part p where p.segment_id = old.id;
+  end if;
+  return null;
+end $$;
+create trigger tells_search_of_end after delete on recording for each row execute function recorded_part_goes();
+create trigger tells_search_of_end after delete on segment for each row execute function recorded_part_goes();
+
+create function recording_changes_state() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  becomes constant "char" := recorded_state(new.state, new.kept_at, new.destroy_at);
+begin
+  if becomes <> recorded_state(old.state, old.kept_at, old.destroy_at) then
+    update recorded_part p set state = becomes where p.recording_id = new.id;
+  end if;
+  return null;
+end $$;
+create trigger tells_search_of_changes after update of state, kept_at, destroy_at on recording for each row
+  when (old.state <> new.state or (old.kept_at is null) <> (new.kept_at is null) or (old.destroy_at is null) <> (new.destroy_at is null))
+  execute function recording_changes_state();
+
+-- A number that a feed tells afterwards.
+create function call_is_to_another_number() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  update segment s set number_called = nullif(new.number_called, s.number_reached)
+  where s.contact_id = new.id and s.contact_started_at = new.started_at and s.number_called is distinct from nullif(new.number_called, s.number_reached);
+  update recorded_part p set number_called = new.number_called
+  from segment s where s.contact_id = new.id and s.contact_started_at = new.started_at and p.segment_id = s.id;
+  return null;
+end $$;
+create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
+  execute function call_is_to_another_number();
+
+revoke execute on function segment_is_of_call(), mend_recorded_parts(), recorded_state(text, timestamptz, timestamptz), official_of(segment), part_is_recorded(),
+  recorded_part_changes(), recorded_part_goes(), recording_changes_state(), call_is_to_another_number() from public;
+
+-- The search -----------------------------------------------------------------------------------------------------------------
+
+create or replace function search_contacts(
+  from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text,
+  official_number text, recorded text, after_at timestamptz, after_id uuid, most integer
+) returns table (started_at timestamptz, id uuid)
+language plpgsql stable security definer rows 1000 set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan
+-- A walk in the order of an index ends when there are enough, which the planner does not see; two walks are merged as they go.
+set max_parallel_workers_per_gather = 0 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set enable_nestloop = off
+set enable_hashjoin = off as $$
+#variable_conflict use_column
+declare
+  right_now constant timestamptz := register_now();
+  -- So many of a way tell how thick it lies; with fewer than few no other is looked at.
+  enough constant integer := 1000;
+  few constant integer := 100;
+  most_names constant integer := 100;
+  of_all boolean;
+  own uuid;
+  units uuid[];
+  numbers text[];
+  served uuid[];
+  parts uuid[];
+  -- The viewer's rows of official_named.
+  own_as integer[] := '{}';
+  -- Whether the viewer sees every contact that the search may find.
+  is_seen boolean;
+  -- Recordings that are over and not destroyed yet.
+  overdue uuid[] := '{}';
+  named_ways text[];
+  -- Those meant, and of them those whose calls the viewer sees by themselves.
+  officials integer[];
+  sure integer[];
+  month timestamptz;
+  month_ends timestamptz;
+  -- What is asked of contacts in this month and was not in others.
+  going_on boolean;
+  is_old boolean;
+  told text := '';
+  -- Conditions on a contact c, a segment s, a recording r, a recorded part p, and on d, which is being looked at. A month's bounds are $17
+  -- and $18: given with the statement they plan as literals do, and the database plans the one month alone.
+  of_contact text;
+  of_its_contact text;
+  of_state text[];
+  of_number constant text := case when called is null then '' else ' and p.number_called = $3' end;
+  seen text := 'true';
+  seen_recording text := '';
+  named constant text := '(s.official_name ilike $4 or s.official_phone = $5)';
+  wanted text := 'true';
+  recorded_part text := '';
+  -- Ways through a month, each in the order of an index; and what is left to be asked of each contact on the way.
+  bounds constant text := '{at} >= $17 and {at} < $18' || case when after_at is null then '' else ' and ({at}, {id}) < ($13, $14)' end;
+  contacts constant text := '(select c.started_at as at, c.id from contact c where '
+    || replace(replace(bounds, '{at}', 'c.started_at'), '{id}', 'c.id');
+  segments constant text := '(select s.contact_started_at as at, s.contact_id as id from segment s where '
+    || replace(replace(bounds, '{at}', 's.contact_started_at'), '{id}', 's.contact_id');
+  recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
+    || replace(replace(bounds, '{at}', 'p.contact_started_at'), '{id}', 'p.contact_id');
+  in_month constant text := 's.contact_started_at >= $17 and s.contact_started_at < $18 and ';
+  part_of constant text := in_month || 's.contact_id = d.id and s.contact_started_at = d.at and ';
+  contact_of constant text := 'select true from contact c where c.started_at >= $17 and c.started_at < $18 and ';
+  -- In each branch: then the database merges them as it goes, and sorts nothing.
+  newest_first constant text := ' order by 1 desc, 2 desc)';
+  ways text[];
+  keys text[];
+  is_by_official boolean := false;
+  probes text[];
+  counted integer;
+  best integer;
+  best_counted integer;
+  reaches timestamptz;
+  best_reaches timestamptz;
+  remaining integer := most;
+begin
+  if confined_to() is not null or not log_is_whole() then
+    return;
+  end if;
+  select sees_all(), sees_own(), sees_units(), sees_numbers(), sees_contacts(), sees_segments()
+    into of_all, own, units, numbers, served, parts;
+  if not of_all and own is null and units = '{}' and numbers = '{}' and served = '{}' then
+    return;
+  end if;
+  is_seen := of_all or coalesce(called = any (numbers), false);
+  if not of_all then
+    seen := '(s.official_person_id = $6 or s.official_unit_id = any ($7) or s.number_reached = any ($8) or s.id = any ($10))';
+    if own is not null then
+      own_as := array(select n.id from official_named n where n.person_id = own);
+    end if;
+    -- Whose recording is not seen is none.
+    seen_recording := ' and (p.official = any ($16) or p.official_unit_id = any ($7) or p.number_reached = any ($8) or p.segment_id = any ($10))';
+    recorded_part := ' and (select true from segment s where ' || in_month
+      || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen || ')';
+  end if;
+  if recorded in ('available', 'destroyed') then
+    overdue := array(select r.id from recording r where r.destroy_at <= right_now and r.state <> 'DESTROYED');
+    wanted := case recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= $11)'
+      else 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > $11' end;
+  end if;
+  of_state := case recorded
+    when 'available' then array[' and p.state = ''a''' || case when overdue = '{}' then '' else ' and p.recording_id <> all ($12)' end]
+    when 'destroyed' then array[' and p.state = ''g''']
+      || case when overdue <> '{}' then array[' and p.state <> ''g'' and p.recording_id = any ($12)'] end
+    when 'true' then array[' and p.state = ''a''', ' and p.state = ''g''', ' and p.state = ''o'''] end;
+
+  if official is not null then
+    -- Where all of a name are meant and seen, their segments need not be read.
+    with meant as materialized (
+      select o.id, o.name, o.name ilike official or coalesce(o.phone = official_number, false) as is_meant,
+        of_all or coalesce(o.person_id = own, false) or coalesce(o.unit_id = any (units), false) as is_sure
+      from official_named o
+    ), by_name as (
+      select ' and s.official_name = ' || quote_literal(m.name) || case when bool_and(m.is_meant) then '' else ' and ' || named end
+        || case when bool_and(m.is_sure) then '' when own is null and units = '{}' and parts = '{}' then ' and s.number_reached = any ($8)'
+          else ' and ' || seen end as way
+      from meant m group by m.name having bool_or(m.is_meant and (m.is_sure or numbers <> '{}' or parts <> '{}'))
+    )
+    select (select array_agg(b.way) from by_name b), array_agg(m.id), coalesce(array_agg(m.id) filter (where m.is_sure), '{}')
+      into named_ways, officials, sure
+    from meant m where m.is_meant and (m.is_sure or numbers <> '{}' or parts <> '{}');
+    if named_ways is null then
+      return;
+    end if;
+  end if;
+
+  month := date_trunc('month', least(to_at, after_at + interval '1 microsecond', right_now + interval '1 day'), 'UTC');
+  month := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+  while remaining > 0 and month > greatest(from_at, right_now - interval '15 months') loop
+    month_ends := month;
+    month := (month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
+    -- Most months have no call of a caller, and none to a number that few call.
+    if caller is not null and not exists (
+        select from contact c where c.caller_key = caller and c.started_at >= month and c.started_at < month_ends
+      ) or called is not null and not exists (
+        select from contact c where c.number_called = called and c.started_at >= month and c.started_at < month_ends
+      ) then
+      continue;
+    end if;
+    going_on := coalesce(going_on_at > month, false);
+    -- No call of the last 13 months is over its term.
+    is_old := month < right_now - interval '13 months';
+
+    if told <> concat(going_on, is_old) then
+      told := concat(going_on, is_old);
+      of_contact := concat_ws(' and ', 'true',
+        case when going_on then '(c.started_at >= $1 or coalesce(c.ended_at, $11) >= $1)' end,
+        case when withheld then 'c.caller_kind = ''withheld''' end,
+        case when caller is not null then 'c.caller_key = $2' end,
+        case when called is not null then 'c.number_called = $3' end,
+        case when is_old then 'history_end(c.history_ends_at, c.started_at) > $11' end);
+      of_its_contact := case when of_contact = 'true' then ''
+        else ' and (' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || of_contact || ')' end;
+      best := null;
+      ways := array_fill(null::text, array[5]);
+      -- 1: by contact.
+      if caller is not null or of_state is null and is_seen and (called is not null or withheld) then
+        ways[1] := contacts || ' and ' || of_contact || newest_first;
+      end if;
+      -- 2: by official, of the parts that the viewer sees.
+      if caller is null and of_state is null and cardinality(named_ways) <= most_names then
+        ways[2] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(named_ways) n);
+      end if;
+      -- 3: by recording: of an official, in whichever part of the call, of a number, or all of them; 4: of whom the viewer sees.
+      if caller is null and of_state is not null then
+        is_by_official := coalesce(cardinality(officials) <= most_names, false);
+        keys := null;
+        if is_by_official then
+          keys := array(select format(' and p.official = %s', o)
+            || case when o = any (sure) then '' else ' and (p.number_reached = any ($8) or p.segment_id = any ($10))' end
+            || case when of_all then '' else ' and (p.is_own or (select true from recorded_part o where o.recording_id = p.recording_id and o.is_own'
+              || replace(seen_recording, 'p.', 'o.') || '))' end from unnest(officials) o);
+        elsif called is not null or of_all then
+          keys := array[' and p.is_own' || seen_recording];
+        end if;
+        ways[3] := (select string_agg(recordings || k || w || of_number || newest_first, ' union all ') from unnest(keys) k, unnest(of_state) w);
+        if not is_by_official and not is_seen then
+          keys := array(select format(' and p.official_unit_id = %L', u) from unnest(units) u)
+            || array(select format(' and p.number_reached = %L', n) from unnest(numbers) n)
+            || array(select format(' and p.official = %s', o) from unnest(own_as) o)
+            || case when parts <> '{}' then array[' and p.segment_id = any ($10)'] end;
+          ways[4] := (select string_agg(recordings || ' and p.is_own' || k || w || of_number || newest_first, ' union all ')
+            from unnest(keys) k, unnest(of_state) w);
+        end if;
+      end if;
+      -- 5: by whose calls they are.
+      if caller is null and of_state is null and not is_seen and (ways[2] is null or called is not null or numbers <> '{}') then
+        keys := array(select case
+            when called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = $3', u)
+              || of_its_contact || newest_first || ' union all '
+              || segments || format(' and s.official_unit_id = %L and s.number_called = $3', u) || of_its_contact || newest_first
+            when withheld then replace(segments, ' where ', ' join contact c on c.started_at = s.contact_started_at and c.id = s.contact_id
+                where c.started_at >= $17 and c.started_at < $18 and ')
+              || format(' and s.official_unit_id = %L and ', u) || of_contact || newest_first
+            else segments || format(' and s.official_unit_id = %L', u) || of_its_contact || newest_first end from unnest(units) u)
+          || array(select case when called is null then contacts || format(' and c.number_called = %L and ', n) || of_contact || newest_first
+              || ' union all ' else '' end
+            || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
+            || case when called is null then '' else ' and s.number_called = $3' end || of_its_contact || newest_first from unnest(numbers) n)
+          || case when own is not null then array[segments || ' and s.official_person_id = $6' || of_its_contact || newest_first] end
+          || case when served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any ($9) and ' || of_contact || ' offset 0) few'
+            || newest_first] end;
+        ways[5] := array_to_string(keys, ' union all ');
+      end if;
+      if array_remove(ways, null) = '{}' then
+        -- Everything, in its order.
+        ways[1] := contacts || ' and ' || of_contact || newest_first;
+      end if;
+    end if;
+
+    -- The one with the fewest of this month; of those that have many, the one whose newest thousand go back the furthest, in the other months
+    -- as well.
+    if best is null or best_counted < enough then
+      best := null;
+      for n in 1..5 loop
+        if ways[n] is not null then
+          counted := enough;
+          if cardinality(array_remove(ways, null)) > 1 then
+            execute 'select count(*), min(at) from (select at from (' || ways[n] || ') w order by at desc limit ' || enough || ') c'
+              into counted, reaches using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
+                overdue, after_at, after_id, remaining, own_as, greatest(month, from_at), least(month_ends, to_at);
+          end if;
+          if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
+            best := n;
+            best_counted := counted;
+            best_reaches := reaches;
+          end if;
+          exit when best_counted < few;
+        end if;
+      end loop;
+      continue when best_counted = 0;
+
+      -- Each as a scalar, that the database asks in turn until there are enough.
+      probes := array['true'];
+      if best in (2, 3, 4) and of_contact <> 'true' then
+        probes := probes || ('(' || contact_of || 'c.id = d.id and c.started_at = d.at and ' || of_contact || ')');
+      end if;
+      if official is not null and best <> 2 and not (best = 3 and is_by_official) then
+        probes := probes || ('(select true from segment s where ' || part_of || named || ' and ' || seen || ' limit 1)');
+      elsif not is_seen and best = 1 and recorded in ('any', 'none') then
+        -- Whoever sees its official or its recording sees the contact.
+        probes := probes || ('(' || concat_ws(' or ',
+          case when served <> '{}' then 'd.id = any ($9)' end,
+          case when numbers <> '{}' then '(' || contact_of || 'c.id = d.id and c.started_at = d.at and c.number_called = any ($8))' end,
+          '(select true from segment s where ' || part_of || seen || ' limit 1)') || ')');
+      end if;
+      if recorded <> 'any' and best not in (3, 4) then
+        probes := probes || ('(select true from recording r where r.contact_id = d.id and r.contact_started_at = d.at and ' || wanted
+          || recorded_part || ' limit 1) is ' || case recorded when 'none' then '' else 'not ' end || 'null');
+      end if;
+    end if;
+    return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || ways[best]
+      || ') w order by at desc, id desc) d where ' || array_to_string(probes, ' and ') || ' order by d.at desc, d.id desc limit $15'
+      using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now, overdue, after_at, after_id,
+        remaining, own_as, greatest(month, from_at), least(month_ends, to_at);
+    get diagnostics counted = row_count;
+    remaining := remaining - counted;
+  end loop;
+end $$;
