@@ -41,7 +41,7 @@ async function held(db: Kysely<RegisterTables>): Promise<unknown> {
     'told', (select jsonb_agg(to_jsonb(f) - 'told_at' order by segment_id) from fed_segment f),
     'log', (select jsonb_agg(to_jsonb(e) - '{seq,at,salt}'::text[] order by object_id) from audit_entry e),
     'studies', (select count(distinct contact_id) from study_told),
-    'officials', (select jsonb_agg(to_jsonb(o) order by person_id) from official_named o)) as held`.execute(db)
+    'officials', (select jsonb_agg(to_jsonb(o) - 'id' order by person_id) from official_named o)) as held`.execute(db)
   return rows[0]!.held
 }
 

@@ -55,10 +55,15 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
     [ids.contact, ids.over],
   )
   await pool.query(
+    `insert into segment (id, contact_id, contact_started_at, seq, number_reached, decision_record, decision_reason)
+     select $1, id, started_at, 1, number_called, true, 'drawn' from contact where id = $2`,
+    [ids.segment, ids.contact],
+  )
+  await pool.query(
     `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
        min_keep_until, destroy_at, sha256, kept_at)
-     values ($1, $2, $3, now() - interval '1 day', 'STORED', now() - interval '1 day', current_date, 6, now() + interval '3 months',
-       now() + interval '5 months', '\\x00', now())`,
+     select $1, $2, id, started_at, 'STORED', started_at, current_date, 6, now() + interval '3 months',
+       now() + interval '5 months', '\\x00', now() from contact where id = $3`,
     [ids.forbidden, ids.segment, ids.contact],
   )
   // Kept by an order that was renewed until its history had gone.
@@ -218,6 +223,10 @@ describe('the ledger replayed on a restored register', () => {
       state: 'DESTROYED',
       cause: 'caller',
       sha256: null,
+    })
+    // As a search finds it.
+    expect(await first('select state from recorded_part where recording_id = $1', [ids.forbidden])).toEqual({
+      state: 'g',
     })
     expect(await first('select count(*)::integer as n from recording_key')).toEqual({ n: 0 })
     expect(deleted).toEqual([`recordings/${ids.forbidden}/body`])

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openSearch } from '#test/register/open-search.ts'
+import { noteProhibition } from '#test/register/destroy-recordings.ts'
+import { phone, recordingFacts } from '#test/database/people.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const { admin, now, call, official, aino } = await openSearch(database)
+
+/** What a search asks of recordings, and which calls were to another number than was reached. */
+async function known() {
+  const { rows } = await pool.query<{ known: unknown }>(`select jsonb_build_object(
+    'recorded', (select jsonb_agg(to_jsonb(p) order by segment_id) from recorded_part p),
+    'called', (select jsonb_agg(jsonb_build_array(id, number_called) order by id) from segment)) as known`)
+  return rows[0]!.known
+}
+
+/** The same, made anew from contacts, segments and recordings. */
+async function madeAnew() {
+  await pool.query('delete from recorded_part; update segment set number_reached = number_reached')
+  await pool.query('select mend_recorded_parts()')
+  return known()
+}
+
+async function expectKept() {
+  const kept = await known()
+  expect(kept).toEqual(await madeAnew())
+}
+
+/** A call that was recorded, then moved to another official. */
+async function movedCall() {
+  const recording = recordingFacts()
+  const callIds = [`ucid:moved-${recording.id}`]
+  const numberCalled = { key: phone('029 497 000'), kind: 'NATIONAL_SERVICE' as const }
+  const [first, second] = [
+    await call({ callIds, numberCalled, official: official('Bertil Berg'), recording }),
+    await call({
+      ...{ callIds, numberCalled, numberReached: { key: phone('029 497 010') } },
+      official: official('Aino Virtanen', '029 512 1002', aino.id),
+    }),
+  ]
+  expect(second.contactId).toBe(first.contactId)
+  return { contactId: first.contactId, recorded: first.segmentId, moved: second.segmentId, recording: recording.id }
+}
+
+test('each part of a recorded call is known with its recording, and what was recorded is told apart', async () => {
+  const { contactId, recorded, moved } = await movedCall()
+  await call()
+  const { rows } = await pool.query(
+    'select segment_id, is_own, state, number_reached, number_called from recorded_part where contact_id = $1 order by is_own desc',
+    [contactId],
+  )
+  expect(rows).toEqual([
+    expect.objectContaining({ segment_id: recorded, is_own: true, state: 'o', number_called: '+35829497000' }),
+    {
+      ...{ segment_id: moved, is_own: false, state: 'o' },
+      ...{ number_reached: '+35829497010', number_called: '+35829497000' },
+    },
+  ])
+  await expectKept()
+})
+
+test('an official, a number or a state that changes is known as it has become', async () => {
+  const { contactId, recorded, moved, recording } = await movedCall()
+  const other = await movedCall()
+  await admin
+    .updateTable('segment')
+    .set({ official_name: 'Kaisa Laine', official_unit_id: null })
+    .where('id', '=', recorded)
+    .execute()
+  await admin
+    .updateTable('segment')
+    .set({ number_reached: phone('029 497 000') })
+    .where('id', '=', moved)
+    .execute()
+  await admin
+    .updateTable('contact')
+    .set({ number_called: phone('029 497 001') })
+    .where('id', '=', contactId)
+    .execute()
+  await admin.updateTable('recording').set({ kept_at: now() }).where('id', '=', recording).execute()
+  const { rows } = await pool.query(
+    `select n.name, p.state, p.number_called, s.number_called as of_segment from recorded_part p
+     join segment s on s.id = p.segment_id join official_named n on n.id = p.official where p.contact_id = $1 order by n.name`,
+    [contactId],
+  )
+  expect(rows).toEqual([
+    { name: 'Aino Virtanen', state: 'a', number_called: '+35829497001', of_segment: '+35829497001' },
+    { name: 'Kaisa Laine', state: 'a', number_called: '+35829497001', of_segment: '+35829497001' },
+  ])
+  await noteProhibition(database, recording)
+  await admin
+    .updateTable('recording')
+    .set({ state: 'DESTROYED', destroyed_at: now(), cause: 'caller' })
+    .where('id', '=', recording)
+    .execute()
+  await admin.deleteFrom('segment').where('id', '=', other.moved).execute()
+  await expectKept()
+  await admin.deleteFrom('recording').where('id', '=', recording).execute()
+  await expectKept()
+})
