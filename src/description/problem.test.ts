@@ -46,4 +46,5 @@ test('a fault at the start prints line, field, message and remedy', () => {
       '  line 93, recordingPlan.rules[1].share: A share is a number from zero to one. Write 10 per cent as 0.1.',
   )
   expect(fieldName([])).toBe('(file)')
+  expect(fieldName(['numbers', 0, ''])).toBe('numbers[0].""')
 })

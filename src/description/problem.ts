@@ -34,11 +34,14 @@ export function tellProblem({ path, code, values = {} }: FieldProblem, line: num
   return { line, field: fieldName(path), code, message: fill(message, values), remedy: fill(remedy, values) }
 }
 
-/** `recordingPlan.rules[1].share`; the file as a whole is `(file)`. */
+/** `recordingPlan.rules[1].share`; the file as a whole is `(file)`, and a field without a name `""`. */
 export function fieldName(path: FieldPath): string {
-  const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')
+  const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part || nameless}`)).join('')
   return name === '' ? '(file)' : name.replace(/^\./, '')
 }
+
+/** The name of a field that has none, as YAML writes it. */
+export const nameless = '""'
 
 /** A description that cannot be obeyed: the program does not start with it. Code `description.invalid`. */
 export class DescriptionFault extends Error {

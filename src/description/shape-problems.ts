@@ -1,6 +1,6 @@
 import { Settings } from 'typebox/system'
 import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
-import { problemAt, type FieldPath, type FieldProblem } from './problem.ts'
+import { nameless, problemAt, type FieldPath, type FieldProblem } from './problem.ts'
 import { letterName, mostProblems, strangeLetter } from './read-text.ts'
 import { type Trilingual } from './register-description.ts'
 
@@ -86,7 +86,7 @@ function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
 }
 
 function unknownField(path: FieldPath, name: string, schemaPath: string): FieldProblem {
-  const shown = name.length > longestName ? `${name.slice(0, longestName)}…` : name
+  const shown = name.length > longestName ? `${name.slice(0, longestName)}…` : name || nameless
   const suggestion = nearest(name, fieldsAt(schemaPath))
   return suggestion === undefined
     ? problemAt([...path, name], 'shape.unknown', { name: shown })
