@@ -216,7 +216,10 @@ declare
   of_contact text;
   of_its_contact text;
   of_state text[];
+  -- Which number was called is known to each of them.
   of_number constant text := case when called is null then '' else ' and p.number_called = $3' end;
+  part_of_number constant text := case when called is null then '' else ' and coalesce(s.number_called, s.number_reached) = $3' end;
+  contact_of_number constant text := case when called is null then '' else ' and c.number_called = $3' end;
   seen text := 'true';
   seen_recording text := '';
   named constant text := '(s.official_name ilike $4 or s.official_phone = $5)';
@@ -236,6 +239,7 @@ declare
   -- In each branch: then the database merges them as it goes, and sorts nothing.
   newest_first constant text := ' order by 1 desc, 2 desc)';
   ways text[];
+  way integer;
   keys text[];
   is_by_official boolean := false;
   probes text[];
@@ -319,7 +323,6 @@ begin
         case when going_on then '(c.started_at >= $1 or coalesce(c.ended_at, $11) >= $1)' end,
         case when withheld then 'c.caller_kind = ''withheld''' end,
         case when caller is not null then 'c.caller_key = $2' end,
-        case when called is not null then 'c.number_called = $3' end,
         case when is_old then 'history_end(c.history_ends_at, c.started_at) > $11' end);
       of_its_contact := case when of_contact = 'true' then ''
         else ' and (' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || of_contact || ')' end;
@@ -327,11 +330,11 @@ begin
       ways := array_fill(null::text, array[5]);
       -- 1: by contact.
       if caller is not null or of_state is null and is_seen and (called is not null or withheld) then
-        ways[1] := contacts || ' and ' || of_contact || newest_first;
+        ways[1] := contacts || ' and ' || of_contact || contact_of_number || newest_first;
       end if;
       -- 2: by official, of the parts that the viewer sees.
       if caller is null and of_state is null and cardinality(named_ways) <= most_names then
-        ways[2] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(named_ways) n);
+        ways[2] := (select string_agg(segments || n || part_of_number || newest_first, ' union all ') from unnest(named_ways) n);
       end if;
       -- 3: by recording: of an official, in whichever part of the call, of a number, or all of them; 4: of whom the viewer sees.
       if caller is null and of_state is not null then
@@ -369,14 +372,14 @@ begin
               || ' union all ' else '' end
             || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
             || case when called is null then '' else ' and s.number_called = $3' end || of_its_contact || newest_first from unnest(numbers) n)
-          || case when own is not null then array[segments || ' and s.official_person_id = $6' || of_its_contact || newest_first] end
-          || case when served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any ($9) and ' || of_contact || ' offset 0) few'
+          || case when own is not null then array[segments || ' and s.official_person_id = $6' || part_of_number || of_its_contact || newest_first] end
+          || case when served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any ($9) and ' || of_contact || contact_of_number || ' offset 0) few'
             || newest_first] end;
         ways[5] := array_to_string(keys, ' union all ');
       end if;
       if array_remove(ways, null) = '{}' then
         -- Everything, in its order.
-        ways[1] := contacts || ' and ' || of_contact || newest_first;
+        ways[1] := contacts || ' and ' || of_contact || contact_of_number || newest_first;
       end if;
     end if;
 
@@ -384,21 +387,24 @@ begin
     -- as well.
     if best is null or best_counted < enough then
       best := null;
-      for n in 1..5 loop
-        if ways[n] is not null then
-          counted := enough;
-          if cardinality(array_remove(ways, null)) > 1 then
-            execute 'select count(*), min(at) from (select at from (' || ways[n] || ') w order by at desc limit ' || enough || ') c'
-              into counted, reaches using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
-                overdue, after_at, after_id, remaining, own_as, greatest(month, from_at), least(month_ends, to_at);
-          end if;
-          if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
-            best := n;
-            best_counted := counted;
-            best_reaches := reaches;
-          end if;
-          exit when best_counted < few;
+      best_counted := null;
+      foreach way in array array[1, 5, 2, 3, 4] loop
+        continue when ways[way] is null;
+        counted := enough;
+        -- An official's calls are fewer than what lies thick, and many officials take long to plan.
+        if way = 2 and best_counted >= enough then
+          best := null;
+        elsif cardinality(array_remove(ways, null)) > 1 then
+          execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
+            into counted, reaches using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
+              overdue, after_at, after_id, remaining, own_as, greatest(month, from_at), least(month_ends, to_at);
         end if;
+        if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
+          best := way;
+          best_counted := counted;
+          best_reaches := reaches;
+        end if;
+        exit when best_counted < few;
       end loop;
       continue when best_counted = 0;
 

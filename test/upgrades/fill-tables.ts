@@ -29,6 +29,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   person_placement: { unit_id: 'gen_random_uuid()' },
   place_of_data: { first_used_at: at },
   proof: { holds: 'false', broken_since: at, facts: `'{}'` },
+  recorded_part: { state: `'g'` },
   recording: { recording_months: '2' },
   research_disclosure: { number: `'T-2026-1'` },
   sampling_draw: { week: `'2026-03-02'` },
