@@ -5,14 +5,19 @@
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 
+/** Tables first: a sequence of a column's own goes with its table, and can not go before it. */
 const everything = `
-  select format('drop %s if exists %s cascade', case relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, oid::regclass) as drops
-  from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'S') and not relispartition
+  select 1 as turn, format('drop table if exists %s cascade', oid::regclass) as drops
+  from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
   union all
-  select format('drop routine if exists %s cascade', oid::regprocedure) from pg_proc where pronamespace = 'public'::regnamespace
+  select 2, format('drop %s if exists %s cascade', case relkind when 'v' then 'view' else 'sequence' end, oid::regclass)
+  from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'S')
   union all
-  select format('drop type if exists %s cascade', oid::regtype) from pg_type
-  where typnamespace = 'public'::regnamespace and typtype in ('c', 'd', 'e') and typrelid in (select 0 union select oid from pg_class where relkind = 'c')`
+  select 3, format('drop routine if exists %s cascade', oid::regprocedure) from pg_proc where pronamespace = 'public'::regnamespace
+  union all
+  select 4, format('drop type if exists %s cascade', oid::regtype) from pg_type
+  where typnamespace = 'public'::regnamespace and typtype in ('c', 'd', 'e') and typrelid in (select 0 union select oid from pg_class where relkind = 'c')
+  order by turn`
 
 /** All of it or nothing. @returns how many tables there were; nothing where no move has begun here, or has come to its end */
 export async function emptyDatabase(target: OwnConnection): Promise<number | undefined> {
