@@ -1,6 +1,6 @@
 /** What vendor extensions claim about who is who (rule 4 of the field notes: they come before anything else). */
-import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
-import { readNumber, type Evidence, type Source } from './party-evidence.ts'
+import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { numbersOf, readNumber, type Evidence, type Source } from './party-evidence.ts'
 import { allParameters, readAddress, readAddresses } from './read-header-value.ts'
 
 /**
@@ -98,16 +98,22 @@ function claimsOfCallData(evidence: Evidence): Claim[] {
   return [...claim('caller', readAddress(facts.from ?? '')?.uri), ...claim('called', readAddress(facts.to ?? '')?.uri)]
 }
 
-/** jambonz writes the numbers into each other's elements; registry and directory confirm which is which. */
+/**
+ * Until 0.3.0 jambonz' client wrote the numbers into each other's elements. Its first participant is who calls in every
+ * version; where that one says nothing, registry and directory tell which is which.
+ */
 function claimsOfJambonz(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.jambonz
   const claim = maker(evidence, 'jambonz')
   if (!facts) return []
-  const known = (raw: string | undefined) => {
-    const key = readNumber(raw, evidence.normalise)?.key
-    return key ? (evidence.directory.findNumber(key) ?? evidence.directory.findOfficial(key)) !== undefined : false
-  }
-  const asNamed = known(facts.calledNumber) && !known(facts.callingNumber)
+  const keyOf = (raw: string | undefined) => readNumber(raw, evidence.normalise)?.key ?? undefined
+  const [called, calling] = [keyOf(facts.calledNumber), keyOf(facts.callingNumber)]
+  const [first] = evidence.metadata?.participants ?? []
+  const callers = first ? numbersOf(first, evidence.normalise).map(({ key }) => key) : []
+  const calls = (key: PhoneNumberKey | undefined) => key !== undefined && callers.includes(key)
+  const known = (key: PhoneNumberKey | undefined) =>
+    key !== undefined && (evidence.directory.findNumber(key) ?? evidence.directory.findOfficial(key)) !== undefined
+  const asNamed = calls(calling) === calls(called) ? known(called) && !known(calling) : calls(calling)
   return [
     ...claim('caller', asNamed ? facts.callingNumber : facts.calledNumber),
     ...claim('called', asNamed ? facts.calledNumber : facts.callingNumber),
