@@ -12,24 +12,31 @@ export interface Search {
   byHand: string[]
 }
 
-/** Who searches: all that somebody sees, in SQL on `contact c`. */
+/** Who searches: all that somebody sees, in SQL on `contact c`, and of their parts, on `segment s`. */
 export const reaches = {
   'a supervisor': {
     purpose: 'DEVELOPMENT',
     sees: `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_unit_id = ${unitId(7)})`,
+    seesPart: `s.official_unit_id = ${unitId(7)}`,
   },
   'an expert with three numbers': {
     purpose: 'QUALITY',
     sees: `c.number_called in ('${commonNumber}', '${fewNumber}', '${rareNumber}')`,
+    seesPart: `s.number_reached in ('${commonNumber}', '${fewNumber}', '${rareNumber}')`,
   },
-  'the security unit': { purpose: 'CRIME_OR_MISUSE', reference: 'BENCH-1', sees: 'true' },
-} as const satisfies Record<string, { purpose: string; reference?: string; sees: string }>
+  'the security unit': { purpose: 'CRIME_OR_MISUSE', reference: 'BENCH-1', sees: 'true', seesPart: 'true' },
+} as const satisfies Record<string, { purpose: string; reference?: string; sees: string; seesPart: string }>
 
-const official = (condition: string) =>
-  `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and ${condition})`
-const recording = (condition: string) => `exists (select from recording r where r.contact_id = c.id and ${condition})`
+/** Whose official or recording is not seen is none. */
+const official = (condition: string, seesPart: string) =>
+  `exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and ${condition} and ${seesPart})`
+const recording = (condition: string, seesPart: string) =>
+  seesPart === 'true'
+    ? `exists (select from recording r where r.contact_id = c.id and ${condition})`
+    : `exists (select from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+        where r.contact_id = c.id and ${condition} and ${seesPart})`
 const isGone = `(r.state in ('DESTROYED', 'DESTROYING') or r.destroy_at <= now())`
-const isAvailable = recording(`not ${isGone} and r.state = 'STORED' and r.kept_at is not null`)
+const isAvailable = `not ${isGone} and r.state = 'STORED' and r.kept_at is not null`
 
 /** Calls that went on from one instant until another. No call is longer than a day. */
 const between = (from: Temporal.Instant, to?: Temporal.Instant) => [
@@ -37,7 +44,7 @@ const between = (from: Temporal.Instant, to?: Temporal.Instant) => [
   ...(to ? [`c.started_at < '${to.toString()}'`] : []),
 ]
 
-export function searches(now: Temporal.Instant): Search[] {
+export function searches(now: Temporal.Instant, seesPart: string): Search[] {
   const monday = now.toZonedDateTimeISO('Europe/Helsinki').startOfDay().subtract({ days: 40 })
   const day = { from: monday.toInstant(), to: monday.add({ days: 3 }).toInstant() }
   const old = { from: monday.subtract({ months: 9 }).toInstant(), to: monday.subtract({ months: 8 }).toInstant() }
@@ -64,36 +71,40 @@ export function searches(now: Temporal.Instant): Search[] {
     {
       name: 'a part of officials’ names',
       query: { official: name.split(' ')[0]! },
-      byHand: [official(`s.official_name ilike '%${name.split(' ')[0]!}%'`)],
+      byHand: [official(`s.official_name ilike '%${name.split(' ')[0]!}%'`, seesPart)],
     },
-    { name: 'an official’s name', query: { official: name }, byHand: [official(`s.official_name ilike '%${name}%'`)] },
+    {
+      name: 'an official’s name',
+      query: { official: name },
+      byHand: [official(`s.official_name ilike '%${name}%'`, seesPart)],
+    },
     {
       name: 'an official’s number',
       query: { official: '029 512 0007' },
-      byHand: [official(`s.official_phone = '+358295120007'`)],
+      byHand: [official(`s.official_phone = '+358295120007'`, seesPart)],
     },
     {
       name: 'a name that nobody has',
       query: { official: 'Zetterlund' },
-      byHand: [official(`s.official_name ilike '%Zetterlund%'`)],
+      byHand: [official(`s.official_name ilike '%Zetterlund%'`, seesPart)],
     },
-    { name: 'with a recording', query: { recorded: 'available' }, byHand: [isAvailable] },
-    { name: 'without a recording', query: { recorded: 'none' }, byHand: [`not ${recording('true')}`] },
-    { name: 'with a destroyed recording', query: { recorded: 'destroyed' }, byHand: [recording(isGone)] },
+    { name: 'with a recording', query: { recorded: 'available' }, byHand: [recording(isAvailable, seesPart)] },
+    { name: 'without a recording', query: { recorded: 'none' }, byHand: [`not ${recording('true', seesPart)}`] },
+    { name: 'with a destroyed recording', query: { recorded: 'destroyed' }, byHand: [recording(isGone, seesPart)] },
     {
       name: 'an official’s name, with a destroyed recording',
       query: { official: name, recorded: 'destroyed' },
-      byHand: [official(`s.official_name ilike '%${name}%'`), recording(isGone)],
+      byHand: [official(`s.official_name ilike '%${name}%'`, seesPart), recording(isGone, seesPart)],
     },
     {
       name: 'the rarest number, with a recording',
       query: { number: rareNumber, recorded: 'available' },
-      byHand: [`c.number_called = '${rareNumber}'`, isAvailable],
+      byHand: [`c.number_called = '${rareNumber}'`, recording(isAvailable, seesPart)],
     },
     {
       name: 'an official’s name in a month',
       query: { official: name, ...times(old) },
-      byHand: [official(`s.official_name ilike '%${name}%'`), ...between(old.from, old.to)],
+      byHand: [official(`s.official_name ilike '%${name}%'`, seesPart), ...between(old.from, old.to)],
     },
   ]
 }
