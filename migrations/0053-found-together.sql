@@ -169,8 +169,8 @@ end $$;
 create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
   execute function call_is_to_another_number();
 
-revoke execute on function segment_is_of_call(), mend_recorded_parts(), recorded_state(text, timestamptz, timestamptz), official_of(segment), part_is_recorded(),
-  recorded_part_changes(), recorded_part_goes(), recording_changes_state(), call_is_to_another_number() from public;
+revoke execute on function segment_is_of_call(), mend_recorded_parts(), recorded_state(text, timestamptz, timestamptz), official_of(segment),
+  part_is_recorded(), recorded_part_changes(), recorded_part_goes(), recording_changes_state(), call_is_to_another_number() from public;
 
 -- The search -----------------------------------------------------------------------------------------------------------------
 
@@ -197,8 +197,10 @@ declare
   parts uuid[];
   -- The viewer's rows of official_named.
   own_as integer[] := '{}';
-  -- Whether the viewer sees every contact that the search may find.
+  -- Whether the viewer sees every contact that the search may find; and whether only calls that requests name, so that not even the time
+  -- that it takes may tell of others.
   is_seen boolean;
+  only_serves boolean;
   -- Recordings that are over and not destroyed yet.
   overdue uuid[] := '{}';
   named_ways text[];
@@ -255,7 +257,8 @@ begin
   end if;
   select sees_all(), sees_own(), sees_units(), sees_numbers(), sees_contacts(), sees_segments()
     into of_all, own, units, numbers, served, parts;
-  if not of_all and own is null and units = '{}' and numbers = '{}' and served = '{}' then
+  only_serves := not of_all and own is null and units = '{}' and numbers = '{}';
+  if only_serves and served = '{}' then
     return;
   end if;
   is_seen := of_all or coalesce(called = any (numbers), false);
@@ -306,11 +309,13 @@ begin
     month_ends := month;
     month := (month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
     -- Most months have no call of a caller, and none to a number that few call.
-    if caller is not null and not exists (
+    if not only_serves and (
+      caller is not null and not exists (
         select from contact c where c.caller_key = caller and c.started_at >= month and c.started_at < month_ends
       ) or called is not null and not exists (
         select from contact c where c.number_called = called and c.started_at >= month and c.started_at < month_ends
-      ) then
+      )
+    ) then
       continue;
     end if;
     going_on := coalesce(going_on_at > month, false);
@@ -329,15 +334,15 @@ begin
       best := null;
       ways := array_fill(null::text, array[5]);
       -- 1: by contact.
-      if caller is not null or of_state is null and is_seen and (called is not null or withheld) then
+      if not only_serves and (caller is not null or of_state is null and is_seen and (called is not null or withheld)) then
         ways[1] := contacts || ' and ' || of_contact || contact_of_number || newest_first;
       end if;
       -- 2: by official, of the parts that the viewer sees.
-      if caller is null and of_state is null and cardinality(named_ways) <= most_names then
+      if not only_serves and caller is null and of_state is null and cardinality(named_ways) <= most_names then
         ways[2] := (select string_agg(segments || n || part_of_number || newest_first, ' union all ') from unnest(named_ways) n);
       end if;
       -- 3: by recording: of an official, in whichever part of the call, of a number, or all of them; 4: of whom the viewer sees.
-      if caller is null and of_state is not null then
+      if not only_serves and caller is null and of_state is not null then
         is_by_official := coalesce(cardinality(officials) <= most_names, false);
         keys := null;
         if is_by_official then
@@ -359,7 +364,7 @@ begin
         end if;
       end if;
       -- 5: by whose calls they are.
-      if caller is null and of_state is null and not is_seen and (ways[2] is null or called is not null or numbers <> '{}') then
+      if only_serves or caller is null and of_state is null and not is_seen and (ways[2] is null or called is not null or numbers <> '{}') then
         keys := array(select case
             when called is not null then segments || format(' and s.official_unit_id = %L and s.number_called is null and s.number_reached = $3', u)
               || of_its_contact || newest_first || ' union all '
@@ -373,8 +378,8 @@ begin
             || segments || format(' and s.number_reached = %L and s.number_called is not null', n)
             || case when called is null then '' else ' and s.number_called = $3' end || of_its_contact || newest_first from unnest(numbers) n)
           || case when own is not null then array[segments || ' and s.official_person_id = $6' || part_of_number || of_its_contact || newest_first] end
-          || case when served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any ($9) and ' || of_contact || contact_of_number || ' offset 0) few'
-            || newest_first] end;
+          || case when served <> '{}' then array['(select at, id from ' || contacts || ' and c.id = any ($9) and ' || of_contact || contact_of_number
+            || ' offset 0) few' || newest_first] end;
         ways[5] := array_to_string(keys, ' union all ');
       end if;
       if array_remove(ways, null) = '{}' then
