@@ -156,6 +156,7 @@ describe('a month in which everything is over', () => {
     await release(contactId)
     await pool.query(`update contact set history_ends_at = now() + interval '1 hour' where id = $1`, [contactId])
     expect(await expungeHistoryMonth(custodian, month)).toBe('runs')
+    await pool.query(`select ensure_partitions($1::date, $2::date)`, [monthAgo(3).toString(), monthAgo(-1).toString()])
     expect(await expungeHistoryMonth(custodian, monthAgo(3))).toBe('runs')
     expect(await expungeHistoryMonth(custodian, monthAgo(-1))).toBe('runs')
     await pool.query(`update contact set history_ends_at = now() where id = $1`, [contactId])
