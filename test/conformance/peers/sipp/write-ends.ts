@@ -1,31 +1,40 @@
 /**
  * Two telephones and a call between them through a proxy, as scenarios for SIPp: who calls and who answers. In: whether the
  * call is held, and who hangs up. Out: the two scenarios. Each plays two sounds, one before the hold and one after.
- * Keys: caller, dialled, first, second (raw A-law).
+ * Keys: caller, dialled, first, second (raw A-law); called, if the first request goes elsewhere than to the proxy; recorder,
+ * number, if an end asks for the recording.
  */
 export interface CallPlan {
   held: boolean
   hangsUp: 'caller' | 'official'
+  /** Before anybody speaks. */
+  silentMs?: number
+  /** Which end asks jambonz to record, as its feature server does, and whether to pause between the sounds. */
+  asks?: { who: 'caller' | 'official'; pauses: boolean }
 }
 
 /** Twice as long as the sounds are: on a busy machine they start late, and what is said on hold is not recorded. */
 const soundMs = 4_000
 const heldMs = 1_000
 
-export function writeEnds({ held, hangsUp }: CallPlan): { caller: string; official: string } {
+export function writeEnds(plan: CallPlan): { caller: string; official: string } {
+  const { held, hangsUp, silentMs = 0 } = plan
+  const silence = silentMs > 0 ? pause(silentMs) : ''
   const directions = held ? (['sendonly', 'sendrecv'] as const) : []
   const later = directions.map(
     (direction, at) => `
-      ${send(request('INVITE', 2 + at, sdp(direction, 2 + at)))}
+      ${send(request('INVITE', 5 + at, sdp(direction, 2 + at)))}
       <recv response="100" optional="true"/><recv response="200"/>
-      ${send(request('ACK', 2 + at), false)}
-      ${direction === 'sendonly' ? `<pause milliseconds="${heldMs}"/>` : ''}`,
+      ${send(request('ACK', 5 + at), false)}
+      ${direction === 'sendonly' ? pause(heldMs) : ''}`,
   )
   const caller = `
-    ${send(request('INVITE', 1, sdp('sendrecv', 1), true))}
+    ${send(request('INVITE', 1, sdp('sendrecv', 1)))}
     <recv response="100" optional="true"/><recv response="200" rrs="true"/>
     ${send(request('ACK', 1), false)}
+    ${asked('caller', plan, 'start')}${silence}
     ${play('first')}
+    ${paused('caller', plan)}
     ${later.join('')}
     ${hangsUp === 'official' ? play('second', 0) : `${play('second')}${send(request('BYE', 9))}<recv response="200"/>`}
     ${hangsUp === 'official' ? `<recv request="BYE"/>${send(answer())}` : ''}`
@@ -43,9 +52,11 @@ export function writeEnds({ held, hangsUp }: CallPlan): { caller: string; offici
     </action></recv>
     ${send(answer(sdp('sendrecv', 1), true))}
     <recv request="ACK"/>
+    ${asked('official', plan, 'start')}${silence}
     ${play('first', held ? 0 : soundMs)}
+    ${paused('official', plan)}
     ${answers.join('')}
-    ${hangsUp === 'official' ? `${play('second')}${send(goodbye)}<recv response="200"/>` : `${play('second', 0)}<recv request="BYE"/>${send(answer())}`}`
+    ${hangsUp === 'official' ? `${play('second')}${send(backwards('BYE', 9))}<recv response="200"/>` : `${play('second', 0)}<recv request="BYE"/>${send(answer())}`}`
   return { caller: scenario(caller), official: scenario(official) }
 }
 
@@ -58,14 +69,45 @@ function send(lines: string, repeated = true): string {
 }
 
 function play(key: 'first' | 'second', forMs = soundMs): string {
-  const pause = forMs > 0 ? `<pause milliseconds="${forMs}"/>` : ''
-  return `<nop><action><exec rtp_stream="[${key}],1,8,PCMA/8000"/></action></nop>${pause}`
+  return `<nop><action><exec rtp_stream="[${key}],1,8,PCMA/8000"/></action></nop>${forMs > 0 ? pause(forMs) : ''}`
 }
 
-function request(method: string, cseq: number, body = '', isFirst = false): string {
+function pause(forMs: number): string {
+  return `<pause milliseconds="${forMs}"/>`
+}
+
+function paused(who: 'caller' | 'official', plan: CallPlan): string {
+  if (!plan.asks?.pauses) return ''
+  // The other end speaks again only after it has been asked to go on.
+  if (plan.asks.who !== who) return pause(2 * heldMs)
+  return asked(who, plan, 'pause') + pause(heldMs) + asked(who, plan, 'resume') + pause(heldMs)
+}
+
+const asking = { start: 2, pause: 3, resume: 4 }
+
+/** What jambonz' feature server says to its border controller: a request within the call. */
+function asked(who: 'caller' | 'official', { asks }: CallPlan, what: keyof typeof asking): string {
+  if (asks?.who !== who) return ''
+  const lines = [
+    `X-Reason: ${what}CallRecording`,
+    ...(what === 'start' ? ['X-Srs-Url: [recorder]', 'X-Srs-Recording-ID: [call_id]', 'X-Call-Sid: [call_id]'] : []),
+  ]
+  const headers = what === 'start' ? '{"Diversion":"<sip:[number]@[local_ip]>;reason=unconditional"}' : ''
+  const body = headers && { type: 'application/json', text: headers }
+  const write = who === 'caller' ? request : backwards
+  return `${send(write('INFO', asking[what], body, lines))}<recv response="200"/>`
+}
+
+interface Body {
+  type: string
+  text: string
+}
+
+function request(method: string, cseq: number, body: Body | '' = '', lines: readonly string[] = []): string {
+  const isFirst = method === 'INVITE' && cseq === 1
   return message(
     [
-      `${method} ${isFirst ? 'sip:[dialled]@[remote_ip]:[remote_port]' : '[next_url]'} SIP/2.0`,
+      `${method} ${isFirst ? 'sip:[dialled]@[called]' : '[next_url]'} SIP/2.0`,
       'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
       ...(isFirst ? [] : ['[routes]']),
       'Max-Forwards: 70',
@@ -74,23 +116,31 @@ function request(method: string, cseq: number, body = '', isFirst = false): stri
       'Call-ID: [call_id]',
       `CSeq: ${cseq} ${method}`,
       'Contact: <sip:[caller]@[local_ip]:[local_port]>',
+      ...lines,
     ],
     body,
   )
 }
 
-const goodbye = message([
-  'BYE [next_url] SIP/2.0',
-  'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
-  '[routes]',
-  'Max-Forwards: 70',
-  'From: [$to];tag=official[call_number]',
-  'To: [$from]',
-  'Call-ID: [call_id]',
-  'CSeq: 1 BYE',
-])
+/** A request of who was called. */
+function backwards(method: string, cseq: number, body: Body | '' = '', lines: readonly string[] = []): string {
+  return message(
+    [
+      `${method} [next_url] SIP/2.0`,
+      'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+      '[routes]',
+      'Max-Forwards: 70',
+      'From: [$to];tag=official[call_number]',
+      'To: [$from]',
+      'Call-ID: [call_id]',
+      `CSeq: ${cseq} ${method}`,
+      ...lines,
+    ],
+    body,
+  )
+}
 
-function answer(body = '', isFirst = false): string {
+function answer(body: Body | '' = '', isFirst = false): string {
   return message(
     [
       'SIP/2.0 200 OK',
@@ -106,13 +156,13 @@ function answer(body = '', isFirst = false): string {
   )
 }
 
-function message(lines: readonly string[], body = ''): string {
-  const type = body ? ['Content-Type: application/sdp'] : []
-  return [...lines, ...type, 'Content-Length: [len]', '', body].join('\n')
+function message(lines: readonly string[], body: Body | ''): string {
+  const type = body ? [`Content-Type: ${body.type}`] : []
+  return [...lines, ...type, 'Content-Length: [len]', '', body ? body.text : ''].join('\n')
 }
 
-function sdp(direction: string, version: number): string {
-  return [
+function sdp(direction: string, version: number): Body {
+  const lines = [
     'v=0',
     `o=telephone 1 ${version} IN IP4 [local_ip]`,
     's=-',
@@ -125,5 +175,6 @@ function sdp(direction: string, version: number): string {
     'a=ptime:20',
     `a=${direction}`,
     '',
-  ].join('\n')
+  ]
+  return { type: 'application/sdp', text: lines.join('\n') }
 }

@@ -1,0 +1,90 @@
+/**
+ * jambonz' border controller as far as a call goes through it: its own call session, its SIPREC client and its way to
+ * rtpengine, on a drachtio server. What is ours is what its database and its registry of feature servers would say: each call
+ * goes to one telephone. In: the options, as JSON. Out: `ready` once drachtio has let it in.
+ */
+import { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
+
+export interface BorderOptions {
+  /** sbc-inbound or sbc-outbound, with what it needs installed. */
+  folder: string
+  drachtioPort: number
+  secret: string
+  /** Where its telephone calls come in, `127.0.0.1:port`. */
+  sip: string
+  rtpengine: string
+  /** Where rtpengine would tell it of pressed keys. */
+  keysPort: number
+  /** Of a call that comes in: where to. One that goes out says so itself. */
+  featureServer: string
+}
+
+interface Srf {
+  locals: Record<string, unknown>
+  connect(to: object): void
+  on(event: string, then: (error: Error | null) => void): void
+  invite(then: (request: CallRequest, response: unknown) => void): void
+  endSession(request: CallRequest): void
+}
+interface CallRequest {
+  body: string
+  get(header: string): string
+  locals: Record<string, unknown>
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as BorderOptions
+const theirs = createRequire(`${options.folder}/app.js`)
+const quiet = () => undefined
+const toError = (...said: unknown[]) => console.error(...said)
+const logger = { info: quiet, debug: quiet, warn: toError, error: toError, child: () => logger }
+
+const Srf = theirs('drachtio-srf') as new () => Srf
+const srf = new Srf()
+// Their helpers ask the whole program for these two; it would ask for its database.
+theirs.cache[theirs.resolve('.')] = { exports: { srf, logger } } as NodeJS.Module
+const CallSession = theirs('./lib/call-session') as new (...given: [typeof logger, CallRequest, unknown]) => {
+  connect(): Promise<void>
+}
+const engines = theirs('@jambonz/rtpengine-utils') as (
+  addresses: string[],
+  logger: object,
+  options: object,
+) => { getRtpEngine(): unknown }
+
+const nothing = async () => null
+srf.locals = {
+  ...srf.locals,
+  getRtpEngine: engines([options.rtpengine], logger, { protocol: 'udp', dtmfListenPort: options.keysPort })
+    .getRtpEngine,
+  getFeatureServer: async () => options.featureServer,
+  getApplicationBySid: nothing,
+  stats: { increment: quiet, histogram: quiet },
+  writeCdrs: nothing,
+  activeCallIds: new Map(),
+  sbcPublicIpAddress: { udp: options.sip, tcp: options.sip },
+  privateSipAddress: options.sip,
+  idleEmitter: new EventEmitter(),
+  sipAddress: options.sip.split(':')[0],
+  dbHelpers: {},
+  realtimeDbHelpers: new Proxy({}, { get: () => nothing }),
+}
+srf.invite((request, response) => {
+  request.locals = {
+    ...request.locals,
+    logger,
+    sdp: request.body,
+    callId: request.get('Call-ID'),
+    account_sid: 'account',
+    account: {},
+    originator: 'trunk',
+    carrier: 'carrier',
+    nudge: 0,
+    // Of a call that goes out: to the address it names.
+    target: 'forward',
+  }
+  void new CallSession(logger, request, response).connect()
+})
+srf.on('connect', (error) => (error ? toError(error) : console.log('ready')))
+srf.on('error', (error) => toError(error))
+srf.connect({ host: '127.0.0.1', port: options.drachtioPort, secret: options.secret })

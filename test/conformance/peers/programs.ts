@@ -1,0 +1,41 @@
+/** Programs of others beside the tests: ports for them, rtpengine, and their end. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { findPorts } from '../../whole/start-seloste.ts'
+
+export const hasRtpengine = spawnSync('rtpengine', ['--version']).status === 0
+
+/** In the process, without the kernel's help; `interfaces` names it as border controllers ask for it. */
+export async function startRtpengine(interfaces: readonly string[]): Promise<{ program: ChildProcess; port: number }> {
+  const [port, cli] = [await freePort(), await freePort()]
+  const { firstRtp, lastRtp } = await findPorts()
+  const program = spawn(
+    'rtpengine',
+    [
+      ...interfaces.map((name) => `--interface=${name}`),
+      ...[`--listen-ng=127.0.0.1:${port}`, `--listen-cli=127.0.0.1:${cli}`, '--table=-1'],
+      ...[`--port-min=${firstRtp}`, `--port-max=${lastRtp}`, '--foreground', '--log-stderr'],
+    ],
+    { stdio: 'ignore' },
+  )
+  return { program, port }
+}
+
+export async function endProgram(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  await gone
+  clearTimeout(late)
+}
+
+export async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  await once(socket, 'close')
+  return port
+}

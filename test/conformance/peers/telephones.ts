@@ -1,0 +1,103 @@
+/**
+ * Calls between two telephones of SIPp through a proxy or a border controller, and what the register has of them. Each end
+ * says two things, which nobody can take for one another.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { alawToLinear } from '#test/simulator/g711.ts'
+import { eventually, type Api, type ContactShape } from '../../whole/api.ts'
+import { findSound } from '../../whole/compare-sound.ts'
+import { freePort } from './programs.ts'
+import { runSipp } from './run-sipp.ts'
+import { writeEnds, type CallPlan } from './sipp/write-ends.ts'
+import { sweep } from './sweep.ts'
+
+const ends = ['official', 'caller'] as const
+const parts = ['first', 'second'] as const
+/** Callers at the same time do not sound alike. */
+function voicesOf(caller: string) {
+  const higher = 20 * Number(caller.slice(-1))
+  return {
+    caller: { first: sweep(300 + higher, 700, 2_000), second: sweep(500 + higher, 1000, 2_000) },
+    official: { first: sweep(1200, 1700, 2_000), second: sweep(1500, 2200, 2_000) },
+  }
+}
+
+export interface Call {
+  folder: string
+  proxyHost?: string
+  proxyPort: number
+  officialPort: number
+  caller: string
+  dialled: string
+  plan: CallPlan
+  /** More that the scenarios ask for. */
+  keys?: Readonly<Record<string, string>>
+  /** Others who call the same official at the same time, each by a number of its own. */
+  besides?: readonly string[]
+}
+
+/** The whole call, from its first request to the last answer. */
+export async function playCall(given: Call): Promise<void> {
+  const { folder, proxyHost = '127.0.0.1', proxyPort, officialPort, besides = [], ...call } = given
+  const scenarios = writeEnds(call.plan)
+  const callers = [call.caller, ...besides]
+  const play = async (who: (typeof ends)[number], caller: string, calls: number) => {
+    const own = join(folder, `${caller}-${who}`)
+    await mkdir(own)
+    await writeFile(join(own, 'scenario.xml'), scenarios[who])
+    for (const part of parts) await writeFile(join(own, `${part}.al`), voicesOf(caller)[who][part])
+    const keys = {
+      caller,
+      dialled: call.dialled,
+      called: `${proxyHost}:${proxyPort}`,
+      first: join(own, 'first.al'),
+      second: join(own, 'second.al'),
+      ...call.keys,
+    }
+    // Who answers has to be there first.
+    if (who === 'caller') await wait(1_000)
+    const port = who === 'official' ? officialPort : await freePort()
+    const more = ['-p', String(port), '-m', String(calls)]
+    more.push(...Object.entries(keys).flatMap(([key, value]) => ['-key', key, value]))
+    const server = { host: proxyHost, port: proxyPort }
+    await runSipp({ server, transport: 'udp', scenario: join(own, 'scenario.xml'), folder: own, more })
+  }
+  await Promise.all([
+    play('official', call.caller, callers.length),
+    ...callers.map((caller) => play('caller', caller, 1)),
+  ])
+}
+
+/** The one call of this caller, once its recording can be heard. */
+export async function findCall(person: Api, caller: string): Promise<ContactShape> {
+  const look = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller }
+  const found = await eventually(async () => {
+    const contacts = await person.contacts(look)
+    return contacts[0]?.segments[0]?.recording.state === 'available' ? contacts : undefined
+  }, 'the call, to be heard')
+  expect(found).toHaveLength(1)
+  return person.contact(found[0]?.id ?? '', look.purpose, look.reference)
+}
+
+/** Each voice on its own side, every sample of it. */
+export async function expectHeard(
+  person: Api,
+  contact: ContactShape,
+  caller: string,
+  said: readonly (typeof parts)[number][] = parts,
+): Promise<void> {
+  const voices = voicesOf(caller)
+  const heard = await person.listen(contact.segments[0]?.recording.id ?? '', 'CRIME_OR_MISUSE', 'test')
+  for (const who of ends) {
+    for (const part of said) {
+      const sent = alawToLinear(voices[who][part])
+      expect(findSound(sent, heard[who]), `${part} of the ${who}`).toMatchObject({
+        compared: sent.length,
+        different: 0,
+      })
+    }
+  }
+}
