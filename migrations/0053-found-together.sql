@@ -72,9 +72,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   on conflict do nothing;
   update recorded_part p set state = recorded_state(r.state, r.kept_at, r.destroy_at)
   from recording r where r.id = p.recording_id and p.state <> recorded_state(r.state, r.kept_at, r.destroy_at);
+  delete from recorded_part p where not exists (select from recording r where r.id = p.recording_id);
   delete from recorded_part p
-  where not exists (select from recording r where r.id = p.recording_id)
-    or not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = p.contact_started_at);
+  where not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = p.contact_started_at);
 $$;
 select mend_recorded_parts();
 
@@ -201,8 +201,10 @@ declare
   -- that it takes may tell of others.
   is_seen boolean;
   only_serves boolean;
-  -- Recordings that are over and not destroyed yet.
+  -- Recordings that are over and not destroyed yet, their calls, and those of these calls that are not over.
   overdue uuid[] := '{}';
+  overdue_calls uuid[] := '{}';
+  not_over uuid[] := '{}';
   named_ways text[];
   -- Those meant, and of them those whose calls the viewer sees by themselves.
   officials integer[];
@@ -273,12 +275,18 @@ begin
       || 's.id = r.segment_id and s.contact_started_at = r.contact_started_at and ' || seen || ')';
   end if;
   if recorded in ('available', 'destroyed') then
-    overdue := array(select r.id from recording r where r.destroy_at <= right_now and r.state <> 'DESTROYED');
+    select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.contact_id), '{}') into overdue, overdue_calls
+    from recording r where r.destroy_at <= right_now and r.state <> 'DESTROYED';
+    if overdue <> '{}' then
+      not_over := array(select r.id from recording r where r.contact_id = any (overdue_calls) and r.destroy_at > right_now);
+    end if;
     wanted := case recorded when 'destroyed' then '(r.state in (''DESTROYED'', ''DESTROYING'') or r.destroy_at <= $11)'
       else 'r.state = ''STORED'' and r.kept_at is not null and r.destroy_at > $11' end;
   end if;
   of_state := case recorded
-    when 'available' then array[' and p.state = ''a''' || case when overdue = '{}' then '' else ' and p.recording_id <> all ($12)' end]
+    -- Of calls, which the index has.
+    when 'available' then array[' and p.state = ''a''' || case when overdue = '{}' then '' else ' and p.contact_id <> all ($19)' end]
+      || case when not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any ($20)'] end
     when 'destroyed' then array[' and p.state = ''g''']
       || case when overdue <> '{}' then array[' and p.state <> ''g'' and p.recording_id = any ($12)'] end
     when 'true' then array[' and p.state = ''a''', ' and p.state = ''g''', ' and p.state = ''o'''] end;
@@ -402,7 +410,7 @@ begin
         elsif cardinality(array_remove(ways, null)) > 1 then
           execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
             into counted, reaches using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now,
-              overdue, after_at, after_id, remaining, own_as, greatest(month, from_at), least(month_ends, to_at);
+              overdue, after_at, after_id, remaining, own_as, greatest(month, from_at), least(month_ends, to_at), overdue_calls, not_over;
         end if;
         if best is null or counted < best_counted or counted = best_counted and reaches < best_reaches then
           best := way;
@@ -435,7 +443,7 @@ begin
     return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || ways[best]
       || ') w order by at desc, id desc) d where ' || array_to_string(probes, ' and ') || ' order by d.at desc, d.id desc limit $15'
       using going_on_at, caller, called, official, official_number, own, units, numbers, served, parts, right_now, overdue, after_at, after_id,
-        remaining, own_as, greatest(month, from_at), least(month_ends, to_at);
+        remaining, own_as, greatest(month, from_at), least(month_ends, to_at), overdue_calls, not_over;
     get diagnostics counted = row_count;
     remaining := remaining - counted;
   end loop;

@@ -104,7 +104,7 @@ interface HeldPart {
 /** What capture would have told of them. */
 async function factsOf(pool: Pool, ids: string[]): Promise<SegmentFacts[]> {
   const { rows } = await pool.query<HeldPart>(
-    `select c.*, s.*, s.id as segment_id, c.id as contact_id, s.ended_at as segment_ended_at, encode(s.drawn_on, 'hex') as drawn,
+    `select s.*, c.*, s.id as segment_id, c.id as contact_id, s.ended_at as segment_ended_at, encode(s.drawn_on, 'hex') as drawn,
        r.id as recording_id, r.recording_months, r.size_bytes, r.packets_received, r.started_at as recording_started_at, r.ended_at as recording_ended_at, r.intake_day, r.sha256
      from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at left join recording r on r.segment_id = s.id
      where c.id = any ($1) order by c.started_at, s.seq`,
