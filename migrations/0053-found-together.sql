@@ -347,7 +347,7 @@ begin
       end if;
       -- 2: by official, of the parts that the viewer sees.
       if not only_serves and caller is null and of_state is null and cardinality(named_ways) <= most_names then
-        ways[2] := (select string_agg(segments || n || part_of_number || newest_first, ' union all ') from unnest(named_ways) n);
+        ways[2] := (select string_agg(segments || n || newest_first, ' union all ') from unnest(named_ways) n);
       end if;
       -- 3: by recording: of an official, in whichever part of the call, of a number, or all of them; 4: of whom the viewer sees.
       if not only_serves and caller is null and of_state is not null then
@@ -405,7 +405,7 @@ begin
         continue when ways[way] is null;
         counted := enough;
         -- An official's calls are fewer than what lies thick, and many officials take long to plan.
-        if way = 2 and best_counted >= enough then
+        if way = 2 and best_counted >= enough and called is null then
           best := null;
         elsif cardinality(array_remove(ways, null)) > 1 then
           execute 'select count(*), min(at) from (select at from (' || ways[way] || ') w order by at desc limit ' || enough || ') c'
@@ -423,8 +423,8 @@ begin
 
       -- Each as a scalar, that the database asks in turn until there are enough.
       probes := array['true'];
-      if best in (2, 3, 4) and of_contact <> 'true' then
-        probes := probes || ('(' || contact_of || 'c.id = d.id and c.started_at = d.at and ' || of_contact || ')');
+      if best in (2, 3, 4) and of_contact <> 'true' or best = 2 and called is not null then
+        probes := probes || ('(' || contact_of || 'c.id = d.id and c.started_at = d.at and ' || of_contact || contact_of_number || ')');
       end if;
       if official is not null and best <> 2 and not (best = 3 and is_by_official) then
         probes := probes || ('(select true from segment s where ' || part_of || named || ' and ' || seen || ' limit 1)');
