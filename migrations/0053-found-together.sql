@@ -104,6 +104,10 @@ end $$;
 create function part_is_recorded() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
+  -- Who changes a recording meanwhile is waited for, or waits: a change does not see a part that is not committed.
+  if tg_table_name <> 'recording' then
+    perform from recording r where r.contact_id = new.contact_id and r.contact_started_at = new.contact_started_at order by r.id for share;
+  end if;
   insert into recorded_part
   select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), official_of(s),
     s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
@@ -367,6 +371,10 @@ begin
             || array(select format(' and p.number_reached = %L', n) from unnest(numbers) n)
             || array(select format(' and p.official = %s', o) from unnest(own_as) o)
             || case when parts <> '{}' then array[' and p.segment_id = any ($10)'] end;
+          -- An official who has answered no call.
+          if keys = '{}' then
+            return;
+          end if;
           ways[4] := (select string_agg(recordings || ' and p.is_own' || k || w || of_number || newest_first, ' union all ')
             from unnest(keys) k, unnest(of_state) w);
         end if;

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openSearch } from '#test/register/open-search.ts'
 import { noteProhibition } from '#test/register/destroy-recordings.ts'
-import { phone, recordingFacts } from '#test/database/people.ts'
+import { enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { underGrant } from '#safeguards/access/grant.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
-const { admin, now, call, official, aino } = await openSearch(database)
+const { admin, desk, now, call, official, aino, grantFor } = await openSearch(database)
 
 /** What a search asks of recordings, and which calls were to another number than was reached. */
 async function known() {
@@ -100,4 +103,50 @@ test('an official, a number or a state that changes is known as it has become', 
   await expectKept()
   await admin.deleteFrom('recording').where('id', '=', recording).execute()
   await expectKept()
+})
+
+test('a recording that changes while a part of its call comes is known to that part as it has become', async () => {
+  const recording = recordingFacts()
+  const { contactId } = await call({ recording })
+  const comes = await pool.connect()
+  await comes.query('begin')
+  await comes.query(
+    `insert into segment (id, contact_id, contact_started_at, seq, number_reached, decision_record, decision_reason)
+     select $1, id, started_at, 2, number_called, false, 'not-drawn' from contact where id = $2`,
+    [randomUUID(), contactId],
+  )
+  let isOver = false
+  const change = pool.query('update recording set kept_at = now() where id = $1', [recording.id]).finally(() => {
+    isOver = true
+  })
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await expect.poll(async () => isOver || (await pool.query(waits)).rowCount === 1).toBe(true)
+  await comes.query('commit')
+  comes.release()
+  await change
+  const { rows } = await pool.query('select state from recorded_part where contact_id = $1', [contactId])
+  expect(rows).toEqual([{ state: 'a' }, { state: 'a' }])
+})
+
+test('an official who has answered no call reads nobody’s', async () => {
+  const newcomer = await enterTestPerson(admin, desk, {
+    name: 'Uusi',
+    right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+  })
+  const [before, after] = await underGrant(desk, await grantFor(await newcomer.signIn()), async (tx) => {
+    const looks = async () => {
+      const { rows } = await sql<{ looks: number }>`
+        select sum(idx_scan + seq_scan)::integer as looks from pg_stat_xact_user_tables
+        where relname ~ '^(contact|segment)_' or relname in ('recording', 'recorded_part')`.execute(tx)
+      return rows[0]!.looks
+    }
+    const begun = await looks()
+    const found = await sql`
+      select from search_contacts(null, null, null, false, null, null, null, null, 'true', null, null, 1000)`.execute(
+      tx,
+    )
+    expect(found.rows).toEqual([])
+    return [begun, await looks()]
+  })
+  expect(after).toBe(before)
 })
