@@ -38,6 +38,8 @@ export async function enterTestPerson(
     name: string
     unit?: string
     phone?: string
+    /** Where it is looked whether two accounts have one password. */
+    ownHash?: true
     right?: {
       role: Role
       duty?: 'QUALITY' | 'TRAINING'
@@ -59,7 +61,7 @@ export async function enterTestPerson(
   })
   if ('refused' in person) throw new Error(person.refused)
   // As entering does with a password, which is hashed once here: hashes made for each were a tenth of some files' work.
-  const { salt, check } = await (kept ??= keepPassword(password))
+  const { salt, check } = await (given.ownHash ? keepPassword(password) : (kept ??= keepPassword(password)))
   await safeguardsOf(admin)
     .updateTable('person')
     .set({ password_salt: salt, password_check: check })

@@ -115,12 +115,14 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
   const enterOfficial = (name: string) =>
     enterTestPerson(admin, desk, {
       name,
+      ownHash: true,
       right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
     })
   const aino = await enterOfficial('Aino')
   const colleague = await enterOfficial('Kaisa')
   const matti = await enterTestPerson(admin, desk, {
     name: 'Matti',
+    ownHash: true,
     right: { role: 'MAINTENANCE', purposes: ['MAINTENANCE'], scope: { kind: 'all', units: [], numbers: [] } },
   })
 
