@@ -24,7 +24,10 @@ const stands = async (month: Temporal.PlainDate) => {
   ])
   return rows[0]!.n
 }
-const rowsOf = async (table: 'contact' | 'segment' | 'call_identity' | 'recording', contactId: string) => {
+const rowsOf = async (
+  table: 'contact' | 'segment' | 'call_identity' | 'recording' | 'recorded_part',
+  contactId: string,
+) => {
   const { rowCount } = await pool.query(
     `select from ${table} where ${table === 'contact' ? 'id' : 'contact_id'} = $1`,
     [contactId],
@@ -125,6 +128,7 @@ describe('a month in which everything is over', () => {
     expect(swept.months).toContain(month.toString().slice(0, 7))
     expect(await stands(month)).toBe(0)
     expect(await rowsOf('recording', contactId)).toBe(0)
+    expect(await rowsOf('recorded_part', contactId)).toBe(0)
     const { rows } = await pool.query(
       `select cause, detail from destruction_entry where object_kind = 'history-month' and object_name = $1`,
       [month.toString().slice(0, 7)],

@@ -222,6 +222,7 @@ describe('history', () => {
     const { rows } = await pool.query<{ n: string }>(
       `select (select count(*) from contact where id = $1) + (select count(*) from segment where contact_id = $1)
             + (select count(*) from recording where contact_id = $1) + (select count(*) from call_identity where contact_id = $1)
+            + (select count(*) from recorded_part where contact_id = $1)
             + (select count(*) from listening where recording_id in (select id from recording where contact_id = $1)) as n`,
       [contactId],
     )

@@ -113,6 +113,27 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
     marks: 'technical',
   },
   call_identity: { external_id_hash: 'technical', contact_id: 'technical', contact_started_at: 'CALL_START_AND_END' },
+  recorded_part: {
+    recording_id: 'technical',
+    segment_id: 'technical',
+    contact_id: 'technical',
+    contact_started_at: 'CALL_START_AND_END',
+    is_own: 'technical',
+    state: 'technical',
+    official: 'OFFICIAL_NAME_AND_NUMBER',
+    official_unit_id: 'OFFICIAL_NAME_AND_NUMBER',
+    number_reached: 'SERVICE_NUMBER',
+    number_called: 'SERVICE_NUMBER',
+  },
+  official_named: {
+    id: 'technical',
+    name: 'OFFICIAL_NAME_AND_NUMBER',
+    phone: 'OFFICIAL_NAME_AND_NUMBER',
+    unit_id: 'OFFICIAL_NAME_AND_NUMBER',
+    person_id: 'OFFICIAL_NAME_AND_NUMBER',
+    first_month: 'technical',
+    last_month: 'technical',
+  },
 }
 
 type FieldFacts = {
