@@ -72,15 +72,24 @@ function mendVoicing(pitch: Float64Array): void {
 }
 
 /** The series of these frames, one after the other, for a vocal tract shorter by `factor`. */
-export function seriesOf(analysis: Analysis, frames: ArrayLike<number>, factor: number): Float32Array {
+export const seriesOf = (analysis: Analysis, frames: ArrayLike<number>, factor: number): Float32Array =>
+  seriesForEach(analysis, frames, [factor])[0]!
+
+/** The same for several factors: each frame is looked at once. */
+export function seriesForEach(
+  analysis: Analysis,
+  frames: ArrayLike<number>,
+  factors: readonly number[],
+): readonly Float32Array[] {
   const finder = new EnvelopeFinder()
-  const bands = bandsFor(factor)
-  const series = new Float32Array(frames.length * bandCount)
+  const bands = factors.map(bandsFor)
+  const all = factors.map(() => new Float32Array(frames.length * bandCount))
   for (let n = 0; n < frames.length; n++) {
     finder.look(analysis.samples, frames[n]!, analysis.pitch[frames[n]!]!)
-    finder.series(bands, series.subarray(n * bandCount, (n + 1) * bandCount))
+    for (const [at, series] of all.entries())
+      finder.series(bands[at]!, series.subarray(n * bandCount, (n + 1) * bandCount))
   }
-  return series
+  return all
 }
 
 export const everyFrame = (analysis: Analysis): Uint32Array =>

@@ -66,12 +66,14 @@ const cosines = Array.from({ length: bandCount }, (_, order) =>
 )
 
 /**
- * Each term of the series at each bin of a transform of `points`, for a vocal tract shorter by `factor`: [bin][order].
+ * Each term of the series at each bin of a transform of `points`: [bin][order].
+ *
+ * @param warp from a frequency of what comes out to that of the series
  */
-export function termsAtBins(points: number, factor: number): Float64Array {
+export function termsAtBins(points: number, warp: (hertz: number) => number): Float64Array {
   const terms = new Float64Array((points / 2 + 1) * bandCount)
   for (let bin = 0; bin <= points / 2; bin++) {
-    const hertz = unwarpHertz((bin * voiceRate) / points, factor)
+    const hertz = warp((bin * voiceRate) / points)
     const band = Math.min(Math.max((mel(hertz) - lowestMel) / melStep - 1, -0.5), bandCount - 0.5)
     for (let order = 0; order < bandCount; order++)
       terms[bin * bandCount + order] = Math.cos((Math.PI * order * (band + 0.5)) / bandCount)
@@ -79,7 +81,7 @@ export function termsAtBins(points: number, factor: number): Float64Array {
   return terms
 }
 
-function unwarpHertz(hertz: number, factor: number): number {
+export function unwarpHertz(hertz: number, factor: number): number {
   const knee = 2600
   if (hertz <= knee * factor) return hertz / factor
   const end = voiceRate / 2

@@ -10,53 +10,32 @@ import { hop } from './voice-activity.ts'
 /** Places between two samples at which a pulse may lie. */
 const phases = 16
 const pulseTaps = 33
-/** Above this the pulses lose their share to noise, by so much at the upper end. */
-const strongUntilHertz = 1300
-const strongest = 0.97
-const weakest = 0.97
-const noiseTaps = 31
-
 /** Share of the amplitude that is pulses. */
-function voicing(hertz: number): number {
-  if (hertz <= strongUntilHertz) return strongest
-  return strongest + ((weakest - strongest) * (hertz - strongUntilHertz)) / (voiceRate / 2 - strongUntilHertz)
-}
+const voicing = 0.995
 
-/** A filter of this response, as long as `taps`, its middle `shift` of a sample late. */
-function taps(response: (hertz: number) => number, count: number, shift: number): Float64Array {
-  const middle = (count - 1) / 2
+/** A pulse so many samples late, between none and one. */
+function pulse(late: number): Float64Array {
+  const middle = (pulseTaps - 1) / 2
   const steps = 64
-  return Float64Array.from({ length: count }, (_, n) => {
-    const time = n - middle - shift
+  return Float64Array.from({ length: pulseTaps }, (_, n) => {
+    const time = n - middle - late
     let sum = 0
-    for (let step = 0; step < steps; step++) {
-      const share = (step + 0.5) / steps
-      sum += response((share * voiceRate) / 2) * Math.cos(Math.PI * share * time)
-    }
+    for (let step = 0; step < steps; step++) sum += Math.cos((Math.PI * (step + 0.5) * time) / steps)
     const window = 0.5 + 0.5 * Math.cos((Math.PI * time) / (middle + 1))
-    return (sum / steps) * window
+    return (voicing * sum * window) / steps
   })
 }
 
-const pulses = Array.from({ length: phases }, (_, phase) => taps(voicing, pulseTaps, phase / phases))
-const breath = taps((hertz) => Math.sqrt(1 - voicing(hertz) ** 2), noiseTaps, 0)
+const pulses = Array.from({ length: phases }, (_, phase) => pulse(phase / phases))
+const breath = Math.sqrt(1 - voicing ** 2)
 
 /** @param pitch hertz, 0 where unvoiced; a voiced frame's neighbours need not be */
 export function makeExcitation(pitch: Float64Array, length: number, chance: Chance): Float32Array {
-  const noise = new Float32Array(length + noiseTaps)
-  for (let n = 0; n < noise.length; n++) noise[n] = chance.noise()
   const out = new Float32Array(length)
   addPulses(pitch, out)
   for (let n = 0; n < length; n++) {
     const share = voicedShare(pitch, n)
-    if (share === 0) {
-      out[n] = noise[n + (noiseTaps - 1) / 2]!
-      continue
-    }
-    let breathing = 0
-    for (let tap = 0; tap < noiseTaps; tap++) breathing += breath[tap]! * noise[n + tap]!
-    const alone = noise[n + (noiseTaps - 1) / 2]!
-    out[n] = share * (out[n]! + breathing) + (1 - share) * alone
+    out[n] = share * out[n]! + (1 - share * (1 - breath)) * chance.noise()
   }
   return out
 }

@@ -1,6 +1,6 @@
 /**
- * The melody of a sentence without its speaker: every voice's pitch lies as everybody's does around a level that was drawn,
- * rises and falls by a drawn slope as well as its own, and its finest movements are smoothed away. In: the pitch of a track.
+ * The melody of a sentence without its speaker: every voice's pitch lies as everybody's does around a level and in a range that were
+ * drawn, rises and falls by a drawn slope as well as its own, and its finest movements are smoothed away. In: the pitch of a track.
  * Out: another. Never here: the level or range it had.
  */
 import { spreadAsEverybody } from './everybodys-spread.ts'
@@ -12,23 +12,28 @@ import { voiceRate } from './engine.ts'
 const knots = [-0.165, -0.11, -0.06, 0, 0.066, 0.127, 0.198]
 /** A voice that hardly moves is not made to: deviation of the logarithm. */
 const leastDeviation = 0.05
-/** Frames on either side that are smoothed over: 150 ms. */
-const reach = 30
+/** Frames on either side that are smoothed over: 75 ms. */
+const reach = 15
 /** How much of its own rise or fall a stretch of voice keeps. */
-const keptSlope = 0.5
+const keptSlope = 0.8
 const framesASecond = voiceRate / hop
 
 /**
  * @param level hertz
  * @param slope by which the logarithm rises in a second of voice
+ * @param range how far it moves, 1 as everybody's
  */
-export function newMelody(pitch: Float64Array, level: number, slope: number): Float64Array {
+export function newMelody(pitch: Float64Array, level: number, slope: number, range: number): Float64Array {
   const melody = new Float64Array(pitch.length)
   const logs = smoothed(pitch)
   tilt(logs, slope / framesASecond)
   const sorted = logs.filter((log) => log > 0).sort()
   if (sorted.length === 0) return melody
-  const spread = spreadAsEverybody(sorted, knots, leastDeviation)
+  const spread = spreadAsEverybody(
+    sorted,
+    knots.map((knot) => range * knot),
+    leastDeviation,
+  )
   for (let frame = 0; frame < pitch.length; frame++) {
     if (logs[frame] === 0) continue
     const hertz = level * Math.exp(Math.max(-0.45, Math.min(0.45, spread(logs[frame]!))))

@@ -70,19 +70,28 @@ describe('a track that was re-spoken', () => {
     for (const from of [2000, 24_000, 50_000]) expect(likeness(masked, first, from)).toBeLessThan(0.4)
   })
 
-  test('is heard when the other was: 20 ms of a turn’s beginning and end at most', () => {
+  test('is heard when the other was: 20 ms of a turn’s beginning at most, and it fades as was drawn', async () => {
     // 26 dB below the loudest sample: the soft start of a word counts. At 20 dB it is the loudness that decides, which is evened:
     // there this turn starts 44 ms earlier, as loud as everybody's.
-    const loud = (samples: Int16Array, share: number) => {
-      const level = Math.max(...samples) * share
+    const loud = (samples: Int16Array) => {
+      const level = Math.max(...samples) * 0.05
       return samples.findIndex((sample) => Math.abs(sample) > level)
     }
     const quiet = new Int16Array(4000)
     const turn = Int16Array.from([...quiet, ...spoken.subarray(0, 8000), ...quiet])
-    return nvq.revoice({ samples: turn, redacted: [] }, randomBytes).then((out) => {
-      expect(Math.abs(loud(out, 0.05) - loud(turn, 0.05))).toBeLessThan(160)
-      expect(Math.abs(loud(out.toReversed(), 0.05) - loud(turn.toReversed(), 0.05))).toBeLessThan(160)
-    })
+    const draws = [0, 1, 2].map(() => nvq.revoice({ samples: turn, redacted: [] }, randomBytes))
+    const starts: number[] = []
+    const ends: number[] = []
+    for (const out of await Promise.all(draws)) {
+      starts.push(loud(out) - loud(turn))
+      ends.push(loud(turn.toReversed()) - loud(out.toReversed()))
+    }
+    // Of three draws the middle one: nine of ten starts are demanded, and not each.
+    const middle = (found: number[]) => found.toSorted((one, other) => one - other)[1]!
+    expect(Math.abs(middle(starts))).toBeLessThan(160)
+    // What fades by 1 dB in 5 ms, the slowest that is drawn, is heard 70 ms longer; a pace of the speaker's own would be heard again.
+    expect(middle(ends)).toBeGreaterThan(-160)
+    expect(middle(ends)).toBeLessThan(800)
   })
 })
 

@@ -6,11 +6,14 @@
 import { analyse, everyFrame, momentsOf, seriesOf, type Analysis, type Moments } from './analysis.ts'
 import { Chance } from './chance.ts'
 import { codebook, Nearest, shapeTerms, type Codebook } from './codebook.ts'
+import { drawnLoudness, type Pace } from './drawn-loudness.ts'
+import { drawTract } from './drawn-tract.ts'
 import { drawWords, type DrawnWords } from './drawn-words.ts'
 import type { Span, VoiceEngine } from './engine.ts'
 import { bandCount } from './envelope.ts'
-import { spreadAsEverybody } from './everybodys-spread.ts'
+import { evenBands } from './even-bands.ts'
 import { makeExcitation } from './excitation.ts'
+import { addLineNoise } from './line-noise.ts'
 import { newMelody } from './melody.ts'
 import { resynthesise } from './resynthesis.ts'
 import { findTractFactor } from './vocal-tract.ts'
@@ -22,27 +25,30 @@ const nearestWords = 12
 const strangersMixed = 4
 /** A mixture of codewords moves less than speech does, and a little more is understood better: times the strangers' deviation. */
 const clearer = 1.15
-/** Where everybody's level lies, dB about its middle: the knots of everybodys-spread.ts; a voice that is evener stays so. */
-const levels = [-10.6, -6.2, -2.9, 0, 2.4, 4.1, 6.2]
-const leastLevelDeviation = 3
-/** What is quieter than all of them is quieter still, so often as much: a voice starts when it started. */
-const below = 2
+/** Of what the codewords take away so much is kept: it is understood better, and it is the speaker's. */
+const kept = 0.15
+/** Each term moves less or more than the strangers' does: deviation of the logarithm. */
+const otherwise = 0.1
 /** Voice begins earlier and ends later by so many frames, or the other way round: how long it lasts is somebody's. */
 const voicedEdges = { least: -2, most: 3 }
-/** RMS of speech and of the noise of the line, both dB below full scale: rooms and telephones differ. */
+/** RMS of speech and of the noise of the line, dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
-const noiseLevel = -68
+const noiseLevels = { least: -56, most: -49 }
 /** A redaction does not click: samples at its edges. */
 const edge = 40
 
 /** What is drawn for one track. */
 interface Draw {
   strangers: Moments
-  /** Of what comes out. */
-  tractFactor: number
+  /** Of what comes out: where each frequency comes from. */
+  tract: (hertz: number) => number
   pitch: number
   /** By which the logarithm of the pitch rises in a second. */
   slope: number
+  /** Of the melody, 1 as everybody's. */
+  range: number
+  /** How it swells and fades where it is soft. */
+  pace: Pace
   /** Frames by which voice begins earlier and ends later. */
   voicedEdge: number
   words: DrawnWords
@@ -50,7 +56,7 @@ interface Draw {
 
 export const nvq: VoiceEngine = {
   name: 'nvq',
-  version: '2',
+  version: '3',
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
@@ -58,8 +64,7 @@ export const nvq: VoiceEngine = {
     const analysis = analyse(track)
     try {
       if (analysis.counted.length >= fewestFrames) speakAs(drawVoice(chance, codebook()), analysis, chance, out)
-      const noise = 10 ** (noiseLevel / 20)
-      for (let n = 0; n < out.length; n++) out[n]! += noise * chance.noise()
+      addLineNoise(out, chance.between(noiseLevels.least, noiseLevels.most), codebook(), chance)
     } finally {
       chance.forget()
     }
@@ -76,11 +81,15 @@ function drawVoice(chance: Chance, shapes: Codebook): Draw {
       mixed.mean[order]! += strangers[stranger]!.mean[order]! / strangersMixed
       mixed.deviation[order]! += strangers[stranger]!.deviation[order]! / strangersMixed
     }
+  for (let order = 1; order < bandCount; order++)
+    mixed.deviation[order]! *= Math.exp(otherwise * Math.max(-2, Math.min(2, chance.normal())))
   return {
     strangers: mixed,
-    tractFactor: chance.between(0.93, 1.1),
+    tract: drawTract(chance),
     pitch: Math.exp(chance.between(Math.log(92), Math.log(150))),
-    slope: chance.between(-0.3, 0.3),
+    slope: chance.between(-0.1, 0.1),
+    range: chance.between(0.8, 1.4),
+    pace: { swell: chance.between(5, 9), fade: chance.between(1, 4) },
     voicedEdge: Math.floor(chance.between(voicedEdges.least, voicedEdges.most + 1)),
     words: drawWords(shapes, chance),
   }
@@ -92,21 +101,25 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const series = seriesOf(analysis, everyFrame(analysis), factor)
   spell(series, analysis, draw.words, shapes.weights)
   putMoments(series, analysis, draw.strangers)
-  const melody = newMelody(moveVoicing(analysis.pitch, draw.voicedEdge), draw.pitch, draw.slope)
+  const melody = newMelody(moveVoicing(analysis.pitch, draw.voicedEdge), draw.pitch, draw.slope, draw.range)
   const excitation = makeExcitation(melody, out.length, chance)
-  out.set(resynthesise(series, evenLevel(analysis), excitation, draw.tractFactor))
-  const { strangers, words } = draw
-  for (const drawn of [excitation, melody, series, strangers.mean, strangers.deviation]) drawn.fill(0)
+  evenBands(excitation)
+  const loudness = drawnLoudness(analysis, draw.pace).map((db) => speechLevel + db)
+  out.set(resynthesise(series, loudness, excitation, draw.tract))
+  const { strangers, words, pace } = draw
+  for (const drawn of [excitation, melody, series, loudness, strangers.mean, strangers.deviation]) drawn.fill(0)
   for (const drawn of [words.words, words.halves, words.said]) drawn.fill(0)
-  draw.tractFactor = draw.pitch = draw.slope = draw.voicedEdge = 0
+  draw.pitch = draw.slope = draw.range = draw.voicedEdge = pace.swell = pace.fade = 0
+  draw.tract = (hertz) => hertz
   level(out, analysis.speech)
 }
 
-/** In place: each frame becomes a mixture of what is said for its nearest codewords. */
+/** In place: each frame becomes a mixture of what is said for its nearest codewords, with a part of what it has beyond them. */
 function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWords, weights: Float64Array): void {
   const own = momentsOf(series, analysis.counted)
   const nearest = new Nearest(nearestWords, drawn.words, drawn.halves)
   const row = new Float64Array(shapeTerms)
+  const said = new Float64Array(shapeTerms)
   for (let frame = 0; frame < analysis.speech.length; frame++) {
     if (analysis.speech[frame] === 0) continue
     const at = frame * bandCount
@@ -117,14 +130,15 @@ function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWords, weig
     }
     nearest.find(row)
     let sum = 0
-    row.fill(0)
+    said.fill(0)
     for (let place = 0; place < nearestWords; place++) {
       const weight = 1 / (nearest.distances[place]! + 0.4)
       const word = nearest.places[place]! * shapeTerms
       sum += weight
-      for (let term = 0; term < shapeTerms; term++) row[term]! += weight * drawn.said[word + term]!
+      for (let term = 0; term < shapeTerms; term++)
+        said[term]! += weight * (drawn.said[word + term]! - kept * drawn.words[word + term]!)
     }
-    for (let term = 0; term < shapeTerms; term++) series[at + 1 + term] = row[term]! / sum
+    for (let term = 0; term < shapeTerms; term++) series[at + 1 + term] = said[term]! / sum + kept * row[term]!
   }
   smooth(series, analysis.speech)
 }
@@ -155,19 +169,6 @@ function putMoments(series: Float32Array, analysis: Analysis, strangers: Moments
       series[at] = strangers.mean[order]! + clearer * value * strangers.deviation[order]!
     }
   }
-}
-
-/** dB: the level of each frame as evenly spread as everybody's; -Infinity where nobody speaks. */
-function evenLevel({ level, speech, counted }: Analysis): Float64Array {
-  const even = new Float64Array(level.length).fill(-Infinity)
-  const sorted = Float64Array.from(counted, (frame) => level[frame]!).sort()
-  const spread = spreadAsEverybody(sorted, levels, leastLevelDeviation)
-  for (let frame = 0; frame < level.length; frame++) {
-    if (speech[frame] === 0) continue
-    const value = spread(level[frame]!)
-    even[frame] = speechLevel + value + (below - 1) * Math.min(0, value - levels[0]!)
-  }
-  return even
 }
 
 /** Stretches of voice grow at both ends by so many frames, at the pitch of their ends; or shrink. */

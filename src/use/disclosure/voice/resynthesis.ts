@@ -15,16 +15,19 @@ const windowSamples = 2 * hop
 const carried = [130, 3700] as const
 const steepness = 3 / 200
 
-/** @param level of each frame, dB below full scale as `findSpeech` measures it; -Infinity where it is silent */
+/**
+ * @param level of each frame, dB below full scale as `findSpeech` measures it; -Infinity where it is silent
+ * @param warp from a frequency of what comes out to that of the series: another vocal tract
+ */
 export function resynthesise(
   series: Float32Array,
   level: Float64Array,
   excitation: Float32Array,
-  tractFactor: number,
+  warp: (hertz: number) => number,
 ): Float32Array {
   const out = new Float32Array(excitation.length)
   const fft = new RealFft(size)
-  const filter = new FrameFilter(fft, tractFactor)
+  const filter = new FrameFilter(fft, warp)
   const window = Float64Array.from(
     { length: windowSamples },
     (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / windowSamples),
@@ -61,9 +64,9 @@ class FrameFilter {
   readonly #imaginary = new Float64Array(bins)
   readonly #cepstrum = new Float64Array(size)
 
-  constructor(fft: RealFft, tractFactor: number) {
+  constructor(fft: RealFft, warp: (hertz: number) => number) {
     this.#fft = fft
-    this.#terms = termsAtBins(size, tractFactor)
+    this.#terms = termsAtBins(size, warp)
   }
 
   /** The phase that goes with the magnitude: the cepstrum folded onto its causal half. */

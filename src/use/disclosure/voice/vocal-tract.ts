@@ -2,7 +2,7 @@
  * How much shorter than the average a speaker's vocal tract is: of thirteen lengths the one for which the voice lies
  * nearest to the shared codebook (Lee and Rose 1998). In: a track taken apart. Out: the factor.
  */
-import { momentsOf, seriesOf, type Analysis } from './analysis.ts'
+import { momentsOf, seriesForEach, type Analysis } from './analysis.ts'
 import { Nearest, shapeTerms } from './codebook.ts'
 import { bandCount } from './envelope.ts'
 
@@ -26,8 +26,9 @@ export function findTractFactor(analysis: Analysis, shapes: Shapes): number {
   )
   let best = 1
   let least = Infinity
-  for (const factor of factors) {
-    const distance = distortion(seriesOf(analysis, frames, factor), shapes) + 0.5 * Math.log(factor) ** 2
+  const all = seriesForEach(analysis, frames, factors)
+  for (const [at, factor] of factors.entries()) {
+    const distance = distortion(all[at]!, shapes) + 0.5 * Math.log(factor) ** 2
     if (distance < least) {
       least = distance
       best = factor

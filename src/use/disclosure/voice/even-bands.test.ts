@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { Chance } from './chance.ts'
+import { evenBands } from './even-bands.ts'
+import { makeExcitation } from './excitation.ts'
+
+/** How much the power of 25 ms changes from one to the next: deviation of its logarithm. */
+function unrest(samples: Float32Array): number {
+  const logs: number[] = []
+  for (let from = 200; from + 400 <= samples.length; from += 200) {
+    let [power, before] = [0, samples[from - 1]!]
+    // What lies above 2 kHz weighs more: a band, not the whole.
+    for (const sample of samples.subarray(from, from + 200)) {
+      power += (sample - before) ** 2
+      before = sample
+    }
+    logs.push(Math.log(power))
+  }
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length
+  return Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / logs.length)
+}
+
+const power = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length
+
+test.each([0, 120])('an excitation of %d hertz is as strong as before, and more even', (hertz) => {
+  const excitation = makeExcitation(new Float64Array(401).fill(hertz), 16_000, new Chance(randomBytes))
+  const even = excitation.slice()
+  evenBands(even)
+  expect(power(even.subarray(400, -400))).toBeGreaterThan(0.8)
+  expect(power(even.subarray(400, -400))).toBeLessThan(1.25)
+  expect(unrest(even)).toBeLessThan(hertz === 0 ? 0.75 * unrest(excitation) : 1.05 * unrest(excitation))
+})
