@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineConfig, type Project } from '@playwright/test'
+import { defineConfig } from '@playwright/test'
 import { chromiumArgs, findChromium } from './test/house/find-chromium.ts'
 import { chooseQuickFolder } from './test/house/quick-folder.ts'
 
@@ -21,21 +21,15 @@ const sharing = (file: string) =>
 const ofTheMonth = sharing('at-the-desk.ts')
 const ofOneRegister = sharing('one-register.ts')
 
-/** One month of calls is enough: all of these after one another, beside the others or (`npm test`) beside the unit tests. */
-const month = { name: 'month', testMatch: ofTheMonth, workers: 1 }
-const others = [
-  // A start costs as much as a journey: two are enough for all that can share one.
-  { name: 'shared', testMatch: ofOneRegister, workers: 2 },
-  { name: 'own', testMatch: journeys.filter((name) => !ofTheMonth.includes(name) && !ofOneRegister.includes(name)) },
-]
-const parts = new Map<string | undefined, Project[]>([
-  ['month', [month]],
-  ['others', others],
-])
-
 export default defineConfig({
   testDir: 'test/journeys',
-  projects: parts.get(process.env['SELOSTE_JOURNEYS']) ?? [month, ...others],
+  projects: [
+    // One month of calls is enough: all of these after one another, beside the others.
+    { name: 'month', testMatch: ofTheMonth, workers: 1 },
+    // A start costs as much as a journey: two are enough for all that can share one.
+    { name: 'shared', testMatch: ofOneRegister, workers: 2 },
+    { name: 'own', testMatch: journeys.filter((name) => !ofTheMonth.includes(name) && !ofOneRegister.includes(name)) },
+  ],
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },

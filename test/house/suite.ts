@@ -63,12 +63,9 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
   const built = await counted(() => buildWebIfStale(console.log))
   // Beside the first tests: those that want it wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
-  // One long row of journeys on one Seloste goes beside the unit tests where all are run: both wait much, for different things.
-  const isWhole = units?.length === 0 && journeys?.length === 0
-  const beside = isWhole ? settled(runJourneys(folder, 'month')) : none
   const unit = units ? await settled(runVitest(folder, units)) : none
-  const inBrowser = journeys ? await settled(runJourneys(folder, isWhole ? 'others' : 'all', journeys)) : none
-  return sum([built, unit, inBrowser, await beside, await prepared])
+  const inBrowser = journeys ? await settled(runJourneys(folder, journeys)) : none
+  return sum([built, unit, inBrowser, await prepared])
 }
 
 export function sum(tallies: readonly Tally[]): Tally {
@@ -145,21 +142,12 @@ async function runVitestOnce(report: string, args: readonly string[]): Promise<V
   return { tally: settle({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
 }
 
-/** @param part as playwright.config.ts knows it; each has a folder for its pictures, as a run clears what is in its own */
-async function runJourneys(
-  folder: string,
-  part: 'all' | 'month' | 'others',
-  journeys: readonly string[] = [],
-): Promise<Tally> {
-  const report = join(folder, `playwright-${part}.json`)
+async function runJourneys(folder: string, journeys: readonly string[]): Promise<Tally> {
+  const report = join(folder, 'playwright.json')
   const chromium = await findChromium()
-  const args = ['test', ...journeys, '--retries=1', '--reporter=list,json', `--output=test-results/${part}`]
-  const { exitCode } = await run('playwright', args, {
+  const { exitCode } = await run('playwright', ['test', ...journeys, '--retries=1', '--reporter=list,json'], {
     // Found (and if need be unpacked) once, here, and not by every worker.
-    env: {
-      ...{ PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_JOURNEYS: part },
-      ...{ SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
-    },
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
   if (!existsSync(report)) return settle(none, exitCode || 1)
   const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8')) as {
