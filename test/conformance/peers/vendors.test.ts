@@ -2,7 +2,6 @@
  * Recording clients of many makers, by SIPp: what their vectors say goes over real SIP with real sound to a whole Seloste, and
  * has to end as the right contact with the right voices (R9, R13, R16, R17).
  */
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net'
@@ -13,13 +12,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
 import { alawToLinear } from '#test/simulator/g711.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
-import { eventually, signInAt, type Api, type ContactShape } from '../../whole/api.ts'
+import { eventually, signInAt, type Api } from '../../whole/api.ts'
 import { findSound } from '../../whole/compare-sound.ts'
 import { startSeloste, type RunningSeloste } from '../../whole/start-seloste.ts'
 import { orderOf, playOrders } from './play-stream.ts'
+import { freePort } from './programs.ts'
 import { runSipp, sippMissing } from './run-sipp.ts'
 import { expectationOf, writeScenario, type Play, type ScenarioOptions, type Step } from './sipp/write-scenario.ts'
 import { sweep } from './sweep.ts'
+import { findCall } from './telephones.ts'
 
 type Lane = 'caller' | 'official'
 
@@ -161,7 +162,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
       await Promise.all(call.opens.map((_, dialog) => sendCall(call, dialog, { people, shiftMs, sounds, at })))
       const endedMs = Date.now()
 
-      const contact = await findCall(caller)
+      const contact = await findCall(security, caller)
       expect(contact).toMatchObject({
         number: numbersCalled.testLine,
         segments: [
@@ -321,17 +322,6 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     tunnels.push(tunnel)
     return { host: '127.0.0.1', port: (tunnel.address() as AddressInfo).port }
   }
-
-  /** The one call of this number, once its recording can be heard. */
-  async function findCall(caller: string): Promise<ContactShape> {
-    const look = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller }
-    const found = await eventually(async () => {
-      const contacts = await security.contacts(look)
-      return contacts[0]?.segments[0]?.recording.state === 'available' ? contacts : undefined
-    }, 'the call, to be heard')
-    expect(found).toHaveLength(1)
-    return security.contact(found[0]?.id ?? '', 'CRIME_OR_MISUSE', 'test')
-  }
 })
 
 type Sounds = Record<Lane | 'both', readonly [Uint8Array, Uint8Array]>
@@ -340,13 +330,4 @@ type Sounds = Record<Lane | 'both', readonly [Uint8Array, Uint8Array]>
 function soundsOf(call: number): Sounds {
   const part = (kind: number) => sweep(300 + 37 * call + 500 * kind, 480 + 37 * call + 500 * kind, partMs)
   return { caller: [part(0), part(1)], official: [part(2), part(3)], both: [part(4), part(5)] }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
 }
