@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { findPorts } from '#test/whole/start-seloste.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 
 const program = fileURLToPath(new URL('../src/app/cli/main.ts', import.meta.url))
 

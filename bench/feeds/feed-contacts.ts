@@ -17,7 +17,7 @@ import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
-import { findPorts } from '#test/whole/start-seloste.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 import { startRole } from '../role-process.ts'
 import { ratio, type Row } from '../rows.ts'
 

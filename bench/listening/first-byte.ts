@@ -20,7 +20,8 @@ import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import { eventually } from '#test/whole/api.ts'
-import { findPorts, startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
+import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { ms, percentile, ratio, type Row } from '../rows.ts'
 
 const lengths = [

@@ -12,7 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '#platform/database/embedded.ts'
-import { findPorts } from '#test/whole/start-seloste.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 import { ms, percentile, ratio, type Row } from '../rows.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))

@@ -4,13 +4,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, chmod, chown, copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { startEmbeddedPostgres, type EmbeddedLog, type EmbeddedPostgres } from '#platform/database/embedded.ts'
 import { canEnter, databaseOsUser } from '#platform/database/embedded/os-user.ts'
+import { freePort } from '../whole/free-ports.ts'
 import { rolePassword } from './cluster.ts'
 
 /** The folder of the programs of the PostgreSQL that tests run on (SELOSTE_TEST_DATABASE); the embedded one without it. */
@@ -179,12 +179,4 @@ function answers(url: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -19,7 +19,7 @@ import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { seedRandom } from '../simulator/random.ts'
 import { eventually } from '../whole/api.ts'
-import { findPorts } from '../whole/start-seloste.ts'
+import { findPorts } from '../whole/free-ports.ts'
 import { stretchesOf } from './stretches.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'

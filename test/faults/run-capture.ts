@@ -15,7 +15,7 @@ import { installDescription } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { objectsUrl, testObjects } from '../objects/test-objects.ts'
-import { findPorts, type SelostePorts } from '../whole/start-seloste.ts'
+import { findPorts, type SelostePorts } from '../whole/free-ports.ts'
 
 export interface CaptureOnALine {
   readonly ports: SelostePorts

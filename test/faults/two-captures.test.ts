@@ -18,7 +18,7 @@ import { objectsUrl, openTestObjects, testObjects } from '../objects/test-object
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { seedRandom } from '../simulator/random.ts'
-import { findPorts, type SelostePorts } from '../whole/start-seloste.ts'
+import { findPorts, type SelostePorts } from '../whole/free-ports.ts'
 
 const main = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url))
 const cache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))

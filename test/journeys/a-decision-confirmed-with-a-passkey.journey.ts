@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { runTestProvider, testClient, type TestProvider } from '#test/sign-in/run-provider.ts'
-import { findPorts, startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
+import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn, test as atTheDesk } from './at-the-desk.ts'
 
 interface WithProvider {

@@ -3,11 +3,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { freePort } from '../whole/free-ports.ts'
 
 /** Another server to test against, `http://access-key:secret-key@host:port`; its buckets are left there. */
 const other = process.env['SELOSTE_TEST_S3']
@@ -168,12 +168,4 @@ function makeAccount(conf: readonly string[]): void {
 /** proc(5): the state stands behind the name, which is in brackets; Linux only, as the server is. */
 function hasStopped(pid: number | undefined): boolean {
   return /\) [TX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -8,7 +8,7 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openLine, type CuttableLine } from '../faults/run-capture.ts'
 import { placeCall } from '../simulator/place-call.ts'
 import { officialByKey } from '../simulator/people.ts'
-import { findPorts } from './start-seloste.ts'
+import { findPorts } from './free-ports.ts'
 import {
   canOpen,
   filesBelow,

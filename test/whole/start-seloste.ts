@@ -2,15 +2,14 @@
 // In: which folder and ports to use, if it matters. Out: a running demo without invented calls, its addresses and process
 // ids. Never here: an import of the program; what a test learns, it learns over the network.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { endStateElsewhere, removeStateElsewhere, stateElsewhere } from './elsewhere.ts'
+import { findPorts, type SelostePorts } from './free-ports.ts'
 import { copyPrepared } from './prepared-folder.ts'
 
 export interface SelosteOptions {
@@ -24,14 +23,6 @@ export interface SelosteOptions {
   demoArguments?: readonly string[]
   /** More environment, over the one the test runs in. */
   environment?: Readonly<Record<string, string>>
-}
-
-export interface SelostePorts {
-  http: number
-  sip: number
-  sips: number
-  firstRtp: number
-  lastRtp: number
 }
 
 export type RoleName = 'custodian' | 'capture' | 'desk' | 'feeds'
@@ -185,39 +176,4 @@ async function rolesUnder(pid: number): Promise<Partial<Record<RoleName, number>
     roles[role as RoleName] = Number(entry)
   }
   return roles
-}
-
-/** Free ports. Those for media lie below the range that systems take ports for outgoing connections from. */
-export async function findPorts(): Promise<SelostePorts> {
-  const mediaPorts = 400
-  const [http, sip, sips] = await Promise.all([freePort(), freePort(), freePort()])
-  const block = Math.floor(Math.random() * 45)
-  const firstRtp = 12_000 + block * mediaPorts
-  if (!(await isFree(firstRtp)) || !(await isFree(firstRtp + 2))) return findPorts()
-  return { http, sip, sips, firstRtp, lastRtp: firstRtp + mediaPorts - 1 }
-}
-
-/** Free for TCP and, as SIP needs it, for UDP. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const free = await isFree(port)
-  server.close()
-  await once(server, 'close')
-  return free ? port : freePort()
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const socket = createSocket('udp4')
-  try {
-    socket.bind(port, host)
-    await once(socket, 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.close()
-  }
 }

@@ -1,8 +1,7 @@
 /** Programs of others beside the tests: ports for them, rtpengine, and their end. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { findPorts } from '../../whole/start-seloste.ts'
+import { findPorts, freePort } from '../../whole/free-ports.ts'
 
 export const hasRtpengine = spawnSync('rtpengine', ['--version']).status === 0
 
@@ -29,13 +28,4 @@ export async function endProgram(child: ChildProcess): Promise<void> {
   const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
   await gone
   clearTimeout(late)
-}
-
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
 }

@@ -1,0 +1,86 @@
+// Ports for the programs that tests start.
+// In: nothing. Out: ports nobody uses. Never: one that the system may give to an outgoing connection, or that another test
+// process was given and has not opened yet.
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+
+export interface SelostePorts {
+  http: number
+  sip: number
+  sips: number
+  firstRtp: number
+  lastRtp: number
+}
+
+const host = '127.0.0.1'
+/** Below what systems take ports for outgoing connections from (Linux: 32768). */
+const [lowest, highest] = [10_000, 32_000]
+const blockPorts = 400
+/** The first of a block is its claim: whoever listens there has the block, and the system ends the claim with the process. */
+const notMedia = 4
+const mostHeld = 8
+
+/** All that one Seloste opens. */
+export async function findPorts(): Promise<SelostePorts> {
+  const block = await claimBlock()
+  return {
+    ...{ http: block + 1, sip: block + 2, sips: block + 3 },
+    ...{ firstRtp: block + notMedia, lastRtp: block + blockPorts - 1 },
+  }
+}
+
+let single: { next: number; end: number } | undefined
+
+/** One port for TCP and UDP. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    if (single === undefined || single.next === single.end) {
+      const block = await claimBlock()
+      single = { next: block + 1, end: block + blockPorts }
+    }
+    const port = single.next++
+    if (await isFree(port)) return port
+  }
+}
+
+async function claimBlock(): Promise<number> {
+  const blocks = Math.floor((highest - lowest) / blockPorts)
+  const first = Math.floor(Math.random() * blocks)
+  for (let tried = 0; tried < blocks; tried++) {
+    const block = lowest + ((first + tried) % blocks) * blockPorts
+    if (!(await claim(block))) continue
+    const opened = Array.from({ length: notMedia + 2 }, (_, index) => block + 1 + index)
+    if ((await Promise.all(opened.map(isFree))).every(Boolean)) return block
+  }
+  throw new Error(`no ${blockPorts} ports together are free between ${lowest} and ${highest}`)
+}
+
+const held: Server[] = []
+
+async function claim(port: number): Promise<boolean> {
+  const server = createServer().listen(port, host).unref()
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
+  held.push(server)
+  // What was given before is opened by now, and found to be so; or it is over.
+  if (held.length > mostHeld) held.shift()?.close()
+  return true
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const socket = createSocket('udp4')
+  try {
+    await Promise.all([once(server.listen(port, host), 'listening'), once(socket.bind(port, host), 'listening')])
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.close()
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
