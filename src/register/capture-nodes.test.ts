@@ -236,6 +236,18 @@ describe('a node that dies', () => {
     expect(await list()).toEqual([{ name: 'south', state: 'ended', openCalls: 0 }])
     await expect(seenNodes(capture)).rejects.toThrow('permission denied')
   })
+
+  test('shares its name with another that answers, not with one that is gone', async () => {
+    const sharing = async () => (await seenNodes(owner)).flatMap(({ id, sharesName }) => (sharesName ? [id] : []))
+    expect(await sharing()).toEqual([])
+    await lives(south, 'north')
+    expect((await sharing()).sort()).toEqual([north, south].sort())
+    await falls(north)
+    expect(await sharing()).toEqual([])
+    await lives(north, 'north')
+    await nodeEnds(capture, south, 0)
+    expect(await sharing()).toEqual([])
+  })
 })
 
 function incomplete(facts: SegmentFacts): SegmentFacts {

@@ -69,12 +69,16 @@ export interface SeenNode {
   waiting: number
   /** Calls of the last day that have no end, by what it told. */
   openCalls: number
+  /** It answers, and so does another of its name: what one of them does cannot be told from what the other does. */
+  sharesName: boolean
 }
 
 export async function seenNodes(db: Db): Promise<SeenNode[]> {
   const { rows } = await sql<SeenNode>`
     select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting,
-      open_calls as "openCalls" from capture_nodes()`.execute(db)
+      open_calls as "openCalls", answers and count(*) filter (where answers) over (partition by name) > 1 as "sharesName"
+    from (select *, state not in ('silent', 'ended') as answers, row_number() over () as place from capture_nodes()) as node
+    order by place`.execute(db)
   return rows
 }
 

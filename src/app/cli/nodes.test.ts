@@ -2,22 +2,33 @@ import { expect, test } from 'vitest'
 import type { SeenNode } from '#register/capture-nodes.ts'
 import { tellNodes } from './nodes.ts'
 
-const node = (name: string, state: SeenNode['state']): SeenNode => ({
-  ...{ id: name, name, version: '1', state, pressures: [], sessions: 1, recordings: 0, waiting: 0, openCalls: 2 },
+const node = (name: string, state: SeenNode['state'], sharesName = false): SeenNode => ({
+  ...{
+    id: name,
+    name,
+    version: '1',
+    state,
+    pressures: [],
+    sessions: 1,
+    recordings: 0,
+    waiting: 0,
+    openCalls: 2,
+    sharesName,
+  },
   ...{
     startedAt: Temporal.Instant.from('2026-11-26T20:00:00Z'),
     aliveAt: Temporal.Instant.from('2026-11-26T20:15:03Z'),
   },
 })
 
-test('each capture has a line; a name that two have which answer is told of, one that a lost machine had is not', () => {
+test('each capture has a line; a name that two share is told of once', () => {
   const now = 'sessions: 1, recordings: 0, waiting for the register: 0'
   expect(
     tellNodes([
       node('north', 'silent'),
       node('north', 'takes-calls'),
-      node('south', 'draining'),
-      node('south', 'takes-calls'),
+      node('south', 'draining', true),
+      node('south', 'takes-calls', true),
     ]),
   ).toEqual([
     'north  silent since 2026-11-26T20:15:03Z; calls without an end: 2 (docs/operate/several-machines.md)',

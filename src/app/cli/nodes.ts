@@ -47,8 +47,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
 
 /** A line for each node, and one for each name that two have which answer. */
 export function tellNodes(found: readonly SeenNode[]): string[] {
-  const answering = found.flatMap(({ name, state }) => (state === 'silent' || state === 'ended' ? [] : [name]))
-  const twice = new Set(answering.filter((name, at) => answering.indexOf(name) !== at))
+  const twice = new Set(found.filter(({ sharesName }) => sharesName).map(({ name }) => name))
   const lines = [...twice].map(
     (name) => `${name}  is the name of two captures that answer: give each its own by SELOSTE_NODE`,
   )

@@ -4209,6 +4209,8 @@ export interface operations {
                             waiting: number;
                             /** @description Calls of the last day without an end, by what it told */
                             openCalls: number;
+                            /** @description It answers, and so does another of its name */
+                            sharesName: boolean;
                         }[];
                     };
                 };

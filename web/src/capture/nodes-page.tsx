@@ -10,7 +10,6 @@ import { Page } from '../shell/page.tsx'
 import '../styles/capture.css'
 import '../styles/contact.css'
 import type { CaptureNode } from './capture-shapes.ts'
-import { namesOfTwo } from './names-of-two.ts'
 
 const lookMs = 5_000
 
@@ -26,17 +25,13 @@ export function NodesPage() {
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <Notice kind="info">{say('capture.nodes.none')}</Notice>}
-      {namesOfTwo(data?.items ?? []).map((name) => (
-        <Notice key={name} kind="warning">
-          {say('capture.nodes.twice', { name })}
-        </Notice>
-      ))}
       {data?.items.map((node) => (
         <section key={node.id} className="panel stack-small" aria-labelledby={`node-${node.id}`}>
           <h2 id={`node-${node.id}`}>{node.name}</h2>
           {node.state === 'silent' && (
             <Notice kind="warning">{say('capture.nodes.silent', { name: node.name })}</Notice>
           )}
+          {node.sharesName && <Notice kind="warning">{say('capture.nodes.twice', { name: node.name })}</Notice>}
           <NodeFacts node={node} />
         </section>
       ))}

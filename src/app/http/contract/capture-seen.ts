@@ -118,6 +118,7 @@ export const CaptureNode = Type.Object({
   recordings: count('Recordings being written'),
   waiting: count('Parts of calls whose facts wait on its disk'),
   openCalls: count('Calls of the last day without an end, by what it told'),
+  sharesName: Type.Boolean({ description: 'It answers, and so does another of its name' }),
 })
 export type CaptureNode = Static<typeof CaptureNode>
 
