@@ -76,6 +76,7 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
     await eventually(
       async () => (await notKeptYet(db, recordings)).length === 0 || undefined,
       'the custodian keeps the key of each recording that is not over',
+      60_000,
     )
   })
 }
