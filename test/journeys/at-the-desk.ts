@@ -17,8 +17,9 @@ interface AtTheDesk {
 
 const startMs = 420_000
 const historyMs = 240_000
+const require = createRequire(import.meta.url)
 /** The shortest there is: the whole of it goes into each page that is looked at. */
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
   seloste: [
