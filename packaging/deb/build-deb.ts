@@ -15,10 +15,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, join, resolve, sep } from 'node:path'
+import { basename, join, relative, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
+import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
+import { joinedFolder } from '../../src/app/cli/joined-libraries.ts'
 
 export interface DebOptions {
   /** Where the package and, beside it, the tree it is made of are written. */
@@ -98,6 +100,7 @@ function layProgram(target: string): void {
       },
     })
   }
+  if (existsSync(joinedFolder)) copy(relative(root, joinedFolder))
   const node = [`node-linux-${process.arch}`].map((name) => join('node_modules', name, 'bin/node'))[0]!
   if (!existsSync(join(target, node))) throw new Error(`${node} is not installed: npm ci brings it`)
   symlinkSync(join('..', node), join(target, 'bin/node'))
@@ -198,6 +201,7 @@ function lastCommit(): string {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, 'var/deb') } } })
   await buildWebIfStale((line) => console.log(line))
+  await joinLibrariesIfStale()
   mkdirSync(values.out, { recursive: true })
   const path = buildDeb({ out: resolve(values.out), compression: 'xz' })
   rmSync(join(resolve(values.out), 'tree'), { recursive: true })

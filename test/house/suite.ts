@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
 import { delimiter, join, relative, resolve } from 'node:path'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
+import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
 import { prepareFolder } from '../whole/prepare-folder.ts'
 import { preparedVariable } from '../whole/prepared-folder.ts'
 import { findChromium } from './find-chromium.ts'
@@ -60,7 +61,10 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
 /** What needs the program running: the unit tests, then the browser. */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
-  const built = await counted(() => buildWebIfStale(console.log))
+  const built = await counted(async () => {
+    await buildWebIfStale(console.log)
+    await joinLibrariesIfStale()
+  })
   // Beside the first tests: those that want it wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
   const unit = units ? await settled(runVitest(folder, units)) : none

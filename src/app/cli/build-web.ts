@@ -1,10 +1,11 @@
-/** Builds the pages. As a program (`npm run build`, and after `npm ci`) it builds them when they are stale. */
+/** Builds the pages. As a program (`npm run build`, and after `npm ci`) it builds them when they are stale, and joins libraries. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinLibrariesIfStale } from './join-libraries.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const vite = join(root, 'node_modules/vite/bin/vite.js')
@@ -54,4 +55,5 @@ if (import.meta.main) {
   await buildWebIfStale((line) => {
     console.log(line)
   })
+  await joinLibrariesIfStale()
 }

@@ -9,6 +9,7 @@ import { remedyOf } from '#platform/fault-remedies.ts'
 import { holdRunningCalls } from '../roles/hold-running-calls.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
 import { untilNeeded } from '../roles/spare-process.ts'
+import { useJoinedLibraries } from './joined-libraries.ts'
 import { version } from './version.ts'
 
 const usage = `Seloste ${version}
@@ -60,6 +61,8 @@ const usage = `Seloste ${version}
 Settings: SELOSTE_DATA, SELOSTE_HTTP, SELOSTE_SIP, SELOSTE_RTP, DATABASE_URL and more (README.md)`
 
 async function main(): Promise<void> {
+  // Before any of them is read: what is imported above needs none.
+  useJoinedLibraries()
   const [command, ...rest] = process.argv.slice(2)
   const settings = () => readSettings(process.env, process.cwd())
   switch (command) {

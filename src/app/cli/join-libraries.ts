@@ -1,0 +1,26 @@
+/** Joins the libraries that joined-libraries.ts reads, when their versions are other ones than those that are joined. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { joinedFolder, stamp, versionsToJoin } from './joined-libraries.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const vite = join(root, 'node_modules/vite/bin/vite.js')
+const config = join(root, 'libraries.config.ts')
+
+/** Without the build tools the libraries stay as they are. */
+export async function joinLibrariesIfStale(folder = joinedFolder): Promise<void> {
+  if (!existsSync(vite) || !existsSync(config)) return
+  const versions = versionsToJoin()
+  if ((await readFile(join(folder, stamp), 'utf8').catch(() => '')) === versions) return
+  const joining = `${folder}-${process.pid}`
+  const args = [vite, 'build', '--config', config, '--outDir', joining, '--emptyOutDir', '--logLevel', 'warn']
+  await promisify(execFile)(process.execPath, args, { cwd: root })
+  await writeFile(join(joining, stamp), versions)
+  // At once, so that a start never reads half of them.
+  await rm(folder, { recursive: true, force: true })
+  await rename(joining, folder)
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { joinLibrariesIfStale } from './join-libraries.ts'
+import { joinedFile, joinedLibraries, stamp } from './joined-libraries.ts'
+
+const libraries = Object.keys(joinedLibraries)
+let parent: string
+let folder: string
+
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'seloste-joined-'))
+  folder = join(parent, 'libraries')
+  await joinLibrariesIfStale(folder)
+})
+
+afterAll(() => rm(parent, { recursive: true }))
+
+/** What a process answers that uses what is joined in the folder, if anything is. */
+async function inProcess<Answer>(script: string): Promise<Answer> {
+  const module = pathToFileURL(join(import.meta.dirname, 'joined-libraries.ts')).href
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--input-type=module', '--eval'],
+    `const { useJoinedLibraries } = await import(${JSON.stringify(module)})
+     const used = useJoinedLibraries(${JSON.stringify(folder)})
+     console.log(JSON.stringify(await (${script})(used)))`,
+  ])
+  return JSON.parse(stdout) as Answer
+}
+
+const resolved = `() => ${JSON.stringify(libraries)}.map((name) => import.meta.resolve(name))`
+
+test('a library that is joined is the whole of it', async () => {
+  for (const library of libraries) {
+    const [joined, apart] = (await Promise.all([
+      import(pathToFileURL(join(folder, joinedFile(library))).href),
+      import(library),
+    ])) as [object, object]
+    expect(Object.keys(joined).sort(), library).toEqual(Object.keys(apart).sort())
+  }
+})
+
+test('who imports one reads it joined, and what two of one package share they have once', async () => {
+  expect(await inProcess(resolved)).toEqual(libraries.map((name) => pathToFileURL(join(folder, joinedFile(name))).href))
+  const bounded = `async () => {
+    const [{ Settings }, { Compile }, { Type }] = await Promise.all(
+      ['typebox/system', 'typebox/compile', 'typebox'].map((name) => import(name)),
+    )
+    const errors = (most) => {
+      Settings.Set({ maxErrors: most })
+      return Compile(Type.Array(Type.String())).Errors([1, 2, 3]).length
+    }
+    return [errors(1), errors(8)]
+  }`
+  expect(await inProcess(bounded)).toEqual([1, 3])
+})
+
+test('of other versions than those that are pinned none is read joined, and joining them anew mends that', async () => {
+  const versions = await readFile(join(folder, stamp), 'utf8')
+  await writeFile(join(folder, stamp), versions.replace('kysely', 'kysely 0.0.1'))
+  expect(await inProcess('(used) => used')).toBe(false)
+  expect(JSON.stringify(await inProcess(resolved))).not.toContain(parent)
+  await joinLibrariesIfStale(folder)
+  expect(await inProcess('(used) => used')).toBe(true)
+})
+
+test('the command itself is read without any: it can still say that they are joined', async () => {
+  const tells = `import { registerHooks } from 'node:module'
+    const libraries = ${JSON.stringify(libraries)}
+    registerHooks({ resolve: (name, context, next) => (libraries.includes(name) && console.error(name), next(name, context)) })`
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    ...['--import', `data:text/javascript,${encodeURIComponent(tells)}`],
+    ...[join(import.meta.dirname, 'main.ts'), '--version'],
+  ])
+  expect(stderr).toBe('')
+  expect(stdout).toContain('Seloste')
+})
