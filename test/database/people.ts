@@ -7,13 +7,14 @@ import type { Role } from '#description/roles.ts'
 import type { Admission, SegmentFacts } from '#register/admit.ts'
 import { recordRight, type Right } from '#safeguards/access/grant.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
-import { keepPassword, type KeptPassword } from '#safeguards/people/password.ts'
+import { keepPassword, type HashCost, type KeptPassword } from '#safeguards/people/password.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
 export const password = 'a good long password'
+const cheap: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 let kept: Promise<KeptPassword> | undefined
 const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
 
@@ -38,7 +39,7 @@ export async function enterTestPerson(
     name: string
     unit?: string
     phone?: string
-    /** Where it is looked whether two accounts have one password. */
+    /** Hashed for itself, at what a password costs: where that, or whether two accounts have one password, is looked at. */
     ownHash?: true
     right?: {
       role: Role
@@ -60,8 +61,8 @@ export async function enterTestPerson(
     employedFrom: since,
   })
   if ('refused' in person) throw new Error(person.refused)
-  // As entering does with a password, which is hashed once here: hashes made for each were a tenth of some files' work.
-  const { salt, check } = await (given.ownHash ? keepPassword(password) : (kept ??= keepPassword(password)))
+  // As entering does with a password, but hashed once, and at a cost that makes thousands of sign-ins no work.
+  const { salt, check } = await (given.ownHash ? keepPassword(password) : (kept ??= keepPassword(password, cheap)))
   await safeguardsOf(admin)
     .updateTable('person')
     .set({ password_salt: salt, password_check: check })

@@ -1,10 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hashRaw } from '@node-rs/argon2'
 
+/** What argon2id costs: memory in KiB, passes, lanes. */
+export interface HashCost {
+  memoryCost: number
+  timeCost: number
+  parallelism: number
+}
+
 // argon2id with OWASP's parameters (Password Storage Cheat Sheet): 19 MiB, two passes, one lane. Argon2id is the
 // library's default algorithm.
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-const written = '$argon2id$v=19$m=19456,t=2,p=1$'
+const costNow: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const saltBytes = 16
 
 // What is hashed with when the user id is unknown, so that the answer takes as long and tells nothing.
@@ -17,9 +23,9 @@ export interface KeptPassword {
   check: Buffer
 }
 
-/** A password as it is kept. */
-export async function keepPassword(password: string): Promise<KeptPassword> {
-  const salt = newSalt()
+/** A password as it is kept. Each keeps the cost that it was hashed at: another one locks nobody out. */
+export async function keepPassword(password: string, cost = costNow): Promise<KeptPassword> {
+  const salt = newSalt(cost)
   return {
     salt,
     check: createHash('sha256')
@@ -30,15 +36,21 @@ export async function keepPassword(password: string): Promise<KeptPassword> {
 
 /** The proof that somebody has a password: argon2id's output. Takes as long when there is no salt to make it with. */
 export function proofOf(password: string, salt: string | null | undefined): Promise<Buffer> {
-  return hashRaw(password.normalize('NFKC'), { ...parameters, salt: readSalt(salt ?? nobody) })
+  return hashRaw(password.normalize('NFKC'), readSalt(salt ?? nobody))
 }
 
-function newSalt(): string {
-  return written + randomBytes(saltBytes).toString('base64')
+function newSalt({ memoryCost, timeCost, parallelism }: HashCost = costNow): string {
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$` + randomBytes(saltBytes).toString('base64')
 }
 
-function readSalt(salt: string): Buffer {
-  if (!salt.startsWith(written))
-    throw new Error('a password was hashed with parameters that this version does not know')
-  return Buffer.from(salt.slice(written.length), 'base64')
+function readSalt(salt: string): HashCost & { salt: Buffer } {
+  const [, memoryCost, timeCost, parallelism, bytes] = written.exec(salt) ?? []
+  if (bytes === undefined) throw new Error('a password was hashed in a way that this version does not know')
+  return {
+    memoryCost: Number(memoryCost),
+    timeCost: Number(timeCost),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(bytes, 'base64'),
+  }
 }
+const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/

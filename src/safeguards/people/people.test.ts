@@ -16,7 +16,7 @@ const desk = database.as('seloste_desk').db
 /** Whole milliseconds: the database keeps microseconds and rounds. */
 const now = () => Temporal.Now.instant().round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
 const since = Temporal.Instant.from('2020-01-01T00:00:00Z')
-const aino = await enterTestPerson(admin, desk, { name: 'Aino Virtanen' })
+const aino = await enterTestPerson(admin, desk, { name: 'Aino Virtanen', ownHash: true })
 
 /** Of processor time: what else the machine does at the moment is not in it. */
 async function medianMs(work: () => Promise<unknown>): Promise<number> {
@@ -42,6 +42,15 @@ describe('a password', () => {
     const phc = `${one.salt}$${(await proofOf('same', one.salt)).toString('base64')}`.replaceAll('=', '')
     const whole = phc.replace('v19', 'v=19').replace('m19456,t2,p1', 'm=19456,t=2,p=1')
     expect(await verify(whole, 'same')).toBe(true)
+  })
+
+  test('is proved at the cost that it was hashed at, whatever new ones cost', async () => {
+    const { salt, check } = await keepPassword('same', { memoryCost: 64, timeCost: 3, parallelism: 1 })
+    expect(salt).toMatch(/^\$argon2id\$v=19\$m=64,t=3,p=1\$/)
+    expect(sha256(await proofOf('same', salt))).toEqual(check)
+    expect(sha256(await proofOf('same', salt.replace('t=3', 't=2')))).not.toEqual(check)
+    const others = [salt.replace('argon2id', 'argon2i'), salt.replace('v=19', 'v=16'), salt.slice(0, -4), '']
+    for (const other of others) expect(() => proofOf('same', other), other).toThrow('does not know')
   })
 
   test('is proved however its letters were composed, and in no other case', async () => {
