@@ -17,19 +17,20 @@ const sharing = (file: string) =>
       readFileSync(join(folder, name), 'utf8'),
     ),
   )
-/** A Seloste that has to make a month of calls first. */
-const ofTheMonth = sharing('at-the-desk.ts')
-const ofOneRegister = sharing('one-register.ts')
+/** The longest first. */
+const together = [
+  // One month of calls is enough: all of these after one another, beside the others.
+  { name: 'month', testMatch: sharing('at-the-desk.ts'), workers: 1 },
+  // A start costs as much as a journey: one or two are enough for all that can share one.
+  { name: 'shared', testMatch: sharing('one-register.ts'), workers: 2 },
+  { name: 'described', testMatch: sharing('one-described.ts'), workers: 1 },
+  { name: 'staff', testMatch: sharing('one-staff.ts'), workers: 1 },
+]
+const apart = journeys.filter((name) => !together.some(({ testMatch }) => testMatch.includes(name)))
 
 export default defineConfig({
   testDir: 'test/journeys',
-  projects: [
-    // One month of calls is enough: all of these after one another, beside the others.
-    { name: 'month', testMatch: ofTheMonth, workers: 1 },
-    // A start costs as much as a journey: two are enough for all that can share one.
-    { name: 'shared', testMatch: ofOneRegister, workers: 2 },
-    { name: 'own', testMatch: journeys.filter((name) => !ofTheMonth.includes(name) && !ofOneRegister.includes(name)) },
-  ],
+  projects: [...together, { name: 'own', testMatch: apart }],
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -7,9 +7,8 @@ import { signInOn } from './at-the-desk.ts'
 import { keptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { ownDatabase } from './past-calls.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-staff.ts'
 
-const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
 /** Sound goes on as long as this does. */

@@ -3,13 +3,9 @@
 import { expect, type Page } from '@playwright/test'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
+import { test } from './one-described.ts'
 import { inFinland, ownDatabase, tellPastCalls, type ToldCall } from './past-calls.ts'
-import { withoutCalls } from './without-calls.ts'
 
-const test = withoutCalls()
-
-// In force a year earlier than the seed, so that New Year lies behind.
-test.use({ written: { '2025-': '2024-', '2026-01-01': '2025-01-01' } })
 test.describe.configure({ timeout: 120_000 })
 
 const national = '029 497 000'

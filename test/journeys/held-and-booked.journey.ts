@@ -5,9 +5,8 @@ import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
 import { keptCall, recordingRow, untilDestroyed, type KeptCall } from './kept-call.ts'
 import { inEachLanguage } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
+import { test } from './one-staff.ts'
 
-const test = withoutCalls()
 // Two recordings come to their day nearly together: one wait for both.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 const dayIn = { seconds: 50 }

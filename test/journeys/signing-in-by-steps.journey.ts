@@ -1,10 +1,7 @@
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Secret, TOTP } from 'otpauth'
 import { focused, signInOn, type Language } from './at-the-desk.ts'
-import { withoutCalls } from './without-calls.ts'
-
-const test = withoutCalls()
-test.use({ written: { 'secondFactor: off': 'secondFactor: optional' } })
+import { test } from './one-described.ts'
 
 const password = 'kesäyön pitkä hiljaisuus'
 const stepMs = 30_000
@@ -123,7 +120,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
 })
 
 test('one’s own password is changed by keyboard, and what is wrong is told where it is', async ({ page, seloste }) => {
-  await signInOn(page, seloste, 'sari', { path: '/account' })
+  await signInOn(page, seloste, 'tiina', { path: '/account' })
   await page.getByRole('button', { name: 'Vaihda salasana' }).press('Enter')
   await expect(page.getByLabel('Nykyinen salasana')).toBeFocused()
   await page.keyboard.type('väärä')

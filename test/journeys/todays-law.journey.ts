@@ -3,22 +3,13 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
-import { gdprWords } from '#test/database/describe-from.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, type Language } from './at-the-desk.ts'
 import { keptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
+import { test } from './one-described.ts'
 import { atServiceDesk, type ServiceDesk } from './service-desk.ts'
-import { withoutCalls } from './without-calls.ts'
 
-const test = withoutCalls()
-test.use({
-  written: {
-    ...gdprWords,
-    'accessCopy: false': 'accessCopy: true',
-    'julklRequests: false': 'julklRequests: true',
-  },
-})
 test.describe.configure({ timeout: 120_000 })
 
 const narrow = { width: 320, height: 800 }

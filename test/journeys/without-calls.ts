@@ -6,19 +6,16 @@ import { seedDescriptionFile } from '#description/read-description.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { test as atTheDesk } from './at-the-desk.ts'
 
-interface Options {
-  /** What stands in the seed's text and what to write instead, before it is installed. */
-  written: Readonly<Record<string, string>>
-}
-
 const startMs = 200_000
 
-/** A new one for each file that asks: what one journey changes, no other finds. */
-export const withoutCalls = () =>
-  atTheDesk.extend<object, Options & { seloste: RunningSeloste }>({
-    written: [{}, { scope: 'worker', option: true }],
+/**
+ * A new one for each file that asks: what one journey changes, no other finds.
+ * @param written what stands in the seed's text and what to write instead, before it is installed
+ */
+export const withoutCalls = (written: Readonly<Record<string, string>> = {}) =>
+  atTheDesk.extend<object, { seloste: RunningSeloste }>({
     seloste: [
-      async ({ written }, use) => {
+      async ({}, use) => {
         if (Object.keys(written).length === 0) return useOne(await startSeloste({ isPrepared: true }), use)
         const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
         const file = join(folder, 'description.yaml')

@@ -1,0 +1,13 @@
+// One Seloste that is described otherwise than the seed says: each of its journeys wants a part of that, and none minds the others'.
+import { gdprWords } from '#test/database/describe-from.ts'
+import { withoutCalls } from './without-calls.ts'
+
+export const test = withoutCalls({
+  ...gdprWords,
+  'accessCopy: false': 'accessCopy: true',
+  'julklRequests: false': 'julklRequests: true',
+  'secondFactor: off': 'secondFactor: optional',
+  // In force a year earlier than the seed, so that New Year lies behind.
+  '2025-': '2024-',
+  '2026-01-01': '2025-01-01',
+})
