@@ -4,6 +4,7 @@ import { officialByKey } from './people.ts'
 import type { CallEvent } from './call-plan.ts'
 import { placeCall, type PlaceCallOptions } from './place-call.ts'
 import { soundThatArrived, type SentStream } from './sent-call.ts'
+import { startRecordingClient } from './recording-client.ts'
 import { headerValue, isRequest, type SipRequest } from './sip-message.ts'
 import { frameSamples } from './sound.ts'
 import { startStandInRecorder, type StandInRecorder } from './stand-in-recorder.ts'
@@ -186,6 +187,27 @@ test('a recorder that hangs up or asks for silence is obeyed', async () => {
   const silenced = await call({ seconds: 0.6, onEvent: silence })
   expect(silenced.sessions[0]!.endedBy).toBe('us')
   expect(silenced.sessions[0]!.streams[0]!.counts.packets).toBeLessThan(15)
+})
+
+test('a recorder that asks whether a call goes on is told: 200 while it does, 481 once it is over', async () => {
+  const { recorder, call } = await listen()
+  const client = await startRecordingClient({ server: recorder.address, transport: 'udp' })
+  const ask = async (callId: string) => {
+    const told = () =>
+      recorder.received.find((each) => !isRequest(each) && headerValue(each, 'cseq').endsWith('OPTIONS'))
+    recorder.received.splice(0)
+    recorder.request(callId, 'OPTIONS')
+    await expect.poll(told).toBeDefined()
+    return told()
+  }
+  let during: ReturnType<typeof ask> | undefined
+  const onEvent = (event: CallEvent) => {
+    if (event.kind === 'answered') during = ask(event.callId)
+  }
+  const { sessions } = await call({ client, onEvent })
+  expect(await during).toMatchObject({ status: 200 })
+  expect(await ask(sessions[0]!.callId)).toMatchObject({ status: 481 })
+  await client.close()
 })
 
 test('an official who is named later comes in an UPDATE with metadata alone', async () => {

@@ -91,7 +91,9 @@ export async function startRecordingClient(options: {
       const dialog = dialogs.get(headerValue(request, 'call-id'))
       if (dialog) return dialog.onRequest(request)
       if (request.method === 'ACK') return undefined
-      if (request.method === 'OPTIONS') return answerRequest(request, 200, 'OK', [allow])
+      // With a tag of ours it asks about a call, which is over (RFC 5057 section 5.1).
+      const isOutside = tagOf(headerValue(request, 'to')) === ''
+      if (request.method === 'OPTIONS' && isOutside) return answerRequest(request, 200, 'OK', [allow])
       return answerRequest(request, 481, 'Call/Transaction Does Not Exist')
     },
   })
