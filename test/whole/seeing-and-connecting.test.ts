@@ -64,6 +64,7 @@ beforeAll(async () => {
   execFileSync('openssl', [...made, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
   const witness = execFileSync(process.execPath, ['-e', witnessKey], { encoding: 'utf8' })
   seloste = await startSeloste({
+    isPrepared: true,
     environment: {
       SELOSTE_NODE: 'capture-1',
       SELOSTE_FEEDS: join(folder, 'feeds.yaml'),

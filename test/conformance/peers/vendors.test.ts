@@ -128,6 +128,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
     certificates = { ...trunks.issue({ name: 'sbc.example' }), ca: ours.certificate }
     seloste = await startSeloste({
+      isPrepared: true,
       environment: {
         SELOSTE_SIPS_CERTIFICATE: join(folder, 'seloste.pem'),
         SELOSTE_SIPS_KEY: join(folder, 'seloste.key'),
