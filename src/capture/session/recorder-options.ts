@@ -64,6 +64,8 @@ export interface RecorderOptions {
 export interface RecorderLimits extends SessionLimits {
   /** A recording that could not be stored is tried again after so long. */
   storeAgainMs: number
+  /** A client that was asked whether a call that is only history goes on is asked again after so long. */
+  askAgainMs: number
 }
 
 export const usualLimits: RecorderLimits = {
@@ -71,6 +73,7 @@ export const usualLimits: RecorderLimits = {
   noMediaMs: 5_000,
   longestCallMs: 12 * 3_600_000,
   storeAgainMs: 5_000,
+  askAgainMs: 60_000,
 }
 
 /** What every recording of a UTC day is written with; nothing when there is no intake key for it. */

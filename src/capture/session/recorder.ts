@@ -62,6 +62,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const resumed = createResumedSessions({
     ...{ options, reader, recent, halves, twins: () => twins },
     sessionOf: (dialogId) => sessions.get(dialogId),
+    askAgainMs: limits.askAgainMs,
     onGone: (session) => void end(session, true),
     start(facts, dialog, before, beganMs) {
       counters.resumed++

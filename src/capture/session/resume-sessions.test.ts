@@ -13,6 +13,7 @@ import {
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
 import { firstHeader } from '../sip/message.ts'
+import type { RecorderLimits } from './recorder-options.ts'
 
 let folder = ''
 let wired: WiredRecorder
@@ -35,8 +36,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function start(): Promise<void> {
-  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_800, description: () => described }))
+async function start(limits: Partial<RecorderLimits> = {}): Promise<void> {
+  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_800, description: () => described, limits }))
 }
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
@@ -98,17 +99,26 @@ test('a call that is only history ends when its client says that it has ended me
   await wired.ask(written('audiocodes'))
   expect(wired.recorder.live).toBe(1)
   await until(async () => expect(await files()).toHaveLength(1))
-  for (const status of [405, 408, 481]) {
-    await stop()
-    await start()
-    const asked = () =>
-      wired.call.sent.find(({ message }) => message.kind === 'request' && message.method === 'OPTIONS')
-    await until(() => expect(asked()).toBeDefined())
+  const asked = () =>
+    wired.call.sent.flatMap(({ message }) => ('method' in message && message.method === 'OPTIONS' ? [message] : []))
+  const answer = async (nth: number, status: number) => {
+    await until(() => expect(asked().length).toBeGreaterThan(nth))
     expect(wired.recorder.live).toBe(1)
-    const { message } = asked()!
-    const echo = ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`)
+    const echo = ['via', 'from', 'to', 'call-id', 'cseq'].map(
+      (name) => `${name}: ${firstHeader(asked()[nth]!, name)}\r\n`,
+    )
     wired.call.send(`SIP/2.0 ${status} Whatever\r\n${echo.join('')}Content-Length: 0\r\n\r\n`)
     await until(() => expect(wired.recorder.live).toBe(status === 481 ? 0 : 1))
   }
+  for (const status of [405, 408]) {
+    await stop()
+    await start()
+    await answer(0, status)
+  }
+  // Its BYE was under way, or went to another recorder: it is asked again.
+  await stop()
+  await start({ askAgainMs: 20 })
+  await answer(0, 200)
+  await answer(1, 481)
   await until(() => expect(wired.segments()[0]).toMatchObject({ endInferred: true, marks: ['end-inferred'] }))
 })

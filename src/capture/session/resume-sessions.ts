@@ -2,6 +2,7 @@
  * Sessions that outlive a process. In: sessions as they change, and those that the process before has written down. Out: each
  * written down for the next process; those of the one before going on here. Never here: how a session is run.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog } from '../sip/handler.ts'
 import type { OtherHalves } from './other-half.ts'
@@ -41,6 +42,8 @@ export function createResumedSessions(parts: {
   sessionOf: (dialogId: string) => RunningSession | undefined
   /** Runs the session of these facts, whose recording began with a packet that has come before. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
+  /** A client that was asked whether a call goes on is asked again after so long. */
+  askAgainMs: number
   /** Its client knows of no such session any more. */
   onGone: (session: RunningSession) => void
 }): ResumedSessions {
@@ -80,12 +83,16 @@ export function createResumedSessions(parts: {
 
   /**
    * Of what is only history no sound tells whether it goes on: its BYE may have come while nobody was here. Where no session timer
-   * tells either, its client is asked; only a plain no ends the call (RFC 5057 section 5.1).
+   * tells either, its client is asked; only a plain no ends the call (RFC 5057 section 5.1). Asked again and again: it may have been
+   * away as well, or its BYE under way, or the dialog has gone on at another recorder, which gets the BYE.
    */
   async function askWhetherThere(session: RunningSession): Promise<void> {
     const { dialog } = session
-    if (dialog.saved().expiresSeconds !== undefined) return
-    if ((await dialog.ask()) === 481 && session.dialog === dialog) parts.onGone(session)
+    const isThere = () => !stopped && session.dialog === dialog && sessionOf(dialog.id) === session
+    while (isThere() && dialog.saved().expiresSeconds === undefined) {
+      if ((await dialog.ask()) === 481) return isThere() ? parts.onGone(session) : undefined
+      await wait(parts.askAgainMs, undefined, { ref: false })
+    }
   }
 
   function hold(session: RunningSession): void {

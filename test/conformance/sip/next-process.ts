@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { readFacts } from '#capture/session/facts-file.ts'
 import { openHeldSessions, type HeldSession } from '#capture/session/held-sessions.ts'
 import { heldDialogs, holdCalls } from '#capture/session/hold-calls.ts'
-import type { RegisterDescription } from '#description/register-description.ts'
 import { openWiredRecorder, type WiredRecorder } from './wired-recorder.ts'
 
 interface NextProcess {
@@ -18,7 +17,7 @@ interface NextProcess {
 /** A process of its own in all that matters here: it has the folder, and nothing else, of the one before. */
 export async function openNextProcess(
   folder: string,
-  options: { firstPort: number; description: () => RegisterDescription },
+  options: Parameters<typeof openWiredRecorder>[1],
 ): Promise<NextProcess> {
   const directory = join(folder, 'sessions')
   const calls = await holdCalls(directory, '127.0.0.1', Date.now())
