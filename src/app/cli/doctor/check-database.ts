@@ -77,14 +77,14 @@ export function judgeDatabase(facts: DatabaseFacts, apartMs: number): Finding[] 
       : error(
           'database.encoding',
           `the database is ${facts.encoding}; names in Finnish and Swedish do not fit`,
-          `create it anew: createdb --encoding=UTF8 --template=template0`,
+          `create it anew: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0`,
         ),
     facts.folds
       ? ok('database.locale', 'it knows capitals of every letter')
       : error(
           'database.locale',
           'it takes Ä and ä for different letters (its locale is C or POSIX): a search misses names',
-          `create it anew with another: createdb --locale=C.UTF-8 --template=template0, and restore a backup into it`,
+          `create it anew with another: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0, and restore a backup into it`,
         ),
     facts.makesRoles && facts.makesTables
       ? ok('database.rights', 'its user may make roles and tables')
@@ -138,7 +138,7 @@ const remedies: Record<string, string> = {
   // PostgreSQL's own codes.
   '28P01': 'mend the password in DATABASE_URL',
   '28000': 'let the user in: pg_hba.conf of the server says who may come from where',
-  '3D000': 'create the database: createdb --encoding=UTF8 --template=template0',
+  '3D000': 'create the database: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0',
   // Node's, of TLS.
   SELF_SIGNED_CERT_IN_CHAIN:
     'name the authority that signed the server’s certificate: sslrootcert=/path in DATABASE_URL',
