@@ -34,6 +34,8 @@ export async function checkFolder(name: string, folder: string): Promise<Finding
   const writes = await canWrite(folder)
   if (writes !== true)
     return error(check, `${folder} cannot be written: ${writes}`, `chown it to the user that runs Seloste`)
+  if (name === 'objects' && (there.mode & 0o7777) === 0o2770)
+    return ok(check, `${folder} is open to its group, which shares it, and to nobody else`)
   const others = there.mode & 0o077
   // Root's embedded database has a user of its own, which has to come through.
   if (others !== 0 && others !== 0o011) {

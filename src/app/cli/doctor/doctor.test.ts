@@ -53,6 +53,12 @@ describe('the disk', () => {
     expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'ok'])
     await chmod(open, 0o755)
     expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'warning'])
+    // A store that users share, as the Debian package lays it (docs/operate/several-machines.md).
+    await chmod(open, 0o2770)
+    expect(judged(await checkFolder('objects', open))).toEqual(['folder.objects', 'ok'])
+    expect(judged(await checkFolder('data', open))).toEqual(['folder.data', 'warning'])
+    await chmod(open, 0o2775)
+    expect(judged(await checkFolder('objects', open))).toEqual(['folder.objects', 'warning'])
     expect(judged(await checkFolder('data', join(folder, 'new')))).toEqual(['folder.data', 'ok'])
     await writeFile(join(folder, 'file'), '')
     expect(judged(await checkFolder('data', join(folder, 'file', 'below')))).toEqual(['folder.data', 'error'])
