@@ -4,9 +4,7 @@
  */
 import '@fontsource-variable/source-sans-3/wght.css'
 import 'virtual:suomifi-tokens.css'
-import './styles/base.css'
-import './styles/shell.css'
-import './styles/controls.css'
+import './styles/all.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'

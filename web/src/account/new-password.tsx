@@ -4,7 +4,6 @@ import type { PasswordProblem } from '../api/shapes.ts'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import '../styles/account.css'
 import { judgeRules, lengthOf, type PasswordLengths, type PasswordRule, type RuleState } from './password-rules.ts'
 
 const icons = { open: CircleDashed, met: CircleCheck, unmet: CircleX }

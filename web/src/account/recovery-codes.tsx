@@ -34,7 +34,7 @@ export function RecoveryCodes({
   }
   return (
     <div className="stack recovery">
-      <Heading ref={title} tabIndex={-1} className="step">
+      <Heading ref={title} tabIndex={-1} className="step-heading">
         {say('recovery.title')}
       </Heading>
       <Notice kind="warning">{say('recovery.once')}</Notice>

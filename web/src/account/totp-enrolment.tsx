@@ -145,7 +145,7 @@ export function ConfirmTotp({
         if (!confirm.isPending) void submit()
       }}
     >
-      <Heading tabIndex={-1} className="step">
+      <Heading tabIndex={-1} className="step-heading">
         {say('totp.scan')}
       </Heading>
       <p>{say('totp.scan.how')}</p>
@@ -164,7 +164,7 @@ export function ConfirmTotp({
         <br />
         <code className="secret">{inFours(enrolment.secret)}</code>
       </p>
-      <Heading className="step">{say('totp.confirm')}</Heading>
+      <Heading className="step-heading">{say('totp.confirm')}</Heading>
       <Field
         id="totp-code"
         label={say('signin.otp')}

@@ -6,8 +6,6 @@ import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import '../styles/capture.css'
-import '../styles/contact.css'
 import type { ClientSends } from './capture-shapes.ts'
 import { ClientFacts } from './clients-page.tsx'
 

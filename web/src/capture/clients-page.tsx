@@ -7,8 +7,6 @@ import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import '../styles/capture.css'
-import '../styles/contact.css'
 import { useClients, type SeenClient } from './capture-shapes.ts'
 import { ClientName } from './client-name.tsx'
 

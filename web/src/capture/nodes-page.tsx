@@ -7,8 +7,6 @@ import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import '../styles/capture.css'
-import '../styles/contact.css'
 import type { CaptureNode } from './capture-shapes.ts'
 
 const lookMs = 5_000

@@ -12,10 +12,6 @@ import { formatCount, formatDecimal, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { useWide } from '../shell/use-wide.ts'
-import '../styles/capture.css'
-import '../styles/plan.css'
-import '../styles/search.css'
-import '../styles/watch.css'
 import {
   readReceptionView,
   spanOf,

@@ -2,7 +2,6 @@ import { Copy } from 'lucide-react'
 import { useId } from 'react'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import '../styles/acts.css'
 import { Button } from './button.tsx'
 
 /** Something that is shown this once, to be copied. */

@@ -9,12 +9,6 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-me.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
-import '../styles/contact.css'
-import '../styles/description.css'
-import '../styles/disclosures.css'
-import '../styles/requests.css'
-import '../styles/search.css'
-import '../styles/watch.css'
 import { AuthorityRows } from './authority-list.tsx'
 import {
   isSecurity,

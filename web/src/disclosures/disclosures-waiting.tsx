@@ -3,7 +3,6 @@ import type { Me } from '../api/shapes.ts'
 import { Notice, type NoticeKind } from '../controls/notice.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { decides, isSecurity, prepares, type ResearchSummary } from './disclosure-shapes.ts'
-import '../styles/disclosures.css'
 import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 
 interface Waits {

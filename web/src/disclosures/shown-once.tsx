@@ -4,7 +4,6 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Secret } from '../controls/secret.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import '../styles/acts.css'
 import type { Begun } from './release-dialog.tsx'
 
 /** The link and the passphrase of a package that was just begun: shown now and never again, and told by different ways. */

@@ -10,8 +10,6 @@ import { useLanguage } from '../language/use-words.ts'
 import { StepSection } from '../requests/step-section.tsx'
 import { headingOf, stateOf } from '../requests/steps.ts'
 import { announce } from '../shell/announce.tsx'
-import '../styles/letters.css'
-import '../styles/retention.css'
 import { LetterRow } from './letter-row.tsx'
 import { otherKinds, sortLetters, toMake } from './letter-shapes.ts'
 

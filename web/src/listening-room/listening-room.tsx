@@ -10,7 +10,6 @@ import { languageNames, languages, showChosenLanguage, showLanguage } from '../l
 import { useLanguage } from '../language/use-words.ts'
 import { forgetPurpose } from '../session/purpose.tsx'
 import { Announcer } from '../shell/announce.tsx'
-import '../styles/room.css'
 import { EndRoom } from './end-room.tsx'
 import { RoomCalls } from './room-calls.tsx'
 import { hasSound } from './room-facts.ts'

@@ -12,7 +12,6 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { announce } from '../shell/announce.tsx'
-import '../styles/my-calls.css'
 
 const wishes = [
   { party: 'CALLER', channel: 'CALL', word: 'forbid.caller' },

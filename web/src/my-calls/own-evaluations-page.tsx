@@ -18,11 +18,6 @@ import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
-import '../styles/contact.css'
-import '../styles/disclosures.css'
-import '../styles/my-calls.css'
-import '../styles/quality.css'
-import '../styles/search.css'
 
 /** Puheluitteni arvioinnit: what was said of an official's own calls, to read, acknowledge and answer. */
 export function OwnEvaluationsPage() {

@@ -8,10 +8,6 @@ import { hasRole } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
-import '../styles/contact.css'
-import '../styles/disclosures.css'
-import '../styles/search.css'
-import '../styles/training.css'
 
 /** Koulutukseni: the training sessions on whose list an official is, and how long that is kept. */
 export function OwnTrainingsPage() {

@@ -10,11 +10,6 @@ import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
-import '../styles/contact.css'
-import '../styles/description.css'
-import '../styles/offices.css'
-import '../styles/retention.css'
-import '../styles/watch.css'
 import { AppointmentCard } from './appointment-card.tsx'
 
 /**

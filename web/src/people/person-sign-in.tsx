@@ -17,7 +17,6 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
-import '../styles/account.css'
 
 /** How somebody signs in, for administrators: a one-time link for them, and a second factor that is lost (R20). */
 export function PersonSignIn({ id, name }: { id: string; name: string }) {

@@ -10,7 +10,6 @@ import { formatCount, formatDecimal } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
 import { Page } from '../shell/page.tsx'
-import '../styles/requests.css'
 import { barOf, daysOf, periods, readStatistics, sumOf } from './statistics.ts'
 
 const columns = ['received', 'answered', 'refused', 'withdrawn', 'open', 'late'] as const

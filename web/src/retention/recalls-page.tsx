@@ -19,11 +19,6 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
-import '../styles/contact.css'
-import '../styles/description.css'
-import '../styles/disclosures.css'
-import '../styles/retention.css'
-import '../styles/watch.css'
 import type { Recall } from './retention-shapes.ts'
 
 /** Takaisinkutsut: disclosed copies whose recordings have ended, until each is known to be gone (R50). */

@@ -26,9 +26,6 @@ import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
 import { OpenAlarms } from '../watch/open-alarms.tsx'
-import '../styles/account.css'
-import '../styles/description.css'
-import '../styles/start.css'
 
 export function StartPage() {
   const { say } = useLanguage()

@@ -3,7 +3,6 @@ import { MonitorUp } from 'lucide-react'
 import { useEffect, useEffectEvent } from 'react'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import '../styles/today.css'
 import { TodayTables } from './today-tables.tsx'
 import { useToday } from './use-today.ts'
 

@@ -8,8 +8,6 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import '../styles/live.css'
-import '../styles/today.css'
 import { TodayTables } from './today-tables.tsx'
 import { sumOf, unansweredOf, useToday } from './use-today.ts'
 

@@ -7,8 +7,6 @@ import { Step } from '../controls/step.tsx'
 import { ended } from '../disclosures/ask.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import '../styles/description.css'
-import '../styles/training.css'
 import { MomentFields } from './moment-fields.tsx'
 import { readTyped, type TypedMoment, type WrongMoment } from './training-shapes.ts'
 

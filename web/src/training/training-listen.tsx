@@ -6,7 +6,6 @@ import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Player, type ListenPlace } from '../listening/player.tsx'
 import { useListening } from '../listening/use-listening.ts'
-import '../styles/player.css'
 
 /**
  * A moment being played, from the press that chose it on: a listening like any other, logged, under TRAINING and, in a

@@ -7,8 +7,6 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Page } from '../shell/page.tsx'
-import '../styles/search.css'
-import '../styles/watch.css'
 import { Extract } from './extract.tsx'
 
 /** Who looked at one call, for whoever inspects it, to be handed over on paper (L11, R44). */

@@ -5,8 +5,6 @@ import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import '../styles/search.css'
-import '../styles/watch.css'
 import { Extract } from './extract.tsx'
 import { formatMonth, instantsOf, monthsToAsk, readMonth } from './months.ts'
 

@@ -13,10 +13,6 @@ import { formatDate, formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
 import { Page } from '../../shell/page.tsx'
-import '../../styles/contact.css'
-import '../../styles/description.css'
-import '../../styles/retention.css'
-import '../../styles/watch.css'
 import { CorrectionLines } from './corrections.tsx'
 
 type OpennessAsked = RequestDecisions['openness'][number]

@@ -4,7 +4,6 @@ import { focusHeading } from '../../controls/focus-heading.ts'
 import { Secret } from '../../controls/secret.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
-import '../../styles/acts.css'
 
 export interface MadeCopy {
   link: string
