@@ -10,13 +10,11 @@ export default defineConfig({
     minify: false,
     target: 'esnext',
     rolldownOptions: {
-      input: Object.fromEntries(
-        Object.keys(joinedLibraries).map((name) => [joinedFile(name).replace('.mjs', ''), name]),
-      ),
+      input: Object.fromEntries(Object.keys(joinedLibraries).map((name) => [joinedFile(name), name])),
       // Whole: what nobody uses now somebody may tomorrow.
       treeshake: false,
       preserveEntrySignatures: 'strict',
-      output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+      output: { format: 'esm', entryFileNames: '[name]', chunkFileNames: '[name]-[hash].mjs' },
     },
   },
 })

@@ -25,8 +25,11 @@ const mostHeld = 8
 export async function findPorts(): Promise<SelostePorts> {
   const block = await claimBlock()
   return {
-    ...{ http: block + 1, sip: block + 2, sips: block + 3 },
-    ...{ firstRtp: block + notMedia, lastRtp: block + blockPorts - 1 },
+    http: block + 1,
+    sip: block + 2,
+    sips: block + 3,
+    firstRtp: block + notMedia,
+    lastRtp: block + blockPorts - 1,
   }
 }
 

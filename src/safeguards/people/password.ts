@@ -12,6 +12,7 @@ export interface HashCost {
 // library's default algorithm.
 const costNow: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const saltBytes = 16
+const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/
 
 // What is hashed with when the user id is unknown, so that the answer takes as long and tells nothing.
 const nobody = newSalt()
@@ -53,4 +54,3 @@ function readSalt(salt: string): HashCost & { salt: Buffer } {
     salt: Buffer.from(bytes, 'base64'),
   }
 }
-const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/

@@ -1,4 +1,4 @@
-/** Programs of others beside the tests: ports for them, rtpengine, and their end. */
+/** Programs of others beside the tests: rtpengine, and their end. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { findPorts, freePort } from '../../whole/free-ports.ts'
