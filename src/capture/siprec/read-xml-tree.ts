@@ -34,27 +34,28 @@ export function readXmlTree(text: string): XmlTree {
   if (text.length > maxChars) return { problems: ['xml-too-large'] }
   if (/<!(?:doctype|entity)/i.test(text)) return { problems: ['xml-doctype-refused'] }
   const strict = build(text.trim(), 0)
-  if (strict.end !== 'errors') return result(strict)
+  if (strict.errors === 0) return result(strict)
   const repaired = repairXml(text.trim())
   if (repaired === undefined) return result(strict, 'xml-broken')
-  const second = build(repaired, 0)
-  if (second.end !== 'errors') return result(second, 'xml-repaired')
-  return result(build(repaired, maxErrors), 'xml-broken')
+  const lenient = build(repaired, maxErrors)
+  return result(lenient, lenient.errors === 0 ? 'xml-repaired' : 'xml-broken')
 }
 
 interface Build {
   readonly root?: XmlElement
-  readonly end: 'whole' | 'errors' | 'limit'
+  readonly errors: number
+  /** A limit of this reader ended it, before the text's end. */
+  readonly isCut: boolean
 }
 
-function result({ root, end }: Build, ...problems: Problem[]): XmlTree {
-  return { ...(root ? { root } : {}), problems: end === 'limit' ? [...problems, 'xml-too-large'] : problems }
+function result({ root, isCut }: Build, ...problems: Problem[]): XmlTree {
+  return { ...(root ? { root } : {}), problems: isCut ? [...problems, 'xml-too-large'] : problems }
 }
 
 class LimitReached extends Error {}
 class TooManyErrors extends Error {}
 
-/** Parses and stops behind `allowedErrors` errors; what was built by then is returned with how it ended. */
+/** Parses and stops behind `allowedErrors` errors; what was built by then is returned. */
 function build(text: string, allowedErrors: number): Build {
   const parser = new SaxesParser({ xmlns: false, position: false })
   // saxes looks entities up in an object with a prototype: `&constructor;` would become the text of a function.
@@ -89,12 +90,14 @@ function build(text: string, allowedErrors: number): Build {
   }
   parser.on('text', addText)
   parser.on('cdata', addText)
+  let isCut = false
   try {
     parser.write(text).close()
   } catch (error) {
-    return { ...(root ? { root } : {}), end: error instanceof LimitReached ? 'limit' : 'errors' }
+    isCut = error instanceof LimitReached
+    if (!isCut) errors = Math.max(errors, 1)
   }
-  return { ...(root ? { root } : {}), end: 'whole' }
+  return { ...(root ? { root } : {}), errors, isCut }
 }
 
 const xmlEntities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }

@@ -10,6 +10,11 @@ const spaceAt = /[ \t\r\n]*/y
 /** Names that are really the scheme of an address in brackets: <sip:host>. */
 const scheme = /^(?:sips?|tel|mailto|https?):/i
 const stepsPerChar = 6
+const sections = [
+  ['<?', '?>'],
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+] as const
 
 /** The repaired text; undefined when the budget was not enough. */
 export function repairXml(text: string): string | undefined {
@@ -22,7 +27,7 @@ export function repairXml(text: string): string | undefined {
     if (budget.steps < 0) return undefined
     const open = text.indexOf('<', at)
     const textEnd = open === -1 ? text.length : open
-    out.push(escapeText(text.slice(at, textEnd)))
+    if (textEnd > at) out.push(escapeText(text.slice(at, textEnd)))
     if (open === -1) break
     const end = sectionEnd(text, open, closers) ?? tagEnd(text, open, budget, closers, endTags)
     if (end === undefined) {
@@ -55,17 +60,12 @@ function escapeText(text: string): string {
       entity.lastIndex = at
       return entity.test(text) ? '&' : '&amp;'
     })
-
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
 }
 
 /** End of a comment, CDATA section or processing instruction that starts here. */
 function sectionEnd(text: string, open: number, closers: Map<string, boolean>): number | undefined {
-  for (const [opener, closer] of [
-    ['<?', '?>'],
-    ['<!--', '-->'],
-    ['<![CDATA[', ']]>'],
-  ] as const) {
+  for (const [opener, closer] of sections) {
     if (text.startsWith(opener, open)) return endOf(text, closer, open + opener.length, closers)
   }
   return undefined

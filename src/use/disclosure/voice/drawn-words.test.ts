@@ -17,13 +17,12 @@ test('each track looks up some of the codewords, and has other ones than the nex
 
 test('what is said for a codeword is moved, by less than sounds lie apart', () => {
   const { words, said } = drawWords(shapes, chance)
-  const moved = [0, 1, 2, 3].map((term) => {
-    let squares = 0
-    for (let at = term; at < words.length; at += shapeTerms) squares += (said[at]! - words[at]!) ** 2
-    return Math.sqrt((squares * shapeTerms) / words.length) / shapes.weights[term + 1]!
-  })
-  for (const deviations of moved) {
-    expect(deviations).toBeGreaterThan(0.05)
-    expect(deviations).toBeLessThan(0.9)
+  let squares = 0
+  for (let at = 0; at < words.length; at++) {
+    squares += ((said[at]! - words[at]!) / shapes.weights[1 + (at % shapeTerms)]!) ** 2
   }
+  // Over all terms: one term alone is moved by 0.25 to 1.5 deviations, as it is drawn.
+  const deviations = Math.sqrt(squares / words.length)
+  expect(deviations).toBeGreaterThan(0.3)
+  expect(deviations).toBeLessThan(0.9)
 })
