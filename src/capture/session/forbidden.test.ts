@@ -142,7 +142,7 @@ describe('a recording that is forbidden while its call goes on', () => {
     const first = await ask('1', media(4000))
     const port = portOf(first)
     await speak(port, 200)
-    expect(await heardBytes()).toBeGreaterThan(65_000)
+    await expect.poll(heardBytes).toBeGreaterThan(65_000)
     const { to } = { to: toOf(call.lastResponse()) }
     const asked = performance.now()
     await recorder.forbid(recordingId(), true)
