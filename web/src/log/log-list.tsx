@@ -7,7 +7,7 @@ import type { LogEntry } from './log-shapes.ts'
 import { sayAction, sayKind, sayResult, sayWho } from './log-words.ts'
 import { rowAfterKey, scrollTo, visibleRows, type Visible } from './visible-rows.ts'
 
-const rowHeights = { wide: 56, narrow: 164 }
+const rowHeights = { wide: 64, narrow: 188 }
 const columns = ['log.col.time', 'log.person', 'log.action', 'log.entry.object', 'log.purpose', 'log.result'] as const
 /** While the list is being scrolled nothing is fetched: a look at an entry is logged, passing by is none. */
 const settledMs = 120

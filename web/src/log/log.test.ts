@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { logQueryOf, readLogFilters } from './log-filters.ts'
+import { actions as offered } from './log-words.ts'
 import { blocksOf, rowAfterKey, scrollTo, visibleRows } from './visible-rows.ts'
 
 describe('the address of a look into the log', () => {
@@ -87,6 +88,7 @@ describe('the words of the log', () => {
     const append = read('src/safeguards/audit/append.ts')
     const actions = append.slice(append.indexOf('export type AuditAction')).match(/(?<=^ {2}\| ')[\w.-]+/gm) ?? []
     expect(actions.length).toBeGreaterThan(60)
+    expect([...offered].toSorted()).toEqual([...new Set(actions)].toSorted())
     const kinds = append.match(/(?<=^ {10}\| ')[\w-]+/gm) ?? []
     expect(kinds.length).toBeGreaterThan(15)
     const report = read('src/safeguards/audit/verify/report.ts')
