@@ -149,6 +149,7 @@ function counted(count: number, language: keyof Trilingual, one: string, many: s
   return `${amount(count, language)} ${count === 1 ? one : many}`
 }
 
+/** `1 248`, in each language as Finland writes it: a comma there parts decimals. */
 function amount(count: number, language: keyof Trilingual): string {
-  return new Intl.NumberFormat(language).format(count)
+  return new Intl.NumberFormat(`${language}-FI`).format(count)
 }

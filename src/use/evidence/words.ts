@@ -2,7 +2,8 @@
 import { languages, type Language } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 
-const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' }
+/** All three as Finland writes them, as the screens do: in English, too, a comma parts decimals. */
+const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
 const justNow: Record<Language, string> = { fi: 'juuri äsken', sv: 'alldeles nyss', en: 'just now' }
 const lastSweep: Record<Language, string> = { fi: 'viimeisin poistoajo', sv: 'senaste gallring', en: 'last sweep' }
 const noSweep: Record<Language, string> = {

@@ -8,6 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
+import { locales, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Package } from './disclosure-shapes.ts'
@@ -228,7 +229,7 @@ function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => v
 }
 
 /** `12,4 Mt`, as the language writes it. */
-function formatSize(bytes: number, language: 'fi' | 'sv' | 'en'): string {
+function formatSize(bytes: number, language: Language): string {
   const [unit, size] = bytes < 1_000_000 ? (['kilobyte', bytes / 1_000] as const) : (['megabyte', bytes / 1e6] as const)
-  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size)
+  return new Intl.NumberFormat(locales[language], { style: 'unit', unit, maximumFractionDigits: 1 }).format(size)
 }
