@@ -7,16 +7,19 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
+import { runsCapture } from '../capture/capture-shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { BrokenPromises } from '../description/broken-promises.tsx'
 import { DraftCards } from '../description/draft-list.tsx'
-import { seesDisclosures } from '../disclosures/disclosure-shapes.ts'
+import { readsLog, seesDisclosures } from '../disclosures/disclosure-shapes.ts'
 import { DisclosuresWaiting, useDisclosuresWaiting } from '../disclosures/disclosures-waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { FactorRemovals } from '../people/factor-removals.tsx'
 import { EndsWaiting, useEndsWaiting } from '../retention/ends-waiting.tsx'
+import { evaluates } from '../quality/quality-shapes.ts'
+import { seesReconciliation } from '../reconciliation/reconciliation-shapes.ts'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
 import { RightsToDecide, RightsWaiting, useRightsToDecide } from '../rights/rights-waiting.tsx'
 import { RequestsWaiting, useRequestsWaiting } from '../requests/requests-waiting.tsx'
@@ -25,6 +28,8 @@ import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
+import { makesStudies } from '../studies/question.ts'
+import { trains } from '../training/training-shapes.ts'
 import { OpenAlarms } from '../watch/open-alarms.tsx'
 
 export function StartPage() {
@@ -111,16 +116,22 @@ const screens = [
   { to: '/requests', word: 'requests.title', what: 'start.requests', isFor: servesRequests },
   { to: '/contacts', word: 'nav.search', what: 'start.search', isFor: looks },
   { to: '/calls', word: 'nav.live', what: 'start.live', isFor: looks },
-  { to: '/my-calls', word: 'nav.myCalls', what: 'start.myCalls', isFor: (me: Me) => hasRole(me, 'OFFICIAL') },
+  { to: '/my-calls', word: 'nav.myCalls', what: 'start.myCalls', isFor: answers },
   {
     to: '/my-calls/looks',
     word: 'nav.myLooks',
     what: 'start.myLooks',
-    isFor: (me: Me) => hasRole(me, 'OFFICIAL'),
+    isFor: answers,
   },
+  { to: '/my-calls/evaluations', word: 'quality.own', what: 'start.ownEvaluations', isFor: answers },
+  { to: '/my-calls/trainings', word: 'training.own', what: 'start.ownTrainings', isFor: answers },
+  { to: '/quality', word: 'quality.title', what: 'start.quality', isFor: evaluates },
+  { to: '/training', word: 'training.title', what: 'start.training', isFor: trains },
+  { to: '/service-level', word: 'study.title', what: 'start.study', isFor: makesStudies },
   { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', isFor: watches },
   { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', isFor: watches },
   { to: '/log', word: 'nav.log', what: 'start.log', isFor: watches },
+  { to: '/reconciliation', word: 'reconciliation.title', what: 'start.reconciliation', isFor: seesReconciliation },
   { to: '/appointments', word: 'appointments.title', what: 'start.appointments.what', isFor: receives },
   { to: '/offices', word: 'offices.title', what: 'start.offices', isFor: receives },
   {
@@ -136,10 +147,12 @@ const screens = [
     isFor: (me: Me) => hasRole(me, 'DECISION_MAKER'),
   },
   { to: '/disclosures', word: 'disclosures.title', what: 'start.disclosures', isFor: seesDisclosures },
+  { to: '/disclosures/log', word: 'disclosureLog.title', what: 'start.disclosureLog', isFor: readsLog },
   { to: '/retention', word: 'retention.title', what: 'start.retention', isFor: seesRetention },
   { to: '/retention/places', word: 'places.title', what: 'start.places', isFor: seesPlaces },
   { to: '/retention/holds', word: 'holds.title', what: 'start.holds', isFor: knowsHolds },
   { to: '/retention/recalls', word: 'recalls.title', what: 'start.recalls', isFor: seesRecalls },
+  { to: '/capture', word: 'capture.title', what: 'start.capture', isFor: runsCapture },
   { to: '/description', word: 'nav.versions', what: 'start.versions.draft', isFor: drafts },
   { to: '/description', word: 'nav.versions', what: 'start.versions', isFor: (me: Me) => !drafts(me) },
   { to: '/plan', word: 'nav.plan', what: 'start.plan', isFor: () => true },
@@ -196,6 +209,10 @@ function decidesRemovals(me: Me): boolean {
 
 function looks(me: Me): boolean {
   return purposesOf(me).length > 0 && !servesOnly(me)
+}
+
+function answers(me: Me): boolean {
+  return hasRole(me, 'OFFICIAL')
 }
 
 function receives(me: Me): boolean {
