@@ -11,6 +11,7 @@ import { focusWrong } from './focus-wrong.ts'
  */
 export function Step({
   open,
+  named = open,
   submit,
   kind = 'secondary',
   isBusy,
@@ -21,6 +22,8 @@ export function Step({
   children,
 }: {
   open: string
+  /** The same with what it is about, where a page has several: begins with the words of `open`. */
+  named?: string
   submit: string
   kind?: ButtonKind
   isBusy: boolean
@@ -56,6 +59,7 @@ export function Step({
         id={id}
         kind={kind}
         aria-expanded={false}
+        {...(named !== open && { 'aria-label': named })}
         onPress={() => {
           onOpen?.()
           setOpen(true)
@@ -69,7 +73,7 @@ export function Step({
     <Form
       ref={form}
       className="step-form stack-small"
-      aria-label={open}
+      aria-label={named}
       validationBehavior="aria"
       onSubmit={(event) => {
         event.preventDefault()

@@ -27,7 +27,8 @@ export function StartCalibration({ recordingId, when }: { recordingId: string; w
   }
   return (
     <Step
-      open={say('quality.calibration.begin', { when })}
+      open={say('quality.calibration.begin')}
+      named={say('quality.calibration.begin.named', { when })}
       submit={say('quality.calibration.begin.do')}
       isBusy={begin.isPending}
       error={begin.error}
