@@ -1,16 +1,13 @@
 import { parseDate, type CalendarDate } from '@internationalized/date'
 import { useId, useState, type ReactNode } from 'react'
 import type { Named } from '../../api/shapes.ts'
-import { Checks } from '../../controls/checks.tsx'
-import { Choice, type Option } from '../../controls/choice.tsx'
-import { Day } from '../../controls/day.tsx'
-import { Field } from '../../controls/field.tsx'
-import { Toggle } from '../../controls/toggle.tsx'
+import type { Option } from '../../controls/choice.tsx'
 import { formatClock, readClock } from '../../format/clock.ts'
 import { languages, locales } from '../../language/language.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import type { Path } from '../edits.ts'
 import { useAt } from './form-state.tsx'
+import { KeptChecks, KeptChoice, KeptDay, KeptField, KeptToggle, useKept } from './kept-controls.ts'
 
 interface Labelled {
   path: Path
@@ -26,13 +23,14 @@ export function PathText({
   ...props
 }: Labelled & { isOptional?: boolean; lang?: string; rows?: number; inputMode?: 'tel' | 'email' }) {
   const { id, value, error, set } = useAt(path)
+  const onChange = useKept((text: string) => set(text === '' && isOptional ? undefined : text))
   return (
-    <Field
+    <KeptField
       {...props}
       id={id}
       error={error}
       value={isPlain(value) ? String(value) : ''}
-      onChange={(text) => set(text === '' && isOptional ? undefined : text)}
+      onChange={onChange}
       maxLength={2000}
       autoComplete="off"
     />
@@ -105,9 +103,10 @@ export function Together({
 /** On or off. */
 export function PathToggle({ path, label, hint }: Labelled) {
   const { id, value, error, set } = useAt(path)
+  const onChange = useKept((isOn: boolean) => set(isOn))
   return (
     <div>
-      <Toggle id={id} label={label} hint={hint} value={value === true} onChange={set} />
+      <KeptToggle id={id} label={label} hint={hint} value={value === true} onChange={onChange} />
       {error && <p className="field-error">{error}</p>}
     </div>
   )
@@ -123,14 +122,15 @@ export function PathChoice({
   const { id, value, error, set } = useAt(path)
   const shown = isPlain(value) ? String(value) : ''
   const known = options.some((option) => option.value === shown)
+  const onChange = useKept((chosen: string) => set(read(chosen)))
   return (
-    <Choice
+    <KeptChoice
       {...props}
       id={id}
       error={error}
       options={known || shown === '' ? options : [...options, { value: shown, label: shown }]}
       value={shown}
-      onChange={(chosen) => set(read(chosen))}
+      onChange={onChange}
     />
   )
 }
@@ -138,15 +138,8 @@ export function PathChoice({
 /** A whole day, `2026-11-24`. */
 export function PathDay({ path, isOptional = false, ...props }: Labelled & { isOptional?: boolean }) {
   const { id, value, error, set } = useAt(path)
-  return (
-    <Day
-      {...props}
-      id={id}
-      error={error}
-      value={dayOf(value)}
-      onChange={(day) => set(day ? day.toString() : isOptional ? undefined : '')}
-    />
-  )
+  const onChange = useKept((day: CalendarDate | null) => set(day ? day.toString() : isOptional ? undefined : ''))
+  return <KeptDay {...props} id={id} error={error} value={dayOf(value)} onChange={onChange} />
 }
 
 /**
@@ -174,18 +167,19 @@ export function PathNumber({
     const now = write(value)
     if (now !== typed) setTyped(now)
   }
+  const onChange = useKept((text: string) => {
+    setTyped(text)
+    set(readNumber(text, isPercent, empty))
+  })
   return (
-    <Field
+    <KeptField
       {...props}
       className={`field-short ${props.className ?? ''}`}
       id={id}
       error={error}
       inputMode={isPercent ? 'decimal' : 'numeric'}
       value={typed}
-      onChange={(text) => {
-        setTyped(text)
-        set(readNumber(text, isPercent, empty))
-      }}
+      onChange={onChange}
       maxLength={16}
       autoComplete="off"
     />
@@ -198,17 +192,18 @@ export function PathClock({ path, ...props }: Labelled) {
   const held = isPlain(value) ? String(value) : ''
   const [typed, setTyped] = useState(() => formatClock(held))
   if (meant(typed) !== held) setTyped(formatClock(held))
+  const onChange = useKept((text: string) => {
+    setTyped(text)
+    set(meant(text))
+  })
   return (
-    <Field
+    <KeptField
       {...props}
       className={`field-short ${props.className ?? ''}`}
       id={id}
       error={error}
       value={typed}
-      onChange={(text) => {
-        setTyped(text)
-        set(meant(text))
-      }}
+      onChange={onChange}
       maxLength={16}
       autoComplete="off"
     />
@@ -219,16 +214,10 @@ export function PathClock({ path, ...props }: Labelled) {
 export function PathChecks({ path, options, ...props }: Labelled & { options: Option[] }) {
   const { id, value, error, set } = useAt(path, { isWhole: true })
   const chosen = Array.isArray(value) ? value.map(String) : []
-  return (
-    <Checks
-      {...props}
-      id={id}
-      error={error}
-      options={options}
-      value={chosen}
-      onChange={(next) => set(options.map((option) => option.value).filter((one) => next.includes(one)))}
-    />
+  const onChange = useKept((next: string[]) =>
+    set(options.map((option) => option.value).filter((one) => next.includes(one))),
   )
+  return <KeptChecks {...props} id={id} error={error} options={options} value={chosen} onChange={onChange} />
 }
 
 /** A name of the document in the reader's language; the other text where it is not there. */

@@ -1,0 +1,30 @@
+import { parseDate } from '@internationalized/date'
+import { expect, test } from 'vitest'
+import { showsSame } from './kept-controls.ts'
+
+const onChange = () => undefined
+const control = () => ({
+  label: 'Suomi',
+  value: 'Palvelunumerot',
+  options: [{ value: '1', label: 'Yksi' }],
+  day: parseDate('2026-11-27'),
+  error: undefined as string | undefined,
+  onChange,
+})
+
+test('a control of the form is kept while it shows the same, its lists and its day made anew', () => {
+  expect(showsSame(control(), control())).toBe(true)
+})
+
+test.each([
+  ['text', { value: 'Palvelunumerot 2' }],
+  ['option', { options: [{ value: '1', label: 'Yksi uusi' }] }],
+  ['day', { day: parseDate('2026-11-28') }],
+  ['day, or none', { day: null }],
+  ['fault told', { error: 'Puuttuu.' }],
+  ['thing to do', { onChange: () => undefined }],
+  ['property', { rows: 3 }],
+])('a control of the form is made anew for another %s', (_, change) => {
+  expect(showsSame(control(), { ...control(), ...change })).toBe(false)
+  expect(showsSame({ ...control(), ...change }, control())).toBe(false)
+})
