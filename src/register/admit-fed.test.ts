@@ -63,9 +63,10 @@ test('calls that a feed tells of many at once are in the register as if each had
     [call({ answeredAt: undefined, official: undefined, decision: { record: false, reason: 'not-answered' } })],
     [call({ caller: { kind: 'withheld', key: null, raw: null }, marks: ['needs-review'] })],
     [call({ caller: { kind: 'unparsed', key: null, raw: 'x'.repeat(80) } })],
+    [call({ numberReached: { key: phone('029 497 010') } })],
     [call({ decision: drawn, callIds: ['ucid:1', 'ucid:2'] }, 60 * 24 * 40)],
   ]
-  expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([0, 1, 2, 3, 4, 5])
+  expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([0, 1, 2, 3, 4, 5, 6])
   for (const segments of calls) await admitFed(apart.as('seloste_capture').db, 'exchange', segments)
   expect(await held(together.as().db)).toEqual(await held(apart.as().db))
 })
@@ -82,4 +83,17 @@ test('what is in the register, or might be, is left for the way of one call', as
   })
   const calls = [[known], [recorded], [twin], [{ ...call(), callIds: twin.callIds }], [call()]]
   expect([...(await admitNewFed(capture, 'exchange', calls))]).toEqual([4])
+})
+
+test('days that were counted are not any more once a feed tells of calls in them, and of nobody else’s', async () => {
+  const owner = together.as().db
+  await sql`insert into history_day (day, counted_at)
+    select helsinki_day(now() - d * interval '1 day'), now() from unnest(array[50, 55, 60]) d`.execute(owner)
+  const calls = [50, 60, 60].map((daysAgo) => [call({}, 60 * 24 * daysAgo)])
+  expect((await admitNewFed(capture, 'exchange', [...calls, [call()]])).size).toBe(4)
+  const { rows } = await sql<{ ago: number }>`select d.ago from unnest(array[50, 55, 60]) d(ago)
+    join history_day h on h.day = helsinki_day(now() - d.ago * interval '1 day') where h.counted_at is not null`.execute(
+    owner,
+  )
+  expect(rows).toEqual([{ ago: 55 }])
 })

@@ -117,6 +117,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         clearInterval(timer)
         clearInterval(tidying)
         await Promise.resolve(teller?.stop())
+        taker.stop()
         await settling
         await followed.stop()
       },

@@ -40,7 +40,8 @@ interface FileState {
   line: number
 }
 
-const chunkBytes = 256 * 1024
+/** Between two of them others have their turn. */
+const chunkBytes = 64 * 1024
 const headMost = 64
 const longestDocument = 16 * 1024 * 1024
 const headingMost = 64 * 1024
@@ -53,7 +54,7 @@ export interface FollowedFolder {
   stop(): Promise<void>
 }
 
-/** Follows a folder; looks every `pollMs`, more seldom where looking takes long. */
+/** Follows a folder; looks every `pollMs`, more seldom where looking itself takes long. */
 export async function followFolder(options: FolderOptions): Promise<FollowedFolder> {
   const {
     folder,
@@ -76,6 +77,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let changed = false
+  let handingOnMs = 0
 
   async function lookOnce(): Promise<void> {
     const seen = new Set<string>()
@@ -163,6 +165,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         now.pending.set(record.from, record.line)
         now.at = record.to
         now.line = record.line + lines
+        const begun = performance.now()
         try {
           await onRecord({ ...record, file: name, heading, taken })
         } catch (error) {
@@ -170,6 +173,8 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
           now.pending.delete(record.from)
           ;[now.at, now.line] = [record.from, record.line]
           throw error
+        } finally {
+          handingOnMs += performance.now() - begun
         }
 
         function taken(): void {
@@ -209,8 +214,9 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
 
   async function again(): Promise<void> {
     const begun = performance.now()
+    handingOnMs = 0
     await look()
-    const tookMs = performance.now() - begun
+    const tookMs = performance.now() - begun - handingOnMs
     if (!stopped) timer = setTimeout(() => void again(), Math.max(pollMs, tookMs * 10))
   }
   timer = setTimeout(() => void again(), 0)

@@ -1,4 +1,3 @@
-import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { findNumber } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/directory.ts'
@@ -6,6 +5,7 @@ import type { VersionAt } from '../session/version-in-force.ts'
 import type { ToldCall } from './assemble-calls.ts'
 import type { DetailProblem, DetailRecord } from './detail-record.ts'
 import type { PastCall } from './past-calls.ts'
+import { readNumber } from './read-number.ts'
 
 export type Judged =
   | { readonly is: 'call'; readonly call: PastCall; readonly isDoubtful: boolean }
@@ -83,12 +83,12 @@ export function judgeCall(
   function isKnown(written: string | undefined, at: Temporal.Instant): boolean {
     if (written === undefined) return false
     const { description } = versionAt(at)
-    return findNumber(description, normalisePhoneNumber(written, description.numbering).key, at) !== undefined
+    return findNumber(description, readNumber(written, description.numbering).key, at) !== undefined
   }
 
   function isOfficial(written: string, at: Temporal.Instant): boolean {
     const { description } = versionAt(at)
-    const { key } = normalisePhoneNumber(written, description.numbering)
+    const { key } = readNumber(written, description.numbering)
     return key !== null && directoryAt(description, officials, at).findOfficial(key) !== undefined
   }
 }

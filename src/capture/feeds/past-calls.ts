@@ -3,10 +3,9 @@
  * and for the segments that the plan would have recorded, their audio if somebody has it. Out: the same facts, the same
  * sealing and the same door as for a call that came by SIPREC. Never here: a recording the plan did not draw.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decideRecording } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
-import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import { findNumber } from '#description/register-description.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
@@ -16,6 +15,7 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { directoryAt } from '../session/directory.ts'
 import type { QuotaCounts } from '../session/quota-counts.ts'
 import type { VersionAt } from '../session/version-in-force.ts'
+import { readNumber } from './read-number.ts'
 
 /** One segment of a detail record; numbers as the telephone system writes them. */
 export interface PastSegment {
@@ -65,7 +65,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
   const callIds = [...(call.sharedIds ?? []), `cdr:${call.callId}`]
   const contactId = idFrom(`contact ${call.callId}`)
   const called = numberOf(call.numberCalled, call.startedAt)
-  const caller = call.caller === undefined ? undefined : normalisePhoneNumber(call.caller, numbering)
+  const caller = call.caller === undefined ? undefined : readNumber(call.caller, numbering)
   const shared = {
     contactId,
     callIds,
@@ -131,7 +131,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
 
   function numberOf(written: string, at: Temporal.Instant) {
     const { description } = context.versionAt(at)
-    const number = normalisePhoneNumber(written, description.numbering)
+    const number = readNumber(written, description.numbering)
     const key = number.key ?? ('unknown' as NonNullable<typeof number.key>)
     const entry = findNumber(description, number.key, at)
     return { key, entry, ...(entry && { name: entry.names }) }
@@ -142,7 +142,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
     at: Temporal.Instant,
   ): { facts: NonNullable<SegmentFacts['official']>; consents: boolean } | undefined {
     const { description } = context.versionAt(at)
-    const number = normalisePhoneNumber(written, description.numbering)
+    const number = readNumber(written, description.numbering)
     if (number.key === null) return undefined
     const entry = directoryAt(description, context.officials, at).findOfficial(number.key)
     if (!entry) return { facts: { name: number.display, phone: number.key }, consents: false }
@@ -198,8 +198,9 @@ export async function sealPastAudio(
 
 /** A UUID (RFC 9562, version 8) that the same name always gives. */
 function idFrom(name: string): string {
-  const bytes = createHash('sha256').update(`seloste ${name}`).digest().subarray(0, 16)
+  const bytes = hash('sha256', `seloste ${name}`, 'buffer').subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

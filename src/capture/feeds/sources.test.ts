@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DetailRecord } from './detail-record.ts'
 import type { SourceName, SourceOptions } from './source-options.ts'
@@ -288,6 +289,22 @@ describe('any other system', () => {
       'id-missing',
       'not-a-record',
     ])
+  })
+
+  test('a line without quotation marks says what it says with them', () => {
+    const cell = fc.string({ unit: fc.constantFrom(...'0+aå ,;\t'), maxLength: 12 })
+    const [columns, told] = [['id', 'start', 'end', 'from', 'to'], '1763622842']
+    fc.assert(
+      fc.property(fc.constantFrom(',', ';', '\t'), cell, cell, (separator, from, to) => {
+        const cells = ['1', told, told, from, to].map((one) => one.replaceAll(separator, '.'))
+        const more = {
+          fields: { callId: ['id'], startedAt: ['start'], endedAt: ['end'], caller: ['from'], called: ['to'] },
+        }
+        const heading = columns.join(separator)
+        const quoted = cells.map((one) => `"${one}"`).join(separator)
+        expect(read('csv', cells.join(separator), more, heading)).toEqual(read('csv', quoted, more, heading))
+      }),
+    )
   })
 
   test('what ends before it starts, and a time that the clock never showed, are told', () => {

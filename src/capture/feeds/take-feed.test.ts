@@ -222,6 +222,16 @@ describe('calls that nobody records', () => {
     expect(await count()).toBe(1)
   })
 
+  test('what a feed finds while it stops is taken after its restart', async () => {
+    await writeFile(join(cdrs, 'calls.csv'), heading + line() + line({ id: '2', at: 300 }))
+    running!.taker.stop()
+    await look()
+    expect(await count()).toBe(0)
+    await restart()
+    await look()
+    expect(await count()).toBe(2)
+  })
+
   test('a line that cannot be read is kept with its reason, told once, and keeps no other from being read', async () => {
     const bad = line({ id: '2', end: 'eilen' })
     await writeFile(join(cdrs, 'calls.csv'), `${heading}${line()}${bad}"1;2\n${line({ id: '3', at: 300 })}`)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -12,7 +13,7 @@ import { admitFed, admitNewFed } from '#register/admit-fed.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { reportFedProblem, reportFeed, type FedProgress } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { createCallAssembler } from './assemble-calls.ts'
+import { createCallAssembler, type ToldCall } from './assemble-calls.ts'
 import type { DetailProblem } from './detail-record.ts'
 import type { Feed } from './feeds-file.ts'
 import type { FoundRecord } from './follow-folder.ts'
@@ -45,6 +46,8 @@ export interface FeedTaker {
   settle(): Promise<void>
   /** What keeps the feed from telling anything; undefined when nothing does. */
   fault(what: string | undefined): void
+  /** Ends settling after what is being admitted, and taking: what is handed on from now on is not taken. */
+  stop(): void
   readonly reader: ReturnType<typeof readerOf>
 }
 
@@ -70,6 +73,13 @@ const nothingYet: FedProgress = {
   outside: 0,
 }
 
+/** A call that nothing more is expected of. It is judged once: a quota counts it then. */
+interface Ready {
+  readonly call: ToldCall
+  judged?: Judged
+  facts?: SegmentFacts[]
+}
+
 export function takeFeed(options: FeedTakerOptions): FeedTaker {
   const { feed, folder, db, context, clock, onFault, onProblem, inTurn = atOnce } = options
   const reader = readerOf(feed)
@@ -79,7 +89,9 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   let fault: string | undefined
   let told: string | undefined
   let toldAtMs = 0
-  const ready: ReturnType<typeof assembler.settled> = []
+  let stopped = false
+  let heading: { bytes: Buffer | undefined; text: string } = { bytes: undefined, text: '' }
+  const ready: Ready[] = []
 
   async function problem(record: FoundRecord, reason: DetailProblem): Promise<void> {
     const month = clock.now().toZonedDateTimeISO('UTC').toPlainDate().toPlainYearMonth().toString()
@@ -91,19 +103,30 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason })) onProblem({ file, line, reason })
   }
 
+  /** Says what the next calls are, after so many. */
+  function judgeNext(after: number): Required<Ready>[] {
+    return ready.slice(after, after + atOnceMost).map((one) => {
+      one.judged ??= judgeCall(feed.name, one.call, { ...context(), now: clock.now() })
+      one.facts ??= one.judged.is === 'call' ? factsOf(one.judged) : []
+      return one as Required<Ready>
+    })
+  }
+
   /** Admits calls in their order; those that are new to the register all at once. What is dealt with leaves `ready`. */
-  async function admitSome(some: typeof ready): Promise<void> {
-    const judged = some.map((call) => judgeCall(feed.name, call, { ...context(), now: clock.now() }))
-    const facts = judged.map((one) => (one.is === 'call' ? factsOf(one) : []))
-    const added = await inTurn(() => admitNewFed(db, feed.name, facts)).catch((error: unknown) => {
+  async function admitSome(): Promise<void> {
+    const some = judgeNext(0)
+    const told = some.map(({ facts }) => facts)
+    const admission = inTurn(() => admitNewFed(db, feed.name, told)).catch((error: unknown) => {
       // One of them is refused: which, is found out one by one.
       if (!isRefused(error)) throw error
       return new Set<number>()
     })
+    // While the database works.
+    const [added] = await Promise.all([admission, setImmediate().then(() => judgeNext(some.length))])
     progress.calls += added.size
-    for (const [place, call] of some.entries()) {
-      await admitOne(call, judged[place]!, added.has(place) ? 'added' : facts[place]!)
-      ready.splice(ready.indexOf(call), 1)
+    for (const [place, { call, judged, facts }] of some.entries()) {
+      await admitOne(call, judged, added.has(place) ? 'added' : facts)
+      ready.shift()
     }
   }
 
@@ -113,11 +136,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     )
   }
 
-  async function admitOne(
-    call: (typeof ready)[number],
-    judged: Judged,
-    facts: readonly SegmentFacts[] | 'added',
-  ): Promise<void> {
+  async function admitOne(call: ToldCall, judged: Judged, facts: readonly SegmentFacts[] | 'added'): Promise<void> {
     const records = places.get(call.callId) ?? []
     if (judged.is === 'problem') {
       for (const record of records) await problem(record, judged.reason)
@@ -164,21 +183,15 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   return {
     reader,
     async take(record) {
-      while (assembler.waiting >= mostWaiting) await new Promise((resolve) => setTimeout(resolve, waitMs))
-      const heading = decodeRecord(record.heading)
-        .replace(/^\uFEFF/, '')
-        .trimEnd()
+      while (assembler.waiting >= mostWaiting && !stopped) await new Promise((resolve) => setTimeout(resolve, waitMs))
+      if (stopped) return
+      if (heading.bytes !== record.heading) heading = { bytes: record.heading, text: textOf(record.heading) }
       const isUtf16 = record.bytes.includes(0)
       const results = isUtf16
         ? [{ is: 'problem', reason: 'encoding' } as const]
         : record.isTooLong
           ? [{ is: 'problem', reason: 'too-long' } as const]
-          : reader.read(
-              decodeRecord(record.bytes)
-                .replace(/^\uFEFF/, '')
-                .trimEnd(),
-              heading,
-            )
+          : reader.read(textOf(record.bytes), heading.text)
       let open = 1
       const one = () => {
         if (--open === 0) record.taken()
@@ -195,15 +208,29 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       one()
     },
     async settle() {
-      ready.push(...assembler.settled(clock.now().epochMilliseconds))
-      // What fails is tried again.
-      while (ready.length > 0) await admitSome(ready.slice(0, atOnceMost))
-      await report()
+      let settled: ToldCall[]
+      do {
+        settled = assembler.settled(clock.now().epochMilliseconds)
+        ready.push(...settled.map((call) => ({ call })))
+        // What fails is tried again.
+        while (ready.length > 0 && !stopped) await admitSome()
+        await report()
+        // Of a long file more has settled meanwhile.
+      } while (settled.length >= atOnceMost && !stopped)
+    },
+    stop() {
+      stopped = true
     },
     fault(what) {
       fault = what
     },
   }
+}
+
+function textOf(bytes: Buffer): string {
+  return decodeRecord(bytes)
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
 }
 
 /** Removes what could not be read so long ago that nobody mends it any more. */

@@ -1,0 +1,18 @@
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { NumberingOptions, PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+
+/** So many are remembered: a description's numbers and officials come with every call, a caller is asked about three times in a row. */
+const mostRemembered = 5_000
+const remembered = new WeakMap<NumberingOptions, Map<string, PhoneNumber>>()
+
+/** A number as a telephone system wrote it, in the numbering of a version of the description. */
+export function readNumber(written: string, numbering: NumberingOptions): PhoneNumber {
+  let known = remembered.get(numbering)
+  if (!known) remembered.set(numbering, (known = new Map<string, PhoneNumber>()))
+  let number = known.get(written)
+  if (!number) {
+    if (known.size >= mostRemembered) known.clear()
+    known.set(written, (number = normalisePhoneNumber(written, numbering)))
+  }
+  return number
+}
