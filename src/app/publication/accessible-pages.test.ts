@@ -117,6 +117,7 @@ describe('no barrier that axe finds, and no scrolling sideways at 320 px', { tim
       await page.locator('#email').fill('no address')
       await page.locator('button').click()
       await page.locator('.problems').waitFor()
+      expect(await page.evaluate<string>('document.activeElement.id')).toBe('problems')
       expect(await barriersOf(page)).toEqual([])
       await page.locator('.problems a', { hasText: 'e-mail' }).click()
       expect(await page.evaluate('document.activeElement.id')).toBe('email')

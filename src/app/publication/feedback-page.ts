@@ -130,12 +130,12 @@ function mailTo(email: string): string {
   return `mailto:${email.split('@').map(encodeURIComponent).join('@')}`
 }
 
-/** Each problem with a link to its field; announced first because it comes first. */
+/** Each problem with a link to its field; the page opens with the focus on it, so that it is the first that is heard. */
 function problemSummary(language: Language, problems: Readonly<Record<string, string | undefined>>): Html | undefined {
   const told = Object.entries(problems).filter(([, problem]) => problem !== undefined)
   if (told.length === 0) return undefined
   return html`<div class="problems" role="alert" aria-labelledby="problems">
-    <h2 id="problems">${feedbackWords[language].problemsTitle}</h2>
+    <h2 id="problems" tabindex="-1" autofocus>${feedbackWords[language].problemsTitle}</h2>
     <ul>
       ${told.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
     </ul>
