@@ -84,7 +84,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
         what: `${calls} calls of a feed ${what}`,
         measured: perSecond(calls, seconds),
         yardstick: `COPY of the contacts alone ${perSecond(calls, contacts)}, of all their rows ${perSecond(calls, all)}`,
-        ratio: ratio(contacts, seconds),
+        ratio: `${ratio(contacts, seconds)}; ${ratio(all, seconds)} of all their rows`,
         demand: `at least x${leastOfCopy} of COPY into the same table`,
         isReached: contacts / seconds >= leastOfCopy,
       })

@@ -105,8 +105,9 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
 
   /** Says what the next calls are, after so many. */
   function judgeNext(after: number): Required<Ready>[] {
+    const known = { ...context(), now: clock.now() }
     return ready.slice(after, after + atOnceMost).map((one) => {
-      one.judged ??= judgeCall(feed.name, one.call, { ...context(), now: clock.now() })
+      one.judged ??= judgeCall(feed.name, one.call, known)
       one.facts ??= one.judged.is === 'call' ? factsOf(one.judged) : []
       return one as Required<Ready>
     })
@@ -197,13 +198,14 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         if (--open === 0) record.taken()
       }
       progress.records += results.some(({ is }) => is !== 'nothing') ? 1 : 0
-      if (results.length > 0) progress.heardAt = clock.now()
+      const now = clock.now()
+      if (results.length > 0) progress.heardAt = now
       for (const result of results) {
         if (result.is === 'problem') await problem(record, result.reason)
         if (result.is !== 'record') continue
         open++
         places.set(result.record.callId, [...(places.get(result.record.callId) ?? []), record])
-        assembler.add(result.record, clock.now().epochMilliseconds, one)
+        assembler.add(result.record, now.epochMilliseconds, one)
       }
       one()
     },

@@ -115,7 +115,8 @@ function readE164(text: string): Reading {
   const short = shortCodeBehindCountryCode(parsed?.number ?? text)
   if (short !== undefined) return shortCode(short)
   // +61 00…: the library drops such zeros one at a time; a form that is read back as another number is no number.
-  if (!parsed?.isPossible() || parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return unparsed
+  const isReadBack = (number: string) => number === text || parsePhoneNumberFromString(number)?.number === number
+  if (!parsed?.isPossible() || !isReadBack(parsed.number)) return unparsed
   const key = parsed.number as PhoneNumberKey
   return { kind: 'e164', key, valid: parsed.isValid(), cls: classes[parsed.getType() ?? ''] ?? 'other' }
 }
