@@ -30,7 +30,8 @@ const seed = 29
 /** Calls to the test line, whose recordings go after two months: of those, and of some that go soon. */
 const daysAgo = { gone: 70, goingSoon: 40 }
 const callsLongAgo = { gone: 8, goingSoon: 3 }
-const atOnce = 4
+/** The register admits those together that come together (admitTo): each transaction of few costs as much as one of many. */
+const atOnce = 24
 const progressEvery = 100
 /** A pause for the calls that come in meanwhile. */
 const breathMs = 5

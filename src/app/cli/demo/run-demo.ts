@@ -98,6 +98,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       for (const line of unmade) say(`  not among the evaluations: ${line}`)
       const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
       for (const line of untaught) say(`  not in training: ${line}`)
+      say('  of the past month calls are evaluated and used in training')
     } catch (error) {
       if (!ending.signal.aborted)
         log.error({ err: error }, 'the evaluations or the training of the demo are incomplete')
