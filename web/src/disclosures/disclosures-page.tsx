@@ -42,6 +42,7 @@ function Disclosures({ me }: { me: Me }) {
               <Link
                 to="/disclosures"
                 search={one === 'over' ? { state: one } : {}}
+                activeOptions={{ includeSearch: true, exact: true }}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {say(`disclosures.which.${one}`)}

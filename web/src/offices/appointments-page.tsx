@@ -44,6 +44,7 @@ export function AppointmentsPage() {
               <Link
                 to="/appointments"
                 search={one === 'all' ? { whose: one } : {}}
+                activeOptions={{ includeSearch: true, exact: true }}
                 aria-current={one === whose ? 'true' : undefined}
               >
                 {say(`appointments.${one}`)}

@@ -30,6 +30,7 @@ export function CountsTable({ counts, looked }: { counts: readonly Counted[]; lo
                   to="/reconciliation"
                   search={one === 'day' ? rest : { ...rest, by: one }}
                   resetScroll={false}
+                  activeOptions={{ includeSearch: true, exact: true }}
                   aria-current={one === by ? 'true' : undefined}
                 >
                   {say(`reconciliation.by.${one}`)}

@@ -85,6 +85,7 @@ export function UnreconciledList({
                   search={one === 'unrecorded' ? rest : { ...rest, kind: one }}
                   resetScroll={false}
                   onClick={() => setSelected(new Set())}
+                  activeOptions={{ includeSearch: true, exact: true }}
                   aria-current={one === kind ? 'true' : undefined}
                 >
                   {say(`reconciliation.kind.${one}`)}

@@ -116,6 +116,7 @@ function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQ
           <li key={label}>
             <Link
               {...queueAt({ ...to, ...find })}
+              activeOptions={{ includeSearch: true, exact: true }}
               aria-current={to.state === filters.state && to.whose === filters.whose ? 'true' : undefined}
             >
               {label}

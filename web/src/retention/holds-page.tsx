@@ -43,6 +43,7 @@ function Holds() {
               <Link
                 to="/retention/holds"
                 search={one === 'ended' ? { state: one } : {}}
+                activeOptions={{ includeSearch: true, exact: true }}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {say(`holds.${one}`)}

@@ -35,6 +35,7 @@ export function AlarmsPage() {
               <Link
                 to="/alarms"
                 search={one === 'open' ? {} : { state: one }}
+                activeOptions={{ includeSearch: true, exact: true }}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {say(`alarms.${one}`)}
