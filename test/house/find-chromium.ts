@@ -33,6 +33,8 @@ export const chromiumArgs: string[] = [
   '--disable-sync',
   // Sound plays without a person having clicked first: the player's tests listen.
   '--autoplay-policy=no-user-gesture-required',
+  // A page lives for seconds: what it costs to compile its scripts once more, for speed, is not won back.
+  '--js-flags=--no-maglev --no-turbofan',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ]
 
