@@ -55,7 +55,12 @@ export function Page({
           <ol>
             {crumbs.map((crumb) => (
               <li key={crumb.label}>
-                <Link to={crumb.to} params={(crumb.params ?? {}) as never} search={(crumb.search ?? {}) as never}>
+                <Link
+                  to={crumb.to}
+                  params={(crumb.params ?? {}) as never}
+                  search={(crumb.search ?? {}) as never}
+                  activeOptions={{ exact: true }}
+                >
                   {crumb.label}
                 </Link>
               </li>
