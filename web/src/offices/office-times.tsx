@@ -47,14 +47,26 @@ export function OfficeTimes({
         {say('times.title')}
       </h2>
       <nav className="week" aria-label={say('times.week')}>
-        <Link to="/offices/$id" params={{ id: office.id }} search={other(-1)} className="button button-secondary small">
+        <Link
+          to="/offices/$id"
+          params={{ id: office.id }}
+          search={other(-1)}
+          activeOptions={{ includeSearch: true, exact: true }}
+          className="button button-secondary small"
+        >
           <ChevronLeft aria-hidden="true" size={18} />
           {say('times.before')}
         </Link>
         <p className="week-now" aria-live="polite">
           {shown(monday)}–{shown(sunday)}
         </p>
-        <Link to="/offices/$id" params={{ id: office.id }} search={other(1)} className="button button-secondary small">
+        <Link
+          to="/offices/$id"
+          params={{ id: office.id }}
+          search={other(1)}
+          activeOptions={{ includeSearch: true, exact: true }}
+          className="button button-secondary small"
+        >
           {say('times.after')}
           <ChevronRight aria-hidden="true" size={18} />
         </Link>
