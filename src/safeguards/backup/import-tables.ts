@@ -27,7 +27,7 @@ export async function importTables(
   onTable: (table: ExportedTable) => void,
 ): Promise<void> {
   await connection.query('begin')
-  await withoutTriggers(connection)
+  const putBack = await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that no row falls where nobody looks for its month.
   if (history) await connection.query('select ensure_partitions($1, $2)', [history.firstMonth, history.lastMonth])
@@ -48,11 +48,16 @@ export async function importTables(
     onTable(table)
   }
   await setSequences(connection)
+  await putBack()
   await connection.query('commit')
 }
 
-/** In the transaction that has begun. What the triggers would do was done before the rows were exported. @throws Fault `restore-not-allowed` */
-export async function withoutTriggers(connection: OwnConnection): Promise<void> {
+/**
+ * In the transaction that has begun. What the triggers would do was done before the rows were exported.
+ * @returns to be called after the last row, in the same transaction
+ * @throws Fault `restore-not-allowed`
+ */
+export async function withoutTriggers(connection: OwnConnection): Promise<() => Promise<void>> {
   await connection.query('set local session_replication_role = replica').catch((cause: unknown) => {
     throw new Fault(
       'restore-not-allowed',
@@ -60,6 +65,16 @@ export async function withoutTriggers(connection: OwnConnection): Promise<void> 
       cause,
     )
   })
+  // For a trigger that sees a statement's rows the database keeps them beside until its end, though the trigger does not run: a whole
+  // table once more, in temporary files.
+  const seeing = await connection.query<{ name: string; table: string; definition: string }>(`
+    select quote_ident(t.tgname) as name, t.tgrelid::regclass::text as "table", pg_get_triggerdef(t.oid) as definition
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    where t.tgnewtable is not null and not t.tgisinternal and c.relnamespace = 'public'::regnamespace order by 2, 1`)
+  for (const { name, table } of seeing) await connection.query(`drop trigger ${name} on ${table}`)
+  return async () => {
+    for (const { definition } of seeing) await connection.query(definition)
+  }
 }
 
 export async function* textOf(table: ExportedTable, identity: string, read: ReadFile): AsyncGenerator<Buffer> {

@@ -26,7 +26,7 @@ export async function moveTables(
 ): Promise<MovedTable[]> {
   const tables = await allTables(source)
   await target.query('begin')
-  await withoutTriggers(target)
+  const putBack = await withoutTriggers(target)
   await makePartitions(source, target)
   await target.query(`truncate ${tables.map(({ name }) => `public."${name}"`).join(', ')}`)
   const moved: MovedTable[] = []
@@ -44,6 +44,7 @@ export async function moveTables(
     onTable(one, moved.length, tables.length)
   }
   await moveSequences(source, target)
+  await putBack()
   await target.query('commit')
   return moved
 }
