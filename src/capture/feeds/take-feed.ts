@@ -73,7 +73,7 @@ const nothingYet: FedProgress = {
   outside: 0,
 }
 
-/** A call that nothing more is expected of. It is judged once: a quota counts it then. */
+/** A call that nothing more is expected of. */
 interface Ready {
   readonly call: ToldCall
   judged?: Judged
@@ -113,6 +113,13 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
     })
   }
 
+  /** What is not admitted now is judged anew, by what is known then; until then no quota counts it. */
+  function forgetJudged(): void {
+    const { quotas } = context()
+    for (const { facts } of ready) for (const { segmentId } of facts ?? []) quotas.forget(segmentId)
+    ready.splice(0, ready.length, ...ready.map(({ call }) => ({ call })))
+  }
+
   /** Admits calls in their order; those that are new to the register all at once. What is dealt with leaves `ready`. */
   async function admitSome(): Promise<void> {
     const some = judgeNext(0)
@@ -123,7 +130,10 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       return new Set<number>()
     })
     // While the database works.
-    const [added] = await Promise.all([admission, setImmediate().then(() => judgeNext(some.length))])
+    const judging = setImmediate().then(() => (stopped ? [] : judgeNext(some.length)))
+    // What is wrong with one of those is told in its turn.
+    const judgedNext = judging.catch(() => undefined)
+    const added = await admission.finally(() => judgedNext)
     progress.calls += added.size
     for (const [place, { call, judged, facts }] of some.entries()) {
       await admitOne(call, judged, added.has(place) ? 'added' : facts)
@@ -215,7 +225,11 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         settled = assembler.settled(clock.now().epochMilliseconds)
         ready.push(...settled.map((call) => ({ call })))
         // What fails is tried again.
-        while (ready.length > 0 && !stopped) await admitSome()
+        try {
+          while (ready.length > 0 && !stopped) await admitSome()
+        } finally {
+          forgetJudged()
+        }
         await report()
         // Of a long file more has settled meanwhile.
       } while (settled.length >= atOnceMost && !stopped)
