@@ -74,6 +74,11 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
       timeout: 3000,
     })
     .toBe(0)
+  const ways = "[...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length)"
+  expect(
+    Math.max(0, ...(await page.evaluate<number[]>(ways))),
+    `${screen} has one current way of several`,
+  ).toBeLessThan(2)
   // Other languages have other words in the same structure: what can break there is the room that words need.
   if ((await page.evaluate<string>('document.documentElement.lang')) !== 'fi') return
   const isWhole = page.frames().length === 1

@@ -196,6 +196,7 @@ for (const language of walks) {
     await seen('/retention?by=hour', 'what ends when, by the hour')
     await seen('/retention/places', 'where data lie')
     await seen('/retention/holds', 'preservation orders')
+    await seen('/retention/holds?state=ended', 'ended preservation orders')
     await seen('/retention/recalls', 'recalled copies')
     await seen('/request-decisions', 'decisions on requests')
 
@@ -293,6 +294,7 @@ for (const language of walks) {
     await page.getByRole('dialog').waitFor()
     await isAccessible('an entry of the log')
     await seen('/alarms', 'alarms')
+    await seen('/alarms?state=closed', 'closed alarms')
     await seen('/reviews', 'reviews')
     const month = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth().toString()
     await seen(`/reviews/${month}`, 'a month’s review')
