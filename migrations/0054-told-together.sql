@@ -1,4 +1,4 @@
--- What follows from new calls and their parts is done once for all of a statement and not for each row (R9; docs/decisions/0073): a feed admits
+-- What follows from new calls and their parts is done once for all of a statement and not for each row (R9; docs/decisions/0072): a feed admits
 -- hundreds at once. Each step is what the trigger of its name did before, in 0018, 0040, 0043, 0048 and 0053.
 
 -- Few are told beside many: each is looked up, whatever was known of the sizes when this was planned first.
