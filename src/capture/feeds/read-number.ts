@@ -3,10 +3,13 @@ import type { NumberingOptions, PhoneNumber } from '#description/phone-numbers/p
 
 /** So many are remembered: a description's numbers and officials come with every call, a caller is asked about three times in a row. */
 const mostRemembered = 5_000
+/** What is longer is no number. */
+const longestRemembered = 64
 const remembered = new WeakMap<NumberingOptions, Map<string, PhoneNumber>>()
 
 /** A number as a telephone system wrote it, in the numbering of a version of the description. */
 export function readNumber(written: string, numbering: NumberingOptions): PhoneNumber {
+  if (written.length > longestRemembered) return normalisePhoneNumber(written, numbering)
   let known = remembered.get(numbering)
   if (!known) remembered.set(numbering, (known = new Map<string, PhoneNumber>()))
   let number = known.get(written)
