@@ -98,6 +98,19 @@ create trigger counted_late after update of answered_at on segment for each row
 create trigger names_official after update of official_name, official_phone, official_unit_id, official_person_id on segment
   for each row when (new.official_name is not null) execute function name_official();
 
+-- As 0053-found-together.sql has it, but for new parts, which are told above.
+create or replace function part_is_recorded() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into recorded_part
+  select new.id, s.id, s.contact_id, s.contact_started_at, s.id = new.segment_id, recorded_state(new.state, new.kept_at, new.destroy_at),
+    official_of(s), s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
+  from segment s
+  where s.contact_id = new.contact_id and s.contact_started_at = new.contact_started_at
+  on conflict do nothing;
+  return null;
+end $$;
+
 -- Contacts --------------------------------------------------------------------------------------------------------------------------
 
 create function contacts_are_told() returns trigger
@@ -125,6 +138,17 @@ drop trigger counted_late on contact;
 drop trigger tells_webhooks on contact;
 drop function contact_is_told();
 create trigger are_told after insert on contact referencing new table as told for each statement execute function contacts_are_told();
+
+-- As 0018-history-terms.sql has it, but for new contacts, which are told above.
+create or replace function history_changes_late() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  of_day date := helsinki_day(new.contact_started_at);
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), of_day - date '2000-01-01');
+  update history_day d set counted_at = null where d.day = of_day and d.counted_at is not null and d.closed_at is null;
+  return null;
+end $$;
 
 -- The number that a call was to: whoever tells of the part may say it, and then it is not looked up -------------------------------------
 
