@@ -28,7 +28,7 @@ test('a developer of the service gets from a question to a plot and its table, a
   signedIn,
 }) => {
   await signedIn('eero', { path: '/' })
-  await page.getByRole('link', { name: 'Palvelutaso' }).click()
+  await page.getByRole('navigation', { name: 'Päävalikko' }).getByRole('link', { name: 'Palvelutaso' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Palvelutaso' })).toBeFocused()
   await untilCounted(page)
 
