@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Counter, Registry } from 'prom-client'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
@@ -75,9 +75,15 @@ const heard = () =>
 test('a desk finds the flows of all captures, each with its node, and reads one wherever it is', async () => {
   await heard()
   const reader = readCallFlows(captures)
-  const list = await reader.list()
-  if (list === 'no-answer') throw new Error(list)
-  expect(list.unanswered).toEqual([])
+  // On a busy machine they are asked again, as whoever looks would.
+  const list = await vi.waitFor(
+    async () => {
+      const told = await reader.list()
+      if (told === 'no-answer' || told.unanswered.length > 0) throw new Error('not all have answered')
+      return told
+    },
+    { timeout: 10_000 },
+  )
   expect(list.flows.filter(({ node }) => node === 'north')).toHaveLength(200)
   const [far] = list.flows.filter(({ node }) => node === 'south')
   expect(await reader.read(far!.id)).toMatchObject({ id: far!.id, node: 'south', leftOut: 0 })

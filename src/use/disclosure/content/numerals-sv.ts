@@ -31,7 +31,7 @@ export const swedishNumerals = lexicon(`
   ten 80 åttio åtti
   ten 90 nittio nitti
   hundred 100 hundra
-  thousand 1000 tusen
+  thousand 1000 tusen ettusen
   unit. 1 första?
   unit. 2 andra?
   unit. 3 tredje

@@ -60,6 +60,8 @@ test.each<[Language, string, string]>([
   ['sv', 'femtiotre', '53'],
   ['sv', 'nittonhundrafemtitvå', '1952'],
   ['sv', 'etthundrafem tusen', '105000'],
+  ['sv', 'ettusen', '1000'],
+  ['sv', 'ettusentvåhundra', '1200'],
   ['en', 'oh five oh', '050'],
   ['en', 'double two triple three', '22333'],
   ['en', 'nineteen fifty two', '1952'],
