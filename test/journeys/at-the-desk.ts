@@ -17,8 +17,9 @@ interface AtTheDesk {
   isAccessible: (screen: string) => Promise<void>
 }
 
-const startMs = 420_000
-const historyMs = 240_000
+const startMs = 900_000
+/** From a bucket, on a busy machine, a recording comes into keeping each second. */
+const historyMs = 600_000
 const require = createRequire(import.meta.url)
 /** The shortest there is: the whole of it goes into each page that is looked at. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
