@@ -1,15 +1,20 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { spokenDialogue } from '#test/disclosure/spoken-sound.ts'
 import { analyse } from './analysis.ts'
-import { drawnLoudness } from './drawn-loudness.ts'
+import { Chance } from './chance.ts'
+import { drawLoudness, drawnLoudness, type Loudness } from './drawn-loudness.ts'
 import { belowLoud, loudOf, turnStarts } from './turn-starts.ts'
 import { hop } from './voice-activity.ts'
 
 const spoken = spokenDialogue('car-tax').subarray(0, 8000 * 8)
 const analysis = analyse({ samples: spoken, redacted: [] })
+const frames = analysis.speech.length
+/** As everybody's, and on no course. */
+const plain: Loudness = { swell: 8, fade: 3, floor: -38, spread: 1, skew: 0, course: new Float64Array(frames) }
 const [slow, fast] = [
-  { swell: 5, fade: 1 },
-  { swell: 9, fade: 4 },
+  { ...plain, swell: 6, fade: 1.5 },
+  { ...plain, swell: 10, fade: 4.5 },
 ]
 
 test('the same voice swells and fades otherwise at another draw where it is soft, and nowhere else', () => {
@@ -44,8 +49,9 @@ test('a turn is heard when it was, at every draw', () => {
   const starts = turnStarts(analysis.samples)
   const found = [...starts.keys()].filter((frame) => starts[frame] === 1)
   expect(found.length).toBeGreaterThan(1)
-  for (const pace of [slow, fast]) {
-    const level = drawnLoudness(analysis, pace)
+  const chance = new Chance(randomBytes)
+  for (const draw of [slow, fast, ...Array.from({ length: 8 }, () => drawLoudness(frames, chance))]) {
+    const level = drawnLoudness(analysis, draw)
     const heardFrom = loudOf(level) - belowLoud
     for (const start of found) {
       const heard = level.findIndex((db, frame) => frame >= start - 20 && db >= heardFrom)
@@ -66,4 +72,28 @@ test('a turn starts after a pause, and once', () => {
   const seconds = [...starts.keys()].filter((frame) => starts[frame] === 1).map((frame) => (frame * hop) / 8000)
   expect(seconds.length).toBe(2)
   for (const [at, expected] of [0.5, 1.7].entries()) expect(Math.abs(seconds[at]! - expected)).toBeLessThan(0.011)
+})
+
+test('no speech is softer than the drawn floor, and there is silence where nobody speaks', () => {
+  for (const floor of [-38, -25]) {
+    const level = drawnLoudness(analysis, { ...plain, floor })
+    const spoken = level.filter((_, frame) => analysis.speech[frame] === 1)
+    expect(Math.min(...spoken)).toBe(floor)
+    expect(level.every((db, frame) => analysis.speech[frame] === 1 || db === -Infinity)).toBe(true)
+  }
+})
+
+test('levels lie further apart, or lean to the soft side, as drawn; what is loud is on the drawn course', () => {
+  const loud = (draw: Loudness) =>
+    drawnLoudness(analysis, draw)
+      .filter((db) => db > -6)
+      .sort()
+  const range = (levels: Float64Array) => levels.at(-1)! - levels[Math.floor(levels.length / 2)]!
+  expect(range(loud({ ...plain, spread: 1.2 }))).toBeGreaterThan(range(loud(plain)))
+  expect(range(loud({ ...plain, skew: 0.2 }))).toBeLessThan(range(loud(plain)))
+  const course = Float64Array.from({ length: frames }, (_, frame) => (frame % 200 < 100 ? 1 : -1))
+  const [level, wandering] = [plain, { ...plain, course }].map((draw) => drawnLoudness(analysis, draw))
+  const heard = [...level!.keys()].filter((frame) => level![frame]! > 0)
+  expect(heard.length).toBeGreaterThan(100)
+  for (const frame of heard) expect(wandering![frame]! - level![frame]!).toBeCloseTo(course[frame]!, 9)
 })

@@ -12,7 +12,7 @@ import { halfSquares, shapeTerms, type Codebook } from './codebook.ts'
 const share = 0.85
 /** The field: a sum of waves in random directions. How far it moves a codeword, and how far apart it moves otherwise; deviations. */
 const waves = 48
-const furthest = 0.5
+const furthest = 0.6
 const wavelength = 3
 /** Each term takes so much of each other one. */
 const mixedIn = 0.06

@@ -23,10 +23,21 @@ function unrest(samples: Float32Array): number {
 const power = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample ** 2, 0) / samples.length
 
 test.each([0, 120])('an excitation of %d hertz is as strong as before, and more even', (hertz) => {
-  const excitation = makeExcitation(new Float64Array(401).fill(hertz), 16_000, new Chance(randomBytes))
+  const excitation = makeExcitation(new Float64Array(401).fill(hertz), 0.1, 16_000, new Chance(randomBytes))
   const even = excitation.slice()
   evenBands(even)
   expect(power(even.subarray(400, -400))).toBeGreaterThan(0.8)
   expect(power(even.subarray(400, -400))).toBeLessThan(1.25)
   expect(unrest(even)).toBeLessThan(hertz === 0 ? 0.75 * unrest(excitation) : 1.05 * unrest(excitation))
+})
+
+test('the breathier a voice, the less of it repeats from one period to the next, and it is as strong', () => {
+  const [clear, breathy] = [0.04, 0.3].map((breath) =>
+    makeExcitation(new Float64Array(401).fill(100), breath, 16_000, new Chance(randomBytes)).subarray(400, -400),
+  )
+  const repeats = (samples: Float32Array) =>
+    samples.reduce((sum, sample, n) => sum + sample * (samples[n - 80] ?? 0), 0) / power(samples) / samples.length
+  expect(repeats(clear!)).toBeGreaterThan(0.97)
+  expect(repeats(breathy!)).toBeLessThan(0.94)
+  expect(power(breathy!)).toBeCloseTo(power(clear!), 1)
 })

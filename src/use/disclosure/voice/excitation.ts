@@ -1,5 +1,5 @@
 /**
- * What a voice sounds like before a mouth shapes it: pulses at the pitch with a fixed share of noise, or noise alone.
+ * What a voice sounds like before a mouth shapes it: pulses at the pitch with a drawn share of noise, or noise alone.
  * In: pitch for each frame. Out: a signal of power one. Never here: anything of the voice that spoke but when it was
  * voiced.
  */
@@ -10,8 +10,6 @@ import { hop } from './voice-activity.ts'
 /** Places between two samples at which a pulse may lie. */
 const phases = 16
 const pulseTaps = 33
-/** Share of the amplitude that is pulses. */
-const voicing = 0.995
 
 /** A pulse so many samples late, between none and one. */
 function pulse(late: number): Float64Array {
@@ -22,20 +20,23 @@ function pulse(late: number): Float64Array {
     let sum = 0
     for (let step = 0; step < steps; step++) sum += Math.cos((Math.PI * (step + 0.5) * time) / steps)
     const window = 0.5 + 0.5 * Math.cos((Math.PI * time) / (middle + 1))
-    return (voicing * sum * window) / steps
+    return (sum * window) / steps
   })
 }
 
 const pulses = Array.from({ length: phases }, (_, phase) => pulse(phase / phases))
-const breath = Math.sqrt(1 - voicing ** 2)
 
-/** @param pitch hertz, 0 where unvoiced; a voiced frame's neighbours need not be */
-export function makeExcitation(pitch: Float64Array, length: number, chance: Chance): Float32Array {
+/**
+ * @param pitch hertz, 0 where unvoiced; a voiced frame's neighbours need not be
+ * @param breath share of a voice's amplitude that is noise
+ */
+export function makeExcitation(pitch: Float64Array, breath: number, length: number, chance: Chance): Float32Array {
+  const voicing = Math.sqrt(1 - breath ** 2)
   const out = new Float32Array(length)
   addPulses(pitch, out)
   for (let n = 0; n < length; n++) {
     const share = voicedShare(pitch, n)
-    out[n] = share * out[n]! + (1 - share * (1 - breath)) * chance.noise()
+    out[n] = share * voicing * out[n]! + (1 - share * (1 - breath)) * chance.noise()
   }
   return out
 }

@@ -1,8 +1,10 @@
 /**
  * The melody of a sentence without its speaker: every voice's pitch lies as everybody's does around a level and in a range that were
- * drawn, rises and falls by a drawn slope as well as its own, and its finest movements are smoothed away. In: the pitch of a track.
- * Out: another. Never here: the level or range it had.
+ * drawn, rises and falls by a drawn slope as well as a part of its own, wanders as drawn, and its finest movements are smoothed away.
+ * In: the pitch of a track. Out: another. Never here: the level or range it had.
  */
+import type { Chance } from './chance.ts'
+import { drawCourse } from './drawn-course.ts'
 import { spreadAsEverybody } from './everybodys-spread.ts'
 import { highestPitch, lowestPitch } from './pitch.ts'
 import { hop } from './voice-activity.ts'
@@ -12,21 +14,56 @@ import { voiceRate } from './engine.ts'
 const knots = [-0.165, -0.11, -0.06, 0, 0.066, 0.127, 0.198]
 /** A voice that hardly moves is not made to: deviation of the logarithm. */
 const leastDeviation = 0.05
-/** Frames on either side that are smoothed over: 75 ms. */
-const reach = 15
-/** How much of its own rise or fall a stretch of voice keeps. */
-const keptSlope = 0.8
+/** Of the logarithm, at most by how much from its middle. */
+const furthest = 0.45
+/** What is drawn lies between these; names as in `Melody`. */
+const drawn = {
+  level: [92, 150],
+  slope: [-0.3, 0.3],
+  keptSlope: [0.4, 1],
+  range: [0.5, 1.6],
+  reach: [6, 36],
+} as const
+/** Of the logarithm. */
+const wandering = { height: 0.03, slowest: 0.4, fastest: 2.5 }
 const framesASecond = voiceRate / hop
 
-/**
- * @param level hertz
- * @param slope by which the logarithm rises in a second of voice
- * @param range how far it moves, 1 as everybody's
- */
-export function newMelody(pitch: Float64Array, level: number, slope: number, range: number): Float64Array {
+export interface Melody {
+  /** Hertz. */
+  level: number
+  /** By which the logarithm of the pitch rises in a second of voice. */
+  slope: number
+  /** How much of its own rise or fall a stretch of voice keeps. */
+  keptSlope: number
+  /** How far it moves, 1 as everybody's. */
+  range: number
+  /** Frames on either side that are smoothed over. */
+  reach: number
+  /** Of each frame: what the logarithm of its pitch has beside its own. */
+  course: Float64Array
+}
+
+/** @param frames of the track */
+export function drawMelody(frames: number, chance: Chance): Melody {
+  const [lowest, highest] = drawn.level
+  return {
+    level: Math.exp(chance.between(Math.log(lowest), Math.log(highest))),
+    slope: chance.between(...drawn.slope),
+    keptSlope: chance.between(...drawn.keptSlope),
+    range: chance.between(...drawn.range),
+    reach: Math.round(chance.between(...drawn.reach)),
+    course: drawCourse(frames, wandering, chance),
+  }
+}
+
+/** @param pitch hertz, 0 where unvoiced, as in what comes back */
+export function newMelody(
+  pitch: Float64Array,
+  { level, slope, keptSlope, range, reach, course }: Melody,
+): Float64Array {
   const melody = new Float64Array(pitch.length)
-  const logs = smoothed(pitch)
-  tilt(logs, slope / framesASecond)
+  const logs = smoothed(pitch, reach)
+  tilt(logs, slope / framesASecond, keptSlope)
   const sorted = logs.filter((log) => log > 0).sort()
   if (sorted.length === 0) return melody
   const spread = spreadAsEverybody(
@@ -36,14 +73,15 @@ export function newMelody(pitch: Float64Array, level: number, slope: number, ran
   )
   for (let frame = 0; frame < pitch.length; frame++) {
     if (logs[frame] === 0) continue
-    const hertz = level * Math.exp(Math.max(-0.45, Math.min(0.45, spread(logs[frame]!))))
+    const moved = spread(logs[frame]!) + course[frame]!
+    const hertz = level * Math.exp(Math.max(-furthest, Math.min(furthest, moved)))
     melody[frame] = Math.max(lowestPitch, Math.min(highestPitch, hertz))
   }
   return melody
 }
 
 /** The logarithm of the pitch, 0 where unvoiced, without its fine movements. */
-function smoothed(pitch: Float64Array): Float64Array {
+function smoothed(pitch: Float64Array, reach: number): Float64Array {
   const logs = pitch.map((hertz) => (hertz > 0 ? Math.log(hertz) : 0))
   return logs.map((own, frame) => {
     if (own === 0) return 0
@@ -61,7 +99,7 @@ function smoothed(pitch: Float64Array): Float64Array {
 }
 
 /** In place: each stretch of voice loses a part of its own slope, and gets the drawn one. */
-function tilt(logs: Float64Array, slope: number): void {
+function tilt(logs: Float64Array, slope: number, keptSlope: number): void {
   for (let from = 0; from < logs.length;) {
     let to = from + 1
     while (to < logs.length && logs[to]! > 0 === logs[from]! > 0) to++

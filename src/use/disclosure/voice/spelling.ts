@@ -1,0 +1,120 @@
+/**
+ * What is said, spelt in a track's own codewords: each frame becomes a mixture of what is said for its nearest ones, with a part of
+ * what it has beyond them. What a speaker always has beyond a codeword is his way to say it, so the mean of that is taken away. In: a
+ * series, the words. Out: the same series, spelt. Never here: the averages and deviations it had.
+ */
+import { momentsOf, type Analysis } from './analysis.ts'
+import { Nearest, shapeTerms } from './codebook.ts'
+import type { DrawnWords } from './drawn-words.ts'
+import { bandCount } from './envelope.ts'
+
+const nearestWords = 12
+/** Of what the codewords take away and is not the same each time so much is kept: it is understood better. */
+const kept = 0.4
+/** A codeword at no distance does not stand alone. */
+const softness = 0.4
+
+/** For each frame its nearest codewords, and the shares in which they stand for it. */
+interface Mixtures {
+  words: Uint16Array
+  shares: Float32Array
+}
+
+/** In place; only where somebody speaks. @param weights of the terms: the codebook's */
+export function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWords, weights: Float64Array): void {
+  const { speech } = analysis
+  weigh(series, analysis, weights)
+  const mixtures = mix(series, speech, drawn)
+  const means = meansBeyond(series, speech, mixtures, drawn.words)
+  const said = new Float64Array(shapeTerms)
+  for (let frame = 0; frame < speech.length; frame++) {
+    if (speech[frame] === 0) continue
+    const row = series.subarray(frame * bandCount + 1, (frame + 1) * bandCount)
+    said.fill(0)
+    for (let place = frame * nearestWords; place < (frame + 1) * nearestWords; place++) {
+      const word = mixtures.words[place]! * shapeTerms
+      const share = mixtures.shares[place]!
+      for (let term = 0; term < shapeTerms; term++)
+        said[term]! += share * (drawn.said[word + term]! - kept * (drawn.words[word + term]! + means[word + term]!))
+    }
+    for (let term = 0; term < shapeTerms; term++) row[term] = said[term]! + kept * row[term]!
+  }
+  smooth(series, speech)
+  for (const own of [mixtures.words, mixtures.shares, means]) own.fill(0)
+}
+
+/** In place: in deviations of the track's own, times what each term weighs. */
+function weigh(series: Float32Array, { speech, counted }: Analysis, weights: Float64Array): void {
+  const own = momentsOf(series, counted)
+  for (let frame = 0; frame < speech.length; frame++) {
+    if (speech[frame] === 0) continue
+    for (let order = 1; order < bandCount; order++) {
+      const at = frame * bandCount + order
+      series[at] = ((series[at]! - own.mean[order]!) / own.deviation[order]!) * weights[order]!
+    }
+  }
+}
+
+function mix(series: Float32Array, speech: Uint8Array, { words, halves }: DrawnWords): Mixtures {
+  const nearest = new Nearest(nearestWords, words, halves)
+  const row = new Float64Array(shapeTerms)
+  const mixtures: Mixtures = {
+    words: new Uint16Array(speech.length * nearestWords),
+    shares: new Float32Array(speech.length * nearestWords),
+  }
+  for (let frame = 0; frame < speech.length; frame++) {
+    if (speech[frame] === 0) continue
+    row.set(series.subarray(frame * bandCount + 1, (frame + 1) * bandCount))
+    nearest.find(row)
+    const shares = nearest.distances.map((distance) => 1 / (distance + softness))
+    const sum = shares.reduce((total, share) => total + share, 0)
+    mixtures.words.set(nearest.places, frame * nearestWords)
+    mixtures.shares.set(
+      shares.map((share) => share / sum),
+      frame * nearestWords,
+    )
+  }
+  return mixtures
+}
+
+/** What the frames of each codeword have beyond their mixtures, on average: [codeword][term]. */
+function meansBeyond(
+  series: Float32Array,
+  speech: Uint8Array,
+  { words: places, shares }: Mixtures,
+  words: Float32Array,
+): Float64Array {
+  const means = new Float64Array(words.length)
+  const counts = new Float64Array(words.length / shapeTerms)
+  const beyond = new Float64Array(shapeTerms)
+  for (let frame = 0; frame < speech.length; frame++) {
+    if (speech[frame] === 0) continue
+    const [from, to] = [frame * nearestWords, (frame + 1) * nearestWords]
+    beyond.set(series.subarray(frame * bandCount + 1, (frame + 1) * bandCount))
+    for (let place = from; place < to; place++)
+      for (let term = 0; term < shapeTerms; term++)
+        beyond[term]! -= shares[place]! * words[places[place]! * shapeTerms + term]!
+    for (let place = from; place < to; place++) {
+      const word = places[place]!
+      counts[word]! += shares[place]!
+      for (let term = 0; term < shapeTerms; term++) means[word * shapeTerms + term]! += shares[place]! * beyond[term]!
+    }
+  }
+  for (let at = 0; at < means.length; at++) means[at]! /= Math.max(1e-6, counts[Math.floor(at / shapeTerms)]!)
+  return means
+}
+
+/** Over three frames: codewords do not change with a click. */
+function smooth(series: Float32Array, speech: Uint8Array): void {
+  const was = new Float32Array(bandCount)
+  const is = new Float32Array(bandCount)
+  for (let frame = 1; frame + 1 < speech.length; frame++) {
+    const at = frame * bandCount
+    is.set(series.subarray(at, at + bandCount))
+    if (speech[frame - 1] === 0) was.set(is)
+    const next = speech[frame] === 1 && speech[frame + 1] === 1 ? at + bandCount : at
+    for (let order = 0; order < bandCount; order++)
+      series[at + order] = was[order]! / 4 + is[order]! / 2 + series[next + order]! / 4
+    was.set(is)
+  }
+}
