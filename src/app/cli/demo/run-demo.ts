@@ -18,6 +18,7 @@ import { enterDemoPeople, demoPeople } from './demo-people.ts'
 import { openDemoQuality } from './demo-quality.ts'
 import { openDemoTraining } from './demo-training.ts'
 import { fillMonth } from './fill-month.ts'
+import { untilInKeeping } from './month-in-keeping.ts'
 
 export interface DemoOptions {
   calls: boolean
@@ -84,7 +85,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     }
   }
 
-  /** Once there is a month to draw from. */
+  /** Once there is a month in keeping to draw from. */
   async function evaluateSome(): Promise<void> {
     if (ending.signal.aborted) return
     const desk = connectDatabase<RegisterTables>({
@@ -94,6 +95,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
       onIdleError: () => undefined,
     })
     try {
+      await untilInKeeping(desk.db, now, ending.signal)
       const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
       for (const line of unmade) say(`  not among the evaluations: ${line}`)
       const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
