@@ -7,6 +7,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount, formatDecimal, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -41,12 +42,7 @@ export function ReceptionPage() {
         <ul>
           {spans.map((one) => (
             <li key={one}>
-              <Link
-                to="/capture"
-                search={search({ span: one })}
-                resetScroll={false}
-                activeOptions={{ includeSearch: true, exact: true }}
-              >
+              <Link to="/capture" search={search({ span: one })} resetScroll={false} activeOptions={wholeAddress}>
                 {say(`capture.span.${one}`)}
               </Link>
             </li>
@@ -65,12 +61,7 @@ export function ReceptionPage() {
               <ul>
                 {views.map((one) => (
                   <li key={one}>
-                    <Link
-                      to="/capture"
-                      search={search({ by: one })}
-                      resetScroll={false}
-                      activeOptions={{ includeSearch: true, exact: true }}
-                    >
+                    <Link to="/capture" search={search({ by: one })} resetScroll={false} activeOptions={wholeAddress}>
                       {say(`capture.by.${one}`)}
                     </Link>
                   </li>

@@ -5,6 +5,7 @@ import type { Me } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-me.ts'
 import { NotFound } from '../shell/not-found.tsx'
@@ -42,7 +43,7 @@ function Disclosures({ me }: { me: Me }) {
               <Link
                 to="/disclosures"
                 search={one === 'over' ? { state: one } : {}}
-                activeOptions={{ includeSearch: true, exact: true }}
+                activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {say(`disclosures.which.${one}`)}

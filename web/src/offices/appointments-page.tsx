@@ -5,6 +5,7 @@ import type { Appointment } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
 import { announce } from '../shell/announce.tsx'
@@ -44,7 +45,7 @@ export function AppointmentsPage() {
               <Link
                 to="/appointments"
                 search={one === 'all' ? { whose: one } : {}}
-                activeOptions={{ includeSearch: true, exact: true }}
+                activeOptions={wholeAddress}
                 aria-current={one === whose ? 'true' : undefined}
               >
                 {say(`appointments.${one}`)}

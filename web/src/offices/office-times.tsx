@@ -7,6 +7,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { formatDate, formatTime, zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/until.ts'
@@ -51,7 +52,7 @@ export function OfficeTimes({
           to="/offices/$id"
           params={{ id: office.id }}
           search={other(-1)}
-          activeOptions={{ includeSearch: true, exact: true }}
+          activeOptions={wholeAddress}
           className="button button-secondary small"
         >
           <ChevronLeft aria-hidden="true" size={18} />
@@ -64,7 +65,7 @@ export function OfficeTimes({
           to="/offices/$id"
           params={{ id: office.id }}
           search={other(1)}
-          activeOptions={{ includeSearch: true, exact: true }}
+          activeOptions={wholeAddress}
           className="button button-secondary small"
         >
           {say('times.after')}

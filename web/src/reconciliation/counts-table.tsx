@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { formatDate } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -30,7 +31,7 @@ export function CountsTable({ counts, looked }: { counts: readonly Counted[]; lo
                   to="/reconciliation"
                   search={one === 'day' ? rest : { ...rest, by: one }}
                   resetScroll={false}
-                  activeOptions={{ includeSearch: true, exact: true }}
+                  activeOptions={wholeAddress}
                   aria-current={one === by ? 'true' : undefined}
                 >
                   {say(`reconciliation.by.${one}`)}

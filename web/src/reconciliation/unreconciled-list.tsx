@@ -7,6 +7,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -85,7 +86,7 @@ export function UnreconciledList({
                   search={one === 'unrecorded' ? rest : { ...rest, kind: one }}
                   resetScroll={false}
                   onClick={() => setSelected(new Set())}
-                  activeOptions={{ includeSearch: true, exact: true }}
+                  activeOptions={wholeAddress}
                   aria-current={one === kind ? 'true' : undefined}
                 >
                   {say(`reconciliation.kind.${one}`)}

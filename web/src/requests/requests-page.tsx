@@ -8,6 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-me.ts'
@@ -116,7 +117,7 @@ function Switcher({ filters, counts }: { filters: QueueFilters; counts: RequestQ
           <li key={label}>
             <Link
               {...queueAt({ ...to, ...find })}
-              activeOptions={{ includeSearch: true, exact: true }}
+              activeOptions={wholeAddress}
               aria-current={to.state === filters.state && to.whose === filters.whose ? 'true' : undefined}
             >
               {label}

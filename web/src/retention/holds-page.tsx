@@ -4,6 +4,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
@@ -43,7 +44,7 @@ function Holds() {
               <Link
                 to="/retention/holds"
                 search={one === 'ended' ? { state: one } : {}}
-                activeOptions={{ includeSearch: true, exact: true }}
+                activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {say(`holds.${one}`)}

@@ -4,6 +4,7 @@ import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { wholeAddress } from '../controls/whole-address.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
@@ -35,7 +36,7 @@ export function AlarmsPage() {
               <Link
                 to="/alarms"
                 search={one === 'open' ? {} : { state: one }}
-                activeOptions={{ includeSearch: true, exact: true }}
+                activeOptions={wholeAddress}
                 aria-current={one === state ? 'true' : undefined}
               >
                 {say(`alarms.${one}`)}

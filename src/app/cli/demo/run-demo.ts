@@ -87,7 +87,6 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
 
   /** Once there is a month in keeping to draw from. */
   async function evaluateSome(): Promise<void> {
-    if (ending.signal.aborted) return
     const desk = connectDatabase<RegisterTables>({
       url: all.database.adminUrl,
       applicationName: 'seloste-demo-quality',
@@ -96,6 +95,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     })
     try {
       await untilInKeeping(desk.db, now, ending.signal)
+      if (ending.signal.aborted) return
       const unmade = await openDemoQuality(desk.db, password, Temporal.Now.instant(), ending.signal)
       for (const line of unmade) say(`  not among the evaluations: ${line}`)
       const untaught = await openDemoTraining(desk.db, password, () => Temporal.Now.instant(), ending.signal)
