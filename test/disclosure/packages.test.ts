@@ -1,7 +1,7 @@
 // R27, R30, R33, R34: what leaves is one encrypted file with what was decided in it and nothing else, and it leaves once.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { verify } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as age from 'age-encryption'
@@ -52,7 +52,7 @@ describe('a package to a research institute', () => {
     expect(await read(id)).toMatchObject({ state: 'RELEASED', open: 3 })
   })
 
-  test('has no byte of an original, of a number, a name, an id or a time of a call', async () => {
+  test('has no number, name, id or time of a call in any form', async () => {
     const { id, recordings } = await ready(2)
     const { body } = await release(id)
     await until(id, 'ready')
@@ -86,17 +86,53 @@ describe('a package to a research institute', () => {
       expect({ name, left: leavesNothingOf(bytes, secrets) }).toEqual({ name, left: [] })
   })
 
-  test('is opened by the distribution’s age with the institute’s key', { skip: !hasAge }, async () => {
-    const { id } = await ready()
-    const { body } = await release(id)
-    await until(id, 'ready')
-    const { bytes } = await fetchLink(body['link'] as string)
-    const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
-    writeFileSync(join(folder, 'key'), instituteKeys.identity)
-    const zip = execFileSync('age', ['-d', '-i', join(folder, 'key')], { input: bytes, maxBuffer: 1 << 26 })
-    rmSync(folder, { recursive: true })
-    expect(unpacked(zip).has('manifest.json')).toBe(true)
-  })
+  test(
+    'is opened by the distribution’s age with the institute’s key and with no other',
+    { skip: !hasAge },
+    async () => {
+      const { id } = await ready()
+      const { body } = await release(id)
+      await until(id, 'ready')
+      const { bytes } = await fetchLink(body['link'] as string)
+      const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
+      const opening = (identity: string) => {
+        writeFileSync(join(folder, 'key'), identity)
+        return spawnSync('age', ['-d', '-i', join(folder, 'key')], { input: bytes, maxBuffer: 1 << 26 })
+      }
+      try {
+        const { status, stdout } = opening(instituteKeys.identity)
+        expect([status, unpacked(stdout).has('manifest.json')]).toEqual([0, true])
+        const other = opening(generateKeyPair().identity)
+        expect([other.status, other.stdout.length]).toEqual([1, 0])
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
+
+  test(
+    'for which no key is wanted is opened by the distribution’s age with its passphrase alone',
+    { skip: !hasAge },
+    async () => {
+      const { id } = await ready()
+      const { body } = await release(id, { method: 'PASSPHRASE' })
+      await until(id, 'ready')
+      const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
+      const [file, zip] = [join(folder, 'package.age'), join(folder, 'package.zip')]
+      writeFileSync(file, (await fetchLink(body['link'] as string)).bytes)
+      // It asks for a passphrase on a terminal only.
+      const opening = (passphrase: string) =>
+        spawnSync('script', ['-qec', `age -d -o ${zip} ${file}`, '/dev/null'], { input: `${passphrase}\n` }).status
+      try {
+        expect(opening('not-the-words')).not.toBe(0)
+        expect(existsSync(zip)).toBe(false)
+        expect(opening(body['passphrase'] as string)).toBe(0)
+        expect(unpacked(readFileSync(zip)).has('manifest.json')).toBe(true)
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 
   test('is fetched once: the link answers nothing afterwards, and its object is gone', async () => {
     const { id } = await ready()
@@ -123,8 +159,11 @@ describe('a package to a research institute', () => {
     // A desk that asks without having been given the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
     const fetching = createPackageFetching(custodian, register.objects)
-    expect(await fetching.piece({ id: body['id'] as string, sizeBytes, from: 0 })).toEqual({})
-    await fetching.taken({ id: body['id'] as string, sizeBytes })
+    const guessed = { id: body['id'] as string, attempt: 1, sizeBytes }
+    for (const attempt of [0, 1]) {
+      expect(await fetching.piece({ ...guessed, attempt, from: 0 })).toEqual({})
+      await fetching.taken({ ...guessed, attempt })
+    }
     expect(await stateOf(id)).toBe('ready')
     await Promise.allSettled(Array.from({ length: 6 }, () => fetchLink(link)))
     expect(await begun()).toBeLessThanOrEqual(3)
@@ -134,6 +173,34 @@ describe('a package to a research institute', () => {
     const { rows } = await sql`select from audit_entry e where e::text like ${`%${token}%`}`.execute(admin)
     expect(rows).toEqual([])
   })
+
+  test.each(['LINK', 'MEDIUM'])(
+    'that two fetch at once (%s) leaves whole for one of them: who begins again breaks off what had begun',
+    async (delivery) => {
+      const { id } = await ready()
+      const { body } = await release(id, { delivery })
+      await until(id, 'ready')
+      const fetching = createPackageFetching(custodian, register.objects)
+      const { token: session } = await open.people.riitta.signIn()
+      const begin = async () => {
+        const begun =
+          delivery === 'LINK'
+            ? await fetching.begin({ token: (body['link'] as string).slice('/packages/'.length) })
+            : await fetching.beginSave({ session, id: body['id'] as string })
+        return begun as { id: string; attempt: number; sizeBytes: number }
+      }
+      const first = await begin()
+      const half = { ...first, from: first.sizeBytes - 1 }
+      expect((await fetching.piece(half)).bytes).toHaveLength(4)
+      const second = await begin()
+      expect(await fetching.piece(half)).toEqual({})
+      expect((await fetching.piece({ ...second, from: 0 })).bytes!.length).toBeGreaterThan(1000)
+      // Who has all of it all the same, as the last byte had left before, is who it was fetched by.
+      await fetching.taken(first)
+      expect(await stateOf(id)).toBe('taken')
+      expect(await fetching.piece({ ...second, from: 0 })).toEqual({})
+    },
+  )
 
   test('for a medium is saved once, by whoever released it', async () => {
     const { id } = await ready()
@@ -216,7 +283,7 @@ describe('a package to a research institute', () => {
       await until(id, 'ready')
       const fetching = createPackageFetching(custodian, register.objects)
       const begun = await fetching.begin({ token: (body['link'] as string).slice('/packages/'.length) })
-      const half = { id: begun.id!, sizeBytes: begun.sizeBytes!, from: begun.sizeBytes! - 1 }
+      const half = { id: begun.id!, attempt: begun.attempt!, sizeBytes: begun.sizeBytes!, from: begun.sizeBytes! - 1 }
       expect((await fetching.piece(half)).bytes).toHaveLength(4)
       if (id === confirmed.id) expect((await open.confirm(id, 1)).status).toBe(204)
       if (id === restricted.id)

@@ -12,7 +12,7 @@ import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
+import { createCopyFetching, type CopyFetched } from '#use/requests/acts/fetch-copy.ts'
 import { endUnfinishedCopies } from '#use/requests/acts/make-copy.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -139,6 +139,22 @@ test('a fetch that breaks off is begun again, three times at the most and within
   await createCopyFetching(custodian, register.objects).removeEnded()
   expect(await stateOf(id)).toBe('expired')
   expect(await objectsOf(recording.id)).toEqual([])
+})
+
+test('of two that fetch a copy at once one has all of it: who begins again breaks off what had begun', async () => {
+  const { id, link } = await readyCopy()
+  const fetching = createCopyFetching(custodian, register.objects)
+  const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
+  const first = await begin()
+  expect((await fetching.piece({ ...first, from: first.sizeBytes - 1 })).bytes).toHaveLength(4)
+  const second = await begin()
+  expect(await fetching.piece({ ...first, from: 0 })).toEqual({})
+  expect((await fetching.piece({ ...second, from: 0 })).bytes!.length).toBeGreaterThan(1000)
+  // Who was never given the link knows no more than an id.
+  await fetching.taken({ ...second, attempt: 3 })
+  expect(await stateOf(id)).toBe('ready')
+  await fetching.taken(second)
+  expect(await stateOf(id)).toBe('taken')
 })
 
 test('a fetch that does not reach its last byte takes nothing', async () => {

@@ -13,9 +13,10 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
     name: 'copy',
     behind: async (token) => (await copies.behind({ token })).language,
     async begin(token) {
-      const { copy, recording, sizeBytes } = await copies.begin({ token })
-      if (copy === undefined || recording === undefined || sizeBytes === undefined) return undefined
-      return { copy, recording, sizeBytes }
+      const { copy, recording, attempt, sizeBytes } = await copies.begin({ token })
+      if (copy === undefined || recording === undefined || attempt === undefined || sizeBytes === undefined)
+        return undefined
+      return { copy, recording, attempt, sizeBytes }
     },
     piece: copies.piece,
     taken: copies.taken,
@@ -32,8 +33,9 @@ export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Des
     name: 'package',
     behind: async (token) => (await packages.behind({ token })).language,
     async begin(token) {
-      const { id, sizeBytes } = await packages.begin({ token })
-      return id === undefined || sizeBytes === undefined ? undefined : { id, sizeBytes }
+      const { id, attempt, sizeBytes } = await packages.begin({ token })
+      if (id === undefined || attempt === undefined || sizeBytes === undefined) return undefined
+      return { id, attempt, sizeBytes }
     },
     piece: packages.piece,
     taken: packages.taken,

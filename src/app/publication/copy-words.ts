@@ -21,7 +21,7 @@ export const copyWords: Record<Language, CopyWords> = {
   fi: {
     title: 'Jäljennös puhelutallenteesta',
     lead: 'Tästä voi noutaa salatun jäljennöksen tallenteesta, jota on pyydetty.',
-    once: 'Jäljennöksen voi noutaa yhden kerran. Jos yhteys katkeaa kesken, noudon voi aloittaa uudelleen kahdesti tunnin kuluessa.',
+    once: 'Jäljennöksen voi noutaa yhden kerran. Jos yhteys katkeaa kesken, noudon voi aloittaa uudelleen kahdesti tunnin kuluessa. Uusi nouto keskeyttää edellisen.',
     download: 'Nouda jäljennös',
     openTitle: 'Jäljennöksen avaaminen',
     openLead: 'Tiedosto on salattu age-menetelmällä. Viranomainen ei voi avata sitä.',
@@ -41,7 +41,7 @@ export const copyWords: Record<Language, CopyWords> = {
   sv: {
     title: 'Kopia av en samtalsinspelning',
     lead: 'Här kan man hämta en krypterad kopia av den inspelning som begärts.',
-    once: 'Kopian kan hämtas en gång. Om förbindelsen bryts kan hämtningen börjas om högst två gånger inom en timme.',
+    once: 'Kopian kan hämtas en gång. Om förbindelsen bryts kan hämtningen börjas om högst två gånger inom en timme. En ny hämtning avbryter den föregående.',
     download: 'Hämta kopian',
     openTitle: 'Så öppnas kopian',
     openLead: 'Filen är krypterad med age. Myndigheten kan inte öppna den.',
@@ -61,7 +61,7 @@ export const copyWords: Record<Language, CopyWords> = {
   en: {
     title: 'A copy of a call recording',
     lead: 'An encrypted copy of the requested recording can be fetched here.',
-    once: 'The copy can be fetched once. If the connection breaks, the download can be started again twice within an hour.',
+    once: 'The copy can be fetched once. If the connection breaks, the download can be started again twice within an hour. A new download breaks off the one before.',
     download: 'Fetch the copy',
     openTitle: 'Opening the copy',
     openLead: 'The file is encrypted with age. The authority cannot open it.',

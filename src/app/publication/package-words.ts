@@ -6,7 +6,7 @@ export const packageWords: Record<Language, CopyWords> = {
   fi: {
     title: 'Luovutuspaketti',
     lead: 'Tästä voi noutaa salatun paketin, jonka viranomainen on luovuttanut.',
-    once: 'Paketin voi noutaa yhden kerran. Jos yhteys katkeaa kesken, noudon voi aloittaa uudelleen kahdesti tunnin kuluessa.',
+    once: 'Paketin voi noutaa yhden kerran. Jos yhteys katkeaa kesken, noudon voi aloittaa uudelleen kahdesti tunnin kuluessa. Uusi nouto keskeyttää edellisen.',
     download: 'Nouda paketti',
     openTitle: 'Paketin avaaminen',
     openLead: 'Paketti on salattu age-menetelmällä vastaanottajalle. Kukaan muu ei voi avata sitä.',
@@ -26,7 +26,7 @@ export const packageWords: Record<Language, CopyWords> = {
   sv: {
     title: 'Utlämnandepaket',
     lead: 'Här kan man hämta ett krypterat paket som myndigheten har lämnat ut.',
-    once: 'Paketet kan hämtas en gång. Om förbindelsen bryts kan hämtningen börjas om högst två gånger inom en timme.',
+    once: 'Paketet kan hämtas en gång. Om förbindelsen bryts kan hämtningen börjas om högst två gånger inom en timme. En ny hämtning avbryter den föregående.',
     download: 'Hämta paketet',
     openTitle: 'Så öppnas paketet',
     openLead: 'Paketet är krypterat med age för mottagaren. Ingen annan kan öppna det.',
@@ -46,7 +46,7 @@ export const packageWords: Record<Language, CopyWords> = {
   en: {
     title: 'A disclosed package',
     lead: 'An encrypted package that the authority has disclosed can be fetched here.',
-    once: 'The package can be fetched once. If the connection breaks, the download can be started again twice within an hour.',
+    once: 'The package can be fetched once. If the connection breaks, the download can be started again twice within an hour. A new download breaks off the one before.',
     download: 'Fetch the package',
     openTitle: 'Opening the package',
     openLead: 'The package is encrypted with age for its recipient. Nobody else can open it.',

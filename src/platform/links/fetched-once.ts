@@ -18,7 +18,7 @@ export interface LyingBehindLinks<Fetched extends Begun, Ended> {
   behind: (hash: Buffer) => Promise<'fi' | 'sv' | 'en' | null>
   /** Begins to fetch; nothing where there is nothing to fetch. */
   begin: (hash: Buffer) => Promise<Fetched | undefined>
-  /** Asked for every piece. */
+  /** Asked for every piece; not of what somebody has begun again since. */
   goesOn: (fetched: Fetched) => Promise<boolean>
   keyOf: (which: Fetched | Ended) => string
   /** @returns whether it has ended */

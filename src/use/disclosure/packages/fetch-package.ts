@@ -1,7 +1,7 @@
 /**
  * A package leaving; the custodian's work. In: the token of a link that somebody has, or the session of whoever releases it for
- * a medium. Out: sealed bytes, three times at the most and within an hour, until all of it has left once. Never here: whether a
- * link that answers nothing is wrong, used or over.
+ * a medium. Out: sealed bytes, begun three times at the most and within an hour, until all of it has left once. Never here: whether
+ * a link that answers nothing is wrong, used or over.
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -15,6 +15,8 @@ const settledAtOnce = 500
 
 export interface PackageFetched {
   id: string
+  /** 1 to 3. */
+  attempt: number
   sizeBytes: number
 }
 
@@ -47,17 +49,18 @@ export function createPackageFetching(
       return rows[0]?.language ?? null
     },
     async begin(hash) {
-      const { rows } = await sql<{ id: string; size: string }>`
-        select id, size_bytes as size from begin_package_fetch(${hash})`.execute(db)
+      const { rows } = await sql<{ id: string; attempt: number; size: string }>`
+        select id, attempt, size_bytes as size from begin_package_fetch(${hash})`.execute(db)
       const [begun] = rows
-      return begun && { id: begun.id, sizeBytes: Number(begun.size) }
+      return begun && { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size) }
     },
-    async goesOn({ id }) {
-      const { rows } = await sql<{ goesOn: boolean }>`select package_goes_on(${id}::uuid) as "goesOn"`.execute(db)
+    async goesOn({ id, attempt }) {
+      const { rows } = await sql<{ goesOn: boolean }>`
+        select package_goes_on(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    async noteTaken({ id }) {
-      await sql`select note_package_taken(${id}::uuid)`.execute(db)
+    async noteTaken({ id, attempt }) {
+      await sql`select note_package_taken(${id}::uuid, ${attempt})`.execute(db)
       const { rows } = await sql`select from disclosure_package where id = ${id} and ended_at is not null`.execute(db)
       return rows.length > 0
     },
@@ -81,10 +84,10 @@ export function createPackageFetching(
     ...fetching,
     async beginSave({ session, id }) {
       const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {
-        const { rows } = await sql<{ id: string; size: string; number: string }>`
-          select id, size_bytes as size, number from begin_package_save(${id}::uuid)`.execute(tx)
+        const { rows } = await sql<{ id: string; attempt: number; size: string; number: string }>`
+          select id, attempt, size_bytes as size, number from begin_package_save(${id}::uuid)`.execute(tx)
         const begun = rows[0]!
-        return { id: begun.id, sizeBytes: Number(begun.size), number: begun.number }
+        return { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size), number: begun.number }
       })
       return asRefused(savePackageRefusals, beginning)
     },
