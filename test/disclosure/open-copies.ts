@@ -73,16 +73,17 @@ export async function openCopies(
   const objectsOf = (recording: string) =>
     Array.fromAsync(research.ends.register.objects.list(`anonymised/${recording}/`))
 
-  /** A copy of a recording that was picked, without a word. */
-  async function copy() {
-    const disclosure = await begun()
+  /** A copy of a recording that was picked, without a word; for a disclosure that was begun, or one of its own. */
+  async function copy(given?: string) {
+    const disclosure = given ?? (await begun())
     const recording = await research.ends.kept({}, { packets: wholeMs / 20 })
-    await pick(disclosure, recording.id)
-    const made = await send('eero', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
+    const picked = await pick(disclosure, recording.id)
+    const path = `/api/research-disclosures/${disclosure}/items/${picked.body['item'] as number}/copy`
+    const made = await send('eero', 'POST', path)
     expect(made).toMatchObject({ status: 200 })
-    return { id: made.body['id'] as string, recording: recording.id, disclosure }
+    return { id: made.body['id'] as string, recording: recording.id, disclosure, sealed: recording }
   }
-  /** Plays a part of the original, as the player does. */
+  /** Plays a part of the original, as the player does. @returns it behind an empty header, as `samplesOf` reads it */
   async function play(recording: string, name: Name = 'eero', fromMs = 0, toMs = wholeMs) {
     const browser = await as(name)
     const listening = await answer(
@@ -91,14 +92,14 @@ export async function openCopies(
     const range = `bytes=${44 + fromMs * 32}-${44 + toMs * 32 - 1}`
     const played = await browser.fetch(listening.body['audio'] as string, { headers: { range } })
     expect(played.status).toBe(206)
-    return Buffer.from(await played.arrayBuffer())
+    return Buffer.concat([Buffer.alloc(44), Buffer.from(await played.arrayBuffer())])
   }
   async function until(id: string, state: string) {
     await expect.poll(async () => (await rowOf(id)).state, { timeout: 20_000 }).toBe(state)
   }
   /** Rendered and not heard yet. */
-  async function rendered(work: Work = {}) {
-    const made = await copy()
+  async function rendered(work: Work = {}, disclosure?: string) {
+    const made = await copy(disclosure)
     await play(made.recording)
     expect(await save(made.id, work)).toMatchObject({ status: 200 })
     expect(await render(made.id)).toMatchObject({ status: 202 })
@@ -116,8 +117,8 @@ export async function openCopies(
     expect([heard.status, heard.headers.get('cache-control')]).toEqual([206, 'no-store'])
     return Buffer.from(await heard.arrayBuffer())
   }
-  async function approved() {
-    const made = await rendered()
+  async function approved(work: Work = {}, disclosure?: string) {
+    const made = await rendered(work, disclosure)
     const sound = await hear(made.id)
     expect(await check(made.id, 'APPROVED')).toMatchObject({ status: 204 })
     return { ...made, sound }

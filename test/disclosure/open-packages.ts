@@ -14,9 +14,15 @@ import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from './open-research.ts'
 
-/** Call it at the top of a test file. */
-export async function openPackages(database: TestDatabase<RegisterTables>) {
-  const research = await openResearch(database)
+/**
+ * Call it at the top of a test file.
+ * @param given where the file has opened them already
+ */
+export async function openPackages(
+  database: TestDatabase<RegisterTables>,
+  given?: Awaited<ReturnType<typeof openResearch>>,
+) {
+  const research = given ?? (await openResearch(database))
   const { ends, admin, act, read, decided } = research
   const { register, desk } = ends
   const instituteKeys = generateKeyPair()

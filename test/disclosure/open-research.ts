@@ -84,12 +84,12 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
     return body['id'] as string
   }
   const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
-  async function begun(given: { instituteId?: string; dueOn?: string } = {}): Promise<string> {
+  async function begun(given: { instituteId?: string; dueOn?: string; format?: 'OPUS' | 'WAV' } = {}): Promise<string> {
     const { status, body } = await send('eero', 'POST', '/api/research-disclosures', {
       instituteId: given.instituteId ?? (await institute()),
       study: 'Laatu 2027',
       dueOn: given.dueOn ?? day(30),
-      format: 'OPUS',
+      format: given.format ?? 'OPUS',
     })
     expect({ status, body }).toMatchObject({ status: 201 })
     return body['id'] as string

@@ -1,0 +1,78 @@
+// R27, R33: what leaves for research has nothing of an original in it, from the call as it was received to the package as it is fetched.
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { linearToAlaw } from '#test/simulator/g711.ts'
+import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
+import { archiveIn, openPackages, unpacked } from './open-packages.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const copies = await openCopies(database)
+const { instituteKeys, release, until, fetchLink } = await openPackages(database, copies)
+
+/** Who finds so many bytes of an original in a row has found no chance. */
+const rowBytes = 12
+
+/** What every file for a key begins with. */
+const ageIntro = 'age-encryption.org/v1\n-> X25519 '
+
+/** Each row of an original's bytes, from every step on; one that is a single byte over and over is in any file. */
+function rowsOf(bytes: Buffer, step: number): string[] {
+  return Array.from({ length: Math.floor((bytes.length - rowBytes) / step) + 1 }, (_, at) =>
+    bytes.toString('latin1', at * step, at * step + rowBytes),
+  ).filter((row) => new Set(row).size > 2)
+}
+
+/** Where in a file a row of an original is. */
+function foundIn(file: Buffer, rows: ReadonlySet<string>): number[] {
+  const text = file.toString('latin1')
+  return Array.from({ length: Math.max(0, text.length - rowBytes + 1) }, (_, at) => at)
+    .filter((at) => rows.has(text.slice(at, at + rowBytes)))
+    .slice(0, 3)
+}
+
+test.each(['WAV', 'OPUS'] as const)(
+  'no byte of an original, as it was received, sealed or played, and none of what was removed is in a package (%s)',
+  async (format) => {
+    const instituteId = await copies.institute({ recipient: instituteKeys.recipient })
+    const disclosure = await copies.begun({ instituteId, format })
+    const said = 'nimeni on Matti Virtanen ja puhelinnumeroni on 040 123 4567'
+    const work = {
+      turns: [{ ...turns[0]!, text: said }, turns[1]!],
+      redactions: [
+        { ...redaction, fromMs: 1300, toMs: 2000 },
+        { ...redaction, fromMs: 2200, toMs: wholeMs, reason: 'PHONE' as const },
+      ],
+    }
+    const { recording, sealed } = await copies.approved(work, disclosure)
+    await copies.undertake(disclosure)
+    expect(await copies.decide(disclosure)).toMatchObject({ status: 204 })
+    const { body } = await release(disclosure)
+    await until(disclosure, 'ready')
+    const { bytes: fetched } = await fetchLink(body['link'] as string)
+
+    const wav = await copies.play(recording)
+    const played = wav.subarray(44)
+    const lanes = ([0, 1] as const).map((lane) => Int16Array.from(samplesOf(wav, lane, 0, wholeMs)))
+    const rows = new Set([
+      ...rowsOf(played, 4),
+      ...lanes.flatMap((lane) => rowsOf(Buffer.from(lane.buffer), 2)),
+      ...lanes.flatMap((lane) => rowsOf(Buffer.from(linearToAlaw(lane)), 1)),
+      ...[sealed.header, sealed.body].flatMap((bytes) => rowsOf(bytes.subarray(ageIntro.length), 1)),
+    ])
+    // What is looked for is there to be found.
+    expect(rows.size).toBeGreaterThan(10_000)
+    expect(foundIn(Buffer.concat([Buffer.from('x'), played]), rows)).toHaveLength(3)
+
+    const archive = await archiveIn(fetched, instituteKeys.identity)
+    const files = [...unpacked(archive), ['archive', archive], ['fetched', fetched]] as const
+    const removed = ['Matti', 'Virtanen'].map((value) => ({ kind: 'text' as const, value }))
+    const secrets = [...removed, { kind: 'number' as const, value: '040 123 4567' }]
+    for (const [name, bytes] of files)
+      expect({ name, found: foundIn(bytes, rows), left: leavesNothingOf(bytes, secrets) }).toEqual({
+        ...{ name, found: [], left: [] },
+      })
+    expect(files.map(([name]) => name.split('.').at(-1))).toContain(format.toLowerCase())
+  },
+)
