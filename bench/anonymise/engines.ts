@@ -1,7 +1,6 @@
 /** The engines that are compared, and what stands for an engine's version in the cache: a hash of all its sources. */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { sourcesHash as hashOf } from '#app/roles/engine-sources.ts'
 import type { VoiceEngine } from '#use/disclosure/voice/engine.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -37,18 +36,3 @@ let hearing: string | undefined
 
 /** The same of what a verifier hears: it is kept beside the renderings. */
 export const hearingHash = (): string => (hearing ??= hashOf('bench/anonymise/hear.ts'))
-
-function hashOf(start: string): string {
-  const seen = new Set<string>()
-  const follow = (file: string) => {
-    if (seen.has(file) || !existsSync(file)) return
-    seen.add(file)
-    if (!file.endsWith('.ts')) return
-    const source = readFileSync(file, 'utf8')
-    for (const [, path = ''] of source.matchAll(/['"](\.{1,2}\/[^'"\s]+)['"]/g)) follow(resolve(dirname(file), path))
-  }
-  follow(join(root, start))
-  const hash = createHash('sha256')
-  for (const file of [...seen].sort()) hash.update(relative(root, file)).update('\0').update(readFileSync(file))
-  return hash.digest('hex')
-}

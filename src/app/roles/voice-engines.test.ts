@@ -3,6 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { controlDemands, demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
+import { nvq } from '#use/disclosure/voice/nvq.ts'
+import { sourcesHash } from './engine-sources.ts'
 import { faultsOfEngines, openVoiceEngines } from './voice-engines.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engines-'))
@@ -49,6 +52,45 @@ test('an evaluation record that cannot be read keeps its own engine from being o
     expect(told).toContain(`record-wrong: The evaluation record ${record}`)
     expect(engines.of('N')).toBe('no-evaluation')
   }
+})
+
+test('level D is offered by a record of the very sources that are here, which came with them and was not named beside', async () => {
+  const own = await mkdtemp(join(folder, 'evaluations-'))
+  const demands = [...controlDemands, ...demandsOf.D]
+  const passing = {
+    ...{
+      format: 1,
+      engine: nvq.name,
+      version: nvq.version,
+      level: 'D',
+      sources: sourcesHash('src/use/disclosure/voice/nvq.ts'),
+      day: '2026-11-26',
+    },
+    ...{ full: true, sets: [] },
+    figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost])),
+  }
+  const offered = async () => {
+    const engines = await openVoiceEngines(file, own)
+    await engines.stop()
+    return engines.of('D')
+  }
+  await writeFile(file, '{}')
+  for (const [sources, is] of [
+    [passing.sources, { name: nvq.name, version: nvq.version, evaluation: { date: passing.day } }],
+    // As after any change of a file that it is made of.
+    ['0'.repeat(64), 'no-evaluation'],
+  ] as const) {
+    await writeFile(join(own, 'nvq.json'), JSON.stringify({ ...passing, sources }))
+    if (typeof is === 'string') expect(await offered()).toBe(is)
+    else expect(await offered()).toMatchObject(is)
+  }
+  await rm(join(own, 'nvq.json'))
+  await writeFile(record, JSON.stringify(passing))
+  await writeFile(file, JSON.stringify({ neural: [{ ...named, evaluation: record }] }))
+  expect(await offered()).toBe('no-evaluation')
+  expect(await faultsOfEngines(file)).toContainEqual(
+    expect.stringContaining(`record-wrong: The evaluation record ${record}`),
+  )
 })
 
 test('the status hashes what is named: a program that is missing is told before anybody waits for it', async () => {

@@ -9,6 +9,9 @@ import type { Recogniser } from '#use/disclosure/voice/recognise-process.ts'
 import { startRevoiceThreads } from '#use/disclosure/voice/revoice-track.ts'
 import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
 import { readEngineRecords } from './engine-records.ts'
+import { sourcesHash } from './engine-sources.ts'
+
+const nvqFile = 'src/use/disclosure/voice/nvq.ts'
 
 export type OpenVoiceEngines = VoiceEngines & {
   /** The first that the agency names; it is told the language. */
@@ -22,17 +25,21 @@ export type OpenVoiceEngines = VoiceEngines & {
  * The engines that come with Seloste and those that the agency names, with what `npm run bench -- anonymise` wrote of them. Threads
  * start with the first work.
  * @param enginesFile SELOSTE_ENGINES
+ * @param ownRecords the folder of the records that come with Seloste
  */
-export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceEngines> {
+export async function openVoiceEngines(enginesFile?: string, ownRecords?: string): Promise<OpenVoiceEngines> {
   const { neural, recognition, faults } = namedEngines(enginesFile)
-  const evaluated = await readEngineRecords(neural.flatMap(({ evaluation }) => evaluation ?? []))
+  const evaluated = await readEngineRecords(
+    neural.flatMap(({ evaluation }) => evaluation ?? []),
+    ownRecords,
+  )
   const transcript = transcriptEngine()
   const revoicing = startRevoiceThreads()
   const engines = registerEngines(
     {
       transcript,
       revoicing: [
-        { ...revoicing.engine, revoice: (track) => revoicing.revoiceTrack(track) },
+        { ...revoicing.engine, sources: sourcesHash(nvqFile), revoice: (track) => revoicing.revoiceTrack(track) },
         ...neural.map(({ engine }) => ({
           ...engine,
           level: 'N' as const,

@@ -1,6 +1,6 @@
 // What stands between a copy and its rendering, and what a rendering leaves (R33), without a database.
 import { expect, test } from 'vitest'
-import { registerEngines } from './voice-engines.ts'
+import { registerEngines, type LevelEngine } from './voice-engines.ts'
 import { lacksOf, type CopyFacts } from './copy-lacks.ts'
 import { countRemoved, misplaced, outside, type CopyWork, type Redaction, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
@@ -62,9 +62,11 @@ test('times are within the recording and turns of one track one after another; w
   expect([0, 1, 40_000, 40_001].map(coarseLength)).toEqual([40_000, 40_000, 40_000, 80_000])
 })
 
-test('an engine of level N or D is offered with a passing record of its version, and without one it is not', () => {
+test('an engine of level N or D is offered with a passing record of its version and sources, and without one it is not', () => {
   const transcript = { level: 'T' } as TranscriptEngine
-  const engine = { name: 'e', version: '1', level: 'D', revoice: () => Promise.reject(new Error('never')) } as const
+  const sources = '0'.repeat(64)
+  const never = () => Promise.reject(new Error('never'))
+  const engine = { name: 'e', version: '1', level: 'D', sources, revoice: never } as const
   const demands = [...controlDemands, ...demandsOf.D]
   const record: EvaluationRecord = {
     ...{
@@ -72,7 +74,7 @@ test('an engine of level N or D is offered with a passing record of its version,
       engine: 'e',
       version: '1',
       level: 'D',
-      sources: '0'.repeat(64),
+      sources,
       day: '2026-11-26',
       full: true,
       sets: [],
@@ -84,13 +86,14 @@ test('an engine of level N or D is offered with a passing record of its version,
   expect(of([record])).toMatchObject({ name: 'e', evaluation: { date: '2026-11-26' } })
   expect(of([])).toBe('no-evaluation')
   expect(of([{ ...record, version: '2' }])).toBe('no-evaluation')
+  expect(of([{ ...record, sources: '1'.repeat(64) }])).toBe('no-evaluation')
   expect(of([{ ...record, figures: { ...record.figures, 'lazy.finnish': 35 } }])).toBe('no-evaluation')
   expect(of([record], [])).toBe('no-engine')
 })
 
 test('level D: what is removed is silent, the original is wiped, and of one sound on both tracks there is one other voice', async () => {
   const threads = startRevoiceThreads(1)
-  const engine = { ...threads.engine, revoice: threads.revoiceTrack }
+  const engine = { ...threads.engine, sources: '', revoice: threads.revoiceTrack }
   const voice = () => Int16Array.from({ length: 16_000 }, (_, n) => 6000 * Math.sin(n / 9) * Math.sin(n / 700))
   const removed = { ...removal, fromMs: 500, toMs: 900 }
   const original = { caller: voice(), official: voice(), isMixed: false }
@@ -109,4 +112,27 @@ test('level D: what is removed is silent, the original is wiped, and of one soun
   expect(both[0]).toEqual(both[1])
   expect(both[1].subarray(4000, 7200).every((sample) => sample === 0)).toBe(true)
   await threads.stop()
+})
+
+test('an engine hears nothing of what was removed, and what it says there all the same is silenced', async () => {
+  const heard: Int16Array[] = []
+  const engine: LevelEngine = {
+    ...{ name: 'e', version: '1', level: 'N', sources: '' },
+    async revoice({ samples, redacted }) {
+      expect(redacted).toEqual([{ from: 4000, to: 7200 }])
+      heard.push(samples.slice())
+      return Int16Array.from(samples, (_, n) => (n % 2 === 0 ? 3000 : -3000))
+    },
+  }
+  const loud = () => new Int16Array(16_000).fill(9000)
+  const original = { caller: loud(), official: loud(), isMixed: false }
+  const removed = (track: 'CALLER' | 'OFFICIAL') => ({ ...removal, track, fromMs: 500, toMs: 900 })
+  const redactions = [removed('CALLER'), removed('OFFICIAL')]
+  const tracks = await renderTracks(original, { ...work, level: 'N', redactions }, engine, () => {})
+  expect(heard).toHaveLength(2)
+  for (const track of [...heard, ...tracks]) {
+    expect(new Set(track.subarray(4000, 7200))).toEqual(new Set([0]))
+    expect(track[3999]).not.toBe(0)
+    expect(track[7200]).not.toBe(0)
+  }
 })

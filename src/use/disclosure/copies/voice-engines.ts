@@ -10,8 +10,8 @@ export interface Revoicing {
   name: string
   version: string
   level: 'N' | 'D'
-  /** Of its sources and models, where the record names them. */
-  sources?: string
+  /** SHA-256, hexadecimal, of its sources and models: its record is of these. */
+  sources: string
   /** Draws for itself; one draw for the whole track. */
   revoice: (track: Track) => Promise<Int16Array>
 }

@@ -116,14 +116,11 @@ export const unmetDemands = ({ level, figures }: EvaluationRecord): Demand[] =>
  */
 export function passingRecord(
   records: readonly EvaluationRecord[],
-  engine: { name: string; version: string; level: Tested; sources?: string },
+  engine: { name: string; version: string; level: Tested; sources: string },
 ): EvaluationRecord | 'engine-not-evaluated' | 'engine-evaluation-failed' {
   const its = records.filter(
     ({ engine: name, version, level, sources }) =>
-      name === engine.name &&
-      version === engine.version &&
-      level === engine.level &&
-      (engine.sources === undefined || sources === engine.sources),
+      name === engine.name && version === engine.version && level === engine.level && sources === engine.sources,
   )
   if (its.length === 0) return 'engine-not-evaluated'
   return its.find((record) => unmetDemands(record).length === 0) ?? 'engine-evaluation-failed'
