@@ -178,6 +178,14 @@ test('a voice that dies, gives too little or was changed leaves nothing half mad
   await render(id)
   await until(id, 'RENDERED')
   expect(await copies.objectsOf(recording)).toHaveLength(1)
+  const { body: report } = await send('kaisa', 'GET', `/api/anonymised-copies/${id}/report`)
+  expect(report).toMatchObject({
+    ...{ level: 'N', engine: 'Voice', version: '1', isAnonymous: true, residualRisk: 'words-and-prosody' },
+    evaluation: { date: '2026-11-26' },
+  })
+  const { figures } = report['evaluation'] as { figures: object[] }
+  expect(figures).toContainEqual({ name: 'semi-informed.calls', value: 20, demanded: 20 })
+  expect(figures).toHaveLength(controlDemands.length + demandsOf.N.length)
 })
 
 test('one that hangs is asked once at a time, and ends with the recording; its words end with them', async () => {

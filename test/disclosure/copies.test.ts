@@ -87,7 +87,7 @@ test('the second person signs what they have heard all of; nobody signs what the
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
 })
 
-test('the database asks for itself, whatever the custodian asks of it: played, allowed, and words to nobody but who prepares', async () => {
+test('the database asks for itself, whatever the custodian asks of it: played, allowed, evaluated, and words to nobody but who prepares', async () => {
   const { id } = await copy()
   await save(id)
   const custodian = database.as('seloste_custodian').db
@@ -97,14 +97,20 @@ test('the database asks for itself, whatever the custodian asks of it: played, a
       ({ message, detail }: { message: string; detail?: string }) => ({ message, detail }),
     )
   }
-  const begin = async () => {
+  const begin = async (evaluation: string | null = '{"date": "2026-01-01"}') => {
     const { revision } = await rowOf(id)
-    return asked('eero', sql`select begin_rendering(${id}, ${revision}, 'x', '1', '{}', 0, '{"date": "2026-01-01"}')`)
+    return asked('eero', sql`select begin_rendering(${id}, ${revision}, 'x', '1', '{}', 0, ${evaluation}::jsonb)`)
   }
   expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'played' })
   await play((await rowOf(id)).recording_id)
   await save(id, { level: 'D' })
   expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'level-not-allowed' })
+  await copies.allowed({ pseudonymised: true })
+  for (const level of ['D', 'N'] as const) {
+    await save(id, { level })
+    expect(await begin(null)).toEqual({ message: 'anonymised-copy.lacks', detail: 'engine' })
+  }
+  await copies.allowed({})
   expect(await asked('eero', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [{}] })
   expect(await asked('kaisa', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [] })
 })
@@ -175,6 +181,22 @@ test('there are never two renderings: a second is refused beside the first, and 
   await expect.poll(() => objectsOf(recording)).toEqual([])
   expect(await readCopy(id)).toMatchObject({ state: 'REJECTED', check: { outcome: 'REJECTED', note: 'Nimi kuuluu.' } })
   expect(await copies.beginHearing(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
+})
+
+test('what was heard of an earlier rendering counts for nothing in the next: any change is to be heard anew', async () => {
+  const { id } = await rendered()
+  await hear(id)
+  await save(id)
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
+  await render(id)
+  await until(id, 'RENDERED')
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-heard' })
+  const { revision } = await rowOf(id)
+  expect(
+    await send('kaisa', 'POST', `/api/anonymised-copies/${id}/check`, { revision: revision - 1, outcome: 'REJECTED' }),
+  ).toMatchObject({ status: 409, code: 'anonymised-copy.changed-meanwhile' })
+  await hear(id)
+  expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
 test('a hearing ends with the rendering it is of, with its session, with the right, and with the recording', async () => {
@@ -283,6 +305,11 @@ test('the report says what was removed and what is left of a person; the decisio
     })
   }
   expect(await send('aino', 'GET', `/api/anonymised-copies/${id}/report`)).toMatchObject({ status: 403 })
+  // Of a voice that was only changed nobody is told that it is anonymous.
+  await sql`update anonymised_copy set level = 'D' where id = ${id}`.execute(copies.admin)
+  expect((await send('riitta', 'GET', `/api/anonymised-copies/${id}/report`)).body).toMatchObject({
+    ...{ level: 'D', isAnonymous: false, residualRisk: 'voice' },
+  })
   const { id: draft } = await copy()
   expect(await send('riitta', 'GET', `/api/anonymised-copies/${draft}/report`)).toMatchObject({ status: 409 })
 })
