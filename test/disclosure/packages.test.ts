@@ -134,6 +134,40 @@ describe('a package to a research institute', () => {
     },
   )
 
+  test('opens with the key that was on file at the decision, whatever key the institute has given since', async () => {
+    const instituteId = await open.institute({ recipient: instituteKeys.recipient })
+    const { id } = await ready(1, { instituteId })
+    const later = generateKeyPair()
+    const changed = open.instituteBody({ recipient: later.recipient })
+    expect((await send('eero', 'PUT', `/api/institutes/${instituteId}`, changed)).status).toBe(204)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const { bytes } = await fetchLink(body['link'] as string)
+    await expect(opened(bytes, later.identity)).rejects.toThrow()
+    expect((await opened(bytes, instituteKeys.identity)).has('manifest.json')).toBe(true)
+  })
+
+  test('is on record: by whom it was released, how many files, with which hash and that it was fetched; whoever oversees reads it', async () => {
+    const { id } = await ready(2)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const { bytes } = await fetchLink(body['link'] as string)
+    await until(id, 'taken')
+    const logged = (await send('dora', 'GET', '/api/disclosures')).body['items'] as { id: string }[]
+    expect(logged.find((one) => one.id === id)).toMatchObject({
+      ...{ kind: 'RESEARCH', state: 'RELEASED', items: 2, unconfirmed: 2, decidedBy: { name: 'Riitta' } },
+      releases: [{ by: { name: 'Riitta' }, files: 2, sha256: sha256(bytes), state: 'taken' }],
+    })
+    const { rows } = await sql<{ action: string; person_id: string | null }>`
+      select action, person_id from audit_entry where object_id = ${body['id']} and result = 'ok' order by seq`.execute(
+      admin,
+    )
+    expect(rows).toEqual([
+      { action: 'package.made', person_id: open.people.riitta.id },
+      { action: 'package.taken', person_id: null },
+    ])
+  })
+
   test('is fetched once: the link answers nothing afterwards, and its object is gone', async () => {
     const { id } = await ready()
     const { body } = await release(id)

@@ -235,6 +235,36 @@ describe('what is missing', () => {
     expect((await changed(day(40))).status).toBe(204)
   })
 
+  test('is a day that ends a minute after the earliest destruction, and not one that ends with it', async () => {
+    const { id, recordings } = await prepared()
+    const destroyedAt = (clock: string) =>
+      ends.setDay(recordings[0]!, Temporal.PlainDateTime.from(clock).toZonedDateTime('Europe/Helsinki').toInstant())
+    const changed = (dueOn: string) => act('eero', 'PUT', id, '', { study: 'Laatu', dueOn, format: 'WAV' })
+    await destroyedAt(`${day(5)}T23:59`)
+    expect(await changed(day(5))).toMatchObject({ status: 409, code: 'research.due-date-late' })
+    expect((await changed(day(4))).status).toBe(204)
+    await destroyedAt(`${day(6)}T00:00`)
+    expect((await changed(day(5))).status).toBe(204)
+    expect(await lacksOf(id)).toEqual(['decision', 'release'])
+    await destroyedAt(`${day(5)}T23:59`)
+    expect(await lacksOf(id)).toContain('due-date-late')
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'research.due-date-late' })
+  })
+
+  test('is a recording whose use is restricted: nothing of it is decided or leaves, and it is taken out or waited for', async () => {
+    const { id, recordings } = await decided({ items: 2 })
+    const setTo = (state: string) =>
+      sql`update recording set state = ${state} where id = ${recordings[1]}`.execute(admin)
+    await setTo('RESTRICTED')
+    expect(await read(id)).toMatchObject({
+      lacks: [{ what: 'item-restricted', items: [2] }, { what: 'release' }],
+      itemList: [{ recording: 'available' }, { recording: 'restricted' }],
+    })
+    expect(await release(id)).toBe('research.item-restricted')
+    await setTo('STORED')
+    expect(await release(id)).toBeUndefined()
+  })
+
   test('is a day that has gone by', async () => {
     const { id } = await decided()
     await research.pastItsDay(id)

@@ -15,7 +15,10 @@ function oneOf<Value>(values: readonly Value[]): Value {
   return values[Math.floor((seed / 2_147_483_648) * values.length)]!
 }
 const isSo = () => oneOf([true, false])
-const instants = ['2026-11-26T10:00:00Z', '2026-11-30T22:00:00Z', '2026-12-24T08:00:00Z', '2027-04-30T21:00:00Z']
+const instants = [
+  ...['2026-11-26T10:00:00Z', '2026-11-30T21:59:59Z', '2026-11-30T22:00:00Z', '2026-12-24T08:00:00Z'],
+  ...['2027-04-30T20:59:59Z', '2027-04-30T21:00:00Z'],
+]
 
 function randomFacts(): unknown {
   return {
