@@ -84,6 +84,26 @@ test('the proof that exactly the drawn calls are recorded stands beside the plan
   await expect(proof.locator('.proof-test')).toContainText('.test.ts')
 })
 
+test('what can be pressed does not move when the proof comes: until then nothing is asked below it', async ({
+  page,
+  signedIn,
+}) => {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/api/evidence', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await signedIn('eero', { path: '/plan' })
+  await expect(page.getByRole('region', { name: 'Todiste arvonnasta' })).toContainText('Ladataan')
+  const purposes = page.locator('.purpose-form')
+  await expect(purposes).toHaveCount(0)
+  held.resolve()
+  await expect(purposes).toBeVisible()
+  await page.locator('.radio-card', { hasText: 'Laadun arviointi' }).click()
+  await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
+  await expect(page.getByRole('table', { name: 'Virkailijoittain' })).toBeVisible()
+})
+
 test('a contact tells rule, version, share, draw and outcome, in three languages', async ({ page, signedIn }) => {
   await signedIn('eero', { path: '/contacts?recorded=available&number=%2B35829497000', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()

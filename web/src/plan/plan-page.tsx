@@ -17,6 +17,7 @@ import { SharesSection } from './shares-section.tsx'
 export function PlanPage() {
   const { say } = useLanguage()
   const { data: plan, error, isPending, refetch } = $api.useQuery('get', '/api/recording-plan')
+  const { isPending: isProving } = $api.useQuery('get', '/api/evidence')
   return (
     <Page title={say('nav.plan')} lead={say('plan.lead')}>
       {isPending && <Waiting lines={8} />}
@@ -32,8 +33,13 @@ export function PlanPage() {
             ))}
           </section>
           <DrawProof />
-          <SharesSection rules={plan.rules} />
-          <Announcements announcements={plan.announcements} rules={plan.rules} />
+          {/* What is pressed does not move: a purpose is asked for below, and a press that slips chooses none. */}
+          {!isProving && (
+            <>
+              <SharesSection rules={plan.rules} />
+              <Announcements announcements={plan.announcements} rules={plan.rules} />
+            </>
+          )}
         </>
       )}
     </Page>
