@@ -385,8 +385,12 @@ describe('a package to a research institute', () => {
 })
 
 describe('a package to an authority', () => {
-  async function granted(what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA' = 'BOTH') {
-    const call = await ends.kept()
+  async function granted(
+    what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA' = 'BOTH',
+    given: object = {},
+    kept?: { id: string; contactId: string },
+  ) {
+    const call = kept ?? (await ends.kept())
     const [provision] = ends.versions.at(Temporal.Now.instant()).description.disclosure.provisions
     const { body } = await send('tuula', 'POST', '/api/authority-disclosures', {
       ...{
@@ -396,7 +400,7 @@ describe('a package to an authority', () => {
         caseNumber: '5560/R/1/26',
         aim: 'INVESTIGATION',
       },
-      ...{ provisionId: provision!.id, receivedAt: Temporal.Now.instant().toString() },
+      ...{ provisionId: provision!.id, receivedAt: Temporal.Now.instant().toString(), ...given },
     })
     const path = `/api/authority-disclosures/${body['id'] as string}`
     await send('tuula', 'POST', `${path}/items`, { contactId: call.contactId, recordingId: call.id, what })
@@ -460,6 +464,40 @@ describe('a package to an authority', () => {
     await expect.poll(page, { timeout: 20_000, interval: 50 }).toBe(200)
     await of(sql`provision_id = provision_id || 'x'`)
     expect(await page()).toBe(404)
+  })
+
+  test('never lies past its recording’s day, keeps its disclosure open while it lies there, and ends with its recording', async () => {
+    const { call, path } = await granted('BOTH', {}, await ends.keptUntil(36))
+    const { destroy_at: day } = await ends.stateOf(call.id)
+    const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+    expect(body['expiresAt']).toBe(day!.toString())
+    const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
+    await expect.poll(page, { timeout: 20_000, interval: 50 }).toBe(200)
+    expect(await send('riitta', 'POST', `${path}/close`, {})).toMatchObject({ code: 'authority.package-open' })
+    await ends.setDay(call.id, Temporal.Now.instant().subtract({ seconds: 1 }))
+    await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${call.id}`.execute(admin)
+    expect(await page()).toBe(404)
+    const { rows } = await sql<{ end_why: string }>`
+      select end_why from disclosure_package where id = ${body['id']}`.execute(admin)
+    expect(rows).toEqual([{ end_why: 'destroyed' }])
+    expect((await send('riitta', 'POST', `${path}/close`, {})).status).toBe(204)
+  })
+
+  test('is counted in its year with what was asked for, told of by oneself, granted and given', async () => {
+    const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
+    const counted = async () =>
+      (await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)).body['authority'] as Record<
+        string,
+        number
+      >
+    const before = await counted()
+    await given((await granted('BOTH')).path)
+    await given((await granted('RECORDING', { origin: 'OWN_INITIATIVE', aim: 'PREVENTION' })).path)
+    const after = await counted()
+    const more = Object.entries(after).map(([name, value]) => [name, value - before[name]!])
+    expect(Object.fromEntries(more)).toEqual({
+      ...{ requested: 1, ownInitiative: 1, granted: 2, part: 0, refused: 0, recordings: 2, identificationData: 1 },
+    })
   })
 
   test('needs a key that somebody can have', async () => {
