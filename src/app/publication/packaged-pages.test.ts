@@ -26,6 +26,32 @@ test.each(languages)(
   },
 )
 
+test.each([
+  ['fi', 'Tallenteiden luovutus tutkimuslaitokselle', 'anonymisoitua', 'Kopioista 1 on vain pseudonymisoitu'],
+  ['sv', 'Utlämnande av inspelningar', 'anonymiserade', 'Av kopiorna är 1 bara pseudonymiserade'],
+  ['en', 'Recordings disclosed to a research institute', 'anonymised', 'Of the copies 1 are only pseudonymised'],
+] as const)(
+  'the letter is in the institute’s language, with its day, and calls anonymised what is (%s)',
+  (language, title, anonymised, pseudonymised) => {
+    const about = { id: 'x', number: 'T-2026-1', language, dueOn: '2026-12-31', format: 'OPUS' as const }
+    const letter = (...levels: ('T' | 'N' | 'D')[]) =>
+      pages.research(
+        { ...about, institute: 'Institute', study: 'Study' },
+        levels.map((level, n) => ({ name: `${n}.opus`, sha256: `${n}`.repeat(64), level, durationS: 5 })),
+      )
+    const good = letter('T', 'N')
+    expect(good).toContain(title)
+    expect(good).toContain('2026')
+    expect(good).toContain('1'.repeat(64))
+    expect(good).toMatch(new RegExp(`\\b${anonymised}`))
+    expect(good).not.toContain('seudonymi')
+    for (const page of [letter('T', 'D'), letter('D')]) {
+      expect(page).toContain(pseudonymised)
+      expect(page).not.toMatch(new RegExp(`\\b${anonymised}`))
+    }
+  },
+)
+
 test('the page of identification data runs and fetches nothing, whatever the authority is called', () => {
   const about = { id: 'x', number: 'V-2026-1', decidedAt: Temporal.Now.instant(), provision: null }
   const part = { seq: 1, number: null, answeredAt: null, endedAt: null, officialName: hostile, officialPhone: null }

@@ -18,6 +18,7 @@ export function packagedPages(described: () => RegisterDescription): PackagePage
     research({ number, institute, language, study, dueOn }, files) {
       const say = packagedWords[language]
       const { controller } = described()
+      const pseudonymised = files.filter(({ level }) => level === 'D').length
       const until = dayText(Temporal.PlainDate.from(dueOn))[language]
       return page(
         language,
@@ -31,12 +32,12 @@ export function packagedPages(described: () => RegisterDescription): PackagePage
             <dt>${say.until}</dt>
             <dd>${until}</dd>
           </dl>
-          <p>${say.what(files.length)}</p>
+          <p>${say.what(files.length, pseudonymised === 0)}</p>
           <h2>${say.dutiesTitle}</h2>
           <ul>
             ${say.duties(until).map((duty) => html`<li>${duty}</li>`)}
           </ul>
-          ${files.some(({ level }) => level === 'D') && html`<p><strong>${say.pseudonymised}</strong></p>`}
+          ${pseudonymised > 0 && html`<p><strong>${say.pseudonymised(pseudonymised)}</strong></p>`}
           <h2>${say.filesTitle}</h2>
           <table>
             <thead>

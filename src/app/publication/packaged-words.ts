@@ -5,10 +5,12 @@ export interface PackagedWords {
   title: string
   study: string
   until: string
-  what: (files: number) => string
+  /** Anonymised are those of which none is only pseudonymised. */
+  what: (files: number, isAnonymised: boolean) => string
   dutiesTitle: string
   duties: (until: string) => readonly string[]
-  pseudonymised: string
+  /** So many of them. */
+  pseudonymised: (files: number) => string
   filesTitle: string
   file: string
   length: string
@@ -19,8 +21,8 @@ export const packagedWords: Record<Language, PackagedWords> = {
     title: 'Tallenteiden luovutus tutkimuslaitokselle',
     study: 'Tutkimus',
     until: 'Käytettävissä enintään',
-    what: (files) =>
-      `Paketissa on ${files} anonymisoitua kopiota puhelutallenteista. Ne on luovutettu vain asiakaspalvelun laatutason arvioimista varten.`,
+    what: (files, isAnonymised) =>
+      `Paketissa on ${files} ${isAnonymised ? 'anonymisoitua ' : ''}kopiota puhelutallenteista. Ne on luovutettu vain asiakaspalvelun laatutason arvioimista varten.`,
     dutiesTitle: 'Mihin laitos on sitoutunut',
     duties: (until) => [
       'Kopioita käytetään vain tähän tutkimukseen, eikä niitä anneta muille.',
@@ -29,8 +31,8 @@ export const packagedWords: Record<Language, PackagedWords> = {
       'Jokaisen kopion palautus tai tuhoaminen vahvistetaan kirjallisesti.',
       'Jos kopio pyydetään tuhoamaan kesken tutkimuksen, se tuhotaan viipymättä ja siitä ilmoitetaan.',
     ],
-    pseudonymised:
-      'Osa kopioista on pseudonymisoitu: äänestä voi vielä tunnistaa puhujan. Niitä käsitellään henkilötietoina.',
+    pseudonymised: (files) =>
+      `Kopioista ${files} on vain pseudonymisoitu: äänestä voi vielä tunnistaa puhujan. Niitä käsitellään henkilötietoina.`,
     filesTitle: 'Tiedostot',
     file: 'Tiedosto',
     length: 'Kesto',
@@ -39,8 +41,8 @@ export const packagedWords: Record<Language, PackagedWords> = {
     title: 'Utlämnande av inspelningar till ett forskningsinstitut',
     study: 'Undersökning',
     until: 'Får användas längst till',
-    what: (files) =>
-      `Paketet innehåller ${files} anonymiserade kopior av samtalsinspelningar. De har lämnats ut endast för bedömning av kundservicens kvalitetsnivå.`,
+    what: (files, isAnonymised) =>
+      `Paketet innehåller ${files} ${isAnonymised ? 'anonymiserade ' : ''}kopior av samtalsinspelningar. De har lämnats ut endast för bedömning av kundservicens kvalitetsnivå.`,
     dutiesTitle: 'Det här har institutet förbundit sig till',
     duties: (until) => [
       'Kopiorna används bara i den här undersökningen och ges inte till andra.',
@@ -49,8 +51,8 @@ export const packagedWords: Record<Language, PackagedWords> = {
       'Återlämnandet eller förstöringen av varje kopia bekräftas skriftligen.',
       'Om en kopia begärs förstörd under undersökningen förstörs den utan dröjsmål och det meddelas.',
     ],
-    pseudonymised:
-      'En del av kopiorna är pseudonymiserade: talaren kan ännu kännas igen på rösten. De behandlas som personuppgifter.',
+    pseudonymised: (files) =>
+      `Av kopiorna är ${files} bara pseudonymiserade: talaren kan ännu kännas igen på rösten. De behandlas som personuppgifter.`,
     filesTitle: 'Filer',
     file: 'Fil',
     length: 'Längd',
@@ -59,8 +61,8 @@ export const packagedWords: Record<Language, PackagedWords> = {
     title: 'Recordings disclosed to a research institute',
     study: 'Study',
     until: 'To be used no longer than',
-    what: (files) =>
-      `The package has ${files} anonymised copies of call recordings. They are disclosed for assessing the quality level of customer service and for nothing else.`,
+    what: (files, isAnonymised) =>
+      `The package has ${files} ${isAnonymised ? 'anonymised ' : ''}copies of call recordings. They are disclosed for assessing the quality level of customer service and for nothing else.`,
     dutiesTitle: 'What the institute has undertaken',
     duties: (until) => [
       'The copies are used in this study alone and given to nobody.',
@@ -69,8 +71,8 @@ export const packagedWords: Record<Language, PackagedWords> = {
       'That each copy was returned or destroyed is confirmed in writing.',
       'A copy that is recalled during the study is destroyed without delay, and that is confirmed.',
     ],
-    pseudonymised:
-      'Some of the copies are pseudonymised: the voice may still be recognised. They are treated as personal data.',
+    pseudonymised: (files) =>
+      `Of the copies ${files} are only pseudonymised: the voice may still be recognised. They are treated as personal data.`,
     filesTitle: 'Files',
     file: 'File',
     length: 'Length',
