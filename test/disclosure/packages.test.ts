@@ -334,6 +334,18 @@ describe('a package to a research institute', () => {
     await open.allowed({})
   })
 
+  test('does not leave while its institute should have confirmed copies of another disclosure', async () => {
+    const instituteId = await open.institute({ recipient: instituteKeys.recipient })
+    const before = await open.released({ instituteId })
+    const { id } = await ready(1, { instituteId })
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
+    expect(await page()).toBe(200)
+    await open.pastItsDay(before.id)
+    expect([await page(), (await fetchLink(body['link'] as string)).status]).toEqual([404, 404])
+  })
+
   test('that is stored while somebody forbids a recording of it waits for them, and neither is broken off', async () => {
     const { id, recordings } = await ready()
     const { rows } = await sql<{ id: string }>`
@@ -360,6 +372,22 @@ describe('a package to a research institute', () => {
       )
     })
     expect(await storing).toBe(false)
+  })
+
+  test('is called off by the decision maker alone, and once: its link answers nothing afterwards', async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const path = `/api/packages/${body['id'] as string}`
+    for (const name of ['eero', 'kaisa', 'tuula', 'dora', 'aino'] as const)
+      expect(await send(name, 'DELETE', path)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect((await desk.visitor.fetch(body['link'] as string)).status).toBe(200)
+    expect((await send('riitta', 'DELETE', path)).status).toBe(204)
+    expect((await fetchLink(body['link'] as string)).status).toBe(404)
+    expect(await stateOf(id)).toBe('withdrawn')
+    expect(await send('riitta', 'DELETE', path)).toMatchObject({ status: 409, code: 'package.over' })
+    // What lay there may have been fetched: it is confirmed, or given again.
+    expect(await read(id)).toMatchObject({ state: 'RELEASED', open: 1 })
   })
 
   test('is made by the decision maker alone, and only of what was decided', async () => {
@@ -451,7 +479,9 @@ describe('a package to an authority', () => {
 
   test('leaves on a ground that holds that day, and not by whoever prepared it', async () => {
     const { path } = await granted()
-    const ask = () => send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+    const ask = (name: 'riitta' | 'tuula' = 'riitta') =>
+      send(name, 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
+    expect(await ask('tuula')).toMatchObject({ status: 403, code: 'deny.role' })
     const of = (statement: ReturnType<typeof sql>) =>
       sql`update authority_disclosure set ${statement} where id = ${path.split('/').at(-1)}`.execute(admin)
     await of(sql`provision_id = provision_id || 'x'`)

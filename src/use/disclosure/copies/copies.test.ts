@@ -4,6 +4,7 @@ import { registerEngines, type LevelEngine } from './voice-engines.ts'
 import { lacksOf, type CopyFacts } from './copy-lacks.ts'
 import { countRemoved, misplaced, outside, type CopyWork, type Redaction, type WrittenTurn } from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
+import { proposeRedactions } from './propose-for-copy.ts'
 import { coarseLength, renderTracks } from './render-tracks.ts'
 import { redactedTurns, spokenTurns } from './spoken-turns.ts'
 import { controlDemands, demandsOf, type EvaluationRecord } from '../voice/evaluation-record.ts'
@@ -62,6 +63,16 @@ test('times are within the recording and turns of one track one after another; w
   expect([0, 1, 40_000, 40_001].map(coarseLength)).toEqual([40_000, 40_000, 40_000, 80_000])
 })
 
+test('keys that are pressed are proposed for removal, a fifth of a second longer at both ends, within the recording', () => {
+  const pressed = (fromMs: number, toMs: number) => ({ track: 'CALLER' as const, fromMs, toMs })
+  const proposed = proposeRedactions([], [pressed(50, 150), pressed(2000, 2100)], 2200, 'D')
+  expect(proposed.map(({ track, fromMs, toMs }) => ({ track, fromMs, toMs }))).toEqual([
+    pressed(0, 350),
+    pressed(1800, 2200),
+  ])
+  expect(proposed.every(({ isReviewed, source }) => !isReviewed && source === 'PROPOSED')).toBe(true)
+})
+
 test('an engine of level N or D is offered with a passing record of its version and sources, and without one it is not', () => {
   const transcript = { level: 'T' } as TranscriptEngine
   const sources = '0'.repeat(64)
@@ -107,10 +118,17 @@ test('level D: what is removed is silent, the original is wiped, and of one soun
   expect(caller.subarray(4000, 7200).every((sample) => sample === 0)).toBe(true)
   expect(official.subarray(4000, 7200).some((sample) => sample !== 0)).toBe(true)
   expect(original.caller.every((sample) => sample === 0)).toBe(true)
-  const mixed = { caller: voice(), official: voice(), isMixed: true }
-  const both = await renderTracks(mixed, { ...work, level: 'D', redactions: [removed] }, engine, () => {})
-  expect(both[0]).toEqual(both[1])
-  expect(both[1].subarray(4000, 7200).every((sample) => sample === 0)).toBe(true)
+  for (const track of ['CALLER', 'OFFICIAL'] as const) {
+    const mixed = { caller: voice(), official: voice(), isMixed: true }
+    const both = await renderTracks(
+      mixed,
+      { ...work, level: 'D', redactions: [{ ...removed, track }] },
+      engine,
+      () => {},
+    )
+    expect(both[0]).toEqual(both[1])
+    expect(both[1].subarray(4000, 7200).every((sample) => sample === 0)).toBe(true)
+  }
   await threads.stop()
 })
 
