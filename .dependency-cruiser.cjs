@@ -56,6 +56,42 @@ module.exports = {
       to: { path: `^src/${stage}/[^/]+/`, pathNot: `^src/${stage}/$1/` },
     })),
     {
+      name: 'sound-is-made-for-an-ear-or-a-package',
+      comment:
+        'A recording becomes sound where it is listened to, where a copy of it is anonymised or heard, and where a package or a copy for who asked is sealed (R27). Nothing else makes sound, or a file of it.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/platform/opus/',
+          '^src/register/recordings/(anonymised-copies|subject-copies|render-audio)[.]ts$',
+          '^src/use/playback/serve-audio[.]ts$',
+          '^src/use/disclosure/copies/hear-copy[.]ts$',
+          '^src/use/disclosure/packages/(make-package|research-files)[.]ts$',
+          '^src/app/roles/keep-packages[.]ts$',
+          tests,
+        ],
+      },
+      to: { path: '^src/(platform/opus/encode|register/recordings/render-audio[.]ts$)' },
+    },
+    {
+      name: 'an-original-is-opened-by-few',
+      comment:
+        'Who takes a whole original out of its recording is a package to an authority, a copy for who asked, or what anonymises one (R27, R33, R34).',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/register/',
+          '^src/use/disclosure/(packages|copies)/',
+          '^src/use/requests/acts/(fetch|make)-copy[.]ts$',
+          '^src/app/roles/(keep-anonymised-copies|keep-copies|keep-packages)[.]ts$',
+          tests,
+        ],
+      },
+      to: { path: '^src/register/recordings/(anonymised-copies|subject-copies)[.]ts$' },
+    },
+    {
       name: 'the-checker-shares-no-code-with-the-writer',
       comment:
         'safeguards/audit/verify rebuilds everything from the export and a public key: it may not import the code it checks.',

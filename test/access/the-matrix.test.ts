@@ -456,6 +456,21 @@ describe('no operation offers what has no column of its own yet', () => {
   const written = (list: readonly { method: string; url: string }[]) =>
     list.map(({ method, url }) => `${method} ${url}`).sort()
 
+  test('sound is answered in a listening and a hearing, and a file of it sealed and once: by nothing else (R27)', () => {
+    const answering = (type: RegExp) =>
+      written(
+        all.filter(({ schema }) =>
+          Object.values(schema.response as Record<string, { content?: object }>).some(({ content }) =>
+            Object.keys(content ?? {}).some((one) => type.test(one)),
+          ),
+        ),
+      )
+    expect(answering(/^audio/)).toEqual(['GET /api/copy-hearings/:id/audio', 'GET /api/listenings/:id/audio'])
+    expect(answering(/^(?!audio\/|application\/pdf$|text\/(html|event-stream)$)/)).toEqual([
+      'GET /api/packages/:id/file',
+    ])
+  })
+
   test('of a call, its recording and a listening there is this and nothing else', () => {
     expect(
       written(all.filter(({ url }) => /^\/api\/(contacts|recordings|listenings|calls|my-calls)(?=\/|$)/.test(url))),
