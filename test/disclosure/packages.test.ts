@@ -13,6 +13,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'
 import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import { endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
 import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { archiveIn, opened, openPackages, sha256, unpacked } from './open-packages.ts'
@@ -372,6 +373,30 @@ describe('a package to a research institute', () => {
       )
     })
     expect(await storing).toBe(false)
+  })
+
+  test('is made once at a time: of two that are asked for at once one is begun', async () => {
+    const { id } = await ready()
+    const asked = await Promise.all([release(id), release(id)])
+    expect(asked.map(({ status }) => status).sort()).toEqual([201, 409])
+    expect(asked.find(({ status }) => status === 409)).toMatchObject({ code: 'package.under-way' })
+    await until(id, 'ready')
+    expect((await read(id)).packages).toHaveLength(1)
+  })
+
+  test('that was being made when the custodian ended has failed at its start, leaves no file, and is made again', async () => {
+    const { id } = await ready()
+    await sql`
+      insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
+      values (${id}, 'KEY', 'MEDIUM', 1, ${open.people.riitta.id}, now() + interval '1 day')`.execute(admin)
+    const left = join(register.keeping.workFolder, 'left.package')
+    writeFileSync(left, 'sealed')
+    expect(await endUnfinishedPackages(register.keeping)).toEqual({ ended: 1, files: 1 })
+    expect(existsSync(left)).toBe(false)
+    expect(await stateOf(id)).toBe('failed')
+    expect((await read(id)).itemList).toMatchObject([{ outcome: 'none' }])
+    expect((await release(id)).status).toBe(201)
+    await until(id, 'ready')
   })
 
   test('is called off by the decision maker alone, and once: its link answers nothing afterwards', async () => {
