@@ -139,7 +139,7 @@ function Offer({
       {data && data.items.length > 0 && (
         <OfferedTimes
           slots={data.items}
-          value={slotId}
+          value={isOffered ? slotId : null}
           onChange={setSlot}
           error={isTried && !isOffered ? say('book.time.missing') : undefined}
         />

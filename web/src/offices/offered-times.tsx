@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { FieldError, Label, Radio, RadioGroup } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { formatTime, zone } from '../format/instant.ts'
@@ -15,16 +15,23 @@ export function OfferedTimes({
   error,
 }: {
   slots: readonly Slot[]
-  value: string
+  /** None while none is chosen: with a value that no time has, no time could be reached by keyboard. */
+  value: string | null
   onChange: (slotId: string) => void
   error: string | undefined
 }) {
   const { say, named } = useLanguage()
   const [isAll, setAll] = useState(false)
+  const group = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The button that showed them is gone: on to the first that was not in sight before.
+    if (isAll) group.current?.querySelector<HTMLElement>(`.radio-card:nth-child(${firstOfEach + 1}) input`)?.focus()
+  }, [isAll])
   const offered = toOffer(slots, isAll ? slots.length : firstOfEach)
   const more = offered.reduce((sum, one) => sum + one.more, 0)
   return (
     <RadioGroup
+      ref={group}
       className="field offered"
       value={value}
       onChange={onChange}
