@@ -1,0 +1,203 @@
+/**
+ * The screens of the service, in the order in which they are shown. The navigation and the start page are both told from here: neither
+ * can lack what the other has.
+ * In: who somebody is. Out: their screens. Never here: the public pages, which are no screens of the service.
+ */
+import {
+  ArrowLeftRight,
+  AudioLines,
+  BellRing,
+  BookOpenCheck,
+  Building2,
+  CalendarClock,
+  ChartColumn,
+  ChartNoAxesColumn,
+  ClipboardCheck,
+  ClipboardList,
+  Dices,
+  Disc3,
+  Eye,
+  GitCompareArrows,
+  Hash,
+  HardDrive,
+  Headset,
+  House,
+  Gavel,
+  GraduationCap,
+  Hourglass,
+  Inbox,
+  KeyRound,
+  ListChecks,
+  Lock,
+  Mails,
+  Monitor,
+  PhoneCall,
+  Scale,
+  ScrollText,
+  Search,
+  Send,
+  Router,
+  Server,
+  Undo2,
+  UsersRound,
+} from 'lucide-react'
+import type { Me } from '../api/shapes.ts'
+import { runsCapture } from '../capture/capture-shapes.ts'
+import { readsLog, seesDisclosures } from '../disclosures/disclosure-shapes.ts'
+import type { Word } from '../language/use-words.ts'
+import { evaluates } from '../quality/quality-shapes.ts'
+import { seesReconciliation } from '../reconciliation/reconciliation-shapes.ts'
+import { servesRequests } from '../requests/use-queue.ts'
+import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
+import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
+import { makesStudies } from '../studies/question.ts'
+import { trains } from '../training/training-shapes.ts'
+
+const isAnybody = () => true
+const looks = (me: Me) => purposesOf(me).length > 0 && !servesOnly(me)
+const answers = (me: Me) => hasRole(me, 'OFFICIAL')
+const receives = (me: Me) => hasRole(me, 'SERVICE_UNIT')
+const seesTemplates = (me: Me) => hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR')
+const decides = (me: Me) => hasRole(me, 'DECISION_MAKER')
+const seesPeople = (me: Me) => hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR')
+export const watches = (me: Me) => hasRole(me, 'DATA_PROTECTION_OFFICER')
+export const administers = (me: Me) => hasRole(me, 'ADMINISTRATOR')
+
+const drafts = (me: Me) =>
+  administers(me) || me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
+const draftsOrReads = (me: Me): Word => (drafts(me) ? 'start.versions.draft' : 'start.versions')
+const changesOrSees = (me: Me): Word => (administers(me) ? 'start.people.change' : 'start.people')
+
+/** By the headings of the navigation. `what` is said on the start page; a screen without is reached from one that is there. */
+const parts = [
+  {
+    heading: undefined,
+    screens: [
+      { to: '/', word: 'nav.start', Icon: House, isFor: isAnybody },
+      { to: '/requests', word: 'requests.title', what: 'start.requests', Icon: Inbox, isFor: servesRequests },
+      { to: '/contacts', word: 'nav.search', what: 'start.search', Icon: Search, isFor: looks },
+      { to: '/calls', word: 'nav.live', what: 'start.live', Icon: PhoneCall, isFor: looks },
+      { to: '/service-level', word: 'study.title', what: 'start.study', Icon: ChartColumn, isFor: makesStudies },
+      { to: '/training', word: 'training.title', what: 'start.training', Icon: GraduationCap, isFor: trains },
+      {
+        to: '/request-decisions',
+        word: 'requestDecisions.title',
+        what: 'start.requestDecisions',
+        Icon: Gavel,
+        isFor: decides,
+      },
+      { to: '/disclosures', word: 'disclosures.title', what: 'start.disclosures', Icon: Send, isFor: seesDisclosures },
+      {
+        to: '/disclosures/log',
+        word: 'disclosureLog.title',
+        what: 'start.disclosureLog',
+        Icon: BookOpenCheck,
+        isFor: readsLog,
+      },
+      { to: '/my-calls', word: 'nav.myCalls', what: 'start.myCalls', Icon: Headset, isFor: answers },
+      { to: '/my-calls/looks', word: 'nav.myLooks', what: 'start.myLooks', Icon: Eye, isFor: answers },
+      {
+        to: '/my-calls/evaluations',
+        word: 'quality.own',
+        what: 'start.ownEvaluations',
+        Icon: ClipboardList,
+        isFor: answers,
+      },
+      {
+        to: '/my-calls/trainings',
+        word: 'training.own',
+        what: 'start.ownTrainings',
+        Icon: GraduationCap,
+        isFor: answers,
+      },
+    ],
+  },
+  {
+    heading: 'nav.desk',
+    screens: [
+      {
+        to: '/appointments',
+        word: 'appointments.title',
+        what: 'start.appointments.what',
+        Icon: CalendarClock,
+        isFor: receives,
+      },
+      { to: '/offices', word: 'offices.title', what: 'start.offices', Icon: Building2, isFor: receives },
+      { to: '/workstation', word: 'workstation.title', Icon: Monitor, isFor: receives },
+      { to: '/letter-templates', word: 'templates.title', what: 'start.templates', Icon: Mails, isFor: seesTemplates },
+    ],
+  },
+  {
+    heading: 'nav.quality',
+    screens: [
+      { to: '/quality', word: 'quality.title', what: 'start.quality', Icon: ListChecks, isFor: evaluates },
+      { to: '/quality/plans', word: 'quality.plans', Icon: Dices, isFor: evaluates },
+      { to: '/quality/forms', word: 'quality.forms', Icon: ClipboardList, isFor: evaluates },
+      { to: '/quality/calibrations', word: 'quality.calibrations', Icon: Scale, isFor: evaluates },
+      { to: '/quality/results', word: 'quality.results', Icon: ChartNoAxesColumn, isFor: evaluates },
+    ],
+  },
+  {
+    heading: 'nav.watch',
+    screens: [
+      { to: '/alarms', word: 'nav.alarms', what: 'start.alarms', Icon: BellRing, isFor: watches },
+      { to: '/reviews', word: 'nav.reviews', what: 'start.reviews', Icon: ClipboardCheck, isFor: watches },
+      { to: '/log', word: 'nav.log', what: 'start.log', Icon: ScrollText, isFor: watches },
+      {
+        to: '/reconciliation',
+        word: 'reconciliation.title',
+        what: 'start.reconciliation',
+        Icon: ListChecks,
+        isFor: seesReconciliation,
+      },
+    ],
+  },
+  {
+    heading: 'nav.retention',
+    screens: [
+      { to: '/retention', word: 'retention.title', what: 'start.retention', Icon: Hourglass, isFor: seesRetention },
+      { to: '/retention/places', word: 'places.title', what: 'start.places', Icon: Server, isFor: seesPlaces },
+      { to: '/retention/holds', word: 'holds.title', what: 'start.holds', Icon: Lock, isFor: knowsHolds },
+      { to: '/retention/recalls', word: 'recalls.title', what: 'start.recalls', Icon: Undo2, isFor: seesRecalls },
+    ],
+  },
+  {
+    heading: 'nav.capture',
+    screens: [
+      { to: '/capture', word: 'capture.title', what: 'start.capture', Icon: AudioLines, isFor: runsCapture },
+      { to: '/capture/clients', word: 'capture.clients.title', Icon: Router, isFor: runsCapture },
+      { to: '/capture/nodes', word: 'capture.nodes.title', Icon: HardDrive, isFor: runsCapture },
+      { to: '/capture/flows', word: 'capture.flows.title', Icon: ArrowLeftRight, isFor: runsCapture },
+    ],
+  },
+  {
+    heading: 'nav.description',
+    screens: [
+      { to: '/description', word: 'nav.versions', what: draftsOrReads, Icon: GitCompareArrows, isFor: isAnybody },
+      { to: '/plan', word: 'nav.plan', what: 'start.plan', Icon: Disc3, isFor: isAnybody },
+      { to: '/numbers', word: 'nav.numbers', what: 'start.numbers', Icon: Hash, isFor: isAnybody },
+    ],
+  },
+  {
+    heading: 'nav.access',
+    screens: [
+      { to: '/people', word: 'nav.people', what: changesOrSees, Icon: UsersRound, isFor: seesPeople },
+      { to: '/rights', word: 'rights.title', what: 'start.rights', Icon: KeyRound, isFor: isAnybody },
+    ],
+  },
+] as const
+
+export type Screen = (typeof parts)[number]['screens'][number]
+
+/** The screens that somebody has use for, by heading; no heading without any. */
+export function screensOf(me: Me): { heading: (typeof parts)[number]['heading']; screens: Screen[] }[] {
+  return parts
+    .map(({ heading, screens }) => ({ heading, screens: screens.filter(({ isFor }) => isFor(me)) }))
+    .filter(({ screens }) => screens.length > 0)
+}
+
+/** Whether addresses below a screen's own are those of other screens. */
+export function hasScreensBelow({ to }: Screen): boolean {
+  const above = to === '/' ? to : `${to}/`
+  return parts.some(({ screens }) => screens.some((other) => other.to !== to && other.to.startsWith(above)))
+}
