@@ -48,6 +48,7 @@ const keys: readonly KeyLine[] = [
   [[']', 'O'], 'anonymisation.key.to'],
   [['M'], 'anonymisation.key.mark'],
   [['Ctrl', 'Space'], 'anonymisation.key.toggle'],
+  [['Ctrl', 'S'], 'anonymisation.save'],
   [['?'], 'help.help'],
 ]
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from '../controls/button.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { reasons, trackWords } from './copy-shapes.ts'
-import { stretchOf, type Mark } from './mark.ts'
+import { isFromWrong, stretchOf, withoutEnd, type Mark } from './mark.ts'
 import { PickOne } from './pick-one.tsx'
 import { TimeField } from './time-field.tsx'
 
@@ -42,6 +42,7 @@ export function MarkForm({
             label={say('anonymisation.from')}
             valueMs={mark.fromMs}
             onChange={(fromMs) => onChange({ ...mark, fromMs })}
+            onUnread={() => onChange(withoutEnd(mark, 'fromMs'))}
           />
           {hasPosition && (
             <Button kind="secondary" className="small" onPress={onFromHere}>
@@ -55,6 +56,7 @@ export function MarkForm({
             label={say('anonymisation.to')}
             valueMs={mark.toMs}
             onChange={(toMs) => onChange({ ...mark, toMs })}
+            onUnread={() => onChange(withoutEnd(mark, 'toMs'))}
           />
           {hasPosition && (
             <Button kind="secondary" className="small" onPress={onToHere}>
@@ -83,7 +85,7 @@ export function MarkForm({
           onPress={() => {
             setTried(wrong !== undefined)
             if (wrong === undefined) return onAdd()
-            document.getElementById(mark.fromMs === undefined || wrong === 'order' ? 'mark-from' : 'mark-to')?.focus()
+            document.getElementById(isFromWrong(mark, durationMs) ? 'mark-from' : 'mark-to')?.focus()
           }}
         >
           <Plus aria-hidden="true" size={18} />

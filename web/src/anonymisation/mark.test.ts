@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstMark, lanesOf, markedFrom, markedTo, stretchOf } from './mark.ts'
+import { firstMark, isFromWrong, lanesOf, markedFrom, markedTo, stretchOf, withoutEnd } from './mark.ts'
 
 test('a mark is on both lanes unless somebody says otherwise', () => {
   expect(lanesOf(firstMark)).toEqual(['CALLER', 'OFFICIAL'])
@@ -22,4 +22,20 @@ test('an end of the mark before is forgotten when the next one begins behind it'
 test('what is typed the wrong way round is told, not turned', () => {
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 1000 }, 60_000)).toEqual({ wrong: 'order' })
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 90_000 }, 60_000)).toEqual({ wrong: 'beyond' })
+})
+
+test('an end that was written over with what is no moment does not count as it was before', () => {
+  const mark = markedTo(markedFrom(firstMark, 1000), 2000)
+  expect(stretchOf(withoutEnd(mark, 'toMs'), 60_000)).toEqual({ wrong: 'missing' })
+  expect(stretchOf(withoutEnd(mark, 'fromMs'), 60_000)).toEqual({ wrong: 'missing' })
+})
+
+test('of a mark that will not do it is told which end to put right', () => {
+  const isFrom = (fromMs?: number, toMs?: number) =>
+    isFromWrong({ ...firstMark, ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }, 60_000)
+  expect(isFrom()).toBe(true)
+  expect(isFrom(1000)).toBe(false)
+  expect(isFrom(2000, 1000)).toBe(true)
+  expect(isFrom(2000, 90_000)).toBe(false)
+  expect(isFrom(90_000, 1000)).toBe(true)
 })

@@ -29,6 +29,17 @@ export function markedTo(mark: Mark, toMs: number): Mark {
   return { ...rest, toMs, ...(fromMs !== undefined && fromMs < toMs && { fromMs }) }
 }
 
+/** One of its ends is not known any more. */
+export function withoutEnd(mark: Mark, end: 'fromMs' | 'toMs'): Mark {
+  const { [end]: _, ...rest } = mark
+  return rest
+}
+
+/** Of a mark that will not do: whether its beginning has to be put right, and not its end. */
+export function isFromWrong({ fromMs, toMs }: Mark, durationMs: number): boolean {
+  return fromMs === undefined || fromMs > durationMs || (toMs !== undefined && toMs <= durationMs)
+}
+
 /** The stretch of a mark, or what it lacks. */
 export function stretchOf(
   { fromMs, toMs }: Mark,

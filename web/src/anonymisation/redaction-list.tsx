@@ -32,7 +32,7 @@ export function RedactionList({
         </h2>
         <p className="muted">
           {say('anonymisation.redactions.count', { count: redactions.length })}
-          {unreviewed.length > 0 && ` ${say('anonymisation.redactions.unreviewed', { count: unreviewed.length })}`}
+          {unreviewed.length > 0 && `, ${say('anonymisation.redactions.unreviewed', { count: unreviewed.length })}`}
         </p>
         {(unreviewed.length > 0 || onlyUnreviewed) && (
           <ToggleButton className="chip" isSelected={onlyUnreviewed} onChange={setOnlyUnreviewed}>
@@ -41,7 +41,11 @@ export function RedactionList({
         )}
       </div>
       <p>{say('anonymisation.redactions.hint')}</p>
-      {redactions.length === 0 && <p className="muted">{say('anonymisation.redactions.none')}</p>}
+      {shown.length === 0 && (
+        <p className="muted">
+          {say(redactions.length === 0 ? 'anonymisation.redactions.none' : 'anonymisation.redactions.allReviewed')}
+        </p>
+      )}
       {shown.length > 0 && (
         <ol className="work-list redaction-list">
           {shown.map((redaction) => (
@@ -85,7 +89,9 @@ function useActs(
       onAccept(key: number) {
         now.current.onEdit((work) => changeRedaction(work, key, {}), 'accept')
         const left = now.current.all.filter((one) => !one.isReviewed && one.key !== key).length
-        announce(now.current.say('anonymisation.accepted', { count: left }))
+        announce(
+          now.current.say(left === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted', { count: left }),
+        )
         goOn(key)
       },
       onRemove(key: number) {

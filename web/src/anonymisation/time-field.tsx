@@ -10,6 +10,7 @@ export function TimeField({
   wrong,
   isReadOnly = false,
   onChange,
+  onUnread,
 }: {
   id?: string
   label: string
@@ -18,6 +19,8 @@ export function TimeField({
   wrong?: string | undefined
   isReadOnly?: boolean
   onChange: (ms: number) => void
+  /** What stands there is no moment now; without it the last that was one counts. */
+  onUnread?: () => void
 }) {
   const { say } = useLanguage()
   const errorId = useId()
@@ -27,6 +30,10 @@ export function TimeField({
   const error = isUnread ? say('anonymisation.time.wrong') : wrong
   const commit = () => {
     const ms = readTenths(shown.text)
+    if (ms === undefined && onUnread && valueMs !== undefined) {
+      setShown({ ms: undefined, text: shown.text })
+      return onUnread()
+    }
     // The field shows tenths; leaving it as it was must not round the moment.
     if (ms !== undefined && shown.text !== textOf(valueMs)) onChange(ms)
   }

@@ -128,7 +128,8 @@ function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit)
       const { shown: rows } = now.current
       const at = rows.findIndex((one) => one.key === key)
       const waits = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].filter((one) => one.isReviewed === false)
-      announce(now.current.say('anonymisation.accepted', { count: waits.length }))
+      const word = waits.length === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted'
+      announce(now.current.say(word, { count: waits.length }))
       focusRow(waits[0] ? turnId(waits[0].key) : 'turns', '.accept')
     },
     onRemove(key: number) {

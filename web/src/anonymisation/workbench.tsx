@@ -38,6 +38,7 @@ export function Workbench({
   const { busyWith, save, propose, recognise, render } = usePreparing(copy.id)
   const original = useRef<ListenPlace>(null)
   const saveButton = useRef<HTMLButtonElement>(null)
+  const box = useRef<HTMLDivElement>(null)
   const [failed, setFailed] = useState<unknown>()
   const [isPlaying, setPlaying] = useState<boolean>()
   const [asks, setAsks] = useState<'save' | 'render'>()
@@ -60,6 +61,12 @@ export function Workbench({
   /** The revision that is saved now; nothing where it could not be. */
   const saveNow = async (): Promise<number | undefined> => {
     setFailed(undefined)
+    // What stands in a row and is no moment would be saved as the moment before it.
+    const wrong = box.current?.querySelector<HTMLElement>('.work-row [aria-invalid=true]')
+    if (wrong) {
+      wrong.focus()
+      return undefined
+    }
     if (!isUnsaved) return revision
     const answer = await save(revision, work)
     if ('error' in answer) {
@@ -85,8 +92,8 @@ export function Workbench({
     }
     const answer = await render(now.revision)
     if ('error' in answer) setFailed(answer.error)
-    await readAgain()
     focusRow('standing')
+    await readAgain()
   }
   const proposeNow = async () => {
     setFailed(undefined)
@@ -110,11 +117,19 @@ export function Workbench({
   // A copy that is made or being made is gone with the first change that is saved.
   const losesCopy = isUnsaved && (copy.state === 'RENDERED' || copy.state === 'RENDERING')
   const act = { save: () => void saveAndRead(), render: () => void make() }
+  const onSave = () => (losesCopy ? setAsks('save') : act.save())
 
   return (
     <div
+      ref={box}
       className="workbench"
       onKeyDownCapture={(event) => {
+        if (event.key === 's' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault()
+          event.stopPropagation()
+          if (isUnsaved && busyWith === undefined) onSave()
+          return
+        }
         // In a text field Space is a space: with Ctrl it stops the original and goes on, wherever somebody writes.
         if (event.key !== ' ' || !event.ctrlKey || isPlaying === undefined) return
         event.preventDefault()
@@ -188,8 +203,10 @@ export function Workbench({
         onUndo={() => {
           update(undone)
           announce(say('anonymisation.undone'))
+          // With nothing left to take back its button has no use for the focus.
+          if (kept.past.length === 1) saveButton.current?.focus()
         }}
-        onSave={() => (losesCopy ? setAsks('save') : act.save())}
+        onSave={onSave}
       />
       <Confirm
         title={say('anonymisation.loses')}
