@@ -104,8 +104,7 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
       .itemList[0]!.copy
   await expect.poll(async () => (await copyOf()).state, { timeout: 60_000 }).toBe('RENDERED')
 
-  const { id: copy } = await copyOf()
-  const ilona = await at(browser, seloste, 'ilona', `/disclosures/copies/${copy}/check`)
+  const ilona = await at(browser, seloste, 'ilona', `${page}/items/1/check`)
   await button(ilona, 'anonymisation.result.hear').click()
   await ilona.locator('.play-button').click()
   await expect(ilona.locator('.heard')).toContainText('100 %', { timeout: 90_000 })
@@ -116,6 +115,9 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
     .click()
   await button(ilona, 'anonymisation.sign.do').click()
   await expect(ilona.locator('#check-outcome')).toBeVisible()
+  // Signed, it leads back to its disclosure.
+  await ilona.locator('#content a.button').click()
+  await expect(ilona).toHaveURL(page)
 
   await eero.goto(page)
   await button(eero, 'undertaking.file').click()

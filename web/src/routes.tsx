@@ -426,7 +426,7 @@ export const anonymisationRoute = createRoute({
 
 export const checkCopyRoute = createRoute({
   getParentRoute: () => rootRoute,
-  path: '/disclosures/copies/$id/check',
+  path: '/disclosures/research/$id/items/$item/check',
   component: lazyRouteComponent(() => import('./anonymisation/check-page.tsx'), 'CheckPage'),
 })
 

@@ -1,5 +1,6 @@
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { EarOff } from 'lucide-react'
+import { $api } from '../api/client.ts'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
@@ -9,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { CopyState } from './copy-state.tsx'
-import { disclosures } from './crumbs.ts'
+import { toDisclosure } from './crumbs.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 import { HearResult } from './hear-result.tsx'
 import { PrivacyReportPanel } from './privacy-report.tsx'
@@ -19,17 +20,30 @@ import { useCopy } from './use-copy.ts'
 /** The second person hears the anonymised copy, all of it, and signs or rejects it. The original is never heard here. */
 export function CheckPage() {
   const { say } = useLanguage()
-  const { id } = useParams({ from: '/disclosures/copies/$id/check' })
-  const { data: copy, error, isPending, refetch } = useCopy(id)
+  const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item/check' })
+  const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
+  const of = disclosure.data?.itemList.find((one) => one.item === Number(item))
+  const { data: copy, error: copyError, refetch } = useCopy(of?.copy.id)
+  const error: unknown = disclosure.error ?? copyError
+  const number = disclosure.data?.number
+  // Whoever checks one copy checks the others of the same disclosure too.
+  const next = disclosure.data?.may.check
+    ? disclosure.data.itemList.find((one) => one !== of && one.copy.state === 'RENDERED')
+    : undefined
   return (
     <Page
-      title={say('anonymisation.check')}
+      // Of another item it is another page: the focus comes to its heading.
+      key={item}
+      title={number === undefined ? say('anonymisation.check') : say('anonymisation.check.of', { number, item })}
       lead={say('anonymisation.check.lead')}
-      crumbs={disclosures(say)}
+      crumbs={toDisclosure(say, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      {!copy && !error && (disclosure.data === undefined || of?.copy.id !== undefined) && <Waiting lines={8} />}
+      {error !== null && error !== undefined && (
+        <Failure error={error} onAgain={() => void (disclosure.error ? disclosure.refetch() : refetch())} />
+      )}
+      {disclosure.data && of?.copy.id === undefined && <NothingToCheck name={disclosure.data.preparedBy.name} />}
       {copy && (
         <>
           <p className="with-icon check-note">
@@ -37,6 +51,7 @@ export function CheckPage() {
             {say('anonymisation.check.noOriginal')}
           </p>
           <Outcome copy={copy} />
+          {number !== undefined && !copy.may.check && <GoOn id={id} number={number} next={next?.item} />}
           {copy.may.hear && (
             <div className="check-columns">
               <section className="panel stack" aria-labelledby="check-hear">
@@ -55,7 +70,7 @@ export function CheckPage() {
                 key={copy.revision}
                 copy={copy}
                 onSigned={async (outcome) => {
-                  await refetch()
+                  await Promise.all([refetch(), disclosure.refetch()])
                   announce(say(`anonymisation.signed.${outcome}`))
                   focusHeading('check-outcome')
                 }}
@@ -65,6 +80,32 @@ export function CheckPage() {
         </>
       )}
     </Page>
+  )
+}
+
+function NothingToCheck({ name }: { name: string }) {
+  const { say } = useLanguage()
+  return <Notice kind="info">{say('anonymisation.check.notMade', { name })}</Notice>
+}
+
+/** Where the work goes on once this copy has been judged. */
+function GoOn({ id, number, next }: { id: string; number: string; next: number | undefined }) {
+  const { say } = useLanguage()
+  return (
+    <div className="actions">
+      {next !== undefined && (
+        <Link
+          to="/disclosures/research/$id/items/$item/check"
+          params={{ id, item: String(next) }}
+          className="button button-primary"
+        >
+          {say('anonymisation.check.nextItem', { item: next })}
+        </Link>
+      )}
+      <Link to="/disclosures/research/$id" params={{ id }} className="button button-secondary">
+        {say('anonymisation.check.back', { number })}
+      </Link>
+    </div>
   )
 }
 

@@ -10,7 +10,7 @@ import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { CopyState } from './copy-state.tsx'
 import type { AnonymisedCopy } from './copy-shapes.ts'
-import { disclosures } from './crumbs.ts'
+import { toDisclosure } from './crumbs.ts'
 import { Result } from './result.tsx'
 import { useCopy, useItemsCopy } from './use-copy.ts'
 import { Workbench } from './workbench.tsx'
@@ -34,10 +34,7 @@ export function EditorPage() {
     <Page
       title={number === undefined ? say('anonymisation.title') : say('anonymisation.title.of', { number, item })}
       lead={say('anonymisation.lead')}
-      crumbs={[
-        ...disclosures(say),
-        ...(number === undefined ? [] : [{ label: number, to: '/disclosures/research/$id' as const, params: { id } }]),
-      ]}
+      crumbs={toDisclosure(say, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
       className="page-draft page-anonymisation"
     >
@@ -66,7 +63,7 @@ export function EditorPage() {
               readAgain={async () => (await refetch()).data}
             />
           ) : (
-            <Settled copy={copy} onHeard={() => void refetch()} />
+            <Settled copy={copy} of={{ id, item }} onHeard={() => void refetch()} />
           )}
         </>
       )}
@@ -75,7 +72,15 @@ export function EditorPage() {
 }
 
 /** A copy that is not the viewer's to change: approved, or prepared by somebody else. */
-function Settled({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void }) {
+function Settled({
+  copy,
+  of,
+  onHeard,
+}: {
+  copy: AnonymisedCopy
+  of: { id: string; item: string }
+  onHeard: () => void
+}) {
   const { say, language } = useLanguage()
   const { state, check, preparedBy, may } = copy
   return (
@@ -91,7 +96,7 @@ function Settled({ copy, onHeard }: { copy: AnonymisedCopy; onHeard: () => void 
         )}
         {may.check && (
           <p>
-            <Link to="/disclosures/copies/$id/check" params={{ id: copy.id }}>
+            <Link to="/disclosures/research/$id/items/$item/check" params={of}>
               {say('anonymisation.check')}
             </Link>
           </p>

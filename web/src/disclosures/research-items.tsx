@@ -62,20 +62,23 @@ function CopiesMade({ items }: { items: readonly ResearchItem[] }) {
   )
 }
 
-function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: ResearchItem }) {
+function ItemRow({ disclosure, item, onDone }: Props & { item: ResearchItem }) {
   const { say, language } = useLanguage()
+  const { id, may } = disclosure
   const { copy, contactId, destroyAt, recording, outcome } = item
   const title = `research-item-${item.item}`
   const params = { id, item: String(item.item) }
-  const toCheck = may.check && copy.state === 'RENDERED' ? copy.id : undefined
+  const toCheck = may.check && copy.state === 'RENDERED'
   return (
     <li className="stack-small">
       <div className="disclosure-title">
         <h3 id={title} tabIndex={-1}>
           {say('disclosures.item', { item: item.item })}
         </h3>
-        {/* Once it has left, a copy that is here no more was not left undone. */}
-        {(outcome === 'none' || copy.state !== 'NONE') && <CopyState state={copy.state} />}
+        {/* Once it has left or was refused, a copy that is here no more was not left undone. */}
+        {((outcome === 'none' && !endedBefore(disclosure)) || copy.state !== 'NONE') && (
+          <CopyState state={copy.state} />
+        )}
         {recording !== undefined && recording !== 'available' && (
           <span className={`badge badge-${recording}`}>{say(`disclosures.recording.${recording}`)}</span>
         )}
@@ -89,7 +92,7 @@ function ItemRow({ disclosure: { id, may }, item, onDone }: Props & { item: Rese
       </dl>
       <div className="actions">
         {toCheck && (
-          <Link to="/disclosures/copies/$id/check" params={{ id: toCheck }} className="button button-secondary">
+          <Link to="/disclosures/research/$id/items/$item/check" params={params} className="button button-secondary">
             {say('disclosures.item.check')}
             <OfItem item={item.item} />
           </Link>
