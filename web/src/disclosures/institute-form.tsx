@@ -76,6 +76,7 @@ export function InstituteForm({ institute, onDone }: { institute?: Institute; on
   return (
     <Step
       open={say(institute ? 'institutes.change' : 'institutes.add')}
+      {...(institute && { named: `${say('institutes.change')}: ${institute.name}` })}
       submit={say(institute ? 'institutes.change.do' : 'institutes.add.do')}
       kind={institute ? 'secondary' : 'primary'}
       isBusy={asked.isPending}

@@ -39,7 +39,11 @@ function Institutes({ me }: { me: Me }) {
       lead={say('institutes.lead')}
       crumbs={[{ label: say('disclosures.title'), to: '/disclosures' }]}
     >
-      {mayChange && <InstituteForm onDone={() => void done(say('institutes.added'), 'institutes-list')} />}
+      {mayChange && (
+        <div className="stack request-step-body">
+          <InstituteForm onDone={() => void done(say('institutes.added'), 'institutes-list')} />
+        </div>
+      )}
       <h2 id="institutes-list" tabIndex={-1} className="visually-hidden">
         {say('institutes.title')}
       </h2>

@@ -92,7 +92,10 @@ function ReleaseForm({
       <RadioCards
         label={say('release.method')}
         options={[
-          { value: 'KEY', label: say('release.method.KEY'), detail: say(`release.method.KEY.${way.kind}`) },
+          // An institute without a key has none to be chosen; an authority's is asked for here.
+          ...(way.kind === 'authority' || hasKey
+            ? [{ value: 'KEY', label: say('release.method.KEY'), detail: say(`release.method.KEY.${way.kind}`) }]
+            : []),
           {
             value: 'PASSPHRASE',
             label: say('release.method.PASSPHRASE'),
