@@ -51,7 +51,7 @@ for (const language of inTurn('fi')) {
     await host.button('workstations.code').click()
     await host.page.getByLabel(say('workstations.name'), { exact: true }).fill('Huone 2')
     await host.button('workstations.code.do').click()
-    const code = (await host.page.locator('.shown-code .code').innerText()).replace(/\s/g, '')
+    const code = (await host.page.locator('.workstation-code').innerText()).replace(/\s/g, '')
     await host.page.goto('/workstation')
     await host.page.getByLabel(say('workstation.code'), { exact: true }).fill(code)
     await host.button('workstation.enrol.do').click()

@@ -145,7 +145,7 @@ function ShownCode({ code: { code, expiresAt, name } }: { code: Code }) {
   }, [code])
   return (
     <div ref={shown} tabIndex={-1} className="shown-code" role="group" aria-label={say('workstations.code.label')}>
-      <p className="code">{code}</p>
+      <p className="workstation-code">{code}</p>
       <p>{say('workstations.code.how', { name, time: formatTime(expiresAt, language) })}</p>
     </div>
   )
