@@ -8,7 +8,7 @@ import {
   type RegisterDescription,
   type ServiceNumber,
 } from './register-description.ts'
-import { longestBackupDays, termZone } from './terms.ts'
+import { longestBackupDays, termZone, usualReturnWorkingDays } from './terms.ts'
 
 /**
  * Turns the file's strings into keys and instants. Dates are whole days in Europe/Helsinki: from the first moment of the
@@ -44,6 +44,7 @@ export function buildDescription(
     ...(disclosure && {
       disclosure: {
         ...disclosure,
+        returnWorkingDays: disclosure.returnWorkingDays ?? usualReturnWorkingDays,
         provisions: disclosure.provisions.map(({ validFrom, validTo, ...provision }, index) => ({
           ...provision,
           validFrom: dateOf(validFrom, ['disclosure', 'provisions', index, 'validFrom']),

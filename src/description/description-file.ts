@@ -3,7 +3,13 @@ import { Compile } from 'typebox/compile'
 import { purposes, referenceKinds } from './purposes.ts'
 import { dataSubjects, identificationData, languages, numberKinds, weekdays } from './register-description.ts'
 import { duties, roles, scopes } from './roles.ts'
-import { historyMonths, longestBackupDays, recordingCeilingMonths, recordingFloorMonths } from './terms.ts'
+import {
+  historyMonths,
+  longestBackupDays,
+  longestReturnWorkingDays,
+  recordingCeilingMonths,
+  recordingFloorMonths,
+} from './terms.ts'
 
 /** The forms of writing that a field may ask for; shape-problems.ts says of each what to write instead. */
 export const patterns = {
@@ -199,6 +205,7 @@ const DescriptionFile = Type.Object(
         research: Type.Boolean(),
         authority: Type.Boolean(),
         pseudonymised: Type.Optional(Type.Boolean()),
+        returnWorkingDays: Type.Optional(Type.Integer({ minimum: 1, maximum: longestReturnWorkingDays })),
         provisions: Type.Array(
           Type.Object({ id, names: trilingual, validFrom: date, validTo: Type.Optional(date) }, closed),
           { maxItems: mostItems },

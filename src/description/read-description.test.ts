@@ -75,6 +75,15 @@ test.each(['accessCopy', 'accessTranscript', 'julklRequests', 'mentionedPersons'
   },
 )
 
+test('what is recalled comes back within three working days, or as many as are said (AC13)', () => {
+  const daysOf = (text: string) => {
+    const parsed = parseDescription(text)
+    return parsed.ok && parsed.description.disclosure.returnWorkingDays
+  }
+  expect(daysOf(seed)).toBe(3)
+  expect(daysOf(seed.replace('\ndisclosure:', '\ndisclosure:\n  returnWorkingDays: 5'))).toBe(5)
+})
+
 test('an open inspection may put the end off (C3)', () => {
   expect(problemsAfter('holdForInspection: false', 'holdForInspection: true')).toEqual([])
 })

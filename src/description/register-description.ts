@@ -134,6 +134,8 @@ export type DisclosureRules = {
   authority: boolean
   /** C7, L30: copies whose voices are only changed may leave to research too; false unless said. */
   pseudonymised?: boolean
+  /** AC13: in which what is recalled, or lent to a study that has ended, comes back; 1 to 10. */
+  returnWorkingDays: number
   provisions: readonly Provision[]
 }
 

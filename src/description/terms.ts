@@ -14,6 +14,9 @@ export const recordingFloorMonths = 2
 export const recordingCeilingMonths = 6
 /** No backup is kept for longer (R52, L28); the description may promise fewer days. */
 export const longestBackupDays = 30
+/** Working days in which a recalled copy, or those of a study that has ended, come back (R30, R50, AC13); the description may say others. */
+export const usualReturnWorkingDays = 3
+export const longestReturnWorkingDays = 10
 
 /** At the ceiling itself the work must be done already: it is scheduled this long before (requirements, R24). */
 const ceilingLeadHours = 24

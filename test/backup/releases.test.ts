@@ -200,7 +200,7 @@ test(
 )
 
 test(
-  'a recall and a later day survive a restore; a release without its tie is named',
+  'a recall, a later day and the end of a study with its working days survive a restore; a release without its tie is named',
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
@@ -214,6 +214,9 @@ test(
       admin,
     )
     await sql`select recall_copies(${one!.id}::uuid)`.execute(admin)
+    await sql`
+      update research_disclosure set study_ended_on = current_date, study_ended_at = now(), study_ended_by = ${people.eero},
+        return_working_days = 5 where id = ${made.id}`.execute(admin)
     await register.seal()
     await place.copies.catchUp()
     for (const month of await monthsIn(place.store)) {
@@ -236,10 +239,11 @@ test(
       { item: 2, state: 'RELEASED', due: false },
     ])
     const restoredDay = await machine.pool.query(
-      'select due_on::text as due from research_disclosure where number = $1',
+      `select due_on::text as due, study_ended_on is not null as ended, return_working_days as days
+       from research_disclosure where number = $1`,
       [made.number],
     )
-    expect(restoredDay.rows).toEqual(extended)
+    expect(restoredDay.rows).toEqual([{ ...extended[0], ended: true, days: 5 }])
   },
 )
 

@@ -45,7 +45,7 @@ export async function openResearch(database: TestDatabase<RegisterTables>, given
 
   beforeAll(() => allowed({}))
   /** What the description in force says of disclosures. */
-  async function allowed(given: { research?: boolean; pseudonymised?: boolean }) {
+  async function allowed(given: { research?: boolean; pseudonymised?: boolean; returnWorkingDays?: number }) {
     const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
     await noteDisclosureRules(custodian, { ...rules, research: true, ...given })
   }

@@ -1,7 +1,7 @@
 // AC13, AC19, R30, R32, R50: what leaves comes back or is destroyed, item by item; what is overdue is told; over the wire.
 import { Registry } from 'prom-client'
 import { sql } from 'kysely'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tellWaiting } from '#app/roles/tell-waiting.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -13,6 +13,7 @@ const database = await createTestDatabase<RegisterTables>()
 const research = await openResearch(database)
 const { ends, admin, custodian, send, act, read, institute, day, decided, release, released, confirm, pastItsDay } =
   research
+const { allowed } = research
 
 beforeAll(() => ends.startCustodian())
 
@@ -104,6 +105,47 @@ describe('a copy that is out', () => {
     expect(await extend(id, day(60))).toMatchObject({ code: 'research.study-ended' })
     await sql`update research_disclosure set study_ended_on = ${day(-9)}::date where id = ${id}`.execute(admin)
     expect(await read(id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'overdue' }] })
+  })
+})
+
+describe('the working days to destroy or return it (AC13)', () => {
+  afterEach(() => allowed({}))
+  /** Of a recall, from its making to its due time. */
+  async function daysOf(id: string) {
+    const { rows } = await sql<{ days: number }>`
+      select n as days from generate_series(1, 12) n, disclosed_copy c join research_disclosure d on d.number = c.disclosure
+      where d.id = ${id} and working_days_after(c.recalled_at, n) = c.due_at`.execute(admin)
+    return rows.map(({ days }) => days)
+  }
+
+  test('are those of the description when a recall is made, and three where it says none', async () => {
+    const [usual, longer, later] = [await released(), await released(), await released()]
+    await ends.byCaller(usual.recordings[0]!)
+    await allowed({ returnWorkingDays: 5 })
+    await ends.byCaller(longer.recordings[0]!)
+    await allowed({ returnWorkingDays: 1 })
+    await ends.byCaller(later.recordings[0]!)
+    expect([await daysOf(usual.id), await daysOf(longer.id), await daysOf(later.id)]).toEqual([[3], [5], [1]])
+    expect((await read(longer.id)).isOverdue).toBe(false)
+    await sql`update disclosed_copy set due_at = working_days_after(now() - interval '30 days', 5)
+      where disclosure = (select number from research_disclosure where id = ${longer.id})`.execute(admin)
+    expect((await read(longer.id)).isOverdue).toBe(true)
+  })
+
+  test('are those of the description when the end of a study is entered', async () => {
+    const [usual, longer] = [await released(), await released()]
+    const ended = async (id: string) =>
+      expect((await act('eero', 'POST', id, '/study-end', { endedOn: day(0) })).status).toBe(204)
+    const since = (id: string, days: number) =>
+      sql`update research_disclosure set study_ended_on = ${day(-days)}::date where id = ${id}`.execute(admin)
+    await ended(usual.id)
+    await allowed({ returnWorkingDays: 10 })
+    await ended(longer.id)
+    await allowed({ returnWorkingDays: 1 })
+    for (const { id } of [usual, longer]) await since(id, 9)
+    expect([(await read(usual.id)).isOverdue, (await read(longer.id)).isOverdue]).toEqual([true, false])
+    await since(longer.id, 30)
+    expect(await read(longer.id)).toMatchObject({ isOverdue: true, notices: [{ kind: 'overdue' }] })
   })
 })
 

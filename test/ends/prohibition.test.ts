@@ -178,4 +178,15 @@ describe('a recalled copy is confirmed until the end of the third working day (A
       .pool.query<{ due: Temporal.Instant }>('select working_days_after($1, 3) as due', [from])
     expect(rows[0]?.due.toString()).toBe(Temporal.Instant.from(due).toString())
   })
+
+  test.each([
+    [1, '2026-11-27T10:00:00+02:00', '2026-12-01T00:00:00+02:00'],
+    [5, '2026-11-26T10:00:00+02:00', '2026-12-04T00:00:00+02:00'],
+    [10, '2026-12-17T10:00:00+02:00', '2027-01-06T00:00:00+02:00'],
+  ])('or as many as the description says: %i from %s', async (days, from, due) => {
+    const { rows } = await database
+      .as()
+      .pool.query<{ due: Temporal.Instant }>('select working_days_after($1, $2) as due', [from, days])
+    expect(rows[0]?.due.toString()).toBe(Temporal.Instant.from(due).toString())
+  })
 })

@@ -26,6 +26,7 @@ const full = editDescription(seed, [
   { path: ['numbers', 0, 'validTo'], value: '2028-12-31' },
   { path: ['disclosure', 'provisions', 0, 'validTo'], value: '2030-12-31' },
   { path: ['disclosure', 'pseudonymised'], value: true },
+  { path: ['disclosure', 'returnWorkingDays'], value: 5 },
   { path: ['contacts', 'accessibility', 'phone'], value: '029 512 000' },
   {
     path: ['contacts', 'dataProtectionOfficer'],

@@ -141,6 +141,12 @@ function disclosureChanges(
       flag(from.pseudonymised === true),
       flag(to.pseudonymised === true),
     ),
+    ...changed(
+      ['disclosure', 'returnWorkingDays'],
+      labels.returnWorkingDays,
+      workingDays(from.returnWorkingDays),
+      workingDays(to.returnWorkingDays),
+    ),
     ...added.map(([{ names }, place]) =>
       sentence([...list, place], {
         fi: (say) => `Uusi säädösperuste: ${say(names)}.`,
@@ -218,4 +224,9 @@ function months(count: number): Trilingual {
 
 function days(count: number): Trilingual {
   return { fi: `${count} päivää`, sv: `${count} dagar`, en: `${count} days` }
+}
+
+function workingDays(count: number): Trilingual {
+  if (count === 1) return { fi: '1 työpäivä', sv: '1 arbetsdag', en: '1 working day' }
+  return { fi: `${count} työpäivää`, sv: `${count} arbetsdagar`, en: `${count} working days` }
 }

@@ -200,6 +200,11 @@ export const disclosureFields = {
     'Pseudonymiserade kopior till forskning',
     'Pseudonymised copies to research',
   ),
+  returnWorkingDays: word(
+    'Aika palauttaa tai tuhota luovutettu',
+    'Tid att återlämna eller förstöra det som lämnats ut',
+    'Time to return or destroy what was disclosed',
+  ),
   provision: word('Säädösperuste', 'Författningsgrunden', 'Statutory ground'),
 }
 

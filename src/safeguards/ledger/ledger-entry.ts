@@ -149,6 +149,7 @@ const shapes = {
     dueAt: Type.Optional(instant),
     outcome: Type.Optional(oneOf('destroyed', 'returned', 'GRANTED', 'PART')),
     endedOn: Type.Optional(day),
+    workingDays: Type.Optional(count),
   }),
   /** What it was sent in; its hash proves what left. */
   package: about('package', oneOf('stored', 'taken'), id, {

@@ -44,6 +44,8 @@ interface Detail {
   dueAt: string
   outcome: string
   endedOn: string
+  /** Entries of before 0057-working-days-to-return.sql have none: it was 3. */
+  workingDays?: number
   origin: string
   aim: string
   provision: string
@@ -78,7 +80,7 @@ export async function replayDisclosures(
 
 async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[]): Promise<void> {
   const { id, at, cause, done_by: doneBy } = entry
-  const { item, dueAt, outcome, endedOn, dueOn, number } = entry.detail as Detail
+  const { item, dueAt, outcome, endedOn, workingDays = 3, dueOn, number } = entry.detail as Detail
   const by = await personOf(tx, doneBy, at)
   const ofItem = sql`c.item = ${item} and c.disclosure = (select number from research_disclosure where id = ${id}::uuid)`
   switch (cause) {
@@ -106,6 +108,7 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
     case 'study-ended':
       await sql`
         update research_disclosure set study_ended_on = ${endedOn}::date, study_ended_at = ${at}::timestamptz,
+          return_working_days = ${workingDays},
           study_ended_by = coalesce(${by}::uuid, prepared_by) where id = ${id}::uuid and study_ended_at is null`.execute(
         tx,
       )

@@ -5,7 +5,7 @@ import type { RegisterTables } from '#register/tables.ts'
 /** Keeps what the description says of disclosures where the database decides on them; the custodian's work. */
 export async function noteDisclosureRules(
   db: Kysely<RegisterTables>,
-  { research, authority, pseudonymised = false, provisions }: RegisterDescription['disclosure'],
+  { research, authority, pseudonymised = false, returnWorkingDays, provisions }: RegisterDescription['disclosure'],
 ): Promise<void> {
   const listed = JSON.stringify(
     provisions.map(({ id, names, validFrom, validTo }) => ({
@@ -17,7 +17,10 @@ export async function noteDisclosureRules(
   )
   await sql`
     update disclosure_rules
-    set research = ${research}, authority = ${authority}, pseudonymised = ${pseudonymised}, provisions = ${listed}::jsonb
-    where (research, authority, pseudonymised, provisions)
-      is distinct from (${research}, ${authority}, ${pseudonymised}, ${listed}::jsonb)`.execute(db)
+    set research = ${research}, authority = ${authority}, pseudonymised = ${pseudonymised},
+      return_working_days = ${returnWorkingDays}, provisions = ${listed}::jsonb
+    where (research, authority, pseudonymised, return_working_days, provisions)
+      is distinct from (${research}, ${authority}, ${pseudonymised}, ${returnWorkingDays}::integer, ${listed}::jsonb)`.execute(
+    db,
+  )
 }

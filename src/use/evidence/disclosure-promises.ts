@@ -86,7 +86,7 @@ type RecalledFacts = {
 
 /** R32, R50. */
 export const disclosuresRecalled: Check<RecalledFacts> = {
-  rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its three working days.',
+  rule: 'Every copy of a recording whose use was forbidden was recalled, and every recall is confirmed or within its working days.',
   test: {
     file: 'test/disclosure/research-returns.test.ts',
     title:

@@ -14,7 +14,7 @@ export const sections = {
   register: ['name', 'title', 'profile', 'purposes'],
   storage: ['storage'],
   contacts: ['contacts'],
-  switches: ['switches', 'disclosure.pseudonymised'],
+  switches: ['switches', 'disclosure.pseudonymised', 'disclosure.returnWorkingDays'],
 } as const satisfies Record<string, readonly string[]>
 export type SectionName = keyof typeof sections
 

@@ -52,6 +52,12 @@ export function SwitchesSection() {
         label={say('form.pseudonymised')}
         hint={say('form.pseudonymised.hint')}
       />
+      <PathNumber
+        path={['disclosure', 'returnWorkingDays']}
+        label={say('form.returnDays')}
+        hint={say('form.returnDays.hint')}
+        isOptional
+      />
       <h4 className="small-heading">{say('form.switches.fixed')}</h4>
       <p className="hint">{say('form.switches.fixed.hint')}</p>
       <dl className="fixed">
