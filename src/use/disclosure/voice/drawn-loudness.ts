@@ -23,9 +23,9 @@ const steepest = 12
 /** dB by which a turn is heard at its start, and not before. */
 const crossing = 4
 /** What is drawn lies between these; names as in `Loudness`. */
-const drawn = { swell: [6, 10], fade: [1.5, 4.5], floor: [-38, -25], spread: [0.8, 1.2], skew: [-0.2, 0.2] } as const
+const drawn = { swell: [8, 12], fade: [1.2, 4], floor: [-38, -25], spread: [0.85, 1.35], skew: [-0.15, 0.3] } as const
 /** dB: how far what is loud wanders, at most, and how often. */
-const mostWandering = 2
+const mostWandering = 3
 const paces = { slowest: 0.3, fastest: 1.5 }
 
 export interface Loudness {

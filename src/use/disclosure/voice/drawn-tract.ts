@@ -10,7 +10,7 @@ import { voiceRate } from './engine.ts'
 const lengths = [0.93, 1.1] as const
 /** Hertz, each moved by up to this share of itself, and what lies between them with them. */
 const places = [300, 800, 1500, 2500]
-const furthest = 0.1
+const furthest = 0.12
 
 /** @returns from a frequency of what comes out to that of an average tract */
 export function drawTract(chance: Chance): (hertz: number) => number {

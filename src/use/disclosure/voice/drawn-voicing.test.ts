@@ -1,35 +1,90 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Chance } from './chance.ts'
-import { drawVoicing, voicedAsDrawn } from './drawn-voicing.ts'
+import { drawVoicing, voicedAsDrawn, withEdges, withoutGaps } from './drawn-voicing.ts'
 
 /** Frames without voice, with voice at this pitch, and so on. */
 const pitchOf = (...stretches: readonly (readonly [frames: number, hertz: number])[]) =>
   Float64Array.from(stretches.flatMap(([frames, hertz]) => Array.from({ length: frames }, () => hertz)))
 const voiced = (pitch: Float64Array) => [...pitch].map((hertz) => (hertz > 0 ? 'v' : '-')).join('')
+const shareOf = (pitch: Float64Array) => pitch.filter((hertz) => hertz > 0).length / pitch.length
 
-test('voice comes earlier and goes later as drawn, at the pitch of its ends, or the other way round', () => {
+test('voice comes earlier and goes later, at the pitch of its ends, or the other way round', () => {
   const pitch = pitchOf([5, 0], [5, 100], [5, 0])
-  expect(voicedAsDrawn(pitch, { edge: 2, gap: 0, breath: 0 })).toEqual(pitchOf([3, 0], [9, 100], [3, 0]))
-  expect(voiced(voicedAsDrawn(pitch, { edge: -2, gap: 0, breath: 0 }))).toBe('-------v-------')
-  expect(voicedAsDrawn(pitch, { edge: 0, gap: 0, breath: 0 })).toEqual(pitch)
+  expect(withEdges(pitch, 2)).toEqual(pitchOf([3, 0], [9, 100], [3, 0]))
+  expect(voiced(withEdges(pitch, -2))).toBe('-------v-------')
+  expect(withEdges(pitch, 0)).toEqual(pitch)
+  expect(withEdges(pitchOf([2, 100], [5, 0], [2, 200]), 3)).toEqual(pitchOf([5, 100], [4, 200]))
 })
 
-test('a gap of voice is closed if it is no longer than drawn, from the pitch before it to that after it; a pause stays', () => {
+test('a gap of voice is closed if it is no longer than that, from the pitch before it to that after it; a pause stays', () => {
   const pitch = pitchOf([4, 0], [3, 100], [3, 0], [3, 200], [4, 0], [3, 150], [4, 0])
-  const closed = voicedAsDrawn(pitch, { edge: 0, gap: 3, breath: 0 })
+  const closed = withoutGaps(pitch, 3)
   expect(voiced(closed)).toBe('----vvvvvvvvv----vvv----')
   expect(closed[7]).toBeGreaterThan(100)
   expect(closed[8]).toBeCloseTo(100 * Math.sqrt(2), 6)
   expect(closed[9]).toBeLessThan(200)
-  expect(voiced(voicedAsDrawn(pitch, { edge: 0, gap: 2, breath: 0 }))).toBe(voiced(pitch))
+  expect(voiced(withoutGaps(pitch, 2))).toBe(voiced(pitch))
 })
 
-test('each track has a voicing of its own, some breathier and some later than others', () => {
+/** Half a minute of stretches of voice with gaps between them, all as loud. */
+const speech = (voice: number, gap: number) =>
+  pitchOf(
+    ...Array.from(
+      { length: Math.round(6000 / (voice + gap)) },
+      () =>
+        [
+          [voice, 120],
+          [gap, 0],
+        ] as const,
+    ).flat(),
+  )
+const evenly = (pitch: Float64Array) => new Float64Array(pitch.length)
+
+test('of two voices of which one is voiced for half as long, the same share comes out', () => {
+  const [much, little] = [speech(40, 20), speech(20, 20)]
+  expect(shareOf(much) - shareOf(little)).toBeGreaterThan(0.15)
+  for (const share of [0.5, 0.6, 0.7])
+    for (const pitch of [much, little])
+      expect(Math.abs(shareOf(voicedAsDrawn(pitch, evenly(pitch), { share, stretches: 5 })) - share)).toBeLessThan(0.03)
+})
+
+test('a voice that breaks off more often than was drawn breaks off less often, if its gaps are short', () => {
+  const stretches = (pitch: Float64Array) => (voiced(pitch).match(/v+/g)!.length * 200) / pitch.length
+  const broken = pitchOf(
+    ...Array.from(
+      { length: 100 },
+      () =>
+        [
+          [20, 120],
+          [6, 0],
+          [20, 110],
+          [14, 0],
+        ] as const,
+    ).flat(),
+  )
+  expect(stretches(broken)).toBeCloseTo(6.7, 1)
+  const less = voicedAsDrawn(broken, evenly(broken), { share: 0.7, stretches: 3.3 })
+  expect(stretches(less)).toBeCloseTo(3.3, 1)
+  expect(stretches(voicedAsDrawn(broken, evenly(broken), { share: 0.7, stretches: 6.6 }))).toBeCloseTo(6.7, 1)
+})
+
+test('what is not heard has no part in it, and a track on which hardly anything is heard keeps its voice', () => {
+  const pitch = pitchOf([600, 120], [600, 0], [1200, 0])
+  const loudness = Float64Array.from(pitch, (_, frame) => (frame < 1200 ? 0 : -40))
+  expect(voicedAsDrawn(pitch, loudness, { share: 0.5, stretches: 2 })).toEqual(pitch)
+  const short = pitchOf([20, 120], [10, 0])
+  expect(voicedAsDrawn(short, evenly(short), { share: 0.9, stretches: 2 })).toEqual(short)
+})
+
+test('each track has a voicing of its own, some breathier, and some voiced for longer than others', () => {
   const chance = new Chance(randomBytes)
   const drawn = Array.from({ length: 200 }, () => drawVoicing(chance))
-  expect(new Set(drawn.map(({ edge }) => edge)).size).toBeGreaterThan(5)
-  expect(new Set(drawn.map(({ gap }) => gap)).size).toBeGreaterThan(5)
-  const breaths = drawn.map(({ breath }) => breath)
-  expect(Math.max(...breaths)).toBeGreaterThan(3 * Math.min(...breaths))
+  const range = (of: 'share' | 'stretches' | 'breath') => {
+    const values = drawn.map((one) => one[of])
+    return Math.max(...values) / Math.min(...values)
+  }
+  expect(range('share')).toBeGreaterThan(1.4)
+  expect(range('stretches')).toBeGreaterThan(1.4)
+  expect(range('breath')).toBeGreaterThan(3)
 })

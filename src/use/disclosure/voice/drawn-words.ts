@@ -1,18 +1,19 @@
 /**
  * The codebook of one track. Quantised speech still tells how its speaker says each sound: which codeword stands where another
  * speaker has its neighbour. So each track has a drawn share of the codewords, and what is said for each of them is moved by a
- * drawn smooth field, as an accent moves sounds; whoever compares two tracks of one person finds two accents.
+ * drawn smooth field and as people differ, as an accent moves sounds; whoever compares two tracks of one person finds two accents.
  *
  * In: the shared codebook, chance. Out: what to look frames up in, and what to say. Never here: anything of the track.
  */
 import type { Chance } from './chance.ts'
 import { halfSquares, shapeTerms, type Codebook } from './codebook.ts'
+import { addStrangersAccent } from './strangers-accent.ts'
 
 /** Of the codewords. */
 const share = 0.85
 /** The field: a sum of waves in random directions. How far it moves a codeword, and how far apart it moves otherwise; deviations. */
 const waves = 48
-const furthest = 0.6
+const furthest = 0.3
 const wavelength = 3
 /** Each term takes so much of each other one. */
 const mixedIn = 0.06
@@ -26,7 +27,8 @@ export interface DrawnWords {
   said: Float32Array
 }
 
-export function drawWords({ words, weights }: Codebook, chance: Chance): DrawnWords {
+export function drawWords(shapes: Codebook, chance: Chance): DrawnWords {
+  const { words, weights } = shapes
   const count = words.length / shapeTerms
   const kept = chance.different(Math.round(share * count), count)
   const own = new Float32Array(kept.length * shapeTerms)
@@ -34,6 +36,7 @@ export function drawWords({ words, weights }: Codebook, chance: Chance): DrawnWo
   const said = own.slice()
   addWaves(own, said, weights, chance)
   addMixture(own, said, weights, chance)
+  addStrangersAccent(kept, said, shapes, chance)
   return { words: own, halves: halfSquares(own), said }
 }
 

@@ -19,13 +19,13 @@ const furthest = 0.45
 /** What is drawn lies between these; names as in `Melody`. */
 const drawn = {
   level: [92, 150],
-  slope: [-0.3, 0.3],
+  slope: [-0.25, 0.25],
   keptSlope: [0.4, 1],
   range: [0.5, 1.6],
-  reach: [6, 36],
+  reach: [6, 28],
 } as const
 /** Of the logarithm. */
-const wandering = { height: 0.03, slowest: 0.4, fastest: 2.5 }
+const wandering = { height: 0.02, slowest: 0.4, fastest: 2.5 }
 const framesASecond = voiceRate / hop
 
 export interface Melody {

@@ -89,7 +89,7 @@ describe('a track that was re-spoken', () => {
     // Of three draws the middle one: nine of ten starts are demanded, and not each.
     const middle = (found: number[]) => found.toSorted((one, other) => one - other)[1]!
     expect(Math.abs(middle(starts))).toBeLessThan(160)
-    // What fades by 1 dB in 5 ms, the slowest that is drawn, is heard 70 ms longer; a pace of the speaker's own would be heard again.
+    // What fades by 1.2 dB in 5 ms, the slowest that is drawn, is heard 60 ms longer; a pace of the speaker's own would be heard again.
     expect(middle(ends)).toBeGreaterThan(-160)
     expect(middle(ends)).toBeLessThan(800)
   })

@@ -27,10 +27,10 @@ const strangersMixed = 4
 /** A mixture of codewords moves less than speech does, and a little more is understood better: times the strangers' deviation. */
 const clearer = 1.15
 /** Each term moves less or more than the strangers' does: deviation of the logarithm. */
-const otherwise = 0.1
+const otherwise = 0.25
 /** RMS of speech and of the noise of the line, dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
-const noiseLevels = { least: -56, most: -47 }
+const noiseLevels = { least: -57.5, most: -52 }
 /** A redaction does not click: samples at its edges. */
 const edge = 40
 
@@ -47,7 +47,7 @@ interface Draw {
 
 export const nvq: VoiceEngine = {
   name: 'nvq',
-  version: '4',
+  version: '5',
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
@@ -92,12 +92,13 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const series = seriesOf(analysis, everyFrame(analysis), factor)
   spell(series, analysis, draw.words, shapes.weights)
   putMoments(series, analysis, draw.strangers)
-  const melody = newMelody(voicedAsDrawn(analysis.pitch, draw.voicing), draw.melody)
+  const loudness = drawnLoudness(analysis, draw.loudness)
+  const melody = newMelody(voicedAsDrawn(analysis.pitch, loudness, draw.voicing), draw.melody)
   const excitation = makeExcitation(melody, draw.voicing.breath, out.length, chance)
   evenBands(excitation)
-  const loudness = drawnLoudness(analysis, draw.loudness).map((db) => speechLevel + db)
-  out.set(resynthesise(series, loudness, excitation, draw.tract))
-  for (const made of [excitation, melody, series, loudness]) made.fill(0)
+  const levels = loudness.map((db) => speechLevel + db)
+  out.set(resynthesise(series, levels, excitation, draw.tract))
+  for (const made of [excitation, melody, series, loudness, levels]) made.fill(0)
   for (const drawn of [draw.strangers, draw.voicing, draw.melody, draw.loudness, draw.words]) wipe(drawn)
   draw.tract = (hertz) => hertz
   level(out, analysis.speech)

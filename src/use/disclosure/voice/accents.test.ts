@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { accentData } from './accent-data.ts'
+import { readAccents, sharesOfClasses, writeAccents } from './accents.ts'
+import { codebook, shapeTerms } from './codebook.ts'
+
+const { weights, words } = codebook()
+const known = readAccents(accentData, weights)
+
+test('the accents are sixteen directions of 48 classes of sounds, and are what was written', () => {
+  expect(known.centres.length).toBe(48 * shapeTerms)
+  expect(known.directions.length).toBe(16)
+  expect(writeAccents(known, weights)).toEqual(accentData)
+})
+
+test('people differ by a part of what sounds differ by, and most in the first direction', () => {
+  const sizes = known.directions.map((direction) =>
+    Math.sqrt(
+      direction.reduce((sum, value, at) => sum + (value / weights[1 + (at % shapeTerms)]!) ** 2, 0) / direction.length,
+    ),
+  )
+  expect(sizes[0]).toBe(Math.max(...sizes))
+  expect(sizes[0]).toBeGreaterThan(0.05)
+  expect(sizes[0]).toBeLessThan(0.3)
+})
+
+test('a sound is most of the class that it lies nearest to, and all of its shares together are one', () => {
+  for (const word of [7, 200, 480]) {
+    const row = words.subarray(word * shapeTerms, (word + 1) * shapeTerms)
+    const distance = (place: number) =>
+      row.reduce((sum, value, term) => sum + (value - known.centres[place * shapeTerms + term]!) ** 2, 0)
+    const shares = sharesOfClasses(known, row)
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9)
+    const places = [...shares.keys()]
+    expect(shares.indexOf(Math.max(...shares))).toBe(places.reduce((a, b) => (distance(b) < distance(a) ? b : a)))
+  }
+})
