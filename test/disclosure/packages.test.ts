@@ -528,6 +528,8 @@ describe('a package to an authority', () => {
     expect(body['expiresAt']).toBe(day!.toString())
     const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
     await expect.poll(page, { timeout: 20_000, interval: 50 }).toBe(200)
+    const mayClose = async () => ((await send('riitta', 'GET', path)).body['may'] as { close: boolean }).close
+    expect(await mayClose()).toBe(false)
     expect(await send('riitta', 'POST', `${path}/close`, {})).toMatchObject({ code: 'authority.package-open' })
     await ends.setDay(call.id, Temporal.Now.instant().subtract({ seconds: 1 }))
     await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${call.id}`.execute(admin)
@@ -535,6 +537,7 @@ describe('a package to an authority', () => {
     const { rows } = await sql<{ end_why: string }>`
       select end_why from disclosure_package where id = ${body['id']}`.execute(admin)
     expect(rows).toEqual([{ end_why: 'destroyed' }])
+    expect(await mayClose()).toBe(true)
     expect((await send('riitta', 'POST', `${path}/close`, {})).status).toBe(204)
   })
 

@@ -77,9 +77,14 @@ export function viewAuthority(one: AuthorityDisclosure, seen: AuthoritySeen): Au
       prepare: viewer.isPreparing && isUndecided,
       decide: viewer.isDeciding && isUndecided && !viewer.isOwn,
       release: viewer.isDeciding && !viewer.isOwn && (state === 'DECIDED' || state === 'RELEASED'),
-      close: viewer.isDeciding && !isUndecided && state !== 'CLOSED',
+      close: viewer.isDeciding && !isUndecided && state !== 'CLOSED' && !packages.some(lies),
     },
   }
+}
+
+/** It is there to be fetched, or will be. */
+function lies({ state }: PackageRow): boolean {
+  return state === 'making' || state === 'ready'
 }
 
 function viewItem({ item, contact_id, recording_id, what, destroy_at, state, granted }: AuthorityItemRow) {

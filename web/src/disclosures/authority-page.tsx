@@ -20,6 +20,7 @@ import {
   authorityHeading,
   authorityStepState,
   authoritySteps,
+  lyingPackage,
   stepOfAuthorityLack,
   type AuthorityLack,
 } from './authority-steps.ts'
@@ -138,13 +139,22 @@ function Steps({
   )
 }
 
-function Standing({ disclosure: { lacks, state } }: { disclosure: AuthorityDetail }) {
+/** Of what was released, whether it was fetched; else its state. */
+function howItStands(disclosure: AuthorityDetail): string {
+  const { state, packages } = disclosure
+  if (state !== 'RELEASED') return state
+  if (lyingPackage(disclosure)) return 'out'
+  return packages.some((one) => one.state === 'taken') ? state : 'unfetched'
+}
+
+function Standing({ disclosure }: { disclosure: AuthorityDetail }) {
   const { say } = useLanguage()
+  const { lacks, state } = disclosure
   if (lacks.length === 0) {
     return (
       <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
         <h2 id="authority-missing" tabIndex={-1} className="notice-title">
-          {say(`authorityDisclosure.stands.${state}` as Word)}
+          {say(`authorityDisclosure.stands.${howItStands(disclosure)}` as Word)}
         </h2>
       </Notice>
     )

@@ -1,4 +1,4 @@
-import type { AuthorityDetail } from './disclosure-shapes.ts'
+import type { AuthorityDetail, Package } from './disclosure-shapes.ts'
 import type { StepState } from './research-steps.ts'
 
 export const authoritySteps = ['request', 'items', 'assessment', 'decision', 'release', 'close'] as const
@@ -21,10 +21,16 @@ export function stepOfAuthorityLack(lack: AuthorityLack): AuthorityStep {
   return stepOfLack[lack]
 }
 
-type Facts = Pick<AuthorityDetail, 'state' | 'lacks'>
+type Facts = Pick<AuthorityDetail, 'state' | 'lacks' | 'packages'>
+
+/** The package that is there to be fetched, or will be: there is at most one, and nothing is closed before it has ended. */
+export function lyingPackage({ packages }: Pick<AuthorityDetail, 'packages'>): Package | undefined {
+  return packages.find(({ state }) => state === 'making' || state === 'ready')
+}
 
 /** It is refused at any time after its assessment: whatever else is missing keeps it from being granted. */
-export function authorityStepState(step: AuthorityStep, { state, lacks }: Facts): StepState {
+export function authorityStepState(step: AuthorityStep, facts: Facts): StepState {
+  const { state, lacks } = facts
   const lacking = new Set(lacks.map(({ what }) => stepOfLack[what]))
   switch (step) {
     case 'request':
@@ -39,7 +45,7 @@ export function authorityStepState(step: AuthorityStep, { state, lacks }: Facts)
       return lacks.length === 1 ? 'missing' : 'ahead'
     case 'close':
       if (state === 'CLOSED') return 'done'
-      return state === 'RELEASED' || state === 'REFUSED' ? 'missing' : 'ahead'
+      return (state === 'RELEASED' && !lyingPackage(facts)) || state === 'REFUSED' ? 'missing' : 'ahead'
   }
 }
 

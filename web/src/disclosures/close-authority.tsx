@@ -7,16 +7,17 @@ import { Step } from '../controls/step.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { authorityHeading, authorityStepState } from './authority-steps.ts'
+import { authorityHeading, authorityStepState, lyingPackage } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import type { Done } from './done.ts'
-import { StepFrame } from './step-frame.tsx'
+import { StepFrame, WayTo } from './step-frame.tsx'
 
 /** Closes what was released or refused, or what was granted and did not leave, with the reason; its entry in the log stays. */
 export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDetail; onDone: Done }) {
   const { say, language } = useLanguage()
   const { id, may, closedAt, unreleasedBecause } = disclosure
   const isUnreleased = disclosure.state === 'DECIDED'
+  const lying = lyingPackage(disclosure)
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
   const [isAsking, setAsking] = useState(false)
   return (
@@ -30,6 +31,12 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
           ? say('authorityDisclosure.closedAt', { time: formatInstant(closedAt, language) })
           : say('authorityDisclosure.close.what')}
       </p>
+      {lying && (
+        <p className="request-note">
+          {say('authorityDisclosure.close.when', { time: formatInstant(lying.expiresAt, language) })}{' '}
+          <WayTo heading={authorityHeading('release')}>{say('disclosures.step.authority.release')}</WayTo>
+        </p>
+      )}
       {unreleasedBecause && <p>{say('authorityDisclosure.unreleased.said', { reason: unreleasedBecause })}</p>}
       {may.close && isUnreleased && <CloseUnreleased id={id} onDone={onDone} />}
       {close.error != null && <Failure error={close.error} />}

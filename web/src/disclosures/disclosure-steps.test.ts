@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { authorityStepState } from './authority-steps.ts'
-import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
+import type { Package, ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import { researchStepState, researchSteps } from './research-steps.ts'
 
 type Facts = Pick<ResearchDetail, 'state' | 'lacks' | 'itemList'>
@@ -11,6 +11,16 @@ const item = (state: ResearchItem['copy']['state']): ResearchItem => ({
   copy: { state },
   outcome: 'none',
 })
+const made: Omit<Package, 'state'> = {
+  id: 'a',
+  method: 'PASSPHRASE',
+  delivery: 'LINK',
+  files: 1,
+  done: 1,
+  madeAt: '2026-11-27T09:00:00Z',
+  madeBy: { id: 'b', name: 'Riitta' },
+  expiresAt: '2026-12-04T09:00:00Z',
+}
 const statesOf = (facts: Facts) => researchSteps.map((step) => researchStepState(step, facts)).join(' ')
 
 test('what waits for nothing else is missing; what comes after it lies ahead', () => {
@@ -49,10 +59,22 @@ test('an authority may be refused as soon as its request is assessed; a release 
     state: 'ASSESSED',
     lacks: [{ what: 'provision' }, { what: 'decision' }, { what: 'release' }],
   } as const
-  const facts = { ...asked, lacks: [...asked.lacks] }
+  const facts = { ...asked, lacks: [...asked.lacks], packages: [] }
   expect(authorityStepState('decision', facts)).toBe('missing')
   expect(authorityStepState('request', facts)).toBe('missing')
   expect(authorityStepState('release', facts)).toBe('ahead')
-  expect(authorityStepState('release', { state: 'DECIDED', lacks: [{ what: 'release' }] })).toBe('missing')
-  expect(authorityStepState('close', { state: 'RELEASED', lacks: [] })).toBe('missing')
+  expect(authorityStepState('release', { state: 'DECIDED', lacks: [{ what: 'release' }], packages: [] })).toBe(
+    'missing',
+  )
+})
+
+test('what was released is closed once its package has ended, and not before', () => {
+  const closing = (...states: Package['state'][]) =>
+    authorityStepState('close', {
+      state: 'RELEASED',
+      lacks: [],
+      packages: states.map((state) => ({ ...made, state })),
+    })
+  expect([closing('making'), closing('ready'), closing('ready', 'withdrawn')]).toEqual(['ahead', 'ahead', 'ahead'])
+  expect([closing('taken'), closing('expired', 'withdrawn')]).toEqual(['missing', 'missing'])
 })
