@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -181,6 +182,24 @@ test('there are never two renderings: a second is refused beside the first, and 
   await expect.poll(() => objectsOf(recording)).toEqual([])
   expect(await readCopy(id)).toMatchObject({ state: 'REJECTED', check: { outcome: 'REJECTED', note: 'Nimi kuuluu.' } })
   expect(await copies.beginHearing(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
+})
+
+test('a copy that waits is told to whoever may check it, and one that was sent back to whoever prepared it', async () => {
+  const disclosure = await copies.begun()
+  await copy(disclosure)
+  const { id } = await rendered({}, disclosure)
+  const waitsFor = async (name: 'eero' | 'kaisa') => {
+    const { body } = await send(name, 'GET', '/api/research-disclosures')
+    const one = (body['items'] as ResearchSummary[]).find((listed) => listed.id === disclosure)
+    return { toCheck: one?.toCheck, sentBack: one?.sentBack, may: (await copies.read(disclosure, name)).may.check }
+  }
+  expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
+  expect(await waitsFor('kaisa')).toEqual({ toCheck: [2], sentBack: [], may: true })
+  await check(id, 'REJECTED', 'kaisa', { note: 'Nimi kuuluu.' })
+  expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [2], may: false })
+  expect(await waitsFor('kaisa')).toEqual({ toCheck: [], sentBack: [], may: false })
+  await save(id)
+  expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
 })
 
 test('what was heard of an earlier rendering counts for nothing in the next: any change is to be heard anew', async () => {

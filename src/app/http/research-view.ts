@@ -30,7 +30,8 @@ export function viewInstitute({ is_blocked, recipient, ...row }: InstituteRow): 
   return { ...row, ...(recipient !== null && { recipient }), isBlocked: is_blocked }
 }
 
-export function viewResearchSummary({ row, facts, state, isOverdue }: ListedResearch, names: Names): ResearchSummary {
+export function viewResearchSummary(listed: ListedResearch, names: Names): ResearchSummary {
+  const { row, facts, state, isOverdue, waits } = listed
   const earliest = earliestDestruction(facts)
   return {
     id: row.id,
@@ -44,6 +45,7 @@ export function viewResearchSummary({ row, facts, state, isOverdue }: ListedRese
     items: facts.items.length,
     open: unconfirmed(facts).length,
     preparedBy: person(row.prepared_by, names),
+    ...waits,
   }
 }
 

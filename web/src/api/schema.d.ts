@@ -34837,6 +34837,10 @@ export interface operations {
                                 id: string;
                                 name: string;
                             };
+                            /** @description Items whose copies somebody else than the viewer prepared and a second person is to check */
+                            toCheck: number[];
+                            /** @description Items whose copies the viewer prepared and a second person sent back */
+                            sentBack: number[];
                         }[];
                     };
                 };
@@ -35191,6 +35195,10 @@ export interface operations {
                             id: string;
                             name: string;
                         };
+                        /** @description Items whose copies somebody else than the viewer prepared and a second person is to check */
+                        toCheck: number[];
+                        /** @description Items whose copies the viewer prepared and a second person sent back */
+                        sentBack: number[];
                         /**
                          * @description The one permitted purpose: to assess the quality level of customer service (R28)
                          * @enum {unknown}

@@ -17,6 +17,9 @@ const told = {
   'not-answered': 'why.not-answered',
 } as const satisfies Record<string, Word>
 
+/** Why a call is recorded or is not, as the plan says it. */
+export const reasons: readonly string[] = Object.keys(told)
+
 type Decision = Omit<SegmentDetail['decision'], 'record'>
 
 /** The sentences that explain a decision, each with what it needs; for a reason that is not known, what is true of all. */

@@ -9,12 +9,18 @@ interface Waits {
   kind: NoticeKind
   said: string
   /** Named one by one. */
-  those?: readonly ResearchSummary[]
+  those?: readonly Named[]
+}
+
+/** A disclosure, or one item of it. */
+interface Named {
+  disclosure: ResearchSummary
+  item?: number
 }
 
 /**
  * What of the disclosures waits for this person: copies past their day first and loud, an authority's recording that ends soon,
- * copies to check, decisions. Nothing for who only oversees.
+ * their own copies that were sent back, copies to check, decisions. Nothing for who only oversees.
  */
 export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   const { say } = useLanguage()
@@ -26,14 +32,19 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   const counted = (kind: NoticeKind, word: Word, count: number) =>
     count > 0 ? [{ kind, said: say(word, { count }) }] : []
   const late = research.filter(({ isOverdue }) => isOverdue)
+  const sentBack = research.flatMap((disclosure) => disclosure.sentBack.map((item) => ({ disclosure, item })))
   const isTheirs = ({ preparedBy }: (typeof research)[number]) => preparedBy.id === me.personId
   return [
-    ...counted('error', 'disclosures.overdue', late.length).map((one) => ({ ...one, those: late })),
+    ...counted('error', 'disclosures.overdue', late.length).map((one) => ({
+      ...one,
+      those: late.map((disclosure) => ({ disclosure })),
+    })),
     ...counted('warning', 'disclosures.urgent', authority.filter(({ urgentAt }) => urgentAt).length),
+    ...counted('warning', 'disclosures.waiting.sentBack', sentBack.length).map((one) => ({ ...one, those: sentBack })),
     ...counted(
       'info',
       'disclosures.waiting.check',
-      prepares(me) ? research.filter((one) => one.state === 'ANONYMISED' && !isTheirs(one)).length : 0,
+      prepares(me) ? research.filter(({ toCheck }) => toCheck.length > 0).length : 0,
     ),
     ...counted(
       'info',
@@ -62,11 +73,17 @@ export function DisclosuresWaiting({ waiting }: { waiting: readonly Waits[] }) {
     those ? (
       <Notice key={said} kind={kind} title={said}>
         <ul className="disclosure-missing">
-          {those.map(({ id, number, institute, study }) => (
-            <li key={id}>
-              <Link to="/disclosures/research/$id" params={{ id }}>
-                {number}
-              </Link>{' '}
+          {those.map(({ disclosure: { id, number, institute, study }, item }) => (
+            <li key={`${id} ${item ?? ''}`}>
+              {item === undefined ? (
+                <Link to="/disclosures/research/$id" params={{ id }}>
+                  {number}
+                </Link>
+              ) : (
+                <Link to="/disclosures/research/$id/items/$item" params={{ id, item: String(item) }}>
+                  {say('disclosures.item.of', { number, item })}
+                </Link>
+              )}{' '}
               {institute.name}: {study}
             </li>
           ))}

@@ -95,12 +95,21 @@ export function MomentCard({
           )}
         </div>
       )}
-      {!isOver && moment.state === 'THERE' && <ChangeMoment moment={moment} onDone={onDone} />}
+      {!isOver && moment.state === 'THERE' && <ChangeMoment moment={moment} named={named} onDone={onDone} />}
     </li>
   )
 }
 
-function ChangeMoment({ moment, onDone }: { moment: MomentThere; onDone: () => Promise<unknown> }) {
+function ChangeMoment({
+  moment,
+  named,
+  onDone,
+}: {
+  moment: MomentThere
+  /** As the page calls it. */
+  named: string
+  onDone: () => Promise<unknown>
+}) {
   const { say } = useLanguage()
   const save = $api.useMutation('put', '/api/training/moments/{id}')
   const [typed, setTyped] = useState(typedOf(moment))
@@ -116,7 +125,8 @@ function ChangeMoment({ moment, onDone }: { moment: MomentThere; onDone: () => P
   }
   return (
     <Step
-      open={say('training.moment.change', { name: moment.title })}
+      open={say('training.moment.change')}
+      named={`${say('training.moment.change')}: ${named}`}
       submit={say('training.moment.change.do')}
       isBusy={save.isPending}
       error={save.error}

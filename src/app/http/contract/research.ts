@@ -107,6 +107,12 @@ const summary = {
   items: Type.Integer({ description: 'How many items' }),
   open: Type.Integer({ description: 'Items that the institute has and has not confirmed' }),
   preparedBy: person('Who prepares it'),
+  toCheck: Type.Array(Type.Integer(), {
+    description: 'Items whose copies somebody else than the viewer prepared and a second person is to check',
+  }),
+  sentBack: Type.Array(Type.Integer(), {
+    description: 'Items whose copies the viewer prepared and a second person sent back',
+  }),
 }
 export const ResearchSummary = Type.Object(summary)
 export type ResearchSummary = Static<typeof ResearchSummary>

@@ -8,6 +8,7 @@ import {
   isOverdue,
   lacksOf,
   researchStateOf,
+  type CopyState,
   type MissingOfResearch,
   type ResearchFacts,
   type ResearchState,
@@ -54,6 +55,8 @@ export interface ListedResearch {
   facts: ResearchFacts
   state: ResearchState
   isOverdue: boolean
+  /** Items by their numbers: whose copies others prepared and a second person is to check, whose own copies were sent back. */
+  waits: { toCheck: number[]; sentBack: number[] }
 }
 
 export interface ReadResearch extends ListedResearch {
@@ -78,7 +81,7 @@ export function listResearch(
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       await sql`select look_at_research(null)`.execute(tx)
-      const listed = await withFacts(tx, (await rowsOf(tx, isOver(which === 'over'))).rows)
+      const listed = await withFacts(tx, session, (await rowsOf(tx, isOver(which === 'over'))).rows)
       return listed.sort((one, other) => Number(other.isOverdue) - Number(one.isOverdue))
     }),
     ['deny.role'],
@@ -97,7 +100,7 @@ export function readResearch(
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       await sql`select look_at_research(${id}::uuid)`.execute(tx)
-      const [listed] = await withFacts(tx, (await rowsOf(tx, sql<boolean>`d.id = ${id}::uuid`)).rows)
+      const [listed] = await withFacts(tx, session, (await rowsOf(tx, sql<boolean>`d.id = ${id}::uuid`)).rows)
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
@@ -118,8 +121,16 @@ export function readResearch(
   )
 }
 
+function waitsFor({ items }: ResearchFacts, viewer: string): ListedResearch['waits'] {
+  const those = (wanted: CopyState, isOwn: boolean) =>
+    items
+      .filter(({ copyState, copyBy }) => copyState === wanted && copyBy !== undefined && (copyBy === viewer) === isOwn)
+      .map(({ item }) => item)
+  return { toCheck: those('RENDERED', false), sentBack: those('REJECTED', true) }
+}
+
 function mayOf(
-  { facts, state }: ListedResearch,
+  { facts, state, waits }: ListedResearch,
   extensions: readonly ExtensionRow[],
   viewer: string,
   { quality, decides }: { quality: boolean; decides: boolean },
@@ -127,16 +138,11 @@ function mayOf(
   const isOpen = !over.has(state)
   const isUndecided = isOpen && facts.outcome === null
   const isFree = decides && isOpen && !facts.hands.includes(viewer)
-  const waits = extensions.some(({ decided_at, asked_by }) => decided_at === null && asked_by !== viewer)
+  const hasQuestion = extensions.some(({ decided_at, asked_by }) => decided_at === null && asked_by !== viewer)
   return {
     prepare: quality && isUndecided,
-    check:
-      quality &&
-      isOpen &&
-      facts.items.some(
-        ({ copyState, copyBy }) => copyState === 'RENDERED' && copyBy !== undefined && copyBy !== viewer,
-      ),
-    decide: isFree && (isUndecided || waits),
+    check: quality && isOpen && waits.toCheck.length > 0,
+    decide: isFree && (isUndecided || hasQuestion),
     release: isFree && facts.outcome === 'GRANTED' && !facts.isStudyEnded,
     confirm: (quality || decides) && isOpen && facts.isReleased,
   }
@@ -158,7 +164,11 @@ function rowsOf(tx: Transaction<RegisterTables>, condition: RawBuilder<boolean>)
     where ${condition} order by d.created_at desc limit ${mostListed}`.execute(tx)
 }
 
-async function withFacts(tx: Transaction<RegisterTables>, rows: readonly ResearchRow[]): Promise<ListedResearch[]> {
+async function withFacts(
+  tx: Transaction<RegisterTables>,
+  { personId }: Session,
+  rows: readonly ResearchRow[],
+): Promise<ListedResearch[]> {
   const facts = await researchFactsOf(
     tx,
     rows.map(({ id }) => id),
@@ -166,6 +176,7 @@ async function withFacts(tx: Transaction<RegisterTables>, rows: readonly Researc
   return rows.map((row) => {
     const known = facts.get(row.id)
     if (!known) throw new Error(`the disclosure ${row.number} has no facts: research_facts() left it out`)
-    return { row, facts: known, state: researchStateOf(known), isOverdue: isOverdue(known) }
+    const state = researchStateOf(known)
+    return { row, facts: known, state, isOverdue: isOverdue(known), waits: waitsFor(known, personId) }
   })
 }
