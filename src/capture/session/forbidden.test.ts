@@ -198,6 +198,23 @@ describe('a recording that is forbidden while its call goes on', () => {
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toThrow()
   })
 
+  test('while it goes into the object store, nothing more of it begins to go there', async () => {
+    const { moveIn } = objects
+    const begun: string[] = []
+    await speak(portOf(await ask('1', media(4000))), 50)
+    const id = recordingId()
+    objects.moveIn = (key, ...how) => {
+      begun.push(key)
+      void recorder.forbid(id, true)
+      return moveIn(key, ...how)
+    }
+    call.send(request('BYE', { cseq: '2', to: toOf(call.lastResponse()) }))
+    await until(() => recorder.live === 0)
+    expect(begun).toHaveLength(1)
+    expect(latest()).toMatchObject({ recording: { id, gone: true } })
+    expect(await files()).toEqual([])
+  })
+
   test('what stands in the way of its destruction keeps what was captured, and nothing more is', async () => {
     const port = portOf(await ask('1', media(4000)))
     await speak(port, 50)

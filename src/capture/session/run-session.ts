@@ -229,8 +229,8 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       try {
         finished ??= await seal(media)
         const { recording, received, lost, streams } = finished
-        if (toDestroy) return await destroy()
-        await storeRecording(recording.id, dirname(recording.bodyPath), world.objects, 'durable')
+        const folder = dirname(recording.bodyPath)
+        if (!(await storeRecording(recording.id, folder, world.objects, 'durable', () => toDestroy))) continue
         return {
           type: 'stored',
           stored: {

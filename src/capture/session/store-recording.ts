@@ -8,21 +8,28 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
  * Moves what there is of a recording from the folder of calls going on into the object store. What an earlier try has
  * moved is not there any more and is left as it is, so this can be cut short and tried again.
  * `bytes`: of a recording that is finished they are durable; what a killed process has left need not be.
+ * `isForbidden`: whether it is to be destroyed; then no file begins to move any more.
+ * @returns whether no file was kept back for that
  */
 export async function storeRecording(
   id: string,
   folder: string,
   objects: ObjectStore,
   bytes?: 'durable',
-): Promise<void> {
-  await moveIn('tail', tailKey(id))
+  isForbidden: () => boolean = () => false,
+): Promise<boolean> {
+  const hasTailMoved = await moveIn('tail', tailKey(id))
   // Side by side: they share the syncs of the folders that they leave and come to.
   const moved = await Promise.allSettled([moveIn('body', bodyKey(id)), moveIn('hdr', headerKey(id))])
   for (const one of moved) if (one.status === 'rejected') throw one.reason
+  return hasTailMoved && moved.every((one) => one.status === 'fulfilled' && one.value)
 
-  async function moveIn(suffix: string, key: string): Promise<void> {
+  async function moveIn(suffix: string, key: string): Promise<boolean> {
     const path = join(folder, `${id}.${suffix}`)
-    if (await isThere(path)) await objects.moveIn(key, path, bytes)
+    if (!(await isThere(path))) return true
+    if (isForbidden()) return false
+    await objects.moveIn(key, path, bytes)
+    return true
   }
 }
 
