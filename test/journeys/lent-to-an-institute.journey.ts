@@ -89,12 +89,17 @@ test('a call is lent to an institute anonymised, by three people, and is not clo
 
   await eero.goto(`${page}/items/1`)
   await expect(eero.locator('#original')).toBeVisible()
-  await button(eero, 'anonymisation.original.start').click()
-  await button(eero, 'anonymisation.original.play').first().click()
+  await expect(button(eero, 'anonymisation.render')).toBeDisabled()
+  const heightOfStanding = async () => (await eero.locator('.standing').boundingBox())!.height
+  const untouched = await heightOfStanding()
   // In this call nobody speaks; what would be found is added by hand.
   await button(eero, 'anonymisation.turns.add.OFFICIAL').click()
   const words = eero.locator('.turn-row textarea')
   await words.last().fill('Verotoimisto, hyvää päivää.')
+  await expect(button(eero, 'anonymisation.saveAndRender')).toBeEnabled()
+  expect(await heightOfStanding(), 'the first edit moves nothing').toBe(untouched)
+  await button(eero, 'anonymisation.original.start').click()
+  await button(eero, 'anonymisation.original.play').first().click()
   await expectAccessible(eero, 'the redaction editor')
   await button(eero, 'anonymisation.save').click()
   await expect(eero.getByText(say('anonymisation.saved')).first()).toBeVisible()

@@ -34,7 +34,7 @@ export function Standing({
   const { say, language } = useLanguage()
   const { state, rendered, check, failure } = copy
   useTellChanges(state)
-  const isMade = state === 'RENDERED' && !isUnsaved
+  const isIdle = !isUnsaved && (state === 'RENDERED' || missing.length > 0)
   return (
     <section className="request-next standing" aria-labelledby="standing">
       <h2 id="standing" tabIndex={-1}>
@@ -60,7 +60,7 @@ export function Standing({
         </Notice>
       )}
       {state === 'RENDERING' && <Progress share={copy.progress} />}
-      {isMade && rendered && (
+      {state === 'RENDERED' && rendered && (
         <p>
           {say('anonymisation.rendered', {
             time: formatInstant(rendered.at, language),
@@ -72,12 +72,13 @@ export function Standing({
       {missing.length > 0 && state !== 'RENDERING' && (
         <>
           <MissingList missing={missing} />
-          {isUnsaved && <p className="muted">{say('anonymisation.lack.ofSaved')}</p>}
+          <p className="muted">{say('anonymisation.lack.ofSaved')}</p>
         </>
       )}
-      {state !== 'RENDERING' && !isMade && (missing.length === 0 || isUnsaved) && (
+      {/* It stays, so that the first edit below moves nothing under the pointer. */}
+      {state !== 'RENDERING' && (
         <div className="actions">
-          <Button kind="primary" isBusy={isBusy} onPress={onRender}>
+          <Button kind="primary" isBusy={isBusy} isDisabled={isIdle} onPress={onRender}>
             {say(isUnsaved ? 'anonymisation.saveAndRender' : 'anonymisation.render')}
           </Button>
         </div>

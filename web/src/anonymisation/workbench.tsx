@@ -156,7 +156,7 @@ export function Workbench({
         onRender={() => (losesCopy ? setAsks('render') : act.render())}
       />
       {failed !== undefined && <NotDone error={failed} work={work} isUnsaved={isUnsaved} />}
-      {copy.may.hear && !isUnsaved && <Result copy={copy} onHeard={() => void readAgain()} />}
+      {copy.may.hear && <Result copy={copy} onHeard={() => void readAgain()} />}
       <OriginalSection
         copy={copy}
         under={under}
