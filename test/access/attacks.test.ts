@@ -26,12 +26,12 @@ async function signInWith(headers: Record<string, string> = {}): Promise<string>
 
 const whoIs = (cookie: string) => answer(desk.visitor.fetch('/api/session', { headers: { cookie } }))
 
-/** Writes bytes to the server and reads what it says until it closes, or is silent for a second. */
+/** Writes bytes to the server and reads what it says until it closes, or is silent for long. */
 function raw(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
     let said = ''
-    socket.setTimeout(1_000, () => socket.destroy())
+    socket.setTimeout(10_000, () => socket.destroy())
     socket.on('data', (part) => (said += part.toString('latin1')))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(said)

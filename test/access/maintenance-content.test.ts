@@ -11,7 +11,7 @@ import { readVersions } from '#safeguards/versions/versions.ts'
 import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { newVersion } from '../database/drafts.ts'
+import { inTime, newVersion } from '../database/drafts.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { makeTestRegister } from '../register/make-register.ts'
 import { answer, openTestDesk } from '../register/open-desk.ts'
@@ -41,21 +41,9 @@ await keepRecording(register.keeping, call.id, now())
 
 /** Brings a version with another value of the switch into force, and waits until it is. */
 async function switchTo(value: 'breakGlass' | 'denied'): Promise<void> {
-  const effectiveFrom = await approvedInTime(value)
-  await wait(effectiveFrom.since(now()).total('milliseconds') + 300)
-}
-
-/** The next instant before which this machine gets through the procedure. */
-async function approvedInTime(value: string, seconds = 4): Promise<Temporal.Instant> {
-  const effectiveFrom = now().add({ seconds }).round('second')
   const edits = [{ path: ['switches', 'maintenanceContent'], value }]
-  try {
-    await newVersion(deskDb, people, effectiveFrom, { edits })
-    return effectiveFrom
-  } catch (error) {
-    if (seconds > 20 || !String(error).includes('draft.not-future')) throw error
-    return approvedInTime(value, seconds * 3)
-  }
+  const { effectiveFrom } = await inTime(4, (instant) => newVersion(deskDb, people, instant, { edits }))
+  await wait(effectiveFrom!.since(now()).total('milliseconds') + 300)
 }
 
 const under = { purpose: 'MAINTENANCE', reference: 'VIKA-7' }

@@ -138,13 +138,14 @@ test(
   async () => {
     const to = await target.emptyDatabase()
     let late: Promise<unknown> | undefined
+    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into unit %Late%'`
     await moveTo(from, to, {
       whileClosed: async () => {
         late = administer(from, `insert into unit (id, name) values (gen_random_uuid(), 'Late')`).then(
           () => 'written',
           (error: { code?: string }) => error.code ?? 'cut',
         )
-        await new Promise((resolve) => setTimeout(resolve, 300))
+        await expect.poll(() => administer(from, waiting)).toHaveLength(1)
       },
     })
     // 57P01: ended by an administrator.

@@ -296,18 +296,19 @@ describe('a training session', () => {
       insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, reference, started_at, until)
       select gen_random_uuid(), ${recording}, s.led_by, r.id, '\\x00', 'EXPERT', 'TRAINING', ${given}, now(), now() + interval '1 minute'
       from training_session s join access_right r on r.person_id = s.led_by where s.id = ${session}`
-    const inSession = (given: string, waitMs = 0) =>
+    const inSession = (given: string, meanwhile?: () => Promise<void>) =>
       admin.transaction().execute(async (tx) => {
         await sql`select set_config('seloste.session', ${tiina.token}, true)`.execute(tx)
         await listening(given).execute(tx)
-        await new Promise((resolve) => setTimeout(resolve, waitMs))
+        await meanwhile?.()
       })
     for (const given of [` ${reference}`, `${reference} `, ' ', ''])
       await expect(inSession(given)).rejects.toThrow('training.not-in-session')
-    const playing = inSession(reference, 300)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    const removing = removeTrainee(desk, tiina, session, aino.id)
-    await playing
+    let removing: ReturnType<typeof removeTrainee> | undefined
+    await inSession(reference, async () => {
+      removing = removeTrainee(desk, tiina, session, aino.id)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    })
     expect(await removing).toEqual({ refused: 'training.has-heard' })
   })
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { newVersion } from '#test/database/drafts.ts'
+import { inTime, newVersion } from '#test/database/drafts.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
@@ -70,9 +70,9 @@ test('a version with a shorter term destroys at its instant what is past that te
   )
   await until(async () => (await actions()).includes('description.took-effect'))
 
-  const effectiveFrom = now().add({ seconds: 6 }).round({ smallestUnit: 'second' })
   const edits = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }]
-  await newVersion(desk, people, effectiveFrom, { edits })
+  const draft = await inTime(6, (instant) => newVersion(desk, people, instant, { edits }))
+  const effectiveFrom = draft.effectiveFrom!
   await until(() => Promise.resolve(versions.all.length === 2))
   while (Temporal.Instant.compare(now().add({ milliseconds: 300 }), effectiveFrom) < 0) {
     expect(await stateOf(old!)).toEqual({ state: 'STORED', recording_months: 6 })

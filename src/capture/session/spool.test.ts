@@ -78,7 +78,7 @@ describe('the spool', () => {
     const ended = callFacts({ recording: { ...recordingFacts(), stored: undefined } })
     const stored = { ...ended, recording: recordingFacts() }
     const opened = await openSpool({
-      ...{ directory, onFault: () => undefined, storedMs: 200 },
+      ...{ directory, onFault: () => undefined, storedMs: 1_000 },
       admit: ({ contactId, recording }) => {
         told.push(recording?.stored !== undefined)
         return Promise.resolve({ contactId, verdict: 'entered' })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { newVersion, submitted, taken } from '#test/database/drafts.ts'
+import { inTime, newVersion, submitted, taken } from '#test/database/drafts.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { Session } from '../people/session.ts'
@@ -240,7 +240,7 @@ describe('refused', () => {
 
   test('an approval after the instant has come', async () => {
     const other = await createDraftOfItsOwn()
-    await wait(1_600)
+    await wait(other.effectiveFrom!.since(now()).total('milliseconds') + 100)
     expect(await refusal(approveDraft(late.desk, late.riitta, other.id, other, now()))).toBe('draft.not-future')
   })
 
@@ -332,7 +332,7 @@ const late = await (async () => {
     riitta: await person('DECISION_MAKER'),
   }
 })()
-const createDraftOfItsOwn = () => submitted(late.desk, late.anssi, now().add({ milliseconds: 1_500 }), renamed())
+const createDraftOfItsOwn = () => inTime(1, (instant) => submitted(late.desk, late.anssi, instant, renamed()))
 
 describe('a version', () => {
   const effects = async () =>
@@ -348,8 +348,9 @@ describe('a version', () => {
   test('holds from its instant on and not before, and its hash is in the log then, once', async () => {
     await noteEffect(late.custodian, await readVersions(late.custodian), now())
     const before = await effects()
-    const effectiveFrom = now().add({ seconds: 2 }).round({ smallestUnit: 'second', roundingMode: 'ceil' })
-    await newVersion(late.desk, { author: late.anssi, approver: late.riitta }, effectiveFrom, renamed())
+    const people = { author: late.anssi, approver: late.riitta }
+    const draft = await inTime(3, (instant) => newVersion(late.desk, people, instant, renamed()))
+    const effectiveFrom = draft.effectiveFrom!
     const versions = await readVersions(late.custodian)
     const newest = versions.at(-1)!
     expect(versionAt(versions, effectiveFrom.subtract({ milliseconds: 1 })).version).toBe(newest.version - 1)
