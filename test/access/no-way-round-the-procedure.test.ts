@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { submitted } from '#test/database/drafts.ts'
+import { inTime, submitted } from '#test/database/drafts.ts'
 import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
@@ -58,16 +58,12 @@ async function attack(pool: Pool, session: Session | undefined, statements: read
 }
 
 /** Where no version lies an hour ahead yet. */
-async function submittedElsewhere(inMs: number) {
+async function submittedElsewhere(seconds: number) {
   const [author, decider] = [await person('ADMINISTRATOR'), await person('DECISION_MAKER')]
+  const desk = other.as('seloste_desk')
   // From now on it counts, however long the people took to enter.
-  const effectiveFrom = Temporal.Now.instant().add({ milliseconds: inMs }).round({ smallestUnit: 'second' })
-  return {
-    desk: other.as('seloste_desk'),
-    decider,
-    effectiveFrom,
-    draft: await submitted(other.as('seloste_desk').db, author, effectiveFrom, renamed()),
-  }
+  const draft = await inTime(seconds, (instant) => submitted(desk.db, author, instant, renamed()))
+  return { desk, decider, effectiveFrom: draft.effectiveFrom!, draft }
 
   async function person(role: 'ADMINISTRATOR' | 'DECISION_MAKER') {
     const right = { role, purposes: [], scope: nothing }
@@ -322,7 +318,7 @@ describe('an approval', () => {
   })
 
   test('that is held back until its instant has passed is none', async () => {
-    const late = await submittedElsewhere(3_500)
+    const late = await submittedElsewhere(4)
     const client = await late.desk.pool.connect()
     await client.query('begin')
     await client.query(`select set_config('seloste.session', $1, true)`, [late.decider.token])

@@ -61,7 +61,7 @@ async function invite(content: { type: string; body: string }, broken?: (message
   const answer = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => {
       reject(new Error('no final answer'))
-    }, 5_000)
+    }, 20_000)
     socket.on('message', (bytes) => {
       const text = bytes.toString()
       if (text.startsWith('SIP/2.0 1')) return
