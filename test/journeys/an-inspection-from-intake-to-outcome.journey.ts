@@ -55,7 +55,7 @@ for (const language of inTurn('fi')) {
     await host.page.goto('/workstation')
     await host.page.getByLabel(say('workstation.code'), { exact: true }).fill(code)
     await host.button('workstation.enrol.do').click()
-    await expect(host.page.getByRole('heading', { name: say('workstation.today'), exact: true })).toBeVisible()
+    await expect(host.page.getByRole('heading', { name: say('workstation.today'), exact: true })).toBeFocused()
     await appointmentIsNow(seloste, number)
     await host.page.reload()
     await host.button('appointment.open').click()
@@ -83,6 +83,7 @@ for (const language of inTurn('fi')) {
     await room.locator('.room-heard input').fill(seloste.password)
     await host.button('room.end.heard').click()
     await expect(room.locator('#signin-userId')).toBeVisible()
+    await expect(room.locator('.notice-success')).toContainText(say('signin.because.room-heard'))
 
     await page.reload()
     await expect(desk.content).toContainText(say('appointment.state.HEARD'))

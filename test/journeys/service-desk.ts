@@ -105,6 +105,9 @@ export async function atServiceDesk(
   }
 
   async function identify(how = 'ID_CARD'): Promise<void> {
+    // Without a way nothing is noted, and the focus is where one is chosen.
+    await button('request.identify.do').press('Enter')
+    await expect(page.locator('#step-who [data-invalid] input').first()).toBeFocused()
     await page.locator('.radio-card', { hasText: say(`request.identified.${how}`) }).click()
     await button('request.identify.do').click()
     await expect(page.locator('#call-new')).toBeVisible()

@@ -6,6 +6,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { looksLikeRecipient } from '../requests/acts/acts-shapes.ts'
 import type { BegunPackage } from './disclosure-shapes.ts'
@@ -65,22 +66,23 @@ function ReleaseForm({
   const [method, setMethod] = useState<Method>(hasKey ? 'KEY' : 'PASSPHRASE')
   const [delivery, setDelivery] = useState<Delivery>('LINK')
   const [recipient, setRecipient] = useState('')
-  const [isTried, setTried] = useState(false)
+  const { form, isTried, fail } = useTries()
   const needsRecipient = way.kind === 'authority' && method === 'KEY'
   const isRecipientRefused = needsRecipient && refusalKey(asked.error) === 'package.recipient'
   const isKeyWrong = needsRecipient && !looksLikeRecipient(recipient)
   const release = async () => {
-    setTried(true)
-    if (isKeyWrong) return
+    if (isKeyWrong) return fail()
     const request = {
       params: { path: { id: way.id } },
       body: { method, delivery, ...(needsRecipient && { recipient: recipient.trim() }) },
     }
     const begun = await asked.mutateAsync(request).catch(() => undefined)
-    if (begun) onBegun({ ...begun, delivery })
+    if (!begun) return fail()
+    onBegun({ ...begun, delivery })
   }
   return (
     <Form
+      ref={form}
       className="stack"
       validationBehavior="aria"
       onSubmit={(event) => {

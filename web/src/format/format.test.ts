@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatLength, formatPosition, readPosition, sayPosition, sayWait } from './duration.ts'
-import { formatDate, formatEnd, formatInstant, formatTime } from './instant.ts'
+import { formatDate, formatEnd, formatInstant, formatSpan, formatTime } from './instant.ts'
 import { formatCount, formatDraw, formatShare, keepTogether } from './number.ts'
 import { formatPhone } from './phone.ts'
 
@@ -29,6 +29,19 @@ describe('instants', () => {
   test('an end on the same day needs no second date; one past midnight does (AC6)', () => {
     expect(formatEnd('2026-11-24T13:52:00Z', '2026-11-24T13:40:00Z', 'fi')).toBe('klo 15.52')
     expect(formatEnd('2026-12-31T22:03:00Z', '2026-12-31T21:58:00Z', 'fi')).toBe('1.1.2027 klo 0.03')
+  })
+
+  test('from when to when has one day, one klo and no spaces, but for two days', () => {
+    const spans = (['fi', 'sv', 'en'] as const).map((language) =>
+      formatSpan('2026-11-24T13:40:00Z', '2026-11-24T13:52:00Z', language),
+    )
+    expect(spans).toEqual(['24.11.2026 klo 15.40–15.52', '24.11.2026 kl. 15.40–15.52', '24/11/2026 at 15.40–15.52'])
+    expect(formatSpan('2026-12-31T21:58:00Z', '2026-12-31T22:03:00Z', 'fi')).toBe(
+      '31.12.2026 klo 23.58 – 1.1.2027 klo 0.03',
+    )
+    expect(formatSpan('2026-10-25T00:50:00Z', '2026-10-25T01:10:00Z', 'fi')).toBe(
+      '25.10.2026 klo 3.50 (UTC+3)–3.10 (UTC+2)',
+    )
   })
 })
 

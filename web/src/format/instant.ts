@@ -27,6 +27,14 @@ export function formatInstant(instant: string, language: Language, precision?: '
   return `${formatDate(instant, language)}${between[language]}${formatTime(instant, language, precision)}`
 }
 
+/** `24.11.2026 klo 15.40–15.52`, with both days where they are two. */
+export function formatSpan(from: string, to: string, language: Language): string {
+  const sameDay = formatDate(from, language) === formatDate(to, language)
+  return sameDay
+    ? `${formatInstant(from, language)}–${formatTime(to, language)}`
+    : `${formatInstant(from, language)} – ${formatInstant(to, language)}`
+}
+
 /** The time alone where `instant` is on the same day as `beside`, otherwise date and time. */
 export function formatEnd(instant: string, beside: string, language: Language): string {
   const sameDay = formatDate(instant, language) === formatDate(beside, language)

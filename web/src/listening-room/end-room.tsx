@@ -25,7 +25,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
     if (!done) return false
     tellTabs('signed-out')
     if (done.url !== undefined) window.location.assign(done.url)
-    else leave('signed-out', 'elsewhere')
+    else leave(body.outcome === 'HEARD' ? 'room-heard' : 'room-ended', 'elsewhere')
     return true
   }
   const isOfHeard = close.variables?.body.outcome === 'HEARD'
@@ -44,7 +44,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
       </Button>
       <ModalOverlay className="modal-overlay" isOpen={isAsked} onOpenChange={setAsked} isDismissable>
         <Modal className="modal">
-          <Dialog role="alertdialog" className="dialog-body stack">
+          <Dialog role="alertdialog" className="dialog-body stack room-dialog">
             <Heading slot="title" className="dialog-title">
               {say('room.end.title')}
             </Heading>

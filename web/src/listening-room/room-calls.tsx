@@ -31,7 +31,11 @@ export function RoomCalls({ room }: { room: Room }) {
         <RoomListening
           recordingId={heard.part.recordingId}
           reference={room.requestNumber}
-          title={<PartName part={heard.part} position={heard.at + 1} count={heard.call.parts.length} />}
+          title={
+            heard.call.parts.length > 1 && (
+              <PartName part={heard.part} position={heard.at + 1} count={heard.call.parts.length} />
+            )
+          }
           onBack={
             parts.length > 1
               ? () => {

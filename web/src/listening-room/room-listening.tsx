@@ -17,6 +17,7 @@ export function RoomListening({
   recordingId: string
   /** The request that the listening serves. */
   reference: string
+  /** Which of several parts; of the only one nothing. */
   title: ReactNode
   /** Back to the other parts, where there are any. */
   onBack: (() => void) | undefined
@@ -41,7 +42,7 @@ export function RoomListening({
 
   return (
     <div className="room-listening">
-      <p className="room-part-title">{title}</p>
+      {title && <p className="room-part-title">{title}</p>}
       {(state.state === 'idle' || state.state === 'opening') && <Waiting lines={3} />}
       {state.state === 'open' && (
         <RoomPlayer

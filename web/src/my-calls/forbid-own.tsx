@@ -12,6 +12,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { announce } from '../shell/announce.tsx'
+import { wordOfForbidden } from './word-of-forbidden.ts'
 
 const wishes = [
   { party: 'CALLER', channel: 'CALL', word: 'forbid.caller' },
@@ -23,6 +24,7 @@ export function ForbidOwn({
   recordingId,
   when,
   isGoingOn,
+  isGone,
   forbidden,
   onForbidden,
 }: {
@@ -31,6 +33,8 @@ export function ForbidOwn({
   when: string
   /** What is forbidden is being recorded now. */
   isGoingOn: boolean
+  /** The recording is destroyed already. */
+  isGone: boolean
   /** What came of it, once it was forbidden here. */
   forbidden: Prohibition | undefined
   onForbidden: (prohibition: Prohibition) => void
@@ -41,14 +45,15 @@ export function ForbidOwn({
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
-  const told = forbidden && say(forbidden.state === 'waiting' ? 'forbid.waiting' : wordOf(forbidden, isGoingOn))
+  const told = forbidden && say(wordOfForbidden(forbidden.state, { isGoingOn, isGone }))
 
+  useEffect(() => {
+    if (isMine && told !== undefined) announce(told)
+  }, [isMine, told])
   // What had the focus is gone with the question.
   useEffect(() => {
-    if (!isMine || told === undefined) return
-    outcome.current?.focus()
-    announce(told)
-  }, [isMine, told])
+    if (isMine) outcome.current?.focus()
+  }, [isMine])
 
   const submit = async ({ party, channel }: (typeof wishes)[number]) => {
     const done = await forbid
@@ -61,7 +66,7 @@ export function ForbidOwn({
   if (told !== undefined) {
     return (
       <div ref={outcome} tabIndex={-1} className="forbid-own">
-        <Notice kind={forbidden?.state === 'waiting' ? 'info' : 'success'}>{told}</Notice>
+        <Notice kind={forbidden?.state === 'waiting' && !isGone ? 'info' : 'success'}>{told}</Notice>
       </div>
     )
   }
@@ -98,9 +103,4 @@ export function ForbidOwn({
       </Confirm>
     </div>
   )
-}
-
-function wordOf({ state }: Prohibition, isGoingOn: boolean) {
-  if (state === 'executed') return 'forbid.done'
-  return isGoingOn ? 'forbid.blocked.now' : 'forbid.blocked'
 }

@@ -164,6 +164,7 @@ function Act({
       recordingId={id}
       when={formatTime(contact.startedAt, language, 'seconds')}
       isGoingOn={state === 'capturing' && segment.endedAt == null}
+      isGone={state === 'destroyed'}
       forbidden={done}
       onForbidden={onForbidden}
     />

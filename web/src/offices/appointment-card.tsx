@@ -8,7 +8,7 @@ import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { formatEnd, formatInstant } from '../format/instant.ts'
+import { formatSpan } from '../format/instant.ts'
 import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useOpenRoom } from '../listening-room/use-open-room.ts'
@@ -25,12 +25,9 @@ export function AppointmentCard({ appointment, onChanged }: { appointment: Appoi
     <article className="panel stack-small" aria-labelledby={title}>
       <div className="alarm-head">
         <h3 id={title} tabIndex={-1}>
-          {formatInstant(slot.startsAt, language)}
-          <span className="muted">
-            {' – '}
-            {formatEnd(slot.endsAt, slot.startsAt, language)}
-          </span>
+          {formatSpan(slot.startsAt, slot.endsAt, language)}
         </h3>
+        {state !== 'BOOKED' && <span className="badge badge-none">{say(`appointment.state.${state}`)}</span>}
         {appointment.isUrgent && state === 'BOOKED' && <Urgent />}
       </div>
       <dl className="facts">

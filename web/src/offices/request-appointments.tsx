@@ -66,7 +66,9 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
             <h3>{say('appointments.earlier')}</h3>
             <ul className="plain-list earlier">
               {earlier.map((one) => (
-                <Earlier key={one.id} appointment={one} />
+                <li key={one.id}>
+                  <Earlier appointment={one} />
+                </li>
               ))}
             </ul>
           </>
@@ -118,9 +120,9 @@ function Booked({ appointment }: { appointment: Appointment }) {
 function Earlier({ appointment: { slot, state } }: { appointment: Appointment }) {
   const { say, language, named } = useLanguage()
   return (
-    <li>
+    <>
       {formatInstant(slot.startsAt, language)}, {named(slot.office.names)}:{' '}
       <strong>{say(`appointment.state.${state}`)}</strong>
-    </li>
+    </>
   )
 }

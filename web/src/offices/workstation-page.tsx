@@ -5,8 +5,10 @@ import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
@@ -24,6 +26,11 @@ export function WorkstationPage() {
     refetchInterval: 30_000,
   })
   const here = data?.workstation
+  const enrolled = async () => {
+    await refetch()
+    // The field that had the focus is far below what there is now.
+    focusHeading('workstation-today')
+  }
   return (
     <Page title={say('workstation.title')} lead={say('workstation.lead')}>
       {isPending && <Waiting lines={4} />}
@@ -34,7 +41,9 @@ export function WorkstationPage() {
             <p>{say('workstation.is', { office: named(here.office), name: here.name })}</p>
           </Notice>
           <section className="stack" aria-labelledby="workstation-today">
-            <h2 id="workstation-today">{say('workstation.today')}</h2>
+            <h2 id="workstation-today" tabIndex={-1}>
+              {say('workstation.today')}
+            </h2>
             {data.appointments.length === 0 && (
               <p className="muted">
                 {say('workstation.today.none')} <Link to="/appointments">{say('appointments.title')}</Link>
@@ -47,7 +56,7 @@ export function WorkstationPage() {
         </>
       )}
       {data && !here && <Notice kind="info">{say('workstation.none')}</Notice>}
-      {data && <Enrol isOne={here !== undefined} onEnrolled={() => void refetch()} />}
+      {data && <Enrol isOne={here !== undefined} onEnrolled={() => void enrolled()} />}
     </Page>
   )
 }
@@ -57,17 +66,16 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
   const { say, named } = useLanguage()
   const enrol = $api.useMutation('post', '/api/workstation')
   const [code, setCode] = useState('')
-  const [isTried, setTried] = useState(false)
+  const { form, isTried, fail, forget } = useTries()
   const written = code.replace(/\s/g, '')
   const isShort = written.length < 6
   const submit = async () => {
-    setTried(true)
-    if (isShort) return
+    if (isShort) return fail()
     const done = await enrol.mutateAsync({ body: { code: written } }).catch(() => undefined)
     if (!done) return
     announce(say('workstation.is', { office: named(done.office), name: done.name }))
     setCode('')
-    setTried(false)
+    forget()
     onEnrolled()
   }
   return (
@@ -75,6 +83,7 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
       <h2 id="workstation-enrol">{say(isOne ? 'workstation.enrol.again' : 'workstation.enrol')}</h2>
       <p>{say('workstation.enrol.how')}</p>
       <Form
+        ref={form}
         className="stack-small"
         validationBehavior="aria"
         onSubmit={(event) => {

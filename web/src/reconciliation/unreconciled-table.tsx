@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Checkbox } from 'react-aria-components'
 import { Check } from 'lucide-react'
-import { formatEnd, formatInstant } from '../format/instant.ts'
+import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
@@ -60,8 +60,7 @@ export function UnreconciledTable({
                 </td>
               )}
               <td className="nowrap">
-                {instant(item.answeredAt)}
-                {item.endedAt && ` – ${formatEnd(item.endedAt, item.answeredAt, language)}`}
+                {item.endedAt ? formatSpan(item.answeredAt, item.endedAt, language) : instant(item.answeredAt)}
                 {opens && (
                   <span className="second">
                     <Link to="/contacts/$id" params={{ id: item.contactId }}>

@@ -6,6 +6,7 @@ import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { useTries } from '../controls/use-tries.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { StepSection } from './step-section.tsx'
@@ -62,10 +63,9 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
   const identify = $api.useMutation('post', '/api/requests/{id}/identification')
   const offered: readonly IdentifiedHow[] = request.party === 'OFFICIAL' ? ['PERSONNEL', ...shown, 'STRONG_EID'] : ways
   const [how, setHow] = useState<IdentifiedHow | null>(null)
-  const [isTried, setTried] = useState(false)
+  const { form, isTried, fail } = useTries()
   const submit = async () => {
-    setTried(true)
-    if (!how) return
+    if (!how) return fail()
     const done = await identify.mutateAsync({ params: { path: { id: request.id } }, body: { how } }).then(
       () => true,
       () => false,
@@ -74,6 +74,7 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
   }
   return (
     <Form
+      ref={form}
       validationBehavior="aria"
       className="stack"
       onSubmit={(event) => {

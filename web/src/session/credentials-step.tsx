@@ -10,13 +10,14 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, goOnSigningIn } from './begin-session.ts'
 import { IdentityProviderButton } from './identity-provider-button.tsx'
+import type { Left } from './leave.ts'
 import { PasskeyButton } from './passkey-button.tsx'
 import { saysNobody, stepOf } from './sign-in-step.ts'
 import { useRefusal } from './use-refusal.ts'
 import { WaitNotice } from './wait-notice.tsx'
 
 /** The first step: one's own user id and its password, or another way where there is one. */
-export function CredentialsStep({ because }: { because?: 'ended' | 'signed-out' | undefined }) {
+export function CredentialsStep({ because }: { because?: Left | undefined }) {
   const { say } = useLanguage()
   const { tell, waitUntilMs, clear } = useRefusal()
   const [userId, setUserId] = useState('')

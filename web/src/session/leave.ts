@@ -1,7 +1,10 @@
 import { createContext, use } from 'react'
 
+/** Why nobody is signed in any more: by itself, by a wish, or with the listening mode, noted as heard or not. */
+export type Left = 'ended' | 'signed-out' | 'room-ended' | 'room-heard'
+
 /** Ends the session at this browser and says why; `elsewhere` where the server knows already. */
-export type Leave = (why: 'ended' | 'signed-out', where?: 'here' | 'elsewhere') => void
+export type Leave = (why: Left, where?: 'here' | 'elsewhere') => void
 
 export const LeaveContext = createContext<Leave | undefined>(undefined)
 

@@ -5,6 +5,7 @@
 import { lazy, Suspense } from 'react'
 import { Waiting } from '../controls/waiting.tsx'
 import { CredentialsStep } from './credentials-step.tsx'
+import type { Left } from './leave.ts'
 import { SecondFactorStep } from './second-factor-step.tsx'
 import type { SignInStep } from './sign-in-step.ts'
 
@@ -13,7 +14,7 @@ const EnrolmentStep = lazy(() =>
 )
 
 /** The step that is awaited. `because` says why it is asked in the middle of work. */
-export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: 'ended' | 'signed-out' | undefined }) {
+export function SignInPage({ awaits, because }: { awaits: SignInStep; because?: Left | undefined }) {
   if (awaits.step === 'second-factor') return <SecondFactorStep factors={awaits.factors} />
   if (awaits.step === 'credentials') return <CredentialsStep because={because} />
   return (

@@ -12,7 +12,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { LeaveContext, useLeave } from '../session/leave.ts'
+import { LeaveContext, useLeave, type Left } from '../session/leave.ts'
 import { PurposeGate } from '../session/purpose-gate.tsx'
 import { PurposeStrip } from '../session/purpose-strip.tsx'
 import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
@@ -34,7 +34,7 @@ const ListeningRoom = lazy(async () => ({
 /** The root of all pages. */
 export function Shell() {
   const presence = usePresence()
-  const [because, setBecause] = useState<'ended' | 'signed-out'>()
+  const [because, setBecause] = useState<Left>()
   const [wasIn, setWasIn] = useState(false)
   const [isLeaving, setLeaving] = useState(false)
   const isOpen = useMatches({ select: (matches) => matches.at(-1)?.staticData.isOpen === true })
@@ -44,12 +44,13 @@ export function Shell() {
     setBecause(undefined)
   }
 
-  const leave = async (why: 'ended' | 'signed-out', where: 'here' | 'elsewhere' = 'here') => {
+  const leave = async (why: Left, where: 'here' | 'elsewhere' = 'here') => {
     // Whether or not the server hears it, this browser shows nothing more.
     setLeaving(true)
     if (where === 'here') {
-      const elsewhere = await endSession(why)
-      tellTabs(why)
+      const told = why === 'ended' ? why : 'signed-out'
+      const elsewhere = await endSession(told)
+      tellTabs(told)
       if (elsewhere !== undefined) return window.location.assign(elsewhere)
     }
     forgetPurpose()

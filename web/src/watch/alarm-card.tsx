@@ -6,7 +6,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { formatEnd, formatInstant } from '../format/instant.ts'
+import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -38,7 +38,7 @@ export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () =>
         <Fact label={say('alarm.time')}>
           {instant(alarm.firstAt) === instant(alarm.lastAt)
             ? instant(alarm.lastAt)
-            : `${instant(alarm.firstAt)} – ${formatEnd(alarm.lastAt, alarm.firstAt, language)}`}
+            : formatSpan(alarm.firstAt, alarm.lastAt, language)}
         </Fact>
         <Fact label={say('alarm.raised')}>{instant(alarm.raisedAt)}</Fact>
         <Fact label={say('alarm.threshold')}>{sayThreshold(alarm, say, language)}</Fact>
