@@ -10,13 +10,15 @@ export function copyPage(say: CopyWords, action: string): Html {
     <form class="form" method="post" action="${action}">
       <button class="button" type="submit">${say.download}</button>
     </form>
-    <h2>${say.openTitle}</h2>
-    <p>${say.openLead}</p>
-    <ol>
-      ${say.openSteps.map((step) => html`<li>${step}</li>`)}
-    </ol>
-    <p><code>${say.openCommand}</code></p>
-    <p>${say.openKey}</p>
-    <p>${say.others}</p>
+    <section aria-labelledby="opening">
+      <h2 id="opening">${say.openTitle}</h2>
+      <p>${say.openLead}</p>
+      <ol>
+        ${say.openSteps.map((step) => html`<li>${step}</li>`)}
+      </ol>
+      <p><code class="command">${say.openCommand}</code></p>
+      <p>${say.openKey}</p>
+      <p>${say.others}</p>
+    </section>
   </article>`
 }

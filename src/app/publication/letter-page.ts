@@ -21,7 +21,7 @@ export function letterPage(
   { content, number, language }: { content: LetterContent; number: string; language: Language },
   { css }: LetterStyle,
 ): string {
-  const { sender, recipient, marks, title, parts } = content
+  const { title, parts } = content
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -33,24 +33,29 @@ export function letterPage(
       </head>
       <body>
         <main class="letter">
-          <div class="opening">
-            <address class="sender">${sender.map((line) => html`<span>${line}</span>`)}</address>
-            <div class="recipient">${recipient.map((line) => html`<span>${line}</span>`)}</div>
-            <dl class="marks">
-              ${marks.map(
-                ({ label, text }) =>
-                  html`<div>
-                    <dt>${label}</dt>
-                    <dd>${text}</dd>
-                  </div>`,
-              )}
-            </dl>
-          </div>
+          ${openingOf(content)}
           <h1>${title}</h1>
           ${parts.map(partOf)}
         </main>
       </body>
     </html> `.source
+}
+
+/** Whose letter it is, to whom, and its marks; the recipient in the window of an envelope. */
+export function openingOf({ sender, recipient, marks }: Pick<LetterContent, 'sender' | 'recipient' | 'marks'>): Html {
+  return html`<div class="opening">
+    <address class="sender">${sender.map((line) => html`<span>${line}</span>`)}</address>
+    <div class="recipient">${recipient.map((line) => html`<span>${line}</span>`)}</div>
+    <dl class="marks">
+      ${marks.map(
+        ({ label, text }) =>
+          html`<div>
+            <dt>${label}</dt>
+            <dd>${text}</dd>
+          </div>`,
+      )}
+    </dl>
+  </div>`
 }
 
 function partOf(part: LetterPart): Html {

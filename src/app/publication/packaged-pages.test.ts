@@ -1,12 +1,24 @@
 // What lies in packages for whoever opens them: read anywhere, and nothing in it does anything.
 import { expect, test } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
-import { languages } from '#description/register-description.ts'
+import { languages, type Language } from '#description/register-description.ts'
+import { dayText } from '#description/tell-values.ts'
+import { readLetterStyle } from './letter-page.ts'
 import { packagedPages } from './packaged-pages.ts'
 
 const description = await readDescription()
-const pages = packagedPages(() => description)
+const today = Temporal.PlainDate.from('2026-11-27')
+const pages = packagedPages(() => ({ description, today }), await readLetterStyle())
 const hostile = `"><script src=https://x.example/a.js></script><img src=x onerror=alert(1)> & ' \u202e ${'x'.repeat(150)}`
+
+const letterIn = (language: Language, ...levels: ('T' | 'N' | 'D')[]) =>
+  pages.research(
+    {
+      ...{ id: 'x', number: 'T-2026-1', language, dueOn: '2026-12-31', format: 'OPUS' as const },
+      ...{ institute: 'Institute', study: 'Study' },
+    },
+    levels.map((level, n) => ({ name: `${n}.opus`, sha256: `${n}`.repeat(64), level, durationS: 5 })),
+  )
 
 const inert = (page: string) => {
   const withoutText = page.replaceAll(/>[^<]*/g, '>')
@@ -27,30 +39,39 @@ test.each(languages)(
 )
 
 test.each([
-  ['fi', 'Tallenteiden luovutus tutkimuslaitokselle', 'anonymisoitua', 'Kopioista 1 on vain pseudonymisoitu'],
+  ['fi', 'Tallenteiden luovutus tutkimuslaitokselle', 'anonymisoitua', 'Jäljennöksistä 1 on vain pseudonymisoitu'],
   ['sv', 'Utlämnande av inspelningar', 'anonymiserade', 'Av kopiorna är 1 bara pseudonymiserade'],
-  ['en', 'Recordings disclosed to a research institute', 'anonymised', 'Of the copies 1 are only pseudonymised'],
+  ['en', 'Recordings disclosed to a research institute', 'anonymised', 'Of the copies 1 is only pseudonymised'],
 ] as const)(
-  'the letter is in the institute’s language, with its day, and calls anonymised what is (%s)',
+  'the letter is in the institute’s language, with its days, and calls anonymised what is (%s)',
   (language, title, anonymised, pseudonymised) => {
-    const about = { id: 'x', number: 'T-2026-1', language, dueOn: '2026-12-31', format: 'OPUS' as const }
-    const letter = (...levels: ('T' | 'N' | 'D')[]) =>
-      pages.research(
-        { ...about, institute: 'Institute', study: 'Study' },
-        levels.map((level, n) => ({ name: `${n}.opus`, sha256: `${n}`.repeat(64), level, durationS: 5 })),
-      )
-    const good = letter('T', 'N')
+    const good = letterIn(language, 'T', 'N')
     expect(good).toContain(title)
     expect(good).toContain('2026')
+    expect(good).toContain(dayText(today)[language])
     expect(good).toContain('1'.repeat(64))
     expect(good).toMatch(new RegExp(`\\b${anonymised}`))
     expect(good).not.toContain('seudonymi')
-    for (const page of [letter('T', 'D'), letter('D')]) {
-      expect(page).toContain(pseudonymised)
-      expect(page).not.toMatch(new RegExp(`\\b${anonymised}`))
-    }
+    const mixed = letterIn(language, 'T', 'D')
+    expect(mixed).toContain(pseudonymised)
+    expect(mixed).not.toMatch(new RegExp(`\\b${anonymised}`))
   },
 )
+
+test.each([
+  ['fi', 'yksi anonymisoitu jäljennös puhelutallenteesta', 'Jäljennös on vain pseudonymisoitu'],
+  ['sv', 'en anonymiserad kopia av en samtalsinspelning', 'Kopian är bara pseudonymiserad:'],
+  ['en', 'one anonymised copy of a call recording', 'The copy is only pseudonymised'],
+] as const)('one copy is told as one (%s)', (language, anonymised, pseudonymised) => {
+  expect(letterIn(language, 'N')).toContain(anonymised)
+  expect(letterIn(language, 'D')).toContain(pseudonymised)
+})
+
+test.each(languages)('the letter says whose it is, and where the institute sends what it confirms (%s)', (language) => {
+  const { name, unit, postalAddress, switchboard } = description.controller
+  const letter = letterIn(language, 'T')
+  for (const text of [name, unit, postalAddress, switchboard]) expect(letter.split(text[language])).toHaveLength(3)
+})
 
 test('the page of identification data runs and fetches nothing, whatever the authority is called', () => {
   const about = { id: 'x', number: 'V-2026-1', decidedAt: Temporal.Now.instant(), provision: null }

@@ -2,43 +2,78 @@ import { displayPhoneNumber } from '#description/phone-numbers/display-phone-num
 import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText, momentText } from '#description/tell-values.ts'
 import type { PackagePages } from '#use/disclosure/packages/make-package.ts'
+import { letterWords } from '#use/requests/letters/letter-words.ts'
 import { html, Html } from './html.ts'
+import { openingOf, type LetterStyle } from './letter-page.ts'
 import { packagedWords } from './packaged-words.ts'
 
 /** Pages without a script, a link or anything that is fetched: they lie in packages and are read anywhere. */
-const style = new Html(`<style>
-body { font: 16px/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
-table { border-collapse: collapse; width: 100% } th, td { border: 1px solid #888; padding: .3rem .5rem; text-align: left; vertical-align: top }
-code { overflow-wrap: anywhere }
-</style>`)
+const tableStyle = `
+table { border-collapse: collapse; width: 100% }
+th, td { border: 1px solid #888; padding: .3rem .5rem; text-align: left; vertical-align: top }
+code { font-size: .875rem; overflow-wrap: anywhere }`
+const filesStyle = `
+th, td:not(:last-child) { white-space: nowrap }
+@media (max-width: 30rem) { td:first-child { white-space: normal } }`
+const plainStyle = `
+body { font: 16px/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }${tableStyle}`
 
-/** What lies in packages for whoever opens them, in the words of the description in force. */
-export function packagedPages(described: () => RegisterDescription): PackagePages {
+/**
+ * What lies in packages for whoever opens them, in the words of the description in force.
+ * @param described the description in force, and the day in Helsinki on which a letter is written
+ */
+export function packagedPages(
+  described: () => { description: RegisterDescription; today: Temporal.PlainDate },
+  { css }: Pick<LetterStyle, 'css'>,
+): PackagePages {
   return {
     research({ number, institute, language, study, dueOn }, files) {
       const say = packagedWords[language]
-      const { controller } = described()
+      const { description, today } = described()
+      const { controller } = description
       const pseudonymised = files.filter(({ level }) => level === 'D').length
       const until = dayText(Temporal.PlainDate.from(dueOn))[language]
+      const [name, ...address] = [
+        controller.name[language],
+        controller.unit[language],
+        controller.postalAddress[language],
+        letterWords[language].switchboard(controller.switchboard[language]),
+      ]
       return page(
         language,
         `${say.title} ${number}`,
-        html`<p>${controller.name[language]}</p>
-          <h1>${say.title} ${number}</h1>
-          <p>${institute}</p>
-          <dl>
-            <dt>${say.study}</dt>
-            <dd>${study}</dd>
-            <dt>${say.until}</dt>
-            <dd>${until}</dd>
+        `${css}${tableStyle}${filesStyle}`,
+        html`<main class="letter">
+          ${openingOf({
+            sender: [name, ...address],
+            recipient: [institute],
+            marks: [
+              { label: say.date, text: dayText(today)[language] },
+              { label: say.number, text: number },
+            ],
+          })}
+          <h1>${say.title}</h1>
+          <dl class="facts">
+            <div>
+              <dt>${say.study}</dt>
+              <dd>${study}</dd>
+            </div>
+            <div>
+              <dt>${say.until}</dt>
+              <dd>${until}</dd>
+            </div>
           </dl>
           <p>${say.what(files.length, pseudonymised === 0)}</p>
+          ${pseudonymised > 0 && html`<p><strong>${say.pseudonymised(pseudonymised, files.length)}</strong></p>`}
           <h2>${say.dutiesTitle}</h2>
           <ul>
             ${say.duties(until).map((duty) => html`<li>${duty}</li>`)}
           </ul>
-          ${pseudonymised > 0 && html`<p><strong>${say.pseudonymised(pseudonymised)}</strong></p>`}
+          <h2>${say.contactTitle}</h2>
+          <p>${say.contact}</p>
+          <p>${[address[0], name, ...address.slice(1)].join(', ')}</p>
           <h2>${say.filesTitle}</h2>
+          <p>${say.filesWhat}</p>
           <table>
             <thead>
               <tr>
@@ -49,25 +84,27 @@ export function packagedPages(described: () => RegisterDescription): PackagePage
             </thead>
             <tbody>
               ${files.map(
-                ({ name, durationS, sha256 }) =>
+                ({ name: file, durationS, sha256 }) =>
                   html`<tr>
-                    <td>${name}</td>
+                    <td>${file}</td>
                     <td>${durationS} s</td>
                     <td><code>${sha256}</code></td>
                   </tr>`,
               )}
             </tbody>
-          </table>`,
+          </table>
+        </main>`,
       )
     },
     authority({ number, authority, caseNumber }, calls) {
-      const { controller, numbering } = described()
+      const { controller, numbering } = described().description
       const at = (instant: string | null) => (instant === null ? '–' : momentText(Temporal.Instant.from(instant)).fi)
       const phone = (key: string | null) => (key === null ? '–' : displayPhoneNumber(key, numbering))
       // To a domestic authority: in both of its languages.
       return page(
         'fi',
         `${number} – ${caseNumber}`,
+        plainStyle,
         html`<p>${controller.name.fi} / ${controller.name.sv}</p>
           <h1>Tunnistetiedot / Identifieringsuppgifter ${number}</h1>
           <p>${authority}, ${caseNumber}</p>
@@ -106,7 +143,7 @@ function row(label: string, text: string): Html {
   </tr>`
 }
 
-function page(language: string, title: string, content: Html): string {
+function page(language: string, title: string, css: string, content: Html): string {
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -115,7 +152,7 @@ function page(language: string, title: string, content: Html): string {
         <meta name="referrer" content="no-referrer" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        ${style}
+        ${new Html(`<style>${css}</style>`)}
       </head>
       <body>
         ${content}

@@ -3,78 +3,113 @@ import type { Language } from '#description/register-description.ts'
 /** The letter that lies in a package to a research institute (R30-R33). */
 export interface PackagedWords {
   title: string
+  date: string
+  number: string
   study: string
   until: string
   /** Anonymised are those of which none is only pseudonymised. */
   what: (files: number, isAnonymised: boolean) => string
   dutiesTitle: string
   duties: (until: string) => readonly string[]
-  /** So many of them. */
-  pseudonymised: (files: number) => string
+  /** So many of the files, of which there are more or just as many. */
+  pseudonymised: (those: number, files: number) => string
   filesTitle: string
+  /** What the sums are for. */
+  filesWhat: string
   file: string
   length: string
+  contactTitle: string
+  contact: string
 }
 
 export const packagedWords: Record<Language, PackagedWords> = {
   fi: {
     title: 'Tallenteiden luovutus tutkimuslaitokselle',
+    date: 'Päivämäärä',
+    number: 'Luovutuksen numero',
     study: 'Tutkimus',
     until: 'Käytettävissä enintään',
     what: (files, isAnonymised) =>
-      `Paketissa on ${files} ${isAnonymised ? 'anonymisoitua ' : ''}kopiota puhelutallenteista. Ne on luovutettu vain asiakaspalvelun laatutason arvioimista varten.`,
+      files === 1
+        ? `Paketissa on yksi ${isAnonymised ? 'anonymisoitu ' : ''}jäljennös puhelutallenteesta. Se on luovutettu vain asiakaspalvelun laatutason arvioimista varten.`
+        : `Paketissa on ${files} ${isAnonymised ? 'anonymisoitua ' : ''}jäljennöstä puhelutallenteista. Ne on luovutettu vain asiakaspalvelun laatutason arvioimista varten.`,
     dutiesTitle: 'Mihin laitos on sitoutunut',
     duties: (until) => [
-      'Kopioita käytetään vain tähän tutkimukseen, eikä niitä anneta muille.',
+      'Jäljennöksiä käytetään vain tähän tutkimukseen, eikä niitä anneta muille.',
       'Puhelun osapuolia ei yritetä tunnistaa.',
-      `Kopiot palautetaan tai tuhotaan heti, kun tutkimus päättyy, viimeistään ${until}.`,
-      'Jokaisen kopion palautus tai tuhoaminen vahvistetaan kirjallisesti.',
-      'Jos kopio pyydetään tuhoamaan kesken tutkimuksen, se tuhotaan viipymättä ja siitä ilmoitetaan.',
+      `Jäljennökset palautetaan tai tuhotaan heti, kun tutkimus päättyy, viimeistään ${until}.`,
+      'Jokaisen jäljennöksen palautus tai tuhoaminen vahvistetaan kirjallisesti.',
+      'Jos jäljennös pyydetään tuhoamaan kesken tutkimuksen, se tuhotaan viipymättä ja siitä ilmoitetaan.',
     ],
-    pseudonymised: (files) =>
-      `Kopioista ${files} on vain pseudonymisoitu: äänestä voi vielä tunnistaa puhujan. Niitä käsitellään henkilötietoina.`,
+    pseudonymised: (those, files) =>
+      those === files
+        ? `${files === 1 ? 'Jäljennös on' : 'Jäljennökset ovat'} vain pseudonymisoitu${files === 1 ? '' : 'ja'}: äänestä voi vielä tunnistaa puhujan. ${files === 1 ? 'Sitä' : 'Niitä'} käsitellään henkilötietoina.`
+        : `Jäljennöksistä ${those} on vain pseudonymisoitu: äänestä voi vielä tunnistaa puhujan. Niitä käsitellään henkilötietoina.`,
     filesTitle: 'Tiedostot',
+    filesWhat: 'Tiivisteestä (SHA-256) voi tarkistaa, että tiedosto on tullut perille muuttumattomana.',
     file: 'Tiedosto',
     length: 'Kesto',
+    contactTitle: 'Vahvistukset ja lisätietoja',
+    contact:
+      'Vahvistukset lähetetään tähän osoitteeseen, ja samasta paikasta saa lisätietoja. Mainitkaa luovutuksen numero.',
   },
   sv: {
     title: 'Utlämnande av inspelningar till ett forskningsinstitut',
+    date: 'Datum',
+    number: 'Utlämnandets nummer',
     study: 'Undersökning',
     until: 'Får användas längst till',
     what: (files, isAnonymised) =>
-      `Paketet innehåller ${files} ${isAnonymised ? 'anonymiserade ' : ''}kopior av samtalsinspelningar. De har lämnats ut endast för bedömning av kundservicens kvalitetsnivå.`,
+      files === 1
+        ? `Paketet innehåller en ${isAnonymised ? 'anonymiserad ' : ''}kopia av en samtalsinspelning. Den har lämnats ut endast för bedömning av kundservicens kvalitetsnivå.`
+        : `Paketet innehåller ${files} ${isAnonymised ? 'anonymiserade ' : ''}kopior av samtalsinspelningar. De har lämnats ut endast för bedömning av kundservicens kvalitetsnivå.`,
     dutiesTitle: 'Det här har institutet förbundit sig till',
     duties: (until) => [
       'Kopiorna används bara i den här undersökningen och ges inte till andra.',
       'Inga försök görs att identifiera parterna i samtalen.',
       `Kopiorna återlämnas eller förstörs genast när undersökningen har avslutats, senast ${until}.`,
       'Återlämnandet eller förstöringen av varje kopia bekräftas skriftligen.',
-      'Om en kopia begärs förstörd under undersökningen förstörs den utan dröjsmål och det meddelas.',
+      'Om en kopia ska förstöras medan undersökningen pågår förstörs den utan dröjsmål och förstöringen meddelas.',
     ],
-    pseudonymised: (files) =>
-      `Av kopiorna är ${files} bara pseudonymiserade: talaren kan ännu kännas igen på rösten. De behandlas som personuppgifter.`,
+    pseudonymised: (those, files) =>
+      those === files
+        ? `${files === 1 ? 'Kopian är' : 'Kopiorna är'} bara pseudonymiserad${files === 1 ? '' : 'e'}: talaren kan ännu kännas igen på rösten. ${files === 1 ? 'Den' : 'De'} behandlas som personuppgifter.`
+        : `Av kopiorna är ${those} bara pseudonymiserade: talaren kan ännu kännas igen på rösten. De behandlas som personuppgifter.`,
     filesTitle: 'Filer',
+    filesWhat: 'Med kontrollsumman (SHA-256) kan man kontrollera att filen har kommit fram oförändrad.',
     file: 'Fil',
     length: 'Längd',
+    contactTitle: 'Bekräftelser och mer information',
+    contact: 'Bekräftelserna sänds till den här adressen, där man också får mer information. Ange utlämnandets nummer.',
   },
   en: {
     title: 'Recordings disclosed to a research institute',
+    date: 'Date',
+    number: 'Disclosure number',
     study: 'Study',
-    until: 'To be used no longer than',
+    until: 'May be used until',
     what: (files, isAnonymised) =>
-      `The package has ${files} ${isAnonymised ? 'anonymised ' : ''}copies of call recordings. They are disclosed for assessing the quality level of customer service and for nothing else.`,
+      files === 1
+        ? `The package contains one ${isAnonymised ? 'anonymised ' : ''}copy of a call recording. It is disclosed for assessing the quality level of customer service and for nothing else.`
+        : `The package contains ${files} ${isAnonymised ? 'anonymised ' : ''}copies of call recordings. They are disclosed for assessing the quality level of customer service and for nothing else.`,
     dutiesTitle: 'What the institute has undertaken',
     duties: (until) => [
-      'The copies are used in this study alone and given to nobody.',
-      'Nobody tries to recognise the parties of the calls.',
+      'The copies are used in this study alone and are not given to anybody else.',
+      'No attempt is made to identify the parties to the calls.',
       `The copies are returned or destroyed as soon as the study ends, by ${until} at the latest.`,
-      'That each copy was returned or destroyed is confirmed in writing.',
-      'A copy that is recalled during the study is destroyed without delay, and that is confirmed.',
+      'The return or destruction of each copy is confirmed in writing.',
+      'A copy that is recalled during the study is destroyed without delay, and its destruction is confirmed.',
     ],
-    pseudonymised: (files) =>
-      `Of the copies ${files} are only pseudonymised: the voice may still be recognised. They are treated as personal data.`,
+    pseudonymised: (those, files) =>
+      those === files
+        ? `${files === 1 ? 'The copy is' : 'The copies are'} only pseudonymised: the voice may still be recognised. ${files === 1 ? 'It is' : 'They are'} treated as personal data.`
+        : `Of the copies ${those} ${those === 1 ? 'is' : 'are'} only pseudonymised: the voice may still be recognised. Those are treated as personal data.`,
     filesTitle: 'Files',
+    filesWhat: 'The checksum (SHA-256) shows whether a file has arrived unchanged.',
     file: 'File',
     length: 'Length',
+    contactTitle: 'Confirmations and further information',
+    contact:
+      'Confirmations are sent to this address, which also gives further information. Please quote the disclosure number.',
   },
 }

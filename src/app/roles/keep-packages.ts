@@ -5,6 +5,7 @@ import { startOpusThreads } from '#platform/opus/encode-in-threads.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import { createPackageMaker, endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
+import { readLetterStyle } from '../publication/letter-page.ts'
 import { packagedPages } from '../publication/packaged-pages.ts'
 import type { CustodianAnswers } from './custodian-server.ts'
 import type { Versions } from './follow-versions.ts'
@@ -39,7 +40,14 @@ export async function keepPackages({
   const maker = createPackageMaker({
     ...store,
     opus,
-    pages: packagedPages(() => versions.at(clock.now()).description),
+    pages: packagedPages(
+      () => {
+        const now = clock.now()
+        const today = now.toZonedDateTimeISO('Europe/Helsinki').toPlainDate()
+        return { description: versions.at(now).description, today }
+      },
+      await readLetterStyle(),
+    ),
     signer: () => readLogKey(store.keys),
     onFault: (error, id) => {
       log.error(
