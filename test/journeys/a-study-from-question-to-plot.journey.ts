@@ -1,7 +1,7 @@
 // R3, R4, R6, R15: from a question to a plot and a file, in Finnish and without help; the day on a wall, without callers.
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page } from '@playwright/test'
-import { expectAccessible, test } from './at-the-desk.ts'
+import { expectAccessible, reloadUntil, test } from './at-the-desk.ts'
 
 test.setTimeout(180_000)
 
@@ -16,11 +16,11 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 
 /** Calls of the history are counted a few seconds after the start. */
 async function untilCounted(page: Page): Promise<void> {
-  await expect(async () => {
-    await page.reload()
-    await expect(tableOf(page)).toBeVisible({ timeout: 5_000 })
+  const isCounted = async (look: { timeout: number }) => {
+    await expect(tableOf(page)).toBeVisible(look)
     await expect(page.getByText('Puheluja lasketaan parhaillaan')).toHaveCount(0)
-  }).toPass({ timeout: 90_000 })
+  }
+  await reloadUntil(page, isCounted, 90_000)
 }
 
 test('a developer of the service gets from a question to a plot and its table, and takes the numbers along', async ({

@@ -100,6 +100,23 @@ export async function signInOn(
   if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
 }
 
+/**
+ * Loads a page anew until it shows what is awaited. Each look takes twice as long as the one before: what is not there may be
+ * late, or the page on a busy machine.
+ */
+export async function reloadUntil(
+  page: Page,
+  isShown: (look: { timeout: number }) => Promise<void>,
+  limitMs: number,
+): Promise<void> {
+  let timeout = 1_000
+  await expect(async () => {
+    await page.reload()
+    timeout *= 2
+    await isShown({ timeout })
+  }).toPass({ timeout: limitMs })
+}
+
 /** What has the focus, by its accessible words. */
 export function focused(page: Page): Promise<string> {
   return page.evaluate<string>(

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { signInOn } from './at-the-desk.ts'
+import { reloadUntil, signInOn } from './at-the-desk.ts'
 import { ownDatabase, tellPastCalls } from './past-calls.ts'
 import { test } from './with-feeds.ts'
 
@@ -77,10 +77,7 @@ test('what calls and recordings do not have in common is seen, explained, and th
   await page.setViewportSize({ width: 1440, height: 1000 })
   await signInOn(page, seloste, 'outi', { path: '/alarms' })
   const alarms = page.locator('.alarm')
-  await expect(async () => {
-    await page.reload()
-    await expect(alarms).toHaveCount(2, { timeout: 2000 })
-  }).toPass({ timeout: 90_000 })
+  await reloadUntil(page, (look) => expect(alarms).toHaveCount(2, look), 90_000)
   await alarms.filter({ hasText: 'arvottuja' }).getByRole('link', { name: 'Avaa täsmäytys' }).click()
   await expect(page.getByRole('heading', { level: 1, name: words.fi.title })).toBeVisible()
 

@@ -1,7 +1,7 @@
 // AC21's side of quality (R3-R6, R37-R39): a quality expert goes from a form and a sample to an evaluation that its official
 // reads, acknowledges and disagrees with; in Finnish, by the pages alone.
 import { expect, type Page } from '@playwright/test'
-import { expectAccessible, signInOn } from './at-the-desk.ts'
+import { expectAccessible, reloadUntil, signInOn } from './at-the-desk.ts'
 import { keptCall, untilDestroyed } from './kept-call.ts'
 import { signInAt } from '#test/whole/api.ts'
 import { logOf } from './log-of.ts'
@@ -57,10 +57,8 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await page.getByRole('button', { name: 'Aloita otanta' }).click()
   const plan = page.getByRole('listitem').filter({ hasText: 'Testilinjan otanta' })
   await expect(plan).toBeVisible()
-  await expect(async () => {
-    await page.reload()
-    await expect(plan.getByRole('cell', { name: 'Sama tulos' }).first()).toBeVisible({ timeout: 2_000 })
-  }).toPass({ timeout: 60_000 })
+  const proven = plan.getByRole('cell', { name: 'Sama tulos' }).first()
+  await reloadUntil(page, (look) => expect(proven).toBeVisible(look), 60_000)
   await expectAccessible(page, 'samples')
 
   await page.getByRole('link', { name: 'Arvioitavat puhelut' }).first().click()
@@ -152,10 +150,8 @@ test('an evaluation whose recording is forbidden meanwhile tells its evaluator a
   await choose(page, 'Palvelunumero', /029 497 099/)
   await page.getByRole('button', { name: 'Aloita otanta' }).click()
   const toEvaluate = page.getByRole('button', { name: /^Arvioi: / }).first()
-  await expect(async () => {
-    await page.goto('/quality')
-    await expect(toEvaluate).toBeVisible({ timeout: 4_000 })
-  }).toPass({ timeout: 60_000 })
+  await page.goto('/quality')
+  await reloadUntil(page, (look) => expect(toEvaluate).toBeVisible(look), 60_000)
   // Once: an evaluation that has begun waits for no evaluator any more.
   await toEvaluate.click()
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()

@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test'
-import { expectAccessible, test, type Language } from './at-the-desk.ts'
+import { expectAccessible, reloadUntil, test, type Language } from './at-the-desk.ts'
 
 const words: Record<Language, { name: string; search: string; live: string; listen: string }> = {
   fi: { name: 'Suomi', search: 'Haku', live: 'Käynnissä olevat', listen: 'Kuuntele' },
@@ -147,10 +147,7 @@ for (const language of walks) {
     await signedIn('eero', { path: '/quality' })
     await choose(page, language)
     // The demo has drawn, given and begun some by the time its month is in.
-    await expect(async () => {
-      await page.reload()
-      await page.locator('.card').nth(3).waitFor({ timeout: 3_000 })
-    }).toPass({ timeout: 120_000 })
+    await reloadUntil(page, (look) => page.locator('.card').nth(3).waitFor(look), 120_000)
     await isAccessible('the queue of evaluations')
     await page.locator('.card .button').first().click()
     await page.locator('.quality-question').first().waitFor()

@@ -3,7 +3,7 @@
 import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import { signInAt } from '#test/whole/api.ts'
-import { signInOn } from './at-the-desk.ts'
+import { reloadUntil, signInOn } from './at-the-desk.ts'
 import { ownDatabase } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
@@ -28,10 +28,8 @@ test('a look is an entry that stands in the signed log', async ({ page, seloste 
   const entry = page.getByRole('dialog')
   await expect(entry).toContainText('Evättiin')
   // Within a second of the look it is signed; the page asks when it is opened.
-  await expect(async () => {
-    await page.reload()
-    await expect(entry).toContainText('johtavat allekirjoitettuun juuritiivisteeseen', { timeout: 5_000 })
-  }).toPass({ timeout: 30_000 })
+  const signed = 'johtavat allekirjoitettuun juuritiivisteeseen'
+  await reloadUntil(page, (look) => expect(entry).toContainText(signed, look), 60_000)
 })
 
 test('the log is whole, until somebody who owns the database edits an entry: that very entry is named', async ({

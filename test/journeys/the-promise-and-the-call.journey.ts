@@ -1,9 +1,9 @@
 // AC1 (R1, R2, R9-R11, R14, R16, R17, R25): a call is recorded as the published description says, and when the description
 // changes, so do the page, the terms and the name on every screen.
-import { setTimeout as wait } from 'node:timers/promises'
 import { expect, type Page } from '@playwright/test'
 import { officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
+import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { changeDescription } from './change-description.ts'
 import { signInOn } from './at-the-desk.ts'
@@ -47,8 +47,11 @@ test('a drawn call is one contact with its five fields, one recording, and the r
   seloste,
 }) => {
   const caller = await recordedCall(seloste)
-  // Taken into keeping within seconds of the call's end.
-  await wait(3_000)
+  const sari = await signInAt(seloste.url, 'sari', seloste.password)
+  await eventually(async () => {
+    const [found] = await sari.contacts({ purpose: 'QUALITY', caller })
+    return found?.segments[0]?.recording.state === 'available' || undefined
+  }, 'the recording in keeping')
   await signInOn(page, seloste, 'sari', {
     path: `/contacts?caller=${encodeURIComponent(caller)}`,
     purpose: 'Laadun arviointi',

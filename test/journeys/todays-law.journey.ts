@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Decrypter } from 'age-encryption'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { expectAccessible, type Language } from './at-the-desk.ts'
+import { expectAccessible, reloadUntil, type Language } from './at-the-desk.ts'
 import { keptCall } from './kept-call.ts'
 import { logOf } from './log-of.ts'
 import { test } from './one-described.ts'
@@ -58,11 +58,8 @@ test('a requester takes a copy of their recording away, once, and opens it with 
   expect((wav.length - wavHeaderBytes) / bytesASecond).toBeCloseTo(callSeconds, 0)
 
   // A link that is used and one that never was are told alike.
-  await expect(async () => {
-    await page.reload()
-    // What is done is folded up.
-    await expect(acts.getByText(say('copies.state.taken'))).toHaveCount(1, { timeout: 3_000 })
-  }).toPass({ timeout: 15_000 })
+  // What is done is folded up.
+  await reloadUntil(page, (look) => expect(acts.getByText(say('copies.state.taken'))).toHaveCount(1, look), 60_000)
   const used = await theirs.goto(`${link}?language=sv`)
   const wrong = await person.newPage()
   const never = await wrong.goto(`/copies/${'A'.repeat(43)}?language=sv`)
