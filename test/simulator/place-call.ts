@@ -157,6 +157,7 @@ async function holdSession(
     const recording = session.answer().some(takesMedia)
     const { sessionId, sipSessionId, groupId } = metadata
     options.onEvent?.({ kind: 'answered', callId: session.callId, sipSessionId, groupId, recording, plan: options })
+    const sendingFrom = now()
     const sending = startSending({
       pacer,
       sound,
@@ -189,6 +190,7 @@ async function holdSession(
         sipSessionId,
         holds,
         answeredAt,
+        sendingFrom,
         endedAt,
         number: leg.number,
         officialPhone: leg.official.phone,

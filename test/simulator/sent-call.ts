@@ -54,6 +54,8 @@ export type SentSession = {
   /** When the call began for the caller, and when this session's official answered. */
   readonly startedAt: Date
   readonly answeredAt: Date
+  /** When the first frame of its streams was due: after the recorder's answer, and what `sentMs` counts from. */
+  readonly sendingFrom: Date
   readonly endedAt: Date
   /** What the recorder asked for: `recording` = it took the media, `declined` = inactive or port 0. */
   readonly answer: 'recording' | 'declined'
