@@ -1,5 +1,6 @@
 /** Shapes that many rows lie near to. */
-import { halfSquares, Nearest, shapeTerms } from '#use/disclosure/voice/codebook.ts'
+import { halfSquares, Nearest } from '#use/disclosure/voice/codebook.ts'
+import { shapeTerms } from '#use/disclosure/voice/envelope.ts'
 import type { Seeded } from './seeded.ts'
 
 /** Lloyd's algorithm from a random choice; a word that nothing is near to begins anew where the data is. */

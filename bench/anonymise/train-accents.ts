@@ -8,7 +8,8 @@
  */
 import { join } from 'node:path'
 import { sharesOfClasses, writeAccents } from '#use/disclosure/voice/accents.ts'
-import { codebook, halfSquares, Nearest, shapeTerms } from '#use/disclosure/voice/codebook.ts'
+import { codebook, halfSquares, Nearest } from '#use/disclosure/voice/codebook.ts'
+import { shapeTerms } from '#use/disclosure/voice/envelope.ts'
 import { findTractFactor } from '#use/disclosure/voice/vocal-tract.ts'
 import { cluster } from './cluster.ts'
 import { seeded } from './seeded.ts'

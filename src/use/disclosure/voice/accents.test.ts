@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { accentData } from './accent-data.ts'
 import { readAccents, sharesOfClasses, writeAccents } from './accents.ts'
-import { codebook, shapeTerms } from './codebook.ts'
+import { codebook } from './codebook.ts'
+import { shapeTerms } from './envelope.ts'
 
 const { weights, words } = codebook()
 const known = readAccents(accentData, weights)

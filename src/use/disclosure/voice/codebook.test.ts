@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { spokenDialogue } from '#test/disclosure/spoken-sound.ts'
 import { analyse } from './analysis.ts'
-import { codebook, Nearest, shapeTerms, writeCodebook } from './codebook.ts'
-import { bandCount } from './envelope.ts'
+import { codebook, Nearest, writeCodebook } from './codebook.ts'
+import { bandCount, shapeTerms } from './envelope.ts'
 import { findTractFactor } from './vocal-tract.ts'
 
 const shapes = codebook()

@@ -4,12 +4,11 @@
  * were taken out. Out: the nearest shapes, mixed.
  */
 import { codebookData } from './codebook-data.ts'
-import { bandCount } from './envelope.ts'
+import { bandCount, shapeTerms } from './envelope.ts'
 import type { Moments } from './analysis.ts'
+import { readWeighed, writeWeighed } from './weighed-bytes.ts'
 
-/** Terms 1 .. 23: the level is nobody's shape. */
-export const shapeTerms = bandCount - 1
-/** As the file has them: bytes, so many to one. */
+/** As the file has them: so many to one. */
 const codewordScale = 28
 const momentScale = 4000
 
@@ -40,10 +39,7 @@ interface CodebookData {
 
 function makeCodebook(data: CodebookData): Codebook {
   const weights = Float64Array.from(data.weights)
-  const bytes = Buffer.from(data.words, 'base64')
-  const words = new Float32Array(bytes.length)
-  for (let at = 0; at < bytes.length; at++)
-    words[at] = (bytes.readInt8(at) / codewordScale) * weights[1 + (at % shapeTerms)]!
+  const words = Float32Array.from(readWeighed(data.words, codewordScale, weights))
   const numbers = Buffer.from(data.strangers, 'base64')
   const moment = (stranger: number, place: number) =>
     numbers.readInt16LE((stranger * 2 * bandCount + place) * 2) / momentScale
@@ -61,11 +57,6 @@ export function halfSquares(words: Float32Array): Float32Array {
 }
 
 export function writeCodebook(words: Float32Array, weights: Float64Array, strangers: Moments[]): CodebookData {
-  const bytes = Buffer.alloc(words.length)
-  for (let at = 0; at < words.length; at++) {
-    const value = Math.round((words[at]! / weights[1 + (at % shapeTerms)]!) * codewordScale)
-    bytes.writeInt8(Math.max(-127, Math.min(127, value)), at)
-  }
   const numbers = Buffer.alloc(strangers.length * bandCount * 4)
   strangers.forEach(({ mean, deviation }, stranger) =>
     [...mean, ...deviation].forEach((value, place) =>
@@ -74,7 +65,7 @@ export function writeCodebook(words: Float32Array, weights: Float64Array, strang
   )
   return {
     weights: Array.from(weights, (weight) => Number(weight.toFixed(4))),
-    words: bytes.toString('base64'),
+    words: writeWeighed(words, codewordScale, weights).toString('base64'),
     strangers: numbers.toString('base64'),
   }
 }

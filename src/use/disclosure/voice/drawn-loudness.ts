@@ -1,132 +1,101 @@
 /**
- * How loud each frame of the new voice is. Where somebody speaks up his levels are spread as everybody's, by a little more or less as
- * drawn, evened, and on a drawn course; where he is softer the room, the line and his own breath say who he is: there the voice swells
- * and fades at a pace that was drawn, and down to a drawn floor. Only when a turn is heard to start stays as it was. In: a track taken
- * apart. Out: levels. Never here: how it swelled before.
+ * How loud each frame of the new voice is. Where somebody speaks up it is as loud as everybody says that sound, by a little more or less as
+ * drawn, with a slow part of what he has beyond it, and on a drawn course; where he is softer it comes and goes as drawn. In: a track taken
+ * apart, how loud its sounds are said. Out: levels. Never here: how it swelled before.
  */
 import type { Analysis } from './analysis.ts'
 import type { Chance } from './chance.ts'
 import { drawCourse } from './drawn-course.ts'
+import { drawFading, fadingAsDrawn, soft, type Fading } from './drawn-fading.ts'
 import { spreadAsEverybody } from './everybodys-spread.ts'
-import { belowLoud, loudOf, turnStarts } from './turn-starts.ts'
 
 /** Where everybody's level lies, dB about its middle: the knots of everybodys-spread.ts; a voice that is evener stays so. */
 const knots = [-10.6, -6.2, -2.9, 0, 2.4, 4.1, 6.2]
 const leastDeviation = 3
 /** What is quieter than all of them is quieter still, so often as much. */
 const below = 2
-/** dB about the middle: what is softer swells and fades as drawn; what is louder is evened over so many frames on either side. */
-const soft = -12
-const reach = 10
-/** So far above the softest that is its own the drawn swelling begins at most. */
-const steepest = 12
-/** dB by which a turn is heard at its start, and not before. */
-const crossing = 4
+/** Frames on either side over which sounds follow each other evenly, and over which a voice's own loudness is evened. */
+const soundReach = 2
+const reach = 30
+/** What a voice has beyond its sounds is kept so far. */
+const kept = 0.2
 /** What is drawn lies between these; names as in `Loudness`. */
-const drawn = { swell: [8, 12], fade: [1.2, 4], floor: [-38, -25], spread: [0.85, 1.35], skew: [-0.15, 0.3] } as const
+const drawn = { spread: [0.85, 1.35], skew: [-0.15, 0.3], stress: [0.8, 1.5] } as const
 /** dB: how far what is loud wanders, at most, and how often. */
 const mostWandering = 3
 const paces = { slowest: 0.3, fastest: 1.5 }
 
 export interface Loudness {
-  /** dB in a frame. */
-  swell: number
-  fade: number
-  /** dB about the middle: no speech is softer. */
-  floor: number
   /** How far levels lie apart, 1 as everybody's. */
   spread: number
   /** By which part the soft side is wider than that, and the loud one narrower. */
   skew: number
+  /** How far sounds lie apart, 1 as everybody says them. */
+  stress: number
   /** dB, of each frame: what is loud is louder by so much. */
   course: Float64Array
+  fading: Fading
 }
 
 /** @param frames of the track */
 export function drawLoudness(frames: number, chance: Chance): Loudness {
   return {
-    swell: chance.between(...drawn.swell),
-    fade: chance.between(...drawn.fade),
-    floor: chance.between(...drawn.floor),
     spread: chance.between(...drawn.spread),
     skew: chance.between(...drawn.skew),
+    stress: chance.between(...drawn.stress),
     course: drawCourse(frames, { ...paces, height: chance.between(0, mostWandering) }, chance),
+    fading: drawFading(chance),
   }
 }
 
-/** dB about the middle of everybody's; -Infinity where nobody speaks. */
-export function drawnLoudness(analysis: Analysis, draw: Loudness): Float64Array {
-  const { speech } = analysis
-  const own = asEverybodys(analysis, draw)
-  const loudness = evened(own, draw.course)
-  const heardFrom = loudOf(own) - belowLoud
-  const starts = turnStarts(analysis.samples)
-  for (let from = 0; from < own.length;) {
-    if (own[from]! > soft) {
-      from++
-      continue
-    }
-    let to = from
-    while (to < own.length && !(own[to]! > soft)) to++
-    const start = starts.subarray(from, to).indexOf(1)
-    const stretch = { from, to, start: start < 0 ? undefined : from + start, heardFrom }
-    for (let frame = from; frame < to; frame++)
-      loudness[frame] = speech[frame] === 0 ? -Infinity : softly(loudness, stretch, frame, draw)
-    from = to
-  }
-  return loudness
-}
-
-interface Stretch {
-  from: number
-  to: number
-  /** Where in it a turn starts. */
-  start: number | undefined
-  /** dB: what is louder is heard. */
-  heardFrom: number
-}
-
-/** Between what was loud before and what will be. */
-function softly(
-  loudness: Float64Array,
-  { from, to, start, heardFrom }: Stretch,
-  frame: number,
-  { swell, fade, floor }: Loudness,
-): number {
-  const ends = (at: number) => {
-    const level = loudness[at] ?? -Infinity
-    return level === -Infinity ? level : Math.max(soft, Math.min(level, soft + steepest))
-  }
-  const fading = ends(from - 1) - fade * (frame - from + 1)
-  const swelling = ends(to) - swell * (to - frame)
-  if (start === undefined) return Math.max(fading, swelling, floor)
-  if (frame >= start) return Math.max(swelling, heardFrom + crossing)
-  const before = heardFrom - crossing
-  return Math.max(Math.min(fading, before), Math.min(swelling, before - swell * (start - frame - 1)), floor)
-}
-
-function asEverybodys({ level, speech, counted }: Analysis, draw: Loudness): Float64Array {
-  const shared = knots.map((knot) => knot * draw.spread * (knot < 0 ? 1 + draw.skew : 1 - draw.skew))
+/** A track's levels, spread as everybody's: dB about their middle; -Infinity where nobody speaks. */
+export function levelsAsEverybodys(
+  { level, speech, counted }: Analysis,
+  { spread, skew }: Pick<Loudness, 'spread' | 'skew'>,
+): Float64Array {
+  const shared = knots.map((knot) => knot * spread * (knot < 0 ? 1 + skew : 1 - skew))
   const sorted = Float64Array.from(counted, (frame) => level[frame]!).sort()
-  const spread = spreadAsEverybody(sorted, shared, leastDeviation)
+  const spreadOf = spreadAsEverybody(sorted, shared, leastDeviation)
   return level.map((own, frame) => {
     if (speech[frame] === 0) return -Infinity
-    const value = spread(own)
+    const value = spreadOf(own)
     return value + (below - 1) * Math.min(0, value - shared[0]!)
   })
 }
 
-/** What is loud, over its loud neighbours, and on the course. */
-function evened(own: Float64Array, course: Float64Array): Float64Array {
+/**
+ * @param own of `levelsAsEverybodys`, and so is what comes back
+ * @param said dB of each frame: how loud its sound is said
+ * @param samples of the track
+ */
+export function drawnLoudness(
+  own: Float64Array,
+  said: Float64Array,
+  samples: Float32Array,
+  draw: Loudness,
+): Float64Array {
+  const sounds = evened(own, said, () => 1, soundReach).map((level) => draw.stress * level)
+  const beyond = own.map((level, frame) => level - sounds[frame]!)
+  const slow = evened(own, beyond, (far) => reach + 1 - far, reach)
+  const loudness = own.map((level, frame) =>
+    level > soft ? sounds[frame]! + kept * slow[frame]! + draw.course[frame]! : level,
+  )
+  return fadingAsDrawn(own, loudness, samples, draw.fading)
+}
+
+/** Of each loud frame, over its loud neighbours. @param weight of a neighbour so many frames away */
+function evened(own: Float64Array, values: Float64Array, weight: (far: number) => number, most: number): Float64Array {
+  const weights = Array.from({ length: most + 1 }, (_, far) => weight(far))
   return own.map((level, frame) => {
-    if (!(level > soft)) return level
+    if (!(level > soft)) return 0
     let sum = 0
     let count = 0
-    for (let near = frame - reach; near <= frame + reach; near++) {
+    for (let near = frame - most; near <= frame + most; near++) {
       if (!((own[near] ?? -Infinity) > soft)) continue
-      sum += own[near]!
-      count++
+      const counts = weights[Math.abs(near - frame)]!
+      sum += counts * values[near]!
+      count += counts
     }
-    return sum / count + course[frame]!
+    return sum / count
   })
 }

@@ -5,6 +5,7 @@
  */
 import type { Chance } from './chance.ts'
 import { voiceRate } from './engine.ts'
+import { nearestTo } from './nearest-to.ts'
 import { loudOf } from './turn-starts.ts'
 import { hop } from './voice-activity.ts'
 
@@ -46,39 +47,24 @@ export function voicedAsDrawn(
   loudness: Float64Array,
   { share, stretches }: Pick<Voicing, 'share' | 'stretches'>,
 ): Float64Array {
-  const from = loudOf(loudness) - heardBelow
-  const heard = Uint8Array.from(loudness, (level) => (level > from ? 1 : 0))
+  const heardFrom = loudOf(loudness) - heardBelow
+  const heard = Uint8Array.from(loudness, (level) => (level > heardFrom ? 1 : 0))
   const count = heard.reduce((sum, one) => sum + one, 0)
   if (count < fewestHeard) return pitch
-  const closed = nearest(
-    { least: 0, most: longestGap },
-    (gap) => withoutGaps(pitch, gap),
-    (voice) => (stretchesOf(voice, heard) * framesASecond) / count - stretches,
+  const closed = nearestTo(
+    stretches,
+    numbers(0, longestGap).map((gap) => () => withoutGaps(pitch, gap)),
+    (voice) => (stretchesOf(voice, heard) * framesASecond) / count,
   )
-  return nearest(
-    edges,
-    (frames) => withEdges(closed, frames),
-    (voice) => framesOf(voice, heard) / count - share,
+  return nearestTo(
+    share,
+    numbers(edges.least, edges.most).map((frames) => () => withEdges(closed, frames)),
+    (voice) => framesOf(voice, heard) / count,
   )
 }
 
-/** Of what is made of each whole number between two, the first that is least off. */
-function nearest(
-  { least, most }: { least: number; most: number },
-  make: (frames: number) => Float64Array,
-  off: (voice: Float64Array) => number,
-): Float64Array {
-  let found = make(least)
-  let furthest = Math.abs(off(found))
-  for (let frames = least + 1; frames <= most; frames++) {
-    const other = make(frames)
-    const far = Math.abs(off(other))
-    if (far >= furthest) continue
-    found = other
-    furthest = far
-  }
-  return found
-}
+/** Each whole number between two. */
+const numbers = (least: number, most: number): number[] => Array.from({ length: most - least + 1 }, (_, n) => least + n)
 
 const framesOf = (voice: Float64Array, heard: Uint8Array): number =>
   voice.reduce((sum, hertz, frame) => sum + (hertz > 0 ? heard[frame]! : 0), 0)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Chance } from './chance.ts'
-import { codebook, shapeTerms } from './codebook.ts'
+import { codebook } from './codebook.ts'
+import { shapeTerms } from './envelope.ts'
 import { drawWords } from './drawn-words.ts'
 
 const shapes = codebook()
@@ -25,4 +26,16 @@ test('what is said for a codeword is moved, by less than sounds lie apart', () =
   const deviations = Math.sqrt(squares / words.length)
   expect(deviations).toBeGreaterThan(0.3)
   expect(deviations).toBeLessThan(0.9)
+})
+
+test('how loud a codeword is said is everybody’s, and moved a little', () => {
+  const { loudness, halves } = drawWords(shapes, chance)
+  expect(loudness.length).toBe(halves.length)
+  const far = (levels: Float64Array) => Math.sqrt(levels.reduce((sum, level) => sum + level * level, 0) / levels.length)
+  const draws = Array.from({ length: 6 }, () => drawWords(shapes, chance).loudness)
+  for (const one of draws) {
+    expect(far(one)).toBeGreaterThan(1.5)
+    expect(far(one)).toBeLessThan(4.5)
+  }
+  expect(far(draws[0]!.map((level, word) => level - draws[1]![word]!))).toBeGreaterThan(1)
 })

@@ -1,20 +1,25 @@
 /**
  * The codebook of one track. Quantised speech still tells how its speaker says each sound: which codeword stands where another
  * speaker has its neighbour. So each track has a drawn share of the codewords, and what is said for each of them is moved by a
- * drawn smooth field and as people differ, as an accent moves sounds; whoever compares two tracks of one person finds two accents.
+ * drawn smooth field and as people differ, as an accent moves sounds; whoever compares two tracks of one person finds two accents. So is
+ * how loud each is said.
  *
- * In: the shared codebook, chance. Out: what to look frames up in, and what to say. Never here: anything of the track.
+ * In: the shared codebook, chance. Out: what to look frames up in, what to say, and how loud. Never here: anything of the track.
  */
 import type { Chance } from './chance.ts'
-import { halfSquares, shapeTerms, type Codebook } from './codebook.ts'
+import { halfSquares, type Codebook } from './codebook.ts'
+import { shapeTerms } from './envelope.ts'
+import { soundLevels } from './sound-levels.ts'
 import { addStrangersAccent } from './strangers-accent.ts'
 
 /** Of the codewords. */
 const share = 0.85
 /** The field: a sum of waves in random directions. How far it moves a codeword, and how far apart it moves otherwise; deviations. */
 const waves = 48
-const furthest = 0.3
+const furthest = 0.25
 const wavelength = 3
+/** dB by which it moves how loud a codeword is said. */
+const louder = 1.5
 /** Each term takes so much of each other one. */
 const mixedIn = 0.06
 
@@ -25,6 +30,8 @@ export interface DrawnWords {
   halves: Float32Array
   /** Said instead. */
   said: Float32Array
+  /** How loud: dB beside the middle of speech. */
+  loudness: Float64Array
 }
 
 export function drawWords(shapes: Codebook, chance: Chance): DrawnWords {
@@ -34,13 +41,21 @@ export function drawWords(shapes: Codebook, chance: Chance): DrawnWords {
   const own = new Float32Array(kept.length * shapeTerms)
   kept.forEach((word, at) => own.set(words.subarray(word * shapeTerms, (word + 1) * shapeTerms), at * shapeTerms))
   const said = own.slice()
-  addWaves(own, said, weights, chance)
+  const levels = soundLevels()
+  const loudness = Float64Array.from(kept, (word) => levels[word]!)
+  addWaves(own, said, loudness, weights, chance)
   addMixture(own, said, weights, chance)
   addStrangersAccent(kept, said, shapes, chance)
-  return { words: own, halves: halfSquares(own), said }
+  return { words: own, halves: halfSquares(own), said, loudness }
 }
 
-function addWaves(own: Float32Array, said: Float32Array, weights: Float64Array, chance: Chance): void {
+function addWaves(
+  own: Float32Array,
+  said: Float32Array,
+  loudness: Float64Array,
+  weights: Float64Array,
+  chance: Chance,
+): void {
   const direction = new Float64Array(shapeTerms)
   const way = new Float64Array(shapeTerms)
   for (let wave = 0; wave < waves; wave++) {
@@ -49,12 +64,14 @@ function addWaves(own: Float32Array, said: Float32Array, weights: Float64Array, 
       direction[term] = chance.normal() / wavelength / weight
       way[term] = chance.normal() * furthest * Math.sqrt(2 / waves) * weight
     }
+    const rise = chance.normal() * louder * Math.sqrt(2 / waves)
     const phase = chance.between(0, 2 * Math.PI)
-    for (let at = 0; at < own.length; at += shapeTerms) {
+    for (let word = 0, at = 0; word < loudness.length; word++, at += shapeTerms) {
       let place = phase
       for (let term = 0; term < shapeTerms; term++) place += direction[term]! * own[at + term]!
       const height = Math.cos(place)
       for (let term = 0; term < shapeTerms; term++) said[at + term]! += height * way[term]!
+      loudness[word]! += height * rise
     }
   }
   direction.fill(0)

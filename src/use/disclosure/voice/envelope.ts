@@ -8,6 +8,8 @@ import { RealFft } from './fft.ts'
 import { hop } from './voice-activity.ts'
 
 export const bandCount = 24
+/** Terms 1 .. 23 of a series are its shape: the level is nobody's. */
+export const shapeTerms = bandCount - 1
 const size = 512
 const bins = size / 2 + 1
 /** What a telephone carries, hertz. */

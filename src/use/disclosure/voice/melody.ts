@@ -25,7 +25,7 @@ const drawn = {
   reach: [6, 28],
 } as const
 /** Of the logarithm. */
-const wandering = { height: 0.02, slowest: 0.4, fastest: 2.5 }
+const wandering = { height: 0.03, slowest: 0.4, fastest: 2.5 }
 const framesASecond = voiceRate / hop
 
 export interface Melody {

@@ -6,7 +6,7 @@
 import { analyse, everyFrame, momentsOf, seriesOf, type Analysis, type Moments } from './analysis.ts'
 import { Chance } from './chance.ts'
 import { codebook, type Codebook } from './codebook.ts'
-import { drawLoudness, drawnLoudness, type Loudness } from './drawn-loudness.ts'
+import { drawLoudness, drawnLoudness, levelsAsEverybodys, type Loudness } from './drawn-loudness.ts'
 import { drawTract } from './drawn-tract.ts'
 import { drawVoicing, voicedAsDrawn, type Voicing } from './drawn-voicing.ts'
 import { drawWords, type DrawnWords } from './drawn-words.ts'
@@ -14,6 +14,7 @@ import type { Span, VoiceEngine } from './engine.ts'
 import { bandCount } from './envelope.ts'
 import { evenBands } from './even-bands.ts'
 import { makeExcitation } from './excitation.ts'
+import { drawHolding, holdShapes } from './held-shapes.ts'
 import { addLineNoise } from './line-noise.ts'
 import { drawMelody, newMelody, type Melody } from './melody.ts'
 import { resynthesise } from './resynthesis.ts'
@@ -30,7 +31,7 @@ const clearer = 1.15
 const otherwise = 0.25
 /** RMS of speech and of the noise of the line, dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
-const noiseLevels = { least: -57.5, most: -52 }
+const noiseLevels = { least: -59, most: -53 }
 /** A redaction does not click: samples at its edges. */
 const edge = 40
 
@@ -42,12 +43,14 @@ interface Draw {
   voicing: Voicing
   melody: Melody
   loudness: Loudness
+  /** Frames for which a sound lasts where it is soft. */
+  holding: number
   words: DrawnWords
 }
 
 export const nvq: VoiceEngine = {
   name: 'nvq',
-  version: '5',
+  version: '6',
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
@@ -82,6 +85,7 @@ function drawVoice(frames: number, shapes: Codebook, chance: Chance): Draw {
     voicing: drawVoicing(chance),
     melody: drawMelody(frames, chance),
     loudness: drawLoudness(frames, chance),
+    holding: drawHolding(chance),
     words: drawWords(shapes, chance),
   }
 }
@@ -90,16 +94,20 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const shapes = codebook()
   const factor = findTractFactor(analysis, shapes)
   const series = seriesOf(analysis, everyFrame(analysis), factor)
-  spell(series, analysis, draw.words, shapes.weights)
+  const own = levelsAsEverybodys(analysis, draw.loudness)
+  const said = spell(series, analysis, draw.words, shapes.weights)
   putMoments(series, analysis, draw.strangers)
-  const loudness = drawnLoudness(analysis, draw.loudness)
+  holdShapes(series, own, draw.holding)
+  const loudness = drawnLoudness(own, said, analysis.samples, draw.loudness)
   const melody = newMelody(voicedAsDrawn(analysis.pitch, loudness, draw.voicing), draw.melody)
   const excitation = makeExcitation(melody, draw.voicing.breath, out.length, chance)
   evenBands(excitation)
   const levels = loudness.map((db) => speechLevel + db)
   out.set(resynthesise(series, levels, excitation, draw.tract))
-  for (const made of [excitation, melody, series, loudness, levels]) made.fill(0)
-  for (const drawn of [draw.strangers, draw.voicing, draw.melody, draw.loudness, draw.words]) wipe(drawn)
+  for (const made of [excitation, melody, series, own, said, loudness, levels]) made.fill(0)
+  for (const drawn of [draw.strangers, draw.voicing, draw.melody, draw.loudness.fading, draw.loudness, draw.words])
+    wipe(drawn)
+  draw.holding = 0
   draw.tract = (hertz) => hertz
   level(out, analysis.speech)
 }

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { spokenDialogue } from '#test/disclosure/spoken-sound.ts'
 import { analyse, everyFrame, seriesOf } from './analysis.ts'
 import { Chance } from './chance.ts'
-import { codebook, shapeTerms } from './codebook.ts'
+import { codebook } from './codebook.ts'
 import { drawWords } from './drawn-words.ts'
-import { bandCount } from './envelope.ts'
+import { bandCount, shapeTerms } from './envelope.ts'
 import { spell } from './spelling.ts'
 
 const spoken = spokenDialogue('car-tax').subarray(0, 8000 * 8)
@@ -77,4 +77,14 @@ test('what is no speech stays as it was', () => {
       expect(said.subarray(frame * bandCount, (frame + 1) * bandCount)).toEqual(
         own.subarray(frame * bandCount, (frame + 1) * bandCount),
       )
+})
+
+test('a frame is said as loud as the codewords that it is spelt in', () => {
+  const loudOf = (loudness: Float64Array) => spell(own.slice(), analysis, { ...words, loudness }, weights)
+  const even = loudOf(words.loudness.map(() => 2))
+  for (let frame = 0; frame < even.length; frame++)
+    expect(even[frame]).toBeCloseTo(analysis.speech[frame] === 1 ? 2 : 0, 5)
+  const as = loudOf(words.loudness)
+  expect(Math.max(...as)).toBeLessThanOrEqual(Math.max(...words.loudness) + 1e-6)
+  expect(Math.max(...as) - Math.min(...as)).toBeGreaterThan(1)
 })

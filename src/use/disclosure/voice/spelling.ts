@@ -1,16 +1,16 @@
 /**
  * What is said, spelt in a track's own codewords: each frame becomes a mixture of what is said for its nearest ones, with a part of
  * what it has beyond them. What a speaker always has beyond a codeword is his way to say it, so the mean of that is taken away. In: a
- * series, the words. Out: the same series, spelt. Never here: the averages and deviations it had.
+ * series, the words. Out: the same series, spelt, and how loud its sounds are said. Never here: the averages and deviations it had.
  */
 import { momentsOf, type Analysis } from './analysis.ts'
-import { Nearest, shapeTerms } from './codebook.ts'
+import { Nearest } from './codebook.ts'
 import type { DrawnWords } from './drawn-words.ts'
-import { bandCount } from './envelope.ts'
+import { bandCount, shapeTerms } from './envelope.ts'
 
 const nearestWords = 12
 /** Of what the codewords take away and is not the same each time so much is kept: it is understood better. */
-const kept = 0.4
+const kept = 0.45
 /** A codeword at no distance does not stand alone. */
 const softness = 0.4
 
@@ -20,13 +20,24 @@ interface Mixtures {
   shares: Float32Array
 }
 
-/** In place; only where somebody speaks. @param weights of the terms: the codebook's */
-export function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWords, weights: Float64Array): void {
+/**
+ * In place; only where somebody speaks.
+ *
+ * @param weights of the terms: the codebook's
+ * @returns dB of each frame: how loud its sound is said, beside the middle of speech
+ */
+export function spell(
+  series: Float32Array,
+  analysis: Analysis,
+  drawn: DrawnWords,
+  weights: Float64Array,
+): Float64Array {
   const { speech } = analysis
   weigh(series, analysis, weights)
   const mixtures = mix(series, speech, drawn)
   const means = meansBeyond(series, speech, mixtures, drawn.words)
   const said = new Float64Array(shapeTerms)
+  const loudness = new Float64Array(speech.length)
   for (let frame = 0; frame < speech.length; frame++) {
     if (speech[frame] === 0) continue
     const row = series.subarray(frame * bandCount + 1, (frame + 1) * bandCount)
@@ -34,6 +45,7 @@ export function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWord
     for (let place = frame * nearestWords; place < (frame + 1) * nearestWords; place++) {
       const word = mixtures.words[place]! * shapeTerms
       const share = mixtures.shares[place]!
+      loudness[frame]! += share * drawn.loudness[mixtures.words[place]!]!
       for (let term = 0; term < shapeTerms; term++)
         said[term]! += share * (drawn.said[word + term]! - kept * (drawn.words[word + term]! + means[word + term]!))
     }
@@ -41,6 +53,7 @@ export function spell(series: Float32Array, analysis: Analysis, drawn: DrawnWord
   }
   smooth(series, speech)
   for (const own of [mixtures.words, mixtures.shares, means]) own.fill(0)
+  return loudness
 }
 
 /** In place: in deviations of the track's own, times what each term weighs. */

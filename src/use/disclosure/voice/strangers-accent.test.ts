@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Chance } from './chance.ts'
-import { codebook, shapeTerms } from './codebook.ts'
+import { codebook } from './codebook.ts'
+import { shapeTerms } from './envelope.ts'
 import { addStrangersAccent } from './strangers-accent.ts'
 
 const shapes = codebook()

@@ -6,7 +6,8 @@
 import { accentData } from './accent-data.ts'
 import { readAccents, sharesOfClasses, type Accents } from './accents.ts'
 import type { Chance } from './chance.ts'
-import { shapeTerms, type Codebook } from './codebook.ts'
+import type { Codebook } from './codebook.ts'
+import { shapeTerms } from './envelope.ts'
 
 /** Times as far as people lie from everybody. */
 const furthest = 3

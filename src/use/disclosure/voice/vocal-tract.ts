@@ -3,8 +3,8 @@
  * nearest to the shared codebook (Lee and Rose 1998). In: a track taken apart. Out: the factor.
  */
 import { momentsOf, seriesForEach, type Analysis } from './analysis.ts'
-import { Nearest, shapeTerms } from './codebook.ts'
-import { bandCount } from './envelope.ts'
+import { Nearest } from './codebook.ts'
+import { bandCount, shapeTerms } from './envelope.ts'
 
 export const factors = Array.from({ length: 13 }, (_, step) => 0.85 + 0.025 * step)
 /** So many voiced frames are enough. */

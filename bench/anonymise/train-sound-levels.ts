@@ -1,0 +1,82 @@
+/**
+ * Makes `src/use/disclosure/voice/sound-level-data.ts`: how loud everybody says each codeword, for level D.
+ *
+ *   node bench/anonymise/train-sound-levels.ts
+ *
+ * Needed only when the codebook changes: the result is kept in the repository; training-voices.ts says whose speech it is.
+ */
+import { join } from 'node:path'
+import { momentsOf, seriesOf } from '#use/disclosure/voice/analysis.ts'
+import { codebook, Nearest } from '#use/disclosure/voice/codebook.ts'
+import { levelsAsEverybodys } from '#use/disclosure/voice/drawn-loudness.ts'
+import { bandCount, shapeTerms } from '#use/disclosure/voice/envelope.ts'
+import { writeSoundLevels } from '#use/disclosure/voice/sound-levels.ts'
+import { findTractFactor } from '#use/disclosure/voice/vocal-tract.ts'
+import { trainingPackages, trainingVoices, type Voice } from './training-voices.ts'
+import { base64Lines, writeSource } from './write-source.ts'
+
+const nearestWords = 12
+/** As in spelling.ts. */
+const softness = 0.4
+/** Frames: a voice of whom there is more counts for no more. */
+const mostOfVoice = 3000
+/** Frames at the average level beside those of each codeword: of what is seldom said little is known. */
+const asAverage = 10
+
+const shapes = codebook()
+const wordCount = shapes.halves.length
+const everybodys = { spread: 1, skew: 0 }
+
+/** Sums of a voice's levels over the frames of each codeword, and how many these are. */
+function levelsOf({ analysis }: Voice) {
+  const series = seriesOf(analysis, analysis.counted, findTractFactor(analysis, shapes))
+  const { mean, deviation } = momentsOf(series)
+  const levels = levelsAsEverybodys(analysis, everybodys)
+  const nearest = new Nearest(nearestWords, shapes.words, shapes.halves)
+  const row = new Float64Array(shapeTerms)
+  const sums = new Float64Array(wordCount)
+  const counts = new Float64Array(wordCount)
+  for (const [n, frame] of analysis.counted.entries()) {
+    for (let order = 1; order < bandCount; order++)
+      row[order - 1] = ((series[n * bandCount + order]! - mean[order]!) / deviation[order]!) * shapes.weights[order]!
+    nearest.find(row)
+    const shares = nearest.distances.map((distance) => 1 / (distance + softness))
+    const all = shares.reduce((sum, share) => sum + share, 0)
+    for (const [place, word] of nearest.places.entries()) {
+      sums[word]! += (shares[place]! / all) * levels[frame]!
+      counts[word]! += shares[place]! / all
+    }
+  }
+  const weight = Math.min(1, mostOfVoice / analysis.counted.length)
+  return { sums: sums.map((sum) => weight * sum), counts: counts.map((count) => weight * count) }
+}
+
+const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0)
+
+const voices = await trainingVoices()
+const sums = new Float64Array(wordCount)
+const counts = new Float64Array(wordCount)
+for (const own of voices.map(levelsOf))
+  for (let word = 0; word < wordCount; word++) {
+    sums[word]! += own.sums[word]!
+    counts[word]! += own.counts[word]!
+  }
+const mean = total(sums) / total(counts)
+const levels = sums.map((sum, word) => (sum + asAverage * mean) / (counts[word]! + asAverage) - mean)
+const rising = levels.toSorted()
+console.log(
+  `${voices.length} voices; codewords lie ${rising[0]!.toFixed(1)} to ${rising.at(-1)!.toFixed(1)} dB beside the mean`,
+)
+
+writeSource(
+  join(import.meta.dirname, '../../src/use/disclosure/voice/sound-level-data.ts'),
+  `/**
+ * Made by bench/anonymise/train-sound-levels.ts from ${voices.length} voices in Debian's packages
+ * ${trainingPackages}.
+ * Averages of many voices' levels; no recording, and no one voice's, can be made from them.
+ */
+export const soundLevelData = [
+${base64Lines('x', writeSoundLevels(levels)).split('\n').slice(1, -1).join('\n')}
+].join('')
+`,
+)

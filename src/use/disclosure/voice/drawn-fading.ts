@@ -1,0 +1,120 @@
+/**
+ * How a voice comes and goes where it is soft: there the room, the line and his own breath say who somebody is. It swells at a drawn pace,
+ * and fades at the one by which a drawn share of what is heard is soft: how much of his speech is, is somebody's as well. Only when a turn
+ * is heard to start stays as it was. In: a track's levels. Out: others where it is soft. Never here: how it swelled or faded before.
+ */
+import type { Chance } from './chance.ts'
+import { nearestTo } from './nearest-to.ts'
+import { belowLoud, loudOf, turnStarts } from './turn-starts.ts'
+
+/** dB about the middle: what is softer swells and fades as drawn. */
+export const soft = -12
+/** So far above the softest that is its own the drawn swelling begins at most. */
+const steepest = 12
+/** dB by which a turn is heard at its start, and not before. */
+const crossing = 4
+/** dB below the loud: from here on something is heard, and from here on it is not soft. */
+const heardBelow = 30
+const softBelow = 16
+/** What is drawn lies between these; names as in `Fading`. */
+const drawn = { swell: [8, 12], floor: [-38, -25], softness: [0.12, 0.32] } as const
+/** dB in a frame: a voice fades by one of these. */
+const fades = Array.from({ length: 13 }, (_, step) => 0.6 * 10 ** (step / 12))
+
+export interface Fading {
+  /** dB in a frame. */
+  swell: number
+  /** dB about the middle: no speech is softer. */
+  floor: number
+  /** Share of what is heard. */
+  softness: number
+}
+
+export const drawFading = (chance: Chance): Fading => ({
+  swell: chance.between(...drawn.swell),
+  floor: chance.between(...drawn.floor),
+  softness: Math.exp(chance.between(Math.log(drawn.softness[0]), Math.log(drawn.softness[1]))),
+})
+
+/** Frames that follow each other, in all of which a voice is soft. */
+interface Stretch {
+  from: number
+  to: number
+  /** Where in it a turn starts. */
+  start: number | undefined
+}
+
+/**
+ * @param own dB about the middle, as in what comes back; -Infinity where nobody speaks
+ * @param loudness what is said instead of it where it is loud
+ * @param samples of the track
+ */
+export function fadingAsDrawn(
+  own: Float64Array,
+  loudness: Float64Array,
+  samples: Float32Array,
+  draw: Fading,
+): Float64Array {
+  const stretches = softStretches(own, turnStarts(samples))
+  const heardFrom = loudOf(own) - belowLoud
+  return nearestTo(
+    draw.softness,
+    fades.map((fade) => () => {
+      const made = loudness.slice()
+      for (const stretch of stretches)
+        for (let frame = stretch.from; frame < stretch.to; frame++)
+          if (own[frame] !== -Infinity) made[frame] = softly(made, { ...stretch, ...draw, fade, heardFrom }, frame)
+      return made
+    }),
+    softnessOf,
+  )
+}
+
+/** Share of what is heard that is soft. */
+export function softnessOf(loudness: Float64Array): number {
+  const loud = loudOf(loudness)
+  let heard = 0
+  let softer = 0
+  for (const level of loudness) {
+    if (!(level > loud - heardBelow)) continue
+    heard++
+    if (level < loud - softBelow) softer++
+  }
+  return softer / Math.max(1, heard)
+}
+
+function softStretches(own: Float64Array, starts: Uint8Array): Stretch[] {
+  const stretches: Stretch[] = []
+  for (let from = 0; from < own.length;) {
+    let to = from
+    while (to < own.length && !(own[to]! > soft)) to++
+    const start = starts.subarray(from, to).indexOf(1)
+    if (to > from) stretches.push({ from, to, start: start < 0 ? undefined : from + start })
+    from = to + 1
+  }
+  return stretches
+}
+
+interface Softening extends Stretch, Omit<Fading, 'softness'> {
+  fade: number
+  /** dB: what is louder is heard. */
+  heardFrom: number
+}
+
+/** Between what was loud before and what will be. */
+function softly(
+  loudness: Float64Array,
+  { from, to, start, heardFrom, swell, fade, floor }: Softening,
+  frame: number,
+): number {
+  const ends = (at: number) => {
+    const level = loudness[at] ?? -Infinity
+    return level === -Infinity ? level : Math.max(soft, Math.min(level, soft + steepest))
+  }
+  const fading = ends(from - 1) - fade * (frame - from + 1)
+  const swelling = ends(to) - swell * (to - frame)
+  if (start === undefined) return Math.max(fading, swelling, floor)
+  if (frame >= start) return Math.max(swelling, heardFrom + crossing)
+  const before = heardFrom - crossing
+  return Math.max(Math.min(fading, before), Math.min(swelling, before - swell * (start - frame - 1)), floor)
+}
