@@ -280,6 +280,7 @@ function OwnWish({
       recordingId={recordingId}
       when={formatTime(call.startedAt, language, 'seconds')}
       isGoingOn={!endedAt}
+      isGone={false}
       forbidden={told?.prohibition}
       onForbidden={(prohibition) => onForbidden(call.segmentId, { recordingId, prohibition })}
     />
