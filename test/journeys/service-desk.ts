@@ -181,8 +181,9 @@ export async function atServiceDesk(
 
   /** Notes that a letter was handed over. */
   async function handOver(kind: string): Promise<void> {
-    const row = page.locator('.letter', { has: page.getByRole('heading', { name: say(`letterKind.${kind}`) }) }).first()
-    await row.getByRole('button', { name: say('letters.deliver'), exact: true }).click()
+    const named = say(`letterKind.${kind}`)
+    const row = page.locator('.letter', { has: page.getByRole('heading', { name: named }) }).first()
+    await row.getByRole('button', { name: `${say('letters.deliver')}: ${named}`, exact: true }).click()
     await row.getByRole('button', { name: say('letters.how') }).click()
     await page.getByRole('option', { name: say('delivery.HANDED_OVER') }).click()
     await row.getByRole('button', { name: say('letters.deliver.do'), exact: true }).click()

@@ -56,7 +56,7 @@ export function LetterRow({ letter, onChanged }: { letter: Letter; onChanged: (s
       )}
       {!delivered && !letter.isErased && (
         <div className="actions actions-forms">
-          <NoteDelivery letter={letter} onNoted={() => onChanged(say('letters.noted'))} />
+          <NoteDelivery letter={letter} kind={kind} onNoted={() => onChanged(say('letters.noted'))} />
           <ThrowAway letter={letter} kind={kind} onThrown={() => onChanged(say('letters.thrown'))} />
         </div>
       )}
@@ -78,7 +78,7 @@ function Way({ to, label, kind, children }: { to: string; label: string; kind: s
   )
 }
 
-function NoteDelivery({ letter, onNoted }: { letter: Letter; onNoted: () => void }) {
+function NoteDelivery({ letter, kind, onNoted }: { letter: Letter; kind: string; onNoted: () => void }) {
   const { say } = useLanguage()
   const note = $api.useMutation('post', '/api/letters/{id}/delivery')
   const [how, setHow] = useState<Delivery>('POST')
@@ -93,6 +93,7 @@ function NoteDelivery({ letter, onNoted }: { letter: Letter; onNoted: () => void
   return (
     <Step
       open={say('letters.deliver')}
+      named={`${say('letters.deliver')}: ${kind}`}
       submit={say('letters.deliver.do')}
       isBusy={note.isPending}
       error={note.error}
@@ -115,7 +116,12 @@ function ThrowAway({ letter, kind, onThrown }: { letter: Letter; kind: string; o
   const [isAsked, setAsked] = useState(false)
   return (
     <>
-      <Button kind="quiet" isBusy={remove.isPending} onPress={() => setAsked(true)}>
+      <Button
+        kind="quiet"
+        aria-label={`${say('letters.throw')}: ${kind}`}
+        isBusy={remove.isPending}
+        onPress={() => setAsked(true)}
+      >
         {say('letters.throw')}
       </Button>
       {remove.error != null && <Failure error={remove.error} />}

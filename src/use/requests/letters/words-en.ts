@@ -150,7 +150,7 @@ export const englishWords: LetterWords = {
     'If personal data have been processed against the law, you may refer the matter to the Data Protection Ombudsman (Data Protection Act 1050/2018, section 21; General Data Protection Regulation, Article 77). This does not limit your right to a judicial remedy (Article 79).',
   ],
   ombudsman:
-    'Office of the Data Protection Ombudsman, PO Box 800, 00531 Helsinki, tietosuoja@om.fi, switchboard 029 566 6700, tietosuoja.fi/en',
+    'Office of the Data Protection Ombudsman, PO Box 800, 00531 Helsinki, tietosuoja@om.fi, switchboard 029\u00a0566\u00a06700, tietosuoja.fi/en',
   handler: (name) => `Your request is handled by ${name}.`,
   switchboard: (number) => `switchboard ${number}`,
 }

@@ -149,7 +149,7 @@ export const finnishWords: LetterWords = {
     'Jos henkilötietoja on käsitelty lain vastaisesti, asian voi saattaa tietosuojavaltuutetun käsiteltäväksi (tietosuojalaki 1050/2018, 21 §; yleinen tietosuoja-asetus, 77 artikla). Oikeus hakea oikeussuojaa tuomioistuimesta säilyy (79 artikla).',
   ],
   ombudsman:
-    'Tietosuojavaltuutetun toimisto, PL 800, 00531 Helsinki, tietosuoja@om.fi, puhelinvaihde 029 566 6700, tietosuoja.fi',
+    'Tietosuojavaltuutetun toimisto, PL 800, 00531 Helsinki, tietosuoja@om.fi, puhelinvaihde 029\u00a0566\u00a06700, tietosuoja.fi',
   handler: (name) => `Asiaa hoitaa ${name}.`,
   switchboard: (number) => `puhelinvaihde ${number}`,
 }

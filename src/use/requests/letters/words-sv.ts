@@ -149,7 +149,7 @@ export const swedishWords: LetterWords = {
     'Om personuppgifter har behandlats i strid med lag kan ärendet föras till dataombudsmannen (21 § i dataskyddslagen, 1050/2018; artikel 77 i den allmänna dataskyddsförordningen). Det begränsar inte rätten att söka rättsskydd i domstol (artikel 79).',
   ],
   ombudsman:
-    'Dataombudsmannens byrå, PB 800, 00531 Helsingfors, tietosuoja@om.fi, telefonväxel 029 566 6700, tietosuoja.fi/sv',
+    'Dataombudsmannens byrå, PB 800, 00531 Helsingfors, tietosuoja@om.fi, telefonväxel 029\u00a0566\u00a06700, tietosuoja.fi/sv',
   handler: (name) => `Ärendet handläggs av ${name}.`,
   switchboard: (number) => `telefonväxel ${number}`,
 }
