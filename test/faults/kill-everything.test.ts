@@ -117,7 +117,12 @@ interface Looks {
 /** Somebody who looks at one thing after the other, each time under a reference of its own, until it is over. */
 async function look(api: Api, name: string, recordingId: string, over: AbortSignal, looks: Looks): Promise<void> {
   const random = seedRandom(`${name} ${seed}`)
-  const [listed] = await api.contacts({ purpose: 'QUALITY', number: testLine, limit: '1' })
+  // The first process may be killed before this is answered.
+  const [listed] = await eventually(
+    () => api.contacts({ purpose: 'QUALITY', number: testLine, limit: '1' }).catch(() => undefined),
+    'a contact listed',
+    30_000,
+  )
   for (let n = 0; !over.aborted; n++) {
     const reference = `${name}-${n}`
     const asked = new URLSearchParams({ purpose: 'QUALITY', reference }).toString()
