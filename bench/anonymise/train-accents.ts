@@ -13,8 +13,8 @@ import { shapeTerms } from '#use/disclosure/voice/envelope.ts'
 import { findTractFactor } from '#use/disclosure/voice/vocal-tract.ts'
 import { cluster } from './cluster.ts'
 import { seeded } from './seeded.ts'
-import { rowsOf, trainingPackages, trainingVoices } from './training-voices.ts'
-import { base64Lines, writeSource } from './write-source.ts'
+import { joined, rowsOf, trainingPackages, trainingVoices } from './training-voices.ts'
+import { linesOf, writeSource } from './write-source.ts'
 
 const classCount = 48
 const directionCount = 16
@@ -29,12 +29,7 @@ const shapes = codebook()
 const voices = await trainingVoices()
 for (const voice of voices) voice.factor = findTractFactor(voice.analysis, shapes)
 const rowsOfEach = voices.map((voice) => rowsOf([voice], shapes.weights, chance))
-const rows = new Float32Array(rowsOfEach.reduce((sum, own) => sum + own.length, 0))
-let filled = 0
-for (const own of rowsOfEach) {
-  rows.set(own, filled)
-  filled += own.length
-}
+const rows = joined(rowsOfEach)
 const centres = cluster(rows, classCount, 12, chance)
 const reach = (2 * softness * meanDistance()) / shapeTerms
 
@@ -118,8 +113,8 @@ writeSource(
  */
 export const accentData = {
   reach: ${data.reach},
-${base64Lines('centres', data.centres)}
-${base64Lines('directions', data.directions)}
+  centres: ${linesOf(data.centres)},
+  directions: ${linesOf(data.directions)},
 }
 `,
 )

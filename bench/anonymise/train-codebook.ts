@@ -14,7 +14,7 @@ import { findTractFactor } from '#use/disclosure/voice/vocal-tract.ts'
 import { cluster } from './cluster.ts'
 import { seeded } from './seeded.ts'
 import { rowsOf, trainingPackages, trainingVoices, type Voice } from './training-voices.ts'
-import { base64Lines, writeSource } from './write-source.ts'
+import { linesOf, writeSource } from './write-source.ts'
 
 const wordCount = 512
 const coarseCount = 128
@@ -46,8 +46,8 @@ function write(data: ReturnType<typeof writeCodebook>, voices: readonly Voice[])
  */
 export const codebookData = {
   weights: [${data.weights.join(', ')}],
-${base64Lines('words', data.words)}
-${base64Lines('strangers', data.strangers)}
+  words: ${linesOf(data.words)},
+  strangers: ${linesOf(data.strangers)},
 }
 `,
   )

@@ -6,14 +6,13 @@
  * Needed only when the codebook changes: the result is kept in the repository; training-voices.ts says whose speech it is.
  */
 import { join } from 'node:path'
-import { momentsOf, seriesOf } from '#use/disclosure/voice/analysis.ts'
 import { codebook, Nearest } from '#use/disclosure/voice/codebook.ts'
 import { levelsAsEverybodys } from '#use/disclosure/voice/drawn-loudness.ts'
-import { bandCount, shapeTerms } from '#use/disclosure/voice/envelope.ts'
+import { shapeTerms } from '#use/disclosure/voice/envelope.ts'
 import { writeSoundLevels } from '#use/disclosure/voice/sound-levels.ts'
 import { findTractFactor } from '#use/disclosure/voice/vocal-tract.ts'
-import { trainingPackages, trainingVoices, type Voice } from './training-voices.ts'
-import { base64Lines, writeSource } from './write-source.ts'
+import { rowsOfFrames, trainingPackages, trainingVoices, type Voice } from './training-voices.ts'
+import { linesOf, writeSource } from './write-source.ts'
 
 const nearestWords = 12
 /** As in spelling.ts. */
@@ -29,16 +28,14 @@ const everybodys = { spread: 1, skew: 0 }
 
 /** Sums of a voice's levels over the frames of each codeword, and how many these are. */
 function levelsOf({ analysis }: Voice) {
-  const series = seriesOf(analysis, analysis.counted, findTractFactor(analysis, shapes))
-  const { mean, deviation } = momentsOf(series)
+  const rows = rowsOfFrames({ analysis, factor: findTractFactor(analysis, shapes) }, analysis.counted, shapes.weights)
   const levels = levelsAsEverybodys(analysis, everybodys)
   const nearest = new Nearest(nearestWords, shapes.words, shapes.halves)
   const row = new Float64Array(shapeTerms)
   const sums = new Float64Array(wordCount)
   const counts = new Float64Array(wordCount)
   for (const [n, frame] of analysis.counted.entries()) {
-    for (let order = 1; order < bandCount; order++)
-      row[order - 1] = ((series[n * bandCount + order]! - mean[order]!) / deviation[order]!) * shapes.weights[order]!
+    row.set(rows.subarray(n * shapeTerms, (n + 1) * shapeTerms))
     nearest.find(row)
     const shares = nearest.distances.map((distance) => 1 / (distance + softness))
     const all = shares.reduce((sum, share) => sum + share, 0)
@@ -75,8 +72,6 @@ writeSource(
  * ${trainingPackages}.
  * Averages of many voices' levels; no recording, and no one voice's, can be made from them.
  */
-export const soundLevelData = [
-${base64Lines('x', writeSoundLevels(levels)).split('\n').slice(1, -1).join('\n')}
-].join('')
+export const soundLevelData = ${linesOf(writeSoundLevels(levels))}
 `,
 )

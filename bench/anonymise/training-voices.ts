@@ -113,22 +113,32 @@ export async function trainingVoices(): Promise<Voice[]> {
   return voices
 }
 
-/** Rows of normalised terms, scaled by what each weighs. */
-export function rowsOf(voices: readonly Voice[], weights: Float64Array, chance: Seeded): Float32Array {
-  const rows: Float32Array[] = []
-  for (const { id, analysis, factor } of voices) {
-    const frames = chance.shuffled([...analysis.counted]).slice(0, framesEach * weightOf(id))
-    const moments = momentsOf(seriesOf(analysis, analysis.counted, factor))
-    const series = seriesOf(analysis, frames, factor)
-    const own = new Float32Array(frames.length * shapeTerms)
-    for (let row = 0; row < frames.length; row++)
-      for (let term = 0; term < shapeTerms; term++) {
-        const order = term + 1
-        const value = (series[row * bandCount + order]! - moments.mean[order]!) / moments.deviation[order]!
-        own[row * shapeTerms + term] = value * weights[order]!
-      }
-    rows.push(own)
-  }
+/** Rows of normalised terms, scaled by what each weighs; of some frames of each voice. */
+export const rowsOf = (voices: readonly Voice[], weights: Float64Array, chance: Seeded): Float32Array =>
+  joined(
+    voices.map((voice) => {
+      const frames = chance.shuffled([...voice.analysis.counted]).slice(0, framesEach * weightOf(voice.id))
+      return rowsOfFrames(voice, frames, weights)
+    }),
+  )
+
+/** The same of these frames. */
+export function rowsOfFrames(
+  { analysis, factor }: Pick<Voice, 'analysis' | 'factor'>,
+  frames: ArrayLike<number>,
+  weights: Float64Array,
+): Float32Array {
+  const moments = momentsOf(seriesOf(analysis, analysis.counted, factor))
+  const series = seriesOf(analysis, frames, factor)
+  return Float32Array.from({ length: frames.length * shapeTerms }, (_, at) => {
+    const order = 1 + (at % shapeTerms)
+    const value = series[Math.floor(at / shapeTerms) * bandCount + order]!
+    return ((value - moments.mean[order]!) / moments.deviation[order]!) * weights[order]!
+  })
+}
+
+/** One after the other. */
+export function joined(rows: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(rows.reduce((sum, own) => sum + own.length, 0))
   let at = 0
   for (const own of rows) {

@@ -1,11 +1,11 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
-import { focusWrong } from '../controls/focus-wrong.ts'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 import { wholePercent } from './stretches.ts'
@@ -18,10 +18,7 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
   const check = $api.useMutation('post', '/api/anonymised-copies/{id}/check')
   const [outcome, setOutcome] = useState<Outcome | null>(null)
   const [note, setNote] = useState('')
-  const [tries, setTries] = useState(0)
-  const form = useRef<HTMLFormElement>(null)
-  useEffect(() => focusWrong(form.current), [tries])
-  const isTried = tries > 0
+  const { form, isTried, tried } = useTries()
   const isUnheard = outcome === 'APPROVED' && copy.heardShare < 1
   const lacksNote = outcome === 'REJECTED' && note.trim() === ''
   const outcomeError =
@@ -32,7 +29,7 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
         : undefined
 
   const submit = async () => {
-    setTries(tries + 1)
+    tried()
     if (outcome === null || isUnheard || lacksNote) return
     const written = note.trim()
     await check

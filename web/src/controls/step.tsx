@@ -3,7 +3,7 @@ import { Form } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 import { Button, type ButtonKind } from './button.tsx'
 import { Failure } from './failure.tsx'
-import { focusWrong } from './focus-wrong.ts'
+import { useTries } from './use-tries.ts'
 
 /**
  * A step that is taken in place: a button that opens a form, and the form. The focus goes into the form and back to the
@@ -37,12 +37,10 @@ export function Step({
 }) {
   const { say } = useLanguage()
   const [isOpen, setOpen] = useState(isOpenAtFirst)
-  const [tries, setTries] = useState(0)
+  const { form, tried } = useTries()
   const id = useId()
-  const form = useRef<HTMLFormElement>(null)
   const wasOpen = useRef(isOpenAtFirst)
 
-  useEffect(() => focusWrong(form.current), [tries])
   useEffect(() => {
     if (isOpen === wasOpen.current) return
     wasOpen.current = isOpen
@@ -51,7 +49,7 @@ export function Step({
         ?.querySelector<HTMLElement>(':is(input, textarea, button, [role=spinbutton]):not([type=hidden])')
         ?.focus()
     } else document.getElementById(id)?.focus()
-  }, [isOpen, id])
+  }, [isOpen, id, form])
 
   if (!isOpen) {
     return (
@@ -78,7 +76,7 @@ export function Step({
       onSubmit={(event) => {
         event.preventDefault()
         if (isBusy) return
-        void onSubmit().then((isDone) => (isDone ? setOpen(false) : setTries((one) => one + 1)))
+        void onSubmit().then((isDone) => (isDone ? setOpen(false) : tried()))
       }}
     >
       {children}

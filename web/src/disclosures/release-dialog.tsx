@@ -66,18 +66,18 @@ function ReleaseForm({
   const [method, setMethod] = useState<Method>(hasKey ? 'KEY' : 'PASSPHRASE')
   const [delivery, setDelivery] = useState<Delivery>('LINK')
   const [recipient, setRecipient] = useState('')
-  const { form, isTried, fail } = useTries()
+  const { form, isTried, tried } = useTries()
   const needsRecipient = way.kind === 'authority' && method === 'KEY'
   const isRecipientRefused = needsRecipient && refusalKey(asked.error) === 'package.recipient'
   const isKeyWrong = needsRecipient && !looksLikeRecipient(recipient)
   const release = async () => {
-    if (isKeyWrong) return fail()
+    if (isKeyWrong) return tried()
     const request = {
       params: { path: { id: way.id } },
       body: { method, delivery, ...(needsRecipient && { recipient: recipient.trim() }) },
     }
     const begun = await asked.mutateAsync(request).catch(() => undefined)
-    if (!begun) return fail()
+    if (!begun) return tried()
     onBegun({ ...begun, delivery })
   }
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { tellRefusal } from '../account/tell-refusal.ts'
 import { $api } from '../api/client.ts'
@@ -6,8 +6,8 @@ import { refusalKey } from '../api/refusal.ts'
 import { tellTabs } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
-import { focusWrong } from '../controls/focus-wrong.ts'
 import { PasswordField } from '../controls/password-field.tsx'
+import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useLeave } from '../session/leave.ts'
 
@@ -89,10 +89,8 @@ function Heard({
 }) {
   const { say } = useLanguage()
   const [password, setPassword] = useState('')
-  const [tries, setTries] = useState(0)
-  const form = useRef<HTMLFormElement>(null)
-  useEffect(() => focusWrong(form.current), [tries])
-  const isMissing = tries > 0 && password === ''
+  const { form, isTried, tried } = useTries()
+  const isMissing = isTried && password === ''
   const refused = error == null ? undefined : sayRefused()
   function sayRefused() {
     return refusalKey(error) === 'session.credentials' ? say('room.end.password.wrong') : tellRefusal(error, say)
@@ -106,11 +104,11 @@ function Heard({
       onSubmit={(event) => {
         event.preventDefault()
         if (isBusy) return
-        if (password === '') return setTries((one) => one + 1)
+        if (password === '') return tried()
         void onHeard(password).then((isDone) => {
           if (isDone) return
           setPassword('')
-          setTries((one) => one + 1)
+          tried()
         })
       }}
     >

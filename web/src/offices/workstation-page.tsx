@@ -66,11 +66,11 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
   const { say, named } = useLanguage()
   const enrol = $api.useMutation('post', '/api/workstation')
   const [code, setCode] = useState('')
-  const { form, isTried, fail, forget } = useTries()
+  const { form, isTried, tried, forget } = useTries()
   const written = code.replace(/\s/g, '')
   const isShort = written.length < 6
   const submit = async () => {
-    if (isShort) return fail()
+    if (isShort) return tried()
     const done = await enrol.mutateAsync({ body: { code: written } }).catch(() => undefined)
     if (!done) return
     announce(say('workstation.is', { office: named(done.office), name: done.name }))

@@ -7,8 +7,8 @@ import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { Failure } from '../controls/failure.tsx'
-import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
+import { useTries } from '../controls/use-tries.ts'
 import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -106,12 +106,10 @@ function PeriodForm({ period }: { period: Period }) {
   const { say } = useLanguage()
   const navigate = useNavigate()
   const [days, setDays] = useState<ReturnType<typeof daysOf> | null>(() => daysOf(period))
-  const [tries, setTries] = useState(0)
-  const form = useRef<HTMLFormElement>(null)
-  useEffect(() => focusWrong(form.current), [tries])
+  const { form, tried } = useTries()
   const isWrong = days !== null && days.end.compare(days.start) < 0
   const show = (next: typeof days) => {
-    setTries(tries + 1)
+    tried()
     if (next && next.end.compare(next.start) < 0) return
     const search = next ? { from: next.start.toString(), to: next.end.toString() } : {}
     void navigate({ to: '/plan', search, replace: true, resetScroll: false })

@@ -1,9 +1,9 @@
 import { today } from '@internationalized/date'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Form } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { DateRangeField, type DateRange } from '../controls/date-range.tsx'
-import { focusWrong } from '../controls/focus-wrong.ts'
+import { useTries } from '../controls/use-tries.ts'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isPeriod } from './reconciliation-shapes.ts'
@@ -12,15 +12,13 @@ import { isPeriod } from './reconciliation-shapes.ts'
 export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (days: DateRange) => void }) {
   const { say } = useLanguage()
   const [days, setDays] = useState<DateRange | null>(given)
-  const [tries, setTries] = useState(0)
-  const form = useRef<HTMLFormElement>(null)
-  useEffect(() => focusWrong(form.current), [tries])
+  const { form, tried } = useTries()
   const error =
     !days || isPeriod(days.start, days.end)
       ? ''
       : say(days.end.compare(days.start) < 0 ? 'search.days.wrong' : 'reconciliation.period.long')
   const show = (next: DateRange | null) => {
-    setTries(tries + 1)
+    tried()
     if (next && isPeriod(next.start, next.end)) onShow(next)
   }
   return (

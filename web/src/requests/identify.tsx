@@ -63,9 +63,9 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
   const identify = $api.useMutation('post', '/api/requests/{id}/identification')
   const offered: readonly IdentifiedHow[] = request.party === 'OFFICIAL' ? ['PERSONNEL', ...shown, 'STRONG_EID'] : ways
   const [how, setHow] = useState<IdentifiedHow | null>(null)
-  const { form, isTried, fail } = useTries()
+  const { form, isTried, tried } = useTries()
   const submit = async () => {
-    if (!how) return fail()
+    if (!how) return tried()
     const done = await identify.mutateAsync({ params: { path: { id: request.id } }, body: { how } }).then(
       () => true,
       () => false,

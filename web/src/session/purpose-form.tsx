@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Form, Label, Radio, RadioGroup, Text } from 'react-aria-components'
 import type { Purpose, UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
-import { focusWrong } from '../controls/focus-wrong.ts'
+import { useTries } from '../controls/use-tries.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurposeState } from './purpose.tsx'
 
@@ -15,16 +15,13 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
     chosen?.purpose ?? (choices.length === 1 ? choices[0]!.purpose : null),
   )
   const [reference, setReference] = useState(chosen?.reference ?? '')
-  const [tries, setTries] = useState(0)
-  const tried = tries > 0
-  const form = useRef<HTMLFormElement>(null)
-  useEffect(() => focusWrong(form.current), [tries])
+  const { form, isTried, tried } = useTries()
   const choice = choices.find((one) => one.purpose === purpose)
   const kind = choice?.purpose === 'MAINTENANCE' ? 'fault' : 'case'
   const missing = choice?.referenceNeeded === true && reference.trim() === ''
 
   const submit = () => {
-    setTries(tries + 1)
+    tried()
     if (!choice || missing) return
     const under: UnderPurpose = choice.referenceNeeded
       ? { purpose: choice.purpose, reference: reference.trim() }
@@ -47,7 +44,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
         className="radio-group"
         value={purpose}
         onChange={(value) => setPurpose(value as Purpose)}
-        isInvalid={tried && !choice}
+        isInvalid={isTried && !choice}
       >
         <Label className="label">{say('purpose.label')}</Label>
         <div className="radio-cards">
@@ -66,7 +63,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
             </Radio>
           ))}
         </div>
-        {tried && !choice && (
+        {isTried && !choice && (
           <Text slot="errorMessage" className="field-error">
             {say('purpose.missing')}
           </Text>
@@ -79,7 +76,7 @@ export function PurposeForm({ onChosen, autoFocus = false }: { onChosen?: () => 
           value={reference}
           onChange={setReference}
           maxLength={64}
-          error={tried && missing ? say('purpose.reference.missing') : undefined}
+          error={isTried && missing ? say('purpose.reference.missing') : undefined}
         />
       )}
       <div className="actions">
