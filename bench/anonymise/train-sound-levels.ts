@@ -6,17 +6,15 @@
  * Needed only when the codebook changes: the result is kept in the repository; training-voices.ts says whose speech it is.
  */
 import { join } from 'node:path'
-import { codebook, Nearest } from '#use/disclosure/voice/codebook.ts'
+import { codebook } from '#use/disclosure/voice/codebook.ts'
 import { levelsAsEverybodys } from '#use/disclosure/voice/drawn-loudness.ts'
 import { shapeTerms } from '#use/disclosure/voice/envelope.ts'
+import { Mixture } from '#use/disclosure/voice/mixture.ts'
 import { writeSoundLevels } from '#use/disclosure/voice/sound-levels.ts'
 import { findTractFactor } from '#use/disclosure/voice/vocal-tract.ts'
 import { rowsOfFrames, trainingPackages, trainingVoices, type Voice } from './training-voices.ts'
 import { linesOf, writeSource } from './write-source.ts'
 
-const nearestWords = 12
-/** As in spelling.ts. */
-const softness = 0.4
 /** Frames: a voice of whom there is more counts for no more. */
 const mostOfVoice = 3000
 /** Frames at the average level beside those of each codeword: of what is seldom said little is known. */
@@ -30,18 +28,16 @@ const everybodys = { spread: 1, skew: 0 }
 function levelsOf({ analysis }: Voice) {
   const rows = rowsOfFrames({ analysis, factor: findTractFactor(analysis, shapes) }, analysis.counted, shapes.weights)
   const levels = levelsAsEverybodys(analysis, everybodys)
-  const nearest = new Nearest(nearestWords, shapes.words, shapes.halves)
+  const mixture = new Mixture(shapes.words, shapes.halves)
   const row = new Float64Array(shapeTerms)
   const sums = new Float64Array(wordCount)
   const counts = new Float64Array(wordCount)
   for (const [n, frame] of analysis.counted.entries()) {
     row.set(rows.subarray(n * shapeTerms, (n + 1) * shapeTerms))
-    nearest.find(row)
-    const shares = nearest.distances.map((distance) => 1 / (distance + softness))
-    const all = shares.reduce((sum, share) => sum + share, 0)
-    for (const [place, word] of nearest.places.entries()) {
-      sums[word]! += (shares[place]! / all) * levels[frame]!
-      counts[word]! += shares[place]! / all
+    mixture.find(row)
+    for (const [place, word] of mixture.words.entries()) {
+      sums[word]! += mixture.shares[place]! * levels[frame]!
+      counts[word]! += mixture.shares[place]!
     }
   }
   const weight = Math.min(1, mostOfVoice / analysis.counted.length)

@@ -11,8 +11,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { analyse, momentsOf, seriesOf, type Analysis } from '#use/disclosure/voice/analysis.ts'
-import { bandCount, shapeTerms } from '#use/disclosure/voice/envelope.ts'
+import { analyse, momentsOf, seriesOf, weigh, type Analysis } from '#use/disclosure/voice/analysis.ts'
+import { bandCount } from '#use/disclosure/voice/envelope.ts'
 import { finnish, swedish } from './codebook-texts.ts'
 import { people, type Person } from './people.ts'
 import type { Seeded } from './seeded.ts'
@@ -130,11 +130,8 @@ export function rowsOfFrames(
 ): Float32Array {
   const moments = momentsOf(seriesOf(analysis, analysis.counted, factor))
   const series = seriesOf(analysis, frames, factor)
-  return Float32Array.from({ length: frames.length * shapeTerms }, (_, at) => {
-    const order = 1 + (at % shapeTerms)
-    const value = series[Math.floor(at / shapeTerms) * bandCount + order]!
-    return ((value - moments.mean[order]!) / moments.deviation[order]!) * weights[order]!
-  })
+  weigh(series, moments, weights)
+  return series.filter((_, at) => at % bandCount > 0)
 }
 
 /** One after the other. */

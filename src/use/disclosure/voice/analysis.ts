@@ -114,3 +114,15 @@ export function momentsOf(series: Float32Array, rows?: ArrayLike<number>): Momen
   }
   return { mean, deviation }
 }
+
+/** In place: terms in these deviations from this mean, times what each weighs; the level stays. @param rows those alone */
+export function weigh(
+  series: Float32Array,
+  { mean, deviation }: Moments,
+  weights: Float64Array,
+  rows: Iterable<number> = new Array(series.length / bandCount).keys(),
+): void {
+  for (const row of rows)
+    for (let order = 1, at = row * bandCount + 1; order < bandCount; order++, at++)
+      series[at] = ((series[at]! - mean[order]!) / deviation[order]!) * weights[order]!
+}

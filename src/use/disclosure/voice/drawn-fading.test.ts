@@ -4,6 +4,7 @@ import { spokenDialogue } from '#test/disclosure/spoken-sound.ts'
 import { analyse, type Analysis } from './analysis.ts'
 import { Chance } from './chance.ts'
 import { drawFading, fadingAsDrawn, soft, softnessOf, type Fading } from './drawn-fading.ts'
+import { heardLevels } from './heard-levels.ts'
 import { levelsAsEverybodys } from './drawn-loudness.ts'
 import { belowLoud, loudOf, turnStarts } from './turn-starts.ts'
 import { hop } from './voice-activity.ts'
@@ -11,9 +12,11 @@ import { hop } from './voice-activity.ts'
 const spoken = spokenDialogue('car-tax').subarray(0, 8000 * 8)
 const analysis = analyse({ samples: spoken, redacted: [] })
 const plain: Fading = { swell: 8, floor: -38, softness: 0.2 }
-const levelsOf = (track: Analysis, draw: Fading) => {
+/** Nothing is louder than its level. */
+const asTheyAre = new Float64Array(analysis.speech.length)
+const levelsOf = (track: Analysis, draw: Fading, above = new Float64Array(track.speech.length)) => {
   const own = levelsAsEverybodys(track, { spread: 1, skew: 0 })
-  return fadingAsDrawn(own, own, track.samples, draw)
+  return fadingAsDrawn(own, own, turnStarts(track.samples), above, draw)
 }
 
 test('as large a share of what is heard is soft as was drawn, however soft a voice is there of its own', () => {
@@ -21,15 +24,18 @@ test('as large a share of what is heard is soft as was drawn, however soft a voi
   for (const between of [-40, -14])
     for (const softness of [0.12, 0.16, 0.2]) {
       const own = Float64Array.from({ length: 1800 }, (_, frame) => (frame % 60 < 30 ? 0 : between))
-      const levels = fadingAsDrawn(own, own, new Float32Array(own.length * hop), { ...plain, softness })
-      expect(Math.abs(softnessOf(levels) - softness)).toBeLessThan(0.03)
+      const levels = fadingAsDrawn(own, own, new Uint8Array(own.length), new Float64Array(own.length), {
+        ...plain,
+        softness,
+      })
+      expect(Math.abs(softnessOf(heardLevels(levels, new Float64Array(own.length))) - softness)).toBeLessThan(0.03)
     }
 })
 
 test('what is loud stays as it is said, and what is soft is soft', () => {
   const own = levelsAsEverybodys(analysis, { spread: 1, skew: 0 })
   const said = own.map((level) => (level > soft ? 3 : level))
-  const levels = fadingAsDrawn(own, said, analysis.samples, plain)
+  const levels = fadingAsDrawn(own, said, turnStarts(analysis.samples), asTheyAre, plain)
   const loud = [...own.keys()].filter((frame) => own[frame]! > soft)
   expect(loud.length).toBeGreaterThan(300)
   for (const frame of loud) expect(levels[frame]).toBe(3)

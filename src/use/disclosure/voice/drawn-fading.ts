@@ -4,20 +4,18 @@
  * is heard to start stays as it was. In: a track's levels. Out: others where it is soft. Never here: how it swelled or faded before.
  */
 import type { Chance } from './chance.ts'
+import { heardBelow, heardLevels } from './heard-levels.ts'
 import { nearestTo } from './nearest-to.ts'
-import { belowLoud, loudOf, turnStarts } from './turn-starts.ts'
+import { belowLoud, crossing, loudOf } from './turn-starts.ts'
 
 /** dB about the middle: what is softer swells and fades as drawn. */
 export const soft = -12
 /** So far above the softest that is its own the drawn swelling begins at most. */
 const steepest = 12
-/** dB by which a turn is heard at its start, and not before. */
-const crossing = 4
-/** dB below the loud: from here on something is heard, and from here on it is not soft. */
-const heardBelow = 30
+/** dB below the loud: what is heard and softer than this is soft. */
 const softBelow = 16
 /** What is drawn lies between these; names as in `Fading`. */
-const drawn = { swell: [8, 12], floor: [-38, -25], softness: [0.12, 0.32] } as const
+const drawn = { swell: [8, 12], floor: [-38, -25], softness: [0.12, 0.28] } as const
 /** dB in a frame: a voice fades by one of these. */
 const fades = Array.from({ length: 13 }, (_, step) => 0.6 * 10 ** (step / 12))
 
@@ -47,40 +45,43 @@ interface Stretch {
 /**
  * @param own dB about the middle, as in what comes back; -Infinity where nobody speaks
  * @param loudness what is said instead of it where it is loud
- * @param samples of the track
+ * @param starts of turns (turn-starts.ts)
+ * @param above dB of each frame by which it is heard louder than its level (heard-levels.ts)
  */
 export function fadingAsDrawn(
   own: Float64Array,
   loudness: Float64Array,
-  samples: Float32Array,
+  starts: Uint8Array,
+  above: Float64Array,
   draw: Fading,
 ): Float64Array {
-  const stretches = softStretches(own, turnStarts(samples))
-  const heardFrom = loudOf(own) - belowLoud
+  const stretches = softStretches(own, starts)
+  const heardFrom = loudOf(heardLevels(loudness, above)) - belowLoud
   return nearestTo(
     draw.softness,
     fades.map((fade) => () => {
       const made = loudness.slice()
       for (const stretch of stretches)
         for (let frame = stretch.from; frame < stretch.to; frame++)
-          if (own[frame] !== -Infinity) made[frame] = softly(made, { ...stretch, ...draw, fade, heardFrom }, frame)
+          if (own[frame] !== -Infinity)
+            made[frame] = softly(made, { ...stretch, ...draw, fade, heardFrom: heardFrom - above[frame]! }, frame)
       return made
     }),
-    softnessOf,
+    (levels) => softnessOf(heardLevels(levels, above)),
   )
 }
 
-/** Share of what is heard that is soft. */
-export function softnessOf(loudness: Float64Array): number {
-  const loud = loudOf(loudness)
-  let heard = 0
+/** @param heard dB of each frame @returns the share of what is heard that is soft */
+export function softnessOf(heard: Float64Array): number {
+  const loud = loudOf(heard)
+  let count = 0
   let softer = 0
-  for (const level of loudness) {
+  for (const level of heard) {
     if (!(level > loud - heardBelow)) continue
-    heard++
+    count++
     if (level < loud - softBelow) softer++
   }
-  return softer / Math.max(1, heard)
+  return softer / Math.max(1, count)
 }
 
 function softStretches(own: Float64Array, starts: Uint8Array): Stretch[] {
@@ -97,7 +98,7 @@ function softStretches(own: Float64Array, starts: Uint8Array): Stretch[] {
 
 interface Softening extends Stretch, Omit<Fading, 'softness'> {
   fade: number
-  /** dB: what is louder is heard. */
+  /** dB: a frame of a level above this is heard. */
   heardFrom: number
 }
 

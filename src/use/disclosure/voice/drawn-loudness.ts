@@ -18,11 +18,11 @@ const below = 2
 const soundReach = 2
 const reach = 30
 /** What a voice has beyond its sounds is kept so far. */
-const kept = 0.2
+const kept = 0.15
 /** What is drawn lies between these; names as in `Loudness`. */
-const drawn = { spread: [0.85, 1.35], skew: [-0.15, 0.3], stress: [0.8, 1.5] } as const
+const drawn = { spread: [0.85, 1.35], skew: [-0.15, 0.3], stress: [0.7, 1.7] } as const
 /** dB: how far what is loud wanders, at most, and how often. */
-const mostWandering = 3
+const mostWandering = 4
 const paces = { slowest: 0.3, fastest: 1.5 }
 
 export interface Loudness {
@@ -66,12 +66,14 @@ export function levelsAsEverybodys(
 /**
  * @param own of `levelsAsEverybodys`, and so is what comes back
  * @param said dB of each frame: how loud its sound is said
- * @param samples of the track
+ * @param starts of turns (turn-starts.ts)
+ * @param above dB of each frame by which it is heard louder than its level (heard-levels.ts)
  */
 export function drawnLoudness(
   own: Float64Array,
   said: Float64Array,
-  samples: Float32Array,
+  starts: Uint8Array,
+  above: Float64Array,
   draw: Loudness,
 ): Float64Array {
   const sounds = evened(own, said, () => 1, soundReach).map((level) => draw.stress * level)
@@ -80,7 +82,7 @@ export function drawnLoudness(
   const loudness = own.map((level, frame) =>
     level > soft ? sounds[frame]! + kept * slow[frame]! + draw.course[frame]! : level,
   )
-  return fadingAsDrawn(own, loudness, samples, draw.fading)
+  return fadingAsDrawn(own, loudness, starts, above, draw.fading)
 }
 
 /** Of each loud frame, over its loud neighbours. @param weight of a neighbour so many frames away */

@@ -7,17 +7,22 @@ import { unwarpHertz } from './envelope.ts'
 import { voiceRate } from './engine.ts'
 
 /** Lengths; above one is shorter. */
-const lengths = [0.93, 1.1] as const
-/** Hertz, each moved by up to this share of itself, and what lies between them with them. */
-const places = [300, 800, 1500, 2500]
-const furthest = 0.12
+const lengths = [0.91, 1.02] as const
+/** Each moved to between `furthest` below and above so much of itself, and what lies between them with them. */
+const places = [
+  { hertz: 300, middle: 1.034 },
+  { hertz: 800, middle: 1 },
+  { hertz: 1500, middle: 1.021 },
+  { hertz: 2500, middle: 1 },
+]
+const furthest = 0.085
 
 /** @returns from a frequency of what comes out to that of an average tract */
 export function drawTract(chance: Chance): (hertz: number) => number {
   const length = chance.between(lengths[0], lengths[1])
   const knots = [
     { hertz: 0, factor: 1 },
-    ...places.map((hertz) => ({ hertz, factor: 1 + furthest * chance.between(-1, 1) })),
+    ...places.map(({ hertz, middle }) => ({ hertz, factor: middle + furthest * chance.between(-1, 1) })),
     { hertz: voiceRate / 2, factor: 1 },
   ]
   return (hertz) => {

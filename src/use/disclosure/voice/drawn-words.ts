@@ -19,9 +19,9 @@ const waves = 48
 const furthest = 0.25
 const wavelength = 3
 /** dB by which it moves how loud a codeword is said. */
-const louder = 1.5
+const louder = 2.2
 /** Each term takes so much of each other one. */
-const mixedIn = 0.06
+const mixedIn = 0.05
 
 export interface DrawnWords {
   /** Looked up: [codeword][term], as in the codebook. */

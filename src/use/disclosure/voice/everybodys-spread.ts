@@ -3,6 +3,7 @@
  * mean and a deviation leave (how long the soft end is, how far the highest accents reach) says who speaks, and in which room.
  * In: a track's values. Out: a map that never turns their order. Never here: what they stand for.
  */
+import { betweenKnots } from './between-knots.ts'
 
 /** Shares of the values below which the knots lie. */
 const shares = [0.04, 0.15, 0.3, 0.5, 0.7, 0.85, 0.96]
@@ -32,11 +33,7 @@ export function spreadAsEverybody(
   const slope = (shared.at(-1)! - shared[0]!) / (own.at(-1)! - own[0]!)
   return (value) => {
     if (value <= own[0]!) return shared[0]! + (value - own[0]!) * slope
-    for (let knot = 1; knot < own.length; knot++)
-      if (value <= own[knot]!) {
-        const share = (value - own[knot - 1]!) / (own[knot]! - own[knot - 1]!)
-        return shared[knot - 1]! + share * (shared[knot]! - shared[knot - 1]!)
-      }
-    return shared.at(-1)! + (value - own.at(-1)!) * slope
+    if (value > own.at(-1)!) return shared.at(-1)! + (value - own.at(-1)!) * slope
+    return betweenKnots(own, shared, value)
   }
 }

@@ -9,6 +9,7 @@ import { spreadAsEverybody } from './everybodys-spread.ts'
 import { highestPitch, lowestPitch } from './pitch.ts'
 import { hop } from './voice-activity.ts'
 import { voiceRate } from './engine.ts'
+import { voicedStretches } from './voiced-stretches.ts'
 
 /** Where the logarithm of everybody's pitch lies about its middle: the knots of everybodys-spread.ts. */
 const knots = [-0.165, -0.11, -0.06, 0, 0.066, 0.127, 0.198]
@@ -18,8 +19,8 @@ const leastDeviation = 0.05
 const furthest = 0.45
 /** What is drawn lies between these; names as in `Melody`. */
 const drawn = {
-  level: [92, 150],
-  slope: [-0.25, 0.25],
+  level: [84, 125],
+  slope: [-0.32, 0.12],
   keptSlope: [0.4, 1],
   range: [0.5, 1.6],
   reach: [6, 28],
@@ -63,7 +64,7 @@ export function newMelody(
 ): Float64Array {
   const melody = new Float64Array(pitch.length)
   const logs = smoothed(pitch, reach)
-  tilt(logs, slope / framesASecond, keptSlope)
+  flatten(logs, keptSlope)
   const sorted = logs.filter((log) => log > 0).sort()
   if (sorted.length === 0) return melody
   const spread = spreadAsEverybody(
@@ -71,10 +72,11 @@ export function newMelody(
     knots.map((knot) => range * knot),
     leastDeviation,
   )
+  const moved = logs.map((log, frame) => (log === 0 ? 0 : spread(log) + course[frame]!))
+  tilt(logs, moved, slope / framesASecond)
   for (let frame = 0; frame < pitch.length; frame++) {
     if (logs[frame] === 0) continue
-    const moved = spread(logs[frame]!) + course[frame]!
-    const hertz = level * Math.exp(Math.max(-furthest, Math.min(furthest, moved)))
+    const hertz = level * Math.exp(Math.max(-furthest, Math.min(furthest, moved[frame]!)))
     melody[frame] = Math.max(lowestPitch, Math.min(highestPitch, hertz))
   }
   return melody
@@ -98,23 +100,30 @@ function smoothed(pitch: Float64Array, reach: number): Float64Array {
   })
 }
 
-/** In place: each stretch of voice loses a part of its own slope, and gets the drawn one. */
-function tilt(logs: Float64Array, slope: number, keptSlope: number): void {
-  for (let from = 0; from < logs.length;) {
-    let to = from + 1
-    while (to < logs.length && logs[to]! > 0 === logs[from]! > 0) to++
-    const count = to - from
-    if (logs[from]! > 0 && count > 5) {
-      const middle = (count - 1) / 2
-      let product = 0
-      let squares = 0
-      for (let n = 0; n < count; n++) {
-        product += (n - middle) * logs[from + n]!
-        squares += (n - middle) ** 2
-      }
-      const change = slope - (1 - keptSlope) * (product / squares)
-      for (let n = 0; n < count; n++) logs[from + n]! += (n - middle) * change
+/** In place: each stretch of voice loses a part of its own rise or fall. */
+function flatten(logs: Float64Array, keptSlope: number): void {
+  for (const { from, to } of voicedStretches(logs)) {
+    const middle = (to - from - 1) / 2
+    let product = 0
+    let squares = 0
+    for (let n = 0; n < to - from; n++) {
+      product += (n - middle) * logs[from + n]!
+      squares += (n - middle) ** 2
     }
-    from = to
+    const change = to - from > 5 ? (1 - keptSlope) * (product / squares) : 0
+    for (let n = 0; n < to - from; n++) logs[from + n]! -= (n - middle) * change
   }
+}
+
+/** In place: all stretches rise by as much more that a frame of voice rises by so much on average. @param logs 0 where unvoiced */
+function tilt(logs: Float64Array, moved: Float64Array, slope: number): void {
+  const stretches = voicedStretches(logs)
+  let [risen, frames] = [0, 0]
+  for (const { from, to } of stretches) {
+    risen += moved[to - 1]! - moved[from]!
+    frames += to - 1 - from
+  }
+  const change = slope - risen / Math.max(1, frames)
+  for (const { from, to } of stretches)
+    for (let frame = from; frame < to; frame++) moved[frame]! += (frame - (from + to - 1) / 2) * change
 }

@@ -6,6 +6,7 @@
 import { analyse, everyFrame, momentsOf, seriesOf, type Analysis, type Moments } from './analysis.ts'
 import { Chance } from './chance.ts'
 import { codebook, type Codebook } from './codebook.ts'
+import { drawDynamics, dynamicsAsDrawn, type Dynamics } from './drawn-dynamics.ts'
 import { drawLoudness, drawnLoudness, levelsAsEverybodys, type Loudness } from './drawn-loudness.ts'
 import { drawTract } from './drawn-tract.ts'
 import { drawVoicing, voicedAsDrawn, type Voicing } from './drawn-voicing.ts'
@@ -14,11 +15,13 @@ import type { Span, VoiceEngine } from './engine.ts'
 import { bandCount } from './envelope.ts'
 import { evenBands } from './even-bands.ts'
 import { makeExcitation } from './excitation.ts'
+import { heardLevels, powerAboveLevel } from './heard-levels.ts'
 import { drawHolding, holdShapes } from './held-shapes.ts'
 import { addLineNoise } from './line-noise.ts'
 import { drawMelody, newMelody, type Melody } from './melody.ts'
 import { resynthesise } from './resynthesis.ts'
 import { spell } from './spelling.ts'
+import { turnStarts } from './turn-starts.ts'
 import { findTractFactor } from './vocal-tract.ts'
 import { hop } from './voice-activity.ts'
 
@@ -28,10 +31,10 @@ const strangersMixed = 4
 /** A mixture of codewords moves less than speech does, and a little more is understood better: times the strangers' deviation. */
 const clearer = 1.15
 /** Each term moves less or more than the strangers' does: deviation of the logarithm. */
-const otherwise = 0.25
+const otherwise = 0.1
 /** RMS of speech and of the noise of the line, dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
-const noiseLevels = { least: -59, most: -53 }
+const noiseLevels = { least: -60, most: -54.5 }
 /** A redaction does not click: samples at its edges. */
 const edge = 40
 
@@ -43,6 +46,7 @@ interface Draw {
   voicing: Voicing
   melody: Melody
   loudness: Loudness
+  dynamics: Dynamics
   /** Frames for which a sound lasts where it is soft. */
   holding: number
   words: DrawnWords
@@ -50,7 +54,7 @@ interface Draw {
 
 export const nvq: VoiceEngine = {
   name: 'nvq',
-  version: '6',
+  version: '7',
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
@@ -85,6 +89,7 @@ function drawVoice(frames: number, shapes: Codebook, chance: Chance): Draw {
     voicing: drawVoicing(chance),
     melody: drawMelody(frames, chance),
     loudness: drawLoudness(frames, chance),
+    dynamics: drawDynamics(chance),
     holding: drawHolding(chance),
     words: drawWords(shapes, chance),
   }
@@ -98,24 +103,27 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const said = spell(series, analysis, draw.words, shapes.weights)
   putMoments(series, analysis, draw.strangers)
   holdShapes(series, own, draw.holding)
-  const loudness = drawnLoudness(own, said, analysis.samples, draw.loudness)
-  const melody = newMelody(voicedAsDrawn(analysis.pitch, loudness, draw.voicing), draw.melody)
+  const above = powerAboveLevel(series, own, draw.tract)
+  const starts = turnStarts(analysis.samples)
+  const loudness = drawnLoudness(own, said, starts, above, draw.loudness)
+  dynamicsAsDrawn(loudness, above, starts, draw.dynamics)
+  const heard = heardLevels(loudness, above)
+  const melody = newMelody(voicedAsDrawn(analysis.pitch, heard, draw.voicing), draw.melody)
   const excitation = makeExcitation(melody, draw.voicing.breath, out.length, chance)
   evenBands(excitation)
   const levels = loudness.map((db) => speechLevel + db)
   out.set(resynthesise(series, levels, excitation, draw.tract))
-  for (const made of [excitation, melody, series, own, said, loudness, levels]) made.fill(0)
-  for (const drawn of [draw.strangers, draw.voicing, draw.melody, draw.loudness.fading, draw.loudness, draw.words])
-    wipe(drawn)
-  draw.holding = 0
-  draw.tract = (hertz) => hertz
+  for (const made of [excitation, melody, series, own, said, above, loudness, heard, levels]) made.fill(0)
+  wipe(draw)
   level(out, analysis.speech)
 }
 
 /** In place: of what was drawn nothing is left in memory. */
 function wipe(drawn: object): void {
-  for (const [name, value] of Object.entries(drawn)) {
+  const parts: Record<string, unknown> = { ...drawn }
+  for (const [name, value] of Object.entries(parts)) {
     if (ArrayBuffer.isView(value)) new Uint8Array(value.buffer, value.byteOffset, value.byteLength).fill(0)
+    else if (typeof value === 'object' && value !== null) wipe(value)
     else Object.assign(drawn, { [name]: 0 })
   }
 }

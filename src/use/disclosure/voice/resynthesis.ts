@@ -49,10 +49,10 @@ export function resynthesise(
   return out
 }
 
-const loss = Float64Array.from({ length: bins }, (_, bin) => {
-  const hertz = (bin * voiceRate) / size
-  return -steepness * Math.max(0, carried[0] - hertz, hertz - carried[1])
-})
+/** Nepers. */
+export const carriedLoss = (hertz: number): number => -steepness * Math.max(0, carried[0] - hertz, hertz - carried[1])
+
+const loss = Float64Array.from({ length: bins }, (_, bin) => carriedLoss((bin * voiceRate) / size))
 
 /** How much of each frequency a level counts. */
 const heard = Float64Array.from({ length: bins }, (_, bin) => differenceGain((bin * voiceRate) / size))

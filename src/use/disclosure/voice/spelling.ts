@@ -3,16 +3,13 @@
  * what it has beyond them. What a speaker always has beyond a codeword is his way to say it, so the mean of that is taken away. In: a
  * series, the words. Out: the same series, spelt, and how loud its sounds are said. Never here: the averages and deviations it had.
  */
-import { momentsOf, type Analysis } from './analysis.ts'
-import { Nearest } from './codebook.ts'
+import { momentsOf, weigh, type Analysis } from './analysis.ts'
 import type { DrawnWords } from './drawn-words.ts'
 import { bandCount, shapeTerms } from './envelope.ts'
+import { Mixture, nearestWords } from './mixture.ts'
 
-const nearestWords = 12
 /** Of what the codewords take away and is not the same each time so much is kept: it is understood better. */
 const kept = 0.45
-/** A codeword at no distance does not stand alone. */
-const softness = 0.4
 
 /** For each frame its nearest codewords, and the shares in which they stand for it. */
 interface Mixtures {
@@ -32,8 +29,9 @@ export function spell(
   drawn: DrawnWords,
   weights: Float64Array,
 ): Float64Array {
-  const { speech } = analysis
-  weigh(series, analysis, weights)
+  const { speech, counted } = analysis
+  const spoken = speech.keys().filter((frame) => speech[frame] === 1)
+  weigh(series, momentsOf(series, counted), weights, spoken)
   const mixtures = mix(series, speech, drawn)
   const means = meansBeyond(series, speech, mixtures, drawn.words)
   const said = new Float64Array(shapeTerms)
@@ -56,20 +54,8 @@ export function spell(
   return loudness
 }
 
-/** In place: in deviations of the track's own, times what each term weighs. */
-function weigh(series: Float32Array, { speech, counted }: Analysis, weights: Float64Array): void {
-  const own = momentsOf(series, counted)
-  for (let frame = 0; frame < speech.length; frame++) {
-    if (speech[frame] === 0) continue
-    for (let order = 1; order < bandCount; order++) {
-      const at = frame * bandCount + order
-      series[at] = ((series[at]! - own.mean[order]!) / own.deviation[order]!) * weights[order]!
-    }
-  }
-}
-
 function mix(series: Float32Array, speech: Uint8Array, { words, halves }: DrawnWords): Mixtures {
-  const nearest = new Nearest(nearestWords, words, halves)
+  const mixture = new Mixture(words, halves)
   const row = new Float64Array(shapeTerms)
   const mixtures: Mixtures = {
     words: new Uint16Array(speech.length * nearestWords),
@@ -78,14 +64,9 @@ function mix(series: Float32Array, speech: Uint8Array, { words, halves }: DrawnW
   for (let frame = 0; frame < speech.length; frame++) {
     if (speech[frame] === 0) continue
     row.set(series.subarray(frame * bandCount + 1, (frame + 1) * bandCount))
-    nearest.find(row)
-    const shares = nearest.distances.map((distance) => 1 / (distance + softness))
-    const sum = shares.reduce((total, share) => total + share, 0)
-    mixtures.words.set(nearest.places, frame * nearestWords)
-    mixtures.shares.set(
-      shares.map((share) => share / sum),
-      frame * nearestWords,
-    )
+    mixture.find(row)
+    mixtures.words.set(mixture.words, frame * nearestWords)
+    mixtures.shares.set(mixture.shares, frame * nearestWords)
   }
   return mixtures
 }

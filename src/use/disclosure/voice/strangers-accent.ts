@@ -10,7 +10,7 @@ import type { Codebook } from './codebook.ts'
 import { shapeTerms } from './envelope.ts'
 
 /** Times as far as people lie from everybody. */
-const furthest = 3
+const furthest = 4.2
 /** A sound that is less of a class than this is none of it. */
 const leastShare = 1e-3
 

@@ -5,7 +5,9 @@ import { frameCount, hop } from './voice-activity.ts'
 
 /** dB below the loud: what is louder is heard as the start of a turn, after so many frames without. */
 export const belowLoud = 25
-const pause = 40
+export const pause = 40
+/** dB by which a turn is heard at its start, and not before. */
+export const crossing = 4
 /** Of the frames; louder than this are the loud ones. */
 const loudFrom = 0.95
 

@@ -2,7 +2,7 @@
  * How much shorter than the average a speaker's vocal tract is: of thirteen lengths the one for which the voice lies
  * nearest to the shared codebook (Lee and Rose 1998). In: a track taken apart. Out: the factor.
  */
-import { momentsOf, seriesForEach, type Analysis } from './analysis.ts'
+import { momentsOf, weigh, seriesForEach, type Analysis } from './analysis.ts'
 import { Nearest } from './codebook.ts'
 import { bandCount, shapeTerms } from './envelope.ts'
 
@@ -37,19 +37,15 @@ export function findTractFactor(analysis: Analysis, shapes: Shapes): number {
   return best
 }
 
-/** Mean square distance of the rows, normalised, to their nearest codewords. */
+/** Mean square distance of the rows to their nearest codewords; in place, they are weighed. */
 function distortion(series: Float32Array, shapes: Shapes): number {
-  const moments = momentsOf(series)
+  weigh(series, momentsOf(series), shapes.weights)
   const nearest = new Nearest(1, shapes.words, shapes.halves)
   const row = new Float64Array(shapeTerms)
   const rows = series.length / bandCount
   let sum = 0
   for (let n = 0; n < rows; n++) {
-    for (let term = 0; term < shapeTerms; term++) {
-      const order = term + 1
-      const value = (series[n * bandCount + order]! - moments.mean[order]!) / moments.deviation[order]!
-      row[term] = value * shapes.weights[order]!
-    }
+    row.set(series.subarray(n * bandCount + 1, (n + 1) * bandCount))
     nearest.find(row)
     sum += nearest.distances[0]!
   }
