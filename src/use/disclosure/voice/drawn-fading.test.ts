@@ -74,6 +74,20 @@ test('a turn is heard when it was, at every draw', () => {
   }
 })
 
+test('a turn is heard when it was where what comes before it is dark and itself is bright', () => {
+  const starts = turnStarts(analysis.samples)
+  const found = [...starts.keys()].filter((frame) => starts[frame] === 1)
+  const above = Float64Array.from(starts, (_, frame) =>
+    found.some((start) => frame >= start - 40 && frame < start) ? 8 : -8,
+  )
+  const level = levelsOf(analysis, plain, above)
+  const heardFrom = loudOf(heardLevels(level, above)) - belowLoud
+  for (const start of found) {
+    const heard = level.findIndex((db, frame) => frame >= start - 20 && db + above[frame]! >= heardFrom)
+    expect(Math.abs(heard - start)).toBeLessThanOrEqual(4)
+  }
+})
+
 test('a turn starts after a pause, and once', () => {
   const tone = (seconds: number, loudness: number) =>
     Float32Array.from({ length: seconds * 8000 }, (_, n) => loudness * Math.sin((2 * Math.PI * 400 * n) / 8000))

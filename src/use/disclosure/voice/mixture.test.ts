@@ -12,6 +12,7 @@ test('a frame is what its nearest codewords are, the nearest most of all, and to
     expect(new Set(mixture.words).size).toBe(nearestWords)
     const shares = [...mixture.shares]
     expect(shares).toEqual(shares.toSorted((one, other) => other - one))
+    expect(shares[0]).toBeGreaterThan(1.5 * shares.at(-1)!)
     expect(shares[0]).toBeLessThan(1)
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9)
   }
