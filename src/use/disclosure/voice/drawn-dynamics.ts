@@ -82,10 +82,10 @@ function keepStarts(levels: Float64Array, above: Float64Array, starts: Uint8Arra
   const heardFrom = loudOf(heardLevels(levels, above)) - belowLoud
   for (const start of starts.keys().filter((frame) => starts[frame] === 1)) {
     for (let frame = Math.max(0, start - pause); frame < start; frame++)
-      levels[frame] = Math.min(levels[frame]!, heardFrom - crossing - above[frame]!)
+      levels[frame] = Math.min(levels[frame]!, heardFrom - crossing.before - above[frame]!)
     for (let frame = start; frame < start + swelling; frame++)
       if ((levels[frame] ?? -Infinity) !== -Infinity)
-        levels[frame] = Math.max(levels[frame]!, heardFrom + crossing - above[frame]!)
+        levels[frame] = Math.max(levels[frame]!, heardFrom + crossing.after - above[frame]!)
   }
 }
 

@@ -15,7 +15,7 @@ const steepest = 12
 /** dB below the loud: what is heard and softer than this is soft. */
 const softBelow = 16
 /** What is drawn lies between these; names as in `Fading`. */
-const drawn = { swell: [8, 12], floor: [-38, -25], softness: [0.12, 0.28] } as const
+const drawn = { swell: [8, 12], floor: [-38, -25], softness: [0.12, 0.3] } as const
 /** dB in a frame: a voice fades by one of these. */
 const fades = Array.from({ length: 13 }, (_, step) => 0.6 * 10 ** (step / 12))
 
@@ -115,7 +115,7 @@ function softly(
   const fading = ends(from - 1) - fade * (frame - from + 1)
   const swelling = ends(to) - swell * (to - frame)
   if (start === undefined) return Math.max(fading, swelling, floor)
-  if (frame >= start) return Math.max(swelling, heardFrom + crossing)
-  const before = heardFrom - crossing
+  if (frame >= start) return Math.max(swelling, heardFrom + crossing.after)
+  const before = heardFrom - crossing.before
   return Math.max(Math.min(fading, before), Math.min(swelling, before - swell * (start - frame - 1)), floor)
 }

@@ -18,7 +18,7 @@ const below = 2
 const soundReach = 2
 const reach = 30
 /** What a voice has beyond its sounds is kept so far. */
-const kept = 0.15
+const kept = 0.1
 /** What is drawn lies between these; names as in `Loudness`. */
 const drawn = { spread: [0.85, 1.35], skew: [-0.15, 0.3], stress: [0.7, 1.7] } as const
 /** dB: how far what is loud wanders, at most, and how often. */

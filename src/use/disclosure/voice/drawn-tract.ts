@@ -15,7 +15,7 @@ const places = [
   { hertz: 1500, middle: 1.021 },
   { hertz: 2500, middle: 1 },
 ]
-const furthest = 0.085
+const furthest = 0.09
 
 /** @returns from a frequency of what comes out to that of an average tract */
 export function drawTract(chance: Chance): (hertz: number) => number {

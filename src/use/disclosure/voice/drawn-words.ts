@@ -21,7 +21,7 @@ const wavelength = 3
 /** dB by which it moves how loud a codeword is said. */
 const louder = 2.2
 /** Each term takes so much of each other one. */
-const mixedIn = 0.05
+const mixedIn = 0.06
 
 export interface DrawnWords {
   /** Looked up: [codeword][term], as in the codebook. */

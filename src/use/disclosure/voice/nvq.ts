@@ -31,7 +31,7 @@ const strangersMixed = 4
 /** A mixture of codewords moves less than speech does, and a little more is understood better: times the strangers' deviation. */
 const clearer = 1.15
 /** Each term moves less or more than the strangers' does: deviation of the logarithm. */
-const otherwise = 0.1
+const otherwise = 0.05
 /** RMS of speech and of the noise of the line, dB below full scale: rooms and telephones differ. */
 const speechLevel = -23
 const noiseLevels = { least: -60, most: -54.5 }

@@ -6,8 +6,8 @@ import { frameCount, hop } from './voice-activity.ts'
 /** dB below the loud: what is louder is heard as the start of a turn, after so many frames without. */
 export const belowLoud = 25
 export const pause = 40
-/** dB by which a turn is heard at its start, and not before. */
-export const crossing = 4
+/** dB by which a turn is heard at its start, and by which what comes before is below that: nothing of it is heard. */
+export const crossing = { after: 4, before: 7 }
 /** Of the frames; louder than this are the loud ones. */
 const loudFrom = 0.95
 
