@@ -33,9 +33,10 @@ test('how loud a codeword is said is everybody’s, and moved a little', () => {
   expect(loudness.length).toBe(halves.length)
   const far = (levels: Float64Array) => Math.sqrt(levels.reduce((sum, level) => sum + level * level, 0) / levels.length)
   const draws = Array.from({ length: 6 }, () => drawWords(shapes, chance).loudness)
-  for (const one of draws) {
-    expect(far(one)).toBeGreaterThan(1.5)
-    expect(far(one)).toBeLessThan(4.5)
-  }
+  for (const one of draws) expect(far(one)).toBeGreaterThan(1.5)
+  // One draw may move them far: everybody's lie 2.2 dB apart, those of a draw 3 on average.
+  const mean = draws.reduce((sum, one) => sum + far(one), 0) / draws.length
+  expect(mean).toBeGreaterThan(2.3)
+  expect(mean).toBeLessThan(4.2)
   expect(far(draws[0]!.map((level, word) => level - draws[1]![word]!))).toBeGreaterThan(1)
 })
