@@ -2,6 +2,7 @@
 import type { Pool } from 'pg'
 import type { Change } from '#description/changes/change.ts'
 import type { Duty, Role } from '#description/roles.ts'
+import { descriptionChannel } from '#safeguards/versions/versions.ts'
 
 /** Brings a version into force from an instant that lies after the others'; it knows every role but one. */
 export async function describeFrom(
@@ -23,7 +24,7 @@ export async function describeFrom(
   )
 }
 
-/** Publishes a text as the next version, in force from an instant; the roles in it are those of the version before. */
+/** Publishes a text as the next version, in force from an instant, and tells of it; the roles in it are those of the version before. */
 export async function publishText(
   pool: Pool,
   text: string,
@@ -40,6 +41,7 @@ export async function publishText(
     `insert into described_role (version, role, duty, purposes, scope)
      select version + 1, role, duty, purposes, scope from described_role where version = ${newest} - 1`,
   )
+  await pool.query("select pg_notify($1, '')", [descriptionChannel])
 }
 
 /** What the seed's text says otherwise as a notice under Articles 13 and 14: a legal basis for each purpose, and an officer. */

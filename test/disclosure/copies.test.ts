@@ -6,10 +6,14 @@ import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { EvaluationFigures } from '#use/disclosure/copies/voice-engines.ts'
+import { demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
+import { nvq } from '#use/disclosure/voice/nvq.ts'
 import { createCopyHearings } from '#use/disclosure/copies/hear-copy.ts'
 import { beginHearing } from '#use/disclosure/copies/judge-copy.ts'
 import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { publishText } from '../database/describe-from.ts'
 import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -356,4 +360,39 @@ test('the log names who began, saved, rendered, heard and checked a copy, and ne
   const done = rows.filter(({ result }) => result === 'ok').map(({ action }) => action.slice('anonymised-copy.'.length))
   expect(new Set(done)).toEqual(new Set(['begun', 'saved', 'rendered', 'heard', 'checked']))
   expect(JSON.stringify(rows)).not.toContain(recording)
+})
+
+test('where the description allows a pseudonym, the engine that comes with Seloste voices it, and its report says what is left of a voice (R33, L30)', async () => {
+  const levelOf = async (id: string) => (await readCopy(id)).levels.find(({ level }) => level === 'D')
+  const { id, recording } = await copy()
+  expect(await levelOf(id)).toEqual({ level: 'D', isOffered: false, why: 'not-in-description' })
+  const { pool } = database.as()
+  const { rows } = await pool.query<{ text: string }>(
+    'select text from description_version order by version desc limit 1',
+  )
+  const text = rows[0]!.text
+  const allowing = text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true')
+  await publishText(pool, allowing, Temporal.Now.instant())
+  await copies.allowed({ pseudonymised: true })
+  await expect.poll(() => levelOf(id)).toEqual({ level: 'D', isOffered: true, engine: `${nvq.name} ${nvq.version}` })
+  const original = await play(recording)
+  await save(id, { level: 'D' })
+  expect(await render(id)).toMatchObject({ status: 202 })
+  await until(id, 'RENDERED')
+  const sound = await hear(id)
+  expect(sound.length).toBe(44 + 5 * 8000 * 4)
+  expect(new Set(samplesOf(sound, 0, 1000, 1500))).toEqual(new Set([0]))
+  const heard = samplesOf(sound, 0, 0, 1000)
+  expect(heard.some((sample) => Math.abs(sample) > 300)).toBe(true)
+  expect(samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === heard[at]).length).toBeLessThan(400)
+  const { body: report } = await send('kaisa', 'GET', `/api/anonymised-copies/${id}/report`)
+  expect(report).toMatchObject({
+    ...{ level: 'D', engine: nvq.name, version: nvq.version, isAnonymous: false, residualRisk: 'voice' },
+    evaluation: { figures: expect.arrayContaining([expect.objectContaining({ name: 'lazy.calls' })]) as object[] },
+  })
+  const { figures } = report['evaluation'] as { figures: EvaluationFigures['figures'] }
+  expect(figures.filter(({ demanded }) => demanded !== undefined)).toHaveLength(demandsOf.D.length)
+  await publishText(pool, text, Temporal.Now.instant())
+  await copies.allowed({})
+  await expect.poll(() => lacksOfCopy(id)).toEqual(['level-not-allowed'])
 })

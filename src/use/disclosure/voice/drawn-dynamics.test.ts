@@ -6,6 +6,7 @@ import { heardBelow, heardLevels } from './heard-levels.ts'
 import { belowLoud, loudOf } from './turn-starts.ts'
 
 const plain: Dynamics = { width: 1, soft: 1, loud: 1 }
+const asEverybody = new Float64Array(6).fill(1)
 const nothing = new Float64Array(4000)
 /** Twenty seconds that rise and fall, with pauses in which nobody speaks: evenly between the loud and so many dB below it, to a power. */
 const speech = (depth: number, power: number) =>
@@ -15,7 +16,7 @@ const speech = (depth: number, power: number) =>
   })
 const made = (levels: Float64Array, draw: Dynamics, above = nothing, starts = new Uint8Array(levels.length)) => {
   const own = levels.slice()
-  dynamicsAsDrawn(own, above, starts, draw)
+  dynamicsAsDrawn(own, above, starts, draw, asEverybody)
   return own
 }
 /** dB below the loud. */

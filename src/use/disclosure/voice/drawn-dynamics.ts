@@ -4,6 +4,7 @@
  */
 import { betweenKnots } from './between-knots.ts'
 import type { Chance } from './chance.ts'
+import { levelsPaced } from './drawn-pace.ts'
 import { heardBelow, heardLevels } from './heard-levels.ts'
 import { belowLoud, crossing, loudOf, pause } from './turn-starts.ts'
 
@@ -34,7 +35,7 @@ const ownApart = 0.01
 const fewestHeard = 40
 /** Frames in which a turn that starts is heard already. */
 const swelling = 4
-/** What is heard of a frame is its neighbours' as well, so it is made twice. */
+/** Another pace is another spread, and the other way round. */
 const rounds = 2
 /** What is drawn lies between these; names as in `Dynamics`. */
 const drawn = { width: [0.7, 1.45], soft: [0.8, 1.2], loud: [0.8, 1.2] } as const
@@ -58,9 +59,26 @@ export const drawDynamics = (chance: Chance): Dynamics => ({
  * @param levels dB of each frame; -Infinity where nobody speaks
  * @param above of `powerAboveLevel`
  * @param starts of turns (turn-starts.ts): a turn is heard when it was
+ * @param parts of movements (drawn-pace.ts)
  */
-export function dynamicsAsDrawn(levels: Float64Array, above: Float64Array, starts: Uint8Array, draw: Dynamics): void {
+export function dynamicsAsDrawn(
+  levels: Float64Array,
+  above: Float64Array,
+  starts: Uint8Array,
+  draw: Dynamics,
+  parts: Float64Array,
+): void {
   for (let round = 0; round < rounds; round++) {
+    quantilesAsDrawn(levels, above, draw)
+    levelsPaced(levels, above, parts)
+  }
+  quantilesAsDrawn(levels, above, draw)
+  keepStarts(levels, above, starts)
+}
+
+/** In place: what is heard of a frame is its neighbours' as well, so it is made twice. */
+function quantilesAsDrawn(levels: Float64Array, above: Float64Array, draw: Dynamics): void {
+  for (let time = 0; time < 2; time++) {
     const heard = heardLevels(levels, above)
     const loud = loudOf(heard)
     const from = loud - heardBelow
@@ -74,7 +92,6 @@ export function dynamicsAsDrawn(levels: Float64Array, above: Float64Array, start
         levels[frame]! += betweenKnots(own, wanted, level) - level
     })
   }
-  keepStarts(levels, above, starts)
 }
 
 /** In place: a turn is heard from its start on, and not in the pause before it. */

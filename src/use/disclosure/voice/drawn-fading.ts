@@ -6,6 +6,7 @@
 import type { Chance } from './chance.ts'
 import { heardBelow, heardLevels } from './heard-levels.ts'
 import { nearestTo } from './nearest-to.ts'
+import { stretchesWhere, type Stretch } from './stretches.ts'
 import { belowLoud, crossing, loudOf } from './turn-starts.ts'
 
 /** dB about the middle: what is softer swells and fades as drawn. */
@@ -34,10 +35,8 @@ export const drawFading = (chance: Chance): Fading => ({
   softness: Math.exp(chance.between(Math.log(drawn.softness[0]), Math.log(drawn.softness[1]))),
 })
 
-/** Frames that follow each other, in all of which a voice is soft. */
-interface Stretch {
-  from: number
-  to: number
+/** In all of its frames a voice is soft. */
+interface SoftStretch extends Stretch {
   /** Where in it a turn starts. */
   start: number | undefined
 }
@@ -84,19 +83,13 @@ export function softnessOf(heard: Float64Array): number {
   return softer / Math.max(1, count)
 }
 
-function softStretches(own: Float64Array, starts: Uint8Array): Stretch[] {
-  const stretches: Stretch[] = []
-  for (let from = 0; from < own.length;) {
-    let to = from
-    while (to < own.length && !(own[to]! > soft)) to++
+const softStretches = (own: Float64Array, starts: Uint8Array): SoftStretch[] =>
+  stretchesWhere(own.length, (frame) => !(own[frame]! > soft)).map(({ from, to }) => {
     const start = starts.subarray(from, to).indexOf(1)
-    if (to > from) stretches.push({ from, to, start: start < 0 ? undefined : from + start })
-    from = to + 1
-  }
-  return stretches
-}
+    return { from, to, start: start < 0 ? undefined : from + start }
+  })
 
-interface Softening extends Stretch, Omit<Fading, 'softness'> {
+interface Softening extends SoftStretch, Omit<Fading, 'softness'> {
   fade: number
   /** dB: a frame of a level above this is heard. */
   heardFrom: number

@@ -7,14 +7,15 @@ import type { Chance } from './chance.ts'
 import { voiceRate } from './engine.ts'
 import { heardBelow } from './heard-levels.ts'
 import { nearestTo } from './nearest-to.ts'
+import type { Stretch } from './stretches.ts'
 import { loudOf } from './turn-starts.ts'
 import { hop } from './voice-activity.ts'
-import { closed, moved, voicedIn, voicedStretches, type Stretch } from './voiced-stretches.ts'
+import { closed, moved, voicedIn, voicedStretches } from './voiced-stretches.ts'
 
 /** Fewer frames that are heard (200 ms) have no share of voice. */
 const fewestHeard = 40
 /** What is drawn lies between these; names as in `Voicing`. */
-const drawn = { share: [0.48, 0.76], stretches: [2, 3.3], breath: [0.04, 0.3] } as const
+const drawn = { share: [0.48, 0.76], stretches: [2, 3.3], breath: [0.02, 0.2] } as const
 /** By how much people differ in them: deviations. */
 const differ = { share: 0.085, stretches: 0.45 }
 /** Frames by which voice begins earlier and ends later, at most; less than none: later and earlier. */
@@ -58,24 +59,24 @@ export function voicedAsDrawn(
   if (count < fewestHeard) return pitch
   const voices = heardIn(heardBefore)
   const own = voicedStretches(pitch)
-  const voice = nearestTo(
-    0,
-    numbers(0, longestGap).flatMap((longest) => {
-      const joined = closed(own, longest)
-      return losses.flatMap((lost) =>
-        numbers(edges.least, edges.most).map((frames) => () => moved(joined, { frames, lost }, pitch.length)),
-      )
-    }),
-    (made) => {
-      const begun = made.filter(({ from }) => voices({ from, to: from + 1 }) > 0).length
-      const voiced = made.reduce((sum, stretch) => sum + voices(stretch), 0)
-      return (
-        Math.abs(voiced / count - share) / differ.share +
-        Math.abs((begun * framesASecond) / count - stretches) / differ.stretches
-      )
-    },
-  )
+  const voice = nearestTo(0, waysToVoice(own, pitch.length), (made) => {
+    const begun = made.filter(({ from }) => voices({ from, to: from + 1 }) > 0).length
+    const voiced = made.reduce((sum, stretch) => sum + voices(stretch), 0)
+    return (
+      Math.abs(voiced / count - share) / differ.share +
+      Math.abs((begun * framesASecond) / count - stretches) / differ.stretches
+    )
+  })
   return voicedIn(pitch, voice)
+}
+
+/** @param length of the track, frames */
+function* waysToVoice(own: readonly Stretch[], length: number): Generator<() => Stretch[]> {
+  for (let longest = 0; longest <= longestGap; longest++) {
+    const joined = closed(own, longest)
+    for (const lost of losses)
+      for (let frames = edges.least; frames <= edges.most; frames++) yield () => moved(joined, { frames, lost }, length)
+  }
 }
 
 /** Frames of a stretch that are heard. */
@@ -83,6 +84,3 @@ const heardIn =
   (before: Uint32Array) =>
   ({ from, to }: Stretch): number =>
     before[to]! - before[from]!
-
-/** Each whole number between two. */
-const numbers = (least: number, most: number): number[] => Array.from({ length: most - least + 1 }, (_, n) => least + n)

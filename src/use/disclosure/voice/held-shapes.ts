@@ -5,6 +5,7 @@
  */
 import type { Chance } from './chance.ts'
 import { bandCount } from './envelope.ts'
+import { stretchesWhere } from './stretches.ts'
 
 /** dB about the middle: what is softer is held. */
 const heldBelow = -14
@@ -17,9 +18,7 @@ export const drawHolding = (chance: Chance): number => chance.between(...drawn)
 export function holdShapes(series: Float32Array, own: Float64Array, reach: number): void {
   const isHeld = (frame: number) => own[frame]! <= heldBelow && own[frame] !== -Infinity
   const speaks = (frame: number) => (own[frame] ?? -Infinity) !== -Infinity
-  for (let from = 0; from < own.length;) {
-    let to = from
-    while (to < own.length && isHeld(to)) to++
+  for (const { from, to } of stretchesWhere(own.length, isHeld)) {
     const before = speaks(from - 1) ? from - 1 : -Infinity
     const after = speaks(to) ? to : Infinity
     for (let frame = from; frame < to; frame++) {
@@ -32,6 +31,5 @@ export function holdShapes(series: Float32Array, own: Float64Array, reach: numbe
         series[frame * bandCount + order]! +=
           part * (series[edge * bandCount + order]! - series[frame * bandCount + order]!)
     }
-    from = to + 1
   }
 }

@@ -19,7 +19,7 @@ const leastDeviation = 0.05
 const furthest = 0.45
 /** What is drawn lies between these; names as in `Melody`. */
 const drawn = {
-  level: [84, 125],
+  level: [80, 114],
   slope: [-0.32, 0.12],
   keptSlope: [0.4, 1],
   range: [0.5, 1.6],

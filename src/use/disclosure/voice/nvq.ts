@@ -8,6 +8,7 @@ import { Chance } from './chance.ts'
 import { codebook, type Codebook } from './codebook.ts'
 import { drawDynamics, dynamicsAsDrawn, type Dynamics } from './drawn-dynamics.ts'
 import { drawLoudness, drawnLoudness, levelsAsEverybodys, type Loudness } from './drawn-loudness.ts'
+import { drawPace, shapesPaced, type Pace } from './drawn-pace.ts'
 import { drawTract } from './drawn-tract.ts'
 import { drawVoicing, voicedAsDrawn, type Voicing } from './drawn-voicing.ts'
 import { drawWords, type DrawnWords } from './drawn-words.ts'
@@ -50,11 +51,12 @@ interface Draw {
   /** Frames for which a sound lasts where it is soft. */
   holding: number
   words: DrawnWords
+  pace: Pace
 }
 
 export const nvq: VoiceEngine = {
   name: 'nvq',
-  version: '7',
+  version: '8',
   level: 'D',
   async revoice(track, random) {
     const chance = new Chance(random)
@@ -92,6 +94,7 @@ function drawVoice(frames: number, shapes: Codebook, chance: Chance): Draw {
     dynamics: drawDynamics(chance),
     holding: drawHolding(chance),
     words: drawWords(shapes, chance),
+    pace: drawPace(chance),
   }
 }
 
@@ -101,12 +104,13 @@ function speakAs(draw: Draw, analysis: Analysis, chance: Chance, out: Float32Arr
   const series = seriesOf(analysis, everyFrame(analysis), factor)
   const own = levelsAsEverybodys(analysis, draw.loudness)
   const said = spell(series, analysis, draw.words, shapes.weights)
+  shapesPaced(series, analysis, draw.pace.shapes)
   putMoments(series, analysis, draw.strangers)
   holdShapes(series, own, draw.holding)
   const above = powerAboveLevel(series, own, draw.tract)
   const starts = turnStarts(analysis.samples)
   const loudness = drawnLoudness(own, said, starts, above, draw.loudness)
-  dynamicsAsDrawn(loudness, above, starts, draw.dynamics)
+  dynamicsAsDrawn(loudness, above, starts, draw.dynamics, draw.pace.levels)
   const heard = heardLevels(loudness, above)
   const melody = newMelody(voicedAsDrawn(analysis.pitch, heard, draw.voicing), draw.melody)
   const excitation = makeExcitation(melody, draw.voicing.breath, out.length, chance)

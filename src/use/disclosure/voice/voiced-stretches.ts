@@ -1,22 +1,10 @@
 /** Where there is voice: stretches of frames that follow each other. In: a pitch. Out: other stretches, and a pitch in them. Never here: how high. */
 
-export interface Stretch {
-  /** The first frame, and the one after the last. */
-  from: number
-  to: number
-}
+import { stretchesWhere, type Stretch } from './stretches.ts'
 
 /** @param pitch of each frame, 0 where unvoiced */
-export function voicedStretches(pitch: Float64Array): Stretch[] {
-  const stretches: Stretch[] = []
-  for (let from = 0; from < pitch.length;) {
-    let to = from
-    while (to < pitch.length && pitch[to]! > 0) to++
-    if (to > from) stretches.push({ from, to })
-    from = to + 1
-  }
-  return stretches
-}
+export const voicedStretches = (pitch: Float64Array): Stretch[] =>
+  stretchesWhere(pitch.length, (frame) => pitch[frame]! > 0)
 
 /** Without gaps of at most so many frames. */
 export function closed(stretches: readonly Stretch[], longest: number): Stretch[] {
