@@ -12,7 +12,7 @@ import { wholePercent } from './stretches.ts'
 
 type Outcome = 'APPROVED' | 'REJECTED'
 
-/** The second person's signature, given once all of the copy has been heard; or why it is sent back (R33). */
+/** The second person's signature, given once all of the copy has been heard; or why it is sent back (R33). Of level D nobody signs that it is anonymous (L30). */
 export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (outcome: Outcome) => Promise<void> }) {
   const { say } = useLanguage()
   const check = $api.useMutation('post', '/api/anonymised-copies/{id}/check')
@@ -58,7 +58,11 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
           {
             value: 'APPROVED',
             label: say('anonymisation.sign.APPROVED'),
-            detail: say('anonymisation.sign.APPROVED.what'),
+            detail: say(
+              copy.level === 'D'
+                ? 'anonymisation.sign.APPROVED.what.pseudonymised'
+                : 'anonymisation.sign.APPROVED.what',
+            ),
           },
           {
             value: 'REJECTED',
