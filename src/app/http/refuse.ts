@@ -251,7 +251,7 @@ export const refusals = {
   'research.anonymised-copy': [409, 'An item has no anonymised copy yet.'],
   'research.level-not-allowed': [
     409,
-    'The register description allows no pseudonymised copies; anonymise the item at another level.',
+    'The register description allows no pseudonymised copies; make the copy at another level, or take the item out if its copy is approved already.',
   ],
   'research.check': [409, 'A second person has not signed the copy of an item yet.'],
   'research.undertaking': [409, 'The institute’s undertaking is not on file.'],

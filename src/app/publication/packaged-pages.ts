@@ -67,7 +67,7 @@ export function packagedPages(
           ${pseudonymised > 0 && html`<p><strong>${say.pseudonymised(pseudonymised, files.length)}</strong></p>`}
           <h2>${say.dutiesTitle}</h2>
           <ul>
-            ${say.duties(until).map((duty) => html`<li>${duty}</li>`)}
+            ${say.duties(until, pseudonymised > 0).map((duty) => html`<li>${duty}</li>`)}
           </ul>
           <h2>${say.contactTitle}</h2>
           <p>${say.contact}</p>
@@ -79,15 +79,17 @@ export function packagedPages(
               <tr>
                 <th scope="col">${say.file}</th>
                 <th scope="col">${say.length}</th>
+                ${pseudonymised > 0 && html`<th scope="col">${say.copy}</th>`}
                 <th scope="col">SHA-256</th>
               </tr>
             </thead>
             <tbody>
               ${files.map(
-                ({ name: file, durationS, sha256 }) =>
+                ({ name: file, durationS, sha256, level }) =>
                   html`<tr>
                     <td>${file}</td>
                     <td>${durationS} s</td>
+                    ${pseudonymised > 0 && html`<td>${say.voice[level === 'D' ? 'pseudonymised' : 'anonymised']}</td>`}
                     <td><code>${sha256}</code></td>
                   </tr>`,
               )}

@@ -63,7 +63,7 @@ export function seedTextsEn(grounds: Grounds): SeedTexts {
       S23: `As an exception to this, ${agency.name} may temporarily disclose recordings it has selected to a research institute for assessing the quality level of customer service.`,
       S24: 'The research institute must then undertake that the recordings used in the study are either returned or destroyed immediately after the study has ended.',
       S25: disclosure.pseudonymised
-        ? 'Recordings meant for quality-level assessment have been anonymised so that the parties to the call (persons) cannot be identified from them, or pseudonymised so that their voices have been changed and what identifies them has been removed; the research institute has undertaken to treat pseudonymised recordings as personal data and to identify nobody.'
+        ? 'Recordings meant for quality-level assessment have been anonymised so that the parties to the call (persons) cannot be identified from them, or pseudonymised so that their voices have been changed and identifying details have been removed from what is said; a speaker may still be recognised by voice from a pseudonymised recording, and the research institute has undertaken to treat pseudonymised recordings as personal data and to identify nobody.'
         : 'Recordings meant for quality-level assessment have been anonymised so that the parties to the call (persons) cannot be identified from them.',
     }),
     ...(disclosure.authority && {

@@ -65,7 +65,7 @@ export function seedTextsFi(grounds: Grounds): SeedTexts {
       S23: `Poikkeuksena tästä ${agency.name} voi tilapäisesti luovuttaa valitsemiaan tallenteita tutkimuslaitokselle asiakaspalvelun laatutason arvioimiseksi.`,
       S24: 'Tällöin tutkimuslaitoksen tulee sitoutua siihen, että tutkimuksessa käytetyt tallenteet joko palautetaan tai tuhotaan välittömästi tutkimuksen päätyttyä.',
       S25: disclosure.pseudonymised
-        ? 'Laatutason arviointia varten tarkoitetut tallenteet on anonymisoitu siten, etteivät puhelun osapuolet (henkilöt) ole niistä tunnistettavissa, tai pseudonymisoitu siten, että osapuolten äänet on muutettu ja tunnistamisen mahdollistavat tiedot poistettu; tutkimuslaitos on sitoutunut käsittelemään pseudonymisoituja tallenteita henkilötietoina ja olemaan tunnistamatta ketään.'
+        ? 'Laatutason arviointia varten tarkoitetut tallenteet on anonymisoitu siten, etteivät puhelun osapuolet (henkilöt) ole niistä tunnistettavissa, tai pseudonymisoitu siten, että osapuolten äänet on muutettu ja puheesta on poistettu yksilöivät tiedot; pseudonymisoidusta tallenteesta voi silti vielä tunnistaa puhujan äänestä, ja tutkimuslaitos on sitoutunut käsittelemään pseudonymisoituja tallenteita henkilötietoina ja olemaan tunnistamatta ketään.'
         : 'Laatutason arviointia varten tarkoitetut tallenteet on anonymisoitu siten, etteivät puhelun osapuolet (henkilöt) ole niistä tunnistettavissa.',
     }),
     ...(disclosure.authority && {

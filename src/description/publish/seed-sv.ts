@@ -62,7 +62,7 @@ export function seedTextsSv(grounds: Grounds): SeedTexts {
       S23: `Som undantag från detta kan ${agency.name} tillfälligt lämna ut inspelningar som ${agency.name} valt till ett forskningsinstitut för bedömning av kundservicens kvalitetsnivå.`,
       S24: 'Forskningsinstitutet ska då förbinda sig till att de inspelningar som använts i undersökningen antingen återlämnas eller förstörs omedelbart när undersökningen har avslutats.',
       S25: disclosure.pseudonymised
-        ? 'Inspelningar som är avsedda för bedömning av kvalitetsnivån har anonymiserats så att samtalets parter (personer) inte kan identifieras, eller pseudonymiserats så att parternas röster har förändrats och uppgifter som gör dem identifierbara har tagits bort; forskningsinstitutet har förbundit sig att behandla pseudonymiserade inspelningar som personuppgifter och att inte identifiera någon.'
+        ? 'Inspelningar som är avsedda för bedömning av kvalitetsnivån har anonymiserats så att samtalets parter (personer) inte kan identifieras, eller pseudonymiserats så att parternas röster har förändrats och identifierande uppgifter har tagits bort ur det som sägs; talaren kan ändå ännu kännas igen på rösten i en pseudonymiserad inspelning, och forskningsinstitutet har förbundit sig att behandla pseudonymiserade inspelningar som personuppgifter och att inte identifiera någon.'
         : 'Inspelningar som är avsedda för bedömning av kvalitetsnivån har anonymiserats så att samtalets parter (personer) inte kan identifieras.',
     }),
     ...(disclosure.authority && {

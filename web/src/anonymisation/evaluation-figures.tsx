@@ -11,7 +11,7 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
   const { say, language } = useLanguage()
   const format = new Intl.NumberFormat(locales[language], { maximumFractionDigits: 2 })
   return (
-    <div className="scroll">
+    <div className="scroll" tabIndex={0} role="region" aria-label={say('anonymisation.report.evaluation')}>
       <table className="table">
         <caption className="report-caption">
           {say('anonymisation.report.evaluated', { date: formatDate(`${date}T12:00:00Z`, language) })}
@@ -28,7 +28,7 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
           </tr>
         </thead>
         <tbody>
-          {figures.map(({ name, value, demanded }) => {
+          {figures.filter(isShown).map(({ name, value, demanded }) => {
             const read = readFigureName(name)
             const unit = read ? unitOf(read) : ''
             return (
@@ -54,6 +54,12 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
       </table>
     </div>
   )
+}
+
+/** What is demanded of the level, and how the strongest attacker fares against other speech; the rest is in the record. */
+function isShown({ name, demanded }: Evaluation['figures'][number]): boolean {
+  const read = readFigureName(name)
+  return demanded !== undefined || (read?.subject !== undefined && read.measure === 'semi-informed')
 }
 
 function Named({ figure: { subject, measure, set } }: { figure: FigureName }) {

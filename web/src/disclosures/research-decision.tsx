@@ -8,6 +8,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ended } from './ask.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
+import { pseudonymisedItems } from './pseudonymised.ts'
 import { useKeptForm } from './kept-form.ts'
 import type { Done } from './done.ts'
 import { researchHeading, researchStepState } from './research-steps.ts'
@@ -42,7 +43,7 @@ export function Decision({ disclosure, onDone }: { disclosure: ResearchDetail; o
 }
 
 function Decide({
-  disclosure: { id, seen },
+  disclosure,
   isReady,
   onDone,
 }: {
@@ -52,6 +53,8 @@ function Decide({
   onDone: Done
 }) {
   const { say } = useLanguage()
+  const { id, seen } = disclosure
+  const pseudonymised = pseudonymisedItems(disclosure)
   const decide = $api.useMutation('post', '/api/research-disclosures/{id}/decision')
   const form = useKeptForm<{ outcome: 'GRANTED' | 'REFUSED' | ''; reasons: string }>(`decision ${id}`, {
     outcome: '',
@@ -81,6 +84,14 @@ function Decide({
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >
+      {pseudonymised.length > 0 && (
+        <Notice kind="warning">
+          {say('disclosures.decision.pseudonymised', {
+            count: pseudonymised.length,
+            items: pseudonymised.join(', '),
+          })}
+        </Notice>
+      )}
       <RadioCards
         label={say('disclosures.decision')}
         error={isTried && outcome === '' ? say('disclosures.decision.missing') : undefined}

@@ -14,6 +14,7 @@ import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useKeptForm } from './kept-form.ts'
 import type { Done } from './done.ts'
+import { pseudonymisedItems } from './pseudonymised.ts'
 import { endedBefore, researchHeading, researchStepState } from './research-steps.ts'
 import { StepFrame } from './step-frame.tsx'
 
@@ -28,6 +29,9 @@ export function Undertaking({ disclosure, onDone }: { disclosure: ResearchDetail
       state={endedBefore(disclosure) ? undefined : researchStepState('undertaking', disclosure)}
     >
       <p className="request-note">{say('undertaking.what')}</p>
+      {pseudonymisedItems(disclosure).length > 0 && (
+        <p className="request-note">{say('undertaking.what.pseudonymised')}</p>
+      )}
       {undertaking && (
         <dl className="facts">
           <Fact label={say('undertaking.reference')}>{undertaking.reference}</Fact>
