@@ -32,13 +32,19 @@ function foundIn(file: Buffer, rows: ReadonlySet<string>): number[] {
     .slice(0, 3)
 }
 
-test.each(['WAV', 'OPUS'] as const)(
-  'no byte of an original, as it was received, sealed or played, and none of what was removed is in a package (%s)',
-  async (format) => {
+test.each([
+  ['WAV', 'T'],
+  ['OPUS', 'T'],
+  ['WAV', 'D'],
+] as const)(
+  'no byte of an original, as it was received, sealed or played, and none of what was removed is in a package (%s, level %s)',
+  async (format, level) => {
+    if (level === 'D') await copies.describePseudonymised()
     const instituteId = await copies.institute({ recipient: instituteKeys.recipient })
     const disclosure = await copies.begun({ instituteId, format })
     const said = 'nimeni on Matti Virtanen ja puhelinnumeroni on 040 123 4567'
     const work = {
+      level,
       turns: [{ ...turns[0]!, text: said }, turns[1]!],
       redactions: [
         { ...redaction, fromMs: 1300, toMs: 2000 },

@@ -7,6 +7,7 @@ import { expect } from 'vitest'
 import type { AnonymisedCopy, CopyRedaction, CopyTurn } from '#app/http/contract/anonymised-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
+import { publishText } from '../database/describe-from.ts'
 import { answer } from '../register/open-desk.ts'
 import { openResearch } from './open-research.ts'
 
@@ -124,9 +125,25 @@ export async function openCopies(
     return { ...made, sound }
   }
 
+  /** A version that allows copies of level D comes into force. @returns brings the text before it back */
+  async function describePseudonymised(): Promise<() => Promise<void>> {
+    const { pool } = database.as()
+    const newest = 'select text from description_version order by version desc limit 1'
+    const { text } = (await pool.query<{ text: string }>(newest)).rows[0]!
+    const publish = async (next: string, pseudonymised: boolean) => {
+      await publishText(pool, next, Temporal.Now.instant())
+      const inForce = () => ends.versions.at(Temporal.Now.instant()).description.disclosure
+      await expect.poll(() => inForce().pseudonymised === true).toBe(pseudonymised)
+      await research.allowed({ pseudonymised })
+    }
+    await publish(text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true'), true)
+    return () => publish(text, false)
+  }
+
   return {
     ...ends,
     ...research,
+    describePseudonymised,
     ...{ readCopy: read, lacksOfCopy: lacksOf, save, render, check, rowOf, objectsOf, copy, play, until },
     ...{ rendered, beginHearing, hear, approved },
   }
