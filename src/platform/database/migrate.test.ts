@@ -64,10 +64,12 @@ test('a migration that fails leaves nothing of itself and says where it failed',
   await expect(pool.query('select * from first')).rejects.toThrow('does not exist')
 })
 
-test('a gap in the numbers, or another form of name, stops the start', async () => {
+test('a number that is there twice, or another form of name, stops the start', async () => {
   await write('0002-second.sql', 'select 1')
+  await write('0002-third.sql', 'select 1')
   await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-misnamed' })
   await rm(join(folder, '0002-second.sql'))
+  await rm(join(folder, '0002-third.sql'))
   await write('1-first.sql', 'select 1')
   await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-misnamed' })
 })

@@ -97,11 +97,11 @@ async function readMigrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
     names.map(async (name, index) => {
-      const number = Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(name)?.[1])
-      if (number !== index + 1) {
+      const number = numberOf(name)
+      if (!(number > numberOf(names[index - 1]))) {
         throw new DatabaseFault(
           'migration-misnamed',
-          `The migration ${name} is not what comes ${index + 1}. in the row: names are NNNN-name.sql, counted from 0001 without gaps.`,
+          `The migration ${name} is misnamed: names are NNNN-name.sql, each number once, from 0001 on.`,
         )
       }
       const statements = await readFile(join(directory, name), 'utf8')
@@ -110,4 +110,9 @@ async function readMigrations(directory: string): Promise<Migration[]> {
       return { number, name, checksum, statements }
     }),
   )
+}
+
+/** 0 where there is no file; NaN where the name is none of a migration. */
+function numberOf(name?: string): number {
+  return name === undefined ? 0 : Number(/^(\d{4})-[a-z0-9-]+\.sql$/.exec(name)?.[1])
 }
