@@ -120,6 +120,17 @@ describe('what is told of counts', () => {
     )
   })
 
+  test('has the same total by weekday as by hour, though nobody called on the last day', () => {
+    const of = (calls: number): Kept => {
+      const lengths = calls === 0 ? [] : [...talkBounds, 0].map((_, bin) => (bin === 3 ? calls : 0))
+      return { calls, answered: calls, judged: 0, recorded: 0, expectedPpm: 0, lengths }
+    }
+    const byHour = protectStudy('talk', [of(1_000), of(1_390)])
+    const byWeekday = protectStudy('talk', [of(500), of(490), of(400), of(500), of(500), of(0), of(0)])
+    expect(byHour.total.median).toEqual({ seconds: 150 })
+    expect(byWeekday.total).toEqual(byHour.total)
+  })
+
   test('counts nothing that a late correction has left below nothing', () => {
     expect(protectCount(-1)).toBe(0)
   })

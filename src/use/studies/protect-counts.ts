@@ -112,7 +112,10 @@ function add(one: Kept, other: Kept): Kept {
     judged: one.judged + other.judged,
     recorded: one.recorded + other.recorded,
     expectedPpm: one.expectedPpm + other.expectedPpm,
-    lengths: other.lengths.map((count, bin) => count + (one.lengths[bin] ?? 0)),
+    // A cell without calls has no bins.
+    lengths: (one.lengths.length > other.lengths.length ? one : other).lengths.map(
+      (_, bin) => (one.lengths[bin] ?? 0) + (other.lengths[bin] ?? 0),
+    ),
   }
 }
 
