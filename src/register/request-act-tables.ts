@@ -19,6 +19,14 @@ export interface RequestActTables {
     /** Its object is gone: the custodian's word. */
     removed_at: ColumnType<Instant | null, never, Instant>
   }
+  /** Downloads that were begun or refused. */
+  download: {
+    id: Read<string>
+    copy_id: Read<string | null>
+    at: Read<Instant>
+    outcome: Read<'begun' | 'refused'>
+    address: Read<string | null>
+  }
   openness_decision: {
     request_id: Read<string>
     outcome: Read<'SECRET' | 'REFERRED'>

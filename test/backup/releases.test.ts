@@ -125,7 +125,7 @@ test(
     const fetched = await release(after)
     await release(over)
     await sql`update disclosure_package set fetches = 1, first_fetch_at = now() where id = ${fetched}`.execute(admin)
-    await sql`select note_package_taken(${fetched}::uuid, 1)`.execute(admin)
+    await sql`select end_package(p, 'taken', null) from disclosure_package p where p.id = ${fetched}`.execute(admin)
     const confirm = (of: string, item: number) =>
       sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
         admin,

@@ -9,6 +9,7 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
+import { viewDownloads } from './package-view.ts'
 import { looking, signedIn } from './signed-in.ts'
 
 /** The log of disclosures, for whoever oversees or decides (R35). */
@@ -53,12 +54,13 @@ function viewEntry(one: LoggedDisclosure, names: ReadonlyMap<string, string>): D
     ...(decided_by !== null && { decidedBy: person(decided_by) }),
     ...(decided_at && { decidedAt: decided_at.toString() }),
     ...(released_at && { releasedAt: released_at.toString() }),
-    releases: packages.map(({ made_at, made_by, files, sha256, state: became }) => ({
+    releases: packages.map(({ made_at, made_by, files, sha256, state: became, downloads }) => ({
       at: made_at.toString(),
       by: person(made_by),
       files,
       ...(sha256 !== null && { sha256 }),
       state: became,
+      downloads: viewDownloads(downloads, names),
     })),
     ...(due_on && { dueOn: due_on.toString() }),
     ...(closed_at && { closedAt: closed_at.toString() }),

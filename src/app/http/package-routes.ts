@@ -45,7 +45,11 @@ export function packageRoutes(app: Routes, desk: Desk): void {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
       const { packages } = desk.custodian
-      const begun = await packages.beginSave({ session: session.token, id: request.params.id })
+      const begun = await packages.beginSave({
+        session: session.token,
+        id: request.params.id,
+        address: request.ip,
+      })
       if ('refused' in begun) {
         await appendAudit(desk.db, {
           action: 'package.taken',
@@ -56,7 +60,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
         return refuse(reply, begun.refused)
       }
       const { number, ...saved } = begun
-      const sealed = { name: 'package', piece: packages.piece, taken: packages.taken }
+      const sealed = { name: 'package', piece: packages.piece, taken: packages.taken, broke: packages.broke }
       return sendSealed(request, reply, sealed, saved, `${number}.zip.age`)
     },
   })

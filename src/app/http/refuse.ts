@@ -283,6 +283,7 @@ export const refusals = {
   'package.recipient': [400, 'This is no age key that anybody can have; ask the recipient for it again.'],
   'package.under-way': [409, 'A package of it can be fetched already; withdraw it before another is made.'],
   'package.over': [409, 'The package was fetched, withdrawn, or its time is over; make another.'],
+  'package.being-fetched': [409, 'The package is being downloaded: one download at a time.'],
   'package.not-ready': [409, 'The package is being made; it is ready in a moment.'],
   'package.not-yours': [
     403,

@@ -12,14 +12,16 @@ export function fetchCopyRoutes(app: Routes, { custodian: { copies } }: Desk, pa
     path: 'copies',
     name: 'copy',
     behind: async (token) => (await copies.behind({ token })).language,
-    async begin(token) {
-      const { copy, recording, attempt, sizeBytes } = await copies.begin({ token })
+    async begin(token, address) {
+      const { isBusy, copy, recording, attempt, sizeBytes } = await copies.begin({ token, address })
+      if (isBusy) return { isBusy }
       if (copy === undefined || recording === undefined || attempt === undefined || sizeBytes === undefined)
         return undefined
       return { copy, recording, attempt, sizeBytes }
     },
     piece: copies.piece,
     taken: copies.taken,
+    broke: copies.broke,
     page: (language, action) => copyPage(copyWords[language], action),
     words: copyWords,
     suffix: '.wav.age',
@@ -32,13 +34,15 @@ export function fetchPackageRoutes(app: Routes, { custodian: { packages } }: Des
     path: 'packages',
     name: 'package',
     behind: async (token) => (await packages.behind({ token })).language,
-    async begin(token) {
-      const { id, attempt, sizeBytes } = await packages.begin({ token })
+    async begin(token, address) {
+      const { isBusy, id, attempt, sizeBytes } = await packages.begin({ token, address })
+      if (isBusy) return { isBusy }
       if (id === undefined || attempt === undefined || sizeBytes === undefined) return undefined
       return { id, attempt, sizeBytes }
     },
     piece: packages.piece,
     taken: packages.taken,
+    broke: packages.broke,
     page: (language, action) => copyPage(packageWords[language], action),
     words: packageWords,
     suffix: '.zip.age',

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '#app/http/routes.ts'
@@ -14,12 +15,17 @@ export interface Fetchable<Fetched extends { sizeBytes: number }> {
   name: string
   /** The language of whoever it is for; nothing where there is nothing to fetch. */
   behind: (token: string) => Promise<Language | undefined>
-  begin: (token: string) => Promise<Fetched | undefined>
+  /** `isBusy` while another client downloads it. */
+  begin: (token: string, address: string) => Promise<Fetched | { isBusy: true } | undefined>
   /** Sealed bytes from a position on, in base64; nothing where it has ended meanwhile. */
   piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
   taken: (fetched: Fetched) => Promise<unknown>
+  broke: (fetched: Fetched) => Promise<unknown>
   page: (language: Language, action: string) => Html
-  words: Record<Language, { title: string; goneTitle: string; gone: string; fileName: string }>
+  words: Record<
+    Language,
+    { title: string; goneTitle: string; gone: string; busyTitle: string; busy: string; fileName: string }
+  >
   /** Of the file that is saved, with its first point. */
   suffix: string
 }
@@ -35,7 +41,8 @@ interface Asked {
 
 /**
  * Where somebody outside fetches what was sealed for them, once. Whoever opens the page takes nothing: the button does. A link
- * that is wrong, used or over is answered alike, in the browser's language and not in the recipient's.
+ * that is wrong, used or over is answered alike, in the browser's language and not in the recipient's. While one client downloads,
+ * every other one gets 409 and no byte.
  */
 export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app: Routes,
@@ -45,7 +52,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   app.get<Asked>(`/${what.path}/:token`, { config: { rateLimit: most } }, async (request, reply) => {
     const { token } = request.params
     const meant = isToken.test(token) ? await what.behind(token) : undefined
-    if (!meant) return sendGone(request, reply)
+    if (!meant) return sendNothing(request, reply, 404)
     const language = chosen(request) ?? meant
     // With a status of its own: it is kept nowhere.
     return pages.send(request, confidential(reply), language, {
@@ -59,19 +66,21 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
 
   app.post<Asked>(`/${what.path}/:token`, { config: { rateLimit: most } }, async (request, reply) => {
     const { token } = request.params
-    const fetched = isToken.test(token) ? await what.begin(token) : undefined
-    if (!fetched) return sendGone(request, reply)
+    const fetched = isToken.test(token) ? await what.begin(token, request.ip) : undefined
+    if (!fetched) return sendNothing(request, reply, 404)
+    if ('isBusy' in fetched) return sendNothing(request, reply, 409)
     return sendSealed(request, reply, what, fetched, what.words[chosen(request) ?? 'fi'].fileName + what.suffix)
   })
 
-  async function sendGone(request: FastifyRequest<Asked>, reply: FastifyReply) {
+  async function sendNothing(request: FastifyRequest<Asked>, reply: FastifyReply, status: 404 | 409) {
     const language = chosen(request) ?? preferred(request) ?? 'fi'
-    const { goneTitle: title, gone: text } = what.words[language]
+    const say = what.words[language]
+    const [title, text] = status === 409 ? [say.busyTitle, say.busy] : [say.goneTitle, say.gone]
     return pages.send(request, confidential(reply), language, {
       title,
       crumbs: [],
       addresses: everyLanguage((one) => `?language=${one}`),
-      status: 404,
+      status,
       content: html`<article class="sheet">
         <h1>${title}</h1>
         <p>${text}</p>
@@ -80,20 +89,20 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   }
 }
 
-/** Sends sealed bytes to be saved, and says when the last of them has left. */
+/** Sends sealed bytes to be saved, and reports whether the last of them was sent or the connection broke. */
 export function sendSealed<Fetched extends { sizeBytes: number }>(
   request: FastifyRequest,
   reply: FastifyReply,
-  { name, piece, taken }: Pick<Fetchable<Fetched>, 'name' | 'piece' | 'taken'>,
+  { name, piece, taken, broke }: Pick<Fetchable<Fetched>, 'name' | 'piece' | 'taken' | 'broke'>,
   fetched: Fetched,
   fileName: string,
 ): FastifyReply {
-  const pieces = Readable.from(piecesOf(name, piece, fetched), { objectMode: false })
-  reply.raw.on('finish', () => {
-    // The last byte has been sent; where the connection broke before, this never comes and it may be begun again.
-    if (!pieces.readableEnded) return
-    taken(fetched).catch((error: unknown) => {
-      request.log.error({ err: error }, `a ${name} was fetched, and could not be noted as fetched`)
+  const pieces = Readable.from(piecesOf(name, piece, fetched, reply.raw), { objectMode: false })
+  reply.raw.once('close', () => {
+    const isWhole = reply.raw.writableFinished && pieces.readableEnded
+    const report = isWhole ? taken : broke
+    report(fetched).catch((error: unknown) => {
+      request.log.error({ err: error }, `the end of a ${name}'s download could not be reported to the custodian`)
     })
   })
   return confidential(reply)
@@ -104,19 +113,35 @@ export function sendSealed<Fetched extends { sizeBytes: number }>(
     .send(pieces)
 }
 
-/** Sealed bytes in order; what ends meanwhile breaks off, so that nobody takes a part for the whole. */
+/**
+ * Sealed bytes in order; what ends meanwhile breaks off, so that nobody takes a part for the whole. Each piece is asked for when the
+ * one before was sent, so that the last one, which is handed out once, is not lost with a connection that broke earlier.
+ */
 async function* piecesOf<Fetched extends { sizeBytes: number }>(
   name: string,
   ask: Fetchable<Fetched>['piece'],
   fetched: Fetched,
+  to: ServerResponse,
 ) {
   for (let from = 0; from < fetched.sizeBytes;) {
+    await drained(to)
     const { bytes } = await ask({ ...fetched, from })
     if (bytes === undefined) throw new Error(`the ${name} has ended while it was fetched`)
     const piece = Buffer.from(bytes, 'base64')
     from += piece.length
     yield piece
   }
+}
+
+/** Waits until what was written has been sent. Throws if the connection has broken. */
+async function drained(response: ServerResponse): Promise<void> {
+  if (response.writableNeedDrain && !response.destroyed) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    response.once('drain', resolve).once('close', resolve)
+    await promise
+    response.off('drain', resolve).off('close', resolve)
+  }
+  if (response.destroyed) throw new Error('the connection has broken')
 }
 
 /** The link is a secret: no other site is told of it, and no search engine. */

@@ -10,5 +10,6 @@ export function copyQuestions(maker: CopyMaker, fetching: CopyFetching): Custodi
     '/copies/begin': fetching.begin,
     '/copies/piece': fetching.piece,
     '/copies/taken': fetching.taken,
+    '/copies/broke': fetching.broke,
   }
 }

@@ -141,6 +141,7 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
       begin: (asked) => question('/copies/begin', asked),
       piece: (asked) => question('/copies/piece', asked),
       taken: (asked) => question('/copies/taken', asked),
+      broke: (asked) => question('/copies/broke', asked),
     },
     packages: {
       make: (asked) => question('/packages/make', asked),
@@ -149,6 +150,7 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
       beginSave: (asked) => question('/packages/begin-save', asked),
       piece: (asked) => question('/packages/piece', asked),
       taken: (asked) => question('/packages/taken', asked),
+      broke: (asked) => question('/packages/broke', asked),
     },
     anonymisedCopies: {
       read: (asked) => question('/anonymised-copies/read', asked, wholeCallMs),

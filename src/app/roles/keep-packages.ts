@@ -66,6 +66,7 @@ export async function keepPackages({
       '/packages/begin-save': fetching.beginSave,
       '/packages/piece': fetching.piece,
       '/packages/taken': fetching.taken,
+      '/packages/broke': fetching.broke,
     },
     async stop() {
       await removing.stop()

@@ -1,28 +1,41 @@
 /**
- * What lies sealed behind a link, once. In: the token that somebody has, what the database says of it. Out: sealed bytes, piece by
- * piece, until all of it has left; then, and when its time is over, its object is removed. Never here: whether a link that answers
+ * Single-use downloads of sealed objects. In: the token of a link, and what the database decides about it. Out: sealed bytes, piece by
+ * piece, to one client at a time; the object is removed when it was taken or is over. Never here: whether a link that answers
  * nothing is wrong, used or over; how often and how long, which the database decides.
  */
 import type { ObjectStore } from '../objects/object-store.ts'
 import { tokenHash } from './link-token.ts'
 
 const pieceBytes = 256 * 1024
+/**
+ * The last bytes are a piece of their own, however small the object is. They are handed out once and end it; a connection that breaks
+ * before them may begin again.
+ */
+const lastPieceBytes = 1024
 
 export interface Begun {
   sizeBytes: number
+}
+
+/** Refusal of a download while another client downloads the same object. */
+export interface BeingFetched {
+  isBusy: true
 }
 
 /** What a kind of such objects asks of the database. */
 export interface LyingBehindLinks<Fetched extends Begun, Ended> {
   /** The language of whoever it is for; nothing where there is nothing to fetch. */
   behind: (hash: Buffer) => Promise<'fi' | 'sv' | 'en' | null>
-  /** Begins to fetch; nothing where there is nothing to fetch. */
-  begin: (hash: Buffer) => Promise<Fetched | undefined>
-  /** Asked for every piece; not of what somebody has begun again since. */
+  /** Begins a download; nothing where there is nothing to fetch. */
+  begin: (hash: Buffer, address: string | undefined) => Promise<Fetched | BeingFetched | undefined>
+  /** Renews the download's lease before each piece; false once it has ended or another has begun. */
   goesOn: (fetched: Fetched) => Promise<boolean>
+  /** Ends the object before its last bytes are handed out; true for one download at the most. */
+  take: (fetched: Fetched) => Promise<boolean>
+  /** Ends the lease of a download whose connection broke. */
+  broke: (fetched: Fetched) => Promise<unknown>
   keyOf: (which: Fetched | Ended) => string
-  /** @returns whether it has ended */
-  noteTaken: (fetched: Fetched) => Promise<boolean>
+  hasEnded: (fetched: Fetched) => Promise<boolean>
   /** Ends what is over, and names all that has ended and may lie there still. */
   settle: () => Promise<readonly Ended[]>
   /** @returns how many need no further look */
@@ -31,11 +44,14 @@ export interface LyingBehindLinks<Fetched extends Begun, Ended> {
 
 export interface FetchedOnce<Fetched extends Begun> {
   behind: (asked: { token: string }) => Promise<{ language?: 'fi' | 'sv' | 'en' }>
-  begin: (asked: { token: string }) => Promise<Partial<Fetched>>
+  /** @param asked.address of the client, for the list of downloads */
+  begin: (asked: { token: string; address?: string }) => Promise<Partial<Fetched> & Partial<BeingFetched>>
   /** The piece from a position on, in base64; nothing where it has ended meanwhile. */
   piece: (asked: Fetched & { from: number }) => Promise<{ bytes?: string }>
-  /** The last byte has left. */
+  /** The last bytes were sent: removes the object. */
   taken: (asked: Fetched) => Promise<{ taken: true }>
+  /** The connection broke before the last bytes were sent. */
+  broke: (asked: Fetched) => Promise<{ broke: true }>
 }
 
 export interface RemovingEnded {
@@ -57,17 +73,25 @@ export function createFetchedOnce<Fetched extends Begun, Ended>(
       const language = await lying.behind(tokenHash(token))
       return language ? { language } : {}
     },
-    async begin({ token }) {
-      return (await lying.begin(tokenHash(token))) ?? {}
+    async begin({ token, address }) {
+      return ((await lying.begin(tokenHash(token), address)) ?? {}) as Partial<Fetched> & Partial<BeingFetched>
     },
     async piece(asked) {
       if (!(await lying.goesOn(asked))) return {}
-      const to = Math.min(asked.sizeBytes, asked.from + pieceBytes)
-      return { bytes: (await objects.readRange(lying.keyOf(asked), asked.from, to)).toString('base64') }
+      const { from, sizeBytes } = asked
+      const beforeLast = Math.max(0, sizeBytes - lastPieceBytes)
+      const to = from < beforeLast ? Math.min(from + pieceBytes, beforeLast) : sizeBytes
+      const bytes = await objects.readRange(lying.keyOf(asked), from, to)
+      if (to === sizeBytes && !(await lying.take(asked))) return {}
+      return { bytes: bytes.toString('base64') }
     },
     async taken(asked) {
-      if (await lying.noteTaken(asked)) await remove([asked])
+      if (await lying.hasEnded(asked)) await remove([asked])
       return { taken: true }
+    },
+    async broke(asked) {
+      await lying.broke(asked)
+      return { broke: true }
     },
     removeEnded: async () => remove(await lying.settle()),
   }

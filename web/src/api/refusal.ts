@@ -122,6 +122,7 @@ export const knownRefusals = [
   'package.under-way',
   'package.over',
   'package.not-ready',
+  'package.being-fetched',
   'package.not-yours',
   'institute.known',
   'institute.recipient',

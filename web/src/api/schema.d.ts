@@ -26267,6 +26267,30 @@ export interface operations {
                              * @description Fetched
                              */
                             takenAt?: string;
+                            /** @description Begun and refused, oldest first */
+                            downloads: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /**
+                                 * @description refused: another download was under way
+                                 * @enum {unknown}
+                                 */
+                                outcome: "begun" | "refused";
+                                /** @description Who saved it for a medium */
+                                by?: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @description Network address of the client, for 30 days */
+                                address?: string;
+                            }[];
                         }[];
                         corrections: {
                             /**
@@ -35381,6 +35405,30 @@ export interface operations {
                              * @description Fetched
                              */
                             takenAt?: string;
+                            /** @description Begun and refused, oldest first */
+                            downloads: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /**
+                                 * @description refused: another download was under way
+                                 * @enum {unknown}
+                                 */
+                                outcome: "begun" | "refused";
+                                /** @description Who saved it for a medium */
+                                by?: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @description Network address of the client, for 30 days */
+                                address?: string;
+                            }[];
                         }[];
                         /** @description Another text whenever what is decided on is another; a decision says of which it is */
                         seen: string;
@@ -40347,6 +40395,30 @@ export interface operations {
                              * @description Fetched
                              */
                             takenAt?: string;
+                            /** @description Begun and refused, oldest first */
+                            downloads: {
+                                /**
+                                 * Format: date-time
+                                 * @description When
+                                 */
+                                at: string;
+                                /**
+                                 * @description refused: another download was under way
+                                 * @enum {unknown}
+                                 */
+                                outcome: "begun" | "refused";
+                                /** @description Who saved it for a medium */
+                                by?: {
+                                    /**
+                                     * Format: uuid
+                                     * @description In the directory
+                                     */
+                                    id: string;
+                                    name: string;
+                                };
+                                /** @description Network address of the client, for 30 days */
+                                address?: string;
+                            }[];
                         }[];
                         /** @description Another text whenever what is decided on is another; a decision says of which it is */
                         seen: string;
@@ -41515,6 +41587,30 @@ export interface operations {
                                 /** @description Of the encrypted package */
                                 sha256?: string;
                                 state: string;
+                                /** @description Begun and refused, oldest first */
+                                downloads: {
+                                    /**
+                                     * Format: date-time
+                                     * @description When
+                                     */
+                                    at: string;
+                                    /**
+                                     * @description refused: another download was under way
+                                     * @enum {unknown}
+                                     */
+                                    outcome: "begun" | "refused";
+                                    /** @description Who saved it for a medium */
+                                    by?: {
+                                        /**
+                                         * Format: uuid
+                                         * @description In the directory
+                                         */
+                                        id: string;
+                                        name: string;
+                                    };
+                                    /** @description Network address of the client, for 30 days */
+                                    address?: string;
+                                }[];
                             }[];
                             /** Format: date */
                             dueOn?: string;

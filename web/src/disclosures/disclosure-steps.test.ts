@@ -12,6 +12,7 @@ const item = (state: ResearchItem['copy']['state']): ResearchItem => ({
   outcome: 'none',
 })
 const made: Omit<Package, 'state'> = {
+  downloads: [],
   id: 'a',
   method: 'PASSPHRASE',
   delivery: 'LINK',

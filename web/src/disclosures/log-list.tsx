@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Me } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
+import { Downloads } from '../controls/downloads.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -87,6 +88,7 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
                   SHA-256 <code className="disclosure-code">{release.sha256}</code>
                 </span>
               )}
+              <Downloads downloads={release.downloads} />
             </li>
           ))}
         </ul>

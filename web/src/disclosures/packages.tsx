@@ -4,6 +4,7 @@ import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
+import { Downloads } from '../controls/downloads.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { formatInstant } from '../format/instant.ts'
@@ -117,7 +118,7 @@ function PackageRow({
   onChanged: () => void
 }) {
   const { say, language } = useLanguage()
-  const { state, method, delivery, files, done, sizeBytes, sha256, madeAt, madeBy, expiresAt, takenAt } = one
+  const { state, method, delivery, files, done, sizeBytes, sha256, madeAt, madeBy, expiresAt, takenAt, downloads } = one
   const at = (instant: string) => formatInstant(instant, language)
   const counted = { done: formatCount(done, language), files: formatCount(files, language) }
   const wasMaking = useRef(state === 'making')
@@ -148,6 +149,7 @@ function PackageRow({
           SHA-256 <code className="disclosure-code">{sha256}</code>
         </p>
       )}
+      <Downloads downloads={downloads} />
       <div className="actions">
         {state === 'ready' && delivery === 'MEDIUM' && isOwn && (
           <SavePackage id={one.id} name={`${number}.zip.age`} onSaved={onChanged} />

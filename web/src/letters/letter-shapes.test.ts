@@ -100,7 +100,7 @@ test('who looked at a call is told by a letter of its own, after the answer too 
 
 test('a covering letter is made of a copy that can be fetched, and of no other', () => {
   const copy = (state: RequestDetail['copies'][number]['state']): RequestDetail['copies'][number] => ({
-    ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state },
+    ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state, downloads: [] },
     ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
   })
   const made = (state: Parameters<typeof copy>[0], letters: Letter[] = []) =>

@@ -1,6 +1,6 @@
 /** Every disclosure there was, for whoever oversees them (R35), and how many, for the description's evidence. */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, person, refusals, uuid } from './shapes.ts'
+import { Download, closed, instant, literals, person, refusals, uuid } from './shapes.ts'
 
 export const DisclosureEntry = Type.Object({
   id: uuid('The disclosure'),
@@ -23,6 +23,7 @@ export const DisclosureEntry = Type.Object({
       files: Type.Integer(),
       sha256: Type.Optional(Type.String({ description: 'Of the encrypted package' })),
       state: Type.String(),
+      downloads: Type.Array(Download, { description: 'Begun and refused, oldest first' }),
     }),
   ),
   dueOn: Type.Optional(Type.String({ format: 'date' })),

@@ -1,6 +1,6 @@
 /** What today's law adds to the seed, where the description has the switch: copies, corrections, official documents (C1, C11, C12; L6, L10, L13). */
 import Type, { type Static } from 'typebox'
-import { closed, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, Download, id, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
 
 export const SubjectCopy = Type.Object(
   {
@@ -18,6 +18,7 @@ export const SubjectCopy = Type.Object(
       'destroyed: with its recording; failed: it could not be made, and another can',
     ),
     takenAt: Type.Optional(instant('Fetched')),
+    downloads: Type.Array(Download, { description: 'Begun and refused, oldest first' }),
   },
   { description: 'A copy for the person who asked (GDPR 15(3)): nobody here can open it' },
 )

@@ -1,7 +1,20 @@
 /** Recordings lent to a research institute, anonymised and for a while (R27-R33, R35). */
 import Type, { type Static } from 'typebox'
 import { language } from './institutes.ts'
-import { closed, counted, id, instant, line, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import {
+  Download,
+  closed,
+  counted,
+  id,
+  instant,
+  line,
+  literals,
+  noContent,
+  person,
+  refusals,
+  uuid,
+  written,
+} from './shapes.ts'
 
 const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Its number') })
 const day = (description: string) => Type.String({ format: 'date', description })
@@ -131,6 +144,7 @@ export const Package = Type.Object(
     madeBy: person('By whom'),
     expiresAt: instant('Not fetched after'),
     takenAt: Type.Optional(instant('Fetched')),
+    downloads: Type.Array(Download, { description: 'Begun and refused, oldest first' }),
   },
   { description: 'What leaves: encrypted, fetched once' },
 )

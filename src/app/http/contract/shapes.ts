@@ -21,10 +21,20 @@ export const counted = (minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: 2_147_483_647, description })
 export const person = (description: string) =>
   Type.Object({ id: uuid('In the directory'), name: Type.String() }, { description })
-/** The thing that a path names. */
-export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 export const literals = <const Values extends string[]>(values: [...Values], description: string) =>
   Type.Enum<[...Values]>([...values], { description })
+export const Download = Type.Object(
+  {
+    at: instant('When'),
+    outcome: literals(['begun', 'refused'], 'refused: another download was under way'),
+    by: Type.Optional(person('Who saved it for a medium')),
+    address: Type.Optional(Type.String({ description: 'Network address of the client, for 30 days' })),
+  },
+  { description: 'A download of what leaves once' },
+)
+export type Download = Static<typeof Download>
+/** The thing that a path names. */
+export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 
 /** What comes in has the fields named here and no others. */
 export const closed = { additionalProperties: false } as const

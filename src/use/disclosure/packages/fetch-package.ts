@@ -1,11 +1,16 @@
 /**
  * A package leaving; the custodian's work. In: the token of a link that somebody has, or the session of whoever releases it for
- * a medium. Out: sealed bytes, begun three times at the most and within an hour, until all of it has left once. Never here: whether
- * a link that answers nothing is wrong, used or over.
+ * a medium. Out: sealed bytes to one client at a time, begun three times at the most and within an hour, until all of it has left once.
+ * Never here: whether a link that answers nothing is wrong, used or over.
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { createFetchedOnce, type FetchedOnce, type RemovingEnded } from '#platform/links/fetched-once.ts'
+import {
+  createFetchedOnce,
+  type BeingFetched,
+  type FetchedOnce,
+  type RemovingEnded,
+} from '#platform/links/fetched-once.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -26,13 +31,22 @@ export const savePackageRefusals = [
   'package.not-yours',
   'package.not-ready',
   'package.over',
+  'package.being-fetched',
 ] as const
+
+interface BegunRow {
+  id: string
+  attempt: number
+  size: string
+  isBusy: boolean
+}
 
 export interface PackageFetching extends FetchedOnce<PackageFetched> {
   /** Begins to save one for a medium. */
   beginSave: (asked: {
     session: string
     id: string
+    address?: string
   }) => Promise<(PackageFetched & { number: string }) | Refused<(typeof savePackageRefusals)[number]>>
 }
 
@@ -48,10 +62,13 @@ export function createPackageFetching(
         select package_behind(${hash}) as language`.execute(db)
       return rows[0]?.language ?? null
     },
-    async begin(hash) {
-      const { rows } = await sql<{ id: string; attempt: number; size: string }>`
-        select id, attempt, size_bytes as size from begin_package_fetch(${hash})`.execute(db)
+    async begin(hash, address) {
+      const { rows } = await sql<BegunRow>`
+        select id, attempt, size_bytes as size, is_busy as "isBusy" from begin_package_fetch(${hash}, ${address ?? null})`.execute(
+        db,
+      )
       const [begun] = rows
+      if (begun?.isBusy) return { isBusy: true } satisfies BeingFetched
       return begun && { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size) }
     },
     async goesOn({ id, attempt }) {
@@ -59,13 +76,18 @@ export function createPackageFetching(
         select package_goes_on(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    async noteTaken({ id, attempt }) {
-      await sql`select note_package_taken(${id}::uuid, ${attempt})`.execute(db)
+    async take({ id, attempt }) {
+      const { rows } = await sql<{ isTaken: boolean }>`
+        select take_package(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
+      return rows[0]?.isTaken === true
+    },
+    broke: ({ id, attempt }) => sql`select package_fetch_broke(${id}::uuid, ${attempt})`.execute(db),
+    async hasEnded({ id }) {
       const { rows } = await sql`select from disclosure_package where id = ${id} and ended_at is not null`.execute(db)
       return rows.length > 0
     },
     async settle() {
-      await sql`select settle_packages()`.execute(db)
+      await sql`select settle_packages(), forget_download_addresses()`.execute(db)
       const { rows } = await sql<{ id: string }>`
         select id from disclosure_package where ended_at is not null and removed_at is null
         order by made_at limit ${settledAtOnce}`.execute(db)
@@ -82,11 +104,13 @@ export function createPackageFetching(
   })
   return {
     ...fetching,
-    async beginSave({ session, id }) {
+    async beginSave({ session, id, address }) {
       const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {
-        const { rows } = await sql<{ id: string; attempt: number; size: string; number: string }>`
-          select id, attempt, size_bytes as size, number from begin_package_save(${id}::uuid)`.execute(tx)
+        const { rows } = await sql<BegunRow & { number: string }>`
+          select id, attempt, size_bytes as size, number, is_busy as "isBusy"
+          from begin_package_save(${id}::uuid, ${address ?? null})`.execute(tx)
         const begun = rows[0]!
+        if (begun.isBusy) return { refused: 'package.being-fetched' as const }
         return { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size), number: begun.number }
       })
       return asRefused(savePackageRefusals, beginning)

@@ -22,6 +22,17 @@ export interface PackageRow {
   made_by: string
   expires_at: Temporal.Instant
   taken_at: Temporal.Instant | null
+  /** Begun and refused, oldest first. */
+  downloads: DownloadRow[]
+}
+
+export interface DownloadRow {
+  at: string
+  outcome: 'begun' | 'refused'
+  /** Who saved it for a medium. */
+  by: string | null
+  /** Network address of the client, for 30 days. */
+  address: string | null
 }
 
 /** The packages of disclosures, the newest first, as far as the viewer may know of them. */

@@ -1,10 +1,15 @@
 /**
- * Fetching a copy by its link; the custodian's work. In: the token of a link that somebody has. Out: sealed bytes, begun three
- * times at the most and within an hour, until all of it has left once. Never here: whether a link that answers nothing is wrong, used or
- * over.
+ * Fetching a copy by its link; the custodian's work. In: the token of a link that somebody has. Out: sealed bytes to
+ * one client at a time, begun three times at the most and within an hour, until all of it has left once. Never here: whether a link
+ * that answers nothing is wrong, used or over.
  */
 import { sql, type Kysely } from 'kysely'
-import { createFetchedOnce, type FetchedOnce, type RemovingEnded } from '#platform/links/fetched-once.ts'
+import {
+  createFetchedOnce,
+  type BeingFetched,
+  type FetchedOnce,
+  type RemovingEnded,
+} from '#platform/links/fetched-once.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { noteCopiesRemoved } from '#register/recordings/subject-copies.ts'
@@ -31,14 +36,20 @@ export function createCopyFetching(db: Kysely<RegisterTables>, objects: ObjectSt
         select copy_behind(${hash}) as language`.execute(db)
       return rows[0]?.language ?? null
     },
-    async begin(hash) {
-      const { rows } = await sql<{ copy: string; recording: string; attempt: number; size: string }>`
-        select id as copy, recording_id as recording, attempt, size_bytes as size from begin_copy_fetch(${hash})`.execute(
-        db,
-      )
+    async begin(hash, address) {
+      const { rows } = await sql<{
+        copy: string
+        recording: string
+        attempt: number
+        size: string
+        isBusy: boolean
+      }>`
+        select id as copy, recording_id as recording, attempt, size_bytes as size, is_busy as "isBusy"
+        from begin_copy_fetch(${hash}, ${address ?? null})`.execute(db)
       const [begun] = rows
       if (!begun) return undefined
-      const { size, ...fetched } = begun
+      const { size, isBusy, ...fetched } = begun
+      if (isBusy) return { isBusy } satisfies BeingFetched
       return { ...fetched, sizeBytes: Number(size) }
     },
     async goesOn({ copy, attempt }) {
@@ -46,13 +57,18 @@ export function createCopyFetching(db: Kysely<RegisterTables>, objects: ObjectSt
         select copy_goes_on(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    async noteTaken({ copy, attempt }) {
-      const { rows } = await sql<{ hasEnded: boolean }>`
-        select note_copy_taken(${copy}::uuid, ${attempt}) as "hasEnded"`.execute(db)
-      return rows[0]?.hasEnded === true
+    async take({ copy, attempt }) {
+      const { rows } = await sql<{ isTaken: boolean }>`
+        select take_copy(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
+      return rows[0]?.isTaken === true
+    },
+    broke: ({ copy, attempt }) => sql`select copy_fetch_broke(${copy}::uuid, ${attempt})`.execute(db),
+    async hasEnded({ copy }) {
+      const { rows } = await sql`select from subject_copy where id = ${copy} and ended_at is not null`.execute(db)
+      return rows.length > 0
     },
     async settle() {
-      await sql`select settle_copies()`.execute(db)
+      await sql`select settle_copies(), forget_download_addresses()`.execute(db)
       return db
         .selectFrom('subject_copy')
         .select(['id as copy', 'recording_id as recording'])

@@ -23,6 +23,7 @@ export interface ListedCopy {
   expiresAt: string
   state: 'making' | 'ready' | 'taken' | 'expired' | 'withdrawn' | 'destroyed' | 'failed'
   takenAt?: string
+  downloads: { at: string; outcome: 'begun' | 'refused'; address?: string }[]
 }
 
 export interface ListedCorrection {
@@ -85,6 +86,14 @@ export async function listActsOf(
       .where('request_id', '=', requestId)
       .orderBy('made_at', 'desc')
       .execute()
+    const downloads = await tx
+      .selectFrom('download')
+      .innerJoin('subject_copy', 'subject_copy.id', 'download.copy_id')
+      .select(['download.copy_id', 'download.at', 'download.outcome', 'download.address'])
+      .where('subject_copy.request_id', '=', requestId)
+      .orderBy('download.at')
+      .orderBy('download.id')
+      .execute()
     const decision = await tx
       .selectFrom('openness_decision')
       .select(['outcome', 'provision', 'decided_at', 'decided_by', 'leads_to'])
@@ -97,9 +106,10 @@ export async function listActsOf(
     const corrections = corrected.rows[0]?.are
       ? (await sql<CorrectionRow>`select * from list_corrections(${requestId}::uuid)`.execute(tx)).rows
       : []
-    return { copies, decision, corrections }
+    return { copies, downloads, decision, corrections }
   })
-  const { copies, decision, corrections } = found
+  const { copies, downloads, decision, corrections } = found
+  const downloadsOf = Map.groupBy(downloads, ({ copy_id }) => copy_id)
   const nameOf = await namesOf(db, [
     ...copies.map(({ made_by }) => made_by),
     ...(decision ? [decision.decided_by] : []),
@@ -115,6 +125,11 @@ export async function listActsOf(
       expiresAt: copy.expires_at.toString(),
       state: copy.end_why ?? (copy.is_over ? 'expired' : copy.ready_at ? 'ready' : 'making'),
       ...(copy.end_why === 'taken' && copy.ended_at && { takenAt: copy.ended_at.toString() }),
+      downloads: (downloadsOf.get(copy.id) ?? []).map(({ at, outcome, address }) => ({
+        at: at.toString(),
+        outcome,
+        ...(address !== null && { address }),
+      })),
     })),
     corrections: corrections.map((row) => viewCorrection(row, nameOf)),
     ...(decision && {

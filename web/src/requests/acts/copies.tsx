@@ -3,6 +3,7 @@ import { $api } from '../../api/client.ts'
 import type { RequestDetail, SubjectCopy } from '../../api/shapes.ts'
 import { Button } from '../../controls/button.tsx'
 import { Confirm } from '../../controls/confirm.tsx'
+import { Downloads } from '../../controls/downloads.tsx'
 import { Failure } from '../../controls/failure.tsx'
 import { focusHeading } from '../../controls/focus-heading.ts'
 import { formatInstant } from '../../format/instant.ts'
@@ -92,6 +93,7 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
           time: at(copy.madeAt),
         })}
       </p>
+      <Downloads downloads={copy.downloads} />
       {withdraw.error != null && <Failure error={withdraw.error} />}
       {(copy.state === 'ready' || copy.state === 'making') && (
         <div className="actions">

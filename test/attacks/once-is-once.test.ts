@@ -1,0 +1,118 @@
+// R27, R30, C1: what leaves once is downloaded by one client at a time, whatever its size, and the receipt names the refused ones.
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openPackages } from '../disclosure/open-packages.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Response> }
+
+/** Asks three times at the same time. Returns the lengths of what was received with 200, and the other statuses, in order. */
+async function threeAtOnce(client: Client, path: string, method: 'GET' | 'POST') {
+  const asked = Array.from({ length: 3 }, async () => {
+    const given = await client.fetch(path, { method })
+    const { byteLength } = await given.arrayBuffer()
+    return given.status === 200 ? { whole: byteLength } : { status: given.status }
+  })
+  const ended = (await Promise.allSettled(asked)).map((one) => (one.status === 'fulfilled' ? one.value : { status: 0 }))
+  return {
+    whole: ended.flatMap((one) => ('whole' in one ? [one.whole] : [])),
+    refused: ended.flatMap((one) => ('status' in one ? [one.status] : [])),
+  }
+}
+
+describe('a package', async () => {
+  const database = await createTestDatabase<RegisterTables>()
+  const open = await openPackages(database)
+  const { admin, custodian, desk, register, ready, read, release, until, send } = open
+
+  test.each(['LINK', 'MEDIUM'] as const)(
+    'below 256 KiB (%s) that three clients download at the same time is received by one, and the receipt names the two that were refused',
+    async (delivery) => {
+      const { id } = await ready()
+      const { body } = await release(id, { delivery })
+      await until(id, 'ready')
+      const { sizeBytes } = (await read(id, 'riitta')).packages[0]!
+      expect(sizeBytes).toBeLessThan(256 * 1024)
+      const { whole, refused } =
+        delivery === 'LINK'
+          ? await threeAtOnce(desk.visitor, body['link'] as string, 'POST')
+          : await threeAtOnce(await open.as('riitta'), `/api/packages/${body['id'] as string}/file`, 'GET')
+      expect(whole).toEqual([sizeBytes])
+      expect(refused).toEqual([409, 409])
+      await until(id, 'taken')
+      const [told] = (await read(id, 'riitta')).packages
+      expect(told!.downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
+      for (const one of told!.downloads) {
+        expect(one.address).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/)
+        expect(one.by?.name).toBe(delivery === 'MEDIUM' ? 'Riitta' : undefined)
+      }
+      // The log of disclosures tells it as well, and so does the audit log.
+      const logged = (await send('dora', 'GET', '/api/disclosures')).body['items'] as {
+        id: string
+        releases: { downloads: { outcome: string }[] }[]
+      }[]
+      expect(logged.find((one) => one.id === id)!.releases[0]!.downloads).toHaveLength(3)
+      const { rows } = await sql`
+        select from audit_entry where object_id = ${body['id']} and action = 'package.taken' and result = 'refused:package.being-fetched'`.execute(
+        admin,
+      )
+      expect(rows).toHaveLength(2)
+    },
+  )
+
+  test('whose download breaks is begun again at once, and its last bytes are handed out once only', async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const fetching = createPackageFetching(custodian, register.objects)
+    const token = (body['link'] as string).slice('/packages/'.length)
+    type Fetched = { id: string; attempt: number; sizeBytes: number }
+    const first = (await fetching.begin({ token })) as Fetched
+    expect(await fetching.begin({ token })).toEqual({ isBusy: true })
+    // All but the end is received, then nothing is asked for any more.
+    const half = Buffer.from((await fetching.piece({ ...first, from: 0 })).bytes!, 'base64').length
+    expect(half).toBe(first.sizeBytes - 1024)
+    await fetching.broke(first)
+    const second = (await fetching.begin({ token })) as Fetched
+    expect(second.attempt).toBe(2)
+    const last = { from: first.sizeBytes - 1024 }
+    expect(await fetching.piece({ ...first, ...last })).toEqual({})
+    const both = await Promise.all([fetching.piece({ ...second, ...last }), fetching.piece({ ...second, ...last })])
+    expect(both.filter(({ bytes }) => bytes !== undefined)).toHaveLength(1)
+    expect(await fetching.begin({ token })).toEqual({})
+  })
+
+  test('whose client says nothing for two minutes is begun by another, and the first gets no more', async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const fetching = createPackageFetching(custodian, register.objects)
+    const token = (body['link'] as string).slice('/packages/'.length)
+    type Fetched = { id: string; attempt: number; sizeBytes: number }
+    const first = (await fetching.begin({ token })) as Fetched
+    await sql`update disclosure_package set fetching_until = now() where id = ${body['id']}`.execute(admin)
+    const second = (await fetching.begin({ token })) as Fetched
+    expect(second.attempt).toBe(2)
+    expect(await fetching.piece({ ...first, from: 0 })).toEqual({})
+    expect((await fetching.piece({ ...second, from: 0 })).bytes).toBeDefined()
+  })
+})
+
+describe('a copy for a requester', async () => {
+  const database = await createTestDatabase<RegisterTables>()
+  const acts = await openActs(database)
+
+  test('that three clients download at the same time is received by one, and the clerk sees that two were refused', async () => {
+    const { id, link, request } = await acts.readyCopy()
+    const { whole, refused } = await threeAtOnce(acts.desk.visitor, link, 'POST')
+    expect(whole).toHaveLength(1)
+    expect(refused).toEqual([409, 409])
+    const { body } = await acts.ask('paula', 'GET', `/api/requests/${request.id}`)
+    const copies = body['copies'] as { id: string; downloads: { outcome: string; address: string }[] }[]
+    const { downloads } = copies.find((one) => one.id === id)!
+    expect(downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
+  })
+})

@@ -1,0 +1,27 @@
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+
+interface Download {
+  at: string
+  outcome: 'begun' | 'refused'
+  address?: string
+}
+
+/** Downloads of what leaves once: begun, and refused because another was under way. */
+export function Downloads({ downloads }: { downloads: readonly Download[] }) {
+  const { say, language } = useLanguage()
+  if (downloads.length === 0) return null
+  return (
+    <div className="muted">
+      {say('packages.downloads.title')}
+      <ul className="told-list">
+        {downloads.map(({ at, outcome, address }, index) => (
+          <li key={index}>
+            {formatInstant(at, language)} {say(`packages.downloads.${outcome}`)}
+            {address !== undefined && `, ${say('packages.downloads.from', { address })}`}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
