@@ -130,7 +130,6 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'tail-overrun': 'The disk of SELOSTE_DATA is too slow for the calls: a faster disk, or fewer calls.',
   'tail-write-failed': 'Make room on the volume of SELOSTE_DATA, or see to its disk (docs/operate/overload.md).',
   'thread-failed': 'The cause has what ended the thread; the work is tried again.',
-  'turn-too-short': 'Give the turn more time or fewer words.',
   'turns-wrong': 'Put the transcript right: turns in order, within the recording, without overlap.',
   'user-id-taken': 'Choose another user id: one person has one for ever.',
   'voice-missing': 'Install Seloste anew ("npm ci"): the synthesiser has lost one of its voices.',

@@ -58,14 +58,14 @@ test('the preparer has played every second of the original, but for gaps of less
   expect(await readCopy(id)).toMatchObject({ unplayed: [], playedShare: 1 })
 })
 
-test('what is removed is silent in the result, whose length tells no more than to five seconds; the other track goes on', async () => {
+test('both tracks of a result are spoken anew; its length tells no more than to five seconds', async () => {
   const { id, recording } = await rendered()
   const original = await play(recording)
   const sound = await hear(id)
-  expect(sound.length).toBe(44 + 5 * 8000 * 4)
-  expect(new Set(samplesOf(sound, 0, 1000, 1500))).toEqual(new Set([0]))
-  expect(samplesOf(sound, 1, 1000, 1500).some((sample) => Math.abs(sample) > 300)).toBe(true)
-  expect(samplesOf(sound, 0, 0, 1000).some((sample) => Math.abs(sample) > 300)).toBe(true)
+  expect((sound.length - 44) % (5 * 8000 * 4)).toBe(0)
+  const ms = (sound.length - 44) / 32
+  for (const lane of [0, 1] as const)
+    expect(samplesOf(sound, lane, 0, ms).some((sample) => Math.abs(sample) > 300)).toBe(true)
   // No sample of the original that is loud is where it was.
   const heard = samplesOf(sound, 0, 0, 1000)
   const same = samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === heard[at])
@@ -79,10 +79,12 @@ test('the second person signs what they have heard all of; nobody signs what the
   const hearing = await copies.beginHearing(id)
   const browser = await copies.as('kaisa')
   const audio = hearing.body['audio'] as string
-  expect((await browser.fetch(audio, { headers: { range: 'bytes=0-80043' } })).status).toBe(206)
+  const whole = Number((await rowOf(id)).sound_ms) * 32 + 44
+  const half = (whole + 44) / 2
+  expect((await browser.fetch(audio, { headers: { range: `bytes=0-${half - 1}` } })).status).toBe(206)
   expect(await check(id, 'APPROVED')).toMatchObject({ code: 'anonymised-copy.not-heard' })
   expect((await readCopy(id, 'kaisa')).heardShare).toBeCloseTo(0.5, 3)
-  expect((await browser.fetch(audio, { headers: { range: 'bytes=80044-' } })).status).toBe(206)
+  expect((await browser.fetch(audio, { headers: { range: `bytes=${half}-` } })).status).toBe(206)
   for (const name of ['riitta', 'dora', 'tiina', 'aino', 'tuula'] as const) {
     expect(await check(id, 'APPROVED', name)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(await copies.beginHearing(id, name)).toMatchObject({ status: 403, code: 'deny.role' })
@@ -279,15 +281,14 @@ test('what is being rendered when the custodian ends has failed at its start', a
   expect(await rowOf(id)).toMatchObject({ state: 'FAILED', failure: 'custodian-ended' })
 })
 
-test('a turn that cannot be said in its time is named, and nothing is made', async () => {
+test('a turn of many words takes the time it needs', async () => {
   const { id, recording } = await copy()
   await play(recording)
   const long = { ...turns[1]!, text: 'hundar '.repeat(70).trim() }
   await save(id, { turns: [turns[0]!, long] })
   expect(await render(id)).toMatchObject({ status: 202 })
-  await until(id, 'FAILED')
-  expect(await readCopy(id)).toMatchObject({ failure: 'turn-too-short', failedTurn: 1, may: { render: true } })
-  expect(await objectsOf(recording)).toEqual([])
+  await until(id, 'RENDERED')
+  expect(Number((await rowOf(id)).sound_ms)).toBeGreaterThan(20_000)
 })
 
 test('proposals cover what is said and pressed; names and numbers in the words are proposed on both tracks', async () => {

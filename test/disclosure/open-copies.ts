@@ -66,6 +66,7 @@ export async function openCopies(
     recording_id: string
     work: Buffer | null
     sound_at: Temporal.Instant | null
+    sound_ms: number | null
     removed_at: Temporal.Instant | null
   }
   async function rowOf(id: string): Promise<Row> {

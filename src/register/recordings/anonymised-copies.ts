@@ -115,11 +115,10 @@ export async function originalTracks(
   return { caller, official, isMixed: index.sources.some(({ track }) => track === 'mixed') }
 }
 
-/** As long as the recording, and silent: for whoever says its words anew and needs to hear nothing of it. */
-export async function silentTracks(store: AnonymisedCopyStore, recording: string): Promise<OriginalTracks> {
+/** Returns true if both tracks of a recording are one sound: the phone system sent one stream. @throws RecordingGone */
+export async function isMixedRecording(store: AnonymisedCopyStore, recording: string): Promise<boolean> {
   const index = await withKey(store, recording, (fileKey) => openRecordingIndex(store.objects, recording, fileKey))
-  const silence = () => new Int16Array(index.durationSamples)
-  return { caller: silence(), official: silence(), isMixed: index.sources.some(({ track }) => track === 'mixed') }
+  return index.sources.some(({ track }) => track === 'mixed')
 }
 
 /** How the sound of a copy is stored: what it is, before sealing. */

@@ -6,10 +6,10 @@
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import {
+  isMixedRecording,
   originalTracks,
   RecordingGone,
   removeAnonymisedSound,
-  silentTracks,
   storeAnonymisedSound,
   sweepUnfinishedSounds,
   type AnonymisedCopyStore,
@@ -19,8 +19,8 @@ import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import { askInSession, preparedCopy, preparingRefusals, type PreparedCopy, type PreparingRefusal } from './ask-copy.ts'
 import { countRemoved } from './copy-work.ts'
 import type { MissingOfCopy } from './copy-lacks.ts'
-import { renderTracks, TurnFault } from './render-tracks.ts'
-import type { LevelEngine, VoiceEngines } from './voice-engines.ts'
+import { renderTracks, speakCopy } from './render-tracks.ts'
+import type { LevelEngine, Revoicing, VoiceEngines } from './voice-engines.ts'
 
 const renderRefusals = [...preparingRefusals, 'anonymised-copy.lacks', 'anonymised-copy.rendered'] as const
 export type RenderRefusal = PreparingRefusal | 'anonymised-copy.lacks' | 'anonymised-copy.rendered'
@@ -82,15 +82,19 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
   async function finish(prepared: PreparedCopy, engine: LevelEngine, control: AbortController): Promise<void> {
     const { signal } = control
     const { copy, revision, work, recording } = prepared
-    try {
-      signal.throwIfAborted()
-      // Level T says the words anew: not a sample of the original is opened for it.
-      const original =
-        engine.level === 'T' ? await silentTracks(store, recording) : await originalTracks(store, recording, signal)
+    const revoice = async (revoicing: Revoicing) => {
+      const original = await originalTracks(store, recording, signal)
       progress.set(copy, shares.read)
-      const tracks = await renderTracks(original, work, engine, () => {
+      return renderTracks(original, work, revoicing, () => {
         progress.set(copy, (progress.get(copy) ?? shares.read) + shares.track)
       })
+    }
+    try {
+      signal.throwIfAborted()
+      const tracks =
+        engine.level === 'T'
+          ? await speakCopy(work, engine, await isMixedRecording(store, recording))
+          : await revoice(engine)
       signal.throwIfAborted()
       await oneAtATime(async () => {
         const { sha256, bytes } = await storeAnonymisedSound(store, prepared, tracks)
@@ -102,10 +106,9 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       })
       for (const track of tracks) track.fill(0)
     } catch (error) {
-      const isExpected = error instanceof RecordingGone || error instanceof TurnFault || signal.aborted
+      const isExpected = error instanceof RecordingGone || signal.aborted
       if (!isExpected) onFault(error, copy)
-      const turn = error instanceof TurnFault ? error.turn : null
-      await sql`select rendering_failed(${copy}::uuid, ${revision}, ${whyFailed(error, signal)}, ${turn})`
+      await sql`select rendering_failed(${copy}::uuid, ${revision}, ${whyFailed(error, signal)}, null)`
         .execute(db)
         .catch((again: unknown) => onFault(again, copy))
     } finally {
@@ -161,7 +164,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
 function whyFailed(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
   if (error instanceof RecordingGone) return 'recording-destroyed'
-  if (error instanceof TurnFault || error instanceof Fault) return String(error.code)
+  if (error instanceof Fault) return String(error.code)
   return 'failed'
 }
 

@@ -3,7 +3,8 @@
  * is offered. Never here: an engine whose version has no passing record, but for level T, in which no voice is left.
  */
 import { demandsOf, passingRecord, type EvaluationRecord } from '../voice/evaluation-record.ts'
-import { levels, type Level, type Track, type TranscriptEngine } from '../voice/engine.ts'
+import { levels, type Level, type Track } from '../voice/engine.ts'
+import type { CallEngine } from '../voice/transcript-engine.ts'
 import type { OfferedLevel } from './copy-lacks.ts'
 
 export interface Revoicing {
@@ -22,7 +23,7 @@ export interface EvaluationFigures {
   figures: { name: string; value: number; demanded?: number }[]
 }
 
-export type LevelEngine = (TranscriptEngine | Revoicing) & { evaluation?: EvaluationFigures }
+export type LevelEngine = (CallEngine | Revoicing) & { evaluation?: EvaluationFigures }
 
 export interface VoiceEngines {
   /** The engine of a level that may be used; why there is none otherwise. */
@@ -30,7 +31,7 @@ export interface VoiceEngines {
 }
 
 export function registerEngines(
-  engines: { transcript: TranscriptEngine; revoicing: readonly Revoicing[] },
+  engines: { transcript: CallEngine; revoicing: readonly Revoicing[] },
   records: readonly EvaluationRecord[],
 ): VoiceEngines {
   return {

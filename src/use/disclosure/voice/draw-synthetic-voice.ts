@@ -28,25 +28,24 @@ export interface SyntheticVoice {
   pitch: number
   /** How much pitch moves, 50 is the variant's own. */
   range: number
-  /** Words a minute where there is time. */
+  /** Words a minute. */
   rate: number
   /** Begins the comfort noise. */
   noiseSeed: Uint32Array
 }
 
 /** @param draw `drawBytes` bytes of chance; the caller wipes them */
-export function drawSyntheticVoice(draw: Uint8Array, lane: 0 | 1 | undefined): SyntheticVoice {
+export function drawSyntheticVoice(draw: Uint8Array, lane: 0 | 1): SyntheticVoice {
   if (draw.length !== drawBytes) throw new VoiceFault('engine-answer-wrong', `Chance of ${draw.length} bytes.`)
   const view = new DataView(draw.buffer, draw.byteOffset, draw.byteLength)
   /** 0 to below `count`; of 32 bits, so that no choice is favoured by more than one in a hundred million. */
   const among = (index: number, count: number) => Math.floor((view.getUint32(4 * index) / 2 ** 32) * count)
-  const group = lane ?? (among(0, 2) === 0 ? 0 : 1)
-  const { from, to } = pitches[group]
+  const { from, to } = pitches[lane]
   return {
-    variant: variants[group][among(1, variants[group].length)]!,
+    variant: variants[lane][among(1, variants[lane].length)]!,
     pitch: from + among(2, to - from + 1),
     range: 40 + among(3, 21),
-    rate: 150 + among(4, 31),
+    rate: 140 + among(4, 51),
     noiseSeed: Uint32Array.from([5, 6, 7], (index) => view.getUint32(4 * index)),
   }
 }

@@ -1,22 +1,20 @@
 /**
- * Puts spoken turns into a track. In: turns, a synthesiser, a voice. Out: a track at 8 kHz of the asked length.
+ * Speaks the turns of a call into two tracks. In: turns, a synthesiser, a voice for each track. Out: two tracks at 8 kHz of one length.
  *
- * Never here: a cut word; a pause or a level that comes from the recording: between turns there is noise that never changes.
+ * Never here: a cut word; a pace, a pause or a level of the recording. Each voice has one pace, pauses are drawn, and the noise between
+ * turns never changes.
  */
 import type { Synthesiser } from '@echogarden/espeak-ng-emscripten'
+import type { Chance } from './chance.ts'
 import type { SyntheticVoice } from './draw-synthetic-voice.ts'
 import { voiceRate, type Turn } from './engine.ts'
-import { hasten } from './hasten.ts'
+import { layOutCall, type SpokenSpan } from './lay-out-call.ts'
 import { resampler } from './resample.ts'
 import { speakableText } from './speakable-text.ts'
 import { VoiceFault } from './voice-faults.ts'
 
 /** The voices' files: the variant follows after a plus sign. */
 const languages = { fi: 'urj/fi', sv: 'gmq/sv', en: 'gmw/en' } as const
-/** Words a minute: what eSpeak NG speaks at most. */
-const fastestRate = 450
-/** How much shorter yet a turn may become. Beyond, nobody understands it: the times or the words are wrong. */
-const mostHaste = 2
 /** Of speech, root mean square in 16 bits: -26 dB below full scale, the level of telephony (ITU-T P.56). */
 const speechLevel = 1_640
 const peakLevel = 30_000
@@ -24,73 +22,53 @@ const peakLevel = 30_000
 const noiseLevel = 10
 /** Where speech begins and ends, of its peak. */
 const audible = 0.01
-const attemptsAtRate = 4
-/** What the last turn weighs in that. */
-const newest = 0.3
-/** Faster by so much than what was reckoned: no two turns have one pace. */
-const spare = 1.08
-/** Surely too long for its time at the voice's own rate, by what its letters took before. */
-const surelyTooLong = 1.15
-/** Said so much too fast that there was time to say it slower, of its time. */
-const tooFast = 0.85
 
-interface Placed {
-  at: number
-  sound: Float32Array
-}
+type Said = SpokenSpan & { sound: Float32Array }
 
 /**
- * @param turns in order, within the track
- * @throws VoiceFault `turns-wrong`, `turn-too-short`; turns are named by their number from 1, not by what they say
+ * @param call the turns of each track, in order
+ * @param voices of each track
+ * @throws VoiceFault `turns-wrong`; turns are named by their number from 1, not by what they say
  */
-export function speakTurns(
+export function speakCall(
   synthesiser: Synthesiser,
-  voice: SyntheticVoice,
-  turns: readonly Turn[],
-  lengthSamples: number,
-): Int16Array {
-  checkTurns(turns, lengthSamples)
+  call: readonly [readonly Turn[], readonly Turn[]],
+  voices: readonly [SyntheticVoice, SyntheticVoice],
+  chance: Chance,
+): [Int16Array, Int16Array] {
   const toTelephone = resampler(synthesiser.samplerate, voiceRate)
-  const placed: Placed[] = []
-  /** What a letter took in the turns before, in samples at a word a minute, by language. */
-  const paces = new Map<Turn['language'], number>()
-  for (const [index, turn] of turns.entries()) {
-    const text = speakableText(turn.text, turn.language)
-    if (text === '') continue
-    const sayAt = (rate: number) => trim(say(synthesiser, voice, turn.language, text, rate))
-    const room = turn.to - turn.from
-    const said = fit(sayAt, {
-      ownRate: voice.rate,
-      room: Math.floor((room * synthesiser.samplerate) / voiceRate),
-      needed: (paces.get(turn.language) ?? 0) * text.length,
+  const speakLane = (lane: 0 | 1): Said[] => {
+    checkTurns(call[lane])
+    return call[lane].flatMap((turn) => {
+      const text = speakableText(turn.text, turn.language)
+      if (text === '') return []
+      const sound = toTelephone(trim(say(synthesiser, voices[lane], turn.language, text)))
+      return [{ lane, turn, sound, lengthSamples: sound.length }]
     })
-    const pace = (said.sound.length * said.rate) / text.length
-    paces.set(turn.language, pace * newest + (paces.get(turn.language) ?? pace) * (1 - newest))
-    const sound = toTelephone(said.sound)
-    if (sound.length > mostHaste * room) throw turnTooShort(index + 1, sound.length / mostHaste, room)
-    placed.push({ at: turn.from, sound: sound.length > room ? hasten(sound, room) : sound })
   }
-  return mix(placed, lengthSamples, voice.noiseSeed)
+  const spoken = [...speakLane(0), ...speakLane(1)]
+  const { startsAt, lengthSamples } = layOutCall(spoken, chance)
+  const placed = spoken.map(({ lane, sound }, index) => ({ lane, sound, at: startsAt[index]! }))
+  const mixLane = (lane: 0 | 1) =>
+    mix(
+      placed.filter((one) => one.lane === lane),
+      lengthSamples,
+      voices[lane].noiseSeed,
+    )
+  return [mixLane(0), mixLane(1)]
 }
 
-function checkTurns(turns: readonly Turn[], lengthSamples: number): void {
+function checkTurns(turns: readonly Turn[]): void {
   let before = 0
   for (const [index, { from, to }] of turns.entries()) {
-    if (Number.isInteger(from) && Number.isInteger(to) && from >= before && to > from && to <= lengthSamples)
-      before = to
-    else throw new VoiceFault('turns-wrong', `Turn ${index + 1} overlaps the one before or lies outside the recording.`)
+    if (Number.isInteger(from) && Number.isInteger(to) && from >= before && to > from) before = to
+    else throw new VoiceFault('turns-wrong', `Turn ${index + 1} overlaps the one before.`)
   }
 }
 
-function say(
-  synthesiser: Synthesiser,
-  voice: SyntheticVoice,
-  language: Turn['language'],
-  text: string,
-  rate: number,
-): Int16Array {
+function say(synthesiser: Synthesiser, voice: SyntheticVoice, language: Turn['language'], text: string): Int16Array {
   synthesiser.set_voice(`${languages[language]}+${voice.variant}`, '')
-  synthesiser.set_rate(rate)
+  synthesiser.set_rate(voice.rate)
   synthesiser.set_pitch(voice.pitch)
   synthesiser.set_range(voice.range)
   const parts: Int16Array[] = []
@@ -107,7 +85,7 @@ function say(
   return whole
 }
 
-/** Without the silence around it, which would move the turn. */
+/** Without the silence around it, which is no pause that was drawn. */
 function trim(sound: Int16Array): Int16Array {
   const limit = audible * sound.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0)
   const isHeard = (value: number) => Math.abs(value) > limit
@@ -115,39 +93,12 @@ function trim(sound: Int16Array): Int16Array {
   return first < 0 ? new Int16Array(0) : sound.subarray(first, sound.findLastIndex(isHeard) + 1)
 }
 
-/**
- * As fast as it must be said to fit, and no faster than the voice's own rate otherwise; longer than `room` at the fastest.
- * @param needed samples at a word a minute, as far as the turns before tell: most turns are said once and not twice
- */
-function fit(
-  sayAt: (rate: number) => Int16Array,
-  { ownRate, room, needed }: { ownRate: number; room: number; needed: number },
-): { sound: Int16Array; rate: number } {
-  const isLong = needed > surelyTooLong * ownRate * room
-  let rate = isLong ? Math.min(fastestRate, Math.ceil((needed / room) * spare)) : ownRate
-  let sound = sayAt(rate)
-  if (isLong && sound.length < tooFast * room) {
-    rate = ownRate
-    sound = sayAt(rate)
-  }
-  for (let attempt = 1; sound.length > room && rate < fastestRate && attempt < attemptsAtRate; attempt++) {
-    rate = Math.min(fastestRate, Math.ceil(rate * (sound.length / room) * 1.03))
-    sound = sayAt(rate)
-  }
-  return { sound, rate }
-}
-
-/** Lengths in samples. */
-function turnTooShort(number: number, needed: number, room: number): VoiceFault {
-  const seconds = (samples: number) => (samples / voiceRate).toFixed(1)
-  return new VoiceFault(
-    'turn-too-short',
-    `Turn ${number} takes ${seconds(needed)} s however fast it is said and has ${seconds(room)} s: give it more time or fewer words.`,
-  )
-}
-
 /** One level for all turns of the track, and the noise beneath all of it. */
-function mix(placed: readonly Placed[], lengthSamples: number, seed: Uint32Array): Int16Array {
+function mix(
+  placed: readonly { sound: Float32Array; at: number }[],
+  lengthSamples: number,
+  seed: Uint32Array,
+): Int16Array {
   let energy = 0
   let samples = 0
   let peak = 1

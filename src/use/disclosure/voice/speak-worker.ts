@@ -1,17 +1,16 @@
-/** A thread that speaks tracks: the synthesiser and the text are in its memory alone, which goes with it. */
+/** A thread that speaks calls: the synthesiser and the text are in its memory alone, which goes with it. */
 import load from '@echogarden/espeak-ng-emscripten'
 import { answerTasks } from '#platform/threads/task-threads.ts'
-import { drawSyntheticVoice, everyVariant } from './draw-synthetic-voice.ts'
-import type { Turn } from './engine.ts'
-import { speakTurns } from './speak-turns.ts'
+import { Chance } from './chance.ts'
+import { drawBytes, drawSyntheticVoice, everyVariant } from './draw-synthetic-voice.ts'
+import type { RandomBytes, Turn } from './engine.ts'
+import { speakCall } from './speak-turns.ts'
 import { VoiceFault } from './voice-faults.ts'
 
 export interface SpeakTask {
-  turns: readonly Turn[]
-  lengthSamples: number
-  /** Wiped here. */
+  call: readonly [readonly Turn[], readonly Turn[]]
+  /** `drawBytesOf(call)` bytes of chance. Wiped here. */
   draw: Uint8Array<ArrayBuffer>
-  lane: 0 | 1 | undefined
 }
 
 const variantFolder = '/usr/share/espeak-ng-data/voices/!v'
@@ -27,14 +26,26 @@ const espeak = load({ print: silent, printErr: silent }).then(({ eSpeakNGWorker,
   return new eSpeakNGWorker()
 })
 
-answerTasks<SpeakTask, Int16Array>(async ({ turns, lengthSamples, draw, lane }) => {
+answerTasks<SpeakTask, [Int16Array, Int16Array]>(async ({ call, draw }) => {
   const synthesiser = await espeak
-  const voice = drawSyntheticVoice(draw, lane)
+  const random = takeFrom(draw)
+  const voices = [drawSyntheticVoice(random(drawBytes), 0), drawSyntheticVoice(random(drawBytes), 1)] as const
   try {
-    const answer = speakTurns(synthesiser, voice, turns, lengthSamples)
-    return { answer, give: [answer.buffer as ArrayBuffer] }
+    const answer = speakCall(synthesiser, call, voices, new Chance(random))
+    return { answer, give: answer.map((track) => track.buffer as ArrayBuffer) }
   } finally {
     draw.fill(0)
-    voice.noiseSeed.fill(0)
+    for (const { noiseSeed } of voices) noiseSeed.fill(0)
   }
 })
+
+/** Gives the bytes of `draw` one after another, none twice. */
+function takeFrom(draw: Uint8Array): RandomBytes {
+  let at = 0
+  return (size) => {
+    const from = at
+    at += size
+    if (at > draw.length) throw new VoiceFault('engine-answer-wrong', `Chance of ${draw.length} bytes is too little.`)
+    return draw.subarray(from, at)
+  }
+}

@@ -15,40 +15,33 @@ const said: Turn[] = [
   { from: 11 * second, to: 15 * second, text: 'Good day, this is the tax administration.', language: 'en' },
 ]
 
-test('a turn starts where it started, in three languages, and between turns nothing changes', async () => {
-  const track = await engine.speak(said, 16 * second, randomBytes, 0)
-  expect(track.length).toBe(16 * second)
-  for (const { from, to } of said) {
-    const { first, last } = spokenWithin(track, from - second, to + second)
-    expect(Math.abs(first - from)).toBeLessThan(0.02 * second)
-    expect(last).toBeLessThanOrEqual(to)
-    expect(last - first).toBeGreaterThan(1.2 * second)
+test('turns follow one another in three languages with pauses between, and where nobody speaks nothing changes', async () => {
+  const [caller, official] = await engine.speak([[said[0]!, said[2]!], [said[1]!]], randomBytes)
+  expect(official.length).toBe(caller.length)
+  expect(caller.length % (5 * second)).toBe(0)
+  const [[first, third], [other]] = [stretchesOf(caller), stretchesOf(official)]
+  const spoken = [first!, other!, third!]
+  for (const [index, one] of spoken.entries()) {
+    expect(one.last - one.first).toBeGreaterThan(1.2 * second)
+    expect(one.first - (spoken[index - 1]?.last ?? 0)).toBeGreaterThan(0.1 * second)
   }
-  for (const quiet of [0, 5, 10, 15]) expect(level(track, quiet * second, (quiet + 1) * second)).toBeCloseTo(10, 0)
+  expect(level(official, 0, other!.first - 400)).toBeCloseTo(10, 0)
+  expect(level(caller, third!.last + 400, caller.length)).toBeCloseTo(10, 0)
 })
 
-test('a turn that would overrun is said faster, to its last word, within its time', async () => {
-  const room = 1.2 * second
+test('a turn is said at its voice’s pace, to its last word, however little time it took', async () => {
   const text = 'Teidän veroilmoituksenne on käsitelty, ja päätös tulee postissa.'
-  const [slow, fast] = await Promise.all([
-    engine.speak([{ from: 0, to: 8 * second, text, language: 'fi' }], 8 * second, fixed(1), 0),
-    engine.speak([{ from: 0, to: room, text, language: 'fi' }], 8 * second, fixed(1), 0),
-  ])
-  expect(spokenWithin(slow, 0, slow.length).last).toBeGreaterThan(3 * second)
-  const { last } = spokenWithin(fast, 0, fast.length)
-  expect(last).toBeLessThanOrEqual(room)
-  expect(last).toBeGreaterThan(0.85 * room)
+  const [own, took] = await Promise.all(
+    [8 * second, 1].map(async (to) => {
+      const [track] = await engine.speak([[{ from: 0, to, text, language: 'fi' }], []], fixed(1))
+      return stretchesOf(track)[0]
+    }),
+  )
+  expect(Math.abs(took!.last - own!.last)).toBeLessThan(0.05 * second)
+  expect(own!.last).toBeGreaterThan(3 * second)
 })
 
-test('a turn that nobody could understand in its time is refused by its number, and its words are not repeated', async () => {
-  const turns: Turn[] = [...said, { from: 15 * second, to: 15.2 * second, text: finnish, language: 'fi' }]
-  const refusal = await engine.speak(turns, 16 * second, randomBytes).catch((error: unknown) => error)
-  expect(refusal).toMatchObject({ code: 'turn-too-short' })
-  expect(String(refusal)).toMatch(/Turn 4 takes .* and has 0\.2 s/)
-  expect(String(refusal)).not.toContain('soitan')
-})
-
-test('turns that overlap or lie outside are refused', async () => {
+test('turns of one track that overlap are refused', async () => {
   const [one, two] = said as [Turn, Turn]
   for (const turns of [
     [two, one],
@@ -56,20 +49,23 @@ test('turns that overlap or lie outside are refused', async () => {
     [{ ...one, to: one.from }],
     [{ ...one, from: -1 }],
   ]) {
-    await expect(engine.speak(turns, 16 * second, randomBytes)).rejects.toMatchObject({ code: 'turns-wrong' })
+    await expect(engine.speak([[], turns], randomBytes)).rejects.toMatchObject({ code: 'turns-wrong' })
   }
-  await expect(engine.speak([two], 9 * second, randomBytes)).rejects.toMatchObject({ code: 'turns-wrong' })
 })
 
 test('another draw sounds otherwise, and the two tracks of a call never have one voice', async () => {
-  const speak = (seed: number, lane: 0 | 1) => engine.speak(said.slice(0, 1), 6 * second, fixed(seed), lane)
-  const [once, other] = await Promise.all([speak(5, 0), speak(6, 0)])
+  const turns = said.slice(0, 1)
+  const speak = (seed: number) => engine.speak([turns, turns], fixed(seed))
+  const [[once], [other]] = await Promise.all([speak(5), speak(6)])
   expect(Buffer.from(once.buffer).equals(Buffer.from(other.buffer))).toBe(false)
-  for (const seed of [5, 6, 7]) {
-    const [caller, official] = await Promise.all([speak(seed, 0), speak(seed, 1)])
+  // Variants have pitches of their own: now and then two differ by their sound alone.
+  let apart = 0
+  for (const seed of [5, 6, 7, 8, 9]) {
+    const [caller, official] = await speak(seed)
     const [low, high] = [pitchOf(caller), pitchOf(official)].toSorted((a, b) => a - b)
-    expect(high! / low!).toBeGreaterThan(1.05)
+    if (high! / low! > 1.05) apart += 1
   }
+  expect(apart).toBeGreaterThanOrEqual(4)
   for (let draw = 0; draw < 200; draw++) {
     const of = (lane: 0 | 1) => drawSyntheticVoice(randomBytes(32), lane)
     expect(of(0).variant).not.toBe(of(1).variant)
@@ -79,8 +75,9 @@ test('another draw sounds otherwise, and the two tracks of a call never have one
 
 test('markup, phonemes and control characters in a transcript are words or nothing; figures are said', async () => {
   const length = async (text: string) => {
-    const track = await engine.speak([{ from: 0, to: 20 * second, text, language: 'en' }], 20 * second, fixed(1), 0)
-    return spokenWithin(track, 0, track.length).last / second
+    const [track] = await engine.speak([[{ from: 0, to: 20 * second, text, language: 'en' }], []], fixed(1))
+    const [first, last = first] = [stretchesOf(track)[0], stretchesOf(track).at(-1)]
+    return first && last ? (last.last - first.first) / second : 0
   }
   const plain = await length('hello there')
   for (const text of [
@@ -101,15 +98,16 @@ function fixed(seed: number): (size: number) => Uint8Array {
   return (size) => Uint8Array.from({ length: size }, (_, i) => Math.imul(seed * 7919 + i, 2654435761) >>> 24)
 }
 
-/** Where sound stands out of the noise. */
-function spokenWithin(track: Int16Array, from: number, to: number): { first: number; last: number } {
-  let [first, last] = [to, from]
-  for (let i = Math.max(0, from); i < Math.min(to, track.length); i++) {
+/** Where sound stands out of the noise; pauses of less than half a second belong to speech. */
+function stretchesOf(track: Int16Array): { first: number; last: number }[] {
+  const stretches: { first: number; last: number }[] = []
+  for (let i = 0; i < track.length; i++) {
     if (Math.abs(track[i]!) < 60) continue
-    first = Math.min(first, i)
-    last = i
+    const before = stretches.at(-1)
+    if (before && i - before.last < 0.5 * second) before.last = i
+    else stretches.push({ first: i, last: i })
   }
-  return { first, last }
+  return stretches
 }
 
 function level(track: Int16Array, from: number, to: number): number {

@@ -1,26 +1,41 @@
 /**
  * Level T: a checked transcript is spoken by synthetic voices, so that nothing of a voice is left (docs/decisions/0036).
  *
- * In: turns with their times, a lane, chance. Out: a track of the same length. Never here: text on a command line or on disk.
+ * In: the turns of both tracks, chance. Out: two tracks of one length. Never here: text on a command line or on disk.
  */
 import { startTaskThreads } from '#platform/threads/task-threads.ts'
 import { drawBytes } from './draw-synthetic-voice.ts'
-import type { TranscriptEngine } from './engine.ts'
+import type { RandomBytes, TranscriptEngine, Turn } from './engine.ts'
 import type { SpeakTask } from './speak-worker.ts'
+
+/**
+ * Speaks the transcript of a call with synthetic voices; no voice, prosody, pace or pause of the recording survives. Replaces `speak` of
+ * `engine.ts`, a file that the evaluation of nvq 8 is bound to: it goes there with the next version of nvq.
+ */
+export interface CallEngine extends Omit<TranscriptEngine, 'speak'> {
+  /**
+   * @param call the turns of the caller's and of the official's track; order and long waits alone are read from their times
+   * @returns both tracks, of one length: each voice at a pace of its own, with drawn pauses
+   */
+  speak: (call: readonly [readonly Turn[], readonly Turn[]], random: RandomBytes) => Promise<[Int16Array, Int16Array]>
+}
+
+/** A number of a normal distribution takes two draws of four bytes. */
+const bytesPerPause = 8
 
 /** Ten minutes are spoken in two seconds: whoever takes so long does not end. */
 const limitMs = 120_000
 
 /** The version counts what changes the sound: of eSpeak NG, of its voices, of how turns are placed. */
-const engine = { name: 'espeak-ng-transcript', version: '2', level: 'T' } as const
+const engine = { name: 'espeak-ng-transcript', version: '3', level: 'T' } as const
 
 /**
  * Threads start when there is something to say and end when there is not.
- * `speak` throws VoiceFault as `speakTurns` does, and Fault `thread-failed`, `thread-too-slow`.
+ * `speak` throws VoiceFault as `speakCall` does, and Fault `thread-failed`, `thread-too-slow`.
  * @param threads default: one for each core
  */
-export function transcriptEngine(threads?: number): TranscriptEngine & { stop: () => Promise<void> } {
-  const speakers = startTaskThreads<SpeakTask, Int16Array>({
+export function transcriptEngine(threads?: number): CallEngine & { stop: () => Promise<void> } {
+  const speakers = startTaskThreads<SpeakTask, [Int16Array, Int16Array]>({
     script: new URL('./speak-worker.ts', import.meta.url),
     name: 'speak-transcripts',
     limitMs,
@@ -28,9 +43,9 @@ export function transcriptEngine(threads?: number): TranscriptEngine & { stop: (
   })
   return {
     ...engine,
-    speak(turns, lengthSamples, random, lane) {
-      const draw = Uint8Array.from(random(drawBytes))
-      return speakers.run({ turns, lengthSamples, draw, lane }, [draw.buffer])
+    speak(call, random) {
+      const draw = Uint8Array.from(random(2 * drawBytes + bytesPerPause * (call[0].length + call[1].length + 1)))
+      return speakers.run({ call, draw }, [draw.buffer])
     },
     stop: speakers.stop,
   }
