@@ -173,6 +173,10 @@ export const refusals = {
   'letter.call-open': [409, 'A call of the request is not settled yet: verify it, give it up or withdraw it first.'],
   'letter.ground-missing': [400, 'Say why the request is refused.'],
   'letter.erased': [404, 'What the letter said was erased with who the requester was.'],
+  'letter.stale': [
+    409,
+    'What the letter tells has changed since it was drafted: draft it anew and read it before it is sent.',
+  ],
   'letter.delivered': [409, 'The letter has been sent: it stays as it is.'],
   'template.problems': [
     400,

@@ -13,7 +13,8 @@ import { destructionAt, monthsInForce } from './terms-in-force.ts'
 const batch = 1000
 
 /**
- * Gives every held recording the term of the rules in force at `now` for its number, where that is shorter than its own.
+ * Gives every held recording the term of the rules in force at `now` for its number, where that is shorter than its own. A day that has
+ * passed is no day to end on: such a recording ends `now`.
  * Each batch is one transaction with its entry in the log; what was interrupted is finished by the next run.
  * @returns how many recordings got a shorter term
  */
@@ -27,7 +28,7 @@ export async function applyTerms(
   for (const [months, entries] of numbers) {
     const keys = entries.map(([key]) => key)
     for (;;) {
-      const done = await shortenSome(db, keys, months, description.version)
+      const done = await shortenSome(db, keys, months, description.version, now)
       shortened += done
       if (done < batch) break
     }
@@ -40,6 +41,7 @@ async function shortenSome(
   keys: readonly PhoneNumberKey[],
   months: number,
   version: number,
+  now: Temporal.Instant,
 ): Promise<number> {
   return db.transaction().execute(async (tx) => {
     const recordings = await tx
@@ -59,7 +61,7 @@ async function shortenSome(
       destructionAt({ call_ended_at: call_ended_at!, min_keep_until: min_keep_until! }, months).toString(),
     )
     await sql`
-      update recording r set recording_months = ${months}, destroy_at = least(r.destroy_at, given.destroy_at)
+      update recording r set recording_months = ${months}, destroy_at = least(r.destroy_at, greatest(given.destroy_at, ${now.toString()}::timestamptz))
       from unnest(${recordings.map(({ id }) => id)}::uuid[], ${days}::timestamptz[]) as given (id, destroy_at)
       where r.id = given.id`.execute(tx)
     await appendAudit(tx, {

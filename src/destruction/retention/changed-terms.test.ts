@@ -77,6 +77,13 @@ describe('a shorter term', () => {
     expect(await run(kept(3))).toBe(0)
   })
 
+  test('whose day has passed ends a recording at the instant that the term takes effect, and not before', async () => {
+    const id = await recorded(monthsAgo(5))
+    const at = now()
+    await run(kept(3), at)
+    expect((await rowOf(id)).destroy_at).toEqual(at)
+  })
+
   test('is in the log: the version, the months, which recordings', async () => {
     const id = await recorded(monthsAgo(1))
     await run(kept(4))

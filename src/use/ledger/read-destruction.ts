@@ -35,8 +35,8 @@ export interface Certified {
 }
 
 /**
- * How a recording of a call that the viewer may see ended. Of an end by its term nobody learns more than that its day came:
- * what a preservation order kept longer looks like what was not.
+ * How a recording of a call that the viewer may see ended, and when. What a preservation order kept longer is told as ended on its
+ * day (L37).
  */
 export function readDestruction(
   db: Kysely<RegisterTables>,
@@ -68,7 +68,8 @@ async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Tem
   const told = entry && { entry }
   if (state === 'DESTROYED' && isAskedFor) return { state: 'destroyed', cause, ...(at && { destroyedAt: at }), ...told }
   if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
-  return { state: 'destroyed', cause: 'retention', ...(day && { destroyedAt: day }), ...told }
+  const when = state === 'DESTROYED' && cause !== 'hold-end' ? at : day
+  return { state: 'destroyed', cause: 'retention', ...(when && { destroyedAt: when }), ...told }
 }
 
 /**

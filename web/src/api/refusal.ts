@@ -194,6 +194,7 @@ export const knownRefusals = [
   'letter.ground-missing',
   'letter.erased',
   'letter.delivered',
+  'letter.stale',
   'template.problems',
   'template.changed-meanwhile',
   'anonymised-copy.others',

@@ -26221,6 +26221,8 @@ export interface operations {
                             };
                             /** @description Its text is erased with who the requester was; that it was sent stays */
                             isErased: boolean;
+                            /** @description Not delivered, and what it tells has changed since: it cannot be delivered, and is drafted anew */
+                            isStale: boolean;
                         }[];
                         copies: {
                             /**
@@ -31822,6 +31824,8 @@ export interface operations {
                         };
                         /** @description Its text is erased with who the requester was; that it was sent stays */
                         isErased: boolean;
+                        /** @description Not delivered, and what it tells has changed since: it cannot be delivered, and is drafted anew */
+                        isStale: boolean;
                     };
                 };
             };

@@ -13,7 +13,17 @@ import { useLanguage } from '../language/use-words.ts'
 import { deliveries, type Delivery } from './letter-shapes.ts'
 
 /** One letter: to read and to print, until it is sent to send or to throw away, and then how it went. */
-export function LetterRow({ letter, onChanged }: { letter: Letter; onChanged: (said: string) => void }) {
+export function LetterRow({
+  letter,
+  onChanged,
+  onDraftAgain,
+  isDrafting,
+}: {
+  letter: Letter
+  onChanged: (said: string) => void
+  onDraftAgain: () => void
+  isDrafting: boolean
+}) {
   const { say, language } = useLanguage()
   const kind = say(`letterKind.${letter.kind}`)
   const madeAt = formatInstant(letter.madeAt, language)
@@ -23,7 +33,7 @@ export function LetterRow({ letter, onChanged }: { letter: Letter; onChanged: (s
       <div className="alarm-head">
         <h3>{kind}</h3>
         <span className={`badge ${delivered ? 'badge-available' : 'badge-restricted'}`}>
-          {say(delivered ? 'letters.sent' : 'letters.waits')}
+          {say(delivered ? 'letters.sent' : letter.isStale ? 'letters.stale' : 'letters.waits')}
         </span>
       </div>
       <p className="small-text">
@@ -54,9 +64,27 @@ export function LetterRow({ letter, onChanged }: { letter: Letter; onChanged: (s
           </Way>
         </p>
       )}
+      {letter.isStale && (
+        <p>
+          {say('letters.stale.why')} {!letter.madeBy && say('letters.stale.itself')}
+        </p>
+      )}
       {!delivered && !letter.isErased && (
         <div className="actions actions-forms">
-          <NoteDelivery letter={letter} kind={kind} onNoted={() => onChanged(say('letters.noted'))} />
+          {!letter.isStale ? (
+            <NoteDelivery letter={letter} kind={kind} onNoted={() => onChanged(say('letters.noted'))} />
+          ) : (
+            letter.madeBy && (
+              <Button
+                kind="secondary"
+                aria-label={`${say('letters.stale.again')}: ${kind}`}
+                isBusy={isDrafting}
+                onPress={onDraftAgain}
+              >
+                {say('letters.stale.again')}
+              </Button>
+            )
+          )}
           <ThrowAway letter={letter} kind={kind} onThrown={() => onChanged(say('letters.thrown'))} />
         </div>
       )}

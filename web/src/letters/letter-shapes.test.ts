@@ -10,6 +10,7 @@ const letter = (kind: Letter['kind'], madeAt: string, isSent = false): Letter =>
   language: 'fi',
   madeAt,
   isErased: false,
+  isStale: false,
   ...(isSent && { delivered: { at: madeAt, how: 'POST', by: person } }),
 })
 const request = (more: Partial<RequestDetail>): RequestDetail => ({

@@ -41,9 +41,10 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
       summary={
         request.letters.length > 0 && (
           <ul className="plain-list">
-            {sortLetters(request.letters).map(({ id, kind, delivered }) => (
+            {sortLetters(request.letters).map(({ id, kind, delivered, isStale }) => (
               <li key={id}>
-                {say(`letterKind.${kind}`)}: {say(delivered ? 'letters.sent' : 'letters.waits')}
+                {say(`letterKind.${kind}`)}:{' '}
+                {say(delivered ? 'letters.sent' : isStale ? 'letters.stale' : 'letters.waits')}
               </li>
             ))}
           </ul>
@@ -68,7 +69,13 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
         {request.letters.length > 0 && (
           <ul className="plain-list letters">
             {sortLetters(request.letters).map((letter) => (
-              <LetterRow key={letter.id} letter={letter} onChanged={changed} />
+              <LetterRow
+                key={letter.id}
+                letter={letter}
+                onChanged={changed}
+                isDrafting={making === letter.kind}
+                onDraftAgain={() => void draft(letter.kind)}
+              />
             ))}
           </ul>
         )}

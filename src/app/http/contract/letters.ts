@@ -39,6 +39,9 @@ export const Letter = Type.Object({
     }),
   ),
   isErased: Type.Boolean({ description: 'Its text is erased with who the requester was; that it was sent stays' }),
+  isStale: Type.Boolean({
+    description: 'Not delivered, and what it tells has changed since: it cannot be delivered, and is drafted anew',
+  }),
 })
 export type Letter = Static<typeof Letter>
 

@@ -18,6 +18,8 @@ export interface ListedLetter {
   madeBy?: string
   delivered?: { at: Temporal.Instant; how: DeliveryWay; by: string }
   isErased: boolean
+  /** Not delivered, and something that it tells has changed since it was drafted: it is drafted anew. */
+  isStale: boolean
 }
 
 export interface LetterRow {
@@ -30,6 +32,7 @@ export interface LetterRow {
   delivered_how: DeliveryWay | null
   delivered_by: string | null
   erased_at: Temporal.Instant | null
+  is_stale?: boolean
 }
 
 export const listedColumns = sql`l.id, l.kind, l.language, l.made_at, l.made_by, l.delivered_at, l.delivered_how, l.delivered_by,
@@ -39,9 +42,8 @@ export const listedColumns = sql`l.id, l.kind, l.language, l.made_at, l.made_by,
 export function listLettersOf(db: HoldingSafeguards, session: Session, requestId: string): Promise<ListedLetter[]> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<LetterRow>`
-      select ${listedColumns} from letter l where l.request_id = ${requestId}::uuid order by l.made_at, l.id`.execute(
-      tx,
-    )
+      select ${listedColumns}, l.id in (select stale_letters(${requestId}::uuid)) as is_stale
+      from letter l where l.request_id = ${requestId}::uuid order by l.made_at, l.id`.execute(tx)
     return rows.map(listedLetter)
   })
 }
@@ -71,20 +73,24 @@ export async function readLetter(
 }
 
 const changeRefusals = [...letterRefusals, 'letter.delivered'] as const
+const deliveryRefusals = [...changeRefusals, 'letter.stale'] as const
 
-/** Notes that a letter was sent or handed over, once; its request may be closed meanwhile. */
+/**
+ * Records that a letter was sent or handed over, once; its request may be closed meanwhile. Refused if something that it tells has
+ * changed since it was drafted.
+ */
 export async function noteDelivery(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   how: DeliveryWay,
-): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
+): Promise<'done' | Refused<(typeof deliveryRefusals)[number]>> {
   const trace = { action: 'letter.delivered', object: { kind: 'letter', id } } as const
   const answer = await askOfDatabase(
     db,
     session,
     sql`select deliver_letter(${id}::uuid, ${how})`,
-    changeRefusals,
+    deliveryRefusals,
     trace,
   )
   return 'refused' in answer ? answer : 'done'
@@ -105,6 +111,7 @@ export function listedLetter(row: LetterRow): ListedLetter {
   const { id, kind, language, made_by: madeBy, delivered_at: at, delivered_how: how, delivered_by: by } = row
   return {
     ...{ id, kind, language, madeAt: row.made_at, isErased: row.erased_at !== null },
+    isStale: row.is_stale === true,
     ...(madeBy !== null && { madeBy }),
     ...(at && how && by !== null && { delivered: { at, how, by } }),
   }

@@ -17,6 +17,7 @@ const draftRefusals = [
   'letter.nothing-to-tell',
   'letter.call-open',
   'letter.ground-missing',
+  'letter.stale',
 ] as const
 
 /**
@@ -37,7 +38,9 @@ export function draftLetter(
     const { facts } = begun.rows[0]!
     const { version, content } = await setInForce(tx, kind, facts, description)
     const { rows } = await sql<LetterRow>`
-      select ${listedColumns} from keep_letter(${id}::uuid, ${kind}, ${version}, ${content}::jsonb) l`.execute(tx)
+      select ${listedColumns} from keep_letter(${id}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb) l`.execute(
+      tx,
+    )
     return listedLetter(rows[0]!)
   })
   return asRefused(draftRefusals, made)
@@ -64,7 +67,9 @@ export async function makeLettersDue(
         const facts = begun.rows[0]?.facts
         if (!facts) return 0
         const { version, content } = await setInForce(tx, kind, facts, description)
-        await sql`select keep_letter_due(${request}::uuid, ${kind}, ${version}, ${content}::jsonb)`.execute(tx)
+        await sql`select keep_letter_due(${request}::uuid, ${kind}, ${version}, ${content}::jsonb, ${JSON.stringify(facts)}::jsonb)`.execute(
+          tx,
+        )
         return 1
       })
     } catch (error) {

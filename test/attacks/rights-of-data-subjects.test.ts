@@ -1,0 +1,110 @@
+// R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and what they are told is what happened.
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { sweep } from '#destruction/retention/sweep.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openOffices } from '../requests/open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { admin, custodian, clerk, slotAt, toHear, booked, keptUntil, setDay, stateOf } = desk
+
+const now = () => Temporal.Now.instant()
+const inFinnish = (at: Temporal.Instant) => {
+  const { day, month, year } = at.toZonedDateTimeISO('Europe/Helsinki')
+  return `${day}.${month}.${year}`
+}
+async function draft(request: string, kind: string): Promise<string> {
+  const made = await clerk.ask(`/api/requests/${request}/letters`, { kind })
+  expect(made.status).toBe(201)
+  return made.body['id'] as string
+}
+async function textOf(letter: string): Promise<string> {
+  const page = await clerk.fetch(`/api/letters/${letter}/html`)
+  const source = await page.text()
+  return source
+    .slice(source.indexOf('<main'))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+}
+const deliver = (letter: string) => clerk.ask(`/api/letters/${letter}/delivery`, { how: 'POST' })
+const destroyDue = () => sweep(desk.expunging, now())
+const makeDue = () =>
+  makeLettersDue(custodian, desk.versions.at(now()).description, (error) => {
+    throw error
+  })
+
+describe('what a requester is told', () => {
+  test('is the day on which the recording was destroyed, as the ledger has it, and not the day that its term came to', async () => {
+    const recording = await keptUntil(24)
+    const request = await toHear([recording])
+    // As a shorter term leaves it: by its rule it would have ended long ago.
+    const term = now().subtract({ hours: 24 * 15 })
+    await setDay(recording.id, term)
+    await sql`select close_inspections_over()`.execute(admin)
+    await destroyDue()
+    expect((await stateOf(recording.id)).state).toBe('DESTROYED')
+    await makeDue()
+    const { rows } = await sql<{ id: string }>`
+      select id from letter where request_id = ${request.id} and kind = 'destroyed-before'`.execute(admin)
+    const told = await textOf(rows[0]!.id)
+    expect(told).toContain(inFinnish(now()))
+    expect(told).not.toContain(inFinnish(term))
+    const path = `/api/recordings/${recording.id}/destruction?purpose=INSPECTION&reference=${request.number}`
+    const { body } = await clerk.ask(path)
+    expect(inFinnish(Temporal.Instant.from(body['destroyedAt'] as string))).toBe(inFinnish(now()))
+  })
+})
+
+describe('a letter that was drafted before an event', () => {
+  test('is not delivered after it: of a recording that was destroyed meanwhile, it is drafted anew', async () => {
+    const recording = await keptUntil(24 * 10)
+    const request = await toHear([recording])
+    const stale = await draft(request.id, 'answer')
+    expect(await textOf(stale)).toContain('Puhelu on tallennettu.')
+    await setDay(recording.id, now().subtract({ seconds: 1 }))
+    await destroyDue()
+    expect(await deliver(stale)).toMatchObject({ status: 409, code: 'letter.stale' })
+    const { body } = await clerk.ask(`/api/requests/${request.id}`)
+    expect(body['letters']).toMatchObject([{ id: stale, isStale: true }])
+    const anew = await draft(request.id, 'answer')
+    expect(await textOf(anew)).toContain('tuhottu')
+    expect((await deliver(anew)).status).toBe(204)
+  })
+
+  test('is not delivered after it: of an appointment that was held meanwhile', async () => {
+    const request = await toHear([await keptUntil(24 * 10)])
+    const appointment = await booked(request, await slotAt(2))
+    const letter = await draft(request.id, 'appointment')
+    await sql`update appointment set state = 'HEARD', ended_at = now() where id = ${appointment}`.execute(admin)
+    expect(await deliver(letter)).toMatchObject({ status: 409, code: 'letter.stale' })
+    expect((await clerk.ask(`/api/requests/${request.id}/letters`, { kind: 'appointment' })).code).toBe(
+      'letter.nothing-to-tell',
+    )
+  })
+
+  test('and that came by itself is made anew by itself, though its request is closed', async () => {
+    const recording = await keptUntil(1)
+    const request = await toHear([recording])
+    await setDay(recording.id, now().subtract({ seconds: 1 }))
+    await sql`select close_inspections_over()`.execute(admin)
+    await makeDue()
+    const letters = () =>
+      sql<{ id: string }>`select id from letter where request_id = ${request.id} and kind = 'destroyed-before'`.execute(
+        admin,
+      )
+    const before = (await letters()).rows[0]!.id
+    await sql`update subject_requester set name = 'Toinen Nimi' where request_id = ${request.id}`.execute(admin)
+    await sql`update subject_request set closed_at = now(), closed_by = assigned_to, outcome = 'WITHDRAWN' where id = ${request.id}`.execute(
+      admin,
+    )
+    expect(await deliver(before)).toMatchObject({ status: 409, code: 'letter.stale' })
+    await makeDue()
+    const { rows } = await letters()
+    expect(rows).toHaveLength(1)
+    expect(await textOf(rows[0]!.id)).toContain('Toinen Nimi')
+    expect((await deliver(rows[0]!.id)).status).toBe(204)
+  })
+})
