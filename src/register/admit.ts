@@ -18,6 +18,8 @@ export interface SegmentFacts {
   contactId: string
   /** The telephone system's own ids of the call, each with the kind of id it is; one that is known joins the two (R9). */
   callIds: readonly string[]
+  /** The trunk that sent the session: calls of different trunks are never joined. Absent for detail records of a feed. */
+  trunk?: string | undefined
   startedAt: Temporal.Instant
   answeredAt?: Temporal.Instant | undefined
   endedAt?: Temporal.Instant | undefined
@@ -116,6 +118,7 @@ function partOf(facts: SegmentFacts) {
   return {
     ids: facts.callIds.map(hashCallId),
     contact_id: facts.contactId,
+    trunk: facts.trunk ?? null,
     started_at: facts.startedAt,
     caller_kind: facts.caller.kind,
     caller_key: facts.caller.key,

@@ -16,7 +16,7 @@ export type CallerKind = 'e164' | 'short' | 'extension' | 'address' | 'withheld'
 export type CaptureState = 'recording' | 'paused' | 'not-recorded' | 'failing'
 export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINED' | 'DESTROYING' | 'DESTROYED'
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
-export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number'
+export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number' | 'source-changed'
 
 export interface RegisterTables extends SafeguardTables, EndTables, RequestTables, RequestActTables, CaptureSeenTables {
   contact: {
@@ -31,6 +31,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     number_kind: NumberKind
     number_name: ColumnType<Names | null, string | null, string | null>
     history_ends_at: Instant | null
+    /** The trunk that sent it; null for a call that only a feed has told. */
+    trunk: Generated<string | null>
     /** What studies have counted of it, which only the database reads (migrations/0043-studies.sql). */
     counted: Generated<string | null>
   }

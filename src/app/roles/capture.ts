@@ -16,7 +16,7 @@ import { openSpool } from '#capture/session/spool.ts'
 import { removeUnentered } from '#capture/session/store-recording.ts'
 import { takeBack } from '#capture/session/take-back.ts'
 import { traceAdmission, traceCalls } from '#capture/session/trace-calls.ts'
-import { readTrunks, trunkFinder } from '#capture/session/trunks.ts'
+import { readTrunks, trunkFinder, trunkNaming } from '#capture/session/trunks.ts'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer } from '#capture/sip/server.ts'
 import { sourcesAmong } from '#capture/sip/source-gate.ts'
@@ -74,6 +74,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     )
   }
   const trunks = readTrunks(settings.trunksFile)
+  const { nameTrunk, sharesTrunk } = trunkNaming(trunks, settings.sipSecurity.sipSources)
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-capture',
@@ -237,6 +238,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     leftBehind,
     held: { sessions: held, calls, goOn },
     findTrunk: trunkFinder(trunks),
+    nameTrunk,
     recordingsFolder,
     tail,
     objects,
@@ -288,6 +290,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     transports: ['udp', 'tcp'],
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
+    sharesTrunk,
     handler: flows.watch(recorder.handler),
     resumed: heldDialogs(calls),
     refusal: admission.refusal,

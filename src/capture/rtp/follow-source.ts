@@ -75,6 +75,8 @@ export class SourceFollower {
   jitter16 = 0
   /** The SSRC followed, or -1. */
   ssrc = -1
+  /** How often another address or port went on sending for the one followed before. */
+  sourceChanges = 0
   readonly sequence = new SequenceExtender()
   readonly meter = new StreamMeter()
   private readonly stream: number
@@ -87,6 +89,8 @@ export class SourceFollower {
   private peer: Peer
   private codecs: StreamCodec[] = []
   private port = -1
+  /** Address and port of the last source followed. */
+  private followedFrom = ''
   private candidates: Candidate[] = []
   private yielding = 0
   private lastTransit = 0
@@ -142,6 +146,7 @@ export class SourceFollower {
   beginAnew(shift100us: number): void {
     this.counters = noCounts()
     this.lastArrival100us = -1
+    this.sourceChanges = 0
     for (const candidate of this.candidates) {
       const moved = candidate.held.map((one) => ({ ...one, arrival100us: one.arrival100us + shift100us }))
       // One that may be of the call's crossing is kept where the source takes over; no time is before the recording's start.
@@ -289,6 +294,9 @@ export class SourceFollower {
     this.leave()
     this.ssrc = candidate.ssrc
     this.port = candidate.port
+    const from = `${this.peer.address} ${candidate.port}`
+    if (this.followedFrom !== '' && this.followedFrom !== from) this.sourceChanges++
+    this.followedFrom = from
     const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - crossing100us)
     this.counters.foreign += candidate.held.length - held.length
     const { seq, timestamp, ssrc } = held[0]!.packet

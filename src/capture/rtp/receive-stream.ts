@@ -47,7 +47,7 @@ export type ReceiveStreamOptions = Omit<SourceFollowerOptions, 'opener'> &
   }
 
 /** `lost` as RFC 3550 A.3 counts it: during a hold, numbers that run on count too; the index knows better. */
-export type StreamReport = StreamCounters & { lost: number; lastArrival100us: number }
+export type StreamReport = StreamCounters & { lost: number; lastArrival100us: number; sourceChanges: number }
 
 export type ReceivedStream = {
   readonly port: number
@@ -172,7 +172,10 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     takeWaiting: () => {
       ports.rtp.takeWaiting()
     },
-    report: () => ({ ...follower.counters, lost: follower.lost, lastArrival100us: follower.lastArrival100us }),
+    report: () => {
+      const { counters, lost, lastArrival100us, sourceChanges } = follower
+      return { ...counters, lost, lastArrival100us, sourceChanges }
+    },
     measure: () => follower.meter.measure(arrival100us()),
     pause: (on) => {
       follower.meter.pause(on)

@@ -24,6 +24,7 @@ export function createDescribeAsked(parts: {
   const { random, versionAt, drawKey, quotas } = options
   return (asked, { invitation, answeredAt }, now) => {
     const callIds = callIdsOf(invitation)
+    const trunk = reader.trunkNameOf(asked)
     return describeSegment(invitation, {
       version: versionAt(answeredAt),
       drawKey,
@@ -32,7 +33,8 @@ export function createDescribeAsked(parts: {
       arrivedAt: now,
       ids: { segmentId: random.uuid(), contactId: random.uuid(), recordingId: random.uuid() },
       intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
-      earlier: recent.find(callIds, now),
+      trunk,
+      earlier: recent.find(callIds, trunk, now),
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden(callIds, whoAnswers(officialOf(invitation))),
     })

@@ -26,6 +26,8 @@ export interface SegmentContext {
   earlier?: EarlierSegment | undefined
   /** What this call says to this official was forbidden before (R49): it is decided as ever, and not recorded. */
   isForbidden?: boolean
+  /** Name of the trunk that sends it. */
+  trunk?: string
   /** Who sends it, for how well it comes in. */
   client?: RecordingFacts['client']
 }
@@ -92,6 +94,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       segmentId: ids.segmentId,
       contactId: earlier?.contactId ?? ids.contactId,
       callIds,
+      ...(context.trunk !== undefined && { trunk: context.trunk }),
       startedAt: earlier?.startedAt ?? instant(times.startedAtMs),
       answeredAt,
       caller: callerOf(invitation) ?? earlier?.caller ?? { kind: 'unparsed', key: null, raw: null },

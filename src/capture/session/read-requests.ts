@@ -8,7 +8,7 @@ import type { CallInvitation } from './describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
 import type { SessionState } from './session.ts'
 import type { ClientClock } from './told-times.ts'
-import type { FindTrunk, Trunk } from './trunks.ts'
+import { trunkNaming, type FindTrunk, type NameTrunk, type Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
 /** A request, where it came from, and the dialog that it is of. */
@@ -30,6 +30,8 @@ export interface RequestReader {
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
   /** What the operator has set for the client that asks: the same for all requests of a dialog, which may not name it again. */
   trunkOf(asked: Asked): Trunk | undefined
+  /** Name of the trunk that asks: the same for all requests of a dialog. */
+  trunkNameOf(asked: Asked): string
   /** A segment of a session begins: what its first INVITE told of the parties holds for all its requests. */
   begin(asked: Asked, nowMs: number, clock: ClientClock): void
   /** What its client's clock says against ours. */
@@ -60,16 +62,20 @@ export function createRequestReader(options: {
   versionAt: VersionAt
   officials: () => readonly DirectoryEntry[]
   findTrunk?: FindTrunk | undefined
+  nameTrunk?: NameTrunk | undefined
   takesKeys?: ((source: Source) => boolean) | undefined
 }): RequestReader {
+  const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
   const beginnings = new Map<string, Beginning>()
-  const trunkOf: RequestReader['trunkOf'] = ({ request, source, dialog }) => {
+  const userAgentOf = ({ request, dialog }: Asked) => {
     const [told] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
-    return options.findTrunk?.(source.address, told ?? firstHeader(request, 'user-agent'))
+    return told ?? firstHeader(request, 'user-agent')
   }
+  const trunkOf: RequestReader['trunkOf'] = (asked) => options.findTrunk?.(asked.source.address, userAgentOf(asked))
 
   return {
     trunkOf,
+    trunkNameOf: (asked) => nameTrunk(asked.source, userAgentOf(asked)),
     read({ request, source, dialog }, arrivedAt, before) {
       return readInForce(
         {

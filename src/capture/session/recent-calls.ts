@@ -5,6 +5,8 @@ import { forbiddenBefore, type EarlierSegment } from './describe-segment.ts'
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
   segmentId: string
+  /** Absent for calls written down by a version that knew no trunks. */
+  trunk: string | undefined
   /** By whoAnswers(). */
   official: string | undefined
   live: boolean
@@ -14,11 +16,12 @@ export interface RememberedSegment extends EarlierSegment {
 }
 
 export interface RecentCalls {
-  /** The latest segment of the call that any of these ids names, within a day. */
-  find(callIds: readonly string[], now: Temporal.Instant): RememberedSegment | undefined
-  /** The segment in progress that the same call has with the same official: then this session tells of it twice. */
+  /** The latest segment of the call that any of these ids names in this trunk, within a day. */
+  find(callIds: readonly string[], trunk: string, now: Temporal.Instant): RememberedSegment | undefined
+  /** The segment in progress that the same call of this trunk has with the same official: then this session is a duplicate. */
   findTwin(
     callIds: readonly string[],
+    trunk: string,
     official: string | undefined,
     numberReached: string,
   ): RememberedSegment | undefined
@@ -42,9 +45,9 @@ export function whoAnswers(official: SegmentFacts['official']): string | undefin
 
 /** What is remembered of the segment of these facts. */
 export function remembered(facts: SegmentFacts, live: boolean): RememberedSegment {
-  const { segmentId, contactId, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
+  const { segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, callIds, decision } = facts
   return {
-    ...{ segmentId, contactId, startedAt, caller, numberCalled, numberReached, live },
+    ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     official: whoAnswers(facts.official),
     recordingId: facts.recording?.id,
@@ -74,14 +77,16 @@ export function createRecentCalls(): RecentCalls {
   }
 
   const named = (callIds: readonly string[]) => callIds.flatMap((id) => byId.get(id) ?? [])
+  const namedIn = (trunk: string, callIds: readonly string[]) =>
+    named(callIds).filter((segment) => segment.trunk === undefined || segment.trunk === trunk)
 
   return {
-    find(callIds, now) {
+    find(callIds, trunk, now) {
       forget(now.subtract({ hours: holdHours }))
-      return named(callIds).at(-1)
+      return namedIn(trunk, callIds).at(-1)
     },
-    findTwin(callIds, official, numberReached) {
-      return named(callIds).find(
+    findTwin(callIds, trunk, official, numberReached) {
+      return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
           segment.numberReached.key === numberReached &&

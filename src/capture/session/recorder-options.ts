@@ -14,7 +14,7 @@ import type { LaidOutRecordings } from './laid-out-recordings.ts'
 import type { QuotaCounts } from './quota-counts.ts'
 import type { MediaOptions } from './session-media.ts'
 import type { Spool } from './spool.ts'
-import type { FindTrunk } from './trunks.ts'
+import type { FindTrunk, NameTrunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
 export interface RecorderOptions {
@@ -25,6 +25,8 @@ export interface RecorderOptions {
   officials: () => readonly DirectoryEntry[]
   /** What the operator has set for a client; without it every client is believed. */
   findTrunk?: FindTrunk
+  /** Which trunk a request belongs to; sessions of one call are joined only within one. Default: by address or certificate. */
+  nameTrunk?: NameTrunk
   /** age1… of a day; nothing when the custodian has made none. */
   intakePublicKey: (day: Temporal.PlainDate) => string | undefined
   clock: Clock

@@ -151,10 +151,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     before?: RunningSession,
   ): Promise<boolean> {
     const offer = describe(asked, { invitation, answeredAt }, now)
-    const twin =
-      offer === 'outside'
-        ? undefined
-        : recent.findTwin(offer.facts.callIds, whoAnswers(offer.facts.official), offer.facts.numberReached.key)
+    const twin = offer === 'outside' ? undefined : findDuplicate(offer.facts, reader.trunkNameOf(asked))
     const first = twin && bySegment.get(twin.segmentId)
     if (first && (await halves.join(asked, invitation, first))) return false
     // It was opening, and could not be.
@@ -186,6 +183,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     await session.tell({ type: 'offered', offer: { ...offer, ...more, facts } }, asking)
     resumed.hold(session)
     return true
+  }
+
+  function findDuplicate({ callIds, official, numberReached }: SegmentFacts, trunk: string) {
+    return recent.findTwin(callIds, trunk, whoAnswers(official), numberReached.key)
   }
 
   /** Its recording is one whose files are there already, if there is one. */

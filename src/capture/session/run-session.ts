@@ -228,11 +228,12 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       if (toDestroy) return destroy()
       try {
         finished ??= await seal(media)
-        const { recording, received, lost, streams } = finished
+        const { recording, received, lost, streams, sourceChanged } = finished
         const folder = dirname(recording.bodyPath)
         if (!(await storeRecording(recording.id, folder, world.objects, 'durable', () => toDestroy))) continue
         return {
           type: 'stored',
+          sourceChanged,
           stored: {
             sizeBytes: recording.sizeBytes,
             sha256: Buffer.from(recording.sha256, 'hex'),

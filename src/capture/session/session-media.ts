@@ -39,6 +39,8 @@ export interface SealedRecording {
   received: number
   lost: number
   streams: MeasuredStream[]
+  /** Sound came from more than one source: another address or port within a stream, or another session of the call. */
+  sourceChanged: boolean
 }
 
 /** The streams of one recording and the writer they write to. The session closes the streams, then finishes the writer. */
@@ -89,6 +91,8 @@ export interface SessionMedia {
 
 /** How long packets may still come after the end signal. */
 const drainMs = 200
+/** A session that sent less than this, a second of sound, is none whose sound was recorded: two clients end one call a moment apart. */
+const heardPackets = 50
 
 /**
  * Creates the recording and opens a port for each stream, or takes over those of the segment before; what is opened is
@@ -148,6 +152,11 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   const numbering = new Map<SessionStreams, number>([[streams, 0]])
   let mapped: Readonly<Record<number, Track>> = {}
   const from = () => numbering.get(streams) ?? 0
+  /** Sessions whose sound is in the recording. */
+  const heard = new Set<SessionStreams>()
+  const noteHeard = () => {
+    if (sum(streams.reports().map(({ received }) => received)) >= heardPackets) heard.add(streams)
+  }
   /** What came on streams that were exchanged since. */
   const former: FormerStreams = { reports: [], measures: [] }
   /** Once they are handed on: how it stood then. */
@@ -163,7 +172,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     const recording = await writer.finish(endedAt100us)
     const all = reports()
     const [received, lost] = [sum(all.map((one) => one.received)), sum(all.map((one) => one.lost))]
-    return { recording, received, lost, streams: measures() }
+    if (!handedOn) noteHeard()
+    const sourceChanged = heard.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)
+    return { recording, received, lost, streams: measures(), sourceChanged }
   }
 
   if (takesOver) await takeOver(streams, options.streams)
@@ -184,6 +195,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       const was = streams
       // What waits is of the call, and what waits to be told from a stranger's as well.
       if (hasEnded) was.closeAll()
+      noteHeard()
       former.reports.push(...was.reports())
       former.measures.push(...numberedFrom(from(), was.measures()))
       was.writeTo(undefined)

@@ -57,7 +57,8 @@ export type SessionEvent =
   | { type: 'moved'; to: SessionPlace }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
-  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']> }
+  /** `sourceChanged`: sound came from more than one source. */
+  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; sourceChanged?: boolean }
   | { type: 'store-failed' }
   /** The use of the recording was forbidden; where something stands in the way of its destruction, it is stored as far as it is. */
   | { type: 'forbidden'; at: Temporal.Instant; destroys: boolean }
@@ -296,6 +297,10 @@ function forbidden(
   ]
 }
 
+function marksOfStored({ marks }: SegmentFacts, { sourceChanged }: SessionEvent & { type: 'stored' }) {
+  return sourceChanged ? withMark(marks, 'source-changed') : marks
+}
+
 /** Capture has nothing of it any more. */
 function isSettled(recording: RecordingFacts): boolean {
   return recording.gone === true || recording.stored !== undefined
@@ -309,7 +314,8 @@ function settled(
   const { recording } = facts
   if (!recording) return facts
   if (event.type === 'gone') return { ...facts, recording: { ...recording, gone: true } }
-  if (event.type === 'stored') return { ...facts, recording: { ...recording, stored: event.stored } }
+  if (event.type === 'stored')
+    return { ...facts, marks: marksOfStored(facts, event), recording: { ...recording, stored: event.stored } }
   return facts
 }
 
@@ -368,7 +374,8 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
   if (event.type === 'stored' && facts.recording) {
     const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
     // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
-    const marks = event.stored.packetsReceived === 0 ? withMark(facts.marks, 'incomplete') : facts.marks
+    const told = marksOfStored(facts, event)
+    const marks = event.stored.packetsReceived === 0 ? withMark(told, 'incomplete') : told
     const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
     // Stored apart from its call's end, it has its ports still.
     return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]

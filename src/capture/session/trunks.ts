@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net'
 import { parse } from 'yaml'
 import { ConfigFault } from '#platform/config/faults.ts'
 import type { IdentitySource, Track, TrackOverride } from '../siprec/identified-parties.ts'
+import type { Source } from '../sip/handler.ts'
 
 /** One trunk of the file; every value but `name` and `from` may be left out. */
 export interface Trunk {
@@ -20,6 +21,16 @@ export interface Trunk {
 
 /** The settings for a request, by where it came from and what its User-Agent says; the first that fits. */
 export type FindTrunk = (address: string, userAgent: string | undefined) => Trunk | undefined
+
+/**
+ * Name of the trunk that a request belongs to. Sessions of one call are joined only within one trunk. In this order: the entry of
+ * SELOSTE_TRUNKS, the name in the client certificate, the entry of SELOSTE_SIP_SOURCES, or else the exact address.
+ */
+export type NameTrunk = (source: Source, userAgent?: string) => string
+
+/** Returns true if both sources belong to one trunk; in-dialog requests carry no User-Agent, so it is ignored here. */
+export type SharesTrunk = (one: TrunkSource, other: TrunkSource) => boolean
+export type TrunkSource = Pick<Source, 'address' | 'client'>
 
 const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
 const trackNames: readonly unknown[] = ['caller', 'official', 'mixed'] satisfies Track[]
@@ -53,9 +64,41 @@ export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
   return (address, userAgent = '') =>
     known.find(
       ({ trunk, addresses }) =>
-        addresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') &&
-        userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
+        holds(addresses, address) && userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
     )?.trunk
+}
+
+/** @param sources SELOSTE_SIP_SOURCES; the entry with the longest prefix names the trunk */
+export function trunkNaming(
+  trunks: readonly Trunk[],
+  sources: readonly string[] = [],
+): { nameTrunk: NameTrunk; sharesTrunk: SharesTrunk } {
+  const find = trunkFinder(trunks)
+  const known = trunks.map(({ from }) => blockListOf(from))
+  const entries = sources
+    .map((entry) => ({ entry, list: blockListOf([entry]), bits: Number(entry.split('/')[1] ?? 128) }))
+    .sort((a, b) => b.bits - a.bits)
+  const sourceEntry = (address: string) => entries.find(({ list }) => holds(list, address))?.entry
+  return {
+    nameTrunk(source, userAgent) {
+      const trunk = find(source.address, userAgent)
+      if (trunk) return `trunk:${trunk.name}`
+      if (source.client !== undefined) return `tls:${source.client}`
+      const entry = sourceEntry(source.address)
+      return entry === undefined ? `address:${source.address}` : `source:${entry}`
+    },
+    sharesTrunk(one, other) {
+      if (one.address === other.address) return true
+      if (one.client !== undefined && one.client === other.client) return true
+      if (known.some((list) => holds(list, one.address) && holds(list, other.address))) return true
+      const entry = sourceEntry(one.address)
+      return entry !== undefined && entry === sourceEntry(other.address)
+    },
+  }
+}
+
+function holds(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 function blockListOf(networks: readonly string[]): BlockList {

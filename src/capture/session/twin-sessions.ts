@@ -63,6 +63,10 @@ interface Twin {
   received: number
   /** How many looks in a row have heard it and nothing of the session that records. */
   aloneFor: number
+  /** The session that the recording began with: it is recorded again as soon as it is heard again, whatever others send. */
+  isOriginal: boolean
+  /** How many looks in a row have heard it. */
+  heardFor: number
 }
 
 /** Four looks: a second at most passes between the last packet of the one and the first that is kept of the other. */
@@ -88,6 +92,8 @@ export function createTwinSessions(options: {
 }): TwinSessions {
   const { allocator, random32, nowMs, mediaAddress, sessionOf } = options
   const twins = new Map<string, Twin>()
+  /** Dialogs that came second. */
+  const seconds = new Set<string>()
   const heardOf = new WeakMap<RunningSession, { received: number; moves: number }>()
   const timer = setInterval(look, lookMs)
   timer.unref()
@@ -123,12 +129,13 @@ export function createTwinSessions(options: {
 
   function enter(leg: SessionLeg, told: Told | undefined, first: RunningSession): void {
     const now = nowMs()
-    const none = { heardMs: undefined, received: 0, aloneFor: 0 }
-    twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none })
+    const none = { heardMs: undefined, received: receivedOf(leg), aloneFor: 0, heardFor: 0 }
+    const isOriginal = !seconds.has(leg.dialog.id)
+    twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none, isOriginal })
     options.onChange(first.dialog.id)
   }
 
-  function receivedBy({ leg }: Twin): number {
+  function receivedOf(leg: SessionLeg): number {
     return (leg.streams?.reports() ?? []).reduce((total, { received }) => total + received, 0)
   }
 
@@ -144,24 +151,33 @@ export function createTwinSessions(options: {
       // On hold, or while a colleague is asked, silence is what is to be heard.
       const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.consults
       for (const twin of besides(firstId)) {
-        const now = receivedBy(twin)
+        const now = receivedOf(twin.leg)
         const isHeard = now !== twin.received
         if (isHeard) twin.heardMs = nowMs()
         twin.received = now
         twin.aloneFor = isHeard && isQuiet ? twin.aloneFor + 1 : 0
+        twin.heardFor = isHeard ? twin.heardFor + 1 : 0
       }
-      if (before.moves >= mostMoves || !besides(firstId).some(({ aloneFor }) => aloneFor >= looksAlone)) continue
+      if (before.moves >= mostMoves || !besides(firstId).some(takesOver)) continue
       heardOf.set(first, { received, moves: before.moves + 1 })
       options.onSilent(first)
     }
   }
 
+  /** Nothing is heard but this one, or it is the original, which no other displaces for longer than it is silent. */
+  function takesOver({ aloneFor, isOriginal, heardFor }: Twin): boolean {
+    return aloneFor >= looksAlone || (isOriginal && heardFor >= looksAlone)
+  }
+
   function drop({ leg, firstId }: Twin): void {
     leg.streams?.closeAll()
     twins.delete(leg.dialog.id)
+    seconds.delete(leg.dialog.id)
     options.onGone(leg.dialog.id)
     options.onChange(firstId)
   }
+
+  const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= looksAlone
 
   /** Whether its client seems to be there still. */
   function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {
@@ -174,6 +190,7 @@ export function createTwinSessions(options: {
     async join(told, first) {
       const { asked, invitation } = told
       const { dialog } = asked
+      seconds.add(dialog.id)
       const offered = invitation.offer ? invitation.streams : [ownOfferPlan(asked.source.address)]
       const place = {
         ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
@@ -184,7 +201,10 @@ export function createTwinSessions(options: {
       const made = answer(told, { ...leg, streams })
       const isTaken = made.sent && offered.some(({ accepted }) => accepted)
       if (isTaken && first.state?.phase === 'live') enter(made.leg, told, first)
-      else streams?.closeAll()
+      else {
+        streams?.closeAll()
+        seconds.delete(dialog.id)
+      }
     },
     has: (dialogId) => twins.has(dialogId),
     knownOf(dialogId) {
@@ -233,11 +253,13 @@ export function createTwinSessions(options: {
     takeHeir(first) {
       const firstId = first.dialog.id
       const alive = besides(firstId).filter((twin) => isAlive(twin, first))
-      const [heir] = alive.sort((a, b) => b.aloneFor - a.aloneFor)
+      const [heir] = alive.sort(
+        (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.heardFor - a.heardFor,
+      )
       if (!heir) return undefined
       const { id } = heir.leg.dialog
       twins.delete(id)
-      for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0 })
+      for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0, heardFor: 0 })
       return heir
     },
     keep(leg, first) {
@@ -245,6 +267,7 @@ export function createTwinSessions(options: {
     },
     legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
     resume(leg, ports, first) {
+      seconds.add(leg.dialog.id)
       const streams = createSessionStreams({ allocator, random32 })
       for (const plan of leg.place.streams) {
         const port = ports.get(plan.index)
@@ -254,12 +277,14 @@ export function createTwinSessions(options: {
       enter({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
     over(firstDialogId) {
+      seconds.delete(firstDialogId)
       for (const twin of besides(firstDialogId)) drop(twin)
     },
     stop() {
       clearInterval(timer)
       for (const { leg } of twins.values()) leg.streams?.closeAll()
       twins.clear()
+      seconds.clear()
     },
   }
 }

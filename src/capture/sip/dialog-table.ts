@@ -1,9 +1,9 @@
 import { serverHeader } from './capabilities.ts'
 import { dialogIdOf, nextHop, nextRequest, openDialog, takeRequest, type DialogState } from './dialog-state.ts'
-import type { Dialog, DialogLoss, SavedDialog, SipCounters, SipHandler } from './handler.ts'
+import type { Dialog, DialogLoss, SavedDialog, SipCounters, SipHandler, Source } from './handler.ts'
 import { toHeaders } from './make-response.ts'
 import type { SipRequest } from './message.ts'
-import { resolveTarget } from './resolve-target.ts'
+import { resolveTarget, type Target } from './resolve-target.ts'
 import type { Clock, TimerValues } from './timers.ts'
 import type { TransactionTable } from './transaction-table.ts'
 import type { Arrival, Transport } from './transport.ts'
@@ -21,12 +21,16 @@ export interface DialogEntry {
   openInvite: { cancel(): void } | undefined
   openUpdates: number
   readonly awaitsSdpAnswer: boolean
+  /** Returns true if the source belongs to the trunk that opened the dialog; requests from elsewhere are not part of it. */
+  isFrom(source: Source): boolean
   /** A request came inside the dialog: false when it is out of order. */
   take(request: SipRequest, arrival: Arrival): boolean
   /** A 2xx to the INVITE of that number is out; `stop` ends its repetition. */
   confirm(sequence: number, stop: () => void, sdpOffered: boolean): void
-  /** The ACK of that INVITE came (or never will): true the first time. */
+  /** The ACK of that INVITE came: true the first time. */
   acknowledged(sequence: number): boolean
+  /** The ACK of that INVITE can no longer come. */
+  giveUpAck(sequence: number): void
   /** The session expires unless refreshed; undefined: never (RFC 4028). */
   expireAfter(seconds: number | undefined): void
   end(): void
@@ -50,6 +54,10 @@ export interface DialogTableSetting {
   onFault: (error: unknown) => void
   advertisedHost: string | undefined
   transports: () => readonly Transport[]
+  /** Returns true if both sources belong to one trunk. */
+  sharesTrunk: (one: Pick<Source, 'address' | 'client'>, other: Pick<Source, 'address' | 'client'>) => boolean
+  /** Returns true if the address is a configured source. */
+  isListed: (address: string) => boolean
   transactions: TransactionTable
   sendTo(
     transport: Transport,
@@ -111,6 +119,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     const afterAck: (() => void)[] = []
     let phase: Dialog['state'] = isAnswered ? 'confirmed' : 'early'
     let last = way
+    let isAcknowledged = isAnswered
     let expiresSeconds: number | undefined
     let cancelExpiry: (() => void) | undefined
     let goodbye: Promise<number> | undefined
@@ -151,6 +160,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         for (const { sdpOffered } of unacknowledged.values()) if (sdpOffered) return true
         return false
       },
+      isFrom: (source) => setting.sharesTrunk(way.source, source),
       take(request, from) {
         if (!takeRequest(state, request)) return false
         last = wayOf(from)
@@ -163,12 +173,12 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         else unacknowledged.set(sequence, { stop, sdpOffered })
       },
       acknowledged(sequence) {
-        const waiting = unacknowledged.get(sequence)
-        if (waiting === undefined) return false
-        waiting.stop()
-        unacknowledged.delete(sequence)
-        if (unacknowledged.size === 0) for (const run of afterAck.splice(0)) run()
-        return true
+        const isFirst = endWait(sequence)
+        isAcknowledged ||= isFirst
+        return isFirst
+      },
+      giveUpAck(sequence) {
+        endWait(sequence)
       },
       expireAfter(seconds) {
         cancelExpiry?.()
@@ -189,6 +199,27 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       },
     }
 
+    function endWait(sequence: number): boolean {
+      const waiting = unacknowledged.get(sequence)
+      if (waiting === undefined) return false
+      waiting.stop()
+      unacknowledged.delete(sequence)
+      if (unacknowledged.size === 0) for (const run of afterAck.splice(0)) run()
+      return true
+    }
+
+    /**
+     * Where our requests go. A Contact or Record-Route could name any host and port that this machine reaches, so it is followed
+     * only once the peer has acknowledged our answer, and only to an address of the dialog's trunk or a configured source;
+     * otherwise the request goes to where the dialog's last request came from.
+     */
+    async function nextTarget(): Promise<Target> {
+      if (!isAcknowledged) return last.source
+      const target = await resolveTarget(nextHop(state), last.source)
+      const isKnown = setting.sharesTrunk(way.source, target) || setting.isListed(target.address)
+      return isKnown ? target : last.source
+    }
+
     async function sayGoodbye(headers: Record<string, string | string[]> | undefined): Promise<number> {
       // Section 15: the called party sends no BYE before the ACK has come or can no longer come.
       if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
@@ -204,7 +235,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       method: 'BYE' | 'OPTIONS',
       headers: Record<string, string | string[]> | undefined,
     ): Promise<number> {
-      const target = await resolveTarget(nextHop(state), last.source)
+      const target = await nextTarget()
       const all = setting.transports()
       const transport = all.find((one) => one.kind === target.transport) ?? last.transport ?? all[0]
       if (!transport) return 408

@@ -9,6 +9,8 @@ export interface Source {
   transport: TransportKind
   address: string
   port: number
+  /** Name in the client's certificate (RFC 5922), over TLS. */
+  client?: string
 }
 
 /** What goes with a status. A header given here replaces the one that would be sent by default. */
@@ -118,6 +120,8 @@ export interface SipCounters {
   refusedByRate: number
   refusedByCap: number
   refusedByPressure: number
+  /** Requests inside a dialog that came from another trunk than the dialog's. */
+  foreignRequests: number
   notAcknowledged: number
   timedOut: number
   sendFailures: number

@@ -19,6 +19,8 @@ export interface StreamSockets {
   kind: Exclude<TransportKind, 'udp'>
   accept(onSocket: (socket: Socket) => void): Server
   connect(address: string, port: number): Socket
+  /** Name in the peer's certificate, where the peer has shown one. */
+  peerName?(socket: Socket): string | undefined
 }
 
 export const tcpSockets: StreamSockets = {
@@ -144,7 +146,11 @@ export async function listenStream(
     count(perSource, address, 1)
     counters.connectionsOpen = open.size
     socket.on('data', (chunk: Buffer) => {
-      const source = { transport: sockets.kind, address, port: socket.remotePort ?? 0 }
+      const client = sockets.peerName?.(socket)
+      const source = {
+        ...{ transport: sockets.kind, address, port: socket.remotePort ?? 0 },
+        ...(client !== undefined && { client }),
+      }
       const localAddress = plainAddress(socket.localAddress ?? '')
       for (const frame of framer.push(chunk)) {
         if (frame.kind === 'ping') channel.send(PONG)

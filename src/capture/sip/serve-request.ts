@@ -1,6 +1,6 @@
 import { allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
 import type { DialogEntry, DialogTable } from './dialog-table.ts'
-import type { Answer, Dialog, IncomingRequest, Invite, SipCounters, SipHandler } from './handler.ts'
+import type { Answer, Dialog, IncomingRequest, Invite, SipCounters, SipHandler, Source } from './handler.ts'
 import { writeHostPort } from './host-port.ts'
 import type { InviteServerTransaction } from './invite-server-transaction.ts'
 import { makeResponse } from './make-response.ts'
@@ -26,10 +26,13 @@ export interface RequestServing {
   ): void
   serveUpdate(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
   serveBye(request: SipRequest, arrival: Arrival, dialog: DialogEntry): void
-  /** The INVITE of that transaction is given up by its caller: 487 unless it was answered. Returns its To tag. */
-  cancel(transaction: InviteServerTransaction): string | undefined
-  /** The dialog that a Replaces header names (RFC 3891), if it is one of ours. */
-  replaced(request: SipRequest): Dialog | undefined
+  /**
+   * The INVITE of that transaction is given up by its caller: 487 unless it was answered. Returns its To tag, or `foreign` if
+   * the CANCEL came from another trunk, and then nothing happens.
+   */
+  cancel(transaction: InviteServerTransaction, source: Source): string | undefined
+  /** The dialog that a Replaces header names (RFC 3891), if it is one of the same trunk. */
+  replaced(request: SipRequest, source: Source): Dialog | undefined
   /** Runs what may throw or reject; both are faults, after which `failed` runs. */
   guard(run: () => void | Promise<void>, failed?: () => void): void
 }
@@ -53,7 +56,7 @@ export interface RequestServingSetting {
 /** Requests on their way through the handler to the final answer that each gets whatever the handler does. */
 export function createRequestServing(setting: RequestServingSetting): RequestServing {
   const { handler, clock, timers, counters, transactions, dialogs } = setting
-  const open = new WeakMap<InviteServerTransaction, { cancel(): void; localTag: string }>()
+  const open = new WeakMap<InviteServerTransaction, { cancel(): void; dialog: DialogEntry }>()
 
   return {
     serveInvite(request, arrival, dialog, forming, call) {
@@ -76,7 +79,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
         cancelled = true
         for (const run of onCancel) guard(run)
       }
-      open.set(transaction, { cancel, localTag: dialog.localTag })
+      open.set(transaction, { cancel, dialog })
       dialog.openInvite = { cancel }
       start({
         request,
@@ -86,7 +89,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
           return incoming.answered
         },
         get replaces() {
-          return replacedDialog(request)
+          return replacedDialog(request, arrival.source)
         },
         respond: (status, answer) => incoming.respond(status, answer),
         onCancel(run) {
@@ -113,10 +116,11 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       const { incoming, start } = serve(request, arrival, dialog, transaction, false, call, () => dialog.end())
       start(incoming)
     },
-    cancel(transaction) {
+    cancel(transaction, source) {
       const invite = open.get(transaction)
+      if (invite?.dialog.isFrom(source) === false) return 'foreign'
       invite?.cancel()
-      return invite?.localTag
+      return invite?.dialog.localTag
     },
     replaced: replacedDialog,
     guard,
@@ -174,7 +178,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     const repeat = () => void transaction.respond(status, bytes)
     const stop = repeatSuccess(clock, timers, repeat, () => {
       counters.notAcknowledged++
-      dialog.acknowledged(number)
+      dialog.giveUpAck(number)
       dialogs.lose(dialog, 'not-acknowledged')
     })
     dialog.confirm(number, stop, sdpOffered)
@@ -198,13 +202,14 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     return makeResponse(request, status, dialog.localTag, answer, defaults, forming && describes)
   }
 
-  function replacedDialog(request: SipRequest): Dialog | undefined {
+  function replacedDialog(request: SipRequest, source: Source): Dialog | undefined {
     const value = firstHeader(request, 'replaces')
     if (value === undefined) return undefined
     const semicolon = value.indexOf(';')
     const parameters = parseParameters(semicolon < 0 ? '' : value.slice(semicolon + 1))
     const callId = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
-    return dialogs.find(callId, parameters?.get('to-tag') ?? '', parameters?.get('from-tag') ?? '')?.shown
+    const found = dialogs.find(callId, parameters?.get('to-tag') ?? '', parameters?.get('from-tag') ?? '')
+    return found?.isFrom(source) ? found.shown : undefined
   }
 
   function guard(run: () => void | Promise<void>, failed: () => void = () => {}) {

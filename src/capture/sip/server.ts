@@ -9,7 +9,12 @@ import { createSourceGate, type SourceLimits } from './source-gate.ts'
 import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
 import { tlsSockets } from './tls-sockets.ts'
 import type { Arrival, Transport } from './transport.ts'
-import { createUserAgentServer, type NotNow, type ServingLimits } from './user-agent-server.ts'
+import {
+  createUserAgentServer,
+  type NotNow,
+  type ServingLimits,
+  type UserAgentServerSetting,
+} from './user-agent-server.ts'
 
 export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {
   /** How long a TLS handshake may take. */
@@ -49,6 +54,8 @@ export interface SipServerOptions {
   resumed?: readonly SavedDialog[]
   /** Asked before each new session: why none is taken now, if so. */
   refusal?: () => NotNow | undefined
+  /** Returns true if both sources belong to one trunk. Default: the same address, or the same client certificate. */
+  sharesTrunk?: UserAgentServerSetting['sharesTrunk']
   /** So many random bytes; tags and branches are made of them. */
   random?: (bytes: number) => Buffer
   /** What went wrong on our side: a handler that threw, a socket that broke. Default: a process warning. */
@@ -95,6 +102,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     onFault,
     advertisedHost: options.advertisedHost,
     transports: () => transports,
+    sharesTrunk: options.sharesTrunk ?? isSamePeer,
   })
   for (const saved of options.resumed ?? []) server.resume(saved)
   const receive = (arrival: Arrival) => {
@@ -148,6 +156,10 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   }
 }
 
+/** Two sources that are one peer without any configuration. */
+export const isSamePeer: UserAgentServerSetting['sharesTrunk'] = (one, other) =>
+  one.address === other.address || (one.client !== undefined && one.client === other.client)
+
 /** All transports at one port. With port 0 the first one chooses, and chooses again when it is taken for another. */
 async function listenAll(
   kinds: readonly ('udp' | 'tcp')[],
@@ -178,6 +190,7 @@ function zeroCounters(): SipCounters {
     refusedByRate: 0,
     refusedByCap: 0,
     refusedByPressure: 0,
+    foreignRequests: 0,
     notAcknowledged: 0,
     timedOut: 0,
     sendFailures: 0,

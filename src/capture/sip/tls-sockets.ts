@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import type { StreamSockets } from './listen-stream.ts'
@@ -20,8 +21,13 @@ export interface TlsSocketsOptions {
  * are open go on under the one they began with.
  */
 export function tlsSockets({ certificate, handshakeMs, connections, onRefused }: TlsSocketsOptions): StreamSockets {
+  const names = new WeakMap<Socket, string | undefined>()
   return {
     kind: 'tls',
+    peerName(socket) {
+      if (!names.has(socket)) names.set(socket, certificateName(socket as TLSSocket))
+      return names.get(socket)
+    },
     accept(onSocket) {
       const server = createServer(
         {
@@ -53,4 +59,11 @@ export function tlsSockets({ certificate, handshakeMs, connections, onRefused }:
         checkServerIdentity: () => undefined,
       }),
   }
+}
+
+/** The names of a certificate (RFC 5922 section 7.1): its alternative names, or else its common name. */
+function certificateName(socket: TLSSocket): string | undefined {
+  const { subjectaltname, subject } = socket.getPeerCertificate()
+  const name = subjectaltname ?? subject?.CN
+  return name === undefined ? undefined : String(name)
 }

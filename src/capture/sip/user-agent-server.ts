@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { acceptHeader, allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
 import { checkRequest } from './check-request.ts'
-import { createDialogTable } from './dialog-table.ts'
+import { createDialogTable, type DialogTableSetting } from './dialog-table.ts'
 import type { Answer, SavedDialog, SipCounters, SipHandler } from './handler.ts'
 import { looksNew } from './looks-new.ts'
 import { makeResponse, responseTarget, stampVia, type Answerable } from './make-response.ts'
@@ -43,6 +43,8 @@ export interface UserAgentServerSetting {
   /** What our Contact and Via name as host, when the socket's own address will not do. */
   advertisedHost: string | undefined
   transports: () => readonly Transport[]
+  /** Returns true if both sources belong to one trunk. */
+  sharesTrunk: DialogTableSetting['sharesTrunk']
 }
 
 export interface UserAgentServer {
@@ -69,7 +71,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   const { handler, clock, timers, limits, gate, counters } = setting
   const secret = setting.random(16).toString('hex')
   const transactions = createTransactionTable()
-  const dialogs = createDialogTable({ ...setting, transactions, sendTo })
+  const dialogs = createDialogTable({ ...setting, isListed: gate.isListed, transactions, sendTo })
   const serving = createRequestServing({ ...setting, answerMs: limits.answerMs, transactions, dialogs, settingFor })
 
   return {
@@ -119,7 +121,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   }
 
   function onRequest(request: SipRequest, arrival: Arrival, overRate: boolean) {
-    if (request.method === 'ACK') return onAck(request)
+    if (request.method === 'ACK') return onAck(request, arrival)
     const known = transactions.find(request)
     if (known !== undefined) {
       counters.retransmissions++
@@ -142,7 +144,8 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (toTag !== undefined) return onInDialog(request, arrival, toTag, answer)
     const notNow = setting.refusal?.()
     // Dispatchers ask with OPTIONS whether we take calls. Who takes the place of a session that goes on is no new one.
-    const opens = request.method === 'OPTIONS' || (request.method === 'INVITE' && !serving.replaced(request))
+    const opens =
+      request.method === 'OPTIONS' || (request.method === 'INVITE' && !serving.replaced(request, arrival.source))
     if (notNow && opens) return refuseNow(notNow, answer)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
     if (request.method !== 'INVITE') return answer(481)
@@ -155,6 +158,10 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (dialog === undefined) {
       if (request.method !== 'INVITE' || handler.onUnknownDialogInvite === undefined) return answer(481)
       return takeUpDialog(request, arrival, toTag, answer)
+    }
+    if (!dialog.isFrom(arrival.source)) {
+      counters.foreignRequests++
+      return answer(481)
     }
     if (!dialog.take(request, arrival)) return answer(500)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
@@ -187,18 +194,24 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     })
   }
 
-  function onAck(request: SipRequest) {
+  function onAck(request: SipRequest, arrival: Arrival) {
     if (transactions.findInvite(request)?.receiveAck() === true) return
     const dialog = dialogs.find(request.callId, tagOf(request.to) ?? '', tagOf(request.from) ?? '')
-    if (dialog?.acknowledged(request.cseq.number) === true) serving.guard(() => handler.onAck(dialog.shown, request))
+    if (dialog?.isFrom(arrival.source) !== true) return
+    if (dialog.acknowledged(request.cseq.number)) serving.guard(() => handler.onAck(dialog.shown, request))
   }
 
   function onCancel(request: SipRequest, arrival: Arrival) {
     const invite = transactions.findInvite(request)
     if (invite === undefined) return refuse(request, request.via, arrival, 481)
     // 9.2: the CANCEL is answered 200 in any case with the INVITE's To tag, and the INVITE only if it was not yet.
+    const cancelled = serving.cancel(invite, arrival.source)
+    if (cancelled === 'foreign') {
+      counters.foreignRequests++
+      return refuse(request, request.via, arrival, 481)
+    }
     const transaction = transactions.startNonInvite(request, settingFor(request, arrival))
-    const toTag = serving.cancel(invite) ?? statelessTag(request)
+    const toTag = cancelled ?? statelessTag(request)
     transaction.respond(200, makeResponse(request, 200, toTag, {}, [serverHeader]))
   }
 

@@ -81,6 +81,7 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
     number_kind: 'SERVICE_NUMBER',
     number_name: 'SERVICE_NUMBER',
     history_ends_at: 'technical',
+    trunk: 'technical',
     counted: 'technical',
   },
   segment: {

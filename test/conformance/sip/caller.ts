@@ -1,7 +1,7 @@
 import type { SipHandler } from '#capture/sip/handler.ts'
 import type { SipRequest, SipResponse } from '#capture/sip/message.ts'
 import { parseMessage } from '#capture/sip/parse-message.ts'
-import { sipLimits, type SipLimits } from '#capture/sip/server.ts'
+import { isSamePeer, sipLimits, type SipLimits } from '#capture/sip/server.ts'
 import { createSourceGate } from '#capture/sip/source-gate.ts'
 import { rfcTimers, scopeClock } from '#capture/sip/timers.ts'
 import type { Transport } from '#capture/sip/transport.ts'
@@ -74,7 +74,7 @@ export function callServer(
     stop: async () => {},
   }
   const counters = Object.fromEntries(
-    'messages requests responses retransmissions malformed droppedBySource droppedByRate refusedByRate refusedByCap refusedByPressure notAcknowledged timedOut sendFailures faults'
+    'messages requests responses retransmissions malformed droppedBySource droppedByRate refusedByRate refusedByCap refusedByPressure foreignRequests notAcknowledged timedOut sendFailures faults'
       .split(' ')
       .map((name) => [name, 0]),
   )
@@ -91,6 +91,7 @@ export function callServer(
     onFault: (error) => faults.push(error),
     advertisedHost: undefined,
     transports: () => [transport],
+    sharesTrunk: isSamePeer,
   })
   return {
     clock,

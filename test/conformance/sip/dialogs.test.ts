@@ -270,7 +270,8 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`).join('')
 
   test('goes to the remote target by the route set, is repeated by timer E, and tells how it was answered', async () => {
-    const { call, dialog } = inCall({}, {}, { 'record-route': '<sip:192.0.2.99;lr>' })
+    const limits = { allowedSources: ['192.0.2.0/24'] }
+    const { call, dialog } = inCall({}, { limits }, { 'record-route': '<sip:192.0.2.99;lr>' })
     const answered = dialog.bye({ Reason: 'SIP;cause=200' })
     await new Promise(setImmediate)
     call.clock.advance(1_600)

@@ -61,7 +61,7 @@ export interface WiredRecorder {
 export async function openWiredRecorder(
   folder: string,
   given: { firstPort: number; description: () => RegisterDescription } & Partial<
-    Pick<RecorderOptions, 'limits' | 'held' | 'leftBehind'>
+    Pick<RecorderOptions, 'limits' | 'held' | 'leftBehind' | 'nameTrunk'>
   >,
 ): Promise<WiredRecorder> {
   const { firstPort, description, ...more } = given
@@ -141,8 +141,8 @@ export function inDialog(opening: string, method: string, to: string, cseq: numb
 }
 
 /** Where a client sends RTP from, `port` and the second after it: A-law, one source for each of our ports. */
-export async function openSpeaker(port: number, firstSsrc: number) {
-  const sockets = [0, 2].map((line) => createSocket('udp4').bind(port + line, '127.0.0.1'))
+export async function openSpeaker(port: number, firstSsrc: number, address = '127.0.0.1') {
+  const sockets = [0, 2].map((line) => createSocket('udp4').bind(port + line, address))
   await Promise.all(sockets.map((socket) => once(socket, 'listening')))
   let sent = 0
   async function speak(to: readonly number[], packets: number): Promise<void> {

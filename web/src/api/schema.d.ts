@@ -49642,7 +49642,7 @@ export interface operations {
                             };
                             /** @description Length of the recording */
                             durationMs?: number;
-                            marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number")[];
+                            marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number" | "source-changed")[];
                             lostPackets?: number;
                             heard?: {
                                 /** @description Sound that was lost on the way, of the voice that lost most, in milliseconds */

@@ -166,7 +166,7 @@ export const SegmentDetail = Type.Intersect([
     durationMs: Type.Optional(Type.Integer({ description: 'Length of the recording' })),
     marks: Type.Array(
       literals(
-        ['incomplete', 'end-inferred', 'packets-lost', 'needs-review', 'unknown-number'],
+        ['incomplete', 'end-inferred', 'packets-lost', 'needs-review', 'unknown-number', 'source-changed'],
         'What a listener should know',
       ),
     ),

@@ -1,0 +1,80 @@
+/** A recorder that listens for SIP and RTP on loopback, and peers that send it real packets from addresses of their own. */
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { isSamePeer, startSipServer, type SipServerOptions } from '#capture/sip/server.ts'
+import { openWiredRecorder, type WiredRecorder } from '#test/conformance/sip/wired-recorder.ts'
+
+export interface LoopbackRecorder extends WiredRecorder {
+  readonly sipPort: number
+}
+
+export async function openLoopbackRecorder(
+  folder: string,
+  given: Parameters<typeof openWiredRecorder>[1],
+  sipOptions: Partial<SipServerOptions> = {},
+): Promise<LoopbackRecorder> {
+  const wired = await openWiredRecorder(folder, given)
+  const sip = await startSipServer({
+    ...{ host: '127.0.0.1', port: 0, transports: ['udp', 'tcp'], handler: wired.recorder.handler },
+    ...{ sharesTrunk: isSamePeer, ...sipOptions },
+  })
+  return {
+    ...wired,
+    // What changes is read from the recorder itself.
+    get recorder() {
+      return wired.recorder
+    },
+    sipPort: sip.port,
+    async stop() {
+      await sip.stop()
+      await wired.stop()
+    },
+  }
+}
+
+export interface Answered {
+  status: number
+  /** Header lines and body as they came. */
+  text: string
+  to: string
+  /** Media ports of the SDP. */
+  ports: number[]
+}
+
+/** A SIP peer over UDP at an address. */
+export async function openPeer(address: string, sipPort: number) {
+  const socket = createSocket('udp4').bind(0, address)
+  await once(socket, 'listening')
+  const came: string[] = []
+  socket.on('message', (bytes) => came.push(bytes.toString('latin1')))
+  const send = (text: string) =>
+    new Promise((resolve) => socket.send(Buffer.from(text, 'latin1'), sipPort, '127.0.0.1', resolve))
+  return {
+    port: socket.address().port,
+    came,
+    send,
+    /** Sends a request and waits for its final answer. */
+    async ask(text: string): Promise<Answered> {
+      const before = came.length
+      await send(text)
+      const isFinal = (one: string) => /^SIP\/2\.0 [2-6]/.test(one)
+      for (let n = 0; n < 1_000; n++) {
+        const answer = came.slice(before).find(isFinal)
+        if (answer !== undefined) return read(answer)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      throw new Error('no answer came in ten seconds')
+    },
+    close: () => socket.close(),
+  }
+}
+export type Peer = Awaited<ReturnType<typeof openPeer>>
+
+function read(text: string): Answered {
+  return {
+    text,
+    status: Number(text.slice(8, 11)),
+    to: /^to: (.*)\r$/im.exec(text)?.[1] ?? '',
+    ports: [...text.matchAll(/m=audio (\d+)/g)].map(([, port]) => Number(port)),
+  }
+}

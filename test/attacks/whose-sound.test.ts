@@ -1,0 +1,228 @@
+/** Nobody else's sound comes into a recording (R13, R16): strangers with the ids of somebody's call, by real packets. */
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { admit } from '#register/admit.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { trunkNaming } from '#capture/session/trunks.ts'
+import { everyCall, inDialog, openSpeaker, written, type Speaker } from '#test/conformance/sip/wired-recorder.ts'
+import { openLoopbackRecorder, openPeer, type LoopbackRecorder, type Peer } from './loopback-recorder.ts'
+
+let folder = ''
+let recorder: LoopbackRecorder
+const peers: Peer[] = []
+const speakers: Speaker[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-whose-'))
+})
+afterEach(async () => {
+  await recorder.stop()
+  for (const one of [...peers.splice(0), ...speakers.splice(0)]) one.close()
+  await rm(folder, { recursive: true })
+})
+
+async function start(
+  given: Partial<Parameters<typeof openLoopbackRecorder>[1]> = {},
+  sip: Parameters<typeof openLoopbackRecorder>[2] = {},
+): Promise<void> {
+  recorder = await openLoopbackRecorder(folder, { firstPort: 11_600, description: () => everyCall, ...given }, sip)
+}
+
+/** A client at an address: its SIP, its media from the same address, and the call that it tells of. */
+async function client(address: string, n: number, changes: Record<string, string> = {}) {
+  const peer = await openPeer(address, recorder.sipPort)
+  const mediaPort = 26_000 + 10 * n
+  const speaker = await openSpeaker(mediaPort, 100 * n, address)
+  peers.push(peer)
+  speakers.push(speaker)
+  const opening = written('rfc7865-baseline', {
+    ...{ 'SIP/2.0/TCP 192.0.2.10:5060': `SIP/2.0/UDP ${address}:${peer.port}` },
+    ...{ 'rec-1': `rec-${n}`, 'tag=a1': `tag=a${n}`, 'IN IP4 192.0.2.10': `IN IP4 ${address}` },
+    ...{ 'sip:src@192.0.2.10:5060': `sip:src@${address}:${peer.port}` },
+    ...{ 'm=audio 40000': `m=audio ${mediaPort}`, 'm=audio 40002': `m=audio ${mediaPort + 2}`, ...changes },
+  })
+  let to = ''
+  let ports: number[] = []
+  const within = (method: string, cseq: number, from = opening) => inDialog(from, method, to, cseq)
+  return {
+    peer,
+    opening,
+    within,
+    get to() {
+      return to
+    },
+    async open() {
+      const answer = await peer.ask(opening)
+      ;({ to, ports } = answer)
+      if (answer.status === 200) await peer.send(within('ACK', 1))
+      return answer
+    },
+    speak: (packets: number) => speaker.speak(ports, packets),
+    goOn: () => speaker.goOn(ports),
+    bye: () => peer.ask(within('BYE', 900)),
+  }
+}
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 })
+const segments = () => recorder.segments()
+const ssrcsOf = async (n: number) => {
+  const { caller, official, mixed } = await recorder.voices(segments()[n])
+  return [...new Set([...caller, ...official, ...mixed])].sort((a, b) => a - b)
+}
+
+test('a stranger who opens a session under the id of a call in progress gets a call of their own: no packet of theirs is in the first, and neither silence nor the end of the first lets them in', async () => {
+  await start({ limits: { noMediaMs: 1_000 } })
+  const own = await client('127.0.0.1', 1)
+  const stranger = await client('127.0.0.2', 2)
+  await own.open()
+  await own.speak(60)
+  await stranger.open()
+  const tone = stranger.goOn()
+  // The caller is silent for longer than a duplicate session waits.
+  await wait(1_500)
+  await own.speak(60)
+  expect(recorder.recorder.counters.movedOn).toBe(0)
+  expect((await own.bye()).status).toBe(200)
+  await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+  await wait(500)
+  await tone.stop()
+  await stranger.bye()
+  await until(() => expect(segments()[1]?.recording?.stored).toBeDefined())
+  const [first, second] = segments()
+  expect(segments()).toHaveLength(2)
+  expect(first).toMatchObject({
+    trunk: 'address:127.0.0.1',
+    marks: [],
+    recording: { stored: { packetsReceived: 240 } },
+  })
+  expect(await ssrcsOf(0)).toEqual([100, 101])
+  expect(second?.contactId).not.toBe(first?.contactId)
+  expect(second?.trunk).toBe('address:127.0.0.2')
+  expect(await ssrcsOf(1)).toEqual([200, 201])
+})
+
+test('two recorders of one trunk are joined; the second goes on while the first is silent, the first is recorded again once it is heard, and the recording is marked', async () => {
+  const trunks = [{ name: 'border', from: ['127.0.0.1', '127.0.0.2'] }]
+  await start({ nameTrunk: trunkNaming(trunks).nameTrunk, limits: { noMediaMs: 1_000 } })
+  const [first, second] = [await client('127.0.0.1', 1), await client('127.0.0.2', 2)]
+  await first.open()
+  await second.open()
+  const one = first.goOn()
+  const other = second.goOn()
+  await wait(900)
+  await one.stop()
+  await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
+  await wait(900)
+  // The second goes on sending all the while.
+  const again = first.goOn()
+  await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
+  await Promise.all([again.stop(), other.stop()])
+  await second.bye()
+  await first.bye()
+  await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+  expect(segments()).toHaveLength(1)
+  expect(segments()[0]?.marks).toEqual(['source-changed'])
+  expect(await ssrcsOf(0)).toEqual([100, 101, 200, 201])
+})
+
+test('a stranger who knows the tags of a dialog can neither end it, nor change it, nor take its place', async () => {
+  await start()
+  const own = await client('127.0.0.1', 1)
+  await own.open()
+  const stranger = await openPeer('127.0.0.2', recorder.sipPort)
+  peers.push(stranger)
+  const asStranger = (text: string) =>
+    text.replace(/^Via: .*$/m, `Via: SIP/2.0/UDP 127.0.0.2:${stranger.port};branch=z9hG4bK${Math.random()}`)
+  expect((await stranger.ask(asStranger(own.within('BYE', 50)))).status).toBe(481)
+  const moved = own.opening
+    .replace(/^To: .*$/m, `To: ${own.to}`)
+    .replace(/^CSeq: .*$/m, 'CSeq: 51 INVITE')
+    .replaceAll('IN IP4 127.0.0.1', 'IN IP4 127.0.0.2')
+  expect((await stranger.ask(asStranger(moved))).status).toBe(481)
+  const [fromTag, toTag] = [
+    /;tag=([^;\r]+)/.exec(/^From: .*$/m.exec(own.opening)![0])![1],
+    /;tag=(.*)$/.exec(own.to)![1],
+  ]
+  const callId = /^Call-ID: (.*)\r$/m.exec(own.opening)![1]!
+  const replacing = own.opening
+    .replace(/^Call-ID: .*$/m, `Call-ID: another\r\nReplaces: ${callId};from-tag=${fromTag};to-tag=${toTag}`)
+    .replace(';tag=a1', ';tag=other')
+  expect((await stranger.ask(asStranger(replacing))).status).toBe(200)
+  await own.speak(60)
+  await own.bye()
+  await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
+  expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(120)
+  expect(segments()[1]?.contactId).not.toBe(segments()[0]?.contactId)
+})
+
+test.each([
+  ['of an INVITE that is never acknowledged', false, '127.0.0.1'],
+  ['at an address of no trunk', true, '127.0.0.3'],
+])('the Contact %s makes capture connect nowhere', async (_what, acknowledges, target) => {
+  const connections: unknown[] = []
+  const victim = createServer((socket) => connections.push(socket.destroy())).listen(0, target)
+  await once(victim, 'listening')
+  const { port } = victim.address() as { port: number }
+  await start({ limits: { silenceEndsMs: 1_000 } }, { timers: { T1: 10, T2: 20 } })
+  const peer = await client('127.0.0.1', 1)
+  const opening = peer.opening.replace(/^Contact: .*$/m, `Contact: <sip:x@${target}:${port};transport=tcp>`)
+  const answer = await peer.peer.ask(opening)
+  expect(answer.status).toBe(200)
+  if (acknowledges) await peer.peer.send(inDialog(opening, 'ACK', answer.to, 1))
+  // The dialog is lost or falls silent, and capture says goodbye to where the dialog came from.
+  await until(() => expect(peer.peer.came.some((one) => one.startsWith('BYE '))).toBe(true))
+  expect(connections).toEqual([])
+  victim.close()
+})
+
+test('in the register, too, a call of another trunk is another call, whichever capture tells of it first and under whatever id', async () => {
+  await start()
+  const database = await createTestDatabase<RegisterTables>()
+  const capture = database.as('seloste_capture').db
+  const startedAt = Temporal.Now.instant()
+  const told = (trunk: string | undefined, more: object = {}) => {
+    const ids = { segmentId: randomUUID(), contactId: randomUUID() }
+    return {
+      ...callFacts(),
+      ...ids,
+      callIds: ['ucid:guessed'],
+      startedAt,
+      trunk,
+      recording: { ...recordingFacts(), id: randomUUID() },
+      ...more,
+    }
+  }
+  // The stranger guesses the id and the very millisecond, and comes first.
+  const stranger = told('address:192.0.2.66')
+  const own = told('trunk:border')
+  const strangers = await admit(capture, stranger)
+  const first = await admit(capture, own)
+  expect(first.contactId).not.toBe(strangers.contactId)
+  // What is told again, and the next part of the same trunk, belong to the own call.
+  expect((await admit(capture, own)).contactId).toBe(first.contactId)
+  expect((await admit(capture, stranger)).contactId).toBe(strangers.contactId)
+  const later = startedAt.add({ seconds: 1 })
+  const second = await admit(
+    capture,
+    told('trunk:border', { callIds: ['ucid:guessed', 'ucid:next'], startedAt: later }),
+  )
+  const third = await admit(capture, told('trunk:border', { callIds: ['ucid:next'], startedAt: later }))
+  expect(third.contactId).toBe(second.contactId)
+  expect((await admit(capture, told('address:192.0.2.66', { callIds: ['ucid:next'] }))).contactId).not.toBe(
+    second.contactId,
+  )
+  // A detail record of a feed belongs to the trunk that tells its call next, and to no other.
+  const fed = await admit(capture, told(undefined, { callIds: ['ucid:fed'] }))
+  expect((await admit(capture, told('trunk:border', { callIds: ['ucid:fed'] }))).contactId).toBe(fed.contactId)
+  expect((await admit(capture, told('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
+    fed.contactId,
+  )
+})
