@@ -72,6 +72,9 @@ export function measureCapture(
     () => sip.metrics.receiveBufferBytes,
   )
   counter('capture_sip_refused_by_rate', 'INVITEs refused by the source limit', () => sip.metrics.refusedByRate)
+  counter('capture_sip_foreign_requests', 'Requests inside a session that came from another trunk', () => {
+    return sip.metrics.foreignRequests
+  })
   counter('capture_sip_refused_by_pressure', 'New sessions refused under pressure or while draining', () => {
     return sip.metrics.refusedByPressure
   })

@@ -1,7 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
-import { isIPv6 } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { createAdmission } from '#capture/admission/admission.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
@@ -52,6 +50,7 @@ import { layOutRecordings } from './lay-out-recordings.ts'
 import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { holdRegisterWhenTold } from './hold-register.ts'
+import { mediaAddresses } from './media-addresses.ts'
 import { openObjects } from './open-objects.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
@@ -384,18 +383,3 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
 
 /** How long the end waits for the last facts to be admitted; they are on disk either way. */
 const settleMs = 3_000
-
-/**
- * The address that a peer can send to: of all of this machine's, the first of the peer's family that is not loopback, for a
- * peer on this machine its loopback.
- */
-function mediaAddresses(host: string): (peer: string) => string {
-  if (host !== '0.0.0.0' && host !== '::') return () => host
-  const addresses = Object.values(networkInterfaces()).flatMap((ones) => ones ?? [])
-  const outward = (family: 'IPv4' | 'IPv6') =>
-    addresses.find((one) => one.family === family && !one.internal && !one.address.startsWith('fe80'))?.address
-  const ipv4 = outward('IPv4') ?? '127.0.0.1'
-  // A socket for all addresses hears both families.
-  const ipv6 = host === '::' ? (outward('IPv6') ?? '::1') : undefined
-  return (peer) => (ipv6 !== undefined && isIPv6(peer) ? ipv6 : ipv4)
-}

@@ -8,6 +8,7 @@ import type { Track } from '../siprec/identified-parties.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { accepted, allInactive, allPaused } from './accepted-streams.ts'
+import { marksOfStored, withMark } from './segment-marks.ts'
 
 export type SessionState =
   | { phase: 'opening'; session: SessionFacts }
@@ -297,10 +298,6 @@ function forbidden(
   ]
 }
 
-function marksOfStored({ marks }: SegmentFacts, { sourceChanged }: SessionEvent & { type: 'stored' }) {
-  return sourceChanged ? withMark(marks, 'source-changed') : marks
-}
-
 /** Capture has nothing of it any more. */
 function isSettled(recording: RecordingFacts): boolean {
   return recording.gone === true || recording.stored !== undefined
@@ -373,9 +370,7 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
   const { facts } = state.session
   if (event.type === 'stored' && facts.recording) {
     const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
-    // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
-    const told = marksOfStored(facts, event)
-    const marks = event.stored.packetsReceived === 0 ? withMark(told, 'incomplete') : told
+    const marks = marksOfStored(facts, event)
     const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
     // Stored apart from its call's end, it has its ports still.
     return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
@@ -397,8 +392,4 @@ function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
 
 function othersThan(index: number, { joined = [] }: SessionFacts): StreamPlan[] {
   return joined.filter((stream) => stream.index !== index)
-}
-
-function withMark(marks: SegmentFacts['marks'], mark: SegmentFacts['marks'][number]): SegmentFacts['marks'] {
-  return marks.includes(mark) ? marks : [...marks, mark]
 }
