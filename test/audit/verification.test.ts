@@ -20,7 +20,7 @@ async function writtenLog(database: TestDatabase<RegisterTables>, entries: numbe
   const sequencer = log.begin()
   for (let n = 0; n < entries; n++) {
     await appendAudit(database.as('seloste_custodian').db, {
-      action: 'contact.read',
+      action: 'key.destroyed',
       result: n % 9 === 0 ? 'refused:deny.own' : 'ok',
       reference: `VIKA-${n} "ä" €`,
       detail: { n, part: n / 7, list: ['ö', '\u2028'], none: null },
@@ -63,7 +63,7 @@ describe('the log as the program writes it', () => {
     const grow = (async () => {
       // Not beyond 512 entries: what follows counts the subtrees of these.
       for (let n = 0; growing && n < 150; n++) {
-        await appendAudit(database.as('seloste_custodian').db, { action: 'contact.read', result: 'ok' })
+        await appendAudit(database.as('seloste_custodian').db, { action: 'key.destroyed', result: 'ok' })
         await log.turn(log.sequencer)
       }
     })()

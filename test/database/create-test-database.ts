@@ -46,6 +46,8 @@ export async function createTestDatabase<Tables = Record<string, never>>(): Prom
     if (!anyFailed(file)) await administer(`drop database if exists ${name} with (force)`)
   })
   await administer(`create database ${name} template ${templateName} owner ${cluster.owner} strategy file_copy`)
+  // As migrate() does: a copy does not have the grants of its template.
+  await administer(`revoke create, temporary on database ${name} from public`)
   return { name, url, as }
 
   async function administer(statement: string): Promise<void> {

@@ -144,7 +144,7 @@ export async function startExternalServer(
         `create role ${owner} login createrole password '${rolePassword}'`,
         `create database ${database} owner ${owner} encoding 'UTF8' template template0`,
       ])
-      await ask(adminUrl(database), [keepLocks])
+      await ask(adminUrl(database), [takeAway, `grant set on parameter temp_file_limit to ${owner}`])
       return url
     },
     async stop() {
@@ -156,11 +156,15 @@ export async function startExternalServer(
 }
 
 /** As docs/operate/install.md has it. */
-const keepLocks = `do $$ declare f regprocedure; begin
+const takeAway = `do $$ declare f regprocedure; begin
   for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
     and proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$' loop
     execute format('revoke execute on function %s from public', f);
     execute format('grant execute on function %s to ${owner} with grant option', f);
+  end loop;
+  for f in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace
+    and proname ~ '^(lo_.*|loread|lowrite|pg_logical_emit_message)$' loop
+    execute format('revoke execute on function %s from public', f);
   end loop;
 end $$`
 

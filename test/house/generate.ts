@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { drawBoundaries } from './draw-boundaries.ts'
+import { writeProtections } from './write-protections.ts'
 
 interface Generated {
   path: string
@@ -27,6 +28,9 @@ for (const { path, make } of generated) {
     console.log(`wrote ${path}`)
   }
 }
+
+// It needs a PostgreSQL: whether it is current is asked by test/attacks/log-protections.test.ts, of the database of the tests.
+if (!checkOnly) await writeProtections()
 
 /** The web client's types, from the server's contract; either is longer than the megabyte that Node takes unasked. */
 function makeClientTypes(): string {

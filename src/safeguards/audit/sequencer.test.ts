@@ -22,7 +22,7 @@ function mth(leaves: Buffer[]): Buffer {
   return sha256(Buffer.from([1]), mth(leaves.slice(0, k)), mth(leaves.slice(k)))
 }
 
-const append = (database: TestDatabase<SafeguardTables>, action: 'contact.read' | 'call.admitted' = 'contact.read') =>
+const append = (database: TestDatabase<SafeguardTables>, action: 'key.destroyed' | 'history.ended' = 'key.destroyed') =>
   appendAudit(database.as('seloste_custodian').db, {
     action,
     result: 'ok',
@@ -61,7 +61,7 @@ describe('an entry', () => {
       from audit_entry order by seq desc limit 1`)
     const { seq, at, salt } = rows[0] as { seq: number; at: string; salt: string }
     const bytes =
-      `{"action":"contact.read","at":"${at}","detail":{"a":[],"given":"ä\\"\u2028","n":1.5},"object_id":null,"object_kind":null,` +
+      `{"action":"key.destroyed","at":"${at}","detail":{"a":[],"given":"ä\\"\u2028","n":1.5},"object_id":null,"object_kind":null,` +
       `"person_id":null,"purpose":null,"reference":null,"result":"ok","right_id":null,"role":null,"salt":"${salt}","seq":${seq},"v":1}`
     expect((await leavesOf(growing)).at(-1)).toEqual({
       index: 1,
@@ -107,7 +107,7 @@ describe('an entry', () => {
         custodian
           .transaction()
           .execute(async (tx) => {
-            await appendAudit(tx, { action: 'contact.read', result: 'ok', detail: { n } })
+            await appendAudit(tx, { action: 'key.destroyed', result: 'ok', detail: { n } })
             if (n % 7 === 0) throw new Error('changed my mind')
           })
           .catch(() => undefined),
@@ -119,7 +119,7 @@ describe('an entry', () => {
     await expectWhole(busy, log.folder)
     const { rows } = await busy
       .as()
-      .pool.query("select count(*)::int as n from audit_entry where action = 'contact.read'")
+      .pool.query("select count(*)::int as n from audit_entry where action = 'key.destroyed'")
     expect(rows).toEqual([{ n: 300 - Math.ceil(300 / 7) }])
   })
 

@@ -39,6 +39,10 @@ export const problemCodes = {
   'ledger-altered': 'The destruction ledger is not what was signed.',
   'ledger-head-wrong': 'A signed head of the destruction ledger is missing or is not the log’s.',
   'ledger-receipt-missing': 'A recording is destroyed, and the ledger does not say that its key is.',
+  'protection-missing': 'The database lacks something that protects the data.',
+  'protection-disabled': 'Something that protects the data is disabled.',
+  'protection-changed': 'Something that protects the data is not as this version of the program says.',
+  'protection-unknown': 'The database has something that no version of the program put there.',
 } as const
 
 export type ProblemCode = keyof typeof problemCodes

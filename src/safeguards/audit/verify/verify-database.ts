@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql, type RawBuilder } from 'kysely'
+import { findProtectionProblems, type ExpectedProtections } from '#platform/database/protections.ts'
 import type { AnyDatabase } from './any-database.ts'
 import { EntryCheck, type LogFacts } from './check-entries.ts'
 import { checkLedger } from './check-ledger.ts'
@@ -19,6 +20,8 @@ export interface DatabaseOptions {
   seenLedger?: readonly SeenCheckpoint[]
   /** Leaf hashes that were kept elsewhere, 32 bytes each, from one place up to before another; fewer where there are no more. */
   keptLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
+  /** Triggers, policies, functions and grants as the program's version says, and the processes' database roles. */
+  protections?: { expected: ExpectedProtections; roles: readonly string[] } | undefined
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined
 }
@@ -73,6 +76,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   tell('destructions', leaves)
   const destructions = await checkDestructions(tx, facts, findings)
   const ledger = await checkLedger(tx, options.keys, options.seenLedger ?? [], findings)
+  if (options.protections) await checkProtections(tx, options.protections, findings)
   const settled = await settleAccepted(tx, facts, findings)
   options.signal?.throwIfAborted()
   return {
@@ -88,6 +92,16 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
       newest: { origin: roots.newest.origin, size: roots.newest.size, root: roots.newest.root.toString('base64') },
     }),
     ...settled,
+  }
+}
+
+async function checkProtections(
+  tx: AnyDatabase,
+  { expected, roles }: NonNullable<DatabaseOptions['protections']>,
+  findings: Findings,
+): Promise<void> {
+  for (const { kind, name } of await findProtectionProblems(tx, roles, expected)) {
+    findings.add(`protection-${kind}`, `${name}.`)
   }
 }
 

@@ -1,0 +1,234 @@
+/**
+ * What the database protects its data with. In: a connection of any role; `migrations/protections.json`, which `npm run generate`
+ * writes from a fresh database. Out: triggers, row-level security, policies, functions, constraints, unique indexes, defaults,
+ * grants, owners, rules and roles that are missing, disabled, changed or not the program's. Never here: a repair.
+ */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { sql, type QueryExecutorProvider } from 'kysely'
+
+/** Expected protections, by name: `trigger audit_entry append_only`. */
+export interface ExpectedProtections {
+  /** The newest migration of the database that they were read from. */
+  migration: number
+  /** PostgreSQL's major version there. */
+  postgres: number
+  /**
+   * SHA-256 of the definition, base64url, 16 characters. Where PostgreSQL writes out an expression, a second one follows after a
+   * space: of the text without white space, parentheses and qualifiers, in which major versions differ.
+   */
+  protections: Readonly<Record<string, string>>
+}
+
+export interface ProtectionProblem {
+  kind: 'missing' | 'disabled' | 'changed' | 'unknown'
+  /** `trigger audit_entry append_only` */
+  name: string
+}
+
+interface Protection {
+  name: string
+  /** Its definition, the same in every version of PostgreSQL. */
+  said: string
+  /** Expressions in it, as PostgreSQL writes them. */
+  written: string | null
+  disabled: boolean
+}
+
+const file = new URL('../../../migrations/protections.json', import.meta.url)
+let read: Promise<ExpectedProtections> | undefined
+
+/** Protections of this version of the program. */
+export function expectedProtections(): Promise<ExpectedProtections> {
+  return (read ??= readFile(file, 'utf8').then((text) => JSON.parse(text) as ExpectedProtections))
+}
+
+/** Reads what protects the data now, as `migrations/protections.json` has it. */
+export async function readProtections(
+  db: QueryExecutorProvider,
+  roles: readonly string[],
+): Promise<ExpectedProtections> {
+  const { found, migration, postgres } = await look(db, roles)
+  const protections = Object.fromEntries(found.map((one) => [one.name, [exactHash(one), ...looseHash(one)].join(' ')]))
+  return { migration, postgres, protections }
+}
+
+/**
+ * Compares what protects the data with what the program's version says.
+ * @param db any role: everything is read from PostgreSQL's catalogs
+ * @param roles the processes' database roles
+ */
+export async function findProtectionProblems(
+  db: QueryExecutorProvider,
+  roles: readonly string[],
+  expected: ExpectedProtections,
+): Promise<ProtectionProblem[]> {
+  const { found, migration, postgres } = await look(db, roles)
+  if (migration !== expected.migration) {
+    return [{ kind: migration < expected.migration ? 'missing' : 'unknown', name: `migration ${migration}` }]
+  }
+  const problems: ProtectionProblem[] = []
+  const there = new Set<string>()
+  for (const one of found) {
+    there.add(one.name)
+    const [exact, loose] = expected.protections[one.name]?.split(' ') ?? []
+    if (one.disabled) problems.push({ kind: 'disabled', name: one.name })
+    else if (exact === undefined) {
+      if (!protectsOrStores.test(one.name)) problems.push({ kind: 'unknown', name: one.name })
+    } else if (
+      postgres === expected.postgres || loose === undefined ? exactHash(one) !== exact : looseHash(one)[0] !== loose
+    )
+      problems.push({ kind: 'changed', name: one.name })
+  }
+  for (const name of Object.keys(expected.protections)) if (!there.has(name)) problems.push({ kind: 'missing', name })
+  return problems.toSorted((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/** One more of these takes no protection away; use/evidence names tables and columns that nobody described. */
+const protectsOrStores = /^(table|defaults of|constraint|unique index) /
+
+function exactHash({ said, written }: Protection): string {
+  return hash(`${said}\n${written ?? ''}`)
+}
+
+/** One hash or none. */
+function looseHash({ said, written }: Protection): string[] {
+  return written === null ? [] : [hash(`${said}\n${written.replace(/\s|[()]|\b\w+\./g, '')}`)]
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16)
+}
+
+async function look(
+  db: QueryExecutorProvider,
+  roles: readonly string[],
+): Promise<{ found: Protection[]; migration: number; postgres: number }> {
+  const { rows } = await sql<{ migration: number; postgres: number }>`
+    select coalesce(max(number), 0)::integer as migration, current_setting('server_version_num')::integer / 10000 as postgres
+    from public.migration`.execute(db)
+  const { rows: found } = await protectionsOf(roles).execute(db)
+  // As JavaScript sorts: databases differ in it.
+  return { found: found.toSorted((one, other) => (one.name < other.name ? -1 : 1)), ...rows[0]! }
+}
+
+/**
+ * Everything in schema public that no extension brought. Partitions are as their parents say: of them only what differs is named.
+ * Grants to the owner, and to roles that are neither a process's nor everybody, are left out.
+ */
+function protectionsOf(roles: readonly string[]) {
+  const known = sql`array(select oid from pg_roles where rolname = any (${[...roles]}::name[])) || 0::oid`
+  return sql<Protection>`
+    with
+    owner as (select relowner as oid from pg_class where oid = 'public.migration'::regclass),
+    relation as (
+      select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence, c.relowner, c.relacl, c.relispartition
+      from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    ),
+    granted as (
+      select oid, string_agg(concat_ws(' ', case grantee when 0 then 'everybody' else pg_get_userbyid(grantee) end, privilege,
+        case when is_grantable then 'grantable' end, on_column), ', '
+        order by case grantee when 0 then 'everybody' else pg_get_userbyid(grantee) end collate "C", privilege collate "C", on_column) as grants
+      from (
+        select r.oid, g.grantee, g.privilege_type as privilege, g.is_grantable, null as on_column
+        from relation r, aclexplode(r.relacl) g where g.grantee <> r.relowner
+        union all
+        select r.oid, g.grantee, g.privilege_type, g.is_grantable, a.attname
+        from relation r join pg_attribute a on a.attrelid = r.oid and not a.attisdropped, aclexplode(a.attacl) g where g.grantee <> r.relowner
+      ) g
+      where grantee = any (${known})
+      group by oid
+    )
+    -- Relations: whose they are, whether they survive a crash, whether row-level security is on.
+    select 'table ' || relname as name,
+      concat_ws(' ', relkind, relpersistence, case when relowner = (select oid from owner) then 'owner' else pg_get_userbyid(relowner) end) as said,
+      null as written, false as disabled
+    from relation where not relispartition or relpersistence <> 'p' or relowner <> (select oid from owner)
+    union all
+    select 'row-level security ' || relname, case when relforcerowsecurity then 'forced' else 'on' end, null, not relrowsecurity
+    from relation
+    where not relispartition and (relrowsecurity or relforcerowsecurity or exists (select from pg_policy where polrelid = relation.oid))
+    union all
+    select 'grants on ' || relname, grants, null, false from relation join granted using (oid)
+    union all
+    select 'defaults of ' || r.relname, string_agg(concat_ws(' ', a.attname, case when a.attnotnull then 'not null' end, a.attidentity, a.attgenerated), ', ' order by a.attname),
+      string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attname), false
+    from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+    left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum
+    where not r.relispartition and r.relkind in ('r', 'p') and (a.attnotnull or a.attidentity <> '' or d.adbin is not null)
+    group by r.relname
+    union all
+    select 'view ' || relname, '', pg_get_viewdef(oid), false from relation where relkind in ('v', 'm')
+    union all
+    select 'rule ' || r.relname || ' ' || w.rulename, '', pg_get_ruledef(w.oid), w.ev_enabled <> 'O'
+    from relation r join pg_rewrite w on w.ev_class = r.oid where w.rulename <> '_RETURN'
+    -- A trigger of a partition that comes from its parent's is named where it is disabled.
+    union all
+    select 'trigger ' || r.relname || ' ' || t.tgname,
+      concat_ws(' ', t.tgtype, p.proname, t.tgdeferrable, t.tginitdeferred, encode(t.tgargs, 'escape'), t.tgoldtable, t.tgnewtable,
+        (select string_agg(a.attname, ',' order by a.attname) from pg_attribute a where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr::int2[]))),
+      case when t.tgqual is not null then pg_get_triggerdef(t.oid, true) end, t.tgenabled <> 'O'
+    from relation r join pg_trigger t on t.tgrelid = r.oid join pg_proc p on p.oid = t.tgfoid
+    where not t.tgisinternal and (t.tgparentid = 0 or t.tgenabled <> 'O')
+    -- Foreign keys are held by triggers of PostgreSQL's own.
+    union all
+    select distinct 'constraint ' || r.relname || ' ' || coalesce(c.conname, t.tgname), '', null, true
+    from relation r join pg_trigger t on t.tgrelid = r.oid left join pg_constraint c on c.oid = t.tgconstraint
+    where t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'O'
+    union all
+    select 'constraint ' || r.relname || ' ' || c.conname,
+      concat_ws(' ', c.contype, c.convalidated, c.condeferrable, c.condeferred), pg_get_constraintdef(c.oid), false
+    from relation r join pg_constraint c on c.conrelid = r.oid
+    where c.contype <> 'n' and c.contype <> 't' and c.conparentid = 0 and c.coninhcount = 0 and not r.relispartition
+      and not exists (select from pg_trigger t where t.tgconstraint = c.oid and t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'O')
+    union all
+    select 'unique index ' || i.relname, concat_ws(' ', x.indisvalid, x.indnullsnotdistinct), pg_get_indexdef(i.oid), false
+    from relation r join pg_index x on x.indrelid = r.oid join pg_class i on i.oid = x.indexrelid
+    where x.indisunique and not r.relispartition and not exists (select from pg_constraint c where c.conindid = i.oid and c.contype in ('p', 'u', 'x'))
+    union all
+    select 'policy ' || r.relname || ' ' || p.polname,
+      concat_ws(' ', p.polpermissive, p.polcmd, (select string_agg(name, ',' order by name collate "C")
+        from (select case o when 0 then 'everybody' else pg_get_userbyid(o) end as name, o from unnest(p.polroles) o) o)),
+      concat_ws(' with check ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)), false
+    from relation r join pg_policy p on p.polrelid = r.oid
+    union all
+    select 'function ' || p.oid::regprocedure::text,
+      concat_ws(' ', p.prokind, l.lanname, p.prosecdef, p.proleakproof, p.proisstrict, p.provolatile, p.proparallel, p.proretset,
+        format_type(p.prorettype, null), p.proconfig, case when p.proowner = (select oid from owner) then 'owner' else pg_get_userbyid(p.proowner) end,
+        (select string_agg(name || case when is_grantable then ' grantable' else '' end, ',' order by name collate "C") from (
+          select case g.grantee when 0 then 'everybody' else pg_get_userbyid(g.grantee) end as name, g.is_grantable
+          from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+          where g.grantee <> p.proowner and g.grantee = any (${known})) g), md5(p.prosrc)),
+      pg_get_function_sqlbody(p.oid), false
+    from pg_proc p join pg_language l on l.oid = p.prolang
+    where p.pronamespace = 'public'::regnamespace and p.prokind <> 'a'
+      and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    union all
+    select 'event trigger ' || evtname, evtfoid::regproc::text, null, evtenabled <> 'O' from pg_event_trigger
+    where not exists (select from pg_depend d where d.classid = 'pg_event_trigger'::regclass and d.objid = pg_event_trigger.oid and d.deptype = 'e')
+    -- What a process's role is, and of which roles it has the rights.
+    union all
+    select 'role ' || rolname, concat_ws(' ', rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
+        (select string_agg(pg_get_userbyid(m.roleid), ',' order by pg_get_userbyid(m.roleid)) from pg_auth_members m where m.member = r.oid)),
+      null, false
+    from pg_roles r where rolname = any (${[...roles]}::name[])
+    union all
+    select 'setting ' || split_part(setting, '=', 1) || coalesce(' of ' || pg_get_userbyid(nullif(s.setrole, 0)), ''), setting, null, false
+    from pg_db_role_setting s, unnest(s.setconfig) setting
+    where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+      and (s.setrole = 0 or s.setrole = any (${known}))
+      and split_part(setting, '=', 1) in ('session_replication_role', 'row_security', 'search_path', 'role')
+    union all
+    select 'grants on schema public', coalesce((select string_agg(name, ', ' order by name collate "C") from (
+        select concat_ws(' ', case g.grantee when 0 then 'everybody' else pg_get_userbyid(g.grantee) end, g.privilege_type) as name
+        from aclexplode(n.nspacl) g where g.grantee = any (${known})) g), ''), null, false
+    from pg_namespace n where n.nspname = 'public'
+    union all
+    select 'grants on the database', coalesce((select string_agg(name, ', ' order by name collate "C") from (
+        select concat_ws(' ', case g.grantee when 0 then 'everybody' else pg_get_userbyid(g.grantee) end, g.privilege_type) as name
+        from aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) g
+        where g.grantee = any (${known}) and g.privilege_type <> 'CONNECT') g), ''), null, false
+    from pg_database d where d.datname = current_database()`
+}

@@ -1,0 +1,140 @@
+import { sql, type Kysely } from 'kysely'
+import { expect, test } from 'vitest'
+import {
+  expectedProtections,
+  findProtectionProblems,
+  readProtections,
+  type ProtectionProblem,
+} from '#platform/database/protections.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+const database = await createTestDatabase<never>()
+const roles = ['seloste_custodian', 'seloste_capture', 'seloste_desk']
+const expected = await expectedProtections()
+const custodian = database.as('seloste_custodian').db
+
+class RolledBack extends Error {}
+
+/** What is found while the owner’s statements hold; they are rolled back. */
+async function found(...statements: string[]): Promise<string[]> {
+  let problems: ProtectionProblem[] = []
+  await database
+    .as()
+    .db.transaction()
+    .execute(async (tx: Kysely<never>) => {
+      for (const statement of statements) await sql.raw(statement).execute(tx)
+      problems = await findProtectionProblems(tx, roles, expected)
+      throw new RolledBack()
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof RolledBack)) throw error
+    })
+  return problems.map(({ kind, name }) => `${kind} ${name}`)
+}
+
+test('migrations/protections.json is current: if not, run "npm run generate"', async () => {
+  expect(await findProtectionProblems(custodian, roles, expected)).toEqual([])
+  const now = await readProtections(custodian, roles)
+  if (now.postgres === expected.postgres) expect(now).toEqual(expected)
+})
+
+test.each([
+  ['a trigger that is dropped', 'drop trigger pending on audit_entry', 'missing trigger audit_entry pending'],
+  [
+    'a trigger that is disabled',
+    'alter table audit_entry disable trigger append_only',
+    'disabled trigger audit_entry append_only',
+  ],
+  [
+    'a trigger that fires for replication alone',
+    'alter table audit_leaf enable replica trigger append_only',
+    'disabled trigger audit_leaf append_only',
+  ],
+  ['a policy that is dropped', 'drop policy closed_list on audit_entry', 'missing policy audit_entry closed_list'],
+  [
+    'a policy that is widened',
+    'alter policy capture_appends on audit_entry with check (true)',
+    'changed policy audit_entry capture_appends',
+  ],
+  [
+    'a policy that is added',
+    'create policy all_of_it on contact for select to seloste_desk using (true)',
+    'unknown policy contact all_of_it',
+  ],
+  [
+    'row-level security that is off',
+    'alter table recording disable row level security',
+    'disabled row-level security recording',
+  ],
+  [
+    'a function that is replaced',
+    `create or replace function log_is_whole() returns boolean
+     language sql stable security definer set search_path = pg_catalog, public, pg_temp as 'select true'`,
+    'changed function log_is_whole()',
+  ],
+  ['a function that everybody may call', 'grant execute on function viewer() to public', 'changed function viewer()'],
+  [
+    'a function that is added',
+    `create function look() returns setof contact language sql security definer as 'select * from contact'`,
+    'unknown function look()',
+  ],
+  [
+    'a constraint that is dropped',
+    'alter table audit_break drop constraint audit_break_check',
+    'missing constraint audit_break audit_break_check',
+  ],
+  [
+    'an index that kept a value from being there twice',
+    'drop index audit_break_open',
+    'missing unique index audit_break_open',
+  ],
+  ['a grant that is added', 'grant select on audit_entry to seloste_desk', 'changed grants on audit_entry'],
+  [
+    'a grant on a table that nobody was to read',
+    'grant select on audit_pending to seloste_capture',
+    'changed grants on audit_pending',
+  ],
+  ['a grant that is taken away', 'revoke insert on audit_entry from seloste_desk', 'changed grants on audit_entry'],
+  [
+    'a default that is changed',
+    `alter table audit_entry alter column at set default now() - interval '1 day'`,
+    'changed defaults of audit_entry',
+  ],
+  ['a table that another owns', 'alter table proof owner to seloste_custodian', 'changed table proof'],
+  ['a table that a crash empties', 'alter table proof set unlogged', 'changed table proof'],
+  [
+    'a rule',
+    'create rule nothing as on insert to proof_change do instead nothing',
+    'unknown rule proof_change nothing',
+  ],
+  ['a role that row-level security does not bind', 'alter role seloste_desk bypassrls', 'changed role seloste_desk'],
+  ['a role with the rights of another', 'grant seloste_custodian to seloste_desk', 'changed role seloste_desk'],
+  [
+    'a role for which triggers do not fire',
+    'alter role seloste_desk set session_replication_role = replica',
+    'unknown setting session_replication_role of seloste_desk',
+  ],
+  ['everybody’s right to make tables', 'grant create on schema public to public', 'changed grants on schema public'],
+])('%s is named', async (_what, statement, problem) => {
+  expect(await found(statement)).toContain(problem)
+})
+
+test('a trigger of one month alone that is disabled, and a month that is granted, are named', async () => {
+  const { rows } = await sql<{ month: string; trigger: string }>`
+    select t.tgrelid::regclass::text as month, t.tgname as trigger from pg_trigger t
+    join pg_inherits i on i.inhrelid = t.tgrelid
+    where t.tgparentid <> 0 and not t.tgisinternal and t.tgrelid::regclass::text like 'contact%' order by 1, 2 limit 1`.execute(
+    database.as().db,
+  )
+  const { month, trigger } = rows[0]!
+  expect(await found(`alter table ${month} disable trigger ${trigger}`)).toEqual([
+    `disabled trigger ${month} ${trigger}`,
+  ])
+  expect(await found(`grant select on ${month} to seloste_desk`)).toEqual([`unknown grants on ${month}`])
+})
+
+test('foreign keys that nobody holds to are named', async () => {
+  expect(await found('alter table audit_cosignature disable trigger all')).toContain(
+    'disabled constraint audit_cosignature audit_cosignature_size_fkey',
+  )
+})
