@@ -39,6 +39,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'config-file-wrong': 'Mend the line that the message names.',
   'database-binaries-missing': 'Run "npm ci" again on this machine.',
   'database-disk-full': 'Make room on the volume of the database.',
+  'database-hangs':
+    'See whether the processes of PostgreSQL run and its disk answers, or whether the way there is cut; nothing is to be restarted here.',
   'database-in-use': 'Stop the Seloste that has this database folder, or give this one another SELOSTE_DATA.',
   'database-moved': 'Set DATABASE_URL to where the register was moved (docs/operate/moving.md).',
   'database-not-running': 'Start Seloste, or set DATABASE_URL.',
@@ -147,5 +149,10 @@ export const faultRemedies: Readonly<Record<string, string>> = {
 
 /** What to do about what was thrown; nothing where it is no fault of ours. */
 export function remedyOf(thrown: unknown): string | undefined {
-  return thrown instanceof Fault ? faultRemedies[(thrown as Fault).code] : undefined
+  return thrown instanceof Fault ? remedyFor((thrown as Fault).code) : undefined
+}
+
+/** What to do about a code; nothing where it is none of ours. */
+export function remedyFor(code: string): string | undefined {
+  return Object.hasOwn(faultRemedies, code) ? faultRemedies[code] : undefined
 }

@@ -13,7 +13,7 @@ const capture = database.as('seloste_capture').db
 const clerk = await enterTestPerson(owner, database.as('seloste_desk').db, { name: 'Aino' })
 let [north, south] = ['', '']
 
-const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
+const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }
 const lives = (id: string, name: string) =>
   nodeLives(capture, { id, name, version: '1', startedAt: Temporal.Now.instant() }, state)
 

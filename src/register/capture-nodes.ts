@@ -3,6 +3,7 @@
  * that have fallen silent, ended. Never here: whose a call is; admit.ts asks that.
  */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import type { Blocker } from '#platform/blockers/blockers.ts'
 import { channels } from './channels.ts'
 import { settleEnd } from './settle-end.ts'
 import type { RegisterTables } from './tables.ts'
@@ -20,6 +21,7 @@ export interface CaptureNode {
 }
 
 export interface NodeState {
+  blockers: readonly Blocker[]
   draining: boolean
   pressures: readonly string[]
   sessions: number
@@ -69,13 +71,15 @@ export interface SeenNode {
   waiting: number
   /** Calls of the last day that have no end, by what it told. */
   openCalls: number
+  /** What kept it from its work when it was last heard of. */
+  blockers: Blocker[]
   /** It answers, and so does another of its name: what one of them does cannot be told from what the other does. */
   sharesName: boolean
 }
 
 export async function seenNodes(db: Db): Promise<SeenNode[]> {
   const { rows } = await sql<SeenNode>`
-    select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting,
+    select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting, blockers,
       open_calls as "openCalls", answers and count(*) filter (where answers) over (partition by name) > 1 as "sharesName"
     from (select *, state not in ('silent', 'ended') as answers, row_number() over () as place from capture_nodes()) as node
     order by place`.execute(db)

@@ -87,6 +87,7 @@ const rules: Record<string, Rule> = {
   listClients: runsCapture,
   readClient: { missing: runsCapture },
   listCaptureNodes: runsCapture,
+  listBlockers: runsCapture,
   listCallFlows: runsCapture,
   readCallFlow: { missing: runsCapture },
   // Ends before or after the day.

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { tellWaiting } from '#app/roles/tell-waiting.ts'
+import { createBlockers } from '#platform/blockers/blockers.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { endsThatWait } from '#use/retention/stands-in-the-way.ts'
@@ -234,7 +235,8 @@ describe('a disclosure past its day', () => {
     const lines = () => said.filter((line) => line.includes(id)).length
     const { pool } = database.as('seloste_custodian')
     const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
-    const telling = tellWaiting({ db: custodian, pool, log, registry, intervalMs: 20 })
+    const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
+    const telling = tellWaiting({ db: custodian, pool, log, blockers, registry, intervalMs: 20 })
     try {
       await expect.poll(lines, { timeout: 5_000 }).toBe(1)
       await new Promise((resolve) => setTimeout(resolve, 200))

@@ -119,6 +119,7 @@ export async function openTestDesk(
   })
   const answers = {
     ...audio,
+    blockers: () => [],
     tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
     hearCopy: anonymised.hearings.audio,
     questions: {
@@ -144,7 +145,7 @@ export async function openTestDesk(
       onEnded: () => undefined,
     },
     node: { id: randomUUID(), name: 'capture-1', version: '0.0.0', startedAt: systemClock.now() },
-    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }),
+    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
     answer: (asked) => Promise.resolve(answerCallFlows(flows, asked)),
   })
   const captures = askCaptures({ db: database.as('seloste_desk').db, databaseUrl: url('seloste_desk'), onFault })
@@ -158,6 +159,7 @@ export async function openTestDesk(
       clock: systemClock,
       flows: readCallFlows(captures),
       pace: createLookPacer(database.as('seloste_desk').db, systemClock),
+      health: () => Promise.resolve({ missing: [], blockers: [] }),
       ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
         watchers.add(changed)
@@ -171,7 +173,6 @@ export async function openTestDesk(
       version: '0.0.0',
       log: makeLog({ name: 'desk', write: (line) => log.push(line), pretty: false }),
       metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
-      notReady: () => Promise.resolve([]),
     },
   )
   afterAll(async () => {

@@ -43,8 +43,9 @@ export async function drain(settings: Settings, { waitSeconds, isCancelled = fal
   }
 }
 
-function tellLeft({ live, waiting }: CaptureState): string {
-  return `going on: ${live}, waiting for the register: ${waiting}`
+function tellLeft({ live, storing, waiting }: CaptureState): string {
+  const ended = storing > 0 ? `, ended and not stored yet: ${storing}` : ''
+  return `going on: ${live}${ended}, waiting for the register: ${waiting}`
 }
 
 /** One line about capture, for `seloste status`. */

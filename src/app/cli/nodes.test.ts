@@ -13,6 +13,7 @@ const node = (name: string, state: SeenNode['state'], sharesName = false): SeenN
     recordings: 0,
     waiting: 0,
     openCalls: 2,
+    blockers: [],
     sharesName,
   },
   ...{

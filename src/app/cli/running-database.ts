@@ -14,6 +14,8 @@ export async function withRunningDatabase<Result>(
   settings: Settings,
   purpose: string,
   work: (db: Kysely<RegisterTables>) => Promise<Result>,
+  /** How soon a database that hangs is found out; as connectDatabase has it. */
+  answerMs?: number,
 ): Promise<Result> {
   const url = await databaseUrlOf(settings)
   const { db, close } = connectDatabase<RegisterTables>({
@@ -21,6 +23,7 @@ export async function withRunningDatabase<Result>(
     applicationName: `seloste-${purpose}`,
     // Whoever holds a place for itself asks for more beside it.
     size: 5,
+    ...(answerMs !== undefined && { answerMs }),
     onIdleError: () => undefined,
   })
   try {

@@ -5,6 +5,9 @@ import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
 import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
 import { readTargets } from '#use/webhooks/tell-events.ts'
 import { askCapture, type CaptureState } from '../roles/capture-control.ts'
+import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
+import { describeAll, type StandingBlocker } from '../roles/read-health.ts'
+import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../roles/voice-engines.ts'
 import { tellCapture } from './drain.ts'
 import { tellNodes } from './nodes.ts'
@@ -12,7 +15,11 @@ import { withRunningDatabase } from './running-database.ts'
 
 interface Status {
   desk: 'ready' | 'not-ready' | 'does-not-answer'
+  /** Of a desk that does not answer: nothing listens there, or something does and says nothing in time. */
+  silence: 'refused' | 'no-answer' | undefined
   missing: string[]
+  /** What stands still, of every process that can be asked. */
+  blockers: StandingBlocker[]
   /** Whether capture takes new sessions, and how many go on; nothing where none answers on this machine. */
   capture: CaptureState | undefined
   /** The captures of the register, on whichever machines; nothing where the database could not be asked. */
@@ -27,19 +34,32 @@ interface Status {
   engines: string[]
 }
 
+/** Of a database that is asked by the command itself: with its probe, three seconds. */
+const databaseAnswerMs = 1_500
+const deskMs = 5_000
+
 /** Asks a running Seloste whether its parts answer and its promises hold. Exit code 1 where one does not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
   const host = settings.http.host.includes(':') ? `[${settings.http.host}]` : settings.http.host
   const address = `${host}:${settings.http.port}`
-  const [parts, asked, engines, capture] = await Promise.all([
+  const [{ told: toldByDesk, ...parts }, asked, engines, capture, near] = await Promise.all([
     askParts(`http://${address}/health/ready`),
     askDatabase(settings),
     faultsOfEngines(settings.enginesFile),
     askCapture(settings),
+    readOfferedBlockers(socketsOf(settings)),
   ])
-  const found: Status = { ...parts, ...asked, engines, capture }
+  const blockers = unite([
+    ...toldByDesk,
+    ...[...near].flatMap(([process, those]) => describeAll(process, those)),
+    ...(asked.nodes ?? []).flatMap(({ name, state, blockers: those }) =>
+      state === 'silent' || state === 'ended' ? [] : describeAll(`capture ${name}`, those),
+    ),
+  ])
+  const found: Status = { ...parts, ...asked, blockers, engines, capture }
   const lines = () => [
     ...told(found, address),
+    ...toldBlockers(found),
     tellCapture(capture),
     ...toldNodes(found),
     ...toldObstacles(found),
@@ -49,18 +69,53 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
   const presses = capture !== undefined && capture.pressures.length > 0
   const isSilent = found.nodes?.some(({ state }) => state === 'silent') ?? false
-  if (isSilent || found.desk !== 'ready' || found.broken?.length !== 0 || presses) process.exitCode = 1
+  const isWell = found.desk === 'ready' && found.broken?.length === 0 && found.blockers.length === 0
+  if (!isWell || isSilent || presses) process.exitCode = 1
 }
 
-function told({ desk, missing, broken }: Status, address: string): string[] {
+/** Of the processes on this machine. */
+function socketsOf(settings: Settings): Record<string, string> {
+  return {
+    custodian: socketPath(settings, 'metrics-custodian'),
+    capture: socketPath(settings, 'metrics-capture'),
+    ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
+  }
+}
+
+/** What two sources tell of the same failure is one blocker. */
+function unite(blockers: readonly StandingBlocker[]): StandingBlocker[] {
+  return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
+}
+
+function toldBlockers({ blockers }: Status): string[] {
+  if (blockers.length === 0) return []
+  return [
+    'what stands still now:',
+    ...blockers.flatMap(({ kind, code, about, of, since, standsStill, remedy }) => [
+      `  ${kind} (${of}${about === undefined ? '' : `, ${about}`}: ${code}), since ${since}: ${standsStill}`,
+      `    what to do: ${remedy}`,
+    ]),
+  ]
+}
+
+function told({ desk, silence, missing, broken, blockers }: Status, address: string): string[] {
   const parts = {
     ready: 'desk, custodian and database answer',
-    'not-ready': `does not answer: ${missing.join(', ')}`,
-    'does-not-answer': `nothing answers at ${address}`,
+    'not-ready':
+      missing.length > 0
+        ? `does not answer: ${missing.join(', ')}`
+        : 'desk, custodian and database answer; not all is well',
+    'does-not-answer':
+      silence === 'no-answer'
+        ? `the desk at ${address} takes connections and gives no answer within ${deskMs / 1000} s: it hangs, or its machine has too much to do`
+        : `nothing answers at ${address}: no desk listens there`,
   }
   if (!broken)
     return [parts[desk], 'whether the promises of the description hold is not known: the database does not answer']
-  if (broken.length === 0) return [parts[desk], `all ${promises.length} promises of the description hold`]
+  if (broken.length === 0) {
+    const when = blockers.length > 0 ? 'held when they were last checked' : 'hold'
+    return [parts[desk], `all ${promises.length} promises of the description ${when}`]
+  }
   return [
     parts[desk],
     `${broken.length} of ${promises.length} promises of the description ${broken.length === 1 ? 'does' : 'do'} not hold (docs/operate says what to do):`,
@@ -70,13 +125,23 @@ function told({ desk, missing, broken }: Status, address: string): string[] {
   ]
 }
 
-async function askParts(url: string): Promise<Pick<Status, 'desk' | 'missing'>> {
+async function askParts(
+  url: string,
+): Promise<Pick<Status, 'desk' | 'missing' | 'silence'> & { told: StandingBlocker[] }> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) })
-    const { ready, missing } = (await answer.json()) as { ready: boolean; missing: string[] }
-    return { desk: ready ? 'ready' : 'not-ready', missing }
-  } catch {
-    return { desk: 'does-not-answer', missing: [] }
+    const answer = await fetch(url, { signal: AbortSignal.timeout(deskMs) })
+    const { ready, missing, blockers } = (await answer.json()) as {
+      ready: boolean
+      missing?: string[]
+      blockers?: StandingBlocker[]
+    }
+    return {
+      ...{ desk: ready ? 'ready' : 'not-ready', silence: undefined },
+      ...{ missing: missing ?? [], told: blockers ?? [] },
+    }
+  } catch (error) {
+    const silence = (error as Error).name === 'TimeoutError' ? 'no-answer' : 'refused'
+    return { desk: 'does-not-answer', silence, missing: [], told: [] }
   }
 }
 
@@ -107,20 +172,25 @@ function toldEngines({ engines }: Status): string[] {
 
 async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles' | 'webhooks' | 'nodes'>> {
   try {
-    return await withRunningDatabase(settings, 'status', async (db) => {
-      const proofs = await readProofs(db, Temporal.Now.instant())
-      const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
-      const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
-      return {
-        nodes: await seenNodes(db),
-        broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
-        webhooks: untold.map(
-          ({ target, givenUp, lastAnswer }) =>
-            `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
-        ),
-        obstacles: [...standing.map(tellStanding), ...waiting.map(tellWaiting)],
-      }
-    })
+    return await withRunningDatabase(
+      settings,
+      'status',
+      async (db) => {
+        const proofs = await readProofs(db, Temporal.Now.instant())
+        const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
+        const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
+        return {
+          nodes: await seenNodes(db),
+          broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
+          webhooks: untold.map(
+            ({ target, givenUp, lastAnswer }) =>
+              `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
+          ),
+          obstacles: [...standing.map(tellStanding), ...waiting.map(tellWaiting)],
+        }
+      },
+      databaseAnswerMs,
+    )
   } catch {
     return { broken: undefined, obstacles: undefined, webhooks: undefined, nodes: undefined }
   }

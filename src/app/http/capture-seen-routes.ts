@@ -75,11 +75,23 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const found = await listNodes(desk.db, session)
       if ('refused' in found) return refuse(reply, found.refused)
-      const items = found.map((node) => ({
+      const items = found.map(({ blockers: _, ...node }) => ({
         ...node,
         ...{ startedAt: node.startedAt.toString(), aliveAt: node.aliveAt.toString() },
       }))
       return reply.send({ items })
+    },
+  })
+
+  app.route({
+    ...operations.listBlockers,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const may = await maySeeCapture(desk.db, session)
+      if (may !== true) return refuse(reply, may.refused)
+      const { missing, blockers } = await desk.health()
+      return reply.send({ missing, items: blockers })
     },
   })
 

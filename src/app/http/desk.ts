@@ -7,6 +7,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { FlowReader } from '../roles/call-flow-questions.ts'
 import type { CustodianClient } from '../roles/custodian-client.ts'
+import type { Health } from '../roles/read-health.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { LookPacer } from './pace-looks.ts'
@@ -19,6 +20,8 @@ export interface Desk {
   ways: WaysToSignIn
   /** How calls were signalled, as capture remembers it. */
   flows: FlowReader
+  /** How the whole is, within two seconds. */
+  health: () => Promise<Health>
   /** Slows down looks in a mass. */
   pace: LookPacer
   /** Calls back after each change to a call; returns the way to stop. */

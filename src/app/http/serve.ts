@@ -78,8 +78,6 @@ export interface ServeOptions {
   registry?: Registry
   /** Where requests are traced; nowhere without it. */
   traces?: Traces
-  /** What is not ready, in words; nothing when all is. */
-  notReady: () => Promise<string[]>
 }
 
 const largestBodyBytes = 64 * 1024
@@ -200,8 +198,14 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   referenceRoutes(app, options.version)
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
   app.get('/health/ready', async (_request, reply) => {
-    const missing = await options.notReady()
-    return reply.code(missing.length === 0 ? 200 : 503).send({ ready: missing.length === 0, missing })
+    const { missing, blockers } = await desk.health()
+    const ready = missing.length === 0 && blockers.length === 0
+    return reply.code(ready ? 200 : 503).send({ ready, missing, blockers })
+  })
+  // For a load balancer: what stands still elsewhere is no reason to send nobody here.
+  app.get('/health/serving', async (_request, reply) => {
+    const { missing } = await desk.health()
+    return reply.code(missing.length === 0 ? 200 : 503).send({ serving: missing.length === 0, missing })
   })
   app.get('/metrics', async (_request, reply) => {
     const { type, text } = await options.metrics()

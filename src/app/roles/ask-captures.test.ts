@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Counter, Registry } from 'prom-client'
 import { afterAll, expect, test, vi } from 'vitest'
+import type { Blockers } from '#platform/blockers/blockers.ts'
 import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
@@ -16,6 +17,8 @@ import { answerCallFlows, readCallFlows } from './call-flow-questions.ts'
 import { measureDesk } from './desk-metrics.ts'
 import { gatherMetrics } from './gather-metrics.ts'
 import { keepNode } from './keep-node.ts'
+
+const noBlockers: Blockers = { raise: () => undefined, clear: () => undefined, list: () => [] }
 
 const database = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
@@ -30,7 +33,7 @@ function startNode(name: string, flows: CallFlows) {
   const node = keepNode({
     ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
     node: { id: randomUUID(), name, version: '1', startedAt: Temporal.Now.instant() },
-    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }),
+    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
     answer: async (asked) =>
       asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
     onEnded: () => undefined,
@@ -94,7 +97,7 @@ test('one scrape has the numbers of this machine’s capture once, and of the ot
   await heard()
   north.calls.inc(3)
   south.calls.inc(4)
-  const offered = await offerMetrics(north.metrics.registry, join(folder, 'capture.sock'))
+  const offered = await offerMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
   const desk = startMetrics('desk')
   const told: unknown[] = []
   const from = { sockets: { capture: join(folder, 'capture.sock') }, db, captures }

@@ -5,8 +5,10 @@ import { socketPath, type SocketSettings } from './sockets.ts'
 
 /** What capture says of itself. */
 export interface CaptureState extends AdmissionState {
-  /** Sessions that go on, or whose recording is not stored yet. */
+  /** Sessions that go on. */
   live: number
+  /** Sessions that have ended and whose recording is not stored yet. */
+  storing: number
   /** Segments whose facts wait for the database. */
   waiting: number
 }

@@ -18,6 +18,7 @@ import { readTrunks, trunkFinder, trunkNaming } from '#capture/session/trunks.ts
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer } from '#capture/sip/server.ts'
 import { sourcesAmong } from '#capture/sip/source-gate.ts'
+import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -25,6 +26,7 @@ import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { Fault } from '#platform/fault.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { watchedStore } from '#platform/objects/watched-store.ts'
 import { switchedStore } from '#platform/objects/switched-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
@@ -34,6 +36,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-questions.ts'
+import { measureBlockers } from './blocker-metrics.ts'
 import { giveBack } from './give-back.ts'
 import { offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
@@ -43,6 +46,7 @@ import { followForbidden } from './follow-forbidden.ts'
 import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
+import { watchBlockers } from './watch-blockers.ts'
 import { watchPressure } from './watch-pressure.ts'
 import { keepClientsSeen } from './keep-clients-seen.ts'
 import { keepNode, readNodeId } from './keep-node.ts'
@@ -72,12 +76,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       `Another capture, with process id ${lock.pid}, records into ${folder}: stop that one first, or give this one a SELOSTE_DATA of its own.`,
     )
   }
+  const blockers = createBlockers({ now: () => clock.now(), log })
   const trunks = readTrunks(settings.trunksFile)
   const { nameTrunk, sharesTrunk } = trunkNaming(trunks, settings.sipSecurity.sipSources)
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-capture',
     size: 10,
+    blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
     },
@@ -85,8 +91,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const recordingsFolder = join(folder, 'recordings')
   const interruptedPath = join(folder, 'interrupted.json')
   await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
-  const objects = switchedStore(await openObjects(settings))
-  const holding = holdRegisterWhenTold(databaseUrl, objects)
+  const openStore = async (now: typeof settings) => watchedStore(await openObjects(now), blockers)
+  const objects = switchedStore(await openStore(settings))
+  const holding = holdRegisterWhenTold(databaseUrl, objects, openStore)
   const nodeId = await readNodeId(folder)
   const drawKey = await readDrawKey(settings)
   const versions = await followVersions({
@@ -196,6 +203,12 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       else log.warn('new sessions are taken again')
     },
   })
+  const watchingBlockers = watchBlockers({
+    blockers,
+    volumes: { capture: folder, ...(settings.objects.kind === 'folder' && { objects: settings.objects.folder }) },
+    waitsSince: () =>
+      spool.refusedSinceMs === undefined ? undefined : { sinceMs: spool.refusedSinceMs, code: 'not-admitted' },
+  })
   const pressure = await watchPressure({
     admission,
     folders: [folder, ...(settings.objects.kind === 'folder' ? [settings.objects.folder] : [])],
@@ -217,6 +230,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
   const metrics = startMetrics('capture', { node: settings.apart.node })
+  measureBlockers(metrics.registry, blockers)
   const countReception = measureReception(metrics.registry)
   const intakePublicKey = (day: Temporal.PlainDate) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey
   const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey, clock, log })
@@ -309,7 +323,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     from: { versionAt: versions.at, drawKey, quotas: counts, officials: () => known.officials, now: () => clock.now() },
     ...{ certificate, registry: metrics.registry, log },
   })
-  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'))
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'), blockers)
   const draining = drainWhenTold(admission, {
     left: () => recorder.live + spool.waiting,
     onChange: (drains) => {
@@ -324,7 +338,10 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   )
   const control = await offerControl(
     settings,
-    () => ({ ...admission.state, live: recorder.live, waiting: spool.waiting }),
+    () => ({
+      ...admission.state,
+      ...{ live: recorder.live - recorder.ending, storing: recorder.ending, waiting: spool.waiting },
+    }),
     draining.obey,
   )
   const node = keepNode({
@@ -332,7 +349,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     node: { id: nodeId, name: settings.apart.node, version, startedAt: clock.now() },
     state: () => ({
       ...admission.state,
-      ...{ sessions: recorder.live, recordings: recorder.recording, waiting: spool.waiting },
+      ...{ sessions: recorder.live - recorder.ending, recordings: recorder.recording, waiting: spool.waiting },
+      blockers: blockers.list(),
     }),
     answer: async (asked) =>
       asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
@@ -354,6 +372,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       called.stop()
       draining.stop()
       pressure.stop()
+      watchingBlockers.stop()
       await answering.stop()
       await control.stop()
       await forbidden.stop()

@@ -9,6 +9,7 @@ import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
 import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import type { Blocker } from '#platform/blockers/blockers.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { Peaks } from '../http/contract/schemas.ts'
@@ -31,6 +32,8 @@ export interface CustodianClient {
   packages: Pick<PackageMaker, 'make'> & PackageFetching
   /** Anonymised copies: their words and their sound, in the session of who prepares or hears them. */
   anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyHearings
+  /** What keeps the custodian from its work; nothing where it does not answer in time. */
+  blockers(withinMs: number): Promise<Blocker[] | undefined>
   alive(): Promise<boolean>
 }
 
@@ -94,6 +97,18 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
     if (status !== 200) throw new Error(`the custodian answered ${status}`)
     return { bytes: body, from: Number(headers['seloste-from']), totalBytes: Number(headers['seloste-total']) }
   }
+
+  const blockers: CustodianClient['blockers'] = (withinMs) =>
+    ask('/blockers', {}, { timeout: withinMs }).then(
+      ({ status, body }) => {
+        way.tellOf(status === 200 ? undefined : { status })
+        return status === 200 ? (JSON.parse(body.toString('utf8')) as Blocker[]) : undefined
+      },
+      (error: unknown) => {
+        way.tellOf(error as Error)
+        return undefined
+      },
+    )
 
   return {
     audio: (asked, signal) => sound<Over>('/audio', asked, signal),
@@ -160,16 +175,7 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
       render: (asked) => question('/anonymised-copies/render', asked, wholeCallMs),
       audio: (asked: HearingAsked, signal) => sound<{ over: HearingOver }>('/anonymised-copies/audio', asked, signal),
     },
-    alive: () =>
-      ask('/alive', {}).then(
-        ({ status }) => {
-          way.tellOf(status === 200 ? undefined : { status })
-          return status === 200
-        },
-        (error: unknown) => {
-          way.tellOf(error as Error)
-          return false
-        },
-      ),
+    blockers,
+    alive: async () => (await blockers(answerMs)) !== undefined,
   }
 }

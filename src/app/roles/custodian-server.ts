@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Blocker } from '#platform/blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { CopyHearings, HearingAsked } from '#use/disclosure/copies/hear-copy.ts'
 import type { AudioAsked, AudioServer } from '#use/playback/serve-audio.ts'
@@ -11,6 +12,8 @@ const withWords: ReadonlySet<string> = new Set(['/anonymised-copies/save', '/ano
 
 /** What the custodian answers to the desk. */
 export interface CustodianAnswers extends AudioServer {
+  /** What keeps the custodian from its work. */
+  blockers: () => readonly Blocker[]
   tryDraft: (asked: DraftAsked) => Promise<TriedDraft | 'refused' | 'unreadable'>
   /** The sound of an anonymised copy. */
   hearCopy: CopyHearings['audio']
@@ -38,8 +41,8 @@ export function answersToDesk(answers: CustodianAnswers, onFault: (error: unknow
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const asked = await readQuestion(incoming)
     switch (incoming.url) {
-      case '/alive':
-        outgoing.writeHead(200).end()
+      case '/blockers':
+        outgoing.writeHead(200).end(JSON.stringify(answers.blockers()))
         return
       case '/anonymised-copies/audio':
       case '/audio': {

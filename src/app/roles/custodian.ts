@@ -1,15 +1,19 @@
 import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
+import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
+import { foldersOfEmbedded } from '#platform/database/embedded.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every } from '#platform/jobs/every.ts'
+import { watchedStore } from '#platform/objects/watched-store.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
+import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
@@ -17,9 +21,11 @@ import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { watchedKeys } from '#safeguards/keys/watched-keys.ts'
 import { refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
 import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
+import { measureBlockers } from './blocker-metrics.ts'
 import { serveCustodianLink } from './custodian-link.ts'
 import { answersToDesk, serveCustodian } from './custodian-server.ts'
 import { measureCustodian } from './custodian-metrics.ts'
@@ -53,6 +59,8 @@ import { socketPath } from './sockets.ts'
 import { tellCuts } from './tell-cuts.ts'
 import { traceKeeping } from './trace-keeping.ts'
 import { tellWaiting } from './tell-waiting.ts'
+import { watchBlockers } from './watch-blockers.ts'
+import { createIngestQueue } from './ingest-queue.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
@@ -62,6 +70,8 @@ const keepAtOnce = 50
 const restMs = 200
 const dayMs = 60 * 60_000
 const listeningsMs = 1_000
+/** No key and no object has this name: what is asked is whether the store answers. */
+const nothingIsCalledSo = 'is-it-there'
 
 /**
  * The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day,
@@ -69,22 +79,25 @@ const listeningsMs = 1_000
  */
 export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
   const metrics = startMetrics('custodian')
-  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'))
+  const clock = systemClock
+  const blockers = createBlockers({ now: () => clock.now(), log })
+  measureBlockers(metrics.registry, blockers)
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'), blockers)
   const { pool, db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-custodian',
     // Work that comes round holds one for its lock and asks for another: all of it begins at once.
     size: 40,
+    blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
     },
   })
-  const objects = await openObjects(settings)
+  const objects = watchedStore(await openObjects(settings), blockers)
   await refuseMovedObjects(objects)
   const storing = await keepObjects({ objects, log })
-  const keys = await openKeyStore(settings)
+  const keys = watchedKeys(await openKeyStore(settings), blockers)
   await assertSameStore(db, keys)
-  const clock = systemClock
   const versions = await followVersions({
     db,
     databaseUrl,
@@ -149,6 +162,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
     },
   })
+  const queue = createIngestQueue()
   const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
   let again = false
   let looking: Promise<void> | undefined
@@ -225,7 +239,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     registry: metrics.registry,
   })
-  const waiting = tellWaiting({ db, pool, log, registry: metrics.registry })
+  const waiting = tellWaiting({ db, pool, log, blockers, registry: metrics.registry })
+  const watchingBlockers = watchBlockers({
+    blockers,
+    volumes: await volumesOf(settings),
+    asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
+    waitsSince: () => queue.oldest(),
+  })
   const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
   const { webhooksFile } = settings.connecting
   const webhooks = await keepWebhooks({
@@ -259,6 +279,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   )
   const answers = {
     ...createAudioServer(db, objects, keys),
+    blockers: () => blockers.list(),
     tryDraft: createDraftTrier(db, clock),
     hearCopy: anonymised.hearings.audio,
     questions: {
@@ -297,12 +318,18 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   async function keepWaiting(): Promise<boolean> {
     const waiting = await recordingsToKeep(db, keepAtOnce)
     let kept = 0
-    for (const id of waiting) {
+    for (const id of queue.due(waiting)) {
       try {
         if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
+        queue.done(id)
       } catch (error) {
-        log.error({ err: error, recording: id }, 'a recording could not be taken into keeping; it is tried again')
-        await noteKeepingFault(db, id, (error as { code?: string }).code ?? 'unknown')
+        const { code = 'unknown' } = error as { code?: string }
+        const againMs = queue.failed(id, code)
+        log.error(
+          { err: error, recording: id, againSeconds: againMs / 1000 },
+          'a recording could not be taken into keeping; it is tried again',
+        )
+        await noteKeepingFault(db, id, code)
       }
     }
     return kept > 0 && waiting.length === keepAtOnce
@@ -314,6 +341,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
     async stop() {
       storing.stop()
+      watchingBlockers.stop()
       await served.stop()
       await linked?.stop()
       await offered.stop()
@@ -350,5 +378,15 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       await versions.stop()
       await close()
     },
+  }
+}
+
+/** Folders of the custodian by what lies on their volumes. */
+async function volumesOf({ dataDirectory, objects, databaseUrl }: Settings): Promise<Record<string, string>> {
+  const [database] = databaseUrl === undefined ? await foldersOfEmbedded(join(dataDirectory, 'database')) : []
+  return {
+    data: dataDirectory,
+    ...(objects.kind === 'folder' && { objects: objects.folder }),
+    ...(database !== undefined && { database }),
   }
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { listen } from '#platform/database/listen.ts'
@@ -9,28 +10,37 @@ import { channels } from '#register/channels.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { createLookPacer } from '../http/pace-looks.ts'
-import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { serve } from '../http/serve.ts'
 import { askCaptures } from './ask-captures.ts'
 import { readCallFlows } from './call-flow-questions.ts'
 import { connectCustodian } from './custodian-client.ts'
+import { measureBlockers } from './blocker-metrics.ts'
 import { measureDesk } from './desk-metrics.ts'
 import { followVersions } from './follow-versions.ts'
 import { gatherMetrics } from './gather-metrics.ts'
 import { measurePromises } from './promise-metrics.ts'
+import { databaseAnswers, readHealth } from './read-health.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role, RoleContext } from './role.ts'
 import { socketPath } from './sockets.ts'
 import { findCustodian } from './way-to-custodian.ts'
 
+/** People wait: a database that hangs is found out within three seconds. */
+const databaseAnswerMs = 1_500
+const statementMs = 60_000
+
 const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** The desk: web and API for people. It holds no keys. */
 export const runDesk: Role = async ({ settings, log, databaseUrl, version }: RoleContext) => {
+  const blockers = createBlockers({ now: () => systemClock.now(), log })
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-desk',
     size: 20,
+    answerMs: databaseAnswerMs,
+    statementMs,
+    blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
     },
@@ -69,23 +79,16 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     custodian: socketPath(settings, 'metrics-custodian'),
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
   }
-  const databaseAnswers = () =>
-    db
-      .selectFrom('unit')
-      .select('id')
-      .limit(1)
-      .execute()
-      .then(
-        () => true,
-        () => false,
-      )
+  const { custodian: _, ...nearSockets } = sockets
+  const health = () => readHealth({ db, custodian, own: () => blockers.list(), sockets: nearSockets })
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
     onFault: (error) => {
       log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
     },
   })
-  const told = measureDesk(metrics.registry, { databaseAnswers, version })
+  const told = measureDesk(metrics.registry, { databaseAnswers: () => databaseAnswers(db), version })
+  measureBlockers(metrics.registry, blockers)
 
   const web = await serve(
     {
@@ -95,6 +98,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       clock: systemClock,
       flows: readCallFlows(captures),
       pace: createLookPacer(db, systemClock),
+      health,
       ways: {
         publicUrl: settings.publicUrl,
         identityProvider: settings.identityProvider && { name: settings.identityProvider.name },
@@ -117,13 +121,6 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       }),
       registry: metrics.registry,
       traces,
-      notReady: async () => {
-        return [
-          ...((await databaseAnswers()) ? [] : ['database']),
-          ...((await custodian.alive()) ? [] : ['custodian']),
-          ...((await isLogWhole(db).catch(() => true)) ? [] : ['audit-log']),
-        ]
-      },
     },
   )
   return {

@@ -1,3 +1,4 @@
+import { createBlockers } from '#platform/blockers/blockers.ts'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Counter } from 'prom-client'
@@ -14,6 +15,7 @@ import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { forgetFed } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readDrawKey } from './draw-key.ts'
+import { measureBlockers } from './blocker-metrics.ts'
 import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
 import { followVersions } from './follow-versions.ts'
@@ -27,10 +29,12 @@ const tidyEveryMs = 600_000
 export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   const clock = systemClock
   const feeds = settings.feedsFile === undefined ? [] : readFeeds(settings.feedsFile)
+  const blockers = createBlockers({ now: () => clock.now(), log })
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-feeds',
     size: 4,
+    blockers,
     onIdleError: (error) => {
       log.warn({ err: error }, 'an idle database connection broke')
     },
@@ -45,6 +49,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), onFault)
   const quotas = await followQuotas({ db, clock, copyPath: join(folder, 'quotas.json'), leftBehind: [], onFault })
   const metrics = startMetrics('feeds')
+  measureBlockers(metrics.registry, blockers)
   const unread = new Counter({
     name: 'seloste_feed_records_unread_total',
     help: 'Detail records that could not be read and were set aside, by feed and reason',
@@ -60,7 +65,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   }
 
   const running = await Promise.all(feeds.map(start))
-  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-feeds'))
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-feeds'), blockers)
 
   async function start(feed: Feed) {
     const own = join(folder, feed.name)

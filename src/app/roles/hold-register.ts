@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { holdConnections, moveConnections } from '#platform/database/moved-connections.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SwitchedStore } from '#platform/objects/switched-store.ts'
-import { openObjects } from './open-objects.ts'
 
 /** What the supervisor tells capture while the register moves (`seloste move`). */
 export type RegisterWish = { register: 'hold' } | { register: 'goOn'; databaseUrl?: string; environment: Environment }
@@ -19,7 +19,11 @@ export interface RegisterTold {
  * Lets the register move under a running capture: while it is held, calls are taken and recorded as they are when database and store
  * are away, in the spool, and no packet waits for either; then both are where the supervisor says.
  */
-export function holdRegisterWhenTold(databaseUrl: string, objects: SwitchedStore): { stop: () => void } {
+export function holdRegisterWhenTold(
+  databaseUrl: string,
+  objects: SwitchedStore,
+  openStore: (settings: Settings) => Promise<ObjectStore>,
+): { stop: () => void } {
   const obey = async (wish: RegisterWish): Promise<RegisterTold> => {
     if (wish.register === 'hold') {
       holdConnections(databaseUrl)
@@ -28,7 +32,7 @@ export function holdRegisterWhenTold(databaseUrl: string, objects: SwitchedStore
     }
     Object.assign(process.env, wish.environment)
     const settings: Settings = readSettings(process.env, process.cwd())
-    const store = 'OBJECTS_URL' in wish.environment ? await openObjects(settings) : undefined
+    const store = 'OBJECTS_URL' in wish.environment ? await openStore(settings) : undefined
     moveConnections(databaseUrl, wish.databaseUrl ?? databaseUrl)
     objects.release(store)
     return { register: 'going-on' }

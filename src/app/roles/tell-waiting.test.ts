@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openEnds } from '#test/ends/open-ends.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
+import { createBlockers } from '#platform/blockers/blockers.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { tellWaiting } from './tell-waiting.ts'
@@ -26,7 +27,8 @@ test('an inspection that becomes urgent, a recall past its time and what stands 
   const said: string[] = []
   const log = makeLog({ name: 'custodian', write: (line) => said.push(line), pretty: false })
   const { pool: custodians } = database.as('seloste_custodian')
-  const telling = tellWaiting({ db: custodian, pool: custodians, log, registry, intervalMs: 50 })
+  const blockers = createBlockers({ now: () => Temporal.Now.instant(), log })
+  const telling = tellWaiting({ db: custodian, pool: custodians, log, blockers, registry, intervalMs: 50 })
   try {
     await expect.poll(() => said.length, { timeout: 10_000 }).toBe(2)
     await new Promise((resolve) => setTimeout(resolve, 300))

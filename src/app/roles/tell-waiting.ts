@@ -4,6 +4,7 @@
  * be back; a line in the log when one becomes so, of a disclosure each day. Never here: an end, a word of preservation orders.
  */
 import { Gauge, type Registry } from 'prom-client'
+import type { Blockers } from '#platform/blockers/blockers.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -16,12 +17,14 @@ export function tellWaiting({
   db,
   pool,
   log,
+  blockers,
   registry,
   intervalMs = lookMs,
 }: {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
   log: Log
+  blockers: Blockers
   registry: Registry
   intervalMs?: number
 }): { stop: () => Promise<void> } {
@@ -79,6 +82,11 @@ export function tellWaiting({
     intervalMs,
     lockName: 'seloste.waiting',
     work: async () => {
+      const standing = await standsInTheWay(db)
+      for (const kind of ['clock-ahead', 'clock-behind'] as const) {
+        if (standing.some((one) => one.kind === kind)) blockers.raise('clock', { code: kind, about: kind })
+        else blockers.clear('clock', kind)
+      }
       const waiting = await endsThatWait(db)
       for (const { kind, id, until } of waiting) {
         if (said.has(id)) continue

@@ -39,7 +39,7 @@ const mib = 1024 * 1024
 const recordingBytes = 20 * mib
 
 /** What is left to other programs, the embedded database among them, and to calls that last longer. */
-function reserveBytes(sizeBytes: number): number {
+export function reserveBytes(sizeBytes: number): number {
   return Math.min(1024 * mib, sizeBytes / 50)
 }
 

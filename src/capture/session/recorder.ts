@@ -29,6 +29,8 @@ import { whoAnswersNow } from './who-answers-now.ts'
 export interface Recorder {
   handler: SipHandler
   readonly live: number
+  /** Sessions of {@link live} that have ended: only their recording is not stored yet. */
+  readonly ending: number
   readonly recording: number
   readonly counters: Readonly<RecorderCounters>
   /** The facts of the calls going on. */
@@ -367,6 +369,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     get live() {
       return sessions.size
+    },
+    get ending() {
+      return [...sessions.values()].filter(({ state }) => state !== undefined && state.phase !== 'live').length
     },
     get recording() {
       return [...sessions.values()].filter(({ media, state }) => media && !isStopped(state)).length

@@ -23,6 +23,8 @@ export interface Spool {
   left(): { segments: SegmentFacts[]; broken: string[] }
   /** Segments that wait to be admitted. */
   readonly waiting: number
+  /** Since when, as performance.now() counts, the register refuses the segment that has waited longest; nothing where it refuses none. */
+  readonly refusedSinceMs: number | undefined
   /** Asks at once of what stands beside another node's: something of that may have been forbidden. */
   askAgain(): void
   /** Resolves when everything noted so far is admitted. */
@@ -58,6 +60,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const busy = new Set<string>()
   /** Failed since the last retry; busy until the next. */
   const failed = new Set<string>()
+  /** Since its first failure. */
+  const refusedSince = new Map<string, number>()
   /** Another node tells of the same talk, and goes on. */
   const beside = new Set<string>()
   /** Over, and about to be stored. */
@@ -123,6 +127,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     const { segmentId } = facts
     try {
       const admission = await admit(facts)
+      refusedSince.delete(segmentId)
       // Nothing newer came meanwhile: this is what the register holds now.
       if (latest.get(segmentId) === facts) {
         if (admission.verdict === 'beside') {
@@ -145,6 +150,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (newest) latest.set(segmentId, newest)
       // Busy until the timer: a database that is away is not asked eight times a millisecond.
       failed.add(segmentId)
+      if (!refusedSince.has(segmentId)) refusedSince.set(segmentId, performance.now())
       retryLater()
       return
     }
@@ -191,6 +197,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     },
     get waiting() {
       return latest.size
+    },
+    get refusedSinceMs() {
+      return refusedSince.size === 0 ? undefined : Math.min(...refusedSince.values())
     },
     askAgain,
     settled() {

@@ -6,6 +6,8 @@ export const databaseFaults = {
   'database-in-use': 'Another running Seloste has this database folder: stop it first.',
   'database-start-failed': 'PostgreSQL did not start; the message carries its own last words.',
   'database-stopped': 'PostgreSQL ended by itself; the message carries its own last words.',
+  'database-hangs':
+    'PostgreSQL accepts connections and answers nothing: see to its processes, its disk or the way there.',
   'database-disk-full': 'The disk that holds the database is full: free some space.',
   'database-unsafe': 'PostgreSQL is set up so that acknowledged commits can be lost: undo that setting.',
   'database-password-lost': 'The cluster is there and the file with its superuser password is not: restore both.',

@@ -12,10 +12,13 @@ const nowhere = 'postgres://held@localhost/held?host=%2Fnonexistent%2Fseloste-mo
 /** Connections to `url` break, and new ones fail as they do where the database is away, until `moveConnections`. */
 export function holdConnections(url: string): void {
   moved.set(url, nowhere)
-  for (const client of open.get(url) ?? []) {
-    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
-    stream.destroy()
-  }
+  for (const client of open.get(url) ?? []) breakConnection(client)
+}
+
+/** Whatever is under way on it fails at once, and nothing waits for the server. */
+export function breakConnection(client: Client): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.destroy()
 }
 
 /** New connections to `url` go to `to`; pools and listeners come to it by themselves. */

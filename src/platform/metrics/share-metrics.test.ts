@@ -2,16 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Blockers } from '#platform/blockers/blockers.ts'
 import { Counter } from 'prom-client'
 import { startMetrics } from './metrics.ts'
 import { offerMetrics, readOffered, writeMetrics } from './share-metrics.ts'
+
+const noBlockers: Blockers = { raise: () => undefined, clear: () => undefined, list: () => [] }
 
 test('one scrape holds the numbers of every process that answers, each under its own label', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-metrics-'))
   const [desk, capture] = [startMetrics('desk'), startMetrics('capture')]
   const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [capture.registry] })
   calls.inc(3)
-  const offered = await offerMetrics(capture.registry, join(folder, 'capture.sock'))
+  const offered = await offerMetrics(capture.registry, join(folder, 'capture.sock'), noBlockers)
   const sockets = { capture: join(folder, 'capture.sock'), custodian: join(folder, 'nobody.sock') }
   const offeredHere = await readOffered(sockets)
   expect([...offeredHere.keys()]).toEqual(['capture'])

@@ -3,13 +3,25 @@
 // process does not answer.
 import { createServer, request } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
+import type { Blocker, Blockers } from '../blockers/blockers.ts'
 import { closeSocket, listenAtSocket } from '../processes/listen-at-socket.ts'
 
 const answerMs = 1_000
 
-/** Offers this process's numbers to the one that is scraped. */
-export async function offerMetrics(registry: Registry, socketPath: string): Promise<{ stop: () => Promise<void> }> {
-  const server = createServer((_asked, answer) => {
+const blockersPath = '/blockers'
+
+/** Offers this process's numbers to the one that is scraped, and what keeps it from its work. */
+export async function offerMetrics(
+  registry: Registry,
+  socketPath: string,
+  blockers: Blockers,
+): Promise<{ stop: () => Promise<void> }> {
+  const server = createServer((asked, answer) => {
+    // Known without asking anybody: numbers may wait for a database that hangs.
+    if (asked.url === blockersPath) {
+      answer.end(JSON.stringify(blockers.list()))
+      return
+    }
     registry.getMetricsAsJSON().then(
       (metrics) => answer.end(JSON.stringify(metrics)),
       () => answer.writeHead(500).end(),
@@ -27,10 +39,19 @@ export type ToldMetrics = readonly { values?: readonly { labels?: Readonly<Recor
  * @param sockets by the same names
  */
 export async function readOffered(sockets: Readonly<Record<string, string>>): Promise<Map<string, ToldMetrics>> {
-  const read = new Map<string, ToldMetrics>()
+  return askEach<ToldMetrics>(sockets, '/')
+}
+
+/** What keeps the processes that answer from their work, by their names. @param sockets by the same names */
+export async function readOfferedBlockers(sockets: Readonly<Record<string, string>>): Promise<Map<string, Blocker[]>> {
+  return askEach<Blocker[]>(sockets, blockersPath)
+}
+
+async function askEach<Told>(sockets: Readonly<Record<string, string>>, asked: string): Promise<Map<string, Told>> {
+  const read = new Map<string, Told>()
   const reading = Object.entries(sockets).map(async ([process, path]) => {
-    const metrics = await ask(path).catch(() => undefined)
-    if (metrics) read.set(process, metrics)
+    const told = await ask<Told>(path, asked).catch(() => undefined)
+    if (told) read.set(process, told)
   })
   await Promise.all(reading)
   return read
@@ -41,15 +62,15 @@ export async function writeMetrics(registry: Registry, others: readonly ToldMetr
   return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]).metrics()
 }
 
-function ask(socketPath: string): Promise<ToldMetrics> {
+function ask<Told>(socketPath: string, path: string): Promise<Told> {
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath, path: '/', timeout: answerMs }, (answer) => {
+    const asking = request({ socketPath, path, timeout: answerMs }, (answer) => {
       const parts: Buffer[] = []
       answer.on('data', (part: Buffer) => parts.push(part))
       answer.on('error', reject)
       answer.on('end', () => {
         try {
-          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as ToldMetrics)
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as Told)
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)))
         }

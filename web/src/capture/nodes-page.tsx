@@ -7,6 +7,7 @@ import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
+import { Blockers } from './blockers.tsx'
 import type { CaptureNode } from './capture-shapes.ts'
 
 const lookMs = 5_000
@@ -20,6 +21,7 @@ export function NodesPage() {
   })
   return (
     <Page title={say('capture.nodes.title')} lead={say('capture.nodes.lead')}>
+      <Blockers />
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <Notice kind="info">{say('capture.nodes.none')}</Notice>}

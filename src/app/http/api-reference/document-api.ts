@@ -121,14 +121,31 @@ function forMachines(): Record<string, Part> {
     get: { tags: ['machines'], operationId, summary, security: [], parameters: [], responses },
   })
   const json = (properties: Part) => ({ 'application/json': { schema: { type: 'object', properties } } })
-  const ready = { ready: { type: 'boolean' }, missing: { type: 'array', items: { type: 'string' } } }
+  const missing = { type: 'array', items: { type: 'string' } }
+  const text = { type: 'string' }
+  const blocker = {
+    type: 'object',
+    properties: { kind: text, code: text, about: text, of: text, since: text, standsStill: text, remedy: text },
+  }
+  const ready = { ready: { type: 'boolean' }, missing, blockers: { type: 'array', items: blocker } }
   return {
     '/health/live': get('readLive', 'Whether the desk runs', {
       200: { description: 'It runs', content: json({ live: { type: 'boolean' } }) },
     }),
-    '/health/ready': get('readReady', 'Whether people can be served', {
-      200: { description: 'They can', content: json(ready) },
-      503: { description: 'They cannot; `missing` names the parts that do not answer', content: json(ready) },
+    '/health/ready': get('readReady', 'Whether everything does its work; answered within two seconds', {
+      200: { description: 'It does', content: json(ready) },
+      503: {
+        description:
+          'It does not; `missing` names the parts that do not answer, `blockers` what stands still, since when and what to do',
+        content: json(ready),
+      },
+    }),
+    '/health/serving': get('readServing', 'Whether people can be served, for load balancers', {
+      200: { description: 'They can', content: json({ serving: { type: 'boolean' }, missing }) },
+      503: {
+        description: 'They cannot; `missing` names the parts that do not answer',
+        content: json({ serving: { type: 'boolean' }, missing }),
+      },
     }),
     '/metrics': get('readMetrics', 'Numbers of every process, for Prometheus', {
       200: { description: 'Text format 0.0.4', content: { 'text/plain': { schema: { type: 'string' } } } },

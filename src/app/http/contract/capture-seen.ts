@@ -103,6 +103,16 @@ export const ClientSends = Type.Object({
 })
 export type ClientSends = Static<typeof ClientSends>
 
+export const StandingBlocker = Type.Object({
+  kind: literals(['object-store', 'disk', 'database', 'key-store', 'backlog', 'clock'], 'What does not work'),
+  code: Type.String({ description: 'A code of docs/operate/faults.md, of PostgreSQL or of the operating system' }),
+  about: Type.Optional(Type.String({ description: 'Which operation or volume' })),
+  of: Type.String({ description: 'The process that it keeps from its work' }),
+  since: instant('First failure'),
+  standsStill: Type.String({ description: 'What stands still, in English' }),
+  remedy: Type.String({ description: 'What to do, in English' }),
+})
+
 export const CaptureNode = Type.Object({
   id: Type.String({ format: 'uuid' }),
   name: Type.String({ description: 'As SELOSTE_NODE calls it' }),
@@ -219,6 +229,21 @@ export const captureSeenOperations = {
       operationId: 'listCaptureNodes',
       summary: 'The captures of this register, on whichever machines, and how each is',
       response: { 200: Type.Object({ items: Type.Array(CaptureNode) }), ...refusals },
+    },
+  },
+  listBlockers: {
+    method: 'GET',
+    url: '/api/operation/blockers',
+    schema: {
+      operationId: 'listBlockers',
+      summary: 'What keeps the installation from its work, since when, and what to do',
+      response: {
+        200: Type.Object({
+          missing: Type.Array(Type.String(), { description: 'Parts that do not answer' }),
+          items: Type.Array(StandingBlocker),
+        }),
+        ...refusals,
+      },
     },
   },
   listCallFlows: {

@@ -1,0 +1,18 @@
+import { Gauge, type Registry } from 'prom-client'
+import { blockerKinds, type BlockerKind, type Blockers } from '#platform/blockers/blockers.ts'
+
+/** What keeps this process from its work, for whoever watches. */
+export function measureBlockers(registry: Registry, blockers: Blockers): void {
+  new Gauge({
+    name: 'seloste_blockers',
+    help: 'What keeps this process from its work, by kind: how many blockers stand; 0 where nothing stands still',
+    labelNames: ['kind'],
+    registers: [registry],
+    collect() {
+      const standing = blockers.list()
+      for (const kind of Object.keys(blockerKinds) as BlockerKind[]) {
+        this.set({ kind }, standing.filter((one) => one.kind === kind).length)
+      }
+    },
+  })
+}

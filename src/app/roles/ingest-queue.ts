@@ -1,0 +1,40 @@
+/** Recordings that wait to be taken into keeping: since when, and when one that failed is tried again. */
+export interface IngestQueue {
+  /** Those of the waiting that are to be tried now. What does not wait any more is forgotten. */
+  due(waiting: readonly string[]): string[]
+  done(id: string): void
+  /** @returns milliseconds until it is tried again */
+  failed(id: string, code: string): number
+  /** Of those that wait, the one that has waited longest. `sinceMs` as performance.now() counts. */
+  oldest(): { sinceMs: number; code: string } | undefined
+}
+
+const firstAgainMs = 5_000
+/** Whatever kept it may be mended at any moment: no longer than this. */
+const mostAgainMs = 60_000
+
+export function createIngestQueue(nowMs: () => number = () => performance.now()): IngestQueue {
+  const known = new Map<string, { sinceMs: number; tries: number; againAtMs: number; code: string }>()
+
+  return {
+    due(waiting) {
+      const ids = new Set(waiting)
+      for (const id of known.keys()) if (!ids.has(id)) known.delete(id)
+      for (const id of waiting) {
+        if (!known.has(id)) known.set(id, { sinceMs: nowMs(), tries: 0, againAtMs: 0, code: 'not-ingested' })
+      }
+      return waiting.filter((id) => known.get(id)!.againAtMs <= nowMs())
+    },
+    done: (id) => void known.delete(id),
+    failed(id, code) {
+      const one = known.get(id)
+      const againMs = Math.min(mostAgainMs, firstAgainMs * 2 ** (one?.tries ?? 0))
+      if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
+      return againMs
+    },
+    oldest() {
+      const [first] = [...known.values()].sort((one, other) => one.sinceMs - other.sinceMs)
+      return first && { sinceMs: first.sinceMs, code: first.code }
+    },
+  }
+}

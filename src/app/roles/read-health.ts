@@ -1,0 +1,89 @@
+/**
+ * How the whole is: the parts that do not answer, and the blockers of all processes. In: the desk's ways to them. Out: one reading,
+ * within two seconds whatever hangs. Never here: a check of its own.
+ */
+import type { Kysely } from 'kysely'
+import { describeBlocker, type Blocker } from '#platform/blockers/blockers.ts'
+import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
+import { seenNodes } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { isLogWhole } from '#safeguards/audit/log-state.ts'
+import type { CustodianClient } from './custodian-client.ts'
+
+export interface StandingBlocker extends Blocker {
+  /** Process, and for captures the node. */
+  of: string
+  standsStill: string
+  remedy: string
+}
+
+export interface Health {
+  /** Parts without which people cannot be served: they do not answer. */
+  missing: string[]
+  blockers: StandingBlocker[]
+}
+
+/** Of each question: together, health answers within two seconds. */
+const answerMs = 1_500
+
+export interface HealthSources {
+  db: Kysely<RegisterTables>
+  custodian: Pick<CustodianClient, 'blockers'>
+  own: () => readonly Blocker[]
+  /** Of capture and feeds on this machine, by process. */
+  sockets: Readonly<Record<string, string>>
+}
+
+export async function readHealth({ db, custodian, own, sockets }: HealthSources): Promise<Health> {
+  const [database, log, kept, near, nodes] = await Promise.all([
+    inTime(databaseAnswers(db), false),
+    inTime(
+      isLogWhole(db).catch(() => true),
+      true,
+    ),
+    inTime(custodian.blockers(answerMs), undefined),
+    readOfferedBlockers(sockets),
+    inTime(blockersOfNodes(db), []),
+  ])
+  const missing = [...(database ? [] : ['database']), ...(kept ? [] : ['custodian']), ...(log ? [] : ['audit-log'])]
+  const found = [
+    ...describeAll('desk', own()),
+    ...describeAll('custodian', kept ?? []),
+    ...[...near].flatMap(([process, blockers]) => describeAll(process, blockers)),
+    ...nodes,
+  ]
+  // A capture of this machine tells of itself twice: at its socket, and in the database.
+  const unique = new Map(found.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one]))
+  return { missing, blockers: [...unique.values()] }
+}
+
+export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
+  return db
+    .selectFrom('unit')
+    .select('id')
+    .limit(1)
+    .execute()
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
+/** Of the nodes that are there: what one that is silent told last is not how it is. */
+export async function blockersOfNodes(db: Kysely<RegisterTables>): Promise<StandingBlocker[]> {
+  const nodes = await seenNodes(db).catch(() => [])
+  return nodes
+    .filter(({ state }) => state !== 'silent' && state !== 'ended')
+    .flatMap(({ name, blockers }) => describeAll(`capture ${name}`, blockers))
+}
+
+export function describeAll(of: string, blockers: readonly Blocker[]): StandingBlocker[] {
+  return blockers.map((blocker) => ({ ...blocker, of, ...describeBlocker(blocker) }))
+}
+
+/** The answer, or what stands for none in time. */
+function inTime<Answer>(answer: Promise<Answer>, without: Answer): Promise<Answer> {
+  const late = Promise.withResolvers<Answer>()
+  const timer = setTimeout(() => late.resolve(without), answerMs)
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
+}

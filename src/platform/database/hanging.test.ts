@@ -1,0 +1,115 @@
+import { createServer, connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { createBlockers, type Blockers } from '../blockers/blockers.ts'
+import { connectDatabase, type Database } from './connect.ts'
+
+const server = await createTestDatabase()
+const answerMs = 300
+
+/** A way to the database that can be stopped: connections are taken, and nothing comes through. */
+async function openStoppableWay() {
+  const url = new URL(server.url())
+  const socketFolder = url.searchParams.get('host')
+  const sockets = new Set<Socket>()
+  let isStopped = false
+  const way = createServer((near) => {
+    const far =
+      socketFolder === null
+        ? connect(Number(url.port || 5432), url.hostname)
+        : connect(join(socketFolder, '.s.PGSQL.5432'))
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.pipe(to)
+      from.on('error', () => undefined)
+      from.on('close', () => to.destroy())
+      if (isStopped) from.pause()
+    }
+  }).listen(0, '127.0.0.1')
+  await once(way, 'listening')
+  url.searchParams.delete('host')
+  url.host = `127.0.0.1:${(way.address() as { port: number }).port}`
+  return {
+    url: url.href,
+    stop() {
+      isStopped = true
+      for (const socket of sockets) socket.pause()
+    },
+    goOn() {
+      isStopped = false
+      for (const socket of sockets) socket.resume()
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      way.close()
+      await once(way, 'close')
+    },
+  }
+}
+
+let way: Awaited<ReturnType<typeof openStoppableWay>>
+let blockers: Blockers
+let database: Database<unknown>
+
+beforeEach(async () => {
+  way = await openStoppableWay()
+  blockers = createBlockers({
+    now: () => Temporal.Now.instant(),
+    log: { error: () => undefined, warn: () => undefined },
+  })
+  database = connectDatabase({
+    ...{ url: way.url, applicationName: 'hanging', size: 2, answerMs, blockers },
+    onIdleError: () => undefined,
+  })
+})
+afterEach(async () => {
+  await database.close()
+  await way.close()
+})
+
+const ask = () => sql`select 1`.execute(database.db)
+
+test('a database that hangs is found out, whoever waits for it is told, and nobody waits for it until it answers', async () => {
+  await ask()
+  way.stop()
+  const beganMs = performance.now()
+  // Two have a connection, the others wait for one.
+  const asked = await Promise.allSettled([ask(), ask(), ask(), ask()])
+  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected'])
+  expect(performance.now() - beganMs).toBeLessThan(5_000)
+  expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'database-hangs' }])
+  const againMs = performance.now()
+  await expect(ask()).rejects.toMatchObject({ code: 'database-hangs' })
+  await expect(database.pool.query('select 1')).rejects.toMatchObject({ code: 'database-hangs' })
+  expect(performance.now() - againMs).toBeLessThan(100)
+  way.goOn()
+  await expect
+    .poll(
+      () =>
+        ask().then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 5_000 },
+    )
+    .toBe(true)
+  expect(blockers.list()).toEqual([])
+})
+
+test('a statement that takes long on a database that answers is not given up', async () => {
+  await expect(sql`select pg_sleep(1.2)`.execute(database.db)).resolves.toBeDefined()
+  expect(blockers.list()).toEqual([])
+})
+
+test('a database that is away is a blocker from the first connection that failed to the next answer', async () => {
+  await way.close()
+  await expect(ask()).rejects.toThrow()
+  expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'ECONNREFUSED' }])
+  way = await openStoppableWay()
+})

@@ -1,0 +1,108 @@
+// Detects a database that accepts connections and answers nothing: a stopped process, a dead line.
+// In: each operation that waits for it. Out: an error for whoever waits, and for whoever asks while it lasts. Never: an operation
+// that is given up although the database answers others.
+import { DatabaseFault } from './faults.ts'
+
+export interface WatchAnswersOptions {
+  /** Asks over a connection of its own, and rejects when there is no answer in time. */
+  probe: (timeoutMs: number) => Promise<void>
+  /** An operation that waits so long is suspicious, and a probe without an answer for so long proves it. */
+  answerMs: number
+  onHangs: (fault: DatabaseFault) => void
+  onAnswers: () => void
+}
+
+export interface WatchedOperation {
+  done(): void
+}
+
+export interface AnswerWatch {
+  /** @param giveUp called once, when the database has been found to hang */
+  begin(giveUp: (fault: DatabaseFault) => void): WatchedOperation
+  /** The fault while the database hangs; nothing while it answers. */
+  readonly fault: DatabaseFault | undefined
+  stop(): void
+}
+
+const turnMs = 250
+/** Our own event loop stood still: what it did not read is no proof. */
+const lateMs = 500
+
+export function watchAnswers({ probe, answerMs, onHangs, onAnswers }: WatchAnswersOptions): AnswerWatch {
+  const waiting = new Map<object, { sinceMs: number; giveUp: (fault: DatabaseFault) => void }>()
+  let fault: DatabaseFault | undefined
+  let probing = false
+  /** Not before: one that was answered proves that the database lives, and only some operation takes long. */
+  let nextProbeMs = 0
+  let lastTurnMs = 0
+  let timer: NodeJS.Timeout | undefined
+
+  function turn(): void {
+    const nowMs = performance.now()
+    const isLate = nowMs - lastTurnMs > turnMs + lateMs
+    lastTurnMs = nowMs
+    if (waiting.size === 0 && !fault) {
+      clearInterval(timer)
+      timer = undefined
+      return
+    }
+    if (isLate || probing || nowMs < nextProbeMs) return
+    const oldestMs = Math.min(...[...waiting.values()].map(({ sinceMs }) => sinceMs))
+    if (fault || nowMs - oldestMs >= answerMs) void ask()
+  }
+
+  async function ask(): Promise<void> {
+    probing = true
+    const beganMs = performance.now()
+    try {
+      await probe(answerMs)
+      if (fault) onAnswers()
+      fault = undefined
+      nextProbeMs = performance.now() + answerMs
+    } catch (error) {
+      if (isAnswer(error)) {
+        nextProbeMs = performance.now() + answerMs
+      } else if (performance.now() - beganMs < answerMs + lateMs) {
+        giveUp(error)
+      }
+    } finally {
+      probing = false
+    }
+  }
+
+  function giveUp(cause: unknown): void {
+    if (!fault) {
+      fault = new DatabaseFault('database-hangs', `The database does not answer within ${answerMs / 1000} s.`, cause)
+      onHangs(fault)
+    }
+    const all = [...waiting.values()]
+    waiting.clear()
+    for (const one of all) one.giveUp(fault)
+  }
+
+  return {
+    begin(giveUpOne) {
+      const operation = { done: () => void waiting.delete(operation) }
+      waiting.set(operation, { sinceMs: performance.now(), giveUp: giveUpOne })
+      if (!timer) {
+        lastTurnMs = performance.now()
+        timer = setInterval(turn, turnMs)
+        timer.unref()
+      }
+      return operation
+    },
+    get fault() {
+      return fault
+    },
+    stop() {
+      clearInterval(timer)
+      timer = undefined
+    },
+  }
+}
+
+/** A server that refuses has answered: its errors have a code of five characters (PostgreSQL, appendix A). */
+function isAnswer(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)
+}

@@ -1,0 +1,39 @@
+// An object store whose failures are entered as blockers.
+// In: a store. Out: the same; what fails stands as a blocker until the same kind of operation succeeds. Never: an operation of its own.
+import type { Blockers } from '../blockers/blockers.ts'
+import { ObjectFault } from './faults.ts'
+import type { ObjectStore } from './object-store.ts'
+
+/** The store has answered, and its answer is no: it works. */
+const answers = new Set(['object-missing', 'object-range-outside'])
+
+export function watchedStore<Store extends ObjectStore>(store: Store, blockers: Blockers): Store {
+  async function run<Answer>(what: 'writing' | 'reading' | 'deleting', asked: Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await asked
+      clear(what)
+      return answer
+    } catch (error) {
+      if (error instanceof ObjectFault) {
+        if (answers.has(error.code)) clear(what)
+        else if (error.code === 'object-disk-full') blockers.raise('disk', { code: error.code, about: 'objects' })
+        else blockers.raise('object-store', { code: error.code, about: what })
+      }
+      throw error
+    }
+  }
+
+  function clear(what: 'writing' | 'reading' | 'deleting'): void {
+    blockers.clear('object-store', what)
+    if (what === 'writing') blockers.clear('disk', 'objects')
+  }
+
+  return {
+    ...store,
+    put: (key, content) => run('writing', store.put(key, content)),
+    moveIn: (key, file, bytes) => run('writing', store.moveIn(key, file, bytes)),
+    readRange: (key, start, end) => run('reading', store.readRange(key, start, end)),
+    sizeBytes: (key) => run('reading', store.sizeBytes(key)),
+    delete: (key) => run('deleting', store.delete(key)),
+  }
+}

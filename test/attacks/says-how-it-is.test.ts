@@ -1,0 +1,223 @@
+/** What stands still is told, wherever somebody looks: health, status, metrics, the screen of operation. No green meanwhile. */
+import { spawn } from 'node:child_process'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Client } from 'pg'
+import { officialByKey } from '../simulator/people.ts'
+import { placeCall } from '../simulator/place-call.ts'
+import { inBuckets } from '../objects/test-objects.ts'
+import { signInAt, type Api } from '../whole/api.ts'
+import { adminUrlOf } from '../whole/elsewhere.ts'
+import { startSeloste, type RunningSeloste } from '../whole/start-seloste.ts'
+
+interface Blocker {
+  kind: string
+  of: string
+  code: string
+  remedy: string
+}
+interface Health {
+  ready: boolean
+  missing: string[]
+  blockers: Blocker[]
+}
+interface Status {
+  desk: string
+  silence?: string
+  missing: string[]
+  blockers: Blocker[]
+  broken?: unknown[]
+  capture?: { live: number; storing: number }
+}
+
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
+const testLine = '+35829497099'
+const inTimeMs = 20_000
+
+let seloste: RunningSeloste
+let maintenance: Api
+beforeAll(async () => {
+  seloste = await startSeloste({ isPrepared: true })
+  maintenance = await signInAt(seloste.url, 'matti', seloste.password)
+}, 300_000)
+afterAll(() => seloste.stop())
+
+async function health(): Promise<Health & { status: number; tookMs: number }> {
+  const beganMs = performance.now()
+  const answer = await fetch(`${seloste.url}/health/ready`)
+  const body = (await answer.json()) as Health
+  return { ...body, status: answer.status, tookMs: performance.now() - beganMs }
+}
+
+const isWell = () =>
+  health().then(
+    ({ ready, status }) => ready && status === 200,
+    () => false,
+  )
+
+async function status(...options: string[]): Promise<{ exitCode: number | null; printed: string }> {
+  const child = spawn(process.execPath, [program, 'status', ...options], {
+    env: {
+      ...process.env,
+      ...seloste.environment,
+      SELOSTE_HTTP: new URL(seloste.url).host,
+      SELOSTE_SIP: `${seloste.sip.host}:${seloste.sip.port}`,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let printed = ''
+  child.stdout.on('data', (part: Buffer) => (printed += part.toString()))
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { exitCode, printed }
+}
+
+async function statusAsJson(): Promise<{ exitCode: number | null; told: Status }> {
+  const { exitCode, printed } = await status('--json')
+  return { exitCode, told: JSON.parse(printed) as Status }
+}
+
+/** How many blockers of a kind the metrics have, of all processes. */
+async function metric(kind: string): Promise<number> {
+  const text = await (await fetch(`${seloste.url}/metrics`)).text()
+  const counts = [...text.matchAll(/^seloste_blockers\{([^}]*)\} (\d+)$/gm)]
+  return counts.reduce((sum, [, labels, count]) => sum + (labels!.includes(`kind="${kind}"`) ? Number(count) : 0), 0)
+}
+
+describe.skipIf(inBuckets())('an object store that cannot be written', () => {
+  const folder = () => join(seloste.dataDirectory, 'objects')
+
+  test(
+    'is a blocker everywhere until it can, and no ended call counts as going on meanwhile',
+    { timeout: 180_000 },
+    async () => {
+      await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      await rename(folder(), `${folder()}-away`)
+      // Root writes whatever its mode is: a file in its place no user can write into.
+      await writeFile(folder(), '')
+      try {
+        await placeCall({
+          ...{ seed: 'unwritable', caller: '+358401250001', number: testLine, official: officialByKey('aino') },
+          ...{ seconds: 1, server: seloste.sip, transport: 'tcp' },
+        })
+        const kindsOfCapture = async () =>
+          (await health()).blockers.flatMap(({ kind, of }) => (of === 'capture' ? [kind] : []))
+        await expect.poll(kindsOfCapture, { timeout: inTimeMs }).toContain('object-store')
+        const now = await health()
+        expect([now.status, now.ready, now.missing]).toEqual([503, false, []])
+        const ofCapture = now.blockers.find(({ kind, of }) => kind === 'object-store' && of === 'capture')
+        expect(ofCapture).toMatchObject({
+          code: 'object-store-failed',
+          remedy: expect.stringContaining('disk') as string,
+        })
+        expect((await fetch(`${seloste.url}/health/serving`)).status, 'people are served meanwhile').toBe(200)
+
+        const { exitCode, told } = await statusAsJson()
+        expect(exitCode).toBe(1)
+        expect(told.blockers.map(({ kind }) => kind)).toContain('object-store')
+        expect(told.capture).toMatchObject({ live: 0, storing: 1 })
+        const { printed } = await status()
+        expect(printed).toContain('what stands still now:')
+        expect(printed).not.toMatch(/promises of the description hold$/m)
+
+        expect(await metric('object-store')).toBeGreaterThan(0)
+        const metrics = await (await fetch(`${seloste.url}/metrics`)).text()
+        expect(metrics).toMatch(/^seloste_capture_sessions\{[^}]*\} 0$/m)
+        expect(metrics).toMatch(/^seloste_capture_sessions_storing\{[^}]*\} 1$/m)
+        const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
+        expect(shown.items.map(({ kind }) => kind)).toContain('object-store')
+        const { items } = (await (await maintenance.call('GET', '/api/capture/nodes')).json()) as {
+          items: { sessions: number }[]
+        }
+        expect(items.map(({ sessions }) => sessions)).toEqual([0])
+        expect(seloste.output()).toContain('something stands still')
+      } finally {
+        await rm(folder())
+        await rename(`${folder()}-away`, folder())
+      }
+      await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      expect(await metric('object-store')).toBe(0)
+      expect((await statusAsJson()).told.blockers).toEqual([])
+    },
+  )
+})
+
+describe('a database that hangs', () => {
+  /** Its postmaster, and what that has started. */
+  async function processes(): Promise<number[]> {
+    const client = new Client({ connectionString: await adminUrlOf(seloste.dataDirectory) })
+    await client.connect()
+    const { rows } = await client.query<{ pid: number }>(
+      "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid",
+    )
+    await client.end()
+    const postmaster = rows[0]!.pid
+    const pids: number[] = []
+    for (const entry of await readdir('/proc')) {
+      if (!/^\d+$/.test(entry)) continue
+      const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '')
+      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === postmaster) pids.push(Number(entry))
+    }
+    return [postmaster, ...pids]
+  }
+
+  async function timed(path: string, init?: RequestInit): Promise<{ status: number; tookMs: number }> {
+    const beganMs = performance.now()
+    const answer = await fetch(seloste.url + path, init)
+    await answer.arrayBuffer()
+    return { status: answer.status, tookMs: performance.now() - beganMs }
+  }
+
+  test(
+    'is told by health within two seconds, fails every request within a few, and is named by status',
+    { timeout: 180_000 },
+    async () => {
+      await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      const pids = await processes()
+      expect(pids.length).toBeGreaterThan(3)
+      for (const pid of pids) process.kill(pid, 'SIGSTOP')
+      try {
+        const signIn = {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ userId: 'matti', password: seloste.password }),
+        }
+        const [first, asked, looked] = await Promise.all([
+          health(),
+          timed('/api/session', signIn),
+          maintenance.call('GET', '/api/operation/blockers').then(({ status: code }) => code),
+        ])
+        expect([first.status, first.ready]).toEqual([503, false])
+        expect(first.missing).toContain('database')
+        expect(first.tookMs).toBeLessThan(2_000)
+        expect([asked.status, looked]).toEqual([503, 503])
+        expect(asked.tookMs).toBeLessThan(8_000)
+
+        // By now it is known: nobody waits for it.
+        const again = await timed('/api/session', signIn)
+        expect(again.status).toBe(503)
+        expect(again.tookMs).toBeLessThan(1_000)
+        const known = await health()
+        expect(known.blockers).toContainEqual(
+          expect.objectContaining({ kind: 'database', of: 'desk', code: 'database-hangs' }),
+        )
+
+        const { exitCode, told } = await statusAsJson()
+        expect(exitCode).toBe(1)
+        expect(told.desk).toBe('not-ready')
+        expect(told.missing).toContain('database')
+        expect(told.broken).toBeUndefined()
+        const { printed } = await status()
+        expect(printed).toContain('does not answer: database')
+        expect(printed).not.toContain('nothing answers at')
+        expect(await metric('database')).toBeGreaterThan(0)
+      } finally {
+        for (const pid of pids) process.kill(pid, 'SIGCONT')
+      }
+      await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      expect((await maintenance.call('GET', '/api/session')).status).toBe(200)
+      expect(await metric('database')).toBe(0)
+    },
+  )
+})
