@@ -39,8 +39,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'config-file-wrong': 'Mend the line that the message names.',
   'database-binaries-missing': 'Run "npm ci" again on this machine.',
   'database-disk-full': 'Make room on the volume of the database.',
-  'database-hangs':
-    'See whether the processes of PostgreSQL run and its disk answers, or whether the way there is cut; nothing is to be restarted here.',
+  'database-hangs': 'See to the processes of PostgreSQL, to its disk or to the way there: they answer nothing.',
   'database-in-use': 'Stop the Seloste that has this database folder, or give this one another SELOSTE_DATA.',
   'database-moved': 'Set DATABASE_URL to where the register was moved (docs/operate/moving.md).',
   'database-not-running': 'Start Seloste, or set DATABASE_URL.',

@@ -206,8 +206,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const watchingBlockers = watchBlockers({
     blockers,
     volumes: { capture: folder, ...(settings.objects.kind === 'folder' && { objects: settings.objects.folder }) },
-    waitsSince: () =>
-      spool.refusedSinceMs === undefined ? undefined : { sinceMs: spool.refusedSinceMs, code: 'not-admitted' },
+    waitsSince: () => spool.refused,
   })
   const pressure = await watchPressure({
     admission,

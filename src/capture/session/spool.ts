@@ -23,8 +23,8 @@ export interface Spool {
   left(): { segments: SegmentFacts[]; broken: string[] }
   /** Segments that wait to be admitted. */
   readonly waiting: number
-  /** Since when, as performance.now() counts, the register refuses the segment that has waited longest; nothing where it refuses none. */
-  readonly refusedSinceMs: number | undefined
+  /** Of segments that the register refuses, since when the first is (as performance.now() counts); nothing where it refuses none. */
+  readonly refused: { sinceMs: number; code: 'not-admitted' } | undefined
   /** Asks at once of what stands beside another node's: something of that may have been forbidden. */
   askAgain(): void
   /** Resolves when everything noted so far is admitted. */
@@ -198,8 +198,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     get waiting() {
       return latest.size
     },
-    get refusedSinceMs() {
-      return refusedSince.size === 0 ? undefined : Math.min(...refusedSince.values())
+    get refused() {
+      if (refusedSince.size === 0) return undefined
+      return { sinceMs: Math.min(...refusedSince.values()), code: 'not-admitted' as const }
     },
     askAgain,
     settled() {
