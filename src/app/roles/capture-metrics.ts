@@ -41,12 +41,8 @@ export function measureCapture(
         this.inc(read())
       },
     })
-  gauge('sessions', 'SIPREC sessions going on', () => recorder.live - recorder.ending)
-  gauge(
-    'sessions_storing',
-    'SIPREC sessions that have ended and whose recording is not stored yet',
-    () => recorder.ending,
-  )
+  gauge('sessions', 'SIPREC sessions going on', () => recorder.live - recorder.ending())
+  gauge('sessions_storing', 'SIPREC sessions that have ended and whose recording is not stored yet', recorder.ending)
   gauge('recordings', 'Recordings being written', () => recorder.recording)
   counter('capture_calls_offered', 'Sessions offered', () => recorder.counters.offered)
   counter('capture_calls_recorded', 'Sessions that the plan had recorded', () => recorder.counters.recorded)

@@ -54,6 +54,7 @@ import { layOutRecordings } from './lay-out-recordings.ts'
 import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { holdRegisterWhenTold } from './hold-register.ts'
+import { logListening } from './log-listening.ts'
 import { mediaAddresses } from './media-addresses.ts'
 import { openObjects } from './open-objects.ts'
 import { reportVersions } from './report-versions.ts'
@@ -185,13 +186,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.error({ err: fault }, 'the tail could not be written')
     },
   })
-  const listening = await chooseListening()
-  if (listening.inBatches) log.info('RTP is received in batches, as Linux offers it')
-  else
-    log.warn(
-      { why: listening.why },
-      'RTP is received packet by packet, at about twice the cost; docs/operate/README.md',
-    )
+  logListening(log, await chooseListening())
   const ports = createPortAllocator({
     address: settings.rtp.host,
     firstPort: settings.rtp.firstPort,
@@ -339,7 +334,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     settings,
     () => ({
       ...admission.state,
-      ...{ live: recorder.live - recorder.ending, storing: recorder.ending, waiting: spool.waiting },
+      ...{ live: recorder.live - recorder.ending(), storing: recorder.ending(), waiting: spool.waiting },
     }),
     draining.obey,
   )
@@ -348,7 +343,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     node: { id: nodeId, name: settings.apart.node, version, startedAt: clock.now() },
     state: () => ({
       ...admission.state,
-      ...{ sessions: recorder.live - recorder.ending, recordings: recorder.recording, waiting: spool.waiting },
+      ...{ sessions: recorder.live - recorder.ending(), recordings: recorder.recording, waiting: spool.waiting },
       blockers: blockers.list(),
     }),
     answer: async (asked) =>

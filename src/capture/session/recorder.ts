@@ -30,7 +30,7 @@ export interface Recorder {
   handler: SipHandler
   readonly live: number
   /** Sessions of {@link live} that have ended: only their recording is not stored yet. */
-  readonly ending: number
+  ending(): number
   readonly recording: number
   readonly counters: Readonly<RecorderCounters>
   /** The facts of the calls going on. */
@@ -370,9 +370,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     get live() {
       return sessions.size
     },
-    get ending() {
-      return [...sessions.values()].filter(({ state }) => state !== undefined && state.phase !== 'live').length
-    },
+    ending: () => [...sessions.values()].filter(({ state }) => state && state.phase !== 'live').length,
     get recording() {
       return [...sessions.values()].filter(({ media, state }) => media && !isStopped(state)).length
     },
