@@ -3,6 +3,7 @@
  * public key. Out: ids, and the files of each, durable. Never here: a packet; files of a day that is over.
  */
 import { setImmediate } from 'node:timers/promises'
+import type { SegmentFacts } from '#register/admit.ts'
 import { createRecordingFiles, type RecordingFiles } from '#register/recordings/recording-files.ts'
 
 export interface LaidOutRecordings {
@@ -107,4 +108,11 @@ export function createLaidOutRecordings(options: {
       await Promise.all([...ready, ...taken.values()].map(remove))
     },
   }
+}
+
+/** The facts with the recording in files that are there already, if there are any. */
+export function inLaidOutFiles(facts: SegmentFacts, laidOut: LaidOutRecordings | undefined): SegmentFacts {
+  const { recording } = facts
+  const id = recording && laidOut?.take(recording.intakeDay)
+  return recording && id !== undefined ? { ...facts, recording: { ...recording, id } } : facts
 }

@@ -1,4 +1,5 @@
 /** What others ask of a session's state. */
+import { allPaused } from './accepted-streams.ts'
 import type { Offer, SessionState } from './session.ts'
 
 /** The recording of a session, whatever has become of it. */
@@ -16,4 +17,19 @@ export function placeOf({ state }: { readonly state: SessionState | undefined })
 
 export function isStopped(state: SessionState | undefined): boolean {
   return state !== undefined && state.phase !== 'over' && state.session.stopped !== undefined
+}
+
+interface WithState {
+  readonly state: SessionState | undefined
+}
+
+export function isShared({ state }: WithState): boolean {
+  return state !== undefined && state.phase !== 'over' && state.session.shared === true
+}
+
+/** The official of the directory who speaks with the caller in a session now. */
+export function officialHeard({ state }: WithState): string | undefined {
+  if (!state || state.phase === 'over' || state.phase === 'ending') return undefined
+  const { facts, streams, withholds } = state.session
+  return withholds === 'consultation' || allPaused(streams) ? undefined : facts.official?.personId
 }

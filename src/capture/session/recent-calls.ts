@@ -25,6 +25,8 @@ export interface RecentCalls {
     official: string | undefined,
     numberReached: string,
   ): RememberedSegment | undefined
+  /** The segments in progress of the call that any of these ids names in this trunk. */
+  live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
   /** Who answers it, where a later request told. */
   learn(segmentId: string, official: string | undefined): void
@@ -93,6 +95,8 @@ export function createRecentCalls(): RecentCalls {
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },
+    live: ({ callIds, trunk }) =>
+      [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(({ live }) => live),
     remember(callIds, segment) {
       segments.set(segment.segmentId, { segment, callIds })
       for (const id of callIds) byId.set(id, [...(byId.get(id) ?? []), segment])

@@ -6,12 +6,14 @@ import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
 import { answerUnkept } from './answer-unkept.ts'
+import { createConferences } from './conferences.ts'
 import { createDescribeAsked, type Found } from './describe-asked.ts'
 import { describeReoffer } from './describe-reoffer.ts'
 import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
 import { isBegunByNow, isDecidedAnew, mayBeDecidedAnew } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
+import { inLaidOutFiles } from './laid-out-recordings.ts'
 import { createMoveToTwin } from './move-to-twin.ts'
 import { createRequestReader, knownOf, type KnownBefore } from './read-requests.ts'
 import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
@@ -24,7 +26,7 @@ import { sessionWorld } from './session-world.ts'
 import { clientClockOf, toldEndOf } from './told-times.ts'
 import { createTwinSessions } from './twin-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
-import { whoAnswersNow } from './who-answers-now.ts'
+import { whoAnswersNow, withholdingFor } from './who-answers-now.ts'
 
 export interface Recorder {
   handler: SipHandler
@@ -56,6 +58,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   })
   const recent = createRecentCalls()
+  const conferences = createConferences({ recent, bySegment, uuid: () => options.random.uuid() })
   const describe = createDescribeAsked({ options, reader, recent })
   const counters = noRecorderCounts()
   for (const facts of options.leftBehind ?? []) {
@@ -170,33 +173,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return false
     }
 
-    const facts = inLaidOutFiles(offer.facts)
+    const facts = inLaidOutFiles(offer.facts, options.laidOut)
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++
-    const { dialog } = asked
-    const session = start(facts, dialog, before)
+    const session = start(facts, asked.dialog, before)
     reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
     const passedOn = before && placeOf(before)
     // One that was told as a twin's has its answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
-    const more = { passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) }
+    const more = {
+      ...{ passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) },
+      withholds: withholdingFor(invitation, facts.official),
+      others: conferences.others(invitation, facts, now),
+      shared: conferences.settle(facts, session),
+    }
     await session.tell({ type: 'offered', offer: { ...offer, ...more, facts } }, asking)
     resumed.hold(session)
     return true
   }
 
-  function findDuplicate({ callIds, official, numberReached }: SegmentFacts, trunk: string) {
-    return recent.findTwin(callIds, trunk, whoAnswers(official), numberReached.key)
-  }
-
-  /** Its recording is one whose files are there already, if there is one. */
-  function inLaidOutFiles(facts: SegmentFacts): SegmentFacts {
-    const { recording } = facts
-    const id = recording && options.laidOut?.take(recording.intakeDay)
-    return recording && id !== undefined ? { ...facts, recording: { ...recording, id } } : facts
-  }
+  const findDuplicate = ({ callIds, official, numberReached }: SegmentFacts, trunk: string) =>
+    recent.findTwin(callIds, trunk, whoAnswers(official), numberReached.key)
 
   function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
     recent.remember(facts.callIds, remembered(facts, true))
@@ -269,6 +268,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       { request: incoming, offer: invitation.offer },
     )
     resumed.hold(session)
+    if (facts) conferences.settle(facts)
   }
 
   /** The segment ends and another begins, at the instant that the metadata tell, on the same ports (R17). */
@@ -289,7 +289,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function reofferOf(invitation: CallInvitation, { state, dialog }: RunningSession): Reoffer {
     const known = state?.phase === 'over' ? undefined : state?.session.facts
-    return describeReoffer(invitation, known, reader.clockOf(dialog.id), clock.now())
+    const now = clock.now()
+    const reoffer = describeReoffer(invitation, known, reader.clockOf(dialog.id), now)
+    return known ? { ...reoffer, others: conferences.others(invitation, known, now) } : reoffer
   }
 
   /** The answer to our own offer comes with the ACK. */
@@ -324,7 +326,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   /** Its place is free at once: a transfer begins with a BYE and a new INVITE a moment later (NetSapiens). */
   function noLongerLive({ state }: RunningSession): void {
-    if (state && state.phase !== 'over') recent.ended(state.session.facts.segmentId)
+    if (!state || state.phase === 'over') return
+    recent.ended(state.session.facts.segmentId)
+    conferences.settle(state.session.facts)
   }
 
   return {

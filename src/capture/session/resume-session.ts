@@ -17,7 +17,7 @@ interface BothClocks {
 
 /**
  * What another process needs to go on with a session. Nothing for one that it could not go on with: without its keys, which are
- * never written down, what comes under SRTP is noise; and what a consultation says is kept by nobody.
+ * never written down, what comes under SRTP is noise; and what a consultation or a conference says is kept by nobody.
  */
 export function heldOf(
   { dialog, state, media, described, sdpSessionId }: RunningSession,
@@ -26,8 +26,8 @@ export function heldOf(
   beside: { halves: readonly HeldHalf[]; twins: readonly HeldTwin[] },
 ): HeldSession | undefined {
   if (state?.phase !== 'live') return undefined
-  const { facts, streams, tracks, metadata, answerVersion, consults, stopped, joined = [] } = state.session
-  if (consults || haveKeys([...streams, ...joined])) return undefined
+  const { facts, streams, tracks, metadata, answerVersion, withholds, shared, stopped, joined = [] } = state.session
+  if (withholds || shared || haveKeys([...streams, ...joined])) return undefined
   return {
     format: 2,
     segmentId: facts.segmentId,

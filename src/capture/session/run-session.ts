@@ -19,6 +19,8 @@ import { step, type SessionEffect, type SessionEvent, type SessionPlace, type Se
 export interface SessionWorld {
   now: () => Temporal.Instant
   note: (facts: SegmentFacts) => Promise<void>
+  /** Makes durable the facts of another official's segment in a conference. */
+  noteOther: (facts: SegmentFacts) => Promise<void>
   /** Makes durable what is noted next, or withdrawn. */
   foresee: (facts: SegmentFacts) => Promise<void>
   withdraw: () => Promise<void>
@@ -117,6 +119,9 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       case 'note':
         await world.note(effect.facts)
         return undefined
+      case 'note-other':
+        await world.noteOther(effect.facts)
+        return undefined
       case 'open': {
         // Side by side: the answer waits for the slower of the two, not for both.
         const [opened] = await Promise.all([open(effect, asking), world.foresee(effect.facts)])
@@ -150,7 +155,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         media?.withhold(effect.on)
         return undefined
       case 'mark':
-        media?.mark(effect.kind)
+        media?.mark(effect.kind, effect.why)
         return undefined
       case 'map':
         media?.map(effect.tracks)
@@ -302,10 +307,10 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
 
   async function move(next: SessionLeg, hasEnded: boolean): Promise<SessionLeg | undefined> {
     if (state?.phase !== 'live') return undefined
-    const { streams, tracks, metadata, answerVersion, consults = false } = state.session
+    const { streams, tracks, metadata, answerVersion, withholds } = state.session
     const paused = allPaused(streams)
     const was: SessionLeg = {
-      ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, consults, paused } },
+      ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, withholds, paused } },
       streams: media?.exchange(next.streams ?? createSessionStreams(world.newStreams()), hasEnded),
     }
     // What was only listened to: its decision waits for nobody in particular.

@@ -59,13 +59,14 @@ export interface SessionMedia {
   exchange(next: SessionStreams, hasEnded: boolean): SessionStreams
   /** Packets that have come. */
   received(): number
-  /** While the caller is not connected (a consultation) nothing that comes is kept. */
+  /** While somebody else is in the call, or the caller is not (a conference, a consultation), nothing that comes is kept. */
   withhold(on: boolean): void
   addStreams(streams: readonly StreamPlan[]): Promise<'no-port' | undefined>
   /** The client has closed these media lines: their ports are free again. */
   closeStreams(indexes: readonly number[]): void
   retarget(stream: StreamPlan): void
-  mark(kind: 'hold' | 'resume'): void
+  /** `why`: what else than a hold it is. */
+  mark(kind: 'hold' | 'resume', why?: string): void
   map(tracks: Readonly<Record<number, Track>>): void
   /** Whose voice each stream is, by its number in the recording. */
   readonly tracks: Readonly<Record<number, Track>>
@@ -207,15 +208,17 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     received: () => sum(reports().map(({ received }) => received)),
     withhold(on) {
+      // What waits in a socket came while it was as until now.
+      if (withheld && !on) streams.takeWaiting()
       withheld = on
     },
     addStreams: (plans) => streams.add(plans),
     closeStreams: (indexes) => streams.close(indexes),
     retarget: (plan) => streams.retarget(plan),
-    mark(kind) {
+    mark(kind, why) {
       streams.pause(kind === 'hold')
       if (kind === 'resume') resumedMs = monotonicMs() - beganMs
-      if (!silent) writer.mark(kind, markTime())
+      if (!silent) writer.mark(kind, markTime(), why === undefined ? undefined : { why })
     },
     map(tracks) {
       const own = Object.entries(tracks).map(([index, track]) => [Number(index) + from(), track] as const)

@@ -29,6 +29,7 @@ export function sessionWorld(
       // The facts stay in memory and are admitted; only a crash before that would lose them.
       return options.spool.note(facts).catch(onFault)
     },
+    noteOther: (facts) => options.spool.note(facts).catch(onFault),
     foresee: (facts) => options.spool.foresee(facts),
     withdraw: () => options.spool.withdraw(segmentId).catch(onFault),
     objects: options.objects,

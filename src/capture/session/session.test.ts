@@ -174,7 +174,10 @@ describe('a session', () => {
   test('keeps nothing while the official asks a colleague and the caller waits, and goes on afterwards', () => {
     const asks = (consults: boolean): SessionEvent => ({
       type: 'reoffered',
-      offer: { streams: [], tracks: {}, hasSdp: false, consults, facts: { marks: [] } },
+      offer: {
+        ...{ streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
+        withholds: consults ? 'consultation' : 'nothing',
+      },
     })
     const opened: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
     const asking = run(...opened, asks(true))

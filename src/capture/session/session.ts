@@ -7,8 +7,12 @@ import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
-import { accepted, allInactive, allPaused } from './accepted-streams.ts'
+import { accepted, allInactive } from './accepted-streams.ts'
+import { notesOfOthers, othersEnded, type OthersHeard } from './others-heard.ts'
 import { marksOfStored, withMark } from './segment-marks.ts'
+import { isSettled, settled } from './settled-recording.ts'
+import type { Withholding } from './who-answers-now.ts'
+import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
 
 export type SessionState =
   | { phase: 'opening'; session: SessionFacts }
@@ -29,8 +33,12 @@ export interface SessionFacts {
   joined?: readonly StreamPlan[]
   /** Not recorded, as long as it is not told what its decision waits for: its streams come, and are heard by nobody. */
   listens?: boolean
-  /** The official asks a colleague while the caller waits: it is nothing of the call, and not recorded. */
-  consults?: boolean
+  /** Why nothing is kept of what comes now, as this session's metadata say. */
+  withholds?: Withholding | undefined
+  /** Another session records the same call with another official at the same time: a conference as well. */
+  shared?: boolean
+  /** Segments of the other officials in a conference, which go on: history only. */
+  others?: readonly SegmentFacts[]
 }
 
 /** What a request of the client says, once it has been read and the plan has been asked. */
@@ -42,6 +50,9 @@ export interface Offer {
   hasSdp: boolean
   /** A later request may tell what would have it recorded, and bring no offer by which its client could be told to begin. */
   mayBeDecidedAnew?: boolean
+  withholds?: Withholding | undefined
+  others?: OthersHeard | undefined
+  shared?: boolean
   /** The call was passed on within its session: the segment takes over the streams of the one before, whose answers it counts on. */
   passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks'> | undefined
 }
@@ -54,6 +65,8 @@ export type SessionEvent =
   /** The other half of the call has a session of its own, and its streams come in here. */
   | { type: 'joined'; stream?: StreamPlan; track?: Track }
   | { type: 'left'; index: number }
+  /** Another session records the same call with another official, or does so no more. */
+  | { type: 'shared'; on: boolean }
   /** It goes on in another session of the same call, which tells the same and whose streams come in instead. */
   | { type: 'moved'; to: SessionPlace }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
@@ -70,7 +83,7 @@ export type SessionEvent =
 /** What a session of a call is to its segment: where its media come from, and what its answers count on. */
 export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'> & {
   metadata: RecordingMetadata | undefined
-  consults: boolean
+  withholds: Withholding | undefined
   /** Its client has it on hold. */
   paused: boolean
 }
@@ -79,7 +92,10 @@ export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVers
 export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & {
   facts: PartyFacts
   inAck?: true
-  consults?: boolean
+  /** Absent: as before. */
+  withholds?: Withholding | 'nothing'
+  /** Absent: as before. */
+  others?: OthersHeard
 }
 
 /** What a later request may add to a segment: who answers it and when it was answered, once the metadata tell. */
@@ -88,6 +104,8 @@ export type PartyFacts = Partial<Pick<SegmentFacts, 'official' | 'answeredAt'>> 
 export type SessionEffect =
   /** Make the facts durable and see that they are admitted. */
   | { do: 'note'; facts: SegmentFacts }
+  /** The same for the segment of another official in a conference. */
+  | { do: 'note-other'; facts: SegmentFacts }
   /**
    * Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. `facts`: what is noted once it
    * is open, to be made durable meanwhile.
@@ -103,7 +121,8 @@ export type SessionEffect =
   | { do: 'retarget'; stream: StreamPlan }
   /** Keep nothing of what comes, until told otherwise. */
   | { do: 'withhold'; on: boolean }
-  | { do: 'mark'; kind: 'hold' | 'resume' }
+  /** `why`: what else than a hold it is. */
+  | { do: 'mark'; kind: 'hold' | 'resume'; why?: Withholding }
   | { do: 'map'; tracks: Readonly<Record<number, Track>> }
   | { do: 'answer'; mode: 'record' | 'historyOnly'; version: number; streams: readonly StreamPlan[]; withSdp: boolean }
   | { do: 'refuse'; status: number; reason: string; retryAfterSeconds?: number }
@@ -146,16 +165,21 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     ...{ facts, streams, tracks, answerVersion },
     ...(metadata && { metadata }),
     ...(joined.length > 0 && { joined }),
+    ...(offer.withholds && { withholds: offer.withholds }),
+    ...(offer.shared && { shared: true }),
   }
+  const { others, effects: noted } = notesOfOthers(facts, [], offer.others)
+  if (others.length > 0) session.others = others
   const { recording } = facts
   if (recording) {
-    const known: SegmentFacts = allInactive(streams) ? { ...facts, captureState: 'paused' } : facts
+    const known: SegmentFacts =
+      allInactive(streams) || whyWithheld(session) ? { ...facts, captureState: 'paused' } : facts
     const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
-    return [{ phase: 'opening', session: { ...session, facts: known } }, [open]]
+    return [{ phase: 'opening', session: { ...session, facts: known } }, [open, ...noted]]
   }
   const listens = offer.mayBeDecidedAnew === true && !before
   const waiting: SessionFacts = listens ? { ...session, listens } : session
-  const effects: SessionEffect[] = [{ do: 'note', facts }, answer(waiting, true)]
+  const effects: SessionEffect[] = [{ do: 'note', facts }, ...noted, answer(waiting, true)]
   if (before) effects.unshift({ do: 'take-over' })
   if (listens) effects.unshift({ do: 'listen', streams: accepted(streams) })
   return [{ phase: 'live', session: waiting }, effects]
@@ -164,11 +188,13 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
 function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
   const { session } = state
   if (event.type === 'opened') {
+    const why = whyWithheld(session)
     return [
       { phase: 'live', session },
       [
         { do: 'map', tracks: session.tracks },
-        ...(allInactive(session.streams) ? [{ do: 'mark', kind: 'hold' } as const] : []),
+        ...(why ? [{ do: 'withhold', on: true } as const] : []),
+        ...(why || allInactive(session.streams) ? [holdMark(why)] : []),
         { do: 'note', facts: session.facts },
         answer(session, true),
       ],
@@ -192,8 +218,12 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       [{ do: 'close' }, { do: 'note', facts: failing.facts }, answer(failing, true)],
     ]
   }
+  if (event.type === 'shared') return [{ ...state, session: { ...session, shared: event.on } }, []]
   // The client gave up before the answer: there was no call to enter.
-  if (event.type === 'ended') return [{ phase: 'over' }, [{ do: 'close' }]]
+  if (event.type === 'ended') {
+    const { answeredAt, startedAt } = session.facts
+    return [{ phase: 'over' }, [...othersEnded(session.others, answeredAt ?? startedAt), { do: 'close' }]]
+  }
   return [state, []]
 }
 
@@ -226,14 +256,13 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
       }
       const ended = { ...session, facts }
-      if (!facts.recording || isSettled(facts.recording)) {
-        return [{ phase: 'over' }, [{ do: 'note', facts }, { do: 'close' }]]
-      }
+      const noted: SessionEffect[] = [{ do: 'note', facts }, ...othersEnded(session.others, event.at)]
+      if (!facts.recording || isSettled(facts.recording)) return [{ phase: 'over' }, [...noted, { do: 'close' }]]
       if (session.stopped) {
         const stop: SessionEffect = { do: 'stop', destroys: session.stopped === 'destroys' }
-        return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, stop]]
+        return [{ phase: 'ending', session: ended }, [...noted, stop]]
       }
-      return [{ phase: 'ending', session: ended }, [{ do: 'note', facts }, { do: 'finish' }]]
+      return [{ phase: 'ending', session: ended }, [...noted, { do: 'finish' }]]
     }
     case 'joined': {
       const { stream, track } = event
@@ -244,6 +273,12 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     }
     case 'left':
       return [{ phase: 'live', session: { ...session, joined: othersThan(event.index, session) } }, []]
+    case 'shared': {
+      const next = { ...session, shared: event.on }
+      const { facts, effects } = turnQuiet(session, next)
+      if (facts !== session.facts) effects.push({ do: 'note', facts })
+      return [{ phase: 'live', session: { ...next, facts } }, effects]
+    }
     case 'moved':
       return moved(session, event.to)
     case 'forbidden':
@@ -258,24 +293,6 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     default:
       return [state, []]
   }
-}
-
-function moved(session: SessionFacts, to: SessionPlace): [SessionState, SessionEffect[]] {
-  const { metadata, paused, ...place } = to
-  const { metadata: _told, joined: _theirs, listens: _there, ...rest } = session
-  const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }) }
-  if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
-  const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
-  const { captureState } = session.facts
-  const isQuiet = paused || place.consults
-  const marked = isQuiet ? 'paused' : 'recording'
-  effects.push({ do: 'withhold', on: place.consults })
-  if (isQuiet !== (captureState === 'paused')) effects.push({ do: 'mark', kind: isQuiet ? 'hold' : 'resume' })
-  if (session.stopped || captureState === 'failing' || captureState === marked) {
-    return [{ phase: 'live', session: next }, effects]
-  }
-  const facts: SegmentFacts = { ...session.facts, captureState: marked }
-  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
 }
 
 /** Told again until nothing of the recording is left here: a disk may have refused the first time. */
@@ -296,24 +313,6 @@ function forbidden(
     { phase: 'live', session: { ...session, facts, stopped: destroys ? 'destroys' : 'stores' } },
     [{ do: 'stop', destroys }],
   ]
-}
-
-/** Capture has nothing of it any more. */
-function isSettled(recording: RecordingFacts): boolean {
-  return recording.gone === true || recording.stored !== undefined
-}
-
-/** The facts after an attempt to destroy or to store what there is. */
-function settled(
-  facts: SegmentFacts,
-  event: Extract<SessionEvent, { type: 'gone' | 'stored' | 'removal-failed' | 'store-failed' }>,
-): SegmentFacts {
-  const { recording } = facts
-  if (!recording) return facts
-  if (event.type === 'gone') return { ...facts, recording: { ...recording, gone: true } }
-  if (event.type === 'stored')
-    return { ...facts, marks: marksOfStored(facts, event), recording: { ...recording, stored: event.stored } }
-  return facts
 }
 
 function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, SessionEffect[]] {
@@ -339,25 +338,23 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   if (facts.recording) {
     if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
-    const consults = offer.consults ?? false
-    if (consults !== (session.consults ?? false)) effects.push({ do: 'withhold', on: consults })
-    const paused = consults || allPaused(streams)
-    if (paused !== (session.consults || allPaused(session.streams))) {
-      effects.push({ do: 'mark', kind: paused ? 'hold' : 'resume' })
-      if (facts.captureState !== 'failing' && !session.stopped)
-        facts = { ...facts, captureState: paused ? 'paused' : 'recording' }
-    }
+    const quiet = turnQuiet(session, { ...session, facts, streams, ...withholdingOf(offer) })
+    facts = quiet.facts
+    effects.push(...quiet.effects)
   }
+  const { others, effects: noted } = notesOfOthers(facts, session.others ?? [], offer.others)
   const next: SessionFacts = {
     ...session,
     facts,
     streams,
     tracks,
     ...(offer.metadata && { metadata: offer.metadata }),
-    ...(offer.consults !== undefined && { consults: offer.consults }),
+    ...withholdingOf(offer),
+    others,
     answerVersion: session.answerVersion + (offer.hasSdp && !offer.inAck ? 1 : 0),
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
+  effects.push(...noted)
   return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, offer.hasSdp)]]
 }
 

@@ -323,16 +323,20 @@ describe('a call that is passed on within its session', () => {
     expect(recorder.live).toBe(0)
   })
 
-  test('is a conference while both are connected with the caller: one recording, for review, until the first official leaves', async () => {
+  test('is a conference while both are connected with the caller: nothing is kept until the first official leaves', async () => {
     const port = await open()
     const transfer = written('rfc7865-transfer', { 'tag=srs1': `tag=${inDialog()}` })
     await ask(sized(transfer.replaceAll(/<participant\w+assoc participant_id="cGFydC1vZmZpY2lhbC0wMQ==[^\n]*\n/g, '')))
     await speak(port, 10)
-    expect(segments()).toMatchObject([{ official: { phone: '+358295121001' }, marks: ['needs-review'] }])
+    expect(segments()).toMatchObject([
+      { official: { phone: '+358295121001' }, captureState: 'paused', marks: [] },
+      { official: { phone: '+358295121002' }, decision: { reason: 'conference' } },
+    ])
     await ask(transfer.replace(/branch=(\S+)/, 'branch=$1left').replace(/^CSeq: \d+/im, 'CSeq: 90'))
-    await until(() => expect(segments()).toHaveLength(2))
-    expect(segments()[1]).toMatchObject({ official: { phone: '+358295121002' }, marks: [] })
+    await until(() => expect(segments()).toHaveLength(3))
+    expect(segments()[2]).toMatchObject({ official: { phone: '+358295121002' }, decision: { record: true }, marks: [] })
     await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(10))
+    expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(10 * 172)
   })
 
   test('first asks the colleague while the caller waits: nothing of that is kept, and the official stays who they are', async () => {

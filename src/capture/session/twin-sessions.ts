@@ -13,8 +13,9 @@ import type { KnownBefore } from './read-requests.ts'
 import type { RunningSession, SessionLeg } from './run-session.ts'
 import { recordingIn } from './read-session.ts'
 import { allInactive, allPaused } from './accepted-streams.ts'
+import type { SessionState } from './session.ts'
 import { createSessionStreams } from './session-streams.ts'
-import { whoAnswersNow } from './who-answers-now.ts'
+import { withholdingFor, type Withholding } from './who-answers-now.ts'
 
 /** A request of a session, read. */
 export interface Told {
@@ -149,7 +150,7 @@ export function createTwinSessions(options: {
       const received = first.media.received()
       heardOf.set(first, { ...before, received })
       // On hold, or while a colleague is asked, silence is what is to be heard.
-      const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.consults
+      const isQuiet = received === before.received && state.facts.captureState !== 'paused' && !state.withholds
       for (const twin of besides(firstId)) {
         const now = receivedOf(twin.leg)
         const isHeard = now !== twin.received
@@ -194,7 +195,7 @@ export function createTwinSessions(options: {
       const offered = invitation.offer ? invitation.streams : [ownOfferPlan(asked.source.address)]
       const place = {
         ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
-        ...{ consults: false, paused: allInactive(offered) },
+        ...{ withholds: withholdingOf(invitation, first.state), paused: allInactive(offered) },
       }
       const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: String(random32()) }
       const streams = isRecorded(first) ? await receive(leg, offered) : undefined
@@ -221,14 +222,13 @@ export function createTwinSessions(options: {
       const { invitation } = told
       const { place } = twin.leg
       const first = sessionOf(twin.firstId)
-      const state = first?.state?.phase === 'live' ? first.state.session : undefined
       const streams = invitation.offer ? invitation.streams : place.streams
       const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams) : twin.leg.streams
       const paused = allPaused(streams)
       const next: SessionLeg['place'] = {
         ...{ streams, tracks: { ...place.tracks, ...invitation.parties.streams }, paused },
         metadata: invitation.metadata ?? place.metadata,
-        consults: whoAnswersNow(invitation, state?.facts.official) === 'consultation',
+        withholds: withholdingOf(invitation, first?.state),
         answerVersion: place.answerVersion + (invitation.offer ? 1 : 0),
       }
       opened?.pause(paused)
@@ -287,4 +287,8 @@ export function createTwinSessions(options: {
       seconds.clear()
     },
   }
+}
+
+function withholdingOf(invitation: CallInvitation, first: SessionState | undefined): Withholding | undefined {
+  return withholdingFor(invitation, first?.phase === 'live' ? first.session.facts.official : undefined)
 }

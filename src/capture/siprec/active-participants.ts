@@ -52,6 +52,16 @@ export function isConnected(
   return links.length === 0 || links.some(({ former, untilMs }) => !former && untilMs === undefined)
 }
 
+/**
+ * Returns true for a participant whose voice the metadata link to a stream now. Without any such link in the metadata a
+ * participant of the session counts.
+ */
+export function isHeard(metadata: RecordingMetadata | undefined, id: string): boolean {
+  const sending = metadata?.streamLinks.filter(({ direction }) => direction === 'send') ?? []
+  if (sending.length === 0) return metadata?.sessionLinks.some(({ participantId }) => participantId === id) ?? false
+  return sending.some(({ participantId, former, untilMs }) => participantId === id && !former && untilMs === undefined)
+}
+
 /** What registry, then directory, know of any of these numbers. */
 export function lookUp<N, O>({ directory }: Evidence<N, O>, numbers: readonly PhoneNumber[]) {
   for (const number of numbers) {

@@ -36,7 +36,14 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   readonly number?: Party<N>
   readonly official?: Party<O>
   /** Who is in the call now; an official by what the directory holds of them. */
-  readonly connected: { readonly caller: boolean; readonly officials: readonly O[] }
+  readonly connected: {
+    readonly caller: boolean
+    readonly officials: readonly O[]
+    /** Officials who are heard now, each once. */
+    readonly voices: readonly Party<O>[]
+    /** People who are heard now and are neither the caller nor an official: third parties. */
+    readonly thirdParties: number
+  }
   /** By media line; only audio lines that are accepted. */
   readonly streams: Readonly<Record<number, Track>>
   readonly sources: {

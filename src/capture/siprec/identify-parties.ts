@@ -5,7 +5,14 @@
  * Nothing here refuses a call: what is uncertain is said in `needsReview`.
  */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
-import { activeParticipants, isConnected, lookUp, participantWith, type Candidate } from './active-participants.ts'
+import {
+  activeParticipants,
+  isConnected,
+  isHeard,
+  lookUp,
+  participantWith,
+  type Candidate,
+} from './active-participants.ts'
 import { claimRoles, claimsOutgoing } from './claim-roles.ts'
 import type { IdentifiedParties, IdentifyOptions, Party, ReviewReason } from './identified-parties.ts'
 import { mapStreams } from './map-streams.ts'
@@ -58,6 +65,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
         const found = lookUp(evidence, numbers)
         return found?.role === 'official' ? [found.entry] : []
       }),
+      ...voicesOf(evidence, candidates, draft),
     },
     streams: mapping.streams,
     sources: {
@@ -212,6 +220,29 @@ function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, 
     draft.official = { number: numbers[0], source: 'remainingParticipant', participantId: participant.id }
     draft.review.add('officialNotInDirectory')
   }
+}
+
+/** Who is heard beside the caller. Whoever has a role by elimination only (no directory entry) is no third party. */
+function voicesOf<N, O>(
+  evidence: Evidence<N, O>,
+  candidates: readonly Candidate[],
+  { caller, number, official }: Draft<N, O>,
+): { voices: Party<O>[]; thirdParties: number } {
+  const roles = new Set([caller, number, official].map((party) => party?.participantId))
+  const voices = new Map<string, Party<O>>()
+  const thirdParties = new Set<string>()
+  for (const { participant, numbers } of candidates) {
+    const { id } = participant
+    if (id === caller?.participantId) continue
+    const found = lookUp(evidence, numbers)
+    if (found?.role === 'official') {
+      if (isConnected(evidence.metadata, candidates, id)) {
+        const key = found.number.key ?? id
+        voices.set(key, { number: found.number, source: 'directory', participantId: id, entry: found.entry })
+      }
+    } else if (!found && !roles.has(id) && isHeard(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
+  }
+  return { voices: [...voices.values()], thirdParties: thirdParties.size }
 }
 
 function directionOf<N, O>(

@@ -6,7 +6,7 @@
  */
 import { isPlayable, samplesOfPacket } from './decode-packets.ts'
 import { findAnchors } from './find-anchors.ts'
-import { findGaps, overlaps, type Span } from './find-gaps.ts'
+import { findGaps, overlaps, type Span, type Withheld } from './find-gaps.ts'
 import {
   codecOf,
   lanesOf,
@@ -92,6 +92,7 @@ export async function indexRecording(recording: OpenedRecording): Promise<Record
         covered,
         mine.flatMap(({ missing }) => missing),
         durationSamples,
+        holds.filter((span) => 'why' in span),
       )
     }),
     marks: marks.map(({ kind, arrival100us, detail }) => {
@@ -183,16 +184,17 @@ function shiftToZero(sources: IndexedSource[], columns: Columns[]): number {
   return -least
 }
 
-type HoldSpan = Span & { streams: number[] | undefined }
+type HoldSpan = (Span | Withheld) & { streams: number[] | undefined }
 
-/** From each hold mark to its resume mark; a detail {"streams": [0]} limits it to those. */
+/** From each hold mark to its resume mark; a detail {"streams": [0]} limits it to those, {"why": "conference"} says why. */
 function holdSpans(marks: LogMark[], lead: number): HoldSpan[] {
   const spans: HoldSpan[] = []
   const open: HoldSpan[] = []
   for (const { kind, arrival100us, detail } of marks) {
     const at = Math.round(arrival100us * arrivalToSamples) + lead
     if (kind === 'hold') {
-      const span = { from: at, to: Infinity, streams: (detail as { streams?: number[] } | undefined)?.streams }
+      const { streams, why } = (detail ?? {}) as { streams?: number[]; why?: Withheld['why'] }
+      const span = { from: at, to: Infinity, streams, ...(why && { why }) }
       open.push(span)
       spans.push(span)
     } else if (kind === 'resume') for (const span of open.splice(0)) span.to = at

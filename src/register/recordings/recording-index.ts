@@ -38,8 +38,12 @@ export type IndexedTrack = {
   packetsOmitted: number
 }
 
-/** `loss`: packets are missing. `pause`: the sender sent nothing, or the recording was on hold. */
-export type Gap = { track: Track; fromSample: number; toSample: number; kind: 'loss' | 'pause' }
+/**
+ * `loss`: packets are missing. `pause`: the sender sent nothing, or the recording was on hold. `consultation`, `conference`:
+ * nothing was recorded, as the caller was not in the call or somebody else was.
+ */
+export type GapKind = 'loss' | 'pause' | 'consultation' | 'conference'
+export type Gap = { track: Track; fromSample: number; toSample: number; kind: GapKind }
 
 export type RecordingIndex = {
   version: 1

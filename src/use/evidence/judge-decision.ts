@@ -37,6 +37,8 @@ export interface DecidedSegment {
   }
   captureFailure: string | null
   recordingId: string | null
+  /** Another official answered the same call until within this segment's time: it can be one of a conference. */
+  isBeside?: boolean
 }
 
 export interface Difference {
@@ -88,6 +90,10 @@ export function judgeDecision(segment: DecidedSegment, by: JudgedBy): Finding | 
     differences,
   })
 
+  // An official who joined a conference has a part of the call and never a recording: nothing is decided for it.
+  if (decision.reason === 'conference' && !decision.record && recordingId === null) {
+    return segment.isBeside ? undefined : found('omitted')
+  }
   if (drawnOn === null || decision.descriptionVersion === undefined) {
     return actedOtherwise(decision.record) ?? found('unverifiable')
   }

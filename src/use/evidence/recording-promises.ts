@@ -41,6 +41,7 @@ export const recordingPartial: Check<PartialFacts> = {
       select s.number_reached as number, count(*) as answered, count(r.id) as recorded
       from segment s left join recording r on r.segment_id = s.id
       where s.answered_at >= ${since} and s.answered_at <= ${now} and s.contact_started_at >= ${since}::timestamptz - interval '1 day'
+        and s.decision_reason <> 'conference'
       group by 1`.execute(db)
     const limited = new Set(
       versions.flatMap(({ description }) =>

@@ -125,6 +125,24 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     await enter({ numberReached: phone('029 497 777') })
   })
 
+  test('takes a part of a conference for what it is beside another official’s part, and nowhere else', async () => {
+    const answered = await enter({ answeredAt: minutesAgo(30) })
+    const beside: SegmentFacts = {
+      ...answered,
+      segmentId: randomUUID(),
+      answeredAt: answered.answeredAt!.add({ minutes: 1 }),
+      official: { personId: randomUUID(), name: 'Bertil', phone: phone('029 512 1002') },
+      decision: { record: false, reason: 'conference', descriptionVersion: 1, drawnOn: answered.decision.drawnOn },
+    }
+    const { recording: _, ...facts } = beside
+    await admit(capture.db, facts)
+    expect(await found()).toEqual([])
+    const planted = await enterOne(true)
+    await removeRecording(planted)
+    await change(planted, { decision_record: false, decision_reason: 'conference' })
+    expect(await found()).toEqual([{ kind: 'omitted', segmentId: planted.segmentId }])
+  })
+
   test('finds nothing where it is so, whatever the reason of each decision', async () => {
     const { judged, drawn, recorded, counts, findings } = await verify()
     expect(findings).toEqual([])

@@ -109,6 +109,7 @@ interface Row {
   quota_used: number | null
   capture_failure: string | null
   recording_id: string | null
+  is_beside: boolean
 }
 
 /**
@@ -133,7 +134,13 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, since: Temporal
                 and o.caller_kind = c.caller_kind and o.caller_key is not distinct from c.caller_key)))
       end as foreign_draw,
       s.decision_record, s.decision_reason, s.rule_id, s.rule_version, s.rule_share, s.draw, s.description_version,
-      s.quota_used, s.capture_failure, r.id as recording_id
+      s.quota_used, s.capture_failure, r.id as recording_id,
+      s.decision_reason = 'conference' and exists (
+        select from segment o
+        where o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.id <> s.id
+          and o.decision_reason <> 'conference' and o.official_person_id is distinct from s.official_person_id
+          and o.answered_at <= s.answered_at and coalesce(o.ended_at, 'infinity') >= s.answered_at
+      ) as is_beside
     from segment s
     join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
     left join call_identity i on i.external_id_hash = s.drawn_on and i.contact_started_at = s.contact_started_at
@@ -173,6 +180,7 @@ function segmentOf(row: Row): DecidedSegment {
     },
     captureFailure: row.capture_failure,
     recordingId: row.recording_id,
+    isBeside: row.is_beside,
   }
 }
 

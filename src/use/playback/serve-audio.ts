@@ -4,7 +4,12 @@ import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
 import { heardPace, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
 import type { OpenedRecording } from '#register/recordings/index-recording.ts'
-import { samplesPerPeak, samplesPerSecond, type RecordingIndex } from '#register/recordings/recording-index.ts'
+import {
+  samplesPerPeak,
+  samplesPerSecond,
+  type GapKind,
+  type RecordingIndex,
+} from '#register/recordings/recording-index.ts'
 import { bytesPerSample, renderAudio, samplesOf, wavHeader, wavHeaderBytes } from '#register/recordings/render-audio.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -46,7 +51,7 @@ export interface ServedPeaks {
   peaksPerSecond: number
   caller: string
   official: string
-  gaps: { track: 'caller' | 'official'; fromMs: number; toMs: number; kind: 'loss' | 'pause' }[]
+  gaps: { track: 'caller' | 'official'; fromMs: number; toMs: number; kind: GapKind }[]
 }
 
 interface Opened {

@@ -49774,7 +49774,7 @@ export interface operations {
                             };
                             decision: {
                                 record: boolean;
-                                /** @description drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, outside-hours, quota-full, no-official, no-consent, no-announcement, not-answered */
+                                /** @description drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, outside-hours, quota-full, no-official, no-consent, no-announcement, not-answered, conference */
                                 reason: string;
                                 ruleId?: string;
                                 ruleVersion?: number;
@@ -50897,10 +50897,10 @@ export interface operations {
                             fromMs: number;
                             toMs: number;
                             /**
-                             * @description Lost on the way, or paused on purpose
+                             * @description Lost on the way, on hold, or not recorded: the caller was not in the call, or somebody else was
                              * @enum {unknown}
                              */
-                            kind: "loss" | "pause";
+                            kind: "loss" | "pause" | "consultation" | "conference";
                         }[];
                     };
                 };

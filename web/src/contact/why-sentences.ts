@@ -15,6 +15,7 @@ const told = {
   'no-consent': 'why.no-consent',
   'no-announcement': 'why.no-announcement',
   'not-answered': 'why.not-answered',
+  conference: 'why.conference',
 } as const satisfies Record<string, Word>
 
 /** Why a call is recorded or is not, as the plan says it. */

@@ -137,7 +137,7 @@ export const Decision = Type.Object({
   record: Type.Boolean(),
   reason: Type.String({
     description:
-      'drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, outside-hours, quota-full, no-official, no-consent, no-announcement, not-answered',
+      'drawn, not-drawn, switchboard, forwarded, unknown-number, no-rule, rule-ended, outside-hours, quota-full, no-official, no-consent, no-announcement, not-answered, conference',
   }),
   ruleId: Type.Optional(Type.String()),
   ruleVersion: Type.Optional(Type.Integer()),
@@ -244,7 +244,10 @@ export const Peaks = Type.Object({
       track: literals(['caller', 'official'], 'Whose'),
       fromMs: Type.Integer(),
       toMs: Type.Integer(),
-      kind: literals(['loss', 'pause'], 'Lost on the way, or paused on purpose'),
+      kind: literals(
+        ['loss', 'pause', 'consultation', 'conference'],
+        'Lost on the way, on hold, or not recorded: the caller was not in the call, or somebody else was',
+      ),
     }),
   ),
 })

@@ -1,0 +1,47 @@
+/** Conferences: who else is heard in a call, and which sessions of it record two officials at once. Never here: metadata read. */
+import type { SegmentFacts } from '#register/admit.ts'
+import type { CallInvitation } from './describe-segment.ts'
+import type { OthersHeard } from './others-heard.ts'
+import { isShared, officialHeard } from './read-session.ts'
+import { whoAnswers, type RecentCalls } from './recent-calls.ts'
+import type { RunningSession } from './run-session.ts'
+import { othersHeard } from './who-answers-now.ts'
+
+export interface Conferences {
+  /**
+   * Tells the sessions of a call whether another of them has another official with the caller at the same time: a
+   * conference whose officials have a session each.
+   * @param opening session that is not offered yet
+   * @returns whether that one is in a conference
+   */
+  settle(facts: SegmentFacts, opening?: RunningSession): boolean
+  /** The other officials in a conference; one with a session of their own has a segment already. */
+  others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OthersHeard
+}
+
+export function createConferences(parts: {
+  recent: RecentCalls
+  bySegment: ReadonlyMap<string, RunningSession>
+  uuid: () => string
+}): Conferences {
+  const { recent, bySegment, uuid } = parts
+  return {
+    settle(facts, opening) {
+      const { official } = facts
+      const live = recent.live(facts).flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
+      const heard = live.map((session) => (session === opening ? official?.personId : officialHeard(session)))
+      const isConference = new Set(heard.filter((one) => one !== undefined)).size > 1
+      const isIn = (at: number) => isConference && heard[at] !== undefined
+      live.forEach((session, at) => {
+        if (session !== opening && isIn(at) !== isShared(session)) void session.tell({ type: 'shared', on: isIn(at) })
+      })
+      return opening !== undefined && isIn(live.indexOf(opening))
+    },
+    others(invitation, facts, at) {
+      const told = othersHeard(invitation, facts.official, at, uuid)
+      if (told.officials.length === 0) return told
+      const live = new Set(recent.live(facts).map((segment) => segment.official))
+      return { at, officials: told.officials.filter((one) => !live.has(whoAnswers(one.official))) }
+    },
+  }
+}

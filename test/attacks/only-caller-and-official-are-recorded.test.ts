@@ -1,0 +1,280 @@
+/**
+ * Promise: a recording holds the caller and one official, nobody else (R8, R17; requirements, question 7; L18). The attack: a
+ * second official, or somebody from outside, joins the call and speaks.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
+import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import { createRecorder } from '#capture/session/recorder.ts'
+import { openSpool } from '#capture/session/spool.ts'
+import { readDescription } from '#description/read-description.ts'
+import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { openDirectoryStore } from '#platform/objects/directory-store.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { indexRecording } from '#register/recordings/index-recording.ts'
+import { headerKey } from '#register/recordings/objects.ts'
+import { openRecordingBody } from '#register/recordings/open-recording.ts'
+import { walkChunk } from '#register/recordings/recording-log.ts'
+import { createTailJournal } from '#register/recordings/tail-journal.ts'
+import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { enterInto } from '#test/database/people.ts'
+import { openTestObjects } from '#test/objects/test-objects.ts'
+
+const seed = await readDescription()
+const description = {
+  ...seed,
+  recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },
+}
+const { recipient, identity } = generateKeyPair()
+const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
+const officials = ['1001', '1002'].map((personId) => ({
+  ...{ personId, unitId: null, name: personId, phoneKey: `+35829512${personId}` as never },
+  ...{ consentedFrom: null, from, to: null },
+}))
+
+/** Bytes of A-law by which the packets of a phase are known again. */
+const sound = { alone: 0x11, conference: 0x77, afterwards: 0x22 }
+const voices = { caller: '+358401234567', aino: '+358295121001', bertil: '+358295121002', stranger: '+358509998877' }
+type Voice = keyof typeof voices
+
+let folder = ''
+let call: Caller
+let socket: Socket
+let objects: Awaited<ReturnType<typeof openTestObjects>>
+const noted: SegmentFacts[] = []
+const close: (() => unknown)[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-conference-'))
+  noted.length = 0
+  const spool = await openSpool({ directory: join(folder, 'calls'), admit: enterInto(noted), onFault: () => undefined })
+  const recordingsFolder = join(folder, 'recordings')
+  await openDirectoryStore(recordingsFolder)
+  const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
+  objects = await openTestObjects(join(folder, 'objects'))
+  const recorder = createRecorder({
+    versionAt: () => ({ version: 7, description }),
+    drawKey: Buffer.alloc(32),
+    quotas: createQuotaCounts(),
+    officials: () => officials,
+    intakePublicKey: () => recipient,
+    clock: systemClock,
+    ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_700, lastPort: 11_759, quarantineMs: 0 }),
+    mediaAddress: () => '127.0.0.1',
+    ...{ spool, recordingsFolder, tail, objects },
+    random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
+    onFault: (error) => {
+      throw error
+    },
+  })
+  call = callServer(recorder.handler)
+  socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  close.push(
+    () => spool.stop(),
+    () => tail.close(),
+    () => recorder.stop(),
+  )
+})
+afterEach(async () => {
+  socket.close()
+  for (const one of close.splice(0).reverse()) await one()
+  await rm(folder, { recursive: true })
+})
+
+/** A complete snapshot of who is in the call; every voice but the caller's comes on the second stream. */
+function metadata(group: string, present: readonly Voice[]): string {
+  const participants = present.map(
+    (who) => `<participant participant_id="${who}"><nameID aor="sip:${voices[who]}@agency.example.fi"/></participant>`,
+  )
+  const links = present.map(
+    (who) =>
+      `<participantsessionassoc participant_id="${who}" session_id="s"><associate-time>2026-03-03T08:00:00Z</associate-time></participantsessionassoc>` +
+      `<participantstreamassoc participant_id="${who}"><send>${who === 'caller' ? 'one' : 'two'}</send></participantstreamassoc>`,
+  )
+  return [
+    '<?xml version="1.0"?><recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>complete</datamode>',
+    `<group group_id="${group}"/><session session_id="s"><group-ref>${group}</group-ref></session>`,
+    '<participant participant_id="number"><nameID aor="tel:+35829497000"/></participant>',
+    ...participants,
+    '<stream stream_id="one" session_id="s"><label>1</label></stream>',
+    '<stream stream_id="two" session_id="s"><label>2</label></stream>',
+    ...links,
+    '</recording>',
+  ].join('')
+}
+
+function request(method: string, id: string, to: string, cseq: number, body = '', type = ''): string {
+  return [
+    `${method} sip:srs@192.0.2.200 SIP/2.0`,
+    `Via: SIP/2.0/TCP 192.0.2.10:5060;branch=z9hG4bK${id}${cseq}${method}`,
+    `From: <sip:src@192.0.2.10>;tag=${id}`,
+    `To: ${to}`,
+    `Call-ID: ${id}@192.0.2.10`,
+    `CSeq: ${cseq} ${method}`,
+    'Max-Forwards: 70',
+    'Contact: <sip:src@192.0.2.10:5060>;+sip.src',
+    ...(type ? [`Content-Type: ${type}`] : []),
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n')
+}
+
+async function ask(text: string): Promise<string> {
+  const before = call.sent.length
+  call.send(Buffer.from(text), { address: '192.0.2.10' })
+  const answer = () =>
+    call.sent.slice(before).find(({ message }) => message.kind === 'response' && message.status >= 200)?.message
+  await vi.waitFor(() => expect(answer()).toBeDefined(), { timeout: 20_000, interval: 5 })
+  const response = answer()!
+  if (response.kind !== 'response') throw new Error('no response')
+  expect(response.status).toBe(200)
+  return response.body.toString()
+}
+
+/** A recording session of a call. */
+async function session(id: string, group: string, present: readonly Voice[]) {
+  const { port } = socket.address()
+  const line = (label: number) =>
+    `m=audio ${port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=label:${label}\r\na=sendonly\r\n`
+  const sdp = `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n${line(1)}${line(2)}`
+  const xml = metadata(group, present)
+  const parts = [
+    `Content-Type: application/sdp\r\n\r\n${sdp}`,
+    `Content-Type: application/rs-metadata+xml\r\n\r\n${xml}\r\n`,
+  ]
+  const body = `${parts.map((part) => `--b\r\n${part}`).join('')}--b--\r\n`
+  const answer = await ask(request('INVITE', id, '<sip:srs@192.0.2.200>', 1, body, 'multipart/mixed;boundary=b'))
+  const ports = [...answer.matchAll(/m=audio (\d+)/g)].map((found) => Number(found[1]))
+  const to = toOf(call.lastResponse())
+  call.send(Buffer.from(request('ACK', id, to, 1)), { address: '192.0.2.10' })
+  let cseq = 1
+  let seq = 0
+  return {
+    /** Ten packets on each stream, as fast as they are spoken. */
+    async speak(byte: number) {
+      for (let n = 0; n < 10; n++, seq++) {
+        for (const [stream, to] of ports.entries()) {
+          const packet = Buffer.alloc(172, byte)
+          packet.set([0x80, 8])
+          packet.writeUInt16BE(seq, 2)
+          packet.writeUInt32BE(160 * seq, 4)
+          packet.writeUInt32BE(77 + stream, 8)
+          await new Promise((resolve) => socket.send(packet, to, '127.0.0.1', resolve))
+        }
+        await wait(20)
+      }
+      await wait(50)
+    },
+    now: (voices: readonly Voice[]) =>
+      ask(request('UPDATE', id, to, ++cseq, metadata(group, voices), 'application/rs-metadata+xml')),
+    hangUp: () => ask(request('BYE', id, to, ++cseq)),
+  }
+}
+
+const segments = () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()]
+
+/** Bytes of sound in the recording of a segment, and the gaps that a listener is shown. */
+async function recorded(of: () => SegmentFacts | undefined) {
+  await vi.waitFor(() => expect(of()?.recording?.stored).toBeDefined(), { timeout: 20_000, interval: 5 })
+  const { id } = of()!.recording!
+  const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
+  const opened = await openRecordingBody(objects, id, readAgeHeader(header, identity))
+  const heard = new Map<number, number>()
+  for (let n = 0; n < opened.chunks; n++) {
+    const chunk = await opened.openChunk(n)
+    walkChunk(chunk, {
+      packet({ start }) {
+        heard.set(chunk[start]!, (heard.get(chunk[start]!) ?? 0) + 1)
+      },
+    })
+  }
+  const { gaps } = await indexRecording(opened)
+  return { heard: (byte: number) => heard.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
+}
+
+describe('while somebody joins a call between a caller and an official', () => {
+  test.each<[string, Voice]>([
+    ['a second official', 'bertil'],
+    ['a third party from outside', 'stranger'],
+  ])('nothing is recorded; after %s has left, recording goes on and the gap says why', async (_, joining) => {
+    const talk = await session('a', randomUUID(), ['caller', 'aino'])
+    await talk.speak(sound.alone)
+    await talk.now(['caller', 'aino', joining])
+    await talk.speak(sound.conference)
+    await talk.now(['caller', 'aino'])
+    await talk.speak(sound.afterwards)
+    await talk.hangUp()
+    const { heard, gaps } = await recorded(() => segments()[0])
+    expect(heard(sound.conference)).toBe(0)
+    expect([heard(sound.alone), heard(sound.afterwards)]).toEqual([20, 20])
+    expect(gaps).toContain('conference')
+  })
+
+  test('the contact shows the second official too: with a part of its own, from joining to leaving, without a recording', async () => {
+    const talk = await session('a', randomUUID(), ['caller', 'aino'])
+    await talk.now(['caller', 'aino', 'bertil'])
+    await talk.now(['caller', 'aino'])
+    await talk.hangUp()
+    await vi.waitFor(() => expect(segments()[0]?.recording?.stored).toBeDefined(), { timeout: 20_000 })
+    const [aino, bertil] = segments()
+    expect(segments()).toHaveLength(2)
+    expect(bertil).toMatchObject({
+      ...{ contactId: aino!.contactId, official: { personId: '1002' }, captureState: 'not-recorded' },
+      decision: { record: false, reason: 'conference' },
+    })
+    expect(bertil?.recording).toBeUndefined()
+    expect(Temporal.Instant.compare(bertil!.endedAt!, aino!.endedAt!)).toBe(-1)
+  })
+
+  test('a call that is a conference from its first request is recorded only once it is none', async () => {
+    const talk = await session('a', randomUUID(), ['caller', 'aino', 'stranger'])
+    await talk.speak(sound.conference)
+    await talk.now(['caller', 'aino'])
+    await talk.speak(sound.afterwards)
+    await talk.hangUp()
+    const { heard } = await recorded(() => segments()[0])
+    expect([heard(sound.conference), heard(sound.afterwards)]).toEqual([0, 20])
+  })
+
+  test('the same where each official has a session of their own: neither recording holds the conference', async () => {
+    const group = randomUUID()
+    const aino = await session('a', group, ['caller', 'aino'])
+    await aino.speak(sound.alone)
+    const bertil = await session('b', group, ['caller', 'bertil'])
+    await bertil.speak(sound.conference)
+    await aino.speak(sound.conference)
+    await aino.hangUp()
+    await bertil.speak(sound.afterwards)
+    await bertil.hangUp()
+    const of = (personId: string) => () => segments().find(({ official }) => official?.personId === personId)
+    const [first, second] = [await recorded(of('1001')), await recorded(of('1002'))]
+    expect([first.heard(sound.alone), first.heard(sound.conference)]).toEqual([20, 0])
+    expect([second.heard(sound.conference), second.heard(sound.afterwards)]).toEqual([0, 20])
+    expect(segments()).toHaveLength(2)
+  })
+
+  test('the second official takes the call over when the first leaves, and their recording begins there', async () => {
+    const talk = await session('a', randomUUID(), ['caller', 'aino'])
+    await talk.speak(sound.alone)
+    await talk.now(['caller', 'aino', 'bertil'])
+    await talk.speak(sound.conference)
+    await talk.now(['caller', 'bertil'])
+    await talk.speak(sound.afterwards)
+    await talk.hangUp()
+    const recordings = () => segments().filter(({ recording }) => recording)
+    const [first, second] = [await recorded(() => recordings()[0]), await recorded(() => recordings()[1])]
+    expect(recordings().map(({ official }) => official?.personId)).toEqual(['1001', '1002'])
+    expect([first.heard(sound.alone), first.heard(sound.conference), first.heard(sound.afterwards)]).toEqual([20, 0, 0])
+    expect([second.heard(sound.conference), second.heard(sound.afterwards)]).toEqual([0, 20])
+  })
+})
