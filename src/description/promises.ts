@@ -9,6 +9,8 @@ export const promises = [
   'purposes.closed',
   /** R9: every recording belongs to a call in the history, and every ended call has its times. */
   'history.complete',
+  /** R9, R22: what was admitted is held until its term. */
+  'history.admitted',
   /** R10: nothing but the four identification data is stored of a call. */
   'history.fields',
   /** R13, R15: of no service number everything is recorded. */
@@ -35,12 +37,22 @@ export const promises = [
   'disclosures.returned',
   /** R32, R50: what is forbidden is recalled, within its time. */
   'disclosures.recalled',
+  /** R33: released copies are anonymised, and a second person checked them. */
+  'disclosures.anonymised',
+  /** R34, R35: an authority is given data on a provision, by a decision. */
+  'disclosures.founded',
   /** R36: every right was asked for by one and approved by another. */
   'rights.granted',
+  /** R36-R41: what was seen lay within a right of that instant. */
+  'rights.scope',
   /** R39 */
   'rights.own',
   /** R40 */
   'rights.maintenance-security',
+  /** R45, R47: listening takes place at an agreed office. */
+  'inspections.at-office',
+  /** R49-R51 */
+  'prohibitions.obeyed',
   /** R26, R42 */
   'history.tells-recorded',
 ] as const

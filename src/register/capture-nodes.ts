@@ -125,3 +125,20 @@ async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<OfCal
   }
   return rows.length
 }
+
+/** A segment or recording that a capture node entered, as report_admissions has it; instants are ISO 8601. */
+export interface ReportedAdmission {
+  at: string
+  kind: 'segment' | 'recording'
+  id: string
+  started_at: string
+}
+
+/** Reports what a capture node entered, beside what the register counts itself. */
+export async function reportAdmissions(
+  db: Kysely<RegisterTables>,
+  node: string,
+  some: readonly ReportedAdmission[],
+): Promise<void> {
+  await sql`select report_admissions(${node}::uuid, ${JSON.stringify(some)}::jsonb)`.execute(db)
+}

@@ -18,6 +18,8 @@ export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINE
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
 export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number' | 'source-changed'
 
+export type AdmissionKind = 'contact' | 'segment' | 'recording'
+
 export interface RegisterTables extends SafeguardTables, EndTables, RequestTables, RequestActTables, CaptureSeenTables {
   contact: {
     id: string
@@ -65,6 +67,15 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     node: string | null
     /** Another node's segment of the same talk, in whose place or beside which it is kept (docs/decisions/0061). */
     beside: string | null
+  }
+  admission_told: {
+    seq: Generated<number>
+    at: Generated<Instant>
+    /** `register`, or the capture node that reports. */
+    source: string
+    kind: AdmissionKind
+    id: string
+    started_at: Instant
   }
   capture_node: { id: string; name: string; alive_at: Instant; ended_at: Instant | null }
   call_identity: { external_id_hash: Buffer; contact_id: string; contact_started_at: Instant }

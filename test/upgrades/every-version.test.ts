@@ -105,7 +105,11 @@ test('a database of a later version is refused, with what to do, and not touched
   await migrate(url, migrations)
   const folder = await mkdtemp(join(tmpdir(), 'older-'))
   await cp(migrations, folder, { recursive: true })
-  const last = (await readdir(folder)).sort().at(-1) ?? ''
+  const last =
+    (await readdir(folder))
+      .filter((name) => name.endsWith('.sql'))
+      .sort()
+      .at(-1) ?? ''
   await rm(join(folder, last))
   await expect(migrate(url, folder)).rejects.toMatchObject({
     code: 'migration-unknown',

@@ -57,6 +57,7 @@ import { holdRegisterWhenTold } from './hold-register.ts'
 import { logListening } from './log-listening.ts'
 import { mediaAddresses } from './media-addresses.ts'
 import { openObjects } from './open-objects.ts'
+import { reportAdmitted } from './report-admitted.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
@@ -125,7 +126,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const traceCall = traceCalls(traces, nowMs)
-  const admitting = traceAdmission(traces, nowMs, admitTo(db, nodeId))
+  const account = await reportAdmitted({ db, nodeId, folder, clock, log })
+  const admitting = account.of(traceAdmission(traces, nowMs, admitTo(db, nodeId)))
   let quotas: Awaited<ReturnType<typeof followQuotas>> | undefined
   const spool = await openSpool({
     directory: join(folder, 'calls'),
@@ -386,7 +388,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await node.stop()
       await spool.stop()
       await traces.stop()
-      await Promise.all([known.stop(), counts.stop(), reporting.stop()])
+      await Promise.all([known.stop(), counts.stop(), reporting.stop(), account.stop()])
       await versions.stop()
       await close()
       lock.release()

@@ -30,6 +30,7 @@ import { serveCustodianLink } from './custodian-link.ts'
 import { answersToDesk, serveCustodian } from './custodian-server.ts'
 import { measureCustodian } from './custodian-metrics.ts'
 import { readDrawKey } from './draw-key.ts'
+import { countAdmissionsJob } from './count-admissions-job.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepAccounts } from './keep-accounts.ts'
@@ -267,6 +268,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
   const studies = keepStudies({ db, pool, log })
+  const admissions = countAdmissionsJob({ db, pool, log })
   const quality = await keepQuality({ pool, db, log })
   const training = await keepTraining({ pool, db, log })
   const letters = keepLetters({ pool, db, versions, clock, log })
@@ -360,6 +362,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         quality.stop(),
         training.stop(),
         studies.stop(),
+        admissions.stop(),
         obeying.stop(),
         watching.stop(),
         webhooks.stop(),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { promises } from '#description/promises.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { withLock } from '#platform/jobs/every.ts'
 import { makeLog } from '#platform/log/log.ts'
@@ -41,7 +42,7 @@ async function start(given: Partial<KeepProofsOptions> = {}) {
 
 const proofs = () => readProofs(custodian.db, Temporal.Now.instant())
 const broken = async () => (await proofs()).filter(({ holds }) => !holds).map(({ promise }) => promise)
-const allChecked = () => expect.poll(async () => (await proofs()).length, { timeout: 20_000 }).toBe(20)
+const allChecked = () => expect.poll(async () => (await proofs()).length, { timeout: 20_000 }).toBe(promises.length)
 const alarms = (lines: string[]) =>
   lines
     .map((line) => JSON.parse(line) as { msg: string; promise?: string })

@@ -223,7 +223,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 }
 
 /** Nothing more will come for this segment. */
-function isFinal(facts: SegmentFacts): boolean {
+export function isFinal(facts: SegmentFacts): boolean {
   return (
     facts.endedAt !== undefined &&
     (!facts.recording || facts.recording.stored !== undefined || facts.recording.gone === true)

@@ -23,6 +23,8 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'listening.served': [],
   'listening.ended': ['desk, refusals'],
   'call.admitted': ['capture'],
+  'admissions.counted': ['custodian'],
+  'segment.replaced': [],
   'recording.kept': ['custodian'],
   'recording.cut': ['custodian'],
   'recording.destroyed': ['custodian'],

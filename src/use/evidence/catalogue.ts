@@ -1,5 +1,6 @@
 import type { PromiseId } from '#description/promises.ts'
 import { accessPersonal, rightsGranted, rightsMaintenanceSecurity, rightsOwn } from './access-promises.ts'
+import { historyAdmitted } from './admitted-held.ts'
 import { recordingAsDrawn } from './as-drawn.ts'
 import { descriptionCurrent } from './description-current.ts'
 import { disclosuresRecalled, disclosuresReturned } from './disclosure-promises.ts'
@@ -8,6 +9,9 @@ import { recordingsCeiling, recordingsFloor, recordingsStay } from './keeping-pr
 import type { Check } from './promise.ts'
 import { purposesClosed } from './purposes-closed.ts'
 import { neverSwitchboard, recordingPartial, withinSignals } from './recording-promises.ts'
+import { disclosuresAnonymised, disclosuresFounded } from './release-promises.ts'
+import { inspectionsAtOffice, prohibitionsObeyed } from './request-promises.ts'
+import { rightsScope } from './rights-scope.ts'
 import { storageSites } from './storage-sites.ts'
 
 /** How each promise is checked. */
@@ -15,6 +19,7 @@ export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'description.current': descriptionCurrent,
   'purposes.closed': purposesClosed,
   'history.complete': historyComplete,
+  'history.admitted': historyAdmitted,
   'history.fields': historyFields,
   'recording.partial': recordingPartial,
   'recording.never-switchboard': neverSwitchboard,
@@ -28,8 +33,13 @@ export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'recordings.stay': recordingsStay,
   'disclosures.returned': disclosuresReturned,
   'disclosures.recalled': disclosuresRecalled,
+  'disclosures.anonymised': disclosuresAnonymised,
+  'disclosures.founded': disclosuresFounded,
   'rights.granted': rightsGranted,
+  'rights.scope': rightsScope,
   'rights.own': rightsOwn,
   'rights.maintenance-security': rightsMaintenanceSecurity,
+  'inspections.at-office': inspectionsAtOffice,
+  'prohibitions.obeyed': prohibitionsObeyed,
   'history.tells-recorded': historyTellsRecorded,
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
 import { askOne, countsPublicly, monthsAfter } from './ask-one.ts'
+import { findUnknown } from './known-database.ts'
 import type { Check } from './promise.ts'
 import { wordsAt } from './words.ts'
 
@@ -140,8 +141,9 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
 type FieldFacts = {
   identificationData: number
   columns: number
+  /** Tables, columns, members of jsonb values, grants and ways out of the whole database that no version of the program knows. */
   unknown: number
-  /** table.column of the first of them. */
+  /** The first of them, with its kind. */
   example: string | null
   /** Callers of whom more is kept than the number. */
   beyondNumber: number
@@ -149,13 +151,13 @@ type FieldFacts = {
 
 /** R10: the tables have no place for anything else. */
 export const historyFields: Check<FieldFacts> = {
-  rule: 'The columns of the tables that hold calls, as the database’s catalogue lists them, are the known ones, each one of the four identification data or technical; of a caller whose number can be read nothing else is kept.',
+  rule: 'The columns of the tables that hold calls are the known ones, each one of the four identification data or technical; the whole database, as its catalogue lists it, has no table, column, member of a call’s jsonb value, grant, schema, publication or large object that this version of the program does not know; of a caller whose number can be read nothing else is kept.',
   test: {
     file: 'src/register/admit.test.ts',
     title: 'of a caller nothing is entered beyond the number, and what could not be read as one is cut (R10)',
   },
   remedy:
-    'Somebody added a column to the register’s tables: find out who and for what, and drop it. What a call’s record may hold is a closed list in the description.',
+    'The example says what is unknown. Somebody added it past the program: find out who and for what, and drop or revoke it. What a call’s record may hold is a closed list in the description. What an administrator needs of his own (a table, a role that reads) belongs into another database.',
   async check({ db, version }) {
     const { rows } = await sql<{ table: string; column: string }>`
       select c.relname as table, a.attname as column
@@ -174,14 +176,15 @@ export const historyFields: Check<FieldFacts> = {
         beyond: number
       }>`select count(*) as beyond from contact where caller_raw is not null and caller_key is not null`,
     )
-    const [first] = unknown
+    const named = unknown.map(({ table, column }) => `column ${table}.${column}`)
+    const strange = [...new Set([...named, ...(await findUnknown(db))])]
     return {
-      holds: unknown.length === 0 && beyond === 0,
+      holds: strange.length === 0 && beyond === 0,
       facts: {
         identificationData: identificationData.filter((one) => described.has(one)).length,
         columns: rows.length,
-        unknown: unknown.length,
-        example: first ? `${first.table}.${first.column}` : null,
+        unknown: strange.length,
+        example: strange[0] ?? null,
         beyondNumber: beyond,
       },
     }
@@ -189,9 +192,9 @@ export const historyFields: Check<FieldFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Puhelusta tallentuu ${fi.count(facts.identificationData, 'tunnistetieto', 'tunnistetietoa')}: tietokannan tauluissa on ${fi.count(facts.columns, 'sarake', 'saraketta')}, muuta varten ${fi.number(facts.unknown)}; soittajia, joista on tallessa muuta kuin numero, ${fi.number(facts.beyondNumber)}.`,
-      sv: `Av ett samtal sparas ${sv.count(facts.identificationData, 'identifieringsuppgift', 'identifieringsuppgifter')}: databasens tabeller har ${sv.count(facts.columns, 'kolumn', 'kolumner')}, varav ${sv.number(facts.unknown)} för något annat; uppringare av vilka annat än numret har sparats: ${sv.number(facts.beyondNumber)}.`,
-      en: `Of a call ${en.count(facts.identificationData, 'identification datum is', 'identification data are')} stored: the database’s tables have ${en.count(facts.columns, 'column', 'columns')}, ${en.number(facts.unknown)} for anything else; callers of whom more than the number is kept: ${en.number(facts.beyondNumber)}.`,
+      fi: `Puhelusta tallentuu ${fi.count(facts.identificationData, 'tunnistetieto', 'tunnistetietoa')}: puhelujen tauluissa on ${fi.count(facts.columns, 'sarake', 'saraketta')}; tauluja, sarakkeita ja oikeuksia, joita ohjelma ei tunne, ${fi.number(facts.unknown)}; soittajia, joista on tallessa muuta kuin numero, ${fi.number(facts.beyondNumber)}.`,
+      sv: `Av ett samtal sparas ${sv.count(facts.identificationData, 'identifieringsuppgift', 'identifieringsuppgifter')}: samtalens tabeller har ${sv.count(facts.columns, 'kolumn', 'kolumner')}; tabeller, kolumner och rättigheter som programmet inte känner till: ${sv.number(facts.unknown)}; uppringare av vilka annat än numret har sparats: ${sv.number(facts.beyondNumber)}.`,
+      en: `Of a call ${en.count(facts.identificationData, 'identification datum is', 'identification data are')} stored: the tables of calls have ${en.count(facts.columns, 'column', 'columns')}; tables, columns and grants that the program does not know: ${en.number(facts.unknown)}; callers of whom more than the number is kept: ${en.number(facts.beyondNumber)}.`,
     }
   },
 }

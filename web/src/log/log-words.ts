@@ -50,6 +50,8 @@ export const actions = [
   'scim-token.added',
   'scim-token.revoked',
   'call.admitted',
+  'admissions.counted',
+  'segment.replaced',
   'recording.kept',
   'recording.cut',
   'recording.destroyed',

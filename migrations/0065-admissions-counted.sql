@@ -1,0 +1,171 @@
+-- What was admitted leaves a mark that the database's owner cannot take back quietly (R9, R21): every contact, segment and recording is
+-- queued as it is inserted; each minute the custodian counts the queue into a part of its hour and appends the part's count and Merkle root
+-- to the audit log (src/register/history/count-admissions.ts). Capture nodes report what they entered, and are counted beside it.
+
+-- Queue of admissions that are not counted yet. `source`: 'register', or the capture node that reports.
+create table admission_told (
+  seq bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  source text not null,
+  kind text not null check (kind in ('contact', 'segment', 'recording')),
+  id uuid not null,
+  started_at timestamptz not null
+);
+
+-- Admissions of one hour (by the instant of admission) that were counted together. Their entry in the audit log has the part's id as its
+-- object. Ids and the start of their call only; a part ends when all its calls are past their term.
+create table admission_part (
+  id uuid primary key,
+  hour timestamptz not null check (date_trunc('hour', hour, 'UTC') = hour),
+  source text not null,
+  counted_at timestamptz not null default now(),
+  kinds text[] not null,
+  ids uuid[] not null,
+  starts timestamptz[] not null,
+  root bytea not null check (octet_length(root) = 32),
+  check (cardinality(ids) = cardinality(kinds) and cardinality(starts) = cardinality(ids) and cardinality(ids) > 0)
+);
+create index admission_part_hour on admission_part (hour);
+
+-- Call parts that a feed had reported and a recording client, or a later record, replaced (are_told on segment).
+create table segment_replaced (
+  segment_id uuid primary key,
+  contact_id uuid not null,
+  contact_started_at timestamptz not null,
+  replaced_at timestamptz not null default now()
+);
+
+create function admission_is_told() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  case tg_table_name
+    when 'contact' then
+      insert into admission_told (source, kind, id, started_at) select 'register', 'contact', t.id, t.started_at from told t;
+    when 'segment' then
+      insert into admission_told (source, kind, id, started_at) select 'register', 'segment', t.id, t.contact_started_at from told t;
+    else
+      insert into admission_told (source, kind, id, started_at) select 'register', 'recording', t.id, t.contact_started_at from told t;
+  end case;
+  return null;
+end $$;
+create trigger admission_is_told after insert on contact referencing new table as told for each statement execute function admission_is_told();
+create trigger admission_is_told after insert on segment referencing new table as told for each statement execute function admission_is_told();
+create trigger admission_is_told after insert on recording referencing new table as told for each statement execute function admission_is_told();
+
+-- A segment that goes before its term goes only because a trigger replaces it; a statement that deletes one leaves no row here.
+create function segment_is_replaced() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if pg_trigger_depth() > 1 then
+    insert into segment_replaced (segment_id, contact_id, contact_started_at) values (old.id, old.contact_id, old.contact_started_at)
+    on conflict do nothing;
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('segment.replaced', 'contact', old.contact_id, 'ok', jsonb_build_object('segment', old.id));
+  end if;
+  return null;
+end $$;
+create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
+  execute function segment_is_replaced();
+
+create trigger append_only before update or truncate on admission_part for each statement execute function append_only();
+
+-- A part goes when its calls are past their term, and no sooner.
+create function admission_part_stays() returns trigger language plpgsql as $$
+begin
+  if old.hour > destruction_now() - interval '15 months' then
+    raise exception 'admissions of % are still within their term', old.hour;
+  end if;
+  return old;
+end $$;
+create trigger stays before delete on admission_part for each row execute function admission_part_stays();
+
+create function end_admission_parts() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from admission_part p where p.hour < destruction_now() - interval '15 months'
+    and not exists (select from unnest(p.starts) s where s > destruction_now() - interval '14 months 1 day');
+  delete from segment_replaced r where r.contact_started_at < destruction_now() - interval '15 months';
+$$;
+
+-- A capture node's own account of what it entered.
+create function report_admissions(node uuid, told jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into admission_told (at, source, kind, id, started_at)
+  select least(t.at, now()), report_admissions.node::text, t.kind, t.id, t.started_at
+  from jsonb_to_recordset(told) t (at timestamptz, kind text, id uuid, started_at timestamptz)
+$$;
+
+-- Of some parts: how many facts there are by hour, how many should be held, and which of them are not. A call cannot be past its term
+-- before 14 months have gone since its start, whatever any row or entry says. Capture knows the start of its own part of a call: the
+-- call's may lie a day apart (admit_part).
+create function admissions_held(parts uuid[])
+returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
+  select f.part, f.kind, count(*), count(*) filter (where f.is_due), count(*) filter (where f.is_due and not f.is_held),
+    (array_agg(f.id) filter (where f.is_due and not f.is_held))[1]
+  from (
+    select p.id as part, u.kind, u.id, u.started_at > now() - interval '14 months' as is_due,
+      case u.kind
+        when 'contact' then exists (select from contact c
+          where c.id = u.id and c.started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+        when 'segment' then exists (select from segment s
+            where s.id = u.id and s.contact_started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+          or exists (select from segment_replaced r join segment s on s.contact_id = r.contact_id and s.contact_started_at = r.contact_started_at
+            where r.segment_id = u.id and exists (select from audit_entry e
+              where e.object_id = r.contact_id and e.action = 'segment.replaced' and e.detail ->> 'segment' = u.id::text))
+        else exists (select from recording r where r.id = u.id)
+      end as is_held
+    from unnest(admissions_held.parts) w (id)
+    join admission_part p on p.id = w.id
+    cross join lateral unnest(p.kinds, p.ids, p.starts) u (kind, id, started_at)
+  ) f
+  group by f.part, f.kind;
+end $$;
+
+-- What the log says was counted, from an instant on: the part as it is now beside it.
+create function admissions_logged(since timestamptz, most bigint)
+returns table (seq bigint, at timestamptz, part uuid, detail jsonb, is_there boolean, facts bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.seq, e.at, e.object_id, e.detail, p.id is not null, coalesce(cardinality(p.ids), 0)
+  from (
+    select * from audit_entry a
+    where a.action = 'admissions.counted' and a.at >= greatest(admissions_logged.since, now() - interval '14 months')
+    order by a.at, a.seq limit most
+  ) e
+  left join admission_part p on p.id = e.object_id
+  order by e.at, e.seq
+$$;
+
+-- For how many minutes the oldest admission has been waiting to be counted.
+create function admissions_waiting() returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce((select (extract(epoch from now() - t.at) / 60)::integer from admission_told t order by t.seq limit 1), 0)
+$$;
+
+alter table admission_told enable row level security;
+alter table admission_part enable row level security;
+alter table segment_replaced enable row level security;
+create policy custodian_counts on admission_told to seloste_custodian using (true);
+create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
+grant select, delete on admission_told to seloste_custodian;
+grant select on admission_part to seloste_custodian;
+grant insert (id, hour, source, kinds, ids, starts, root) on admission_part to seloste_custodian;
+
+revoke execute on function admission_is_told(), segment_is_replaced(), admission_part_stays(), end_admission_parts(),
+  report_admissions(uuid, jsonb), admissions_held(uuid[]), admissions_logged(timestamptz, bigint), admissions_waiting() from public;
+grant execute on function end_admission_parts(), admissions_held(uuid[]), admissions_logged(timestamptz, bigint), admissions_waiting()
+  to seloste_custodian;
+grant execute on function report_admissions(uuid, jsonb) to seloste_capture;
+
+insert into audit_appender values ('seloste_custodian', 'admissions.counted', false, false);
+
+-- What is held at this moment is counted as admitted now.
+insert into admission_told (source, kind, id, started_at)
+select 'register', 'contact', c.id, c.started_at from contact c where c.started_at > now() - interval '14 months'
+union all
+select 'register', 'segment', s.id, s.contact_started_at from segment s where s.contact_started_at > now() - interval '14 months'
+union all
+select 'register', 'recording', r.id, r.contact_started_at from recording r where r.contact_started_at > now() - interval '14 months';

@@ -1,0 +1,95 @@
+/**
+ * Counts what was admitted (R9, R21). In: the queue of admissions. Out: parts of an hour, each with its count and Merkle root in the audit
+ * log, so that what is deleted past every door is missed. Ids only. Never here: a judgement of what is missing (use/evidence).
+ */
+import { randomUUID } from 'node:crypto'
+import { sql, type Kysely } from 'kysely'
+import { appendAudit } from '#safeguards/audit/append.ts'
+import { hashLeaf, RightEdge } from '#safeguards/audit/tree.ts'
+import type { AdmissionKind, RegisterTables } from '../tables.ts'
+
+/** An admitted contact, segment or recording; `startedAt` is the start of its call. */
+export interface AdmittedFact {
+  kind: AdmissionKind
+  id: string
+  startedAt: Temporal.Instant
+}
+
+const mostTogether = 10_000
+
+/** Counts the queue. @returns how many facts were counted */
+export async function countAdmissions(db: Kysely<RegisterTables>, signal?: AbortSignal): Promise<number> {
+  let counted = 0
+  while (!signal?.aborted) {
+    const some = await countSome(db)
+    counted += some
+    if (some < mostTogether) break
+  }
+  return counted
+}
+
+function countSome(db: Kysely<RegisterTables>): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    const rows = await tx.selectFrom('admission_told').selectAll().orderBy('seq').limit(mostTogether).execute()
+    if (rows.length === 0) return 0
+    const groups = Map.groupBy(rows, ({ source, at }) => `${hourOf(at)} ${source}`)
+    for (const group of groups.values()) {
+      const [{ source, at }] = group as [(typeof group)[0]]
+      await appendPart(
+        tx,
+        { source, hour: hourOf(at) },
+        group.map(({ kind, id, started_at }) => ({ kind, id, startedAt: started_at })),
+      )
+    }
+    const counted = rows.map(({ seq }) => seq)
+    await sql`delete from admission_told where seq = any(${counted}::bigint[])`.execute(tx)
+    return rows.length
+  })
+}
+
+async function appendPart(
+  tx: Kysely<RegisterTables>,
+  { source, hour }: { source: string; hour: string },
+  facts: readonly AdmittedFact[],
+): Promise<void> {
+  const id = randomUUID()
+  const root = admissionRoot(facts)
+  await sql`
+    insert into admission_part (id, hour, source, kinds, ids, starts, root)
+    values (${id}, ${hour}::timestamptz, ${source}, ${facts.map(({ kind }) => kind)}::text[],
+      ${facts.map((fact) => fact.id)}::uuid[], ${facts.map(({ startedAt }) => startedAt.toString())}::timestamptz[], ${root})`.execute(
+    tx,
+  )
+  const countOf = (wanted: AdmissionKind) => facts.filter(({ kind }) => kind === wanted).length
+  await appendAudit(tx, {
+    action: 'admissions.counted',
+    result: 'ok',
+    object: { kind: 'admissions', id },
+    detail: {
+      hour,
+      source,
+      contacts: countOf('contact'),
+      segments: countOf('segment'),
+      recordings: countOf('recording'),
+      root: root.toString('hex'),
+    },
+  })
+}
+
+/** Merkle root (RFC 6962) over the facts in their order; docs/formats/audit-log.md. */
+export function admissionRoot(facts: readonly AdmittedFact[]): Buffer {
+  const tree = new RightEdge()
+  for (const { kind, id, startedAt } of facts)
+    tree.append(hashLeaf(Buffer.from(`${kind} ${id} ${startedAt.toString()}`)))
+  return tree.root()
+}
+
+/** Deletes parts whose calls are all past their term. */
+export async function endAdmissionParts(db: Kysely<RegisterTables>): Promise<void> {
+  await sql`select end_admission_parts()`.execute(db)
+}
+
+/** The hour in UTC in which something was admitted. */
+export function hourOf(at: Temporal.Instant): string {
+  return at.round({ smallestUnit: 'hour', roundingMode: 'floor' }).toString()
+}

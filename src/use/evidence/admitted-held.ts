@@ -1,0 +1,234 @@
+import { sql } from 'kysely'
+import { admissionRoot, hourOf, type AdmittedFact } from '#register/history/count-admissions.ts'
+import { askOne } from './ask-one.ts'
+import type { Check, Looking } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type AdmittedFacts = {
+  /** Contacts, segments and recordings that were counted as they were admitted, as far as their terms reach. */
+  admitted: number
+  held: number
+  ended: number
+  missing: number
+  /** Reported by a capture node and entered after the backup that was restored since. */
+  lostByRestore: number
+  /** Counts that are not as the audit log has them. */
+  altered: number
+  /** Hours of admission (UTC) of which something is missing, the oldest first; ten at most. */
+  hours: string | null
+  /** For how many minutes the oldest admission has been waiting to be counted. */
+  waitingMinutes: number
+  /** When every count was last held against what is held. */
+  wholeAt: string | null
+  example: string | null
+}
+
+interface Bad {
+  hour: string
+  missing: number
+  lost: number
+  altered: number
+  example: string | null
+}
+interface Totals {
+  admitted: number
+  due: number
+  missing: number
+  ended: number
+}
+
+/** A pass goes over all counts, the oldest first; what was found wrong is looked at in every round. */
+type Memo = {
+  passFrom: string | null
+  pass: Totals
+  whole: Totals | null
+  wholeAt: string | null
+  bad: Record<string, Bad>
+}
+
+interface Logged {
+  at: Temporal.Instant
+  part: string
+  detail: { hour: string; source: string; root: string; contacts: number; segments: number; recordings: number }
+  is_there: boolean
+  facts: number
+}
+
+/** How long a round goes on with its pass; what was admitted within a day is looked at in every round besides. */
+const roundMs = 1_000
+const recentHours = 26
+const entriesTogether = 500
+/** Counted each minute; after an upgrade all that is held is counted anew. */
+const mostWaitingMinutes = 30
+const wholeHours = 26
+const mostHours = 10
+
+/** R9, R22: admitted = held + past its term. */
+export const historyAdmitted: Check<AdmittedFacts> = {
+  rule: `Every contact, segment and recording that the audit log counts as admitted, and every one that a capture node reports, is held unless 14 months have gone since its call; the counts are as the log has them, all of them were checked within ${wholeHours} hours and those of the last ${recentHours} hours in this round.`,
+  test: {
+    file: 'test/attacks/planted-breaches.test.ts',
+    title: 'three contacts deleted with their segments are missed, and their hour is named',
+  },
+  remedy:
+    'The example is the id of what is missing, `hours` says when it was admitted. Somebody deleted rows past the program: restore them from a backup that is older, and find out who has the database owner’s password. Compare the counts of that hour in the audit log (admissions.counted).',
+  async check(looking, memo) {
+    const { now, afresh } = looking
+    const before = afresh ? undefined : (memo as Memo | undefined)
+    const pass = await goOn(looking, before)
+    const reached = pass.from === null
+    const recent = reached ? [] : await logged(looking, now.subtract({ hours: recentHours }).toString(), 100_000)
+    const again = Object.keys(before?.bad ?? {}).filter((part) => !pass.judged.has(part))
+    const judged = new Map([...pass.judged, ...(await judge(looking, recent)), ...(await judgeAgain(looking, again))])
+    const bad = Object.fromEntries([...judged].filter(([, one]) => one.missing > 0 || one.lost > 0 || one.altered > 0))
+    const whole = reached ? pass.totals : (before?.whole ?? null)
+    const wholeAt = reached ? now.toString() : (before?.wholeAt ?? now.toString())
+    const waiting = await waitingMinutes(looking)
+    const sum = (count: (one: Bad) => number) => Object.values(bad).reduce((total, one) => total + count(one), 0)
+    const wrong = Object.values(bad).filter((one) => one.missing > 0 || one.altered > 0)
+    const hours = [...new Set(wrong.map(({ hour }) => hour))].sort().slice(0, mostHours)
+    const totals = whole ?? pass.totals
+    const missing = sum((one) => one.missing)
+    const altered = sum((one) => one.altered)
+    const isOld = Temporal.Instant.compare(Temporal.Instant.from(wholeAt).add({ hours: wholeHours }), now) < 0
+    return {
+      holds: missing === 0 && altered === 0 && waiting < mostWaitingMinutes && !isOld,
+      facts: {
+        admitted: totals.admitted,
+        held: totals.due - totals.missing,
+        ended: totals.ended,
+        missing,
+        lostByRestore: sum((one) => one.lost),
+        altered,
+        hours: hours.length === 0 ? null : hours.join(', '),
+        waitingMinutes: waiting,
+        wholeAt,
+        example: wrong.find(({ example }) => example !== null)?.example ?? null,
+      },
+      memo: { passFrom: pass.from, pass: reached ? nothing : pass.totals, whole, wholeAt, bad } satisfies Memo,
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    const { hours } = facts
+    return {
+      fi: `Kirjattua ei ole kadonnut: puheluja, niiden osia ja tallenteita on kirjattu ${fi.number(facts.admitted)}, joista tallessa ${fi.number(facts.held)}, määräaikansa päättäneitä ${fi.number(facts.ended)} ja kadonneita ${fi.number(facts.missing)}${hours ? ` (kirjattu tunteina ${hours})` : ''}; lokista poikkeavia laskelmia ${fi.number(facts.altered)}.`,
+      sv: `Inget registrerat har försvunnit: ${sv.number(facts.admitted)} samtal, samtalsdelar och inspelningar har registrerats, varav ${sv.number(facts.held)} i förvar, ${sv.number(facts.ended)} med utgången lagringstid och ${sv.number(facts.missing)} försvunna${hours ? ` (registrerade under timmarna ${hours})` : ''}; räkningar som avviker från loggen: ${sv.number(facts.altered)}.`,
+      en: `Nothing that was entered is missing: ${en.number(facts.admitted)} calls, parts of calls and recordings were entered, of which ${en.number(facts.held)} are held, ${en.number(facts.ended)} past their term and ${en.number(facts.missing)} missing${hours ? ` (entered in the hours ${hours})` : ''}; counts that differ from the log: ${en.number(facts.altered)}.`,
+    }
+  },
+}
+
+const nothing: Totals = { admitted: 0, due: 0, missing: 0, ended: 0 }
+
+/** Goes on with the pass for its time. `from`: where the next round goes on; null at the end. */
+async function goOn(looking: Looking, before: Memo | undefined) {
+  const begunMs = performance.now()
+  let from: string | null = before?.passFrom ?? '-infinity'
+  let totals = before?.passFrom ? before.pass : nothing
+  const judged = new Map<string, Bad & Totals>()
+  do {
+    const entries: Logged[] = await logged(looking, from, entriesTogether)
+    for (const [part, one] of await judge(
+      looking,
+      entries.filter(({ part }) => !judged.has(part)),
+    )) {
+      judged.set(part, one)
+      totals = {
+        admitted: totals.admitted + one.admitted,
+        due: totals.due + one.due,
+        missing: totals.missing + one.missing,
+        ended: totals.ended + one.ended,
+      }
+    }
+    const last = entries.at(-1)
+    from = entries.length < entriesTogether || !last ? null : last.at.toString()
+  } while (from !== null && performance.now() - begunMs < roundMs)
+  return { from, totals, judged }
+}
+
+async function logged({ db }: Looking, from: string, most: number): Promise<Logged[]> {
+  const { rows } = await sql<Logged>`
+    select at, part, detail, is_there, facts from admissions_logged(${from}::timestamptz, ${most}::bigint)`.execute(db)
+  return rows
+}
+
+/** Parts that were found wrong before, by their entries in the log. */
+async function judgeAgain(looking: Looking, parts: readonly string[]) {
+  if (parts.length === 0) return new Map<string, Bad & Totals>()
+  const { rows } = await sql<Logged>`
+    select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0) as facts
+    from audit_entry e left join admission_part p on p.id = e.object_id
+    where e.object_id = any(${parts}::uuid[]) and e.action = 'admissions.counted' and e.at > now() - interval '14 months'`.execute(
+    looking.db,
+  )
+  return judge(looking, rows)
+}
+
+async function judge({ db }: Looking, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
+  const judged = new Map<string, Bad & Totals>()
+  const there = entries.filter(({ is_there }) => is_there).map(({ part }) => part)
+  const [roots, restores] = [await rootsOf(db, there), await restoresOf(db)]
+  const { rows: held } = await sql<{
+    part: string
+    facts: number
+    due: number
+    missing: number
+    example: string | null
+  }>`select part, facts, due, missing, example from admissions_held(${there}::uuid[])`.execute(db)
+  const byPart = Map.groupBy(held, ({ part }) => part)
+  for (const { part, detail, is_there } of entries) {
+    const counted = detail.contacts + detail.segments + detail.recordings
+    const of = (byPart.get(part) ?? []).reduce(
+      (sum, one) => ({
+        facts: sum.facts + one.facts,
+        due: sum.due + one.due,
+        missing: sum.missing + one.missing,
+        example: sum.example ?? one.example,
+      }),
+      { facts: 0, due: 0, missing: 0, example: null as string | null },
+    )
+    // What only a node reports, and the backup did not have, went with the database that was lost.
+    const isLost =
+      detail.source !== 'register' && restores.some(({ from, to }) => detail.hour >= from && detail.hour <= to)
+    const isAltered = !is_there || roots.get(part) !== detail.root || of.facts !== counted
+    judged.set(part, {
+      hour: detail.hour,
+      admitted: counted,
+      due: of.due,
+      ended: counted - of.due,
+      missing: isLost ? 0 : of.missing,
+      lost: isLost ? of.missing : 0,
+      altered: isAltered ? 1 : 0,
+      example: of.example ?? (isAltered ? part : null),
+    })
+  }
+  return judged
+}
+
+/** From which hour to which a database that was restored had lost what was admitted. */
+async function restoresOf(db: Looking['db']): Promise<{ from: string; to: string }[]> {
+  const { rows } = await sql<{ snapshot: string; at: Temporal.Instant }>`
+    select detail ->> 'snapshotAt' as snapshot, at from audit_entry where action = 'backup.restored'`.execute(db)
+  return rows.map(({ snapshot, at }) => ({ from: hourOf(Temporal.Instant.from(snapshot)), to: at.toString() }))
+}
+
+/** The root over what each part holds now. */
+async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; kinds: AdmittedFact['kind'][]; ids: string[]; starts: string[] }>`
+    select id, kinds, ids::text[], array(select to_json(s) #>> '{}' from unnest(starts) s) as starts
+    from admission_part where id = any(${parts}::uuid[])`.execute(db)
+  return new Map(
+    rows.map(({ id, kinds, ids, starts }) => [
+      id,
+      admissionRoot(
+        ids.map((one, n) => ({ kind: kinds[n]!, id: one, startedAt: Temporal.Instant.from(starts[n]!) })),
+      ).toString('hex'),
+    ]),
+  )
+}
+
+async function waitingMinutes({ db }: Looking): Promise<number> {
+  const { minutes } = await askOne(db, sql<{ minutes: number }>`select admissions_waiting() as minutes`)
+  return minutes
+}

@@ -1,0 +1,121 @@
+/** What was let out: anonymised copies that a second person checked, disclosures to an authority on a provision that held. */
+import { sql } from 'kysely'
+import { termZone } from '#description/terms.ts'
+import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { askOne } from './ask-one.ts'
+import type { Check } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type AnonymisedFacts = {
+  /** Copies with research institutes that are still tied to a recording. */
+  released: number
+  unchecked: number
+  approved: number
+  /** Checked by somebody who prepared it, or by somebody of whom the log does not tell. */
+  alone: number
+  example: string | null
+}
+
+/** R33. */
+export const disclosuresAnonymised: Check<AnonymisedFacts> = {
+  rule: 'Every copy that a research institute has, as long as anything ties it to a recording, is an anonymised copy that was approved before it was released; every approved copy was checked by a person who did not prepare it, and the audit log has that check.',
+  test: {
+    file: 'test/disclosure/copies.test.ts',
+    title:
+      'the second person signs what they have heard all of; nobody signs what they prepared, and no one else at all',
+  },
+  remedy:
+    'The example is the disclosure and the item, or the id of an anonymised copy. Recall the copy at once and find out how it left: the database refuses a release without a second person’s check.',
+  async check({ db }) {
+    const row = await askOne(
+      db,
+      sql<{ released: number; unchecked: string[]; approved: number; alone: string[] }>`select * from copies_checked()`,
+    )
+    return {
+      holds: row.unchecked.length === 0 && row.alone.length === 0,
+      facts: {
+        released: row.released,
+        unchecked: row.unchecked.length,
+        approved: row.approved,
+        alone: row.alone.length,
+        example: row.unchecked[0] ?? row.alone[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Tutkimukseen luovutetaan vain toisen henkilön tarkastamia anonymisoituja kopioita: ${fi.count(facts.released, 'luovutettu kopio', 'luovutettua kopiota')}, tarkastamattomia ${fi.number(facts.unchecked)}; ${fi.count(facts.approved, 'hyväksytty kopio', 'hyväksyttyä kopiota')}, ilman toisen henkilön tarkastusta ${fi.number(facts.alone)}.`,
+      sv: `Till forskning lämnas bara anonymiserade kopior som en annan person har kontrollerat: ${sv.count(facts.released, 'utlämnad kopia', 'utlämnade kopior')}, varav ${sv.number(facts.unchecked)} okontrollerade; ${sv.count(facts.approved, 'godkänd kopia', 'godkända kopior')}, varav ${sv.number(facts.alone)} utan en annan persons kontroll.`,
+      en: `Only anonymised copies that a second person checked go to research: ${en.count(facts.released, 'copy', 'copies')} released, ${en.number(facts.unchecked)} unchecked; ${en.count(facts.approved, 'copy', 'copies')} approved, ${en.number(facts.alone)} without a second person’s check.`,
+    }
+  },
+}
+
+type AuthorityFacts = {
+  decided: number
+  refused: number
+  /** Granted on a provision that was not in force on that day, or released without a decision. */
+  unfounded: number
+  /** Decided by somebody who had prepared it, or of whom the log does not tell. */
+  alone: number
+  example: string | null
+}
+
+interface Decision {
+  number: string
+  outcome: 'GRANTED' | 'PART' | 'REFUSED' | null
+  provision: string | null
+  decided_at: Temporal.Instant | null
+  is_own: boolean
+  is_logged: boolean
+  is_released: boolean
+}
+
+/** R34, R35. */
+export const disclosuresFounded: Check<AuthorityFacts> = {
+  rule: 'Every disclosure to an authority that was granted names a provision that the description in force on that day listed and that held then; it was decided by a person who had not prepared it, the audit log has that decision, and nothing was released without it.',
+  test: {
+    file: 'test/disclosure/authority.test.ts',
+    title: 'on a provision that has ended is neither entered nor granted',
+  },
+  remedy:
+    'The example is the number of the disclosure. Ask the decision maker for the ground; where there is none, recall what was released and report it.',
+  async check({ db, versions }) {
+    const { rows } = await sql<Decision>`select * from authority_decisions()`.execute(db)
+    const unfounded = rows.filter((one) => !isFounded(one, versions))
+    const alone = rows.filter(({ decided_at, is_own, is_logged }) => decided_at !== null && (is_own || !is_logged))
+    return {
+      holds: unfounded.length === 0 && alone.length === 0,
+      facts: {
+        decided: rows.filter(({ decided_at }) => decided_at !== null).length,
+        refused: rows.filter(({ outcome }) => outcome === 'REFUSED').length,
+        unfounded: unfounded.length,
+        alone: alone.length,
+        example: unfounded[0]?.number ?? alone[0]?.number ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Viranomaiselle luovutetaan vain säännöksen nojalla: ${fi.count(facts.decided, 'päätös', 'päätöstä')}, joista kielteisiä ${fi.number(facts.refused)}; ilman voimassa ollutta säännöstä tai päätöstä ${fi.number(facts.unfounded)}, valmistelijan itse päättämiä tai lokista puuttuvia ${fi.number(facts.alone)}.`,
+      sv: `Till myndigheter lämnas uppgifter ut bara med stöd av en bestämmelse: ${sv.count(facts.decided, 'beslut', 'beslut')}, varav ${sv.number(facts.refused)} avslag; utan gällande bestämmelse eller beslut ${sv.number(facts.unfounded)}, fattade av den som berett ärendet eller utan anteckning i loggen ${sv.number(facts.alone)}.`,
+      en: `Authorities are given data only on a provision: ${en.count(facts.decided, 'decision', 'decisions')}, refused ${en.number(facts.refused)}; ${en.number(facts.unfounded)} without a provision in force or without a decision, ${en.number(facts.alone)} decided by who prepared them or missing from the log.`,
+    }
+  },
+}
+
+function isFounded(
+  { outcome, provision, decided_at, is_released }: Decision,
+  versions: readonly DescriptionVersion[],
+): boolean {
+  if (decided_at === null || outcome === 'REFUSED') return !is_released
+  const then = versions.filter(({ effectiveFrom }) => Temporal.Instant.compare(effectiveFrom, decided_at) <= 0).at(-1)
+  const day = decided_at.toZonedDateTimeISO(termZone).toPlainDate()
+  const { compare } = Temporal.PlainDate
+  return ((then ?? versions[0])?.description.disclosure.provisions ?? []).some(
+    ({ id, validFrom, validTo }) =>
+      id === provision && compare(validFrom, day) <= 0 && (validTo === undefined || compare(validTo, day) >= 0),
+  )
+}

@@ -1,0 +1,117 @@
+/** What people ask for: listening at an agreed office, and prohibitions that end the recording. */
+import { sql } from 'kysely'
+import { askOne } from './ask-one.ts'
+import type { Check } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type InspectionFacts = {
+  heard: number
+  rooms: number
+  /** Opened outside of the appointment's time or at another office, or said to be heard before it began. */
+  elsewhere: number
+  /** Looks for inspection by somebody who serves no requests. */
+  others: number
+  example: string | null
+}
+
+/** R45, R47. */
+export const inspectionsAtOffice: Check<InspectionFacts> = {
+  rule: 'Every room in which a requester listened was opened for an appointment, within its time and at a workstation of its office; no appointment ended as heard before it began; nobody but the Service Unit, and officials of their own calls, looked at anything for an inspection.',
+  test: {
+    file: 'test/requests/room.test.ts',
+    title: 'is opened by its host, at a workstation of its office, while it is time',
+  },
+  remedy:
+    'The example is the id of an appointment or the number of an entry in the audit log. Ask the host where it was heard; a workstation that stands elsewhere is ended at the desk.',
+  async check({ db }) {
+    const row = await askOne(
+      db,
+      sql<{
+        heard: number
+        rooms: number
+        early: string[]
+        elsewhere: string[]
+        others: number[]
+      }>`select * from inspections_heard()`,
+    )
+    const elsewhere = row.early.length + row.elsewhere.length
+    return {
+      holds: elsewhere === 0 && row.others.length === 0,
+      facts: {
+        heard: row.heard,
+        rooms: row.rooms,
+        elsewhere,
+        others: row.others.length,
+        example: row.elsewhere[0] ?? row.early[0] ?? row.others[0]?.toString() ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Tallenteita kuunnellaan sovitussa toimipisteessä: ${fi.count(facts.heard, 'toteutunut kuuntelukäynti', 'toteutunutta kuuntelukäyntiä')}, muussa paikassa tai muuna aikana avattuja ${fi.number(facts.elsewhere)}; tarkastuspyyntöjä varten tehtyjä katseluja muilta kuin palveluyksiköltä ${fi.number(facts.others)}.`,
+      sv: `Lyssnandet sker på det avtalade kontoret: ${sv.count(facts.heard, 'genomfört lyssningsbesök', 'genomförda lyssningsbesök')}, öppnade på annan plats eller annan tid ${sv.number(facts.elsewhere)}; läsningar för granskning av andra än serviceenheten ${sv.number(facts.others)}.`,
+      en: `Recordings are heard at the agreed office: ${en.count(facts.heard, 'visit', 'visits')}, ${en.number(facts.elsewhere)} opened at another place or time; looks for inspection by others than the Service Unit: ${en.number(facts.others)}.`,
+    }
+  },
+}
+
+type ProhibitionFacts = {
+  prohibitions: number
+  carriedOut: number
+  waiting: number
+  overdue: number
+  /** Said to be carried out, while the recording stands. */
+  standing: number
+  /** Served for development after it was forbidden. */
+  used: number
+  leftovers: number
+  example: string | null
+}
+
+/** R49-R51. */
+export const prohibitionsObeyed: Check<ProhibitionFacts> = {
+  rule: 'An hour after it came in, every prohibition has ended in the destruction of its recording, or waits for a preservation order, an open request or a copy that is away; none is said to be carried out while the recording stands; nothing forbidden was served for development afterwards; of what was destroyed no key and no transcript of a copy is left.',
+  test: {
+    file: 'test/ends/prohibition.test.ts',
+    title: 'by its caller, through the Service Unit, long before the floor; nobody asks why',
+  },
+  remedy:
+    'The example is the id of a recording. See on the page of destruction what it waits for; an overdue one means that the custodian does not destroy: look at its log.',
+  async check({ db }) {
+    const row = await askOne(
+      db,
+      sql<{
+        prohibitions: number
+        carried_out: number
+        waiting: number
+        overdue: string[]
+        standing: string[]
+        used: string[]
+        leftovers: string[]
+      }>`select * from prohibitions_obeyed()`,
+    )
+    const wrong = [...row.standing, ...row.used, ...row.overdue, ...row.leftovers]
+    return {
+      holds: wrong.length === 0,
+      facts: {
+        prohibitions: row.prohibitions,
+        carriedOut: row.carried_out,
+        waiting: row.waiting,
+        overdue: row.overdue.length,
+        standing: row.standing.length,
+        used: row.used.length,
+        leftovers: row.leftovers.length,
+        example: wrong[0] ?? null,
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    return {
+      fi: `Kielletyt tallenteet tuhotaan: ${fi.count(facts.prohibitions, 'kielto', 'kieltoa')}, joista pantu täytäntöön ${fi.number(facts.carriedOut)}; myöhässä ${fi.number(facts.overdue)}, aiheettomasti täytäntöönpannuiksi merkittyjä ${fi.number(facts.standing)}, kiellon jälkeen käytettyjä ${fi.number(facts.used)}, tuhotuista jäljellä ${fi.number(facts.leftovers)}.`,
+      sv: `Förbjudna inspelningar förstörs: ${sv.count(facts.prohibitions, 'förbud', 'förbud')}, varav ${sv.number(facts.carriedOut)} verkställda; försenade ${sv.number(facts.overdue)}, felaktigt antecknade som verkställda ${sv.number(facts.standing)}, använda efter förbudet ${sv.number(facts.used)}, rester av förstörda ${sv.number(facts.leftovers)}.`,
+      en: `Forbidden recordings are destroyed: ${en.count(facts.prohibitions, 'prohibition', 'prohibitions')}, ${en.number(facts.carriedOut)} carried out; ${en.number(facts.overdue)} overdue, ${en.number(facts.standing)} wrongly said to be carried out, ${en.number(facts.used)} used afterwards, ${en.number(facts.leftovers)} with something left.`,
+    }
+  },
+}

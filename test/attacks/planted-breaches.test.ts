@@ -1,0 +1,183 @@
+// What the database's owner plants past every door is found by the evidence and named at the right promise (R1, R7-R12, R21). The whole
+// catalogue of planted breaches runs in the long run: planted-breaches.long.test.ts.
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, test } from 'vitest'
+import { countAdmissions } from '#register/history/count-admissions.ts'
+import { reportAdmissions } from '#register/capture-nodes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const kept = await makeKeptPromises(database)
+const { check, tamper } = kept
+const { pool } = database.as()
+const capture = database.as('seloste_capture').db
+const custodian = database.as('seloste_custodian').db
+
+const supervisor = await enterTestPerson(database.as().db, database.as('seloste_desk').db, {
+  name: 'Sari',
+  unit: 'Yritysverotus',
+  ownHash: true,
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+
+const heal: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const mend of heal.splice(0).reverse()) await mend()
+  expect((await check()).broken).toEqual([])
+})
+
+const broken = async () => (await check({ afresh: false })).broken
+const names = async () => (await broken()).map(({ promise }) => promise)
+
+/** Changes columns of a row, and back again afterwards. */
+async function change(table: string, where: string, set: string): Promise<void> {
+  const { rows } = await pool.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t where ${where}`)
+  const row = rows[0]!.row.replaceAll("'", "''")
+  await tamper(`update ${table} set ${set} where ${where}`)
+  heal.push(() =>
+    tamper(
+      `delete from ${table} where ${where}`,
+      `insert into ${table} overriding system value select (jsonb_populate_record(null::${table}, '${row}')).*`,
+    ),
+  )
+}
+
+/** Deletes unrecorded contacts with their segments as the owner can; they come back afterwards. */
+async function deleteContacts(count: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string; contact: string; segments: string; identities: string }>(`
+    select c.id, to_jsonb(c)::text as contact, (select jsonb_agg(s)::text from segment s where s.contact_id = c.id) as segments,
+      (select jsonb_agg(i)::text from call_identity i where i.contact_id = c.id) as identities
+    from contact c where not exists (select from recording r where r.contact_id = c.id) order by c.id limit ${count}`)
+  const quoted = (json: string) => `'${json.replaceAll("'", "''")}'`
+  heal.push(() =>
+    tamper(
+      ...rows.flatMap(({ contact, segments, identities }) => [
+        `insert into contact select * from jsonb_populate_record(null::contact, ${quoted(contact)})`,
+        `insert into segment select * from jsonb_populate_recordset(null::segment, ${quoted(segments)})`,
+        `insert into call_identity select * from jsonb_populate_recordset(null::call_identity, ${quoted(identities)})`,
+      ]),
+    ),
+  )
+  const ids = rows.map(({ id }) => `'${id}'`).join(', ')
+  await tamper(
+    `delete from segment where contact_id in (${ids})`,
+    `delete from call_identity where contact_id in (${ids})`,
+    `delete from contact where id in (${ids})`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+test('three contacts deleted with their segments are missed, and their hour is named', async () => {
+  await countAdmissions(custodian)
+  expect((await check()).broken).toEqual([])
+  const ids = await deleteContacts(3)
+  const [found, ...others] = await broken()
+  expect(others).toEqual([])
+  expect(found).toMatchObject({ promise: 'history.admitted', facts: { missing: 6, altered: 0 } })
+  expect(found?.facts?.['hours']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00Z/)
+  expect(ids.length).toBe(3)
+})
+
+test('what a capture node reports of its own is missed, where the register was emptied before it was counted', async () => {
+  const segmentId = randomUUID()
+  const at = new Date().toISOString()
+  await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
+  await countAdmissions(custodian)
+  heal.push(() =>
+    tamper(
+      `delete from admission_part where '${segmentId}' = any (ids)`,
+      `delete from audit_entry where action = 'admissions.counted' and detail ->> 'source' <> 'register'`,
+    ),
+  )
+  expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, example: segmentId } }])
+})
+
+test('a count of admissions that was changed or taken away is missed, as the audit log has its root', async () => {
+  await countAdmissions(custodian)
+  const { rows } = await pool.query<{ row: string }>('select to_jsonb(p)::text as row from admission_part p')
+  const parts = rows.map(({ row }) => row.replaceAll("'", "''"))
+  heal.push(() =>
+    tamper(
+      'delete from admission_part',
+      ...parts.map(
+        (row) => `insert into admission_part select * from jsonb_populate_record(null::admission_part, '${row}')`,
+      ),
+    ),
+  )
+  await tamper(
+    `update admission_part set kinds = kinds[2:], ids = ids[2:], starts = starts[2:] where cardinality(ids) > 1`,
+  )
+  expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 0 } }])
+  await tamper('delete from admission_part')
+  expect(await names()).toEqual(['history.admitted'])
+})
+
+test('a table contact_note that somebody filled is named', async () => {
+  await pool.query('create table contact_note (contact_id uuid, caller_name text, topic text)')
+  heal.push(() => pool.query('drop table contact_note'))
+  await pool.query(`insert into contact_note select id, 'Maija', 'debt' from contact limit 3`)
+  expect(await broken()).toMatchObject([
+    { promise: 'history.fields', facts: { unknown: 1, example: 'table contact_note' } },
+  ])
+})
+
+/** Plants a listening and, where told, its entry in the log, as nothing of the program does. */
+async function plantListening(recording: string, told: boolean): Promise<string> {
+  const id = randomUUID()
+  const right = `(select id from access_right where person_id = '${supervisor.id}')`
+  await pool.query(
+    `insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, started_at, until)
+     values ($1, $2, $3, ${right}, '', 'SUPERVISOR', 'DEVELOPMENT', now(), now() + interval '1 minute')`,
+    [id, recording, supervisor.id],
+  )
+  heal.push(() => pool.query('delete from listening where id = $1', [id]))
+  if (told) {
+    await pool.query(
+      `insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+       values ($1, ${right}, 'SUPERVISOR', 'listening.started', 'DEVELOPMENT', 'recording', $2, 'ok', jsonb_build_object('listening', $3::text))`,
+      [supervisor.id, recording, id],
+    )
+    heal.push(() => tamper(`delete from audit_entry where detail ->> 'listening' = '${id}'`))
+  }
+  return id
+}
+
+test('a listening planted for a supervisor on another unit’s recording is found', async () => {
+  const listening = await plantListening(kept.recordings.ainos.id, true)
+  expect(await broken()).toMatchObject([
+    { promise: 'rights.scope', facts: { outside: 2, untold: 0, example: listening } },
+  ])
+})
+
+test('a listening that the log does not tell of is found, within the unit as well', async () => {
+  await change('segment', `id = '${kept.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
+  const listening = await plantListening(kept.recordings.ainos.id, false)
+  // Aino belonged to another unit then: the directory says so.
+  expect(await broken()).toMatchObject([
+    { promise: 'rights.scope', facts: { outside: 1, untold: 1, example: listening } },
+  ])
+})
+
+test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
+  'an entry %s of a supervisor about another unit’s call is found',
+  async (action) => {
+    const { contactId, segmentId } = kept.recordings.ainos
+    await pool.query(
+      `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
+       values ($1, 'SUPERVISOR', $2, 'DEVELOPMENT', 'contact', $3, 'ok', $4)`,
+      [
+        supervisor.id,
+        action,
+        action === 'contact.read' ? contactId : null,
+        JSON.stringify({ contacts: [contactId], segments: [segmentId] }),
+      ],
+    )
+    heal.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
+    expect(await broken()).toMatchObject([{ promise: 'rights.scope', facts: { outside: 1 } }])
+    // It is found in every round, and not taken for judged.
+    expect(await names()).toEqual(['rights.scope'])
+  },
+)
