@@ -126,6 +126,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'sip-client-refused': 'Give the client a certificate of an authority in SELOSTE_SIPS_CLIENTS, and let it speak TLS.',
   'sip-listen-failed': 'End the program that has the port, or set SELOSTE_SIP to an address of this machine.',
   'sip-socket-failed': 'Restart capture; if it comes again, see what the system said of its network.',
+  'sip-sources-missing':
+    'Set SELOSTE_SIP_SOURCES to the addresses of your recording clients, or listen on 127.0.0.1 alone.',
   'socket-folder-open': 'Remove the folder that the message names, and find out who made it.',
   'spool-in-use': 'Stop the capture that the message names, or give this one a SELOSTE_DATA of its own.',
   'tail-overrun': 'The disk of SELOSTE_DATA is too slow for the calls: a faster disk, or fewer calls.',

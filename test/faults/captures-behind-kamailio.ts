@@ -135,6 +135,7 @@ export async function startCapture(
     ...{ NODE_COMPILE_CACHE: cache, SELOSTE_ROLE_DATABASE_URL: databaseUrl, SELOSTE_NODE: name },
     ...{ SELOSTE_DATA: join(root, name), OBJECTS_URL: `file://${join(root, 'objects')}` },
     ...{ SELOSTE_DRAW_KEY: join(root, 'draw.key'), SELOSTE_SIP: `${machine.address}:5060` },
+    SELOSTE_SIP_SOURCES: '198.18.0.0/15',
     ...{ SELOSTE_SIPS: `${machine.address}:5061`, SELOSTE_RTP: `${machine.address}:20000-21999` },
   }
   const capture = run(machine, [process.execPath, main, 'start', '--role', 'capture'], settings)

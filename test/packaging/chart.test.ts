@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -43,26 +43,43 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
   let folder = ''
   let plain: Resource[] = []
   let full: Resource[] = []
+  let [withoutSources, withoutProxies] = ['', '']
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'seloste-chart-'))
     const values = join(folder, 'values.yaml')
     await writeFile(
       values,
-      'feeds: { enabled: true, ports: [9090] }\nsecrets: { sipsCertificate: seloste-sips }\nsettings: { SELOSTE_PUBLIC_URL: "https://seloste.example" }\ncapture: { hostNetwork: false, sources: [192.0.2.10, "2001:db8::/64"] }\nobjects: { existingClaim: ceph }\n',
+      'feeds: { enabled: true, ports: [9090] }\nsecrets: { sipsCertificate: seloste-sips }\nsettings: { SELOSTE_PUBLIC_URL: "https://seloste.example" }\ndesk: { proxies: [10.0.0.0/8], metricsSources: [10.1.0.0/16] }\ncapture: { hostNetwork: false, sources: [192.0.2.10, "2001:db8::/64"] }\nobjects: { existingClaim: ceph }\n',
     )
-    plain = render([])
+    const least = join(folder, 'least.yaml')
+    await writeFile(least, 'capture: { sources: [192.0.2.10] }\ndesk: { proxies: [10.0.0.0/8] }\n')
+    plain = render([least])
     full = render([values])
+    withoutSources = failure(['desk: { proxies: [10.0.0.0/8] }'])
+    withoutProxies = failure(['capture: { sources: [192.0.2.10] }'])
   }, 600_000)
   afterAll(() => rm(folder, { recursive: true }))
 
-  function render(values: string[]): Resource[] {
+  function failure([text]: [string]): string {
+    const path = join(folder, 'lacking.yaml')
+    writeFileSync(path, text)
+    const { stdout, stderr, status } = run([path])
+    expect(status, stdout).not.toBe(0)
+    return stderr
+  }
+
+  function run(values: string[]) {
     const command = hasHelm
       ? ['helm', 'template', 'demo', chart, ...values.flatMap((path) => ['-f', path])]
       : ['go', 'run', renderer, chart, 'demo', ...values]
-    const { stdout, stderr } = spawnSync(command[0]!, command.slice(1), {
+    return spawnSync(command[0]!, command.slice(1), {
       encoding: 'utf8',
       env: { ...process.env, ...(hasHelm ? {} : { GO111MODULE: 'off', GOPATH: goPath, GOFLAGS: '' }) },
     })
+  }
+
+  function render(values: string[]): Resource[] {
+    const { stdout, stderr } = run(values)
     const documents = parseAllDocuments(stdout, { version: '1.1' })
     const wrong = documents.flatMap(({ errors }) => errors)
     expect(stdout, stderr).not.toBe('')
@@ -94,6 +111,17 @@ describe.skipIf(!hasHelm && !(isLong && hasGo))('the chart', () => {
     const more = named(full).filter((one) => !named(plain).includes(one))
     expect(more).toEqual(['NetworkPolicy demo-feeds', 'StatefulSet demo-feeds'])
     expect(named(full)).not.toContain('PersistentVolumeClaim demo-objects')
+  })
+
+  test('lets nobody in by default: without sources of calls, or addresses of the ingress, it is not rendered', () => {
+    expect(withoutSources).toContain('capture.sources is empty')
+    expect(withoutProxies).toContain('desk.proxies is empty')
+    const settingOf = (name: string, setting: string) =>
+      podOf(full, name).containers[0]?.env.find((one) => one.name === setting)?.value
+    expect(settingOf('demo-capture', 'SELOSTE_SIP_SOURCES')).toBe('192.0.2.10,2001:db8::/64')
+    expect(settingOf('demo-desk', 'SELOSTE_PROXIES')).toBe('10.0.0.0/8')
+    expect(settingOf('demo-desk', 'SELOSTE_METRICS_SOURCES')).toBe('10.1.0.0/16')
+    expect(JSON.stringify([plain, full])).not.toContain('0.0.0.0/0')
   })
 
   test('nothing runs as root, writes to its image or has a capability, and each role is a user of its own', () => {

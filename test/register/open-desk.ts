@@ -9,7 +9,8 @@ import { afterAll } from 'vitest'
 import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
 import type { RefusalCode } from '#app/http/refuse.ts'
 import { createLookPacer } from '#app/http/pace-looks.ts'
-import { serve } from '#app/http/serve.ts'
+import type { Desk } from '#app/http/desk.ts'
+import { serve, type ServeOptions } from '#app/http/serve.ts'
 import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
 import type { OpenVoiceEngines } from '#app/roles/voice-engines.ts'
 import { keepNode } from '#app/roles/keep-node.ts'
@@ -67,7 +68,15 @@ export async function openTestDesk(
     identityProvider,
     engines,
     flows = createCallFlows({ nowMs: () => systemClock.now().epochMilliseconds, uuid: randomUUID }),
-  }: { identityProvider?: IdentityProvider; engines?: OpenVoiceEngines; flows?: CallFlows } = {},
+    web: webOptions = {},
+    health = {},
+  }: {
+    identityProvider?: IdentityProvider
+    engines?: OpenVoiceEngines
+    flows?: CallFlows
+    web?: Partial<ServeOptions>
+    health?: Partial<Awaited<ReturnType<Desk['health']>>>
+  } = {},
 ): Promise<TestDesk> {
   const webFolder = join(register.folder, 'web')
   await mkdir(join(webFolder, 'assets'), { recursive: true })
@@ -159,7 +168,7 @@ export async function openTestDesk(
       clock: systemClock,
       flows: readCallFlows(captures),
       pace: createLookPacer(database.as('seloste_desk').db, systemClock),
-      health: () => Promise.resolve({ missing: [], blockers: [] }),
+      health: () => Promise.resolve({ missing: [], blockers: [], ...health }),
       ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
         watchers.add(changed)
@@ -173,6 +182,7 @@ export async function openTestDesk(
       version: '0.0.0',
       log: makeLog({ name: 'desk', write: (line) => log.push(line), pretty: false }),
       metrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
+      ...webOptions,
     },
   )
   afterAll(async () => {

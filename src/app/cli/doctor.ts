@@ -3,6 +3,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { askCapture } from '../roles/capture-control.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkDisk } from './doctor/check-disk.ts'
+import { checkEdge } from './doctor/check-edge.ts'
 import { checkFiles } from './doctor/check-files.ts'
 import { checkLeftBehind } from './doctor/check-left-behind.ts'
 import { checkMachine } from './doctor/check-machine.ts'
@@ -43,6 +44,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['machine', () => checkMachine()],
     ['disk', () => checkDisk(settings)],
     ['ports', () => checkPorts(settings, runs)],
+    ['edge', () => Promise.resolve(checkEdge(settings))],
     ['files', () => checkFiles(settings, Temporal.Now.instant())],
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],

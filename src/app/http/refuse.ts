@@ -60,6 +60,7 @@ export const refusals = {
     403,
     'This purpose needs a reference: a fault for maintenance, a case for the security unit, a request for the Service Unit.',
   ],
+  'deny.network': [403, 'Only this machine and the networks of SELOSTE_METRICS_SOURCES may read this.'],
   'deny.origin': [403, 'The request came from another site.'],
   'not-found': [404, 'There is nothing here, or nothing that you may see.'],
   'recording.destroyed': [404, 'The recording has been destroyed.'],

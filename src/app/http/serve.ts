@@ -35,6 +35,7 @@ import { logTileRoutes } from './log-tile-routes.ts'
 import { myCallsRoutes } from './my-calls-routes.ts'
 import { measureRequests } from './measure-requests.ts'
 import { officeRoutes } from './office-routes.ts'
+import { operatorsAmong } from './operators.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { planRoutes } from './plan-routes.ts'
@@ -50,6 +51,7 @@ import { requestActRoutes } from './request-act-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { holdToRoom } from './room-only.ts'
 import { roomRoutes } from './room-routes.ts'
+import { signedIn } from './signed-in.ts'
 import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import { requestCallRoutes } from './request-call-routes.ts'
@@ -73,6 +75,10 @@ export interface ServeOptions {
   log: FastifyBaseLogger
   /** Addresses or prefixes of proxies with TLS on other machines. */
   proxies?: readonly string[]
+  /** Addresses or prefixes of other machines that may read numbers and details of health. */
+  metricsSources?: readonly string[]
+  /** How long a request may take to come in, headers and body. */
+  requestMs?: number
   metrics: () => Promise<{ type: string; text: string }>
   /** Where requests are counted; nowhere without it. */
   registry?: Registry
@@ -81,6 +87,9 @@ export interface ServeOptions {
 }
 
 const largestBodyBytes = 64 * 1024
+/** The largest file that is uploaded has 16 MB. */
+const usualRequestMs = 60_000
+const longestCheckMs = 5_000
 
 /** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0. */
 const unstorable = new Set(['22021', '22007', '22008'])
@@ -101,17 +110,23 @@ const logBroken = 'SL001'
 
 /** Starts serving; the address it listens at and the way to stop. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
+  const requestTimeout = options.requestMs ?? usualRequestMs
+  const isOperator = operatorsAmong(options.metricsSources ?? [])
   const app: Routes = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
     forceCloseConnections: true,
+    // A request that is never finished holds its connection no longer than this; answers may take as long as they like.
+    requestTimeout,
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, longestCheckMs) },
     // A proxy with TLS, on this machine or named, tells who asks, and that it was over TLS; nobody else is believed.
     trustProxy: ['loopback', ...(options.proxies ?? [])],
     // Unknown fields are an error, not something to leave out quietly.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
     schemaController: compileWhenAsked,
   })
+  app.decorate('isPublishedOverTls', desk.ways.publicUrl?.startsWith('https:') ?? false)
   await app.register(cookie)
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -195,19 +210,22 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   storageRoutes(app, desk)
   captureSeenRoutes(app, desk)
   await scimRoutes(app, desk)
-  referenceRoutes(app, options.version)
+  referenceRoutes(app, options.version, async (request, reply) => isOperator(request) || signedIn(desk, request, reply))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
-  app.get('/health/ready', async (_request, reply) => {
+  app.get('/health/ready', async (request, reply) => {
     const { missing, blockers } = await desk.health()
     const ready = missing.length === 0 && blockers.length === 0
-    return reply.code(ready ? 200 : 503).send({ ready, missing, blockers })
+    // Strangers are told whether it is ready, and not what keeps it from it.
+    return reply.code(ready ? 200 : 503).send({ ready, ...(isOperator(request) && { missing, blockers }) })
   })
   // For a load balancer: what stands still elsewhere is no reason to send nobody here.
-  app.get('/health/serving', async (_request, reply) => {
+  app.get('/health/serving', async (request, reply) => {
     const { missing } = await desk.health()
-    return reply.code(missing.length === 0 ? 200 : 503).send({ serving: missing.length === 0, missing })
+    const serving = missing.length === 0
+    return reply.code(serving ? 200 : 503).send({ serving, ...(isOperator(request) && { missing }) })
   })
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', async (request, reply) => {
+    if (!isOperator(request)) return refuse(reply, 'deny.network')
     const { type, text } = await options.metrics()
     return reply.type(type).send(text)
   })

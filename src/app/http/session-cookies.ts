@@ -58,10 +58,19 @@ export function clearProviderFlow(request: FastifyRequest, reply: FastifyReply):
   reply.clearCookie(named(request, flow), { ...attributes(request), sameSite: 'lax' })
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Browsers find the pages at an https address, whatever this process sees of it. */
+    isPublishedOverTls?: boolean
+  }
+}
+
 function named(request: FastifyRequest, name: string): string {
   return request.protocol === 'https' ? `__Host-${name}` : name
 }
 
-function attributes(request: FastifyRequest) {
-  return { path: '/', httpOnly: true, sameSite: 'strict' as const, secure: request.protocol === 'https' }
+function attributes({ protocol, server }: FastifyRequest) {
+  // A proxy that SELOSTE_PROXIES does not name is not believed that it was over TLS; the public URL says so all the same.
+  const secure = protocol === 'https' || server.isPublishedOverTls === true
+  return { path: '/', httpOnly: true, sameSite: 'strict' as const, secure }
 }

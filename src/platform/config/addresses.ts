@@ -47,6 +47,10 @@ export function formatEndpoint({ host, port }: Endpoint): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+export function isLoopback(host: string): boolean {
+  return host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+}
+
 function splitAddress(text: string): { host: string; rest: string } | undefined {
   const match = /^(?:\[([^\]]*)\]|([^[\]:]*)):([^:]*)$/.exec(text)
   if (!match) return undefined

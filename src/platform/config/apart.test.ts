@@ -37,6 +37,7 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
   }
   expect(readSettings(desk, folder).apart).toEqual({
     node: 'north-1',
+    metricsSources: [],
     socketsFolder: join(folder, 'run'),
     drawKeyFile: undefined,
     custodian: { host: 'custodian.example', port: 8443 },

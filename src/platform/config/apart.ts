@@ -22,6 +22,8 @@ export interface ApartSettings {
   desks: readonly string[]
   /** SELOSTE_PROXIES: addresses, or an address and a prefix length, of proxies with TLS on other machines than the desk's. */
   proxies: readonly string[]
+  /** SELOSTE_METRICS_SOURCES: who may read numbers and details of health from another machine than the desk's. */
+  metricsSources: readonly string[]
   /** SELOSTE_LINK_...: PEM files, absolute, by which custodian and desk know each other. */
   linkFiles: { certificate: string; key: string; authorities: string } | undefined
 }
@@ -34,6 +36,7 @@ export const apartNames = [
   'SELOSTE_CUSTODIAN_LISTEN',
   'SELOSTE_CUSTODIAN_DESKS',
   'SELOSTE_PROXIES',
+  'SELOSTE_METRICS_SOURCES',
   'SELOSTE_LINK_CERTIFICATE',
   'SELOSTE_LINK_KEY',
   'SELOSTE_LINK_AUTHORITIES',
@@ -81,6 +84,7 @@ export function readApart(given: (name: string) => string | undefined, folder: s
     custodianListen,
     desks,
     proxies,
+    metricsSources: parseSources('SELOSTE_METRICS_SOURCES', given('SELOSTE_METRICS_SOURCES')) ?? [],
     linkFiles,
   }
 }

@@ -3,6 +3,7 @@ import { Fault } from '../fault.ts'
 /** Every code this folder throws, with what an operator can do about it. */
 export const configFaults = {
   'setting-wrong': 'A setting is not allowed as it is: the message says which, what was found and what is allowed.',
+  'sip-sources-missing': 'Capture would listen beyond this machine and take calls from anybody.',
   'config-file-wrong': 'The settings file cannot be read or is not the YAML expected.',
 } as const
 

@@ -3,7 +3,14 @@
 // what was found and what is allowed. Never: a guess, or a secret in a message.
 import { statSync, type Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { formatEndpoint, parseEndpoint, parsePortRange, type Endpoint, type PortRange } from './addresses.ts'
+import {
+  formatEndpoint,
+  isLoopback,
+  parseEndpoint,
+  parsePortRange,
+  type Endpoint,
+  type PortRange,
+} from './addresses.ts'
 import { apartNames, readApart, type ApartSettings } from './apart.ts'
 import { readConfigFile } from './config-file.ts'
 import { connectingNames, readConnecting, type Connecting } from './connecting.ts'
@@ -15,7 +22,7 @@ import {
   type IdentityProviderSettings,
 } from './identity-provider.ts'
 import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
-import { readSipSecurity, sipSecurityNames, type SipSecurity } from './sip-security.ts'
+import { assertSourcesKnown, readSipSecurity, sipSecurityNames, type SipSecurity } from './sip-security.ts'
 import {
   assertPlacesApart,
   checkBackupKey,
@@ -172,6 +179,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     )
   }
   assertApart(settings)
+  assertSourcesKnown(settings.sip, sipSecurity)
   const { objects } = settings
   assertPlacesApart(
     settings.backups,
@@ -199,8 +207,7 @@ function findConfigFile(environment: Readonly<Record<string, string | undefined>
 /** An IP address can have no passkeys; this machine's own has a name that browsers trust without TLS. */
 function publicUrlOf(text: string | undefined, http: Endpoint): string | undefined {
   if (text !== undefined) return parsePublicUrl(text)
-  const loopback = http.host === '::1' || http.host.startsWith('127.')
-  return loopback && http.port !== 0 ? `http://localhost:${http.port}` : undefined
+  return isLoopback(http.host) && http.port !== 0 ? `http://localhost:${http.port}` : undefined
 }
 
 function assertFolder(name: string, path: string): void {

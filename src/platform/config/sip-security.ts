@@ -1,12 +1,13 @@
 import { isIP, isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
+import { formatEndpoint, isLoopback, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
 
 /** Who may call us, and by what: of the trunks of session border controllers. */
 export type SipSecurity = {
   /** SELOSTE_SIPS_...: PEM files, absolute; `undefined`: SIP over TLS is not opened. */
   sipsFiles: { certificate: string; key: string; clients: string } | undefined
-  /** SELOSTE_SIP_SOURCES: addresses, or an address and a prefix length; `undefined`: everybody may ask. */
+  /** SELOSTE_SIP_SOURCES: addresses, or an address and a prefix length; `undefined`: whoever reaches a loopback address. */
   sipSources: readonly string[] | undefined
   /** SELOSTE_SDES_IN_CLEAR: whose SRTP keys are taken without TLS. */
   sdesInClear: readonly string[]
@@ -37,9 +38,30 @@ export function readSipSecurity(given: (name: string) => string | undefined, fol
   }
   return {
     sipsFiles: all ? { certificate, key, clients } : undefined,
-    sipSources: parseSources('SELOSTE_SIP_SOURCES', given('SELOSTE_SIP_SOURCES')),
+    sipSources: parseSipSources(given('SELOSTE_SIP_SOURCES')),
     sdesInClear: parseSources('SELOSTE_SDES_IN_CLEAR', given('SELOSTE_SDES_IN_CLEAR')) ?? [],
   }
+}
+
+/**
+ * Refuses to listen for calls beyond this machine without knowing who may send them. SIP over TLS needs no list: it is opened only
+ * for clients with a certificate.
+ */
+export function assertSourcesKnown(sip: Endpoint, { sipSources }: SipSecurity): void {
+  if (isLoopback(sip.host) || sipSources !== undefined) return
+  throw new ConfigFault(
+    'sip-sources-missing',
+    `SELOSTE_SIP is ${formatEndpoint(sip)}, which other machines reach, and SELOSTE_SIP_SOURCES is not set: anybody could send calls. Set SELOSTE_SIP_SOURCES to the addresses of the recording clients (192.0.2.10, 2001:db8:7::/48), or leave SELOSTE_SIP on 127.0.0.1 and take calls at SELOSTE_SIPS, over TLS with client certificates (docs/operate/secure-trunks.md).`,
+  )
+}
+
+function parseSipSources(text: string | undefined): string[] | undefined {
+  const sources = parseSources('SELOSTE_SIP_SOURCES', text)
+  const everybody = sources?.find((source) => /\/0+$/.test(source))
+  if (everybody !== undefined) {
+    throw wrongSetting('SELOSTE_SIP_SOURCES', everybody, 'the addresses of recording clients, and not everybody')
+  }
+  return sources
 }
 
 /** `192.0.2.10, 2001:db8:7::/48` */

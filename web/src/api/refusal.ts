@@ -54,6 +54,7 @@ export const knownRefusals = [
   'deny.own',
   'deny.expired',
   'deny.reference',
+  'deny.network',
   'deny.origin',
   'not-found',
   'recording.destroyed',

@@ -136,18 +136,19 @@ function forMachines(): Record<string, Part> {
       200: { description: 'It does', content: json(ready) },
       503: {
         description:
-          'It does not; `missing` names the parts that do not answer, `blockers` what stands still, since when and what to do',
+          'It does not; `missing` names the parts that do not answer, `blockers` what stands still, since when and what to do; both for operators',
         content: json(ready),
       },
     }),
     '/health/serving': get('readServing', 'Whether people can be served, for load balancers', {
       200: { description: 'They can', content: json({ serving: { type: 'boolean' }, missing }) },
       503: {
-        description: 'They cannot; `missing` names the parts that do not answer',
+        description: 'They cannot; `missing` names the parts that do not answer, for operators',
         content: json({ serving: { type: 'boolean' }, missing }),
       },
     }),
     '/metrics': get('readMetrics', 'Numbers of every process, for Prometheus', {
+      403: { description: 'Read from elsewhere than this machine or the networks of SELOSTE_METRICS_SOURCES' },
       200: { description: 'Text format 0.0.4', content: { 'text/plain': { schema: { type: 'string' } } } },
     }),
   }

@@ -1,12 +1,24 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../routes.ts'
 import { documentApi } from './document-api.ts'
 import { referencePage } from './reference-page.ts'
 
-/** The API as OpenAPI and as a page. Both say what the program can do, and nothing of what it holds. */
-export function referenceRoutes(app: Routes, version: string): void {
+/**
+ * The API as OpenAPI and as a page, for operators and people who are signed in. Both say what the program can do, and nothing of
+ * what it holds.
+ * @param mayRead answers the request itself where it returns nothing
+ */
+export function referenceRoutes(
+  app: Routes,
+  version: string,
+  mayRead: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+): void {
   let made: ReturnType<typeof referencePage> | undefined
-  app.get('/api/openapi.json', async (_request, reply) => reply.send(documentApi(version)))
-  app.get('/api/reference', async (_request, reply) => {
+  app.get('/api/openapi.json', async (request, reply) => {
+    if (await mayRead(request, reply)) return reply.send(documentApi(version))
+  })
+  app.get('/api/reference', async (request, reply) => {
+    if (!(await mayRead(request, reply))) return
     made ??= referencePage(documentApi(version))
     return reply.type('text/html; charset=utf-8').header('content-security-policy', made.policy).send(made.page)
   })

@@ -25,9 +25,9 @@ export function tokensOf(words: readonly Word[], track: TrackPlace): Token[] {
     let at = word.from
     for (const part of parts) {
       const to = at + Math.round(((word.to - word.from) * part.length) / letters)
-      const text = part.toLowerCase().replace(/^[^\p{L}\d+]+|[^\p{L}\d]+$/gu, '')
+      const text = withoutPunctuation(part.toLowerCase())
       if (text !== '') {
-        const capital = /^\p{Lu}/u.test(part.replace(/^[^\p{L}\d]+/u, '')) && !sentenceBegins
+        const capital = /\p{Lu}/u.test([...part].find(isLetterOrDigit) ?? '') && !sentenceBegins
         tokens.push({ text, capital, language: word.language, track, from: at, to })
         sentenceBegins = /[.!?:]["'”)]?$/.test(part) && !/\d\.$/.test(part)
       } else if (/^[.!?:]/.test(part)) sentenceBegins = true
@@ -45,4 +45,15 @@ function partsOf(text: string): string[] {
     .split(/\s+/)
     .flatMap((part) => (/\d/.test(part) ? [part] : part.split(/-(?=\p{L})|\/(?=\p{L})/u)))
     .filter((part) => part !== '')
+}
+
+/** Keeps the + of a number. Not by a pattern: looking for the end of a long run of punctuation takes time by its square. */
+function withoutPunctuation(part: string): string {
+  const letters = [...part]
+  const first = letters.findIndex((letter) => letter === '+' || isLetterOrDigit(letter))
+  return first < 0 ? '' : letters.slice(first, letters.findLastIndex(isLetterOrDigit) + 1).join('')
+}
+
+function isLetterOrDigit(letter: string): boolean {
+  return /[\p{L}\d]/u.test(letter)
 }

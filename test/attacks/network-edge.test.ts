@@ -1,0 +1,122 @@
+/** What strangers reach and learn at the network's edge, and how long a request may hold a connection. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { listenHttp } from '#capture/feeds/listen-http.ts'
+import { readSettings } from '#platform/config/settings.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { openTestDesk } from '#test/register/open-desk.ts'
+import { tokensOf } from '#use/disclosure/content/tokens.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register, {
+  health: { missing: ['database'] },
+  web: {
+    requestMs: 300,
+    metricsSources: ['192.0.2.0/24'],
+    metrics: () => Promise.resolve({ type: 'text/plain', text: 'seloste_requests_open 4\n' }),
+  },
+})
+const aino = await enterTestPerson(database.as().db, database.as('seloste_desk').db, { name: 'Aino' })
+const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
+
+describe('a stranger on the public port', () => {
+  test('reads no numbers and no description of the API, and of health whether it is ready and nothing more', async () => {
+    const read = async (path: string, address: string) => {
+      const response = await desk.visitor.fetch(path, from(address))
+      return { status: response.status, text: await response.text() }
+    }
+    expect((await read('/metrics', '203.0.113.9')).status).toBe(403)
+    expect(await read('/health/live', '203.0.113.9')).toEqual({ status: 200, text: '{"live":true}' })
+    expect(await read('/health/ready', '203.0.113.9')).toEqual({ status: 503, text: '{"ready":false}' })
+    expect(await read('/health/serving', '203.0.113.9')).toEqual({ status: 503, text: '{"serving":false}' })
+    for (const path of ['/api/openapi.json', '/api/reference'])
+      expect((await read(path, '203.0.113.9')).status).toBe(401)
+    // This machine, and the networks that are named.
+    for (const address of ['127.0.0.1', '192.0.2.77']) {
+      expect((await read('/metrics', address)).text).toContain('seloste_requests_open 4')
+      expect((await read('/health/ready', address)).text).toContain('"missing":["database"]')
+      expect((await read('/api/openapi.json', address)).status).toBe(200)
+    }
+    const browser = await desk.signIn(aino)
+    expect((await browser.fetch('/api/openapi.json', from('203.0.113.9'))).status).toBe(200)
+  })
+
+  test('who never finishes a body, or its headers, has the connection closed', async () => {
+    const { port } = new URL(desk.url)
+    for (const begun of [
+      'POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"userId":',
+      'GET /api/session HTTP/1.1\r\nHost: x\r\nX-Slow: ',
+    ]) {
+      const socket = connect(Number(port), '127.0.0.1')
+      await once(socket, 'connect')
+      socket.on('error', () => undefined).resume()
+      socket.write(begun)
+      // A byte now and then does not help.
+      const dripping = setInterval(() => socket.write(' '), 100)
+      const closed = await Promise.race([
+        once(socket, 'close').then(() => true),
+        new Promise((resolve) => setTimeout(resolve, 5_000, false)),
+      ])
+      clearInterval(dripping)
+      socket.destroy()
+      expect(closed).toBe(true)
+    }
+  })
+
+  test('where browsers find the pages over https, the session cookie is Secure, even if the proxy is not named', async () => {
+    const signedIn = await desk.visitor.fetch('/api/session', { json: { userId: aino.userId, password } })
+    expect(signedIn.headers.get('set-cookie')).toMatch(/^seloste=.*; Secure/)
+  })
+})
+
+describe('an instance that other machines reach', () => {
+  test('does not start without knowing who sends calls, and says why; TLS with client certificates is enough', () => {
+    const start = (environment: Record<string, string>) => () => readSettings(environment, '/nowhere')
+    for (const SELOSTE_SIP of ['0.0.0.0:5060', '192.0.2.5:5060', '[::]:5060', '[2001:db8::5]:5060']) {
+      expect(start({ SELOSTE_SIP })).toThrow('SELOSTE_SIP_SOURCES is not set: anybody could send calls')
+      expect(start({ SELOSTE_SIP, SELOSTE_SIP_SOURCES: '192.0.2.10' })).not.toThrow()
+      for (const everybody of ['0.0.0.0/0', '192.0.2.10, ::/0'])
+        expect(start({ SELOSTE_SIP, SELOSTE_SIP_SOURCES: everybody })).toThrow('and not everybody')
+    }
+    expect(start({ SELOSTE_SIPS: '0.0.0.0:5061' })).not.toThrow()
+    expect(start({})).not.toThrow()
+  })
+})
+
+describe('time that grows with the square of what is sent', () => {
+  test('is not spent on zeros in a record of a feed', async () => {
+    const records: unknown[] = []
+    const feed = await listenHttp({
+      ...{
+        listen: { host: '127.0.0.1', port: 0 },
+        token: 'a-token-of-the-feed',
+        onFault: (error) => records.push(error),
+      },
+      put: (record) => Promise.resolve(void records.push(record)),
+    })
+    const padded = Buffer.concat([Buffer.from('{"a":1}'), Buffer.alloc(400_000), Buffer.from('x'), Buffer.alloc(10)])
+    const beganMs = performance.now()
+    const answer = await fetch(`http://127.0.0.1:${feed.port}/`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a-token-of-the-feed', 'content-type': 'application/x-www-form-base64-encoded' },
+      body: `cdr=${padded.toString('base64')}`,
+    })
+    expect(answer.status).toBe(200)
+    expect(performance.now() - beganMs).toBeLessThan(2_000)
+    expect(records).toHaveLength(1)
+    await feed.stop()
+  })
+
+  test('is not spent on punctuation within a word', () => {
+    const text = `a${'.'.repeat(100_000)}a`
+    const words = [{ text, track: 0 as const, language: 'fi' as const, from: 0, to: 8_000 }]
+    const beganMs = performance.now()
+    expect(tokensOf(words, 0).map((token) => token.text)).toEqual([text])
+    expect(performance.now() - beganMs).toBeLessThan(2_000)
+  })
+})
