@@ -169,6 +169,11 @@ test(
     await letRestore(after, true)
     const refused = await run([...from, '--ledger', folder], await on(after))
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('the register stays closed') })
+    const begun = await run(['start'], await on(after))
+    expect(begun, 'no empty register begins there').toMatchObject({
+      code: 1,
+      out: expect.stringContaining('stays closed'),
+    })
     const other = join(folder, 'other.key')
     await run(['backup', 'key', '--to', other], {})
     const wrong = await run(['restore', '--from', join(folder, 'safe'), '--identity', other], {
@@ -192,6 +197,8 @@ test(
       expect((await soundOf(seloste, kept)).equals(sound) && sound.length > 8_000).toBe(true)
       const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
       expect(await hears(security, gone)).not.toBe(201)
+      const { out: nodes } = await run(['nodes', 'list', '--json'], await on(after))
+      expect(JSON.parse(nodes), 'the capture of before is forgotten').toMatchObject([{ state: 'takes-calls' }])
       const verified = await run(['recordings', 'verify'], await on(after))
       expect(verified, verified.out).toMatchObject({ code: 0 })
       const whole = await run(['audit', 'verify'], await on(after))

@@ -64,7 +64,8 @@ export async function openRestorePlace(
   return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys, lost) }
 }
 
-async function openFrom(from: string): Promise<ObjectStore> {
+/** A place of backups: a folder, or s3://bucket/prefix with its parameters. */
+export async function openFrom(from: string): Promise<ObjectStore> {
   if (!from.includes('://') || isAbsolute(from)) return openStore({ at: { kind: 'folder', folder: resolve(from) } })
   const [place] = parsePlaces('--from', `from=${from}`, process.cwd())
   if (!place) throw new Fault('argument-wrong', '--from is a folder or s3://bucket/prefix')

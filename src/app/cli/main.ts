@@ -37,6 +37,8 @@ const usage = `Seloste ${version}
   seloste audit resume [--reason TEXT]            what is wrong with a broken log; accept it, so that it goes on
   seloste recordings verify [--sample N] [--json]
                                                   whether every held recording opens, and no destroyed one does
+  seloste recordings bring-back --from PLACE [--backup ID]
+                                                  the objects of those that do not open, out of a place of backups
   seloste backup key --to FILE                    make the recovery key: its private half, for a safe
   seloste backup [--to NAME] [--due] [--json]     back everything up to the places of SELOSTE_BACKUPS, and read it back
   seloste backup list                             the backups in each place

@@ -20,6 +20,10 @@ const mebibyte = 1024 * 1024
  */
 export async function recordings(settings: Settings, args: string[]): Promise<void> {
   const [action, ...rest] = args
+  if (action === 'bring-back') {
+    const { bringBack } = await import('./bring-back.ts')
+    return bringBack(settings, rest)
+  }
   if (action !== 'verify')
     throw new Fault('argument-wrong', `there is no "recordings ${action ?? ''}"; see "seloste help"`)
   const { values } = parseArgs({ args: rest, options: { sample: { type: 'string' }, json: { type: 'boolean' } } })
@@ -59,9 +63,14 @@ function tellProgress(): (so: { looked: number; bytes: number }) => void {
   }
 }
 
-function tell({ held, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
+function tell({ held, wanting, destroyed, underWay, bytes, seconds, found, findings }: Verification): void {
   const mebibytes = bytes / mebibyte
-  console.log(`held: ${held} recordings opened whole, ${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`)
+  const looked = `${Math.round(mebibytes)} MiB in ${seconds.toFixed(1)} s`
+  console.log(
+    wanting === 0
+      ? `held: ${held} recordings opened whole, ${looked}`
+      : `held: ${held} recordings looked at, ${held - wanting} opened whole, ${wanting} did NOT, ${looked}`,
+  )
   console.log(`destroyed: ${destroyed} looked for, in keys, objects, copies, ledger and log`)
   if (underWay > 0) console.log(`not in keeping yet, or being destroyed: ${underWay}`)
   if (found === 0) {

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { Fault } from '#platform/fault.ts'
 import { makeLog } from '#platform/log/log.ts'
+import { forgetNode, seenNodes } from '#register/capture-nodes.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
@@ -83,6 +84,8 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
         },
       },
     )
+    // Captures of the time before: one that comes back on its disk enters itself again, all others would be silent for ever.
+    for (const { id } of await seenNodes(database.db)) await forgetNode(database.db, id)
     await noteRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
     tell(restored)
   } finally {

@@ -72,7 +72,7 @@ export async function refuseQuarantined(url: string): Promise<void> {
     }
     throw new DatabaseFault(
       'database-quarantined',
-      `The database is being restored from the backup ${found.backup} (begun ${found.beganAt.toString()}) and stays closed until its destruction ledger has been replayed: run seloste restore again, with --ledger if the place has lost its ledger.`,
+      `The database is being restored from the backup ${found.backup} (begun ${found.beganAt.toString()}) and stays closed until its destruction ledger has been replayed: run seloste restore again, to its end, with --ledger if the place has lost its ledger. A new register begins in another SELOSTE_DATA, or in another database.`,
     )
   } finally {
     await client.end()

@@ -3,28 +3,23 @@
  * Never here: names, numbers, content.
  */
 
+const bringBack = 'bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)'
+const restoreWhole =
+  'restore the newest backup into an empty SELOSTE_DATA, which also replays the ledger (docs/operate/backup-and-restore.md)'
+
 const words = {
-  'key-missing': [
-    'its key is not there: nobody can hear it',
-    'bring the keyring back from the newest backup (seloste restore)',
-  ],
-  'key-forged': ['its key was altered or exchanged', 'bring the keyring back from the newest backup (seloste restore)'],
-  'body-missing': ['its body is not in the object store', 'bring the object back from a backup (seloste restore)'],
-  'body-length': ['its body is longer or shorter than it was', 'bring the object back from a backup (seloste restore)'],
-  'body-forged': [
-    'its body was altered, cut or exchanged: it does not open',
-    'bring the object back from a backup (seloste restore)',
-  ],
+  'key-missing': ['its key is not there: nobody can hear it', restoreWhole],
+  'key-forged': ['its key was altered or exchanged', restoreWhole],
+  'body-missing': ['its body is not in the object store', bringBack],
+  'body-length': ['its body is longer or shorter than it was', bringBack],
+  'body-forged': ['its body was altered, cut or exchanged: it does not open', bringBack],
   'body-hash': [
     'its body opens and is not the one that the register and the audit log know',
-    'find out who wrote it (seloste audit verify), and bring the object back from a backup',
+    `find out who wrote it (seloste audit verify), and ${bringBack}`,
   ],
-  'index-missing': ['its index is not in the object store', 'bring the object back from a backup (seloste restore)'],
-  'index-forged': [
-    'its index was altered, cut or exchanged: it does not open',
-    'bring the object back from a backup (seloste restore)',
-  ],
-  'index-of-another': ['its index is of another recording', 'bring the object back from a backup (seloste restore)'],
+  'index-missing': ['its index is not in the object store', bringBack],
+  'index-forged': ['its index was altered, cut or exchanged: it does not open', bringBack],
+  'index-of-another': ['its index is of another recording', bringBack],
   'hash-untold': [
     'the audit log does not say with which hash it was taken into keeping',
     'verify the log (seloste audit verify)',
@@ -53,7 +48,7 @@ const words = {
   ],
   'destroyed-held': [
     'the destruction ledger says that it is destroyed and the register holds it',
-    'replay the ledger (seloste restore does); until then nobody should hear it',
+    `nobody should hear it meanwhile: ${restoreWhole}`,
   ],
   'destroyed-opens-in-place': [
     'it is destroyed and a copy of it, or of its key, is still there',
@@ -63,6 +58,22 @@ const words = {
 } as const
 
 export type FindingCode = keyof typeof words
+
+/** What a copy of the recording's objects mends. */
+const ofObjects: ReadonlySet<string> = new Set<FindingCode>([
+  'body-missing',
+  'body-length',
+  'body-forged',
+  'body-hash',
+  'index-missing',
+  'index-forged',
+  'index-of-another',
+])
+
+/** Recordings whose objects are not what was kept. */
+export function withWrongObjects(findings: readonly Finding[]): Set<string> {
+  return new Set(findings.flatMap(({ code, recording }) => (ofObjects.has(code) ? [recording] : [])))
+}
 
 export interface Finding {
   code: FindingCode

@@ -105,7 +105,7 @@ describe('a verification of recordings', () => {
   test('says in one line what is wrong and what to do', async () => {
     const { findings } = await changed(bodyKey(held[0]!), () => undefined)
     expect(findings.map(sayFinding)).toEqual([
-      `recording ${held[0]!}: body-missing: its body is not in the object store; bring the object back from a backup (seloste restore)`,
+      `recording ${held[0]!}: body-missing: its body is not in the object store; bring its objects back from a place of backups (seloste recordings bring-back --from PLACE)`,
     ])
   })
 })

@@ -13,6 +13,8 @@ import { proveHeld } from './prove-held.ts'
 export interface Verification {
   /** Held recordings that were opened whole or found wanting, and the bytes of their bodies. */
   held: number
+  /** Those of them that were found wanting. */
+  wanting: number
   bytes: number
   destroyed: number
   /** Not in keeping yet, or being destroyed: nothing is proved of them. */
@@ -53,7 +55,16 @@ interface Row {
 export async function verifyRecordings(proving: ProvingEnds, options: VerifyOptions = {}): Promise<Verification> {
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
-  const report: Verification = { held: 0, bytes: 0, destroyed: 0, underWay: 0, found: 0, findings: [], seconds: 0 }
+  const report: Verification = {
+    held: 0,
+    wanting: 0,
+    bytes: 0,
+    destroyed: 0,
+    underWay: 0,
+    found: 0,
+    findings: [],
+    seconds: 0,
+  }
   const note = (findings: readonly Finding[]) => {
     report.found += findings.length
     report.findings.push(...findings.slice(0, mostFindings - report.findings.length))
@@ -72,6 +83,7 @@ export async function verifyRecordings(proving: ProvingEnds, options: VerifyOpti
         ),
       )
       report.held += proved.recordings
+      report.wanting += new Set(proved.findings.map(({ recording }) => recording)).size
       report.bytes += proved.bytes
       report.destroyed += destroyed.length
       report.underWay += rows.length - held.length - destroyed.length

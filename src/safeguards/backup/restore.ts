@@ -97,13 +97,14 @@ export async function restoreBackup(
   options: RestoreOptions,
 ): Promise<Restored> {
   const { key, manifest } = await findBackup(place.store, options.backup)
-  const secrets = await openSecrets(place.store, manifest, options.identity)
-  const ledger = await judgeLedger(place.readLedger, manifest, key, options.anchors)
-  const signed = await readLogHashes(place.store, key)
   const connection = await openConnection(target.url, 'seloste-restore')
   try {
     await refuseFull(connection, manifest.id)
+    // Before anything else may be refused: a start on what was meant for this register would begin an empty one instead.
     await beginQuarantine(connection, manifest.id)
+    const secrets = await openSecrets(place.store, manifest, options.identity)
+    const ledger = await judgeLedger(place.readLedger, manifest, key, options.anchors)
+    const signed = await readLogHashes(place.store, key)
     await target.migrate(manifest.migration.number)
     await checkMigration(connection, manifest)
     let done = 0
@@ -204,8 +205,9 @@ async function refuseFull(connection: OwnConnection, backup: string): Promise<vo
   const quarantine = await readQuarantine(connection)
   if (quarantine?.backup === backup) return
   const [found] = await connection.query<{ tables: number }>(
-    `select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
+    `select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> 'restore_quarantine'`,
   )
+  // One that was refused before it had loaded anything does not keep another backup out.
   if ((found?.tables ?? 0) === 0) return
   throw new Fault(
     'restore-not-empty',

@@ -149,11 +149,15 @@ const remedies: Record<string, string> = {
   CERT_HAS_EXPIRED: 'renew the certificate of the server (ssl_cert_file), and let it reload',
   ENOENT: 'mend the path of sslrootcert, sslcert or sslkey in DATABASE_URL',
 }
+const withoutSocket =
+  'start PostgreSQL, or mend host= in DATABASE_URL: it is the folder that the server has in unix_socket_directories'
 const withoutTls = 'let the server speak TLS: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
 
 export function judgeUnreached(thrown: unknown): Finding {
-  const { code, message } = thrown as { code?: string; message?: string }
+  const { code, message, syscall } = thrown as { code?: string; message?: string; syscall?: string }
   const remedy =
+    // Without a file of TLS as well: a socket that is not there.
+    (code === 'ENOENT' && syscall === 'connect' ? withoutSocket : undefined) ??
     remedies[code ?? ''] ??
     (message?.includes('does not support SSL') ? withoutTls : undefined) ??
     'mend DATABASE_URL, or see to the server and the way there'

@@ -32,8 +32,7 @@ export async function checkFolder(name: string, folder: string): Promise<Finding
       : error(check, `${folder} is not there and cannot be made in ${parent}`, `make it for this user, mode 700`)
   }
   const writes = await canWrite(folder)
-  if (writes !== true)
-    return error(check, `${folder} cannot be written: ${writes}`, `chown it to the user that runs Seloste`)
+  if (writes !== true) return error(check, `${folder} cannot be written: ${writes}`, unwritableRemedy(writes))
   if (name === 'objects' && (there.mode & 0o7777) === 0o2770)
     return ok(check, `${folder} is open to its group, which shares it, and to nobody else`)
   const others = there.mode & 0o077
@@ -43,6 +42,19 @@ export async function checkFolder(name: string, folder: string): Promise<Finding
     return warning(check, `${folder} can be entered or read by others (mode ${mode})`, `chmod 700 ${folder}`)
   }
   return ok(check, `${folder} is this user's and closed to others`)
+}
+
+const unwritableRemedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on its volume, or move it to a larger one',
+  EDQUOT: 'make room, or raise the quota of the user that runs Seloste',
+  EROFS: 'mount its volume for writing',
+  EIO: 'see to the disk: it gives errors',
+  ENOTDIR: 'remove the file that is in the place of the folder',
+}
+
+/** @param why a code of the operating system */
+export function unwritableRemedy(why: string): string {
+  return unwritableRemedies[why] ?? 'chown it to the user that runs Seloste'
 }
 
 async function checkRoom(name: string, folder: string): Promise<Finding> {
@@ -79,7 +91,12 @@ async function checkSync(name: string, folder: string): Promise<Finding> {
     await file.close()
     return judgeSync(name, took)
   } catch (thrown) {
-    return error(check, `the disk of ${name} cannot be written: ${lineOf(thrown)}`, 'see to the disk')
+    const { code = '' } = thrown as { code?: string }
+    return error(
+      check,
+      `the disk of ${name} cannot be written: ${lineOf(thrown)}`,
+      unwritableRemedies[code] ?? 'see to the disk',
+    )
   } finally {
     await rm(place, { recursive: true, force: true })
   }
