@@ -83,7 +83,7 @@ async function submitDraft(): Promise<void> {
 }
 
 const approval = (id: string, revision: number | string, given = roles) =>
-  `select approve_draft('${id}', ${revision}, '[]', '${given}', null)`
+  `select approve_draft('${id}', ${revision}, '[]', '${given}', '{"terms": []}', null)`
 
 describe.each(['seloste_desk', 'seloste_capture', 'seloste_custodian'])('as %s', (role) => {
   beforeAll(submitDraft)

@@ -1,10 +1,12 @@
 // R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and what they are told is what happened.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone } from '../database/people.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -107,4 +109,37 @@ describe('a letter that was drafted before an event', () => {
     expect(await textOf(rows[0]!.id)).toContain('Toinen Nimi')
     expect((await deliver(rows[0]!.id)).status).toBe(204)
   })
+})
+
+test('the certificate of a prohibition is never 404: until the recording is destroyed everywhere it says when to ask again', async () => {
+  const enter = (name: string) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, {
+      name,
+      right: { role: 'OFFICIAL', purposes: ['INSPECTION'], scope: { kind: 'own', units: [], numbers: [] } },
+    })
+  const kaisa = await enter('Kaisa')
+  const recording = await desk.kept({
+    official: { personId: kaisa.id, unitId: kaisa.unitId, name: 'Kaisa', phone: phone('029 512 1009') },
+  })
+  const browser = await desk.desk.signIn(kaisa)
+  const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
+  expect((await browser.fetch(`/api/recordings/${recording.id}/prohibitions`, { json: wish })).status).toBe(200)
+  const certificate = () => browser.fetch(`/api/recordings/${recording.id}/certificate?language=fi`)
+  const early = await certificate()
+  expect(early.status).toBe(202)
+  const { state, expectedAt } = (await early.json()) as { state: string; expectedAt: string }
+  expect(state).toBe('destroying')
+  const inMs = Temporal.Instant.from(expectedAt).epochMilliseconds - now().epochMilliseconds
+  expect(inMs).toBeGreaterThan(0)
+  expect(inMs).toBeLessThanOrEqual(61_000)
+  expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0)
+  const page = await browser.fetch(`/api/recordings/${recording.id}/destruction?purpose=INSPECTION`)
+  expect(await page.json()).toMatchObject({ certificate: { state: 'destroying' } })
+  // Destroyed, and the ledger's head not signed yet.
+  await carryOutEnds(desk.expunging, now())
+  expect((await stateOf(recording.id)).state).toBe('DESTROYED')
+  expect((await certificate()).status).toBe(202)
+  // Somebody who may not see the call learns nothing.
+  const other = await desk.desk.signIn(await enter('Outi'))
+  expect((await other.fetch(`/api/recordings/${recording.id}/certificate?language=fi`)).status).toBe(404)
 })

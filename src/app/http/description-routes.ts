@@ -172,7 +172,10 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
 
 function refuseDraft(reply: FastifyReply, { refused, problems }: DraftRefusal) {
   const [first, ...others] = problems ?? []
-  if (!first) return refuse(reply, refused, { ...(refused === 'draft.not-future' && { field: 'effectiveFrom' }) })
+  if (!first)
+    return refuse(reply, refused, {
+      ...((refused === 'draft.not-future' || refused === 'draft.notice') && { field: 'effectiveFrom' }),
+    })
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return refuse(reply, refused, {
     message: `Line ${first.line}, ${first.field}: ${first.message.en} ${first.remedy.en}${more}`,

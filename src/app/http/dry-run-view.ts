@@ -17,11 +17,49 @@ export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[
     at: tried.at,
     effectiveFrom: tried.effectiveFrom,
     consequences: [
+      ...pendingConsequences(tried.pending, now, Temporal.Instant.from(tried.effectiveFrom)),
       ...tried.terms.flatMap((step) => termConsequences({ ...step, at: Temporal.Instant.from(step.at) }, draft, now)),
       ...tried.shares.map((share) => shareConsequence(share, draft, Temporal.Instant.from(tried.effectiveFrom))),
       ...narrowed.map((rights) => rightsConsequence(rights, draft)),
     ],
   }
+}
+
+/** What waits at the Service Unit and of disclosures, in counts: whoever decides learns of nobody. */
+function pendingConsequences(
+  { requests, calls, appointments, undecided, unsettled, disclosures, earliest }: TriedDraft['pending'],
+  now: Temporal.Instant,
+  from: Temporal.Instant,
+): Consequence[] {
+  const found: Consequence[] = []
+  const say = (count: number, text: Trilingual) => {
+    if (count > 0) found.push({ kind: 'pending-rights', field: 'effectiveFrom', count, text })
+  }
+  say(requests, {
+    fi: `Muutos veisi odottavan oikeuden ${counted(requests, 'fi', 'avoimelta pyynnöltä', 'avoimelta pyynnöltä')} (${counted(calls, 'fi', 'puhelu', 'puhelua')}, ${counted(appointments, 'fi', 'varattu aika', 'varattua aikaa')}). Palveluyksikkö päättää jokaisesta ennen hyväksymistä: päättämättä ${amount(undecided, 'fi')}.`,
+    sv: `Ändringen skulle beröra en väntande rättighet i ${counted(requests, 'sv', 'öppen begäran', 'öppna begäranden')} (${counted(calls, 'sv', 'samtal', 'samtal')}, ${counted(appointments, 'sv', 'bokad tid', 'bokade tider')}). Serviceenheten avgör var och en före godkännandet: ${amount(undecided, 'sv')} är inte avgjorda.`,
+    en: `The change would take a pending right from ${counted(requests, 'en', 'open request', 'open requests')} (${counted(calls, 'en', 'call', 'calls')}, ${counted(appointments, 'en', 'booked appointment', 'booked appointments')}). The Service Unit decides on each before the approval: ${amount(undecided, 'en')} undecided.`,
+  })
+  say(unsettled, {
+    fi: `${counted(unsettled, 'fi', 'avoimen pyynnön', 'avoimen pyynnön')} puheluita ei ole vielä löydetty; muutos voi koskea niitäkin.`,
+    sv: `Samtalen i ${counted(unsettled, 'sv', 'öppen begäran', 'öppna begäranden')} har ännu inte hittats; ändringen kan beröra också dem.`,
+    en: `The calls of ${counted(unsettled, 'en', 'open request', 'open requests')} have not been found yet; the change may reach them as well.`,
+  })
+  const soonest = Temporal.Instant.from(earliest)
+  if (requests + unsettled > 0 && Temporal.Instant.compare(from, soonest) < 0) {
+    const when = whenText(soonest, now)
+    say(requests + unsettled, {
+      fi: `Koska muutos koskee avoimia pyyntöjä, se voi tulla voimaan aikaisintaan ${when.fi}: 14 päivää hyväksymisestä.`,
+      sv: `Eftersom ändringen berör öppna begäranden kan den träda i kraft tidigast ${when.sv}: 14 dagar efter godkännandet.`,
+      en: `As the change reaches open requests, it can come into force at the earliest ${when.en}: 14 days after the approval.`,
+    })
+  }
+  say(disclosures, {
+    fi: `Muutos koskee ${counted(disclosures, 'fi', 'avoimen luovutuksen kohdetta', 'avoimen luovutuksen kohdetta')}: tallenne tuhoutuisi aiemmin, tai luovutus ei olisi enää sallittu.`,
+    sv: `Ändringen berör ${counted(disclosures, 'sv', 'objekt i öppna utlämnanden', 'objekt i öppna utlämnanden')}: inspelningen skulle förstöras tidigare, eller utlämnandet skulle inte längre vara tillåtet.`,
+    en: `The change reaches ${counted(disclosures, 'en', 'item of open disclosures', 'items of open disclosures')}: the recording would be destroyed earlier, or the disclosure would no longer be allowed.`,
+  })
+  return found
 }
 
 function termConsequences(

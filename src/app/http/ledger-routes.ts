@@ -1,7 +1,12 @@
 import type { Language } from '#description/register-description.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { listLedger, type LedgerItem } from '#use/ledger/list-ledger.ts'
-import { readDestruction, readForCertificate, type DestructionEntry } from '#use/ledger/read-destruction.ts'
+import {
+  readDestruction,
+  readForCertificate,
+  type AwaitedCertificate,
+  type DestructionEntry,
+} from '#use/ledger/read-destruction.ts'
 import { readPublicationFiles } from '../publication/files.ts'
 import { certificatePdf } from '../publication/pdf/certificate-pdf.ts'
 import { operations } from './contract/operations.ts'
@@ -42,12 +47,13 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
       const { id } = request.params
       const found = await readDestruction(desk.db, grant, id)
       if (found === 'not-found') return refuse(reply, 'not-found')
-      const { state, cause, destroyedAt, entry } = found
+      const { state, cause, destroyedAt, entry, certificate } = found
       return reply.send({
         state,
         ...(cause && { cause }),
         ...(destroyedAt && { destroyedAt: destroyedAt.toString() }),
         ...(entry && { entry: viewEntry({ ...entry, kind: 'recording', object: id }, new Map()) }),
+        ...(certificate && { certificate: viewAwaited(certificate) }),
       })
     },
   })
@@ -63,6 +69,14 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
       const { id } = request.params
       const found = await readForCertificate(desk.db, grant, id, language)
       if (found === 'not-found') return refuse(reply, 'not-found')
+      if ('awaited' in found) {
+        const { expectedAt } = found.awaited
+        if (expectedAt) {
+          const waitMs = expectedAt.epochMilliseconds - Temporal.Now.instant().epochMilliseconds
+          void reply.header('retry-after', Math.max(1, Math.ceil(waitMs / 1000)))
+        }
+        return reply.code(202).header('cache-control', 'no-store').send(viewAwaited(found.awaited))
+      }
       files ??= readPublicationFiles()
       const { pdfFonts } = await files
       const pdf = await certificatePdf(found, describedNow(desk), language, pdfFonts)
@@ -73,6 +87,10 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
         .send(pdf as never)
     },
   })
+}
+
+function viewAwaited({ state, expectedAt }: AwaitedCertificate) {
+  return { state, ...(expectedAt && { expectedAt: expectedAt.toString() }) }
 }
 
 const fileNames: Record<Language, string> = { fi: 'todistus', sv: 'intyg', en: 'certificate' }

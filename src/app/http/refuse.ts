@@ -85,6 +85,11 @@ export const refusals = {
   'draft.not-editable': [409, 'The draft cannot be changed: it is another person’s, or it is submitted or decided.'],
   'draft.changed-meanwhile': [409, 'The draft has changed since you read it; read it again.'],
   'draft.outdated': [409, 'Another version has been approved meanwhile; begin a new draft from it.'],
+  'draft.notice': [
+    409,
+    'The change reaches open requests: it comes into force 14 days after the approval at the earliest.',
+  ],
+  'draft.pending-rights': [409, 'The change reaches open requests on which the Service Unit has not decided.'],
   'draft.not-future': [
     400,
     'The version must come into force at an instant that lies ahead, within a year and after the newest version.',

@@ -27,6 +27,7 @@ import { holdsRoutes } from './holds-routes.ts'
 import { identityProviderRoutes } from './identity-provider-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { letterRoutes } from './letter-routes.ts'
+import { pendingRightRoutes } from './pending-right-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { listeningRoutes } from './listening-routes.ts'
 import { logDenials } from './log-denials.ts'
@@ -173,6 +174,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   identityProviderRoutes(app, desk)
   ledgerRoutes(app, desk)
   letterRoutes(app, desk)
+  pendingRightRoutes(app, desk)
   linkRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)

@@ -1,5 +1,5 @@
 import { applyTerms } from '#destruction/retention/apply-terms.ts'
-import { monthsInForce } from '#destruction/retention/terms-in-force.ts'
+import { monthsInForce } from '#description/term-steps.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'

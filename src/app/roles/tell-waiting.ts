@@ -49,7 +49,7 @@ export function tellWaiting({
   })
   new Gauge({
     name: 'seloste_inspections_urgent',
-    help: 'Open inspections of which a recording is destroyed within three days',
+    help: 'Open inspections of which a recording is destroyed within three days or before the booked appointment',
     registers: [registry],
     async collect() {
       this.set(await countOf('inspection-urgent'))
@@ -93,7 +93,7 @@ export function tellWaiting({
         if (kind === 'inspection-urgent') {
           log.warn(
             { inspection: id, destroyedAt: until.toString() },
-            'a recording that somebody wants to hear is destroyed within three days: the Service Unit sets an appointment before it',
+            'a recording that somebody wants to hear is destroyed within three days or before the appointment that is booked: the Service Unit sets an appointment before it',
           )
         } else if (kind === 'recall-overdue') {
           log.warn(

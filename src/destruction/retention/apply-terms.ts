@@ -6,9 +6,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import { monthsInForce } from '#description/term-steps.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { destructionAt, monthsInForce } from './terms-in-force.ts'
+import { destructionAt } from './terms-in-force.ts'
 
 const batch = 1000
 

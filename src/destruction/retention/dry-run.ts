@@ -6,8 +6,9 @@
 import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import { termSteps, type TermStep } from '#description/term-steps.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { destructionAt, dueEnds, termSteps, type TermStep } from './terms-in-force.ts'
+import { destructionAt, dueEnds } from './terms-in-force.ts'
 
 /** What one shorter term would do to one number's recordings. */
 export interface TermConsequence extends TermStep {

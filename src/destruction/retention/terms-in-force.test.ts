@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { phoneNumberKey } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
+import { monthsInForce, termSteps } from '#description/term-steps.ts'
 import { recordingTerms } from '#description/terms.ts'
-import { destructionAt, dueEnds, monthsInForce, termSteps } from './terms-in-force.ts'
+import { destructionAt, dueEnds } from './terms-in-force.ts'
 
 const instant = (day: string) => Temporal.ZonedDateTime.from(`${day}T00:00[Europe/Helsinki]`).toInstant()
 const [one, two] = ['029 497 000', '029 497 001'].map((written) => phoneNumberKey(written)!)

@@ -1,56 +1,8 @@
 /**
- * What a recording plan says of the terms of what is held (R25). In: descriptions, an instant. Out: months by number,
- * where a description shortens them, and which recordings have come to their day. Never here: the database.
+ * Ends of what is held under a term (R25). In: ends of calls, months. Out: when a recording ends, and which have come to their day.
+ * Never here: the database.
  */
-import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import { recordingCeilingMonths, recordingTerms, termZone } from '#description/terms.ts'
-
-type Planned = Pick<RegisterDescription, 'recordingPlan'>
-
-/**
- * For how many months recordings of each number are kept by the rules in force at an instant; where several rules share
- * a number, each in its hours, by the longest of them. A number without a rule in force is not there: its recordings keep
- * the term they were made with.
- */
-export function monthsInForce({ recordingPlan }: Planned, at: Temporal.Instant): Map<PhoneNumberKey, number> {
-  const months = new Map<PhoneNumberKey, number>()
-  for (const rule of recordingPlan.rules) {
-    if (!inForce(rule.from, rule.until, at)) continue
-    for (const key of rule.numbers) months.set(key, Math.max(rule.recordingMonths, months.get(key) ?? 0))
-  }
-  return months
-}
-
-/** A number's recordings get a shorter term at an instant. */
-export interface TermStep {
-  at: Temporal.Instant
-  key: PhoneNumberKey
-  months: number
-  /** What held before, or would hold then without the change; none where no rule was in force for the number. */
-  from?: number
-}
-
-/** Where `after` shortens terms: as it comes into force, and as each of its rules does later. Oldest first. */
-export function termSteps(before: Planned, after: Planned & Pick<RegisterDescription, 'effectiveFrom'>): TermStep[] {
-  const begins = after.recordingPlan.rules
-    .map(({ from }) => from)
-    .filter((from) => Temporal.Instant.compare(from, after.effectiveFrom) > 0)
-  const instants = [after.effectiveFrom, ...begins]
-    .sort(Temporal.Instant.compare)
-    .filter((at, index, all) => index === 0 || !at.equals(all[index - 1]!))
-  const reached = new Map<PhoneNumberKey, number>()
-  return instants.flatMap((at) => {
-    const without = monthsInForce(before, at)
-    return [...monthsInForce(after, at)].flatMap(([key, months]) => {
-      const known = [without.get(key), reached.get(key)].filter((one) => one !== undefined)
-      const from = known.length === 0 ? undefined : Math.min(...known)
-      if (from !== undefined && from <= months) return []
-      reached.set(key, months)
-      return [{ at, key, months, ...(from !== undefined && { from }) }]
-    })
-  })
-}
 
 /** When a recording kept for `months` is destroyed, with the floor that it was promised. */
 export function destructionAt(

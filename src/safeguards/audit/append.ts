@@ -194,6 +194,7 @@ export type AuditAction =
   | 'letter.read'
   | 'letter.delivered'
   | 'letter.removed'
+  | 'pending-right.told'
   | 'template.changed'
   | 'subject-copy.made'
   | 'subject-copy.taken'

@@ -131,6 +131,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'letter.read': ['desk, refusals'],
   'letter.delivered': ['desk, refusals'],
   'letter.removed': ['desk, refusals'],
+  'pending-right.told': ['desk, refusals'],
   'template.changed': ['desk, refusals'],
   'subject-copy.made': ['desk, refusals'],
   'subject-copy.taken': [],

@@ -5,6 +5,8 @@
  * a draft (decide.ts), or an instant that has passed.
  */
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { reachOfChange } from '#description/changes/reach-of-change.ts'
 import { EditFault, editDescription, type TextEdit } from '#description/edit/edit-description.ts'
 import { settleDraft } from '#description/edit/settle-draft.ts'
 import { termZone } from '#description/terms.ts'
@@ -105,9 +107,13 @@ export function submitDraft(
       return { refused: 'draft.not-future' }
     }
     const text = await settle(tx, viewer, draft.text, draft.basedOn, from)
-    const { problems } = judgeText(text, await historyUpTo(tx, draft.basedOn))
-    if (problems.length > 0) return { refused: 'draft.problems', problems }
+    const history = await historyUpTo(tx, draft.basedOn)
+    const { problems, description } = judgeText(text, history)
+    if (problems.length > 0 || !description) return { refused: 'draft.problems', problems }
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
+    // The Service Unit decides on what it reaches of its open requests.
+    const reach = reachOfChange(history.at(-1)!, description)
+    await sql`select note_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })
     return findDraft(tx, viewer, id)
   })

@@ -4,6 +4,7 @@
  * makes the version's text of the draft's), a decision by the draft's author.
  */
 import { sql } from 'kysely'
+import { reachOfChange } from '#description/changes/reach-of-change.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import type { HoldingSafeguards } from '../tables.ts'
@@ -38,13 +39,14 @@ export function approveDraft(
 ): Promise<Draft | DraftRefusal> {
   return deciding(holding, session, id, now, 'description.approved', async (tx, viewer, draft) => {
     const newest = await newestVersion(tx)
-    const { problems, changes, description } = judgeText(draft.text, await historyUpTo(tx, newest.version))
+    const history = await historyUpTo(tx, newest.version)
+    const { problems, changes, description } = judgeText(draft.text, history)
     // What the database asks comes first: who may not decide learns nothing of the draft's problems.
     const roles = description ? rolesForDatabase(description) : '[]'
+    const reach = description ? reachOfChange(history.at(-1)!, description) : {}
     const { rows } = await sql<{ version: number }>`
-      select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb, ${note ?? null}) as version`.execute(
-      tx,
-    )
+      select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb,
+        ${JSON.stringify(reach)}::jsonb, ${note ?? null}) as version`.execute(tx)
     // What was judged is what is approved: the database may have waited for a later revision.
     if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
     if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
@@ -86,12 +88,14 @@ class Refused extends Error {
   }
 }
 
-/** What migrations 0002 and 0012 raise with SQLSTATE SE001. */
+/** What migrations 0002, 0012 and 0068 raise with SQLSTATE SE001. */
 const raised = new Set<string>([
   'deny.role',
   'draft.own',
   'draft.outdated',
   'draft.not-future',
+  'draft.notice',
+  'draft.pending-rights',
   'draft.changed-meanwhile',
   'draft.problems',
   'confirm.passkey',

@@ -36,6 +36,8 @@ export type DraftRefusalCode =
   | 'draft.own'
   | 'draft.outdated'
   | 'draft.not-future'
+  | 'draft.notice'
+  | 'draft.pending-rights'
   | 'draft.changed-meanwhile'
   | 'draft.problems'
   | 'draft.not-editable'

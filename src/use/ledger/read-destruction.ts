@@ -13,6 +13,16 @@ export interface Destruction {
   cause?: DestructionCause
   destroyedAt?: Temporal.Instant
   entry?: DestructionEntry
+  /** While somebody's prohibition is carried out. */
+  certificate?: AwaitedCertificate
+}
+
+/** A certificate that is to come. */
+export interface AwaitedCertificate {
+  /** waiting: for somebody else's case that was open before. */
+  state: 'waiting' | 'destroying'
+  /** None while it waits, or where it takes longer than it should. */
+  expectedAt?: Temporal.Instant
 }
 
 export interface DestructionEntry {
@@ -52,8 +62,10 @@ export function readDestruction(
         trace: { action: 'retention.read' as const, result: 'refused:not-found' as const, object },
       }
     }
+    const end = await tellEnd(tx, found, await registerTime(tx))
+    const certificate = end.entry ? undefined : await awaitedCertificate(tx, id)
     return {
-      found: await tellEnd(tx, found, await registerTime(tx)),
+      found: { ...end, ...(certificate && { certificate }) },
       trace: { action: 'retention.read' as const, result: 'ok' as const, object },
     }
   })
@@ -73,15 +85,15 @@ async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Tem
 }
 
 /**
- * What a certificate says of the destruction of a recording that somebody forbade, or that was cut away. It is in the log
- * before it is given.
+ * What a certificate says of the destruction of a recording that somebody forbade, or that was cut away; or when it is to be expected. It
+ * is in the log before it is given.
  */
 export function readForCertificate(
   db: Kysely<RegisterTables>,
   grant: Grant,
   id: string,
   language: string,
-): Promise<Certified | 'not-found'> {
+): Promise<Certified | { awaited: AwaitedCertificate } | 'not-found'> {
   return read(db, grant, async (tx) => {
     const found = await visible(tx, id)
     const object = { kind: 'recording' as const, id }
@@ -91,6 +103,13 @@ export function readForCertificate(
       found.cause !== 'hold-end' &&
       (await entryOf(tx, id))
     const head = entry && (await newestHead(tx))
+    const awaited = found && (!entry || !head || head.size < entry.number) && (await awaitedCertificate(tx, id))
+    if (awaited) {
+      return {
+        found: { awaited },
+        trace: { action: 'certificate.made' as const, result: 'refused:not-yet' as const, object },
+      }
+    }
     if (!found || !entry || !head || head.size < entry.number) {
       return {
         found: 'not-found' as const,
@@ -146,6 +165,16 @@ async function visible(tx: Transaction<RegisterTables>, id: string): Promise<Vis
     ])
     .where('recording.id', '=', id)
     .executeTakeFirst()
+}
+
+async function awaitedCertificate(
+  tx: Transaction<RegisterTables>,
+  id: string,
+): Promise<AwaitedCertificate | undefined> {
+  const { rows } = await sql<{ state: AwaitedCertificate['state']; expected_at: Temporal.Instant | null }>`
+    select state, expected_at from certificate_awaited(${id}::uuid)`.execute(tx)
+  const [found] = rows
+  return found && { state: found.state, ...(found.expected_at && { expectedAt: found.expected_at }) }
 }
 
 async function entryOf(tx: Transaction<RegisterTables>, id: string): Promise<DestructionEntry | undefined> {

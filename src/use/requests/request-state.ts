@@ -50,7 +50,8 @@ export interface RequestFacts {
   }[]
   letters: readonly { kind: string; isDelivered: boolean }[]
   /** Oldest first; `isPast` once its time is over. */
-  appointments: readonly { state: string; isPast: boolean }[]
+  /** `isLate`: it ends after something that is to be heard in it. */
+  appointments: readonly { state: string; isPast: boolean; isLate?: boolean }[]
   copies: readonly { state: string }[]
   corrections: readonly { isDecided: boolean }[]
   isDecided: boolean
@@ -135,7 +136,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
 
 export interface Pressing {
   isOverdue: boolean
-  /** A recording to be heard is destroyed within three days, or the answer is due within a week. */
+  /** A recording to be heard is destroyed within three days or before its appointment, or the answer is due within a week. */
   isUrgent: boolean
   /** The first day of a recording that is to be heard. */
   firstEnd?: Temporal.Instant
@@ -151,7 +152,10 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
     instant.epochMilliseconds <= now.add({ hours }).epochMilliseconds
   return {
     isOverdue: within(facts.dueAt, 0),
-    isUrgent: within(facts.dueAt, soonHours) || (firstEnd !== undefined && within(firstEnd, urgentHours)),
+    isUrgent:
+      within(facts.dueAt, soonHours) ||
+      (firstEnd !== undefined && within(firstEnd, urgentHours)) ||
+      facts.appointments.some(({ isLate }) => isLate === true),
     ...(firstEnd && { firstEnd }),
   }
 }

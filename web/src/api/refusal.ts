@@ -69,6 +69,8 @@ export const knownRefusals = [
   'draft.changed-meanwhile',
   'draft.outdated',
   'draft.not-future',
+  'draft.notice',
+  'draft.pending-rights',
   'draft.problems',
   'looks.too-many',
   'alarm.own',

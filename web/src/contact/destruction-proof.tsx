@@ -10,7 +10,7 @@ import { Fact } from './facts.tsx'
 /** The proof of a recording's end: its entry in the ledger, the places it reached, and the certificate for who asked. */
 export function DestructionProof({
   recordingId,
-  destruction: { entry },
+  destruction: { entry, certificate },
   reference,
   mayCertify,
 }: {
@@ -22,7 +22,17 @@ export function DestructionProof({
   mayCertify: boolean
 }) {
   const { say, language } = useLanguage()
-  if (!entry) return null
+  if (!entry) {
+    if (!certificate || !mayCertify) return null
+    const { expectedAt } = certificate
+    return (
+      <p className="muted">
+        {expectedAt
+          ? say('destruction.certificate.expected', { time: formatInstant(expectedAt, language) })
+          : say('destruction.certificate.later')}
+      </p>
+    )
+  }
   const asked = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`
   return (
     <>

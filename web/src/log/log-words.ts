@@ -207,6 +207,7 @@ export const actions = [
   'letter.read',
   'letter.delivered',
   'letter.removed',
+  'pending-right.told',
   'template.changed',
 ] as const
 const known = new Set<string>(actions)

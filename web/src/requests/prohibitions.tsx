@@ -116,7 +116,7 @@ function OfRecording({
           onForbidden={() => void onForbidden()}
         />
       )}
-      {destruction?.entry && wasForbidden && (
+      {destruction && wasForbidden && (
         <DestructionProof
           recordingId={recording.id}
           destruction={destruction}

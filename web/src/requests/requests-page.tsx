@@ -15,6 +15,7 @@ import { usePresence } from '../session/use-me.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { queueAt, readQueue, type QueueFilters } from './queue.ts'
+import { PendingRights } from './pending-rights.tsx'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
 
@@ -25,10 +26,8 @@ export function RequestsPage() {
   const sought = useLocation({ select: ({ state }) => state.sought })
   const filters: QueueFilters = { ...address, ...(sought !== undefined && { find: sought }) }
   const presence = usePresence()
-  const { data, error, isPending, refetch } = useQueue(
-    filters,
-    presence.state === 'signed-in' ? presence.me : undefined,
-  )
+  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const { data, error, isPending, refetch } = useQueue(filters, me)
   const isClosed = filters.state === 'closed'
   const shown = data?.items.length
   const summary = say(isClosed ? 'requests.told.closed' : 'requests.told.open', { count: shown ?? 0 })
@@ -54,6 +53,7 @@ export function RequestsPage() {
       }
     >
       {data && <Pressing counts={data.counts} />}
+      <PendingRights me={me} />
       <Switcher filters={filters} counts={data?.counts} />
       <FindForm filters={filters} />
       {isPending && <Waiting lines={6} />}

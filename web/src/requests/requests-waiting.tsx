@@ -3,6 +3,7 @@ import type { Me } from '../api/shapes.ts'
 import { Notice, type NoticeKind } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { QueueFilters } from './queue.ts'
+import { isUndecided, usePendingRights } from './pending-rights.tsx'
 import { useQueue } from './use-queue.ts'
 
 interface Waits {
@@ -15,10 +16,12 @@ interface Waits {
 export function useRequestsWaiting(me: Me | undefined): Waits[] {
   const { say } = useLanguage()
   const counts = useQueue({}, me).data?.counts
+  const pending = usePendingRights(me).data?.items.filter(isUndecided).length ?? 0
   if (!counts) return []
   const waits = (kind: NoticeKind, word: Parameters<typeof say>[0], count: number, to: QueueFilters = {}) =>
     count > 0 ? [{ kind, said: say(word, { count }), to }] : []
   return [
+    ...waits('warning', 'pendingRights.waiting', pending),
     ...waits('warning', 'requests.waiting.overdue', counts.overdue),
     ...waits('warning', 'requests.waiting.urgent', counts.urgent),
     ...waits('info', 'requests.waiting.mine', counts.mine, { whose: 'mine' }),

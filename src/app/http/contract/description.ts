@@ -103,7 +103,10 @@ export const DryRun = Type.Object({
   effectiveFrom: instant('The instant it was counted for'),
   consequences: Type.Array(
     Type.Object({
-      kind: literals(['recordings-destroyed', 'recordings-shortened', 'recorded-share', 'rights-narrowed'], 'What of'),
+      kind: literals(
+        ['pending-rights', 'recordings-destroyed', 'recordings-shortened', 'recorded-share', 'rights-narrowed'],
+        'What of',
+      ),
       field: Type.String(),
       count: Type.Integer(),
       text: Trilingual,

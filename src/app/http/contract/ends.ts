@@ -78,6 +78,14 @@ export const Recall = Type.Object(
 )
 export type Recall = Static<typeof Recall>
 
+const AwaitedCertificate = Type.Object(
+  {
+    state: literals(['waiting', 'destroying'], 'waiting: for somebody else’s case that was open before'),
+    expectedAt: Type.Optional(instant('Ask again then')),
+  },
+  { description: 'The recording is forbidden and not yet destroyed everywhere: its certificate is to come' },
+)
+
 export const endOperations = {
   listHolds: {
     method: 'GET',
@@ -171,6 +179,7 @@ export const endOperations = {
           cause: Type.Optional(Cause),
           destroyedAt: Type.Optional(instant('Destroyed')),
           entry: Type.Optional(LedgerEntry),
+          certificate: Type.Optional(AwaitedCertificate),
         }),
         ...refusals,
       },
@@ -195,6 +204,7 @@ export const endOperations = {
           description: 'application/pdf',
           content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
         },
+        202: AwaitedCertificate,
         ...refusals,
       },
     },

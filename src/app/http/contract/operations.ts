@@ -18,6 +18,7 @@ import { myCallsOperations } from './my-calls.ts'
 import { officeOperations } from './offices.ts'
 import { packageOperations } from './packages.ts'
 import { provenSignInOperations } from './passkeys.ts'
+import { pendingRightOperations } from './pending-rights.ts'
 import { planOperations } from './plan.ts'
 import { qualityFormOperations } from './quality-forms.ts'
 import { qualityOperations } from './quality.ts'
@@ -55,6 +56,7 @@ export const operations = {
   ...requestStatisticsOperations,
   ...officeOperations,
   ...letterOperations,
+  ...pendingRightOperations,
   ...requestActOperations,
   ...myCallsOperations,
   ...instituteOperations,

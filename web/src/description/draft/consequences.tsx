@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Hourglass, ShieldMinus, Shuffle, Trash2 } from 'lucide-react'
+import { CalendarClock, Hourglass, ShieldMinus, Shuffle, Trash2 } from 'lucide-react'
 import { api } from '../../api/client.ts'
 import type { Draft, DryRun } from '../../api/shapes.ts'
 import { Button } from '../../controls/button.tsx'
@@ -12,6 +12,7 @@ import { announce } from '../../shell/announce.tsx'
 import { problemsOf } from '../use-draft.ts'
 
 const icons = {
+  'pending-rights': CalendarClock,
   'recordings-destroyed': Trash2,
   'recordings-shortened': Hourglass,
   'recorded-share': Shuffle,
@@ -68,7 +69,7 @@ function List({ consequences }: { consequences: DryRun['consequences'] }) {
       {consequences.map(({ kind, count, text }, index) => {
         const Icon = icons[kind]
         return (
-          <li key={index} className={kind === 'recordings-destroyed' && count > 0 ? 'is-grave' : undefined}>
+          <li key={index} className={isGrave(kind, count) ? 'is-grave' : undefined}>
             <Icon aria-hidden="true" size={18} />
             <span>{keepTogether(named(text))}</span>
           </li>
@@ -77,6 +78,9 @@ function List({ consequences }: { consequences: DryRun['consequences'] }) {
     </ul>
   )
 }
+
+const isGrave = (kind: DryRun['consequences'][number]['kind'], count: number) =>
+  (kind === 'recordings-destroyed' || kind === 'pending-rights') && count > 0
 
 async function tryDraft(id: string): Promise<DryRun> {
   const { data, error } = await api.POST('/api/description/drafts/{id}/dry-run', { params: { path: { id } } })

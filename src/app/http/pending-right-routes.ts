@@ -1,0 +1,38 @@
+import { listPendingRights, tellPendingRight } from '#use/requests/pending-rights.ts'
+import { operations } from './contract/operations.ts'
+import type { Desk } from './desk.ts'
+import { refuse } from './refuse.ts'
+import type { Routes } from './routes.ts'
+import { signedIn } from './signed-in.ts'
+
+/** What a coming change of the description reaches of open requests, for the Service Unit (L29). */
+export function pendingRightRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.listPendingRights,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listed = await listPendingRights(desk.db, session)
+      if ('refused' in listed) return refuse(reply, listed.refused)
+      return reply.send({
+        items: listed.items.map(({ effectiveFrom, endsAt, told, ...one }) => ({
+          ...one,
+          effectiveFrom: effectiveFrom.toString(),
+          endsAt: endsAt.toString(),
+          ...(told && { told: { how: told.how, at: told.at.toString() } }),
+        })),
+      })
+    },
+  })
+
+  app.route({
+    ...operations.tellPendingRight,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { requestId, how } = request.body
+      const told = await tellPendingRight(desk.db, session, { draft: request.params.id, request: requestId, how })
+      return told === 'done' ? reply.code(204).send(null) : refuse(reply, told.refused)
+    },
+  })
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { editDescription, type TextEdit } from '../edit/edit-description.ts'
+import { parseDescription, seedDescriptionFile } from '../read-description.ts'
+import { reachOfChange } from './reach-of-change.ts'
+
+const seed = readFileSync(seedDescriptionFile, 'utf8')
+function described(edits: TextEdit[] = []) {
+  const parsed = parseDescription(editDescription(seed, edits))
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.description
+}
+const nothing = {
+  terms: [],
+  endsHolds: false,
+  endsKinds: [],
+  endsService: false,
+  endsResearch: false,
+  endsAuthority: false,
+}
+
+test('a change that shortens no term and takes no choice away reaches nothing that is pending', () => {
+  expect(reachOfChange(described(), described([{ path: ['title', 'en'], value: 'REGISTER' }]))).toEqual(nothing)
+})
+
+test('shorter terms are named by number, months and instant', () => {
+  const after = described([{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }])
+  const { terms } = reachOfChange(described(), after)
+  expect(terms.length).toBeGreaterThan(0)
+  for (const term of terms) expect(term).toMatchObject({ months: 3, at: after.effectiveFrom.toString() })
+})
+
+test.each([
+  ['holdForInspection', { endsHolds: true }],
+  ['accessCopy', { endsKinds: ['COPY'] }],
+])('the switch %s that goes off is reached, and one that goes on is not', (name, reach) => {
+  const on = described([{ path: ['switches', name], value: true }])
+  const off = described([{ path: ['switches', name], value: false }])
+  expect(reachOfChange(on, off)).toEqual({ ...nothing, ...reach })
+  expect(reachOfChange(off, on)).toEqual(nothing)
+})

@@ -1,0 +1,140 @@
+// R23, R43, R47, L29: no change of the description takes from a requester what they wait for without a decision and a notice.
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import type { TextEdit } from '#description/edit/edit-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
+import type { Draft } from '#safeguards/versions/draft.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { submitted, taken } from '../database/drafts.ts'
+import { openOffices } from '../requests/open-offices.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openOffices(database)
+const { admin, clerk, slotAt, toHear, book, booked, keptUntil, people, browse } = desk
+const deskDb = database.as('seloste_desk').db
+const asta = await people.asta.signIn()
+const riitta = await people.riitta.signIn()
+const approver = await browse(people.riitta)
+
+const now = () => Temporal.Now.instant()
+const inDays = (days: number) =>
+  now()
+    .add({ hours: 24 * days })
+    .round({ smallestUnit: 'second', roundingMode: 'ceil' })
+const shorter: TextEdit[] = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }]
+const submit = (effectiveFrom: Temporal.Instant, edits = shorter) => submitted(deskDb, asta, effectiveFrom, { edits })
+const approve = (draft: Draft) => approveDraft(deskDb, riitta, draft.id, { revision: draft.revision }, now())
+const reject = async (draft: Draft) =>
+  taken(await rejectDraft(deskDb, riitta, draft.id, { revision: draft.revision, note: 'Ei.' }, now()))
+
+interface Listed {
+  draft: string
+  request: { id: string; number: string }
+  endsAt: string
+  isHeardBefore: boolean
+  told?: { how: string }
+}
+const pending = async (draft: Draft) =>
+  ((await clerk.ask('/api/pending-rights')).body['items'] as Listed[]).filter((one) => one.draft === draft.id)
+
+describe('a shorter term that reaches a recording which a requester has booked to hear', () => {
+  test('comes into force after a notice and a decision alone; whoever decides on it sees counts, the Service Unit numbers', async () => {
+    const recording = await keptUntil(24 * 30)
+    const request = await toHear([recording])
+    const late = await slotAt(24 * 20)
+    await booked(request, late)
+
+    // An hour from now, as it was done: the notice is missing.
+    const hasty = await submit(now().add({ hours: 1 }).round('second'))
+    expect(await approve(hasty)).toEqual({ refused: 'draft.notice' })
+    await reject(hasty)
+
+    const draft = await submit(inDays(15))
+    const dryRun = await approver.ask(`/api/description/drafts/${draft.id}/dry-run`, {})
+    const told = (dryRun.body['consequences'] as { kind: string; count: number; text: { en: string } }[]).filter(
+      ({ kind }) => kind === 'pending-rights',
+    )
+    expect(told).toMatchObject([{ count: 1 }])
+    expect(told[0]!.text.en).toBe(
+      'The change would take a pending right from 1 open request (1 call, 1 booked appointment). The Service Unit decides on each before the approval: 1 undecided.',
+    )
+    expect(JSON.stringify(dryRun.body)).not.toContain(request.number)
+    expect((await approver.ask('/api/pending-rights')).code).toBe('deny.role')
+    expect(await approve(draft)).toEqual({ refused: 'draft.pending-rights' })
+
+    // Heard before: the appointment is brought forward.
+    expect(await pending(draft)).toMatchObject([{ request: { number: request.number }, isHeardBefore: false }])
+    const early = await slotAt(24 * 10)
+    expect((await book(request, early)).status).toBe(201)
+    expect(await pending(draft)).toMatchObject([{ isHeardBefore: true }])
+    expect(taken(await approve(draft)).state).toBe('APPROVED')
+
+    // What is booked and told from then on knows the new end.
+    expect(await book(request, late)).toMatchObject({ status: 409, code: 'appointment.late' })
+    const end = Temporal.Instant.from((await pending(draft))[0]!.endsAt)
+    expect(end.equals(draft.effectiveFrom!)).toBe(true)
+    const { body } = await clerk.ask(`/api/requests/${request.id}/letters`, { kind: 'answer' })
+    const letter = await (await clerk.fetch(`/api/letters/${body['id'] as string}/html`)).text()
+    const { day, month, year } = end.toZonedDateTimeISO('Europe/Helsinki')
+    expect(letter).toContain(`${day}.${month}.${year}`)
+  })
+})
+
+describe('a change that reaches an open request', () => {
+  test('is approved once the requester has been told, as the log says; and not by a decision on another draft', async () => {
+    const edits: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: true }]
+    const offers = await submit(inDays(16), edits)
+    expect(taken(await approve(offers)).state).toBe('APPROVED')
+    const request = await toHear([await keptUntil(24 * 100)], { kinds: ['COPY'] })
+    const ends: TextEdit[] = [{ path: ['switches', 'accessCopy'], value: false }]
+    const first = await submit(inDays(17), ends)
+    expect(await pending(first)).toMatchObject([{ request: { number: request.number } }])
+    const told = { requestId: request.id, how: 'POST' }
+    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, told)).status).toBe(204)
+    await reject(first)
+    const second = await submit(inDays(18), ends)
+    expect(await approve(second)).toEqual({ refused: 'draft.pending-rights' })
+    expect((await clerk.ask(`/api/pending-rights/${first.id}/told`, told)).status).toBe(404)
+    expect((await clerk.ask(`/api/pending-rights/${second.id}/told`, told)).status).toBe(204)
+    const { rows } = await sql`
+      select reference from audit_entry where action = 'pending-right.told' and result = 'ok' and object_id = ${request.id}`.execute(
+      admin,
+    )
+    expect(rows).toEqual([{ reference: request.number }, { reference: request.number }])
+    expect(taken(await approve(second)).state).toBe('APPROVED')
+  })
+
+  test('is found where inspections put ends off no more, and where the Service Unit loses its purpose (C3)', async () => {
+    const recording = await keptUntil(24)
+    const waiting = await toHear([recording])
+    await desk.setDay(recording.id, inDays(-1))
+    const reached = async (reach: object) => {
+      const whole = { terms: [], endsHolds: false, endsKinds: [], endsService: false, ...reach }
+      const { rows } = await sql<{ request_id: string }>`
+        select request_id from reached_requests(null, ${JSON.stringify(whole)}::jsonb, now() + interval '1 hour')`.execute(
+        admin,
+      )
+      return rows.map(({ request_id }) => request_id)
+    }
+    expect(await reached({})).toEqual([])
+    expect(await reached({ endsHolds: true })).toEqual([waiting.id])
+    expect(await reached({ endsService: true })).toContain(waiting.id)
+    expect(await reached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
+  })
+})
+
+test('a booked hearing whose recording ends before it is urgent at once, and the desk’s queue says so', async () => {
+  const request = await toHear([await keptUntil(24 * 40)])
+  await booked(request, await slotAt(24 * 12))
+  const queue = async () =>
+    ((await clerk.ask('/api/requests?state=open&whose=all')).body['items'] as { id: string; isUrgent: boolean }[]).find(
+      ({ id }) => id === request.id,
+    )
+  expect(await queue()).toMatchObject({ isUrgent: false })
+  const { rows } = await sql<{ id: string }>`
+    select ir.recording_id as id from inspection i join inspection_recording ir on ir.inspection_id = i.id
+    where i.request_id = ${request.id}`.execute(admin)
+  await desk.setDay(rows[0]!.id, inDays(10))
+  expect(await queue()).toMatchObject({ isUrgent: true })
+})

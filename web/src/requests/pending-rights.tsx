@@ -1,0 +1,106 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import type { paths } from '../api/schema.d.ts'
+import { Choice } from '../controls/choice.tsx'
+import { Step } from '../controls/step.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { deliveries, type Delivery } from '../letters/letter-shapes.ts'
+import { hasRole } from '../session/rights.ts'
+import { announce } from '../shell/announce.tsx'
+
+type PendingRight =
+  paths['/api/pending-rights']['get']['responses'][200]['content']['application/json']['items'][number]
+
+/** What coming changes of the description reach of open requests; none for who serves none. */
+export function usePendingRights(me: Me | undefined) {
+  return $api.useQuery('get', '/api/pending-rights', undefined, {
+    enabled: me !== undefined && hasRole(me, 'SERVICE_UNIT'),
+    staleTime: 0,
+  })
+}
+
+export const isUndecided = ({ isHeardBefore, told }: PendingRight) => !isHeardBefore && told === undefined
+
+/** Requests that a change reaches, each with the decision on it: heard before, or told in time (L29). */
+export function PendingRights({ me }: { me: Me | undefined }) {
+  const { say, language } = useLanguage()
+  const { data, refetch } = usePendingRights(me)
+  const items = data?.items ?? []
+  if (items.length === 0) return null
+  const at = (instant: string) => formatInstant(instant, language)
+  return (
+    <section className="panel stack-small" aria-labelledby="pending-rights">
+      <h2 id="pending-rights">{say('pendingRights.title')}</h2>
+      <p className="measure">{say('pendingRights.what')}</p>
+      <ul className="plain-list stack-small">
+        {items.map((one) => (
+          <li key={`${one.draft} ${one.request.id}`} className="stack-small">
+            <p>
+              <Link to="/requests/$id" params={{ id: one.request.id }} className="row-link">
+                {one.request.number}
+              </Link>{' '}
+              <span className="muted">
+                {say('pendingRights.version', { version: one.version, time: at(one.effectiveFrom) })}.
+              </span>{' '}
+              {say('pendingRights.ends', { time: at(one.endsAt) })} <Decision one={one} />
+            </p>
+            {isUndecided(one) && (
+              <Tell
+                one={one}
+                onTold={() => {
+                  void refetch()
+                  announce(say('pendingRights.told', { number: one.request.number }))
+                }}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Decision({ one: { isHeardBefore, isBooked, told } }: { one: PendingRight }) {
+  const { say, language } = useLanguage()
+  if (isHeardBefore) return say('pendingRights.heard')
+  if (told)
+    return say('pendingRights.toldAt', {
+      time: formatInstant(told.at, language),
+      how: say(`delivery.${told.how}`),
+    })
+  return <strong>{say(isBooked ? 'pendingRights.booked' : 'pendingRights.open')}</strong>
+}
+
+function Tell({ one, onTold }: { one: PendingRight; onTold: () => void }) {
+  const { say } = useLanguage()
+  const tell = $api.useMutation('post', '/api/pending-rights/{id}/told')
+  const [how, setHow] = useState<Delivery>('POST')
+  return (
+    <Step
+      open={say('pendingRights.tell')}
+      named={`${say('pendingRights.tell')}: ${one.request.number}`}
+      submit={say('pendingRights.tell.do')}
+      isBusy={tell.isPending}
+      error={tell.error}
+      onSubmit={() =>
+        tell.mutateAsync({ params: { path: { id: one.draft } }, body: { requestId: one.request.id, how } }).then(
+          () => {
+            onTold()
+            return true
+          },
+          () => false,
+        )
+      }
+    >
+      <Choice
+        label={say('letters.how')}
+        options={deliveries.map((value) => ({ value, label: say(`delivery.${value}`) }))}
+        value={how}
+        onChange={(value) => setHow(value as Delivery)}
+      />
+    </Step>
+  )
+}
