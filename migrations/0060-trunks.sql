@@ -26,8 +26,7 @@ declare
   is_stored_now boolean := false;
 begin
   -- Two parts of one call may come at the same moment, by two processes: the second waits here for the first.
-  perform pg_advisory_xact_lock(('x' || left(x, 8))::bit(32)::integer, ('x' || substr(x, 9, 8))::bit(32)::integer)
-  from (select x from unnest(t.ids) x order by x) i;
+  perform lock_call_ids(t.ids);
   select i.contact_id, i.contact_started_at into call, call_started from call_identity i
   join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
   where i.external_id_hash = any (hashes) and i.contact_started_at > since

@@ -27,7 +27,8 @@ import { bodyKey, headerKey, packageKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLogKey } from '#safeguards/audit/log-key.ts'
-import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { intakeKeySource } from '#safeguards/keys/intake-key-source.ts'
+import { makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
@@ -71,7 +72,8 @@ export async function openBenchRegister(folder: string) {
 
   const objects = await openDirectoryStore(join(folder, 'objects'))
   const keys = await openKeyFolder(join(folder, 'keys'))
-  await prepareIntakeKeys(custodian.db, keys, generateKeyPair, systemClock.now())
+  await makeIntakeBatches(custodian.db, keys, generateKeyPair, 16)
+  const nextKey = intakeKeySource(capture.db, randomUUID())
   await makeLogKey(keys, 'bench')
   const store = { db: custodian.db, objects, keys, workFolder: join(folder, 'custodian') }
   const versions = await followVersions({ db: custodian.db, databaseUrl: custodianUrl, onFault: report })
@@ -122,11 +124,7 @@ export async function openBenchRegister(folder: string) {
     const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })
     const startedAt = endedAt.subtract({ milliseconds: ms })
     const intakeDay = Temporal.Now.plainDateISO('UTC')
-    const { public_key: intakePublicKey } = await capture.db
-      .selectFrom('intake_key')
-      .select('public_key')
-      .where('day', '=', intakeDay)
-      .executeTakeFirstOrThrow()
+    const intakePublicKey = await nextKey()
     const writer = await createRecordingWriter({ id, directory: folder, intakePublicKey, startedAt })
     const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
     writer.source(0, 1, 0, 0, codecs)
@@ -148,7 +146,7 @@ export async function openBenchRegister(folder: string) {
     await admit(capture.db, {
       ...{ ...facts, decision: { record: true, reason: 'drawn' } },
       recording: recordingFacts({
-        ...{ id, startedAt, endedAt, intakeDay },
+        ...{ id, startedAt, endedAt, intakeDay, intakeKey: intakePublicKey },
         stored: {
           ...{ sizeBytes: finished.sizeBytes, sha256, incomplete: false },
           ...{ packetsReceived: 2 * packets, packetsLost: 0 },

@@ -18,6 +18,7 @@ import { admit } from '#register/admit.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { intakeKeySource } from '#safeguards/keys/intake-key-source.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import { eventually } from '#test/whole/api.ts'
 import { findPorts } from '#test/whole/free-ports.ts'
@@ -174,15 +175,13 @@ async function signIn({ url, password }: RunningSeloste): Promise<string> {
 }
 
 /** A call of two streams of noise, sealed and admitted as capture does. @returns its recording */
-async function record({ db, pool }: Db, dataDirectory: string, folder: string, seconds: number): Promise<string> {
+async function record({ db }: Db, dataDirectory: string, folder: string, seconds: number): Promise<string> {
   const id = randomUUID()
   const endedAt = Temporal.Now.instant().subtract({ minutes: 1 })
   const startedAt = endedAt.subtract({ seconds })
   const intakeDay = Temporal.Now.plainDateISO('UTC')
-  const { rows } = await pool.query<{ public_key: string }>('select public_key from intake_key where day = $1', [
-    intakeDay.toString(),
-  ])
-  const writer = await createRecordingWriter({ id, directory: folder, intakePublicKey: rows[0]!.public_key, startedAt })
+  const intakeKey = await intakeKeySource(db, randomUUID())()
+  const writer = await createRecordingWriter({ id, directory: folder, intakePublicKey: intakeKey, startedAt })
   const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
   writer.source(0, 1, 0, 0, codecs)
   writer.source(1, 2, 0, 0, codecs)
@@ -204,7 +203,7 @@ async function record({ db, pool }: Db, dataDirectory: string, folder: string, s
     ...callFacts({ startedAt, answeredAt: startedAt, endedAt, numberReached: { key: phone('029 497 000') } }),
     decision: { record: true, reason: 'drawn' },
     recording: recordingFacts({
-      ...{ id, startedAt, endedAt, intakeDay },
+      ...{ id, startedAt, endedAt, intakeDay, intakeKey },
       stored: {
         ...{ sizeBytes: finished.sizeBytes, sha256: Buffer.from(finished.sha256, 'hex'), incomplete: false },
         ...{ packetsReceived: 2 * packets, packetsLost: 0 },

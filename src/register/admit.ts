@@ -52,8 +52,10 @@ export interface RecordingFacts {
   id: string
   startedAt: Temporal.Instant
   endedAt?: Temporal.Instant | undefined
-  /** UTC day of the intake key that the recording is sealed to. */
+  /** UTC day on which it began to be sealed. */
   intakeDay: Temporal.PlainDate
+  /** The public key (age1…) that it is sealed to and nothing else is; nothing while none is there. Of earlier versions: the day's. */
+  intakeKey?: string | undefined
   /** The plan's retention value for this number, 2 to 6 calendar months (R25). */
   months: number
   /** Who sends it: a trunk of the operator's, a product and its version. */
@@ -144,6 +146,7 @@ function partOf(facts: SegmentFacts) {
       started_at: recording.startedAt,
       ended_at: recording.endedAt ?? null,
       intake_day: recording.intakeDay,
+      intake_key: recording.intakeKey ?? null,
       months: recording.months,
       is_stored: recording.stored !== undefined,
       is_gone: recording.gone ?? false,

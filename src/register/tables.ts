@@ -90,6 +90,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     started_at: Instant
     ended_at: Instant | null
     intake_day: Temporal.PlainDate
+    /** The public key that its header is sealed to; recordings from before have that of `intake_day`. */
+    intake_key: Generated<string | null>
     recording_months: number
     min_keep_until: Instant | null
     destroy_at: Instant | null

@@ -64,8 +64,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
       await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
       await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
       await pool.query(
-        `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n
-       on conflict do nothing`,
+        `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
         [keys.recipient],
       )
       network = openNetwork()

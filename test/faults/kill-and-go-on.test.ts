@@ -87,8 +87,7 @@ test(
   async () => {
     await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     await pool.query(
-      `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n
-       on conflict do nothing`,
+      `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
       [keys.recipient],
     )
     const ports = await findPorts()

@@ -55,7 +55,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
   await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
   await pool.query(
-    `insert into intake_key (day, public_key) select (now() at time zone 'UTC')::date + n, $1 from generate_series(0, 1) n`,
+    `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],
   )
   // A test waits for no ten seconds.

@@ -1,5 +1,6 @@
 // Calls that were over before Seloste heard of them, admitted into a running one by the feed of past calls and the one
 // door there is. In: call detail records. Out: contacts as of any call. Never here: a row written past the door.
+import { randomUUID } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import {
   describePastCall,
@@ -12,7 +13,7 @@ import { admitTo } from '#capture/session/admit-facts.ts'
 import { createQuotaCounts } from '#capture/session/quota-counts.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { intakeKeySource } from '#safeguards/keys/intake-key-source.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -47,8 +48,8 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
   await ownDatabase(seloste, async (db) => {
     const versions = await readVersions(db)
     const admit = admitTo(db)
-    const today = dayOf(Temporal.Now.instant())
-    const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
+    const today = Temporal.Now.plainDateISO('UTC')
+    const nextKey = intakeKeySource(db, randomUUID())
     const objects = await openTestObjects(objectsBeside(seloste.dataDirectory))
     const context = {
       versionAt: (at: Temporal.Instant) => versionAt(versions, at),
@@ -63,11 +64,12 @@ export async function tellPastCalls(seloste: RunningSeloste, calls: readonly Tol
           await admit(facts)
           continue
         }
-        const recording = { ...facts.recording, intakeDay: today }
+        const intakeKey = await nextKey()
+        const recording = { ...facts.recording, intakeDay: today, intakeKey }
         const stored = await sealPastAudio(recording, quiet(recording), {
           objects,
           spoolFolder: seloste.dataDirectory,
-          intakePublicKey: intake?.publicKey ?? '',
+          intakePublicKey: intakeKey,
         })
         await admit({ ...facts, recording: { ...recording, stored } })
         recordings.push(recording.id)

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
 import { afterAll } from 'vitest'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
@@ -15,7 +14,7 @@ import type { Keeping } from '#register/recordings/keep-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { makeIntakeBatches, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -38,6 +37,8 @@ export interface RecordedCall {
   earlyMs?: number
   months?: number
   intakeDay?: Temporal.PlainDate
+  /** As an earlier version sealed it: to the public key of its day. */
+  sealedTo?: string
 }
 
 export interface RecordedSegment {
@@ -46,6 +47,8 @@ export interface RecordedSegment {
   segmentId: string
   header: Buffer
   body: Buffer
+  /** The public key that its header is sealed to. */
+  intakeKey: string
 }
 
 /** Call it at the top of a test file; what it made on disk is removed after the file's tests. */
@@ -55,19 +58,28 @@ export async function makeTestRegister(database: TestDatabase<RegisterTables>): 
   const objects = await openTestObjects(join(folder, 'objects'))
   const keys = await openKeyFolder(join(folder, 'keys'))
   const custodian = database.as('seloste_custodian').db
-  await prepareIntakeKeys(custodian, keys, generateKeyPair, Temporal.Now.instant())
   const keeping = { db: custodian, objects, keys, workFolder: join(folder, 'work') }
   const capture = database.as('seloste_capture').db
+  const stock: string[] = []
+  const nextKey = async (): Promise<string> => {
+    while (stock.length === 0) {
+      const [batch] = await takeIntakeBatches(capture, randomUUID(), 1)
+      if (batch) stock.push(...batch.publicKeys)
+      else await makeIntakeBatches(custodian, keys, generateKeyPair, 1)
+    }
+    return stock.pop()!
+  }
   return {
     objects,
     keys,
     keeping,
     folder,
-    async record(given = {}, { packets = 50, earlyMs = 0, months = 6, intakeDay = today() } = {}) {
+    async record(given = {}, { packets = 50, earlyMs = 0, months = 6, intakeDay = today(), sealedTo } = {}) {
       const id = randomUUID()
       const facts = callFacts(given)
       const startedAt = (facts.answeredAt ?? facts.startedAt).subtract({ milliseconds: earlyMs })
-      const finished = await writeSealed(capture, folder, { id, startedAt, packets, intakeDay })
+      const intakeKey = sealedTo ?? (await nextKey())
+      const finished = await writeSealed(folder, { id, startedAt, packets, intakeKey })
       const header = await readFile(finished.headerPath)
       const body = await readFile(finished.bodyPath)
       await objects.moveIn(headerKey(id), finished.headerPath)
@@ -80,6 +92,7 @@ export async function makeTestRegister(database: TestDatabase<RegisterTables>): 
           startedAt,
           endedAt: facts.endedAt,
           intakeDay,
+          ...(sealedTo === undefined && { intakeKey }),
           months,
           stored: {
             sizeBytes: finished.sizeBytes,
@@ -90,7 +103,7 @@ export async function makeTestRegister(database: TestDatabase<RegisterTables>): 
           },
         }),
       })
-      return { id, contactId, segmentId: facts.segmentId, header, body }
+      return { id, contactId, segmentId: facts.segmentId, header, body, intakeKey }
     },
   }
 }
@@ -107,16 +120,11 @@ function today(): Temporal.PlainDate {
 
 /** Two G.711 A-law streams whose every sample differs from its neighbours. */
 async function writeSealed(
-  db: Kysely<RegisterTables>,
   directory: string,
-  call: { id: string; startedAt: Temporal.Instant; packets: number; intakeDay: Temporal.PlainDate },
+  call: { id: string; startedAt: Temporal.Instant; packets: number; intakeKey: string },
 ) {
-  const { public_key: intakePublicKey } = await db
-    .selectFrom('intake_key')
-    .select('public_key')
-    .where('day', '=', call.intakeDay)
-    .executeTakeFirstOrThrow()
-  const writer = await createRecordingWriter({ id: call.id, directory, intakePublicKey, startedAt: call.startedAt })
+  const { id, startedAt, intakeKey } = call
+  const writer = await createRecordingWriter({ id, directory, intakePublicKey: intakeKey, startedAt })
   const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
   writer.source(0, 1, 0, 0, codecs)
   writer.source(1, 2, 0, 0, codecs)

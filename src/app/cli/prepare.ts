@@ -28,9 +28,10 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
       console.log(String(line))
     },
   })
-  if (await mayHoldLocks(url, databaseRoles.desk)) {
+  for (const role of [databaseRoles.desk, databaseRoles.capture]) {
+    if (!(await mayHoldLocks(url, role))) continue
     console.log(
-      `${databaseRoles.desk} may hold the locks by which others take turns: a superuser has to take that from everybody (docs/operate/install.md, “The database”)`,
+      `${role} may hold the locks by which others take turns: a superuser has to take that from everybody (docs/operate/install.md, “The database”)`,
     )
   }
   console.log('the database is ready')

@@ -7,6 +7,7 @@ import { createCallFlows } from '#capture/session/call-flows.ts'
 import { createClientsSeen } from '#capture/session/clients-seen.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
+import { openIntakeStock } from '#capture/session/intake-stock.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { heldDialogs } from '#capture/session/hold-calls.ts'
 import { openHeldSessions } from '#capture/session/held-sessions.ts'
@@ -33,6 +34,7 @@ import { openTraces } from '#platform/traces/traces.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { intakeBatchesInUse, intakeKeysWanted, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-questions.ts'
@@ -115,7 +117,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
-    log.warn({ err: error }, 'directory and intake keys could not be read; going on with those known')
+    log.warn({ err: error }, 'the directory could not be read; going on with the one known')
   })
 
   const nowMs = () => clock.now().epochMilliseconds
@@ -228,8 +230,23 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const metrics = startMetrics('capture', { node: settings.apart.node })
   measureBlockers(metrics.registry, blockers)
   const countReception = measureReception(metrics.registry)
-  const intakePublicKey = (day: Temporal.PlainDate) => known.intakeKeys.find((key) => key.day.equals(day))?.publicKey
-  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey, clock, log })
+  const intakeKeys = await openIntakeStock({
+    folder: join(folder, 'intake-keys'),
+    source: {
+      wanted: () => intakeKeysWanted(db),
+      take: (batches) => takeIntakeBatches(db, nodeId, batches),
+      inUse: (ids) => intakeBatchesInUse(db, ids),
+    },
+    now: () => clock.now(),
+    onFault: (error) => {
+      log.warn({ err: error }, 'intake keys could not be fetched or stored; going on with those in stock')
+    },
+    onLow: (left) => {
+      log.error({ left }, 'the stock of intake keys is running out; once it is empty nothing is recorded')
+    },
+  })
+  const intakePublicKey = intakeKeys.next
+  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey, log })
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
@@ -376,6 +393,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await recorder.stop()
       calls.ports.closeRest()
       await laidOut.stop()
+      await intakeKeys.stop()
       await held.stop()
       await sip.stop()
       certificate?.stop()

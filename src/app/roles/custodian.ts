@@ -11,13 +11,11 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
-import { generateKeyPair } from '#platform/age/age-header.ts'
 import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
-import { prepareIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
@@ -38,6 +36,7 @@ import { keepCopies } from './keep-copies.ts'
 import { keepPackages } from './keep-packages.ts'
 import { keepLedger } from './keep-ledger.ts'
 import { keepEnds } from './keep-ends.ts'
+import { keepIntake } from './keep-intake.ts'
 import { keepLog } from './keep-log.ts'
 import { keepObjects } from './keep-objects.ts'
 import { keepPlaces } from './keep-places.ts'
@@ -147,7 +146,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     registry: metrics.registry,
   })
-  await prepareIntakeKeys(db, keys, generateKeyPair, clock.now())
+  const intake = await keepIntake({ db, pool, keys, clock, log })
   measureCustodian(metrics.registry, { db, keys, clock })
 
   const keeping: Keeping = {
@@ -221,15 +220,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     intervalMs: dayMs,
     lockName: 'seloste.prepare',
     work: async () => {
-      await prepareIntakeKeys(db, keys, generateKeyPair, clock.now())
       await ensurePartitions(db, clock.now())
       await endOldFeedback(db)
     },
     onError: (error) => {
-      log.error(
-        { err: error },
-        'keys or partitions of the days ahead could not be made, or old feedback not be deleted',
-      )
+      log.error({ err: error }, 'partitions of the months ahead could not be made, or old feedback not be deleted')
     },
   })
   const verified = keepVerified({
@@ -354,6 +349,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         terms.stop(),
         ends.stop(),
         daily.stop(),
+        intake.stop(),
         listenings.stop(),
         copies.stop(),
         packages.stop(),

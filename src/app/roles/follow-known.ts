@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { listen } from '#platform/database/listen.ts'
-import { readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { directoryChannel, readDirectory, type DirectoryEntry } from '#safeguards/people/people.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { writeCopy } from './write-copy.ts'
@@ -10,25 +9,23 @@ import { writeCopy } from './write-copy.ts'
 /** What capture must know to take a call without asking anybody. */
 export interface Known {
   readonly officials: readonly DirectoryEntry[]
-  readonly intakeKeys: readonly { day: Temporal.PlainDate; publicKey: string }[]
   stop(): Promise<void>
 }
 
 const refreshMs = 60_000
 
-/** Follows directory and intake keys in the database, and keeps a copy on disk for a start without it. */
+/** Follows the directory in the database, and keeps a copy on disk for a start without it. */
 export async function followKnown(
   db: Kysely<RegisterTables>,
   databaseUrl: string,
   copyPath: string,
   onFault: (error: unknown) => void,
 ): Promise<Known> {
-  let known = (await readCopy(copyPath)) ?? { officials: [], intakeKeys: [] }
+  let known = (await readCopy(copyPath)) ?? { officials: [] }
   let refreshing: Promise<void> | undefined
 
   async function read(): Promise<void> {
-    const [officials, intakeKeys] = await Promise.all([readDirectory(db), readIntakeKeys(db)])
-    known = { officials, intakeKeys }
+    known = { officials: await readDirectory(db) }
     await writeCopy(copyPath, known)
   }
   const refresh = () =>
@@ -48,9 +45,6 @@ export async function followKnown(
     get officials() {
       return known.officials
     },
-    get intakeKeys() {
-      return known.intakeKeys
-    },
     async stop() {
       clearInterval(timer)
       await changes.stop()
@@ -59,7 +53,7 @@ export async function followKnown(
   }
 }
 
-async function readCopy(path: string): Promise<Pick<Known, 'officials' | 'intakeKeys'> | undefined> {
+async function readCopy(path: string): Promise<Pick<Known, 'officials'> | undefined> {
   try {
     const copy = JSON.parse(await readFile(path, 'utf8')) as {
       officials: (Omit<DirectoryEntry, 'from' | 'to' | 'consentedFrom'> & {
@@ -69,7 +63,6 @@ async function readCopy(path: string): Promise<Pick<Known, 'officials' | 'intake
         // Absent in a copy that an older version wrote.
         consentedFrom?: string | null
       })[]
-      intakeKeys: { day: string; publicKey: string }[]
     }
     return {
       officials: copy.officials.map((entry) => ({
@@ -78,7 +71,6 @@ async function readCopy(path: string): Promise<Pick<Known, 'officials' | 'intake
         to: instantOf(entry.to),
         consentedFrom: instantOf(entry.consentedFrom ?? null),
       })),
-      intakeKeys: copy.intakeKeys.map(({ day, publicKey }) => ({ day: Temporal.PlainDate.from(day), publicKey })),
     }
   } catch {
     return undefined

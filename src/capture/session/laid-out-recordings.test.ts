@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
-import { createLaidOutRecordings, type LaidOutRecordings } from './laid-out-recordings.ts'
+import { createLaidOutRecordings, type LaidOutRecording, type LaidOutRecordings } from './laid-out-recordings.ts'
 
-const today = Temporal.PlainDate.from('2027-03-03')
-const { recipient } = generateKeyPair()
+let keysLeft = true
 let directory = ''
 let laidOut: LaidOutRecordings
 let faults: unknown[] = []
@@ -18,7 +17,7 @@ beforeEach(async () => {
   faults = []
   laidOut = createLaidOutRecordings({
     ...{ directory, uuid: randomUUID, most: 4, onFault: (error) => faults.push(error) },
-    intakePublicKey: (day) => (day.year === 2027 ? recipient : undefined),
+    intakePublicKey: () => (keysLeft ? generateKeyPair().recipient : undefined),
   })
 })
 afterEach(async () => {
@@ -28,14 +27,15 @@ afterEach(async () => {
 
 const names = async () => (await readdir(directory)).sort()
 
-async function takeOne(day = today): Promise<string> {
+async function takeOne(): Promise<LaidOutRecording> {
+  laidOut.lay()
   await expect.poll(() => laidOut.ids().length, { interval: 5 }).toBeGreaterThan(0)
-  return laidOut.take(day)!
+  return laidOut.take()!
 }
 
 test('files are there before they are asked for, are another recording each, and more are made', async () => {
-  expect(laidOut.take(today)).toBeUndefined()
-  const ids = [await takeOne(), await takeOne(), await takeOne()]
+  expect(laidOut.take()).toBeUndefined()
+  const ids = [await takeOne(), await takeOne(), await takeOne()].map(({ id }) => id)
   expect(new Set(ids).size).toBe(3)
   for (const id of ids) {
     const files = laidOut.claim(id)!
@@ -49,35 +49,34 @@ test('files are there before they are asked for, are another recording each, and
   await takeOne()
 })
 
-test('of a day that is over none is given, and what nobody took is gone', async () => {
-  laidOut.take(today)
-  const id = await takeOne()
-  laidOut.giveBack(laidOut.claim(id)!)
-  const before = await names()
-  expect(laidOut.take(today.add({ days: 1 }))).toBeUndefined()
-  const tomorrows = await takeOne(today.add({ days: 1 }))
-  await expect.poll(async () => (await names()).filter((name) => before.includes(name)), { interval: 5 }).toEqual([])
-  expect(await names()).toContain(`${tomorrows}.hdr`)
+test('what is given back is for another recording, under the same id and key, and what nobody took is gone', async () => {
+  laidOut.lay()
+  const taken = await takeOne()
+  laidOut.giveBack(laidOut.claim(taken.id)!)
+  const others = [await takeOne(), await takeOne(), await takeOne(), await takeOne()]
+  expect(others).toContainEqual(taken)
   await laidOut.stop()
   expect(await names()).toEqual([])
 })
 
-test('what is given back when its day is over is for nobody', async () => {
-  laidOut.take(today)
-  const yesterdays = laidOut.claim(await takeOne())!
-  const tomorrow = today.add({ days: 1 })
-  laidOut.take(tomorrow)
-  laidOut.giveBack(yesterdays)
-  const ids = [await takeOne(tomorrow), await takeOne(tomorrow), await takeOne(tomorrow), await takeOne(tomorrow)]
-  expect(ids).not.toContain(yesterdays.id)
-  await expect.poll(names, { interval: 5 }).not.toContain(`${yesterdays.id}.hdr`)
+test('no two have one key', async () => {
+  const keys = new Set<string>()
+  for (let n = 0; n < 12; n++) {
+    const { id, intakeKey } = await takeOne()
+    await laidOut.claim(id)!.remove()
+    keys.add(intakeKey)
+  }
+  expect(keys.size).toBe(12)
 })
 
-test('without a key for the day, or without room for them, there are none', async () => {
-  expect(laidOut.take(Temporal.PlainDate.from('2026-03-03'))).toBeUndefined()
+test('without a key, or without room for them, there are none', async () => {
+  keysLeft = false
+  expect(laidOut.take()).toBeUndefined()
+  expect(await names()).toEqual([])
+  keysLeft = true
   await rm(directory, { recursive: true })
-  expect(laidOut.take(today)).toBeUndefined()
+  expect(laidOut.take()).toBeUndefined()
   await expect.poll(() => faults.length, { interval: 5 }).toBe(1)
-  expect(laidOut.take(today)).toBeUndefined()
+  expect(laidOut.take()).toBeUndefined()
   expect(faults).toHaveLength(1)
 })

@@ -1,14 +1,22 @@
 /**
- * Recordings whose files are made before there is a call for them: an INVITE waits for no file to be created (ADR 0067). In: the day's
- * public key. Out: ids, and the files of each, durable. Never here: a packet; files of a day that is over.
+ * Recordings whose files are made before there is a call for them: an INVITE waits for no file to be created (ADR 0067). In: public keys.
+ * Out: ids, the key of each and its files, durable. Never here: a packet, a key used twice.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createRecordingFiles, type RecordingFiles } from '#register/recordings/recording-files.ts'
 
+/** The id of a recording, and the public key that its header is sealed to. */
+export interface LaidOutRecording {
+  id: string
+  intakeKey: string
+}
+
 export interface LaidOutRecordings {
-  /** The id of a recording whose files are there; nothing where none are: they are made when it is opened. */
-  take(day: Temporal.PlainDate): string | undefined
+  /** A recording whose files are there; nothing where none are: they are made when it is opened. */
+  take(): LaidOutRecording | undefined
+  /** Makes the first files. */
+  lay(): void
   /** The files of an id that was taken, once. */
   claim(id: string): RecordingFiles | undefined
   /** Nothing has been written to them: they are for another recording. */
@@ -27,74 +35,65 @@ const restMs = 5_000
 
 export function createLaidOutRecordings(options: {
   directory: string
-  /** age1… of a day; nothing when the custodian has made none. */
-  intakePublicKey: (day: Temporal.PlainDate) => string | undefined
+  /** age1…, each given once; nothing when the stock is used up. */
+  intakePublicKey: () => string | undefined
   uuid: () => string
   most?: number
   /** They could not be made or removed; a recording makes its files itself, as long as none are. */
   onFault: (error: unknown) => void
 }): LaidOutRecordings {
   const { directory, intakePublicKey, uuid, most = usualMost, onFault } = options
-  let day: Temporal.PlainDate | undefined
-  let ready: RecordingFiles[] = []
+  const ready: RecordingFiles[] = []
   const taken = new Map<string, RecordingFiles>()
-  /** Whose key they are sealed to: what is given back at midnight is of no use any more. */
-  const dayOf = new WeakMap<RecordingFiles, Temporal.PlainDate>()
+  const keyOf = new WeakMap<RecordingFiles, string>()
   let making: Promise<void> | undefined
   let stopped = false
   let againMs = 0
 
-  async function make(of: Temporal.PlainDate, key: string): Promise<void> {
+  async function make(): Promise<void> {
     const making: Promise<RecordingFiles | undefined>[] = []
     let failed: unknown
     for (let n = ready.length; n < most; n++) {
       // A turn of the event loop each: making their keys takes as long as answering a call.
       await setImmediate()
+      const key = intakePublicKey()
+      if (key === undefined) break
       making.push(makeOne(key).catch((error: unknown) => void (failed ??= error)))
     }
-    for (const files of await Promise.all(making)) {
-      if (!files) continue
-      dayOf.set(files, of)
-      await keep(files)
-    }
+    for (const files of await Promise.all(making)) if (files) await keep(files)
     if (failed === undefined) return
     againMs = performance.now() + restMs
     onFault(failed)
   }
 
   async function keep(files: RecordingFiles): Promise<void> {
-    if (!stopped && day && dayOf.get(files)?.equals(day)) ready.push(files)
+    if (!stopped) ready.push(files)
     else await remove(files)
   }
 
   async function makeOne(key: string): Promise<RecordingFiles> {
     const files = await createRecordingFiles(directory, uuid(), key)
+    keyOf.set(files, key)
     // What is not durable yet is synced by its recording.
     await files.sync().catch(onFault)
     return files
   }
 
   function fill(): void {
-    const key = day && intakePublicKey(day)
-    if (stopped || making || performance.now() < againMs || !day || key === undefined || ready.length > most / 2) return
-    making = make(day, key).finally(() => (making = undefined))
+    if (stopped || making || performance.now() < againMs || ready.length > most / 2) return
+    making = make().finally(() => (making = undefined))
   }
 
   const remove = (files: RecordingFiles) => files.remove().catch(onFault)
 
   return {
-    take(wanted) {
-      if (!day?.equals(wanted)) {
-        const over = ready
-        day = wanted
-        ready = []
-        for (const files of over) void remove(files)
-      }
+    take() {
       const files = ready.shift()
       if (files) taken.set(files.id, files)
       fill()
-      return files?.id
+      return files && { id: files.id, intakeKey: keyOf.get(files)! }
     },
+    lay: fill,
     claim(id) {
       const files = taken.get(id)
       taken.delete(id)
@@ -110,9 +109,12 @@ export function createLaidOutRecordings(options: {
   }
 }
 
-/** The facts with the recording in files that are there already, if there are any. */
-export function inLaidOutFiles(facts: SegmentFacts, laidOut: LaidOutRecordings | undefined): SegmentFacts {
+/** The facts with the recording in files that are there already, if there are any; or else with a key of its own. */
+export function withIntakeKey(
+  facts: SegmentFacts,
+  { laidOut, intakePublicKey }: { laidOut?: LaidOutRecordings; intakePublicKey: () => string | undefined },
+): SegmentFacts {
   const { recording } = facts
-  const id = recording && laidOut?.take(recording.intakeDay)
-  return recording && id !== undefined ? { ...facts, recording: { ...recording, id } } : facts
+  if (!recording) return facts
+  return { ...facts, recording: { ...recording, ...(laidOut?.take() ?? { intakeKey: intakePublicKey() }) } }
 }

@@ -1,7 +1,7 @@
 /** What a recorder is given: its world, and its limits. */
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import type { SegmentFacts } from '#register/admit.ts'
+import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
@@ -27,8 +27,8 @@ export interface RecorderOptions {
   findTrunk?: FindTrunk
   /** Which trunk a request belongs to; sessions of one call are joined only within one. Default: by address or certificate. */
   nameTrunk?: NameTrunk
-  /** age1… of a day; nothing when the custodian has made none. */
-  intakePublicKey: (day: Temporal.PlainDate) => string | undefined
+  /** The public key (age1…) of one recording, given once; nothing when the stock is used up. */
+  intakePublicKey: () => string | undefined
   clock: Clock
   ports: PortAllocator
   /** The address that answers name for media from a peer. */
@@ -78,13 +78,12 @@ export const usualLimits: RecorderLimits = {
   askAgainMs: 60_000,
 }
 
-/** What every recording of a UTC day is written with; nothing when there is no intake key for it. */
+/** What a recording is written with; nothing when there was no intake key for it. */
 export function mediaMeans(
   options: RecorderOptions,
-  day: Temporal.PlainDate,
+  { intakeKey: intakePublicKey }: RecordingFacts,
   beganMs?: number,
 ): Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined {
-  const intakePublicKey = options.intakePublicKey(day)
   if (intakePublicKey === undefined) return undefined
   return {
     ports: options.ports,

@@ -13,7 +13,7 @@ import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
 import { isBegunByNow, isDecidedAnew, mayBeDecidedAnew } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
-import { inLaidOutFiles } from './laid-out-recordings.ts'
+import { withIntakeKey } from './laid-out-recordings.ts'
 import { createMoveToTwin } from './move-to-twin.ts'
 import { createRequestReader, knownOf, type KnownBefore } from './read-requests.ts'
 import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
@@ -173,7 +173,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return false
     }
 
-    const facts = inLaidOutFiles(offer.facts, options.laidOut)
+    const facts = withIntakeKey(offer.facts, options)
     quotas.count(facts)
     if (facts.recording) counters.recorded++
     else counters.historyOnly++

@@ -82,6 +82,7 @@ export function resumedOffer(
     ids: { segmentId: string; recordingId: string }
     at: Temporal.Instant
     intakeDay: Temporal.PlainDate
+    intakePublicKey: () => string | undefined
     isForbidden: boolean
   },
 ): Offer {
@@ -109,6 +110,7 @@ export function resumedOffer(
           id: next.ids.recordingId,
           startedAt: next.at,
           intakeDay: next.intakeDay,
+          intakeKey: next.intakePublicKey(),
           months: recording.months,
         },
       }),

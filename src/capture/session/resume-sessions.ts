@@ -33,7 +33,7 @@ export interface ResumedSessions {
 }
 
 export function createResumedSessions(parts: {
-  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault'>
+  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey'>
   reader: RequestReader
   recent: RecentCalls
   halves: OtherHalves
@@ -65,6 +65,7 @@ export function createResumedSessions(parts: {
       ids: { segmentId: random.uuid(), recordingId: random.uuid() },
       at,
       intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
+      intakePublicKey: options.intakePublicKey,
       isForbidden: waited.held.isForbidden || recent.isForbidden(left.callIds, whoAnswers(left.official)),
     })
     if (!goesOn) options.quotas.count(offer.facts)

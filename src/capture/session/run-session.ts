@@ -32,9 +32,9 @@ export interface SessionWorld {
   sdpSessionId: string
   /** What streams of a session need beyond its description. */
   newStreams: () => Parameters<typeof createSessionStreams>[0]
-  /** What openSessionMedia needs beyond the recording and its streams; nothing when there is no intake key for today. */
+  /** What openSessionMedia needs beyond the recording and its streams; nothing when it has no intake key. */
   media: (
-    recordingDay: Temporal.PlainDate,
+    recording: RecordingFacts,
   ) => Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined
   onFault: (error: unknown) => void
   /** The session is over and nothing of it is left to do. */
@@ -185,7 +185,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
 
   async function open(effect: SessionEffect & { do: 'open' }, asking: Asking | undefined): Promise<SessionEvent> {
     const { recording } = effect
-    const options = world.media(recording.intakeDay)
+    const options = world.media(recording)
     if (!options) return { type: 'open-failed', why: 'no-intake-key' }
     const opened = await openSessionMedia({
       ...options,

@@ -36,7 +36,7 @@ export function sessionWorld(
     mediaAddress: options.mediaAddress,
     sdpSessionId,
     newStreams: () => ({ allocator: ports, random32: random.uint32 }),
-    media: (day) => mediaMeans(options, day, beganMs),
+    media: (recording) => mediaMeans(options, recording, beganMs),
     onFault,
     onOver,
   }

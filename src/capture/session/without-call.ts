@@ -1,7 +1,7 @@
 /**
  * Recordings whose call nobody knows: their facts could not be read after a crash, and nobody has settled them (AC8). In: the
  * folder of calls going on. Out: which have waited for a day, and which are destroyed. Nothing of them is in the register, so
- * nobody hears them; their intake key is destroyed a week after its day.
+ * nobody hears them; their private intake keys are deleted after forty days at the latest.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

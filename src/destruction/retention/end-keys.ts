@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Expunging } from '#register/expunge.ts'
 import { destroyPastMonthKeys } from '#safeguards/keys/end-months.ts'
-import { destroyOldIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { endDayKeys } from '#safeguards/keys/day-keys.ts'
 import { expiryMonthOf } from '#safeguards/keys/month-keys.ts'
 import { moveFileKeys, type Moving } from '#safeguards/keys/move-keys.ts'
 
@@ -29,7 +29,7 @@ export async function endKeys(
     if (moved === 0 || moving.length < movedAtOnce) break
   }
   const monthKeys = await destroyPastMonthKeys(db, keys, copies, month, now)
-  const intakeDays = await destroyOldIntakeKeys(db, keys, now)
+  const intakeDays = await endDayKeys(db, keys, now)
   return { monthKeys, intakeDays: intakeDays.map((day) => day.toString()) }
 }
 

@@ -331,7 +331,7 @@ describe('keys', () => {
     expect(ofMonth(await keys.names())).toEqual([])
   })
 
-  test('of intake go a week after their day', async () => {
+  test('of intake days of earlier versions go once nothing waits for them', async () => {
     const day = Temporal.Now.plainDateISO('UTC')
     expect((await run()).intakeDays).toEqual([])
     const old = day.subtract({ days: 8 })

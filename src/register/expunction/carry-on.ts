@@ -1,5 +1,8 @@
 import { sql, type Kysely } from 'kysely'
+import { endDayKeys } from '#safeguards/keys/day-keys.ts'
 import { forgetFileKeys } from '#safeguards/keys/forget-keys.ts'
+import { endIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { settleMonths } from '#safeguards/keys/retire-versions.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
 import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
@@ -11,6 +14,8 @@ import { removeObjects } from './remove-objects.ts'
 const mostAtOnce = 5_000
 /** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
 const unknownSeconds = 60
+/** A process holds the keys it seals with only while a call goes on, and no call is recorded for longer (capture/session). */
+const longestCallHours = 12
 /** Capture answers sooner, mostly: nobody has to be told that it is waited for. */
 const captureSeconds = 5
 
@@ -20,7 +25,8 @@ export async function isUnfinished(db: Kysely<RegisterTables>): Promise<boolean>
     select exists (select from recording where state = 'DESTROYING')
       or exists (select from month_key where state = 'retiring')
       or exists (select from month_key where state = 'making' and made_at < clock_timestamp() - interval '10 minutes')
-      or exists (select from keyring_renewal) as unfinished`.execute(db)
+      or exists (select from keyring_renewal)
+      or exists (select from intake_version where state = 'retiring') as unfinished`.execute(db)
   return rows[0]?.unfinished === true
 }
 
@@ -49,6 +55,11 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
   for (const { recordings, error } of forgotten.failures) {
     failures.push(...recordings.map((id) => ({ id, error })))
   }
+  const intakeFault = await endIntake(
+    expunging,
+    begun.map(({ id }) => id),
+    now,
+  )
   const settled = await settleMonths(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
@@ -57,7 +68,7 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
   const { reached, away } = await removeCopies(expunging, ready)
   const isOver = ({ deadline }: Begun) => Temporal.Instant.compare(deadline, now) <= 0
   const ending = ready.filter((one) => away.length === 0 || isOver(one))
-  failures.push(...(await noteDestroyed(db, ending, reached, now)))
+  failures.push(...(await noteDestroyed(db, ending, reached)))
 
   const destroyed = await destroyedOf(db, ids)
   const known = new Set([...destroyed, ...failures.map(({ id }) => id)])
@@ -67,9 +78,10 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
       (!capturedSince || Temporal.Instant.compare(capturedSince.add({ seconds: captureSeconds }), now) < 0),
   )
   const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
-  const why = [...months, ...away].join('; ') || 'another destroyer has it'
-  const [fault, ...more] = settled.failures
-  const error = more.length > 0 ? new AggregateError(settled.failures, 'month keys could not be destroyed') : fault
+  const why = [...months, ...away].join('; ') || 'another destroyer has it, or its intake key is still needed'
+  const faults = [...settled.failures, ...(intakeFault === undefined ? [] : [intakeFault])]
+  const [fault, ...more] = faults
+  const error = more.length > 0 ? new AggregateError(faults, 'keys could not be destroyed') : fault
   return {
     destroyed,
     waiting:
@@ -91,22 +103,49 @@ async function readBegun(db: Kysely<RegisterTables>, ids: readonly string[]): Pr
     on conflict do nothing`.execute(db)
   const { rows } = await sql<Begun>`
     select r.id, e.done_by as "doneBy", e.deadline,
-      -- Without its day's key it is noise, wherever it is.
-      (select s.asked_at from capture_stop s where s.recording_id = r.id and not exists (
-        select from intake_key k where k.day = r.intake_day and k.private_destroyed_at is not null)) as "capturedSince"
+      -- Later it is noise there: its intake key ends here.
+      (select s.asked_at from capture_stop s where s.recording_id = r.id
+        and s.asked_at > clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval) as "capturedSince"
     from recording r join expunction e on e.recording_id = r.id
     where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
   return rows
 }
 
+/**
+ * Ends what opens their headers: their private intake keys, and what the disk may hold of those that ended when they were taken into
+ * keeping. Returns what stood in the way.
+ */
+async function endIntake({ db, keys }: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<unknown> {
+  try {
+    await db.transaction().execute((tx) => endIntakeKeys(tx, ids))
+    await renewIntakeKey(db, keys, ids)
+    if (await hangOnDayKeys(db, ids)) await endDayKeys(db, keys, now)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/** Returns true when one of them was sealed by an earlier version, whose day key is there still. */
+async function hangOnDayKeys(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await sql<{ hang: boolean }>`
+    select exists (
+      select from recording r join intake_key k on k.day = r.intake_day and k.private_destroyed_at is null
+      where r.id = any (${ids}::uuid[]) and r.intake_key is null
+    ) as hang`.execute(db)
+  return rows[0]?.hang === true
+}
+
 /** Those of whose keys nothing is left: neither a row nor a version under which they lay. */
 async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly Begun[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    select id from unnest(${begun.map(({ id }) => id)}::uuid[]) as id
-    where not exists (select from recording_key k where k.recording_id = id)
+    select r.id from recording r
+    where r.id = any (${begun.map(({ id }) => id)}::uuid[])
+      and not intake_key_lives(r.intake_key, r.intake_day)
+      and not exists (select from recording_key k where k.recording_id = r.id)
       and not exists (
         select from file_key_end e join month_key m on m.expiry_month = e.expiry_month and m.version <= e.version
-        where e.recording_id = id and m.state in ('current', 'retiring')
+        where e.recording_id = r.id and m.state in ('current', 'retiring')
       )`.execute(db)
   return new Set(rows.map(({ id }) => id))
 }

@@ -18,17 +18,16 @@ export async function noteDestroyed(
   db: Kysely<RegisterTables>,
   ending: readonly Begun[],
   reached: readonly Reached[],
-  now: Temporal.Instant,
 ): Promise<{ id: string; error: unknown }[]> {
   const failures: { id: string; error: unknown }[] = []
   for (let at = 0; at < ending.length; at += atOnce) {
     const some = ending.slice(at, at + atOnce)
     try {
-      await noteSome(db, some, reached, now)
+      await noteSome(db, some, reached)
     } catch {
       for (const one of some) {
         try {
-          await noteSome(db, [one], reached, now)
+          await noteSome(db, [one], reached)
         } catch (error) {
           failures.push({ id: one.id, error })
         }
@@ -42,13 +41,13 @@ async function noteSome(
   db: Kysely<RegisterTables>,
   ending: readonly Begun[],
   reached: readonly Reached[],
-  now: Temporal.Instant,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ id: string; cause: DestructionCause }>`
-      update recording set state = 'DESTROYED', destroyed_at = ${now}, sha256 = null
-      where id = any (${ending.map(({ id }) => id)}::uuid[]) and state = 'DESTROYING'
-      returning id, cause`.execute(tx)
+      select id, cause from recording
+      where id = any (${ending.map(({ id }) => id)}::uuid[]) and state = 'DESTROYING' order by id for update`.execute(
+      tx,
+    )
     if (rows.length === 0) return
     const ids = rows.map(({ id }) => id)
     const keys = await keysOf(tx, ids)
@@ -71,6 +70,12 @@ async function noteSome(
           },
         }
       }),
+    )
+    // When it was destroyed is what the ledger says.
+    await sql`
+      update recording r set state = 'DESTROYED', destroyed_at = e.at, sha256 = null
+      from destruction_entry e where r.id = any (${ids}::uuid[]) and e.object_kind = 'recording' and e.object_id = r.id`.execute(
+      tx,
     )
     await appendAudit(
       tx,

@@ -6,8 +6,8 @@ import { copiesLeft, noteCopiesRemoved } from '../recordings/subject-copies.ts'
 
 /** So many of a sweep share a folder and its sync; a listener waits for the same disk. */
 const atOnce = 500
-/** Capture brings what it wrote as soon as it can; longer than its sealed bytes can be opened with an intake key. */
-const lateDays = 9
+/** Capture brings what it wrote as soon as it can, and uses no key that is older. */
+const lateDays = 40
 
 /**
  * Removes every object of recordings, the copies that lie ready for those who asked (C1), the anonymised one (R33), and what

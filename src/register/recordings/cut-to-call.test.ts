@@ -57,10 +57,10 @@ async function payloads(opened: { chunks: number; openChunk: (n: number) => Prom
 describe('a recording that reaches more than two seconds beyond its call', () => {
   test('is cut to the call before it can be heard, and the incident is in the log', async () => {
     const { answeredAt, endedAt, recorded } = call(10_000, 1_700)
-    const { id, body, header } = await recorded
+    const { id, body, header, intakeKey } = await recorded
     const whole = await payloads(
       await openPayload(
-        readAgeHeader(header, (await intakeIdentity(keys, Temporal.Now.plainDateISO('UTC')))!),
+        readAgeHeader(header, (await intakeIdentity(keeping.db, keys, intakeKey))!),
         body.length,
         async (at, length) => body.subarray(at, at + length),
       ),

@@ -83,8 +83,7 @@ describe('taking a recording into keeping', () => {
 
   test('the intake key opens nothing of it any more: what it opened, the header, is in no object', async () => {
     const recording = await register.record()
-    const { intake_day } = await rowOf(recording.id)
-    const identity = await intakeIdentity(keys, intake_day)
+    const identity = await intakeIdentity(keeping.db, keys, recording.intakeKey)
     expect(readAgeHeader(recording.header, identity!)).toHaveLength(16)
     await keepRecording(keeping, recording.id, now())
     for (const key of [bodyKey(recording.id), indexKey(recording.id)]) {
@@ -93,6 +92,7 @@ describe('taking a recording into keeping', () => {
       expect(bytes.includes('X25519')).toBe(false)
     }
     await expect(objects.sizeBytes(headerKey(recording.id))).rejects.toMatchObject({ code: 'object-missing' })
+    expect(await intakeIdentity(keeping.db, keys, recording.intakeKey)).toBeUndefined()
   })
 
   test('the wrapped file key is not the file key', async () => {
@@ -161,21 +161,21 @@ describe('killed between two steps', () => {
 })
 
 describe('what cannot be kept', () => {
-  test('the private half of its day is destroyed: it says so and the sealed body stays', async () => {
-    const recording = await register.record({}, { intakeDay: Temporal.Now.plainDateISO('UTC').add({ days: 3 }) })
-    const { intake_day } = await rowOf(recording.id)
-    await keys.destroy(`intake-${intake_day.toString()}`)
+  test('its private intake key is deleted: it says so and the sealed body stays', async () => {
+    const recording = await register.record()
+    await database.as().pool.query('delete from intake_private_key where public_key = $1', [recording.intakeKey])
     await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
     expect(await keptEntries(recording.id)).toHaveLength(0)
   })
 
-  test('the key of another day: it says so and the sealed body stays', async () => {
+  test('the key of another recording: it says so, the sealed body stays, and so does the other’s key', async () => {
     const recording = await register.record()
-    const otherDay = Temporal.Now.plainDateISO('UTC').add({ days: 1 })
-    await admin.updateTable('recording').set({ intake_day: otherDay }).where('id', '=', recording.id).execute()
+    const { intakeKey } = await register.record()
+    await admin.updateTable('recording').set({ intake_key: intakeKey }).where('id', '=', recording.id).execute()
     await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-no-identity-match' })
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
+    expect(await intakeIdentity(keeping.db, keys, intakeKey)).toMatch(/^AGE-SECRET-KEY-1/)
   })
 
   test('a body with one bit turned is not kept', async () => {

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
+import { dayIdentity } from '#safeguards/keys/day-keys.ts'
+import { endIntakeKeys, intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf, keepFileKey } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
@@ -55,7 +56,7 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
 /**
  * Takes one recording into keeping.
  * @returns false when there was nothing to do
- * @throws RecordingFault `intake-key-gone` when the private half of its day is destroyed; what the formats throw
+ * @throws RecordingFault `intake-key-gone` when the private key of its header is destroyed; what the formats throw
  */
 export async function keepRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
   const { db, objects, keys } = keeping
@@ -64,7 +65,16 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     .innerJoin('segment as s', (join) =>
       join.onRef('s.id', '=', 'r.segment_id').onRef('s.contact_started_at', '=', 'r.contact_started_at'),
     )
-    .select(['intake_day', 'destroy_at', 'incomplete', 'r.started_at', 'r.cut_ms', 's.answered_at', 's.ended_at'])
+    .select([
+      'intake_day',
+      'intake_key',
+      'destroy_at',
+      'incomplete',
+      'r.started_at',
+      'r.cut_ms',
+      's.answered_at',
+      's.ended_at',
+    ])
     .where('r.id', '=', id)
     .where('r.state', '=', 'STORED')
     .where('r.kept_at', 'is', null)
@@ -72,7 +82,7 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
   if (!row?.destroy_at) return false
   // An earlier try may have cut it, and not come further: up to its key in keeping, or not so far.
   const inKeepingKey = await fileKeyOf(db, keys, id)
-  const given = inKeepingKey ?? (await fileKeyFromHeader(keeping, id, row.intake_day))
+  const given = inKeepingKey ?? (await fileKeyFromHeader(keeping, id, row))
   const whenCut = inKeepingKey ?? keyWhenCut(given)
   const wasCut = row.cut_ms !== null && (await openedUnder(objects, id, whenCut)) !== undefined
   const mended = row.incomplete && !wasCut ? await mend(keeping, id, given) : undefined
@@ -85,7 +95,10 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
     await objects.put(indexKey(id), sealIndex(fileKey, index))
     const destroyAt = row.destroy_at
-    const inKeeping = await whileStored(db, id, (tx) => keepFileKey(tx, keys, { id, destroyAt, fileKey }))
+    const inKeeping = await whileStored(db, id, async (tx) => {
+      await keepFileKey(tx, keys, { id, destroyAt, fileKey })
+      await endIntakeKeys(tx, [id])
+    })
     // Before the recording counts as kept: a crash in between comes back here.
     await objects.delete(headerKey(id))
     await objects.delete(tailKey(id))
@@ -202,9 +215,14 @@ export async function noteKeepingFault(db: Kysely<RegisterTables>, id: string, f
   await db.updateTable('recording').set({ keeping_fault: fault }).where('id', '=', id).execute()
 }
 
-async function fileKeyFromHeader({ objects, keys }: Keeping, id: string, day: Temporal.PlainDate): Promise<Buffer> {
-  const identity = await intakeIdentity(keys, day)
-  if (identity === undefined) throw new RecordingFault('intake-key-gone', day.toString())
+async function fileKeyFromHeader(
+  { db, objects, keys }: Keeping,
+  id: string,
+  sealedTo: { intake_key: string | null; intake_day: Temporal.PlainDate },
+): Promise<Buffer> {
+  const { intake_key: publicKey, intake_day: day } = sealedTo
+  const identity = await (publicKey === null ? dayIdentity(keys, day) : intakeIdentity(db, keys, publicKey))
+  if (identity === undefined) throw new RecordingFault('intake-key-gone', publicKey ?? day.toString())
   const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
   return readAgeHeader(header, identity)
 }

@@ -8,7 +8,7 @@ export const recordingFaults = {
   'body-write-failed': 'A sealed chunk could not be written to the recording body',
   'writer-starved': 'Sealed chunks wait for the disk beyond the limit: packets are being dropped',
   'tail-write-failed': 'The tail journal could not be written',
-  'intake-key-gone': 'The private half of the intake key is destroyed: the recording can be opened by nobody',
+  'intake-key-gone': 'The private half of its intake key is destroyed: the recording can be opened by nobody',
   'tail-overrun': 'The tail journal waited too long for its disk and started afresh',
 } as const
 

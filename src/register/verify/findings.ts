@@ -30,7 +30,7 @@ const words = {
   ],
   'header-left': [
     'its header to the intake key is still there',
-    'delete the object; the intake key of its day goes a week later',
+    'delete the object; the private intake key that opened it is deleted already',
   ],
   'destroyed-key-left': ['it is destroyed and its key row is still there', 'run the custodian: its sweep ends it'],
   'destroyed-month-key-left': [

@@ -13,8 +13,8 @@ import { sha256, type ExportedTable } from './manifest.ts'
 export const compress = (bytes: Uint8Array): Promise<Buffer> =>
   promisify<Uint8Array, object, Buffer>(zstdCompress)(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
 
-/** Their rows lie in the keyring alone. */
-const keysOfRecordings = ['shard_key', 'recording_key']
+/** The rows of the first two lie in the keyring alone; intake keys are in no backup, and a restored register makes new ones. */
+const tablesOfKeys = ['shard_key', 'recording_key', 'intake_batch', 'intake_batch_key', 'intake_private_key']
 const partBytes = 16 << 20
 
 export interface Table {
@@ -25,7 +25,7 @@ export interface Table {
 
 /** Tables that a backup has. */
 export async function tablesOf(connection: OwnConnection): Promise<Table[]> {
-  return (await allTables(connection)).filter(({ name }) => !keysOfRecordings.includes(name))
+  return (await allTables(connection)).filter(({ name }) => !tablesOfKeys.includes(name))
 }
 
 /** Every table, but for the marks of this very database. */

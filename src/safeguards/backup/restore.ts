@@ -360,6 +360,17 @@ async function settle(
     `update intake_key set private_destroyed_at = clock_timestamp() where private_destroyed_at is null and not (day = any ($1::date[]))`,
     [held],
   )
+  // The same for those of single recordings: capture drops what it has of them, and the keys above them go when the register starts.
+  const versions = (await keys.names()).flatMap((name) => /^intake-v(\d+)$/.exec(name)?.[1] ?? []).map(Number)
+  await connection.query(
+    `insert into intake_version (version, state) select v, 'retiring' from unnest($1::integer[]) v on conflict (version) do nothing`,
+    [versions],
+  )
+  await connection.query(
+    `update intake_version set state = 'retiring', destroyed_at = null, receipt = null
+     where state <> 'destroyed' or version = any ($1::integer[])`,
+    [versions],
+  )
   const lost = await connection.query(
     `update recording set incomplete = true, keeping_fault = 'not-in-backup',
        state = case state when 'CAPTURING' then 'STORED' else state end

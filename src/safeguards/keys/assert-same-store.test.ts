@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { assertSameStore } from './assert-same-store.ts'
-import { prepareIntakeKeys } from './intake-keys.ts'
+import { makeIntakeBatches } from './intake-keys.ts'
 import { openKeyFolder } from './key-folder.ts'
 import { monthKeyName } from './month-keys.ts'
 
@@ -25,18 +25,16 @@ test('a store without any of the keys that the database names is another one, an
   }
   // A new installation: nothing is named yet.
   await assertSameStore(custodian, first)
-  await prepareIntakeKeys(
-    custodian,
-    first,
-    () => ({ identity: 'AGE-SECRET-KEY-1', recipient: 'age1' }),
-    Temporal.Now.instant(),
-  )
+  let pairs = 0
+  await makeIntakeBatches(custodian, first, () => ({ identity: 'AGE-SECRET-KEY-1', recipient: `age1${++pairs}` }), 1)
   await assertSameStore(custodian, first)
   await expect(assertSameStore(custodian, other)).rejects.toMatchObject(another)
   expect(await other.names()).toEqual([])
 
-  // Months count as days do.
-  await database.as().pool.query('delete from intake_key')
+  // Months count as intake keys do.
+  await database.as().pool.query(`
+    begin; set local session_replication_role = replica;
+    delete from intake_private_key; delete from intake_batch_key; delete from intake_batch; delete from intake_version; commit`)
   await assertSameStore(custodian, other)
   const month = Temporal.PlainDate.from('2031-05-01')
   await database

@@ -1,4 +1,5 @@
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { dayKeyName } from './day-keys.ts'
 import { intakeKeyName } from './intake-keys.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { monthKeyName } from './month-keys.ts'
@@ -14,9 +15,11 @@ export async function assertSameStore(holding: HoldingSafeguards, store: KeyStor
   const db = safeguardsOf(holding)
   const months = await db.selectFrom('shard_key').select(['expiry_month', 'month_key_version']).distinct().execute()
   const days = await db.selectFrom('intake_key').select('day').where('private_destroyed_at', 'is', null).execute()
+  const intake = await db.selectFrom('intake_version').select('version').where('state', '=', 'current').execute()
   const named = [
     ...months.map((row) => monthKeyName(row.expiry_month, row.month_key_version)),
-    ...days.map(({ day }) => intakeKeyName(day)),
+    ...days.map(({ day }) => dayKeyName(day)),
+    ...intake.map(({ version }) => intakeKeyName(version)),
   ]
   if (named.length === 0) return
   const held = new Set(await store.names())

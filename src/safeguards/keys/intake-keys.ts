@@ -1,107 +1,234 @@
 /**
- * Intake keys: one X25519 pair a day. The public half goes to capture, days ahead, so that it can seal while everything
- * else is down; the private half stays with the custodian and is destroyed a week after its day.
+ * Intake keys: one X25519 pair for each recording (docs/decisions/0078). Capture gets public keys in batches and uses each once. The
+ * private keys stay in the database, wrapped under the key of their batch, and that under the intake wrapping key in the key store.
+ * In: the number of keys wanted. Out: batches; the private key of a recording, until its end. Never here: a private key that is not
+ * wrapped, the replacement of the wrapping key (renew-intake-key.ts), day keys of earlier versions (day-keys.ts).
  */
-import { appendToLedger } from '../ledger/append-to-ledger.ts'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import type { KeyStore } from './key-store.ts'
-import { destroyKey } from './retire-versions.ts'
+import { holdKey } from './key-locks.ts'
+import { KeyStoreFault, type KeyStore } from './key-store.ts'
+import type { Db, Tx } from './month-keys.ts'
+import { unwrapKey, wrapKey } from './wrap.ts'
 
-const daysAhead = 8
-const daysKept = 7
+/** Keys of one batch. A capture that crashes loses those of the few batches that it has begun. */
+export const keysOfBatch = 64
+const batchKeyBytes = 32
+/** Capture uses no key that it took longer ago than `mostDaysUsed` (capture/session/intake-stock.ts). */
+const daysKept = 40
 
 /** Makes an X25519 pair in age's writing: identity AGE-SECRET-KEY-1…, recipient age1… */
 export type MakePair = () => { identity: string; recipient: string }
 
-/** Makes the pairs of today and of the days ahead where they are missing. Days are UTC. */
-export async function prepareIntakeKeys(
+/** Keys that one capture node uses, each once. */
+export interface IntakeBatch {
+  id: string
+  publicKeys: string[]
+}
+
+/** Name of a version of the intake wrapping key in the key store. */
+export function intakeKeyName(version: number): string {
+  return `intake-v${version}`
+}
+
+/** What a wrapped batch key is bound to. */
+export function batchPurpose(batch: string): string {
+  return `intake batch ${batch}`
+}
+
+/** What a wrapped private key is bound to. */
+export function privateKeyPurpose(publicKey: string): string {
+  return `intake ${publicKey}`
+}
+
+/** Holds the intake wrapping key until the transaction ends. @returns its current version, if there is one */
+export async function holdIntakeKey(tx: Tx, how: 'shared' | 'alone'): Promise<number | undefined> {
+  await holdKey(tx, 'intake', how)
+  const row = await tx.selectFrom('intake_version').select('version').where('state', '=', 'current').executeTakeFirst()
+  return row?.version
+}
+
+/** Makes batches until as many keys wait as one capture node holds in stock. @returns how many batches were made */
+export async function makeIntakeBatches(
   holding: HoldingSafeguards,
   store: KeyStore,
   makePair: MakePair,
-  now: Temporal.Instant,
-): Promise<void> {
+  mostBatches: number,
+): Promise<number> {
   const db = safeguardsOf(holding)
-  const today = dayOf(now)
-  for (let ahead = 0; ahead < daysAhead; ahead++) {
-    const day = today.add({ days: ahead })
-    const published = await db.selectFrom('intake_key').select('day').where('day', '=', day).executeTakeFirst()
-    if (published) continue
-    // A private half without its public one was left by a crash between the two; nothing was ever sealed to it.
-    await store.destroy(intakeKeyName(day))
-    const pair = makePair()
-    await store.write(intakeKeyName(day), Buffer.from(pair.identity, 'utf8'))
-    await db.insertInto('intake_key').values({ day, public_key: pair.recipient, private_destroyed_at: null }).execute()
+  const { rows } = await sql<{ missing: number }>`
+    select ceil((intake_keys_wanted() - coalesce(sum(cardinality(public_keys)), 0)) / ${keysOfBatch}::numeric)::integer as missing
+    from intake_batch where taken_at is null`.execute(db)
+  const wanted = Math.min(mostBatches, rows[0]?.missing ?? 0)
+  if (wanted <= 0) return 0
+  const batches = Array.from({ length: wanted }, () => makeBatch(makePair))
+  await db.transaction().execute(async (tx) => {
+    const version = await currentIntakeVersion(tx, store)
+    const items = batches.map(({ id, key }) => ({ secret: key, purpose: batchPurpose(id) }))
+    const wrapped = await store.wrap(intakeKeyName(version), items)
+    await tx
+      .insertInto('intake_batch')
+      .values(batches.map(({ id, pairs }) => ({ id, public_keys: pairs.map(({ publicKey }) => publicKey) })))
+      .execute()
+    await tx
+      .insertInto('intake_batch_key')
+      .values(batches.map(({ id }, index) => ({ batch: id, version, wrapped: wrapped[index]! })))
+      .execute()
+    const pairs = batches.flatMap(({ id, pairs }) => pairs.map((pair) => ({ batch: id, ...pair })))
+    await sql`
+      insert into intake_private_key (public_key, batch, wrapped)
+      select * from unnest(${pairs.map(({ publicKey }) => publicKey)}::text[], ${pairs.map(({ batch }) => batch)}::uuid[],
+        ${pairs.map((pair) => pair.wrapped)}::bytea[])`.execute(tx)
+  })
+  for (const { key } of batches) key.fill(0)
+  return batches.length
+}
+
+function makeBatch(makePair: MakePair) {
+  const key = randomBytes(batchKeyBytes)
+  const pairs = Array.from({ length: keysOfBatch }, () => {
+    const { identity, recipient } = makePair()
+    return { publicKey: recipient, wrapped: wrapKey(key, Buffer.from(identity), privateKeyPurpose(recipient)) }
+  })
+  return { id: randomUUID(), key, pairs }
+}
+
+async function currentIntakeVersion(tx: Tx, store: KeyStore): Promise<number> {
+  const isThere = await tx
+    .selectFrom('intake_version')
+    .select('version')
+    .where('state', '=', 'current')
+    .executeTakeFirst()
+  const known = await holdIntakeKey(tx, isThere ? 'shared' : 'alone')
+  if (known !== undefined) return known
+  const version = await makeIntakeVersion(tx, store)
+  await tx.updateTable('intake_version').set({ state: 'current' }).where('version', '=', version).execute()
+  return version
+}
+
+/** Makes a version in the key store, noted as one that is being made. A number that was used before is left out. @returns it */
+export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number> {
+  const { last } = await db
+    .selectFrom('intake_version')
+    .select(({ fn }) => fn.coalesce(fn.max('version'), sql<number>`0`).as('last'))
+    .executeTakeFirstOrThrow()
+  for (let version = last + 1; ; version++) {
+    const { numInsertedOrUpdatedRows: made } = await db
+      .insertInto('intake_version')
+      .values({ version, state: 'making' })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    if (made !== 1n) continue
+    try {
+      await store.make(intakeKeyName(version))
+      return version
+    } catch (error) {
+      if (!(error instanceof KeyStoreFault && error.code === 'KEY_EXISTS')) throw error
+      // A transaction that made it was undone. Nobody knows what it has wrapped: it is destroyed, not used.
+      await db.updateTable('intake_version').set({ state: 'retiring' }).where('version', '=', version).execute()
+    }
   }
 }
 
-/** The public halves that capture may seal to, by day. */
-export async function readIntakeKeys(
+/** Takes batches for a capture node, each of which nobody gets a second time. May return fewer, or none. */
+export async function takeIntakeBatches(
   holding: HoldingSafeguards,
-): Promise<{ day: Temporal.PlainDate; publicKey: string }[]> {
-  const db = safeguardsOf(holding)
-  return db
-    .selectFrom('intake_key')
-    .select(['day', 'public_key as publicKey'])
-    .orderBy('day')
-    .where('private_destroyed_at', 'is', null)
-    .execute()
+  taker: string,
+  mostBatches: number,
+): Promise<IntakeBatch[]> {
+  const { rows } = await sql<IntakeBatch>`
+    select id, public_keys as "publicKeys" from take_intake_batches(${taker}::uuid, ${mostBatches}::integer)`.execute(
+    safeguardsOf(holding),
+  )
+  return rows
 }
 
-/** The private half of a day (AGE-SECRET-KEY-1…); nothing once it is destroyed. */
-export async function intakeIdentity(store: KeyStore, day: Temporal.PlainDate): Promise<string | undefined> {
-  return (await store.read(intakeKeyName(day)))?.toString('utf8')
+/** Those of these batches whose keys may still be used: a restored register has none of those from before. */
+export async function intakeBatchesInUse(holding: HoldingSafeguards, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from intake_batches_in_use(${ids}::uuid[]) as id`.execute(safeguardsOf(holding))
+  return new Set(rows.map(({ id }) => id))
 }
 
-/** Destroys the private halves whose week is over, and says so in the ledger. Returns their days. */
-export async function destroyOldIntakeKeys(
+/** How many public keys a capture node holds in stock. */
+export async function intakeKeysWanted(holding: HoldingSafeguards): Promise<number> {
+  const { rows } = await sql<{ wanted: number }>`select intake_keys_wanted() as wanted`.execute(safeguardsOf(holding))
+  return rows[0]!.wanted
+}
+
+/** The private key (AGE-SECRET-KEY-1…) of a public one; nothing once it is deleted. */
+export async function intakeIdentity(
   holding: HoldingSafeguards,
   store: KeyStore,
-  now: Temporal.Instant,
-): Promise<Temporal.PlainDate[]> {
+  publicKey: string,
+): Promise<string | undefined> {
   const db = safeguardsOf(holding)
-  const oldestKept = dayOf(now).subtract({ days: daysKept })
-  const published = await db
-    .selectFrom('intake_key')
-    .select('day')
-    .where('day', '<', oldestKept)
-    .where('private_destroyed_at', 'is', null)
-    .execute()
-  // By day as well as by name: a crash may have come between a key and its note.
-  const days = new Set(published.map(({ day }) => day.toString()))
-  for (const name of await store.names()) {
-    const day = /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1]
-    if (day !== undefined && day < oldestKept.toString()) days.add(day)
+  let tried: number | undefined
+  for (;;) {
+    const row = await db
+      .selectFrom('intake_private_key as p')
+      .innerJoin('intake_batch_key as b', 'b.batch', 'p.batch')
+      .select(['p.wrapped', 'p.batch', 'b.version', 'b.wrapped as batch_wrapped'])
+      .where('p.public_key', '=', publicKey)
+      .executeTakeFirst()
+    if (!row) return undefined
+    try {
+      const item = { wrapped: row.batch_wrapped, purpose: batchPurpose(row.batch) }
+      const [batchKey] = await store.unwrap(intakeKeyName(row.version), [item])
+      const identity = unwrapKey(batchKey!, row.wrapped, privateKeyPurpose(publicKey))
+      batchKey!.fill(0)
+      return identity.toString('utf8')
+    } catch (error) {
+      if (!(error instanceof KeyStoreFault && error.code === 'KEY_MISSING')) throw error
+      // Between the row and the store there may have been a new version: then there is another row.
+      if (row.version === tried) return undefined
+      tried = row.version
+    }
   }
-  const destroyed: Temporal.PlainDate[] = []
-  for (const written of [...days].sort()) {
-    const day = Temporal.PlainDate.from(written)
-    const receipt = await destroyKey(store, intakeKeyName(day))
-    await db.transaction().execute(async (tx) => {
-      await tx
-        .updateTable('intake_key')
-        .set({ private_destroyed_at: now })
-        .where('day', '=', day)
-        .where('private_destroyed_at', 'is', null)
-        .execute()
-      await appendToLedger(tx, {
-        kind: 'intake-key',
-        name: written,
-        cause: 'retention',
-        doneBy: 'destroyer',
-        detail: {},
-        targets: { receipts: [receipt] },
-      })
+}
+
+/**
+ * Deletes private keys, in the caller's transaction; each only when no other recording waits to be opened with it, which happens where
+ * a capture's disk was copied. What the disk still holds of them ends with their wrapping key (renew-intake-key.ts).
+ * @param recordings whose header is opened no more; those from before have no such key
+ */
+export async function endIntakeKeys(holding: HoldingSafeguards, recordings: readonly string[]): Promise<void> {
+  if (recordings.length === 0) return
+  const tx = safeguardsOf(holding)
+  await holdIntakeKey(tx, 'shared')
+  await sql`
+    with gone as (
+      delete from intake_private_key p using recording r, intake_batch_key b
+      where r.id = any (${recordings}::uuid[]) and p.public_key = r.intake_key and b.batch = p.batch
+        and not exists (
+          select from recording o
+          where o.intake_key = r.intake_key and o.id <> all (${recordings}::uuid[]) and o.kept_at is null
+            and o.state in ('CAPTURING', 'STORED')
+        )
+      returning p.public_key, p.batch, b.version
+    )
+    insert into intake_key_end (public_key, batch, version) select public_key, batch, version from gone
+    on conflict (public_key) do update set version = greatest(intake_key_end.version, excluded.version)`.execute(tx)
+}
+
+/** Deletes the private keys of batches that were taken so long ago that capture uses none of them any more. */
+export async function endOldIntakeBatches(holding: HoldingSafeguards): Promise<void> {
+  await safeguardsOf(holding)
+    .transaction()
+    .execute(async (tx) => {
+      await holdIntakeKey(tx, 'shared')
+      const old = sql`select id from intake_batch where taken_at < now() - ${sql.lit(`${daysKept} days`)}::interval`
+      await sql`
+        with gone as (
+          delete from intake_private_key p using intake_batch_key b where p.batch in (${old}) and b.batch = p.batch
+          returning p.public_key, p.batch, b.version
+        )
+        insert into intake_key_end (public_key, batch, version) select public_key, batch, version from gone
+        on conflict do nothing`.execute(tx)
+      await sql`
+        delete from intake_batch a where a.id in (${old}) and not exists (select from intake_batch_key b where b.batch = a.id)`.execute(
+        tx,
+      )
     })
-    destroyed.push(day)
-  }
-  return destroyed
-}
-
-/** The intake day of an instant. */
-export function dayOf(instant: Temporal.Instant): Temporal.PlainDate {
-  return instant.toZonedDateTimeISO('UTC').toPlainDate()
-}
-
-export function intakeKeyName(day: Temporal.PlainDate): string {
-  return `intake-${day.toString()}`
 }

@@ -4,9 +4,27 @@ import type { KeyReceipt } from './key-store.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of the keys (migrations/0001-spine.sql, 0015-keys.sql). */
+/** The tables of the keys (migrations/0001-spine.sql, 0015-keys.sql, 0058-one-intake-key-a-recording.sql). */
 export interface KeyTables {
   intake_key: { day: Temporal.PlainDate; public_key: string; private_destroyed_at: Instant | null }
+  intake_version: {
+    version: number
+    state: 'making' | 'current' | 'retiring' | 'destroyed'
+    made_at: Generated<Instant>
+    destroyed_at: Instant | null
+    receipt: ColumnType<KeyReceipt | null, string | null, string | null>
+  }
+  intake_batch: {
+    id: Generated<string>
+    made_at: Generated<Instant>
+    taken_at: Instant | null
+    taken_by: string | null
+    public_keys: string[]
+  }
+  intake_batch_key: { batch: string; version: number; wrapped: Buffer }
+  intake_private_key: { public_key: string; batch: string; wrapped: Buffer }
+  intake_key_end: { public_key: string; batch: string; version: number }
+  key_lock: { name: string }
   shard_key: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }
   recording_key: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }
   month_key: {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { dayOf, destroyOldIntakeKeys, intakeIdentity, prepareIntakeKeys, readIntakeKeys } from './intake-keys.ts'
+import { dayIdentity, endDayKeys } from './day-keys.ts'
 import { openKeyFolder } from './key-folder.ts'
 import type { KeyStore } from './key-store.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
@@ -22,9 +22,6 @@ async function makeFolder(): Promise<string> {
   return folder
 }
 const makeStore = async (): Promise<KeyStore> => openKeyFolder(await makeFolder())
-let pairs = 0
-/** Pairs that look like age's; what they open is tested where recordings are. */
-const makePair = () => ({ identity: `AGE-SECRET-KEY-1${++pairs}`, recipient: `age1${pairs}` })
 
 describe('the key store', () => {
   test('gives back what it was given, and writes a name once', async () => {
@@ -91,58 +88,52 @@ describe('a wrapped key', () => {
   })
 })
 
-describe('intake keys', () => {
-  const start = Temporal.Instant.from('2031-06-10T12:00:00Z')
-  const after = (days: number) => start.add({ hours: 24 * days })
-
-  test('are there for today and the week ahead, each day its own, and preparing again changes none', async () => {
-    const store = await makeStore()
-    await prepareIntakeKeys(custodian, store, makePair, start)
-    const first = await readIntakeKeys(custodian)
-    await prepareIntakeKeys(custodian, store, makePair, start)
-    expect(await readIntakeKeys(custodian)).toEqual(first)
-    expect(first.map(({ day }) => day.toString())).toEqual(
-      [0, 1, 2, 3, 4, 5, 6, 7].map((n) => dayOf(after(n)).toString()),
+describe('day keys of earlier versions', () => {
+  const today = Temporal.Now.plainDateISO('UTC')
+  const enter = async (store: KeyStore, day: Temporal.PlainDate) => {
+    await store.write(`intake-${day.toString()}`, Buffer.from('AGE-SECRET-KEY-1'))
+    await database.as().pool.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), 'age1'])
+  }
+  const end = async (store: KeyStore) =>
+    (await endDayKeys(custodian, store, Temporal.Now.instant())).map((day) => day.toString())
+  const node = (state: string) =>
+    database.as().pool.query(
+      `insert into capture_node (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting)
+       values (gen_random_uuid(), 'n', '1', ${state}) `,
     )
-    expect(new Set(first.map(({ publicKey }) => publicKey)).size).toBe(8)
-    expect(await intakeIdentity(store, dayOf(start))).toMatch(/^AGE-SECRET-KEY-1/)
-    await database.as().pool.query('delete from intake_key')
-  })
 
-  test('lose their private half after seven days and not before, and are offered no more', async () => {
+  test('end at once when no recording waits for them, and the ledger has each', async () => {
     const store = await makeStore()
-    await prepareIntakeKeys(custodian, store, makePair, start)
-    expect(await destroyOldIntakeKeys(custodian, store, after(7))).toEqual([])
-    expect(await intakeIdentity(store, dayOf(start))).toBeDefined()
-    const destroyed = await destroyOldIntakeKeys(custodian, store, after(8))
-    expect(destroyed.map(String)).toEqual([dayOf(start).toString()])
-    expect(await intakeIdentity(store, dayOf(start))).toBeUndefined()
+    await enter(store, today)
+    expect(await end(store)).toEqual([today.toString()])
+    expect(await dayIdentity(store, today)).toBeUndefined()
     const { rows } = await database
       .as()
       .pool.query(`select object_name, targets from destruction_entry where object_kind = 'intake-key'`)
-    expect(rows).toMatchObject([{ object_name: dayOf(start).toString(), targets: { receipts: [{ store: 'file' }] } }])
-    expect((await readIntakeKeys(custodian)).map(({ day }) => day.toString())).not.toContain(dayOf(start).toString())
-    // Not made anew for a day whose key is destroyed.
-    await prepareIntakeKeys(custodian, store, makePair, start)
-    expect(await intakeIdentity(store, dayOf(start))).toBeUndefined()
+    expect(rows).toMatchObject([{ object_name: today.toString(), targets: { receipts: [{ store: 'file' }] } }])
+    expect(await end(store)).toEqual([])
     await database.as().pool.query('delete from intake_key')
+  })
+
+  test('stay while a capture has not started again since, or has something left; a week after their day they go all the same', async () => {
+    const store = await makeStore()
+    const old = today.subtract({ days: 8 })
+    await enter(store, today)
+    await enter(store, old)
+    await node("now() - interval '1 year', now(), now(), false, '{}', 0, 0, 0")
+    expect(await end(store)).toEqual([old.toString()])
+    await database.as().pool.query("update capture_node set started_at = now() + interval '1 second', waiting = 1")
+    expect(await end(store)).toEqual([])
+    await database.as().pool.query('update capture_node set waiting = 0')
+    expect(await end(store)).toEqual([today.toString()])
+    await database.as().pool.query('delete from intake_key; delete from capture_node')
   })
 
   test('killed between a key and its note, are noted by the next try', async () => {
     const store = await makeStore()
-    await prepareIntakeKeys(custodian, store, makePair, start)
-    await store.destroy(`intake-${dayOf(start).toString()}`)
-    await destroyOldIntakeKeys(custodian, store, after(8))
-    expect((await readIntakeKeys(custodian)).map(({ day }) => day.toString())).not.toContain(dayOf(start).toString())
-    await database.as().pool.query('delete from intake_key')
-  })
-
-  test('a private half without its public one, which a crash left, is replaced', async () => {
-    const store = await makeStore()
-    const name = `intake-${dayOf(start).toString()}`
-    await store.write(name, Buffer.from('half made'))
-    await prepareIntakeKeys(custodian, store, makePair, start)
-    expect((await store.read(name))?.toString()).toMatch(/^AGE-SECRET-KEY-1/)
+    await enter(store, today)
+    await store.destroy(`intake-${today.toString()}`)
+    expect(await end(store)).toEqual([today.toString()])
     await database.as().pool.query('delete from intake_key')
   })
 })

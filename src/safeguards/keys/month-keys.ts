@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { holdKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 
 export type Db = Kysely<SafeguardTables>
@@ -85,7 +86,7 @@ export async function reserveVersion(
 
 /**
  * Holds months as they are until the transaction ends: shared, for who takes keys into them; alone, for who makes them new.
- * Locks of months and not of rows: whoever waited for a row would find another in its place. Always in the same order.
+ * Always in the same order.
  * @returns the current version of each month that has one
  */
 export async function holdMonths(
@@ -95,10 +96,7 @@ export async function holdMonths(
 ): Promise<Map<string, number>> {
   const held = new Map<string, number>()
   for (const month of [...months].sort(Temporal.PlainDate.compare)) {
-    const key = sql`hashtextextended(${`seloste.month-key ${month.toString()}`}, 0)`
-    await (
-      how === 'alone' ? sql`select pg_advisory_xact_lock(${key})` : sql`select pg_advisory_xact_lock_shared(${key})`
-    ).execute(tx)
+    await holdKey(tx, `month ${month.toString()}`, how)
     const row = await tx
       .selectFrom('month_key')
       .select('version')

@@ -96,8 +96,13 @@ const shapes = {
       recordings: Type.Optional(count),
     },
   ),
-  /** The private intake key of a day. */
-  'intake-key': about('intake-key', oneOf('retention'), { name: day }, {}),
+  /** A version of the intake wrapping key, `v12`; or, of earlier versions of Seloste, the private intake key of a day. */
+  'intake-key': about(
+    'intake-key',
+    oneOf('renewed', 'retention'),
+    { name: Type.Union([day, Type.String({ pattern: '^v[1-9][0-9]{0,8}$' })]) },
+    {},
+  ),
   right: about('right', oneOf('revoked', 'shortened'), id, {
     until: Type.Optional(instant),
     how: Type.Optional(Type.String({ maxLength: 20 })),

@@ -1,4 +1,5 @@
 /** A month of history for the demo: invented calls, admitted as any call is, the drawn ones with real sealed speech. */
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
@@ -8,7 +9,7 @@ import { createQuotaCounts } from '#capture/session/quota-counts.ts'
 import type { VersionAt } from '#capture/session/version-in-force.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { dayOf, readIntakeKeys } from '#safeguards/keys/intake-keys.ts'
+import { intakeKeySource } from '#safeguards/keys/intake-key-source.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
 import { believableMonth } from '#test/simulator/believable-month.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
@@ -41,9 +42,8 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const { db, drawKey, now, signal, versionAt } = options
   await mkdir(options.spoolFolder, { recursive: true, mode: 0o700 })
   const officials = await readDirectory(db)
-  const today = dayOf(now)
-  const intake = (await readIntakeKeys(db)).find(({ day }) => day.equals(today))
-  if (!intake) throw new Error('there is no intake key for today; the custodian makes it at its start')
+  const today = now.toZonedDateTimeISO('UTC').toPlainDate()
+  const nextKey = intakeKeySource(db, randomUUID())
   const filledUntil = await readMark(options.spoolFolder)
   const context = { versionAt, officials, drawKey, quotas: createQuotaCounts() }
   const calls = [
@@ -73,11 +73,12 @@ export async function fillMonth(options: FillOptions): Promise<void> {
         }
         const seconds = (loadDialogue(spoken.key).frames * frameMs) / 1000
         const endedAt = (segment.answeredAt ?? segment.startedAt).add({ milliseconds: Math.round(seconds * 1000) })
-        const recording = { ...segment.recording, endedAt, intakeDay: today }
+        const intakeKey = await nextKey()
+        const recording = { ...segment.recording, endedAt, intakeDay: today, intakeKey }
         const stored = await sealPastAudio(recording, audioOf(spoken.key), {
           objects: options.objects,
           spoolFolder: options.spoolFolder,
-          intakePublicKey: intake?.publicKey ?? '',
+          intakePublicKey: intakeKey,
         })
         await admit({ ...segment, endedAt, recording: { ...recording, stored } })
       }

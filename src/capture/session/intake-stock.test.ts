@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openIntakeStock, type IntakeSource } from './intake-stock.ts'
+
+let folder = ''
+let at = Temporal.Instant.from('2027-03-03T10:00:00Z')
+let isAway = false
+let dropped = new Set<string>()
+const given: string[] = []
+const faults: unknown[] = []
+
+/** A register that gives as many keys as it is asked for. */
+const source: IntakeSource = {
+  wanted: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(640)),
+  take: (most) =>
+    Promise.resolve(
+      Array.from({ length: most }, () => {
+        const publicKeys = Array.from({ length: 64 }, () => `age1${randomUUID()}`)
+        given.push(...publicKeys)
+        return { id: randomUUID(), publicKeys }
+      }),
+    ),
+  inUse: (ids) =>
+    isAway ? Promise.reject(new Error('away')) : Promise.resolve(new Set(ids.filter((id) => !dropped.has(id)))),
+}
+const open = () =>
+  openIntakeStock({
+    folder,
+    source,
+    now: () => at,
+    onFault: (error) => faults.push(error),
+    onLow: (left) => faults.push(left),
+  })
+
+async function takeAll(stock: Awaited<ReturnType<typeof open>>): Promise<string[]> {
+  const keys: string[] = []
+  while (stock.left > 0) {
+    const key = stock.next()
+    if (key !== undefined) keys.push(key)
+    else await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  return keys
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-stock-'))
+  at = Temporal.Instant.from('2027-03-03T10:00:00Z')
+  isAway = false
+  dropped = new Set()
+  given.length = 0
+  faults.length = 0
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('each key is given once, and without the register the stock lasts for all that were wanted', async () => {
+  const stock = await open()
+  expect(stock.left).toBe(640)
+  isAway = true
+  const keys = await takeAll(stock)
+  expect(keys.toSorted()).toEqual(given.toSorted())
+  expect(stock.next()).toBeUndefined()
+  await stock.refresh()
+  // Told once that the register is away, and once that the stock is low.
+  expect(faults).toEqual([expect.any(Error), 0])
+  isAway = false
+  await stock.refresh()
+  expect(stock.left).toBe(640)
+  await stock.stop()
+})
+
+test('a process that dies gives no key to the next one that it may have used; one that ends hands on what is left', async () => {
+  const dead = await open()
+  const used = Array.from({ length: 50 }, () => dead.next())
+  isAway = true
+  const next = await open()
+  // What lay in its memory is lost.
+  expect(next.left).toBe(640 - 192)
+  const some = Array.from({ length: 10 }, () => next.next())
+  await next.stop()
+  const last = await open()
+  expect(last.left).toBe(640 - 192 - 10)
+  const rest = await takeAll(last)
+  expect(new Set([...used, ...some, ...rest]).size).toBe(50 + 10 + 640 - 192 - 10)
+  await last.stop()
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('what the register does not have any more, as after a restore, is dropped, and a stock that is old is renewed', async () => {
+  const stock = await open()
+  const first = new Set(given)
+  dropped = new Set((await readdir(folder)).map((name) => name.replace('.json', '')))
+  await stock.refresh()
+  const afterwards = new Set(await takeAll(stock))
+  expect([...afterwards].filter((key) => first.has(key)).length).toBeLessThanOrEqual(192)
+  expect(afterwards.size).toBeGreaterThan(640 - 192)
+  await stock.refresh()
+  given.length = 0
+  at = at.add({ hours: 21 * 24 })
+  await stock.refresh()
+  expect(given.length).toBe(640)
+  at = at.add({ hours: 15 * 24 })
+  await stock.refresh()
+  expect(stock.left).toBe(640)
+  await stock.stop()
+})

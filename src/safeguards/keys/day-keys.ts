@@ -1,0 +1,65 @@
+/**
+ * Day keys: earlier versions sealed every recording of a day to one X25519 key, `intake-YYYY-MM-DD` in the key store. None is made any
+ * more. What was sealed to one is opened with it, and it is destroyed as soon as no recording waits for it.
+ */
+import { sql } from 'kysely'
+import { appendToLedger } from '../ledger/append-to-ledger.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import type { KeyStore } from './key-store.ts'
+import { destroyKey } from './retire-versions.ts'
+
+/** As long as an earlier version's capture may still bring a recording. */
+const daysKept = 7
+
+/** The private key of a day (AGE-SECRET-KEY-1…); nothing once it is destroyed. */
+export async function dayIdentity(store: KeyStore, day: Temporal.PlainDate): Promise<string | undefined> {
+  return (await store.read(dayKeyName(day)))?.toString('utf8')
+}
+
+/**
+ * Destroys the day keys that no recording waits for, and those whose week is over.
+ * @returns their days
+ */
+export async function endDayKeys(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  now: Temporal.Instant,
+): Promise<Temporal.PlainDate[]> {
+  const db = safeguardsOf(holding)
+  const oldestKept = now.toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: daysKept })
+  const { rows } = await sql<{ day: Temporal.PlainDate }>`
+    select k.day from intake_key k
+    where k.private_destroyed_at is null and (k.day < ${oldestKept} or (
+      day_keys_are_over()
+      and not exists (
+        select from recording r
+        where r.intake_day = k.day and r.intake_key is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED')
+          and r.keeping_fault is distinct from 'not-in-backup'
+      )))
+    order by k.day`.execute(db)
+  for (const { day } of rows) {
+    const receipt = await destroyKey(store, dayKeyName(day))
+    await db.transaction().execute(async (tx) => {
+      const { numUpdatedRows: noted } = await tx
+        .updateTable('intake_key')
+        .set({ private_destroyed_at: sql<Temporal.Instant>`clock_timestamp()` })
+        .where('day', '=', day)
+        .where('private_destroyed_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      if (noted === 0n) return
+      await appendToLedger(tx, {
+        kind: 'intake-key',
+        name: day.toString(),
+        cause: 'retention',
+        doneBy: 'destroyer',
+        detail: {},
+        targets: { receipts: [receipt] },
+      })
+    })
+  }
+  return rows.map(({ day }) => day)
+}
+
+export function dayKeyName(day: Temporal.PlainDate): string {
+  return `intake-${day.toString()}`
+}

@@ -1,0 +1,36 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { HoldingSafeguards } from '../tables.ts'
+import { takeIntakeBatches } from './intake-keys.ts'
+
+const againMs = 200
+const mostWaitMs = 60_000
+
+/**
+ * Gives public intake keys, each once, to what seals recordings without being a capture node (the demo's past calls).
+ * @param taker an id of its own
+ * @returns the next key; throws when the custodian makes none for a minute
+ */
+export function intakeKeySource(holding: HoldingSafeguards, taker: string): () => Promise<string> {
+  const keys: string[] = []
+  let taking: Promise<void> | undefined
+
+  async function take(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < mostWaitMs; waitedMs += againMs) {
+      const [batch] = await takeIntakeBatches(holding, taker, 1)
+      if (batch) {
+        keys.push(...batch.publicKeys)
+        return
+      }
+      await wait(againMs)
+    }
+    throw new Error('there is no intake key: the custodian has made none for a minute')
+  }
+
+  return async () => {
+    for (;;) {
+      const key = keys.pop()
+      if (key !== undefined) return key
+      await (taking ??= take().finally(() => (taking = undefined)))
+    }
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The next version of the intake wrapping key. In: recordings whose private keys were deleted. Out: in one transaction, the keys of
+ * their batches replaced and every batch key wrapped under the next version; then the version before destroyed in the key store,
+ * noted in the ledger and the log. From then on nothing on any disk opens a header that a deleted private key opened. Never here: a
+ * version destroyed that still wraps a batch. Can be cut short anywhere and run again.
+ */
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import { appendToLedger } from '../ledger/append-to-ledger.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { batchPurpose, holdIntakeKey, intakeKeyName, makeIntakeVersion, privateKeyPurpose } from './intake-keys.ts'
+import { KeyStoreFault, type KeyStore } from './key-store.ts'
+import type { Db, Tx } from './month-keys.ts'
+import { destroyKey } from './retire-versions.ts'
+import { unwrapKey, wrapKey } from './wrap.ts'
+
+/** A transaction that stands still for so long loses its locks: another destroyer goes on. */
+const leaseMs = 30_000
+/** A version that is being made for longer was left by a crash. */
+const forgottenMinutes = 10
+
+/**
+ * Ends what the disk may hold of deleted private keys.
+ * @param recordings only if one of these had one of them; without it, whenever any was deleted
+ * @throws what the key store throws; KEY_STAYS
+ */
+export async function renewIntakeKey(
+  holding: HoldingSafeguards,
+  store: KeyStore,
+  recordings?: readonly string[],
+): Promise<void> {
+  const db = safeguardsOf(holding)
+  await sql`
+    update intake_version set state = 'retiring'
+    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${forgottenMinutes} minutes`)}::interval`.execute(
+    db,
+  )
+  if (await isNeeded(db, recordings)) await renew(db, store)
+  await destroyRetired(db, store)
+}
+
+/** Returns true when a private key of these recordings was deleted under the current version. */
+async function isNeeded(db: Db, recordings: readonly string[] | undefined): Promise<boolean> {
+  const current = sql`select from intake_key_end e join intake_version v on v.version = e.version and v.state = 'current'`
+  const { rows } = await sql<{ needed: boolean }>`
+    select exists (${current}
+      ${recordings ? sql`where e.public_key in (select r.intake_key from recording r where r.id = any (${recordings}::uuid[]))` : sql``}
+    ) as needed`.execute(db)
+  return rows[0]!.needed
+}
+
+async function renew(db: Db, store: KeyStore): Promise<void> {
+  const next = await makeIntakeVersion(db, store)
+  try {
+    await db.transaction().execute((tx) => renewAs(tx, store, next))
+  } catch (error) {
+    // Nothing is wrapped under it; where this fails as well, it is retired when it is old.
+    await retire(db, next).catch(() => undefined)
+    throw error
+  }
+}
+
+async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
+  await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
+  const current = await holdIntakeKey(tx, 'alone')
+  const ours = await tx
+    .selectFrom('intake_version')
+    .select('version')
+    .where('version', '=', next)
+    .where('state', '=', 'making')
+    .forUpdate()
+    .executeTakeFirst()
+  // Another destroyer has renewed it meanwhile: with what was deleted before, or it is asked for again.
+  if (current === undefined || current > next || !ours) return retire(tx, next)
+  await sql`
+    delete from intake_batch_key b where not exists (select from intake_private_key p where p.batch = b.batch)`.execute(
+    tx,
+  )
+  const batches = await tx.selectFrom('intake_batch_key').select(['batch', 'wrapped', 'version']).execute()
+  const replaced = new Set(
+    (await tx.selectFrom('intake_key_end').select('batch').distinct().where('version', '=', current).execute()).map(
+      ({ batch }) => batch,
+    ),
+  )
+  const opened = await store.unwrap(
+    intakeKeyName(current),
+    batches.map(({ batch, wrapped }) => ({ wrapped, purpose: batchPurpose(batch) })),
+  )
+  const keys = new Map(batches.map(({ batch }, index) => [batch, opened[index]!]))
+  for (const [batch, key] of keys) {
+    if (!replaced.has(batch)) continue
+    const fresh = randomBytes(key.length)
+    await rewrapPrivateKeys(tx, batch, key, fresh)
+    key.fill(0)
+    keys.set(batch, fresh)
+  }
+  await wrapBatches(tx, store, next, keys)
+  await retire(tx, current)
+  await tx.updateTable('intake_version').set({ state: 'current' }).where('version', '=', next).execute()
+  for (const key of keys.values()) key.fill(0)
+}
+
+async function rewrapPrivateKeys(tx: Tx, batch: string, key: Buffer, fresh: Buffer): Promise<void> {
+  const rows = await tx
+    .selectFrom('intake_private_key')
+    .select(['public_key', 'wrapped'])
+    .where('batch', '=', batch)
+    .execute()
+  const wrapped = rows.map((row) => {
+    const purpose = privateKeyPurpose(row.public_key)
+    const identity = unwrapKey(key, row.wrapped, purpose)
+    try {
+      return wrapKey(fresh, identity, purpose)
+    } finally {
+      identity.fill(0)
+    }
+  })
+  await sql`
+    update intake_private_key p set wrapped = given.wrapped
+    from unnest(${rows.map((row) => row.public_key)}::text[], ${wrapped}::bytea[]) as given (public_key, wrapped)
+    where p.public_key = given.public_key`.execute(tx)
+}
+
+/** Wraps batch keys and opens them again: a store that answers wrongly changes nothing. */
+async function wrapBatches(tx: Tx, store: KeyStore, version: number, keys: ReadonlyMap<string, Buffer>): Promise<void> {
+  if (keys.size === 0) return
+  const name = intakeKeyName(version)
+  const items = [...keys].map(([batch, secret]) => ({ secret, purpose: batchPurpose(batch) }))
+  const wrapped = await store.wrap(name, items)
+  const back = await store.unwrap(
+    name,
+    items.map(({ purpose }, index) => ({ wrapped: wrapped[index]!, purpose })),
+  )
+  if (back.length !== items.length || !items.every(({ secret }, index) => back[index]!.equals(secret))) {
+    throw new KeyStoreFault(
+      'KEY_FORGED',
+      `the key store does not give back what it wrapped under ${name}; nothing was changed: look at the key store`,
+    )
+  }
+  await sql`
+    update intake_batch_key b set version = ${version}, wrapped = given.wrapped
+    from unnest(${[...keys.keys()]}::uuid[], ${wrapped}::bytea[]) as given (batch, wrapped)
+    where b.batch = given.batch`.execute(tx)
+}
+
+async function retire(db: Db, version: number): Promise<void> {
+  await db
+    .updateTable('intake_version')
+    .set({ state: 'retiring' })
+    .where('version', '=', version)
+    .where('state', 'in', ['making', 'current'])
+    .execute()
+}
+
+async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
+  const retired = await db
+    .selectFrom('intake_version')
+    .select('version')
+    .where('state', '=', 'retiring')
+    .orderBy('version')
+    .execute()
+  for (const { version } of retired) {
+    const receipt = await destroyKey(store, intakeKeyName(version))
+    await db.transaction().execute(async (tx) => {
+      const { numUpdatedRows: noted } = await tx
+        .updateTable('intake_version')
+        .set({
+          state: 'destroyed',
+          destroyed_at: sql<Temporal.Instant>`clock_timestamp()`,
+          receipt: JSON.stringify(receipt),
+        })
+        .where('version', '=', version)
+        .where('state', '=', 'retiring')
+        .executeTakeFirstOrThrow()
+      if (noted === 0n) return
+      await appendToLedger(tx, {
+        kind: 'intake-key',
+        name: `v${version}`,
+        cause: 'renewed',
+        doneBy: 'destroyer',
+        detail: {},
+        targets: { receipts: [receipt] },
+      })
+      const name = intakeKeyName(version)
+      await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
+    })
+  }
+  await sql`
+    delete from intake_key_end e
+    where not exists (select from intake_version v where v.version <= e.version and v.state in ('current', 'retiring'))`.execute(
+    db,
+  )
+}

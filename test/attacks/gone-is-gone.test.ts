@@ -1,0 +1,128 @@
+// R22, R50, R52: what is destroyed opens from nothing that the machine still holds, and nobody delays a destruction.
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { sweep } from '#destruction/retention/sweep.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeDestroyer } from '../register/destroy-recordings.ts'
+import { callOfMonthsAgo, makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
+import { filesIn, openFromImage, wrappedRows, type WrappedRow } from './open-from-image.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const destroyer = makeDestroyer(database, register)
+const { pool } = database.as()
+const { keeping, keys } = register
+const now = () => Temporal.Now.instant()
+
+test('nothing that is destroyed opens from every header, body and key row ever written with the key store of right after the receipt', async () => {
+  const rows: WrappedRow[] = []
+  const note = async () => rows.push(...(await wrappedRows(pool)))
+  const made = async (count: number, given?: Parameters<typeof register.record>[0]) => {
+    const recordings: RecordedSegment[] = []
+    for (let n = 0; n < count; n++) recordings.push(await register.record(given, { packets: 5 }))
+    await note()
+    return recordings
+  }
+  const kept = async (recordings: readonly RecordedSegment[]) => {
+    for (const { id } of recordings) await keepRecording(keeping, id, now())
+    await note()
+    return recordings
+  }
+  /** Destroyed at their callers' wish: as they come from capture, and in keeping. */
+  const [fresh, mine] = [await made(4), await kept(await made(4))]
+  /** Their term is over. */
+  const old = await kept(await made(4, callOfMonthsAgo(7)))
+  /** Under keys of the same batches, and held. */
+  const [waiting, held] = [await made(2), await kept(await made(2))]
+  const destroyed = [...fresh, ...mine, ...old]
+  const all = [...destroyed, ...waiting, ...held]
+  const loot = {
+    headers: new Map(all.map(({ id, header }) => [id, header])),
+    bodies: new Map(all.map(({ id, body }) => [id, body])),
+  }
+  const folder = join(register.folder, 'keys')
+  const before = await filesIn(folder)
+  // The attack opens what there is to open: all of it, before.
+  expect(openFromImage({ ...loot, secrets: before, wrapped: rows }).size).toBe(all.length)
+
+  for (const { id } of [...fresh, ...mine]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
+  expect(await sweep(destroyer.expunging, now())).toMatchObject({ recordings: old.length })
+  const after = await filesIn(folder)
+  await note()
+  const open = openFromImage({ ...loot, secrets: after, wrapped: rows })
+  expect(destroyed.filter(({ id }) => open.has(id))).toEqual([])
+
+  // What is held is heard, and what waits is taken into keeping.
+  await kept(waiting)
+  for (const { id } of [...waiting, ...held]) expect(await fileKeyOf(keeping.db, keys, id)).toHaveLength(16)
+})
+
+test('of an earlier version’s recordings nothing is destroyed while the key of their day lives, which goes with the last that waits for it', async () => {
+  const day = Temporal.Now.plainDateISO('UTC')
+  const { identity, recipient } = generateKeyPair()
+  await keys.write(`intake-${day.toString()}`, Buffer.from(identity))
+  await pool.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), recipient])
+  const [mine, waiting] = [
+    await register.record({}, { sealedTo: recipient }),
+    await register.record({}, { sealedTo: recipient }),
+  ]
+  await keepRecording(keeping, mine.id, now())
+  expect(await destroyer.destroy(mine.id)).toMatchObject({ destroyed: [], waiting: [{ id: mine.id }] })
+  await keepRecording(keeping, waiting.id, now())
+  expect((await destroyer.destroy(mine.id)).destroyed).toEqual([mine.id])
+  const secrets = await filesIn(join(register.folder, 'keys'))
+  const loot = { secrets, wrapped: await wrappedRows(pool), bodies: new Map([[mine.id, mine.body]]) }
+  expect(openFromImage({ ...loot, headers: new Map([[mine.id, mine.header]]) })).toEqual(new Set())
+  expect(await fileKeyOf(keeping.db, keys, waiting.id)).toHaveLength(16)
+})
+
+test('a recording that shares its intake key with one that waits, as a copied disk makes them, is destroyed after that one is in keeping', async () => {
+  const first = await register.record()
+  const second = await register.record({}, { sealedTo: first.intakeKey })
+  await database
+    .as()
+    .db.updateTable('recording')
+    .set({ intake_key: first.intakeKey })
+    .where('id', '=', second.id)
+    .execute()
+  expect(await destroyer.destroy(first.id)).toMatchObject({ destroyed: [], waiting: [{ id: first.id }] })
+  await keepRecording(keeping, second.id, now())
+  expect((await destroyer.destroy(first.id)).destroyed).toEqual([first.id])
+  expect(await fileKeyOf(keeping.db, keys, second.id)).toHaveLength(16)
+})
+
+test('the database lets nothing become destroyed while an intake key opens it', async () => {
+  const { id } = await register.record()
+  await destroyer.forbid(id)
+  await pool.query(`update recording set state = 'DESTROYING', cause = 'caller' where id = $1`, [id])
+  await expect(pool.query(`update recording set state = 'DESTROYED' where id = $1`, [id])).rejects.toThrow(
+    'still has a key',
+  )
+})
+
+test('no role but the custodian’s takes a lock that a destruction waits for', async () => {
+  const locks = [
+    `pg_advisory_lock(hashtextextended('seloste.month-key 2027-03-01', 0))`,
+    `pg_advisory_xact_lock(hashtextextended('seloste.sweep', 0))`,
+    `pg_try_advisory_lock(hashtextextended('seloste.ends', 0))`,
+    `pg_advisory_xact_lock_shared(hashtextextended('seloste.ledger', 0))`,
+    `pg_advisory_xact_lock(1, 2)`,
+    `pg_try_advisory_xact_lock(1, 2)`,
+  ]
+  for (const role of ['seloste_capture', 'seloste_desk']) {
+    for (const lock of locks) {
+      await expect(database.as(role).pool.query(`select ${lock}`), `${role}: ${lock}`).rejects.toThrow(
+        'permission denied',
+      )
+    }
+    await expect(database.as(role).pool.query('select * from key_lock for update')).rejects.toThrow('permission denied')
+  }
+  // Capture still orders what it tells of one call, by locks that reach nothing else.
+  const id = randomUUID().replaceAll('-', '')
+  await database.as('seloste_capture').pool.query('select lock_call_ids($1)', [[id]])
+})
