@@ -7,7 +7,6 @@ import { createCallFlows } from '#capture/session/call-flows.ts'
 import { createClientsSeen } from '#capture/session/clients-seen.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
-import { openIntakeStock } from '#capture/session/intake-stock.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { heldDialogs } from '#capture/session/hold-calls.ts'
 import { openHeldSessions } from '#capture/session/held-sessions.ts'
@@ -34,7 +33,6 @@ import { openTraces } from '#platform/traces/traces.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { intakeBatchesInUse, intakeKeysWanted, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-questions.ts'
@@ -63,6 +61,7 @@ import { reportAdmitted } from './report-admitted.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role } from './role.ts'
 import { socketPath } from './sockets.ts'
+import { stockIntakeKeys } from './stock-intake-keys.ts'
 import { tellCalls } from './tell-calls.ts'
 import { watchRecordingsWithoutCall } from './watch-without-call.ts'
 
@@ -230,23 +229,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const metrics = startMetrics('capture', { node: settings.apart.node })
   measureBlockers(metrics.registry, blockers)
   const countReception = measureReception(metrics.registry)
-  const intakeKeys = await openIntakeStock({
-    folder: join(folder, 'intake-keys'),
-    source: {
-      wanted: () => intakeKeysWanted(db),
-      take: (batches) => takeIntakeBatches(db, nodeId, batches),
-      inUse: (ids) => intakeBatchesInUse(db, ids),
-    },
-    now: () => clock.now(),
-    onFault: (error) => {
-      log.warn({ err: error }, 'intake keys could not be fetched or stored; going on with those in stock')
-    },
-    onLow: (left) => {
-      log.error({ left }, 'the stock of intake keys is running out; once it is empty nothing is recorded')
-    },
-  })
-  const intakePublicKey = intakeKeys.next
-  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey, log })
+  const intakeKeys = await stockIntakeKeys({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
+  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey: intakeKeys.next, log })
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
@@ -254,7 +238,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     drawKey,
     quotas: counts,
     officials: () => known.officials,
-    intakePublicKey,
+    intakePublicKey: intakeKeys.next,
     laidOut,
     clock,
     ports,
