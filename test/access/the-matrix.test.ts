@@ -569,10 +569,14 @@ describe('no operation offers what has no column of its own yet', () => {
       'my-calls',
       'numbers',
       'offices',
+      // What stands still of the installation: no data of a call.
+      'operation',
       'organisation',
       // What leaves, encrypted, as decided, once.
       'packages',
       'password-check',
+      // What a change of the description would reach: requests by number, counts.
+      'pending-rights',
       'people',
       // Forms, samples, evaluations; results of groups, and none by person.
       'quality',

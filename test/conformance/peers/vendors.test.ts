@@ -39,6 +39,8 @@ interface Call {
   early?: readonly Step[]
   /** Ports of the second part, by vector, where it comes from elsewhere. */
   movesBy?: string
+  /** Of the contact's segment. */
+  marks?: readonly string[]
   ack?: (opens: string) => string
   bye?: string
   edits?: ScenarioOptions['edits']
@@ -96,6 +98,7 @@ const calls: Call[] = [
     ...{ transport: 'udp', official: 'oili', opens: ['metaswitch'], lanes: [['both']] },
     between: [{ send: 'metaswitch-new-port' }],
     movesBy: 'metaswitch-new-port',
+    marks: ['source-changed'],
   },
   {
     title: 'BroadWorks, paused with zeros and resumed',
@@ -170,7 +173,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
           {
             official: { name: official.name, phone: official.phone },
             decision: { record: true, reason: 'drawn' },
-            marks: [],
+            marks: call.marks ?? [],
             lostPackets: 0,
             recording: { state: 'available' },
           },
