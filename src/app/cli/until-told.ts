@@ -1,7 +1,8 @@
+import { watchNpm } from '#platform/processes/launched-by-npm.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Supervised } from '../roles/supervise.ts'
 
-/** Goes on until a signal comes or the whole fails; then ends everything in order. */
+/** Goes on until a signal comes, the `npm run` that started it has ended, or the whole fails; then ends everything in order. */
 export async function untilTold(all: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {
   const signalled = new Promise<undefined>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -9,6 +10,10 @@ export async function untilTold(all: Pick<Supervised, 'failed' | 'stop'>, log: L
         resolve(undefined)
       })
     }
+    watchNpm(() => {
+      log.warn('the npm that started this has ended: ending')
+      resolve(undefined)
+    })
   })
   const failure = await Promise.race([all.failed, signalled])
   if (failure) {

@@ -77,7 +77,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let postmaster: Postmaster | undefined
   try {
     await claim(place, socketDirectory)
-    const binaries = await prepareBinaries(user ? sharedRoot : place.root, user, options.binaries)
+    const binaries = await prepareBinaries(user ? sharedRoot : place.root, user, options.binaries, {
+      ...{ major: await majorOf(place.cluster), warn: (message) => log.warn(message) },
+    })
     await refuseOtherMajor(place, binaries.major)
     await endOrphan(place.cluster, log)
     await endOrphan(place.unfinishedCluster, log)

