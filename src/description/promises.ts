@@ -25,6 +25,8 @@ export const promises = [
   'storage.sites',
   /** R20: every account belongs to one person. */
   'access.personal',
+  /** R21: the audit log is what was signed, and what protects the data is as the program says. */
+  'log.whole',
   /** R22 */
   'history.term',
   /** R23 */

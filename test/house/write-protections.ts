@@ -8,7 +8,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { readProtections } from '#platform/database/protections.ts'
-import { databaseRoles } from '#app/roles/role.ts'
+import { processRoles } from '#safeguards/audit/appenders.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
@@ -26,7 +26,7 @@ export async function writeProtections(): Promise<void> {
       size: 1,
       onIdleError: () => undefined,
     })
-    const read = await readProtections(db, [...new Set(Object.values(databaseRoles))])
+    const read = await readProtections(db, processRoles)
     await close()
     await writeFile(join(migrations, 'protections.json'), `${JSON.stringify(read, undefined, 2)}\n`)
   } finally {

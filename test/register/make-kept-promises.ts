@@ -13,6 +13,7 @@ import { sweep } from '#destruction/retention/sweep.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { noteWholeLog } from '#test/audit/note-whole-log.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
@@ -166,6 +167,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
   await sweep(destroyer.expunging, now())
   await noteWorkDone(custodian, 'sweep', now())
   for (const db of [desk, capture, custodian]) await reportObeyed(db, randomUUID(), version)
+  await noteWholeLog(custodian)
 
   async function looking(given: Partial<Looking> = {}): Promise<Looking> {
     const versions = await readVersions(custodian)

@@ -1,16 +1,20 @@
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Kysely } from 'kysely'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
+import type { RegisterTables } from '#register/tables.ts'
 import { exportLog } from '#safeguards/audit/export-log.ts'
 import { describeFinding, openBreak } from '#safeguards/audit/findings.ts'
+import { verifySoon } from '#safeguards/audit/log-verifications.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
-import { resumeLog } from '#safeguards/audit/resume.ts'
+import { acceptProblems, explainableIn, resumeLog } from '#safeguards/audit/resume.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { exportLedger } from '#safeguards/ledger/export-ledger.ts'
+import { verifyHere } from '../roles/verify-here.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */
@@ -42,12 +46,12 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
     throw new Fault('argument-wrong', `--reason has ${reason.length} characters; ${longestReason} are allowed`)
   }
   await withRunningDatabase(settings, 'audit-resume', async (db) => {
+    const found = await openBreak(db)
+    if (!found) {
+      await acceptExplained(settings, db, reason)
+      return
+    }
     if (reason === '') {
-      const found = await openBreak(db)
-      if (!found) {
-        console.log('the audit log has no break')
-        return
-      }
       console.log(`the audit log is broken since ${found.foundAt.toString({ smallestUnit: 'second' })}:`)
       for (const finding of found.findings) console.log(`  ${describeFinding(finding)}`)
       throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
@@ -59,8 +63,42 @@ export async function auditResume(settings: Settings, args: string[]): Promise<v
     if (restored > 0) console.log(`${restored} hashes are back from ${join(settings.dataDirectory, 'audit-log')}`)
     if (lost.length > 0) console.log(`entries that are lost, by their place in the log: ${lost.join(', ')}`)
     console.log('the log goes on within seconds; what was accepted is an entry of it (log.break-accepted)')
+    await verifySoon(db)
   })
 }
+
+/** Without a break: what the verifier finds, and an operator can explain. */
+async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, reason: string): Promise<void> {
+  const report = await verifyHere({
+    db,
+    folder: join(settings.dataDirectory, 'audit-log'),
+    witnessKeys: settings.witnesses.map(({ key }) => key),
+    most: Infinity,
+  })
+  if (report.found === 0) {
+    console.log('the audit log has no break')
+    return
+  }
+  const { explainable, others } = explainableIn(report)
+  for (const { code, message } of explainable.slice(0, shown)) console.log(`  ${code}: ${message}`)
+  if (explainable.length > shown) console.log(`  and ${explainable.length - shown} more`)
+  if (reason === '' && explainable.length > 0) {
+    throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
+  }
+  if (explainable.length > 0) {
+    await acceptProblems(db, report, { reason, by: userInfo().username })
+    console.log(`accepted: ${explainable.length} problems (log.break-accepted)`)
+    await verifySoon(db)
+  }
+  if (others.length === 0) return
+  for (const { code, message } of others.slice(0, shown)) console.log(`  ${code}: ${message}`)
+  throw new Fault(
+    'log-not-whole',
+    `${others.length} problems cannot be accepted: docs/operate/audit-log.md says what to do`,
+  )
+}
+
+const shown = 20
 
 async function logKey(settings: Settings) {
   const signer = await readLogKey(await openKeyStore(settings))

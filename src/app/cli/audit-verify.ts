@@ -122,6 +122,7 @@ function tell(report: Report, folder: string | undefined): void {
   if (pruned > 0) console.log(`removed by the log’s own term, hashes there: ${pruned}`)
   if (pending > 0) console.log(`not in the tree yet: ${pending}`)
   if (accepted > 0) console.log(`lost or altered, and answered for by an operator: ${accepted}`)
+  for (const note of report.notes ?? []) console.log(`note: ${note}`)
   if (report.found === 0) {
     console.log('the log is whole')
     return

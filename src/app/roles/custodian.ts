@@ -135,17 +135,6 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     witnesses: placing.witnesses,
   })
-  const verifying = verifyLogOnDemand({
-    db,
-    pool,
-    task: {
-      databaseUrl,
-      folder: join(settings.dataDirectory, 'audit-log'),
-      witnessKeys: settings.witnesses.map(({ key }) => key),
-    },
-    log,
-    registry: metrics.registry,
-  })
   const intake = await keepIntake({ db, pool, keys, clock, log })
   measureCustodian(metrics.registry, { db, keys, clock })
 
@@ -214,6 +203,18 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     clock,
     log,
     firstSweep: terms.swept,
+  })
+  const verifying = verifyLogOnDemand({
+    db,
+    pool,
+    task: {
+      databaseUrl,
+      folder: join(settings.dataDirectory, 'audit-log'),
+      witnessKeys: settings.witnesses.map(({ key }) => key),
+    },
+    log,
+    registry: metrics.registry,
+    onEnded: () => proofs.logVerified(),
   })
   const daily = every({
     pool,

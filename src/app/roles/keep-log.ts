@@ -15,10 +15,12 @@ import { pruneLog } from '#safeguards/audit/prune.ts'
 import { sequencerLock } from '#safeguards/audit/resume.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
+import { watchClock, type StepOfClock } from '#safeguards/audit/watch-clock.ts'
 import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { readProofs } from '#use/evidence/read-proofs.ts'
 import type { Versions } from './follow-versions.ts'
 
 export interface KeepLogOptions {
@@ -46,6 +48,7 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
   const description = () => versions.at(clock.now()).description
   const sequencer = createSequencer({ db, keys, folder, instance: () => description().controller.name.fi })
   const witnesses = options.witnesses.map(({ url, key }) => ({ url, key: readVerifierKey(key) })).filter(isKnown)
+  const clockWatch = watchClock(db, clock)
   const failing = new Set<string>()
   let told: number | undefined
   let introduced = false
@@ -62,6 +65,8 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
         lookedAt = clock.monotonicMs()
         sequencer.checkAgain()
       }
+      const step = await clockWatch.look()
+      if (step) tellStep(step)
       const turn = await sequencer.turn(signal).finally(first.resolve)
       if ('broken' in turn) alarm(turn.broken)
       else if (told !== undefined) goesOn()
@@ -108,6 +113,13 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
     )
   }
 
+  function tellStep({ from, to }: StepOfClock): void {
+    log.warn(
+      { from: from.toString(), to: to.toString() },
+      'the clock of the database has been set: the audit log has an entry of it, which explains what is out of order after it. See that the clocks of all machines are right (docs/operate/audit-log.md)',
+    )
+  }
+
   function goesOn(): void {
     told = undefined
     log.warn('the audit log goes on after an accepted break')
@@ -151,10 +163,12 @@ function isKnown(witness: { url: string; key: Witness['key'] | undefined }): wit
 function measure({ db, registry, clock }: KeepLogOptions, witnesses: readonly Witness[], isWhole: () => boolean): void {
   new Gauge({
     name: 'seloste_audit_log_whole',
-    help: 'Whether the audit log could be signed on at the last turn: 1, or 0 where it is broken',
+    help: 'Whether the audit log is signed on and its promise holds: 1, or 0 where it is broken',
     registers: [registry],
-    collect() {
-      this.set(isWhole() ? 1 : 0)
+    async collect() {
+      const proofs = await readProofs(db, clock.now()).catch(() => [])
+      const holds = proofs.find(({ promise }) => promise === 'log.whole')?.holds ?? true
+      this.set(isWhole() && holds ? 1 : 0)
     },
   })
   new Gauge({

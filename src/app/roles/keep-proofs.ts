@@ -16,6 +16,8 @@ import type { Versions } from './follow-versions.ts'
 export interface ProofKeeper {
   /** The sweep has been: what it is about is checked anew. */
   swept: () => Promise<void>
+  /** The audit log has been verified. */
+  logVerified: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -52,7 +54,7 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
   const ending = new AbortController()
   let begun = false
   let restsUntil = 0
-  let afterSweep: Promise<void> = Promise.resolve()
+  let afterWork: Promise<void> = Promise.resolve()
 
   async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
     const now = clock.now()
@@ -96,20 +98,23 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
     onError,
   })
 
+  /** Before the first check of all there is nothing to do anew; a check by another process is as good. */
+  function checkAnew(which: readonly PromiseId[]): Promise<void> {
+    if (begun) {
+      afterWork = withLock(pool, lockName, ending.signal, (signal) => check(signal, which)).then(
+        () => undefined,
+        onError,
+      )
+    }
+    return afterWork
+  }
+
   return {
-    swept() {
-      // Before the first check of all there is nothing to do anew; a check by another process is as good.
-      if (begun) {
-        afterSweep = withLock(pool, lockName, ending.signal, (signal) => check(signal, sweepsOwn)).then(
-          () => undefined,
-          onError,
-        )
-      }
-      return afterSweep
-    },
+    swept: () => checkAnew(sweepsOwn),
+    logVerified: () => checkAnew(['log.whole']),
     async stop() {
       ending.abort()
-      await Promise.all([regular.stop(), afterSweep])
+      await Promise.all([regular.stop(), afterWork])
     },
   }
 }

@@ -4,10 +4,12 @@
  */
 import type { Kysely } from 'kysely'
 import { describeBlocker, type Blocker } from '#platform/blockers/blockers.ts'
+import { systemClock } from '#platform/clock/clock.ts'
 import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
 import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
+import { readProofs } from '#use/evidence/read-proofs.ts'
 import type { CustodianClient } from './custodian-client.ts'
 
 export interface StandingBlocker extends Blocker {
@@ -38,7 +40,7 @@ export async function readHealth({ db, custodian, own, sockets }: HealthSources)
   const [database, log, kept, near, nodes] = await Promise.all([
     inTime(databaseAnswers(db), false),
     inTime(
-      isLogWhole(db).catch(() => true),
+      isWholeInProof(db).catch(() => true),
       true,
     ),
     inTime(custodian.blockers(answerMs), undefined),
@@ -55,6 +57,13 @@ export async function readHealth({ db, custodian, own, sockets }: HealthSources)
   // A capture of this machine tells of itself twice: at its socket, and in the database.
   const unique = new Map(found.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one]))
   return { missing, blockers: [...unique.values()] }
+}
+
+/** Whether the audit log is whole, as its promise says: health, promises, status and metrics agree. */
+async function isWholeInProof(db: Kysely<RegisterTables>): Promise<boolean> {
+  if (!(await isLogWhole(db))) return false
+  const proof = (await readProofs(db, systemClock.now())).find(({ promise }) => promise === 'log.whole')
+  return proof === undefined || proof.holds
 }
 
 export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {

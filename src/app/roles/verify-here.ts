@@ -7,12 +7,12 @@ import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expectedProtections } from '#platform/database/protections.ts'
 import { Fault } from '#platform/fault.ts'
+import { processRoles } from '#safeguards/audit/appenders.ts'
 import type { AnyDatabase } from '#safeguards/audit/verify/any-database.ts'
 import type { SeenCheckpoint, TrustedKeys } from '#safeguards/audit/verify/check-roots.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'
 import { verifyRunningLog } from '#safeguards/audit/verify/verify-database.ts'
-import { databaseRoles } from './role.ts'
 
 const hashBytes = 32
 
@@ -24,6 +24,8 @@ export interface VerifyHere {
   keyLine?: string | undefined
   witnessKeys: readonly string[]
   seen?: readonly SeenCheckpoint[]
+  /** How many problems are told. */
+  most?: number
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined
 }
@@ -42,7 +44,7 @@ export async function verifyHere({ db, folder, keyLine, witnessKeys, ...options 
     const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
     return await verifyRunningLog(db, (of) => textOf(join(beside[of], 'checkpoint')), {
       ...options,
-      protections: { expected: await expectedProtections(), roles: Object.values(databaseRoles) },
+      protections: { expected: await expectedProtections(), roles: processRoles },
       keys: trustedKeys(line, witnessKeys),
       keptLeaves: leaves && ((from, to) => readHashes(leaves, from, to)),
     })

@@ -1,5 +1,6 @@
 /**
- * Verifications of the log by the custodian: those asked for at the desk, and one a day. In: what waits in the database. Out:
+ * Verifications of the log by the custodian: those asked for at the desk, and one from time to time, as
+ * often as the log's size allows. In: what waits in the database. Out:
  * progress and reports there, a line and numbers for whoever watches. Never here: two at once; a check on the custodian’s
  * own thread.
  */
@@ -17,7 +18,6 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
 
 const lookMs = 1_500
-const hoursBetween = 24
 const cancelLookMs = 500
 const patienceMs = 1_000
 
@@ -27,10 +27,14 @@ export interface VerifyLogOptions {
   task: VerifyLogTask
   log: Log
   registry: Registry
+  /** One has ended, and its report is there. */
+  onEnded?: () => Promise<void>
 }
 
 /** Looks for a verification that waits, every other second. */
-export function verifyLogOnDemand({ db, pool, task, log, registry }: VerifyLogOptions): { stop: () => Promise<void> } {
+export function verifyLogOnDemand({ db, pool, task, log, registry, onEnded }: VerifyLogOptions): {
+  stop: () => Promise<void>
+} {
   const problems = new Gauge({
     name: 'seloste_audit_log_problems',
     help: 'Problems that the last whole verification of the audit log found',
@@ -47,7 +51,7 @@ export function verifyLogOnDemand({ db, pool, task, log, registry }: VerifyLogOp
     intervalMs: lookMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
-      await beginDueVerification(db, hoursBetween)
+      await beginDueVerification(db)
       const id = await takeUpVerification(db)
       if (id === undefined) return
       const end = await verifyInThread(db, task, id, signal)
@@ -55,6 +59,7 @@ export function verifyLogOnDemand({ db, pool, task, log, registry }: VerifyLogOp
       if (end === 'cancelled' && signal.aborted) return
       await endVerification(db, id, end)
       if (end === 'cancelled') return
+      await onEnded?.()
       if ('fault' in end) {
         log.error({ verification: id, why: end.fault }, 'the audit log could not be verified')
         return

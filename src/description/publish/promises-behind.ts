@@ -18,7 +18,7 @@ const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S16: ['recording.within-signals'],
   S17: ['storage.sites'],
   S18: ['storage.sites'],
-  S19: ['access.personal'],
+  S19: ['access.personal', 'log.whole'],
   S20: ['history.term', 'history.admitted'],
   S21: ['recordings.floor', 'recordings.ceiling'],
   'S21.now': ['recordings.floor', 'recordings.ceiling'],

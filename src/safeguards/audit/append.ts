@@ -162,6 +162,7 @@ export type AuditAction =
   | 'recall.confirmed'
   | 'clock.stopped'
   | 'clock.confirmed'
+  | 'clock.stepped'
   | 'place.used'
   | 'place.refused'
   | 'place.left'

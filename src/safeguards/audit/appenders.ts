@@ -12,6 +12,9 @@ import type { AuditAction } from './append.ts'
  */
 export type Appender = 'desk' | 'desk, refusals' | 'capture' | 'custodian' | 'custodian, for a person'
 
+/** The processes' database roles (migrations/0001-spine.sql). */
+export const processRoles = ['seloste_custodian', 'seloste_capture', 'seloste_desk'] as const
+
 export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'session.started': ['desk', 'custodian, for a person'],
   'session.ended': ['desk'],
@@ -99,6 +102,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'recall.confirmed': ['desk, refusals'],
   'clock.stopped': [],
   'clock.confirmed': ['desk, refusals'],
+  'clock.stepped': ['custodian'],
   'place.used': ['custodian'],
   'place.refused': ['custodian'],
   'place.left': ['custodian'],

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { currentNames } from '../people/current-names.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { appendAudit } from './append.ts'
+import { appendAudit, type AuditEntry } from './append.ts'
 import { asOfficer } from './read-log.ts'
 import type { VerificationState } from './verification-tables.ts'
 import type { Progress, Report } from './verify/report.ts'
@@ -26,13 +26,22 @@ export interface Verification {
 
 const shown = 20
 
-/** The newest ones. */
+/** The newest ones; of those that nobody asked for, the newest of each state. */
 export function listVerifications(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
 ): Promise<Verification[] | { refused: 'deny.role' }> {
   return asOfficer(holding, session, async (tx) => {
-    const rows = await tx.selectFrom('log_verification').selectAll().orderBy('asked_at', 'desc').limit(shown).execute()
+    const rows = await tx
+      .selectFrom('log_verification as v')
+      .selectAll()
+      .where(
+        sql<boolean>`v.asked_by is not null or not exists (
+          select from log_verification n where n.asked_by is null and n.state = v.state and n.asked_at > v.asked_at)`,
+      )
+      .orderBy('asked_at', 'desc')
+      .limit(shown)
+      .execute()
     const names = await currentNames(
       tx,
       rows.flatMap(({ asked_by }) => asked_by ?? []),
@@ -86,13 +95,61 @@ export async function takeUpVerification(holding: HoldingSafeguards): Promise<st
   return row?.id
 }
 
-/** Begins one that nobody asked for, where none was asked for in so many hours. */
-export async function beginDueVerification(holding: HoldingSafeguards, hours: number): Promise<void> {
+/** The last verification that came to its end. */
+export interface LastVerification {
+  endedAt: Temporal.Instant
+  durationMs: number
+  entries: number
+  found: number
+  /** Code of its first problem. */
+  first: string | null
+}
+
+export async function newestVerification(holding: HoldingSafeguards): Promise<LastVerification | undefined> {
+  const { rows } = await sql<LastVerification>`
+    select ended_at as "endedAt", (extract(epoch from ended_at - started_at) * 1000)::float8 as "durationMs",
+      coalesce(entries, 0)::float8 as entries, coalesce((report ->> 'found')::float8, 0) as found,
+      report #>> '{problems,0,code}' as first
+    from log_verification where state in ('WHOLE', 'BROKEN') and asked_at < clock_timestamp() + interval '5 minutes'
+    order by asked_at desc limit 1`.execute(safeguardsOf(holding))
+  return rows[0]
+}
+
+const leastMinutes = 15
+const mostMinutes = 24 * 60
+/** A log that takes a minute to verify is verified each hour: a sixtieth of the time. */
+const restsFor = 60
+const slackMinutes = 30
+
+/** Minutes from the beginning of one verification that nobody asked for to that of the next. */
+function paceMinutes(last: Pick<LastVerification, 'durationMs'>): number {
+  return Math.min(mostMinutes, Math.max(leastMinutes, (restsFor * last.durationMs) / 60_000))
+}
+
+/** Beyond this age the last verification says nothing of the log any more. */
+export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): number {
+  return 2 * paceMinutes(last) + slackMinutes
+}
+
+/** Begins one that nobody asked for, where the last one began as long ago as the log's size allows, or in a time to come. */
+export async function beginDueVerification(holding: HoldingSafeguards): Promise<void> {
+  const last = await newestVerification(holding)
+  const minutes = last ? paceMinutes(last) : leastMinutes
+  await sql`
+    delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
+    safeguardsOf(holding),
+  )
   await sql`
     insert into log_verification (asked_by)
     select null where not exists (
-      select from log_verification where asked_at > clock_timestamp() - make_interval(hours => ${hours}) or ended_at is null)
+      select from log_verification
+      where asked_at between clock_timestamp() - make_interval(secs => ${minutes * 60}) and clock_timestamp() or ended_at is null)
     on conflict do nothing`.execute(safeguardsOf(holding))
+}
+
+/** Has the custodian verify the log now, as the owner of the database asks. */
+export async function verifySoon(holding: HoldingSafeguards): Promise<void> {
+  await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(safeguardsOf(holding))
 }
 
 /** Notes how far one has come. @returns whether it is to go on */
@@ -104,6 +161,19 @@ export async function noteProgress(holding: HoldingSafeguards, id: string, progr
     .returning('cancelled_at')
     .executeTakeFirst()
   return row !== undefined && row.cancelled_at === null
+}
+
+/** Whether the log has said so of a verification that nobody asked for within the last day. */
+async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean> {
+  const { rows } = await sql<{ was: boolean }>`
+    select exists (
+      select from audit_entry
+      where action = 'log.verified' and person_id is null and result = ${result}
+        and at between clock_timestamp() - interval '23 hours' and clock_timestamp()
+        and seq > coalesce((select max(seq) from audit_entry where action = 'log.verified' and result <> ${result}), 0)) as was`.execute(
+    safeguardsOf(tx),
+  )
+  return rows[0]?.was === true
 }
 
 /** Ends one: with its report, cancelled, or with the fault that kept it from its end. The log tells of it. */
@@ -130,10 +200,12 @@ export async function endVerification(
         .returning('asked_by')
         .executeTakeFirst()
       if (!row) return
+      const result: AuditEntry['result'] = state === 'WHOLE' ? 'ok' : `failed:${state.toLowerCase()}`
+      if (row.asked_by === null && (await wasLogged(tx, result))) return
       const [first] = report?.problems ?? []
       await appendAudit(tx, {
         action: 'log.verified',
-        result: state === 'WHOLE' ? 'ok' : `failed:${state.toLowerCase()}`,
+        result,
         personId: row.asked_by ?? undefined,
         object: { kind: 'log', id },
         detail: {

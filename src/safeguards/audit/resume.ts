@@ -7,7 +7,7 @@ import { sql, type Kysely } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
-import { appendAudit } from './append.ts'
+import { appendAudit, type AuditEntry } from './append.ts'
 import { readOwn } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { describeFinding, openBreak, type Finding } from './findings.ts'
@@ -15,6 +15,8 @@ import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
 import { storedMembers, storedSize } from './stored-tree.ts'
+import type { Problem, Report } from './verify/report.ts'
+import { acceptable } from './verify/settle-accepted.ts'
 import { hashLeaf, RightEdge } from './tree.ts'
 
 export const sequencerLock = 'seloste.audit-log'
@@ -197,6 +199,36 @@ async function lostRanges(tx: Kysely<SafeguardTables>): Promise<[from: number, t
   return rows.map(({ index, to }) => [index, to])
 }
 
+/** Problems of a report that an operator can answer for, and the others. */
+export function explainableIn({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
+  const can = ({ code }: Problem) => acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
+  return { explainable: problems.filter(can), others: problems.filter((problem) => !can(problem)) }
+}
+
+/** Accepts what a verification found where there is no break: what is out of order, and entries that are lost or altered. */
+export async function acceptProblems(
+  holding: HoldingSafeguards,
+  report: Report,
+  { reason, by }: { reason: string; by: string },
+): Promise<void> {
+  const { explainable } = explainableIn(report)
+  const named = explainable.filter(({ code }) => acceptable.has(code))
+  const indexes = named.flatMap(({ leaf }) => leaf ?? [])
+  const seqs = named.flatMap(({ leaf, seq }) => (leaf === undefined && seq !== undefined ? String(seq) : []))
+  const kinds = [...new Set(explainable.map(({ code }) => code))]
+  await appendAccepted(holding, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
+}
+
+function rangesOf(indexes: readonly number[]): string[] {
+  const ranges: [from: number, to: number][] = []
+  for (const index of indexes.toSorted((one, other) => one - other)) {
+    const last = ranges.at(-1)
+    if (last && index <= last[1] + 1) last[1] = index
+    else ranges.push([index, index])
+  }
+  return ranges.map(writeRange)
+}
+
 async function noteAccepted(
   tx: Kysely<SafeguardTables>,
   id: number,
@@ -206,14 +238,22 @@ async function noteAccepted(
   const kinds = [...new Set(findings.map(({ kind }) => kind))]
   const indexes = findings.flatMap(({ index, to }) => (index === undefined ? [] : [writeRange([index, to ?? index])]))
   const seqs = findings.flatMap(({ kind, seq }) => (kind === 'pending-missing' ? [String(seq)] : []))
+  await appendAccepted(tx, { break: id, kinds, indexes, seqs, reason, by })
+}
+
+/** In as many entries as the lists need. */
+async function appendAccepted(
+  holding: HoldingSafeguards,
+  { indexes, seqs, ...facts }: Record<string, unknown> & { indexes: string[]; seqs: string[] },
+): Promise<void> {
   const parts = Math.max(1, Math.ceil(Math.max(indexes.length, seqs.length) / namedAtOnce))
   for (let part = 0; part < parts; part++) {
     const some = (items: readonly string[]) => items.slice(part * namedAtOnce, (part + 1) * namedAtOnce)
-    await appendAudit(tx, {
+    await appendAudit(holding, {
       action: 'log.break-accepted',
       result: 'ok',
       object: { kind: 'log' },
-      detail: { break: id, kinds, indexes: some(indexes), seqs: some(seqs), reason, by },
+      detail: { ...(facts as NonNullable<AuditEntry['detail']>), indexes: some(indexes), seqs: some(seqs) },
     })
   }
 }

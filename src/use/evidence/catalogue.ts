@@ -6,6 +6,7 @@ import { descriptionCurrent } from './description-current.ts'
 import { disclosuresRecalled, disclosuresReturned } from './disclosure-promises.ts'
 import { historyComplete, historyFields, historyTellsRecorded, historyTerm } from './history-promises.ts'
 import { recordingsCeiling, recordingsFloor, recordingsStay } from './keeping-promises.ts'
+import { logWhole } from './log-promises.ts'
 import type { Check } from './promise.ts'
 import { purposesClosed } from './purposes-closed.ts'
 import { neverSwitchboard, recordingPartial, withinSignals } from './recording-promises.ts'
@@ -27,6 +28,7 @@ export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'recording.within-signals': withinSignals,
   'storage.sites': storageSites,
   'access.personal': accessPersonal,
+  'log.whole': logWhole,
   'history.term': historyTerm,
   'recordings.floor': recordingsFloor,
   'recordings.ceiling': recordingsCeiling,

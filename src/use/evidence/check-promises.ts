@@ -61,6 +61,7 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
   const made = await make(check, looking, remembered(before?.memo))
   // A check that was broken off proves nothing, either way.
   if (looking.signal?.aborted) return
+  if (made === 'not-yet') return
   if ('error' in made) checked.errors.push({ promise, error: made.error })
   const holds = 'found' in made && made.found.holds
   const finding: CheckedPromise = {
@@ -102,9 +103,14 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
   if (changed) (holds ? checked.restored : checked.newlyBroken).push(finding)
 }
 
-async function make(check: Check, looking: Looking, memo: unknown): Promise<{ found: Found } | { error: unknown }> {
+async function make(
+  check: Check,
+  looking: Looking,
+  memo: unknown,
+): Promise<{ found: Found } | { error: unknown } | 'not-yet'> {
   try {
-    return { found: await check.check(looking, memo) }
+    const found = await check.check(looking, memo)
+    return found === 'not-yet' ? found : { found }
   } catch (error) {
     return { error }
   }

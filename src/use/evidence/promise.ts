@@ -54,7 +54,8 @@ export interface Check<Some extends Facts = Facts> {
   test: { file: string; title: string }
   /** What to do when it is broken. */
   remedy: string
-  check(looking: Looking, memo: unknown): Promise<Found<Some>>
+  /** `not-yet`: there is nothing to tell before the first round of what it looks at; then there is no proof either. */
+  check(looking: Looking, memo: unknown): Promise<Found<Some> | 'not-yet'>
   /** The rule and the counts in one sentence a language. */
   say(facts: Some, now: Temporal.Instant): Trilingual
 }

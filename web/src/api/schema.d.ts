@@ -9010,7 +9010,7 @@ export interface operations {
                              * @description Which promise of the description
                              * @enum {unknown}
                              */
-                            promise: "description.current" | "purposes.closed" | "history.complete" | "history.admitted" | "history.fields" | "recording.partial" | "recording.never-switchboard" | "recording.as-drawn" | "recording.within-signals" | "storage.sites" | "access.personal" | "history.term" | "recordings.floor" | "recordings.ceiling" | "recordings.stay" | "disclosures.returned" | "disclosures.recalled" | "disclosures.anonymised" | "disclosures.founded" | "rights.granted" | "rights.scope" | "rights.own" | "rights.maintenance-security" | "inspections.at-office" | "prohibitions.obeyed" | "history.tells-recorded";
+                            promise: "description.current" | "purposes.closed" | "history.complete" | "history.fields" | "recording.partial" | "recording.never-switchboard" | "recording.as-drawn" | "recording.within-signals" | "storage.sites" | "access.personal" | "log.whole" | "history.term" | "recordings.floor" | "recordings.ceiling" | "recordings.stay" | "disclosures.returned" | "disclosures.recalled" | "rights.granted" | "rights.own" | "rights.maintenance-security" | "history.tells-recorded";
                             holds: boolean;
                             /**
                              * Format: date-time
@@ -20515,6 +20515,8 @@ export interface operations {
                                 accepted: number;
                                 /** @description Problems in all */
                                 found: number;
+                                /** @description Steps of the clock, and what they explain */
+                                notes?: string[];
                                 /** @description The first of them, in the order of the log */
                                 problems: {
                                     /** @description docs/formats/audit-log.md says what each means */
@@ -20708,6 +20710,8 @@ export interface operations {
                             accepted: number;
                             /** @description Problems in all */
                             found: number;
+                            /** @description Steps of the clock, and what they explain */
+                            notes?: string[];
                             /** @description The first of them, in the order of the log */
                             problems: {
                                 /** @description docs/formats/audit-log.md says what each means */

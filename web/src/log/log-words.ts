@@ -177,6 +177,7 @@ export const actions = [
   'training.own-read',
   'clock.stopped',
   'clock.confirmed',
+  'clock.stepped',
   'place.used',
   'place.refused',
   'place.left',

@@ -113,6 +113,7 @@ export const LogVerification = Type.Object({
         description: 'Entries lost or altered that an operator has answered for; no problem any more',
       }),
       found: Type.Integer({ description: 'Problems in all' }),
+      notes: Type.Optional(Type.Array(Type.String(), { description: 'Steps of the clock, and what they explain' })),
       problems: Type.Array(LogProblem, { description: 'The first of them, in the order of the log' }),
     }),
   ),

@@ -11,6 +11,26 @@ interface Told {
   seq: number
 }
 
+/** Checkpoints may be out of order by this without an entry that explains it: a clock that is kept right goes back a little. */
+const smallestStepMs = 10_000
+
+/** A step of the clock that dates the log: what it said before, and after. */
+interface ClockStep extends Told {
+  fromMs: number
+  toMs: number
+}
+
+/** An entry or a checkpoint that is of an earlier time than one before it. */
+export interface Disorder {
+  code: 'entry-order' | 'checkpoint-order'
+  about: string
+  at: string
+  /** The time of the one before. */
+  after: string
+  leaf?: number | undefined
+  seq?: number | undefined
+}
+
 /** What the log says of things that are also elsewhere, gathered on the way through it. */
 export interface LogFacts {
   /** Recordings taken into keeping: the hash of the sealed body, where the entry has it. */
@@ -35,6 +55,8 @@ export class EntryCheck {
     oldestAt: undefined,
   }
   readonly #findings: Findings
+  readonly #steps: ClockStep[] = []
+  readonly #disorders: Disorder[] = []
   /** When the newest entry was written. */
   newestAt = ''
   #firstThere: { leaf: number; at: string } | undefined
@@ -48,7 +70,8 @@ export class EntryCheck {
     const told = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
     else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > longestTransactionMs) {
-      this.#findings.add('entry-order', `Entry ${entry.seq} is of ${entry.at}, after one of ${this.newestAt}.`, told)
+      const about = `Entry ${entry.seq} is of ${entry.at}, after one of ${this.newestAt}.`
+      this.#disorders.push({ code: 'entry-order', about, at: entry.at, after: this.newestAt, ...told })
     }
     if (leaf !== undefined) this.#firstThere ??= { leaf, at: entry.at }
     if (this.facts.oldestAt === undefined || entry.at < this.facts.oldestAt) this.facts.oldestAt = entry.at
@@ -75,7 +98,51 @@ export class EntryCheck {
       }
       case 'log.break-accepted':
         this.facts.accepted.push({ ...told, detail })
+        this.#step(entry, told)
+        break
+      case 'clock.stepped':
+        this.#step(entry, told)
     }
+  }
+
+  /** From here on entries are in the order of the clock as it is now. */
+  #step({ at, detail }: LoggedEntry, told: Told): void {
+    const [fromMs, toMs] = [Date.parse(textOf(detail['from']) ?? ''), Date.parse(textOf(detail['to']) ?? '')]
+    if (!(toMs < fromMs)) return
+    this.#steps.push({ ...told, fromMs, toMs })
+    this.newestAt = at
+  }
+
+  /** A checkpoint, of which the one before is known. */
+  lookAtOrder(disorder: Disorder): void {
+    if (Date.parse(disorder.after) - Date.parse(disorder.at) > smallestStepMs) this.#disorders.push(disorder)
+  }
+
+  /**
+   * Tells what is out of order, once all entries are in: as a note where the log tells of a step of the clock that explains it.
+   * @returns the notes, and between which times lies what nothing explains
+   */
+  judgeOrder(): { notes: string[]; outOfOrder: { from: string; to: string } | undefined } {
+    const explained = new Map<ClockStep, number>()
+    let [from, to] = ['', '']
+    for (const { code, about, at, after, leaf, seq } of this.#disorders) {
+      const step = this.#steps.find(
+        ({ fromMs, toMs }) =>
+          Date.parse(at) >= toMs - longestTransactionMs && Date.parse(after) <= fromMs + longestTransactionMs,
+      )
+      if (step) {
+        explained.set(step, (explained.get(step) ?? 0) + 1)
+        continue
+      }
+      this.#findings.add(code, about, { leaf, seq })
+      if (after > from) from = after
+      if (to === '' || at < to) to = at
+    }
+    const notes = this.#steps.map((step) => {
+      const [before, since] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
+      return `Entry ${step.seq}: the clock was set back from ${before} to ${since}; it explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
+    })
+    return { notes, outOfOrder: from === '' ? undefined : { from, to } }
   }
 
   /** What was removed was older than the contact history: the oldest entry that was left shows it. */

@@ -76,6 +76,10 @@ export interface Report {
   newest?: { origin: string; size: number; root: string }
   /** Entries that are lost or altered and that an operator has answered for: told, and no problem any more. */
   accepted: number
+  /** What is unusual and explained by the log itself: steps of the clock. */
+  notes?: string[]
+  /** Between which times lies what is out of order and explained by nothing. */
+  outOfOrder?: { from: string; to: string }
   /** Problems in all. */
   found: number
   /** The first of them, in the order of the log. */
@@ -116,11 +120,11 @@ export class Findings {
   }
 
   /** The first of them by their place in the log; then those that say no more than between which places, then the others. */
-  inOrder(): Problem[] {
+  inOrder(most = mostTold): Problem[] {
     const place = ({ code, leaf = Infinity }: Problem) => (vague.has(code) ? Number.MAX_SAFE_INTEGER : leaf)
     return this.#problems
       .toSorted((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)))
-      .slice(0, mostTold)
+      .slice(0, most)
   }
 }
 

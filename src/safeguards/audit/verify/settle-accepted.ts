@@ -4,22 +4,32 @@ import type { LogFacts } from './check-entries.ts'
 import type { Findings, Problem, ProblemCode, Report } from './report.ts'
 
 /** What an operator can answer for: entries that are lost or altered. A tree that does not fit is nobody’s to accept. */
-const acceptable = new Set<ProblemCode>(['entry-lost', 'entry-altered', 'entry-missing', 'pending-missing'])
+export const acceptable: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'entry-lost',
+  'entry-altered',
+  'entry-missing',
+  'pending-missing',
+])
 
 type Settled = Pick<Report, 'accepted' | 'found' | 'problems'>
 
 /** Tells problems that an entry `log.break-accepted` names, by index or number, from all others. */
-export function acceptedIn(facts: LogFacts, findings: Findings): Settled {
+export function acceptedIn(facts: LogFacts, findings: Findings, most?: number): Settled {
   const ranges = facts.accepted.flatMap(({ detail }) => rangesIn(detail))
   const seqs = new Set(facts.accepted.flatMap(({ detail }) => listIn(detail, 'seqs')))
   const isAccepted = ({ code, leaf, seq }: Problem) =>
     acceptable.has(code) &&
     (leaf === undefined ? seqs.has(String(seq)) : ranges.some(([from, to]) => leaf >= from && leaf <= to))
-  return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder() }
+  return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder(most) }
 }
 
 /** As {@link acceptedIn}; a break that the custodian found and nobody has answered for is a problem of its own. */
-export async function settleAccepted(tx: AnyDatabase, facts: LogFacts, findings: Findings): Promise<Settled> {
+export async function settleAccepted(
+  tx: AnyDatabase,
+  facts: LogFacts,
+  findings: Findings,
+  most?: number,
+): Promise<Settled> {
   const { rows } = await sql<{ id: number; found_at: string; count: number }>`
     select id::float8 as id, to_char(found_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as found_at,
       jsonb_array_length(findings) as count
@@ -27,7 +37,7 @@ export async function settleAccepted(tx: AnyDatabase, facts: LogFacts, findings:
   for (const { id, found_at, count } of rows) {
     findings.add('break-open', `Break ${id} of ${found_at}, with ${count} findings; see "seloste audit resume".`)
   }
-  return acceptedIn(facts, findings)
+  return acceptedIn(facts, findings, most)
 }
 
 function listIn(detail: Record<string, unknown>, name: string): string[] {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sql, type RawBuilder } from 'kysely'
 import { findProtectionProblems, type ExpectedProtections } from '#platform/database/protections.ts'
 import type { AnyDatabase } from './any-database.ts'
-import { EntryCheck, type LogFacts } from './check-entries.ts'
+import { EntryCheck, type Disorder, type LogFacts } from './check-entries.ts'
 import { checkLedger } from './check-ledger.ts'
 import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
 import { TreeCheck } from './check-tree.ts'
@@ -22,6 +22,8 @@ export interface DatabaseOptions {
   keptLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
   /** Triggers, policies, functions and grants as the program's version says, and the processes' database roles. */
   protections?: { expected: ExpectedProtections; roles: readonly string[] } | undefined
+  /** How many problems are told; the first 200 otherwise. */
+  most?: number | undefined
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal | undefined
 }
@@ -48,7 +50,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   }
 
   tell('signatures', 0)
-  await readCheckpoints(tx, roots, findings)
+  const disorders = await readCheckpoints(tx, roots, findings)
   for (const { of, note } of options.seen ?? []) {
     const seen = roots.add(note, of, 'seen')
     if (seen && seen.size > (roots.newest?.size ?? 0) && seen.size <= leaves) {
@@ -67,6 +69,8 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const waiting = await lookAtPending(tx, findings, check)
   if (entries !== walk.there + waiting) await nameOutsiders(tx, findings)
   check.judgePrunings()
+  for (const disorder of disorders) check.lookAtOrder(disorder)
+  const { notes, outOfOrder } = check.judgeOrder()
   const { facts } = check
   const pruned = judgeAbsent(walk.absent, facts.minimumIndex, findings)
   await comparePrunings(tx, facts, findings)
@@ -77,7 +81,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   const destructions = await checkDestructions(tx, facts, findings)
   const ledger = await checkLedger(tx, options.keys, options.seenLedger ?? [], findings)
   if (options.protections) await checkProtections(tx, options.protections, findings)
-  const settled = await settleAccepted(tx, facts, findings)
+  const settled = await settleAccepted(tx, facts, findings, options.most)
   options.signal?.throwIfAborted()
   return {
     entries: leaves,
@@ -91,6 +95,8 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
     ...(roots.newest && {
       newest: { origin: roots.newest.origin, size: roots.newest.size, root: roots.newest.root.toString('base64') },
     }),
+    ...(notes.length > 0 && { notes }),
+    ...(outOfOrder && { outOfOrder }),
     ...settled,
   }
 }
@@ -150,7 +156,8 @@ function sizeOf(note: string | undefined): number {
   return typeof read === 'object' ? read.size : 0
 }
 
-async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Findings): Promise<void> {
+async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Findings): Promise<Disorder[]> {
+  const disorders: Disorder[] = []
   const { rows } = await sql<{
     size: number
     root: Buffer
@@ -173,10 +180,13 @@ async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Find
       })
     }
     if (misnamed > 0) findings.add('witness-wrong', `Size ${size}: a line is in another name than its row.`)
-    if (at < before)
-      findings.add('checkpoint-order', `The one of size ${size} is of ${at}, a smaller one of ${before}.`)
+    if (at < before) {
+      const about = `The one of size ${size} is of ${at}, a smaller one of ${before}.`
+      disorders.push({ code: 'checkpoint-order', about, at, after: before })
+    }
     before = at
   }
+  return disorders
 }
 
 /** One row of the tree with the entry that it names: see {@link leavesBetween}. */

@@ -1,4 +1,4 @@
-import { EntryCheck } from './check-entries.ts'
+import { EntryCheck, type Disorder } from './check-entries.ts'
 import { checkLedgerCopy } from './check-ledger-copy.ts'
 import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
 import { TreeCheck } from './check-tree.ts'
@@ -42,7 +42,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   if (key === undefined) findings.add('file-missing', 'The file "key".')
   else if (key !== `${options.keyLine}\n`) findings.add('key-differs', 'It is in the file "key".')
   const roots = new RootCheck(findings, options.keys)
-  await readEarlier(read, roots, findings)
+  const disorders = await readEarlier(read, roots, findings)
   const note = (await read('checkpoint'))?.toString('utf8')
   if (note === undefined) findings.add('checkpoint-missing', 'The file "checkpoint".')
   const newest = note === undefined ? undefined : roots.add(note, 'the newest checkpoint', 'own')
@@ -87,6 +87,8 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   tree.judge()
   await compareInner(read, inner, size, findings)
   check.judgePrunings()
+  for (const disorder of disorders) check.lookAtOrder(disorder)
+  const { notes, outOfOrder } = check.judgeOrder()
 
   let pruned = 0
   for (const { from, to, path } of absent) {
@@ -108,6 +110,8 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     destructions: ledger?.compared ?? 0,
     ...(ledger && { ledger: ledger.entries }),
     ...(newest && { newest: { origin: newest.origin, size, root: newest.root.toString('base64') } }),
+    ...(notes.length > 0 && { notes }),
+    ...(outOfOrder && { outOfOrder }),
     ...acceptedIn(check.facts, findings),
   }
 
@@ -129,9 +133,10 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
 type Read = ExportFiles['read']
 
 /** Earlier checkpoints, oldest first, one JSON object a line. */
-async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Promise<void> {
+async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Promise<Disorder[]> {
+  const disorders: Disorder[] = []
   const text = (await read('checkpoints.jsonl'))?.toString('utf8')
-  if (text === undefined || text === '') return
+  if (text === undefined || text === '') return disorders
   if (!text.endsWith('\n')) findings.add('file-wrong', 'The last line of "checkpoints.jsonl" is cut off.')
   let before = { size: -1, signedAt: '' }
   for (const [number, line] of text.replace(/\n$/, '').split('\n').entries()) {
@@ -143,11 +148,15 @@ async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Pr
     }
     const checkpoint = roots.add(kept.note, of, 'own')
     if (!checkpoint) continue
-    if (checkpoint.size < before.size || kept.signedAt < before.signedAt) {
-      findings.add('checkpoint-order', `${of}: size ${checkpoint.size} of ${kept.signedAt}.`, { leaf: checkpoint.size })
+    const about = `${of}: size ${checkpoint.size} of ${kept.signedAt}.`
+    if (checkpoint.size < before.size) findings.add('checkpoint-order', about, { leaf: checkpoint.size })
+    else if (kept.signedAt < before.signedAt) {
+      const leaf = checkpoint.size
+      disorders.push({ code: 'checkpoint-order', about, at: kept.signedAt, after: before.signedAt, leaf })
     }
     before = { size: checkpoint.size, signedAt: kept.signedAt }
   }
+  return disorders
 }
 
 function readLine(line: string): { note: string; signedAt: string } | undefined {

@@ -1,0 +1,70 @@
+/** The audit log: it is what was signed, all of it, and nothing that protects the data was taken away. */
+import { sql } from 'kysely'
+import { expectedProtections, findProtectionProblems } from '#platform/database/protections.ts'
+import { processRoles } from '#safeguards/audit/appenders.ts'
+import { longestAgeMinutes, newestVerification } from '#safeguards/audit/log-verifications.ts'
+import { askOne } from './ask-one.ts'
+import type { Check } from './promise.ts'
+import { wordsAt } from './words.ts'
+
+type LogFacts = {
+  /** When the last verification of the whole log ended. */
+  verifiedAt: string | null
+  entries: number
+  problems: number
+  /** Triggers, policies, functions, constraints and grants that are not as the program's version says. */
+  protections: number
+  /** Breaks that no operator has accepted. */
+  breaks: number
+  /** Too long ago: whoever verifies has stopped. */
+  late: boolean
+  example: string | null
+}
+
+/** R21. */
+export const logWhole: Check<LogFacts> = {
+  rule: 'The audit log is what was signed, verified as a whole at its own pace, and triggers, policies, functions, constraints and grants in the database are those of this version.',
+  test: {
+    file: 'test/attacks/log-whole.test.ts',
+    title: 'a changed row of the log breaks the promise as soon as the log is verified',
+  },
+  remedy:
+    'Run “seloste audit verify”: it names each problem. docs/operate/audit-log.md says what to do; “seloste audit resume --reason” accepts what has been explained.',
+  async check({ db, now }) {
+    const last = await newestVerification(db)
+    const { breaks } = await askOne(
+      db,
+      sql<{ breaks: number }>`select count(*)::integer as breaks from audit_break where accepted_at is null`,
+    )
+    const changed = await findProtectionProblems(db, processRoles, await expectedProtections())
+    if (!last && breaks === 0 && changed.length === 0) return 'not-yet'
+    const late = last !== undefined && isLate(last, now)
+    const [first] = changed
+    const problems = last?.found ?? 0
+    return {
+      holds: last !== undefined && problems === 0 && breaks === 0 && changed.length === 0 && !late,
+      facts: {
+        verifiedAt: last?.endedAt.toString() ?? null,
+        entries: last?.entries ?? 0,
+        problems,
+        protections: changed.length,
+        breaks,
+        late,
+        example: first ? `${first.kind} ${first.name}` : (last?.first ?? null),
+      },
+    }
+  },
+  say(facts, now) {
+    const { fi, sv, en } = wordsAt(now)
+    const { verifiedAt: at } = facts
+    return {
+      fi: `Käyttöloki on eheä: koko loki on viimeksi tarkistettu ${at === null ? 'ei vielä kertaakaan' : fi.ago(at)} (${fi.count(facts.entries, 'merkintä', 'merkintää')}). Poikkeamia ${fi.number(facts.problems)}, muuttuneita suojauksia ${fi.number(facts.protections)}, selvittämättömiä katkoja ${fi.number(facts.breaks)}.`,
+      sv: `Loggen är intakt: den kontrollerades i sin helhet senast ${at === null ? 'ännu inte en enda gång' : sv.ago(at)} (${sv.count(facts.entries, 'post', 'poster')}). Avvikelser ${sv.number(facts.problems)}, ändrade skydd ${sv.number(facts.protections)}, outredda avbrott ${sv.number(facts.breaks)}.`,
+      en: `The audit log is whole: last verified in full ${at === null ? 'never yet' : en.ago(at)} (${en.count(facts.entries, 'entry', 'entries')}). Problems ${en.number(facts.problems)}, changed protections ${en.number(facts.protections)}, breaks not accounted for ${en.number(facts.breaks)}.`,
+    }
+  },
+}
+
+function isLate(last: NonNullable<Awaited<ReturnType<typeof newestVerification>>>, now: Temporal.Instant): boolean {
+  return now.since(last.endedAt).total('minutes') > longestAgeMinutes(last)
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { acceptProblems, explainableIn } from '#safeguards/audit/resume.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+import { watchClock } from '#safeguards/audit/watch-clock.ts'
+import { verifyHere } from '#app/roles/verify-here.ts'
+import { openTestLog } from '#test/audit/open-log.ts'
+import { createTestDatabase, type TestDatabase } from '#test/database/create-test-database.ts'
+
+const databases = {
+  shortly: await createTestDatabase<SafeguardTables>(),
+  long: await createTestDatabase<SafeguardTables>(),
+  before: await createTestDatabase<SafeguardTables>(),
+}
+
+/** A log whose clock the test sets: entries and checkpoints get the time of a clock that is ahead by `ahead`. */
+async function open(database: TestDatabase<SafeguardTables>) {
+  const log = await openTestLog(database)
+  const sequencer = log.begin()
+  const { pool } = database.as()
+  const custodian = database.as('seloste_custodian').db
+  return {
+    custodian,
+    async goOn(ahead: string) {
+      await pool.query(
+        `insert into audit_entry (at, action, result) select now() + $1::interval, 'contact.read', 'ok' from generate_series(1, 3)`,
+        [ahead],
+      )
+      await log.turn(sequencer)
+      await pool.query(
+        `update audit_checkpoint set signed_at = signed_at + $1::interval where size = (select max(size) from audit_checkpoint)`,
+        [ahead],
+      )
+    },
+    async verify() {
+      await log.turn(sequencer)
+      await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
+      return verifyHere({ db: custodian, folder: join(log.place, 'audit-log'), witnessKeys: [], most: Infinity })
+    },
+    steps: async () =>
+      (
+        await pool.query<{ seconds: number }>(
+          `select (detail ->> 'seconds')::integer as seconds from audit_entry where action = 'clock.stepped' order by seq`,
+        )
+      ).rows.map(({ seconds }) => seconds),
+  }
+}
+
+/** A clock that only goes forward, beside which the database’s seems to be set. */
+function monotonic() {
+  let set = 0
+  return { monotonicMs: () => performance.now() + set, setDatabaseBack: (ms: number) => (set += ms) }
+}
+
+const near = (seconds: number) => expect.toSatisfy((found: number) => Math.abs(found - seconds) <= 2)
+
+describe('a clock that is set', () => {
+  test('120 s back and forward again is in the log twice, and leaves it whole', async () => {
+    const log = await open(databases.shortly)
+    const clock = monotonic()
+    const watch = watchClock(log.custodian, clock)
+    expect(await watch.look()).toBeUndefined()
+    await log.goOn('120 s')
+    expect(await watch.look()).toBeUndefined()
+    clock.setDatabaseBack(120_000)
+    await watch.look()
+    await log.goOn('0')
+    expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
+    clock.setDatabaseBack(-120_000)
+    await watch.look()
+    await log.goOn('0')
+    expect(await watch.look()).toBeUndefined()
+    expect(await log.steps()).toEqual([near(-120), near(120)])
+    expect(await log.verify()).toMatchObject({ found: 0 })
+  })
+
+  test('200 days ahead and back while nobody looked is in the log, and what follows is whole and in order', async () => {
+    const log = await open(databases.long)
+    await log.goOn('0')
+    await log.goOn('200 days')
+    const watch = watchClock(log.custodian, monotonic())
+    const step = await watch.look()
+    expect(step?.to.since(step.from).total('hours')).toBeCloseTo(-200 * 24, 0)
+    for (let turn = 0; turn < 3; turn++) await log.goOn('0')
+    expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
+    // The next process does not take it for another step.
+    expect(await watchClock(log.custodian, monotonic()).look()).toBeUndefined()
+    // From then on the order is the clock’s again: an entry of long ago is none that the step explains.
+    await log.goOn('-3 hours')
+    expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
+  })
+
+  test('in a log of before is explained by an operator, and the log is whole with a note', async () => {
+    const log = await open(databases.before)
+    await log.goOn('0')
+    await log.goOn('200 days')
+    for (let turn = 0; turn < 3; turn++) await log.goOn('0')
+    const report = await log.verify()
+    expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
+    expect(explainableIn(report).others).toEqual([])
+    const by = { reason: 'The clock of the database server was wrong for a minute; incident 2026-31', by: 'operator' }
+    await acceptProblems(databases.before.as().db, report, by)
+    await log.goOn('0')
+    expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
+  })
+})

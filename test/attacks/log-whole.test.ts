@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Registry } from 'prom-client'
+import { makeLog } from '#platform/log/log.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { checkPromises } from '#use/evidence/check-promises.ts'
+import type { Looking } from '#use/evidence/promise.ts'
+import { readProofs } from '#use/evidence/read-proofs.ts'
+import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
+import { openTestLog } from '#test/audit/open-log.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const custodian = database.as('seloste_custodian')
+const { pool } = database.as()
+const log = await openTestLog(database as never)
+const lines: string[] = []
+const registry = new Registry()
+let verifying: { stop: () => Promise<void> } | undefined
+afterAll(() => verifying?.stop())
+
+/** The proof as health, status, metrics, API and page read it. */
+async function proof(now = Temporal.Now.instant()) {
+  await checkPromises({ db: custodian.db, now } as unknown as Looking, ['log.whole'])
+  const [found] = await readProofs(database.as('seloste_desk').db as never, now)
+  return found
+}
+
+/** Waits for the verification that was asked for. */
+async function verified(): Promise<void> {
+  await pool.query('insert into log_verification (asked_by) values (null)')
+  await expect
+    .poll(async () => (await pool.query('select from log_verification where ended_at is null')).rowCount, {
+      timeout: 20_000,
+    })
+    .toBe(0)
+}
+
+/** Runs a statement with the guards of the log off; they are on again when it is verified. */
+async function unguarded(statement: string): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
+  } finally {
+    client.release(true)
+  }
+}
+
+test('the promise has no proof before the log was verified for the first time', async () => {
+  await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 1200)`)
+  const sequencer = log.begin()
+  await log.turn(sequencer)
+  await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
+  expect(await proof()).toBeUndefined()
+  verifying = verifyLogOnDemand({
+    db: custodian.db,
+    pool: custodian.pool,
+    task: { databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
+    log: makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false }),
+    registry,
+  })
+  await expect
+    .poll(async () => (await pool.query(`select from log_verification where state = 'WHOLE'`)).rowCount, {
+      timeout: 20_000,
+    })
+    .toBe(1)
+  expect(await proof()).toMatchObject({
+    promise: 'log.whole',
+    holds: true,
+    text: { en: expect.stringContaining('last verified in full just now') },
+  })
+})
+
+test.each([
+  ['a trigger that is dropped', 'drop trigger append_only on audit_entry', 'missing trigger audit_entry append_only'],
+  ['a policy that is dropped', 'drop policy closed_list on audit_entry', 'missing policy audit_entry closed_list'],
+  [
+    'a function that is replaced',
+    `create or replace function log_is_whole() returns boolean
+     language sql stable security definer set search_path = pg_catalog, public, pg_temp as 'select true'`,
+    'changed function log_is_whole()',
+  ],
+])('%s breaks the promise at the next check, and is named', async (_what, statement, name) => {
+  const definitions = await pool.query<{ again: string }>(
+    `select pg_get_triggerdef(oid) as again from pg_trigger where tgrelid = 'audit_entry'::regclass and tgname = 'append_only'
+     union all select pg_get_functiondef('log_is_whole()'::regprocedure)`,
+  )
+  const policy = `create policy closed_list on audit_entry as restrictive for insert to seloste_desk, seloste_capture, seloste_custodian with check (
+    ${(await pool.query<{ check: string }>(`select pg_get_expr(polwithcheck, polrelid) as check from pg_policy where polname = 'closed_list'`)).rows[0]!.check})`
+  await pool.query(statement)
+  expect(await proof()).toMatchObject({ holds: false, facts: { protections: 1, problems: 0, example: name } })
+  const [trigger, guard] = definitions.rows.map(({ again }) => again)
+  await pool.query(
+    statement.startsWith('drop trigger') ? trigger! : statement.startsWith('drop policy') ? policy : guard!,
+  )
+  expect(await proof()).toMatchObject({ holds: true })
+})
+
+test('a changed row of the log breaks the promise as soon as the log is verified', async () => {
+  await unguarded(
+    `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
+  )
+  await verified()
+  expect(await proof()).toMatchObject({
+    holds: false,
+    facts: { problems: 1, protections: 0, example: 'entry-altered' },
+  })
+  expect(await registry.getSingleMetricAsString('seloste_audit_log_problems')).toContain(' 1')
+  expect(lines.join('')).toContain('not what was signed')
+  await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
+  await verified()
+  expect(await proof()).toMatchObject({ holds: true })
+})
+
+test('a verification that is too old proves nothing', async () => {
+  expect(await proof(Temporal.Now.instant().add({ minutes: 59 }))).toMatchObject({ holds: true })
+  expect(await proof(Temporal.Now.instant().add({ minutes: 61 }))).toMatchObject({
+    holds: false,
+    facts: { late: true },
+  })
+})
