@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { acceptProblems, explainableIn } from '#safeguards/audit/resume.ts'
+import { acceptProblems, explainableIn } from '#safeguards/audit/accept-problems.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { watchClock } from '#safeguards/audit/watch-clock.ts'

@@ -18,6 +18,7 @@ import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
 
 const lookMs = 1_500
+const startingMs = 30_000
 const cancelLookMs = 500
 const patienceMs = 1_000
 
@@ -46,12 +47,13 @@ export function verifyLogOnDemand({ db, pool, task, log, registry, onEnded }: Ve
     registers: [registry],
   })
 
+  const begunAt = performance.now()
   return every({
     pool,
     intervalMs: lookMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
-      await beginDueVerification(db)
+      await beginDueVerification(db, performance.now() - begunAt < startingMs)
       const id = await takeUpVerification(db)
       if (id === undefined) return
       const end = await verifyInThread(db, task, id, signal)

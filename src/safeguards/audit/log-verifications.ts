@@ -131,9 +131,13 @@ export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): n
   return 2 * paceMinutes(last) + slackMinutes
 }
 
-/** Begins one that nobody asked for, where the last one began as long ago as the log's size allows, or in a time to come. */
-export async function beginDueVerification(holding: HoldingSafeguards): Promise<void> {
+/**
+ * Begins one that nobody asked for, where the last one began as long ago as the log's size allows, or in a time to come.
+ * @param isStarting the process has just begun, and has other work: only a log that was never verified is due
+ */
+export async function beginDueVerification(holding: HoldingSafeguards, isStarting = false): Promise<void> {
   const last = await newestVerification(holding)
+  if (last && isStarting) return
   const minutes = last ? paceMinutes(last) : leastMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(

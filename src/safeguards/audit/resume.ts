@@ -15,8 +15,6 @@ import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
 import { storedMembers, storedSize } from './stored-tree.ts'
-import type { Problem, Report } from './verify/report.ts'
-import { acceptable } from './verify/settle-accepted.ts'
 import { hashLeaf, RightEdge } from './tree.ts'
 
 export const sequencerLock = 'seloste.audit-log'
@@ -199,36 +197,6 @@ async function lostRanges(tx: Kysely<SafeguardTables>): Promise<[from: number, t
   return rows.map(({ index, to }) => [index, to])
 }
 
-/** Problems of a report that an operator can answer for, and the others. */
-export function explainableIn({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
-  const can = ({ code }: Problem) => acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
-  return { explainable: problems.filter(can), others: problems.filter((problem) => !can(problem)) }
-}
-
-/** Accepts what a verification found where there is no break: what is out of order, and entries that are lost or altered. */
-export async function acceptProblems(
-  holding: HoldingSafeguards,
-  report: Report,
-  { reason, by }: { reason: string; by: string },
-): Promise<void> {
-  const { explainable } = explainableIn(report)
-  const named = explainable.filter(({ code }) => acceptable.has(code))
-  const indexes = named.flatMap(({ leaf }) => leaf ?? [])
-  const seqs = named.flatMap(({ leaf, seq }) => (leaf === undefined && seq !== undefined ? String(seq) : []))
-  const kinds = [...new Set(explainable.map(({ code }) => code))]
-  await appendAccepted(holding, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
-}
-
-function rangesOf(indexes: readonly number[]): string[] {
-  const ranges: [from: number, to: number][] = []
-  for (const index of indexes.toSorted((one, other) => one - other)) {
-    const last = ranges.at(-1)
-    if (last && index <= last[1] + 1) last[1] = index
-    else ranges.push([index, index])
-  }
-  return ranges.map(writeRange)
-}
-
 async function noteAccepted(
   tx: Kysely<SafeguardTables>,
   id: number,
@@ -241,8 +209,8 @@ async function noteAccepted(
   await appendAccepted(tx, { break: id, kinds, indexes, seqs, reason, by })
 }
 
-/** In as many entries as the lists need. */
-async function appendAccepted(
+/** What an operator has accepted, in as many entries as the lists need. */
+export async function appendAccepted(
   holding: HoldingSafeguards,
   { indexes, seqs, ...facts }: Record<string, unknown> & { indexes: string[]; seqs: string[] },
 ): Promise<void> {
@@ -258,6 +226,6 @@ async function appendAccepted(
   }
 }
 
-function writeRange([from, to]: readonly [number, number]): string {
+export function writeRange([from, to]: readonly [number, number]): string {
   return from === to ? String(from) : `${from}-${to}`
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { expectedProtections, findProtectionProblems } from '#platform/database/protections.ts'
 import { processRoles } from '#safeguards/audit/appenders.ts'
-import { longestAgeMinutes, newestVerification } from '#safeguards/audit/log-verifications.ts'
+import { longestAgeMinutes, newestVerification, type LastVerification } from '#safeguards/audit/log-verifications.ts'
 import { askOne } from './ask-one.ts'
 import type { Check } from './promise.ts'
 import { wordsAt } from './words.ts'
@@ -21,6 +21,8 @@ type LogFacts = {
   example: string | null
 }
 
+type LogMemo = { since: string }
+
 /** R21. */
 export const logWhole: Check<LogFacts> = {
   rule: 'The audit log is what was signed, verified as a whole at its own pace, and triggers, policies, functions, constraints and grants in the database are those of this version.',
@@ -30,7 +32,7 @@ export const logWhole: Check<LogFacts> = {
   },
   remedy:
     'Run “seloste audit verify”: it names each problem. docs/operate/audit-log.md says what to do; “seloste audit resume --reason” accepts what has been explained.',
-  async check({ db, now }) {
+  async check({ db, now, afresh }, memo) {
     const last = await newestVerification(db)
     const { breaks } = await askOne(
       db,
@@ -38,7 +40,9 @@ export const logWhole: Check<LogFacts> = {
     )
     const changed = await findProtectionProblems(db, processRoles, await expectedProtections())
     if (!last && breaks === 0 && changed.length === 0) return 'not-yet'
-    const late = last !== undefined && isLate(last, now)
+    // While nobody ran nobody verified: the time counts from the first check of a process.
+    const since = afresh ? now.toString() : (memo as LogMemo | undefined)?.since
+    const late = last !== undefined && isLate(last, since, now)
     const [first] = changed
     const problems = last?.found ?? 0
     return {
@@ -52,6 +56,7 @@ export const logWhole: Check<LogFacts> = {
         late,
         example: first ? `${first.kind} ${first.name}` : (last?.first ?? null),
       },
+      ...(since !== undefined && { memo: { since } satisfies LogMemo }),
     }
   },
   say(facts, now) {
@@ -65,6 +70,10 @@ export const logWhole: Check<LogFacts> = {
   },
 }
 
-function isLate(last: NonNullable<Awaited<ReturnType<typeof newestVerification>>>, now: Temporal.Instant): boolean {
-  return now.since(last.endedAt).total('minutes') > longestAgeMinutes(last)
+function isLate(last: LastVerification, since: string | undefined, now: Temporal.Instant): boolean {
+  const minutes = Math.min(
+    now.since(last.endedAt).total('minutes'),
+    since === undefined ? Infinity : now.since(Temporal.Instant.from(since)).total('minutes'),
+  )
+  return minutes > longestAgeMinutes(last)
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sql, type RawBuilder } from 'kysely'
 import { findProtectionProblems, type ExpectedProtections } from '#platform/database/protections.ts'
 import type { AnyDatabase } from './any-database.ts'
+import { readSubtrees, SubtreeCheck } from './check-subtrees.ts'
 import { EntryCheck, type Disorder, type LogFacts } from './check-entries.ts'
 import { checkLedger } from './check-ledger.ts'
 import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
@@ -29,7 +30,6 @@ export interface DatabaseOptions {
 }
 
 const batch = 5_000
-const levelBits = 8
 
 /**
  * Verifies the log of a running database (docs/formats/audit-log.md, "The tables"), as one transaction sees it.
@@ -379,43 +379,5 @@ async function comparePrunings(tx: AnyDatabase, { minimumIndex }: LogFacts, find
     findings.add('pruning-differs', `The table removes what is below ${most}, the log what is below ${minimumIndex}.`, {
       leaf: Math.min(most, minimumIndex),
     })
-  }
-}
-
-async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
-  const { rows } = await sql<{ place: string; hash: string }>`
-    select level || '/' || index as place, encode(hash, 'hex') as hash from audit_subtree`.execute(tx)
-  return new Map(rows.map(({ place, hash }) => [place, hash]))
-}
-
-/** Holds the stored roots of whole tiles against those of the leaves below them. */
-class SubtreeCheck {
-  readonly #findings: Findings
-  readonly #stored: Map<string, string>
-
-  constructor(findings: Findings, stored: Map<string, string>) {
-    this.#findings = findings
-    this.#stored = stored
-  }
-
-  made(height: number, index: number, hash: Buffer): void {
-    if (height % levelBits !== 0) return
-    const level = height / levelBits
-    const place = `${level}/${index}`
-    const stored = this.#stored.get(place)
-    this.#stored.delete(place)
-    if (stored === hash.toString('hex')) return
-    const is = stored === undefined ? 'missing' : 'another'
-    this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is ${is}.`, { leaf: index * 2 ** height })
-  }
-
-  /** What is left was never made. */
-  judge(): void {
-    for (const place of this.#stored.keys()) {
-      const [level = 0, index = 0] = place.split('/').map(Number)
-      this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is over leaves that are not there.`, {
-        leaf: index * 2 ** (level * levelBits),
-      })
-    }
   }
 }

@@ -1,0 +1,38 @@
+/**
+ * Accepting what a verification found where there is no break. In: its report, an operator's reason. Out: entries of the log that
+ * the verifier holds against what it finds. Never here: a repair.
+ */
+import type { HoldingSafeguards } from '../tables.ts'
+import { appendAccepted, writeRange } from './resume.ts'
+import type { Problem, Report } from './verify/report.ts'
+import { acceptable } from './verify/settle-accepted.ts'
+
+/** Problems of a report that an operator can answer for, and the others. */
+export function explainableIn({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
+  const can = ({ code }: Problem) => acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'
+  return { explainable: problems.filter(can), others: problems.filter((problem) => !can(problem)) }
+}
+
+/** Accepts what a verification found where there is no break: what is out of order, and entries that are lost or altered. */
+export async function acceptProblems(
+  holding: HoldingSafeguards,
+  report: Report,
+  { reason, by }: { reason: string; by: string },
+): Promise<void> {
+  const { explainable } = explainableIn(report)
+  const named = explainable.filter(({ code }) => acceptable.has(code))
+  const indexes = named.flatMap(({ leaf }) => leaf ?? [])
+  const seqs = named.flatMap(({ leaf, seq }) => (leaf === undefined && seq !== undefined ? String(seq) : []))
+  const kinds = [...new Set(explainable.map(({ code }) => code))]
+  await appendAccepted(holding, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
+}
+
+function rangesOf(indexes: readonly number[]): string[] {
+  const ranges: [from: number, to: number][] = []
+  for (const index of indexes.toSorted((one, other) => one - other)) {
+    const last = ranges.at(-1)
+    if (last && index <= last[1] + 1) last[1] = index
+    else ranges.push([index, index])
+  }
+  return ranges.map(writeRange)
+}

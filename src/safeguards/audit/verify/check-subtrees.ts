@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import type { AnyDatabase } from './any-database.ts'
+import type { Findings } from './report.ts'
+
+const levelBits = 8
+
+/** Roots inside the tree as the table has them, by level and index. */
+export async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
+  const { rows } = await sql<{ place: string; hash: string }>`
+    select level || '/' || index as place, encode(hash, 'hex') as hash from audit_subtree`.execute(tx)
+  return new Map(rows.map(({ place, hash }) => [place, hash]))
+}
+
+/** Holds the stored roots of whole tiles against those of the leaves below them. */
+export class SubtreeCheck {
+  readonly #findings: Findings
+  readonly #stored: Map<string, string>
+
+  constructor(findings: Findings, stored: Map<string, string>) {
+    this.#findings = findings
+    this.#stored = stored
+  }
+
+  made(height: number, index: number, hash: Buffer): void {
+    if (height % levelBits !== 0) return
+    const level = height / levelBits
+    const place = `${level}/${index}`
+    const stored = this.#stored.get(place)
+    this.#stored.delete(place)
+    if (stored === hash.toString('hex')) return
+    const is = stored === undefined ? 'missing' : 'another'
+    this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is ${is}.`, { leaf: index * 2 ** height })
+  }
+
+  /** What is left was never made. */
+  judge(): void {
+    for (const place of this.#stored.keys()) {
+      const [level = 0, index = 0] = place.split('/').map(Number)
+      this.#findings.add('subtree-wrong', `Level ${level}, index ${index}: it is over leaves that are not there.`, {
+        leaf: index * 2 ** (level * levelBits),
+      })
+    }
+  }
+}
