@@ -64,7 +64,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'ledger-turned-back': 'Take a newer copy of the ledger: this one does not know what was destroyed since.',
   'link-certificate-wrong': 'Mend or renew the files of SELOSTE_LINK_…; they are read anew by themselves.',
   'log-malformed': 'Nothing: the recording ends before the part that cannot be read, and is marked so.',
-  'log-not-whole': 'docs/operate/audit-log.md says of each problem what to do; then verify the log again.',
+  'log-not-whole': 'Look up each problem in docs/operate/audit-log.md, mend it, then verify the log again.',
   'log-whole': 'Nothing: there is no break to accept.',
   'migration-changed': 'Bring the program’s folder migrations/ back as it was released.',
   'migration-failed': 'The message has what PostgreSQL said; mend it and start again, nothing was changed.',

@@ -9010,7 +9010,7 @@ export interface operations {
                              * @description Which promise of the description
                              * @enum {unknown}
                              */
-                            promise: "description.current" | "purposes.closed" | "history.complete" | "history.fields" | "recording.partial" | "recording.never-switchboard" | "recording.as-drawn" | "recording.within-signals" | "storage.sites" | "access.personal" | "log.whole" | "history.term" | "recordings.floor" | "recordings.ceiling" | "recordings.stay" | "disclosures.returned" | "disclosures.recalled" | "rights.granted" | "rights.own" | "rights.maintenance-security" | "history.tells-recorded";
+                            promise: "description.current" | "purposes.closed" | "history.complete" | "history.admitted" | "history.fields" | "recording.partial" | "recording.never-switchboard" | "recording.as-drawn" | "recording.within-signals" | "storage.sites" | "access.personal" | "log.whole" | "history.term" | "recordings.floor" | "recordings.ceiling" | "recordings.stay" | "disclosures.returned" | "disclosures.recalled" | "disclosures.anonymised" | "disclosures.founded" | "rights.granted" | "rights.scope" | "rights.own" | "rights.maintenance-security" | "inspections.at-office" | "prohibitions.obeyed" | "history.tells-recorded";
                             holds: boolean;
                             /**
                              * Format: date-time
