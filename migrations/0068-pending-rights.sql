@@ -423,7 +423,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     or q.kinds && array(select jsonb_array_elements_text(reach -> 'endsKinds')))
   union all
   select q.id, null, null from subject_request q
-  where q.closed_at is null and q.kinds && '{LISTEN,COPY}' and jsonb_array_length(reach -> 'terms') > 0
+  where q.closed_at is null and q.kinds && '{LISTEN,COPY}' and exists (
+      select from jsonb_array_elements(reach -> 'terms') t join recording r on r.number_reached = t ->> 'number'
+        and r.recording_months > (t ->> 'months')::integer and r.state not in ('DESTROYING', 'DESTROYED')
+      where end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz) < r.destroy_at)
     and not exists (select from request_call rc where rc.request_id = q.id and rc.state in ('FOUND', 'MATCHED', 'NOT_FOUND', 'NOT_PARTY',
       'NOT_IDENTIFIABLE'))
 $$;

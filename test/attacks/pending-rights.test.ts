@@ -121,6 +121,19 @@ describe('a change that reaches an open request', () => {
     expect(await reached({ endsHolds: true })).toEqual([waiting.id])
     expect(await reached({ endsService: true })).toContain(waiting.id)
     expect(await reached({ endsKinds: ['LISTEN'] })).toContain(waiting.id)
+    // Of one whose call is not found yet nobody knows what it reaches: the notice counts for it too.
+    const unsettled = await toHear([])
+    const row = await admin
+      .selectFrom('recording')
+      .select('number_reached')
+      .where('id', '=', recording.id)
+      .executeTakeFirstOrThrow()
+    const terms = [{ number: row.number_reached, months: 2, at: inDays(0).toString() }]
+    const { rows } = await sql<{ request_id: string }>`
+      select request_id from reached_rights(${JSON.stringify({ terms, endsKinds: [] })}::jsonb, now()) where ends_at is null`.execute(
+      admin,
+    )
+    expect(rows).toEqual([{ request_id: unsettled.id }])
   })
 })
 

@@ -1,12 +1,14 @@
 // AC1 (R1, R2, R9-R11, R14, R16, R17, R25): a call is recorded as the published description says, and when the description
 // changes, so do the page, the terms and the name on every screen.
 import { expect, type Page } from '@playwright/test'
+import { sql } from 'kysely'
 import { officialByKey } from '#test/simulator/people.ts'
 import { placeCall } from '#test/simulator/place-call.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { changeDescription } from './change-description.ts'
 import { signInOn } from './at-the-desk.ts'
+import { ownDatabase } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -76,6 +78,13 @@ test('another controller and a shorter term are a new version, in three language
   page,
   seloste,
 }) => {
+  // A shorter term waits for whoever has asked to hear a call: nobody has.
+  await ownDatabase(seloste, async (db) => {
+    await sql`
+      update subject_request set closed_at = now(), closed_by = entered_by, outcome = 'WITHDRAWN' where closed_at is null`.execute(
+      db,
+    )
+  })
   const { version } = await changeDescription(seloste, (text) =>
     text
       .replaceAll('Verohallinnon', 'Lupaviraston')
