@@ -20,6 +20,7 @@ export const patterns = {
   id: '^[a-z0-9][a-z0-9-]*$',
   pbx: '^[a-z0-9][a-z0-9.-]*$',
   exchange: String.raw`^0[\d ]+$`,
+  country: '^[A-Z]{2}$',
 } as const
 
 /** The file as written: strings and numbers. What they mean together is check-description.ts's to judge. */
@@ -77,6 +78,7 @@ const StorageSiteEntry = Type.Object(
   {
     id,
     names: trilingual,
+    country: Type.Optional(Type.String({ pattern: patterns.country })),
     electronicAccessControl: Type.Boolean(),
     attestedBy: text,
     attestedOn: date,

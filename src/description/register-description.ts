@@ -119,6 +119,8 @@ export type IdentificationData = (typeof identificationData)[number]
 export type StorageSite = {
   id: string
   names: Trilingual
+  /** ISO 3166-1, two letters (L26). */
+  country?: string
   electronicAccessControl: boolean
   attestedBy: string
   attestedOn: Temporal.PlainDate

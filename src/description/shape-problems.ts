@@ -135,6 +135,8 @@ function wrongForm(path: FieldPath, pattern: string): FieldProblem {
       return problemAt(path, 'shape.time-of-day')
     case patterns.exchange:
       return problemAt(path, 'number.exchange-form')
+    case patterns.country:
+      return problemAt(path, 'shape.country')
     case patterns.written:
       return problemAt(path, 'shape.empty')
     default:

@@ -62,8 +62,16 @@ export const refusals: readonly Refusal[] = [
     line: 'pbx: 512',
   },
   {
+    rule: 'a country by its name',
+    change: 'country: FI',
+    to: 'country: Finland',
+    code: 'shape.country',
+    field: 'storage.sites[0].country',
+    line: 'country: Finland',
+  },
+  {
     rule: 'months that are no months',
-    change: 'logRetentionMonths: null',
+    change: 'logRetentionMonths: 60',
     to: 'logRetentionMonths: 0',
     code: 'shape.type',
     field: 'switches.logRetentionMonths',
@@ -720,7 +728,7 @@ export const refusals: readonly Refusal[] = [
   },
   {
     rule: 'a log that would go before it has been looked through',
-    change: 'logRetentionMonths: null',
+    change: 'logRetentionMonths: 60',
     to: 'logRetentionMonths: 23',
     code: 'switch.log-too-short',
     field: 'switches.logRetentionMonths',

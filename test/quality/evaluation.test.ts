@@ -351,14 +351,35 @@ describe('an evaluation', () => {
     ])
   })
 
+  test('is opened by its evaluator, its official and quality experts; a supervisor of the unit reads no person’s result (R6)', async () => {
+    const [begun, given] = [await draft(1), await released(1)]
+    const theirs = did(await listEvaluations(desk, sari)).filter(({ id }) => [begun.id, given.id].includes(id))
+    expect(theirs).toEqual([])
+    for (const { id } of [begun, given]) {
+      expect(await readEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
+      expect(await answerDisagreement(desk, sari, id, { outcome: 'KEPT', text: 'Ei' })).toEqual({
+        refused: 'not-found',
+      })
+      expect(await read(id, second)).toMatchObject({ isMine: false })
+    }
+  })
+
+  test('that a supervisor has taken from the queue is theirs to finish, and no other supervisor’s to read', async () => {
+    const { id } = await draft(1, sari)
+    expect(await read(id, sari)).toMatchObject({ isMine: true })
+    did(await saveEvaluation(desk, sari, id, work({ q1: 1, q2: 3 })))
+    expect(await releaseEvaluation(desk, sari, id, 1)).toBe('done')
+    expect(await read(id, sari)).toMatchObject({ isMine: true, state: 'RELEASED' })
+  })
+
   test('is seen by those whose right reaches its recording for quality, and evaluated by one', async () => {
     const { id } = await draft(1)
-    expect(await read(id, sari)).toMatchObject({ isMine: false })
     expect(await readEvaluation(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
     expect(await readEvaluation(desk, training, id)).toEqual({ refused: 'deny.role' })
     expect(await readEvaluation(desk, officials[1]!.session, id)).toEqual({ refused: 'deny.role' })
-    expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'quality.taken' })
-    expect(await saveEvaluation(desk, sari, id, work({ q1: 0 }))).toEqual({ refused: 'quality.taken' })
+    expect(await beginEvaluation(desk, second, id)).toEqual({ refused: 'quality.taken' })
+    expect(await saveEvaluation(desk, second, id, work({ q1: 0 }))).toEqual({ refused: 'quality.taken' })
+    expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
   })
 
   test('in two windows loses nothing: what was saved meanwhile is not written over', async () => {

@@ -121,7 +121,7 @@ type Standing = 'promised' | 'unproved' | 'setting' | 'law' | 'part'
 /** Sentences that are nothing but a setting read out. */
 const settings = new Set(['S0', 'S2', 'S3', 'S7', 'S11', 'L3', 'L7-where', 'L16-procedure', 'L36'])
 /** Sentences that say what everybody may do by law, whatever the system does. */
-const laws = new Set(['L2-complaint', 'L7-rights', 'L10-portability'])
+const laws = new Set(['L2-complaint', 'L10-portability'])
 
 function standingOf({ id, promises }: Sentence): Standing {
   if (promises.length > 0) return 'promised'

@@ -5,7 +5,8 @@ import type { OthersHeard } from './others-heard.ts'
 import { isShared, officialHeard } from './read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RunningSession } from './run-session.ts'
-import { othersHeard } from './who-answers-now.ts'
+import type { Offer } from './session.ts'
+import { othersHeard, withholdingFor } from './who-answers-now.ts'
 
 export interface Conferences {
   /**
@@ -15,6 +16,13 @@ export interface Conferences {
    * @returns whether that one is in a conference
    */
   settle(facts: SegmentFacts, opening?: RunningSession): boolean
+  /** Who is heard when a session is offered. */
+  ofOffer(
+    invitation: CallInvitation,
+    facts: SegmentFacts,
+    at: Temporal.Instant,
+    opening: RunningSession,
+  ): Pick<Offer, 'withholds' | 'others' | 'shared'>
   /** The other officials in a conference; one with a session of their own has a segment already. */
   others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OthersHeard
 }
@@ -25,7 +33,12 @@ export function createConferences(parts: {
   uuid: () => string
 }): Conferences {
   const { recent, bySegment, uuid } = parts
-  return {
+  const conferences: Conferences = {
+    ofOffer: (invitation, facts, at, opening) => ({
+      withholds: withholdingFor(invitation, facts.official),
+      others: conferences.others(invitation, facts, at),
+      shared: conferences.settle(facts, opening),
+    }),
     settle(facts, opening) {
       const { official } = facts
       const live = recent.live(facts).flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
@@ -44,4 +57,5 @@ export function createConferences(parts: {
       return { at, officials: told.officials.filter((one) => !live.has(whoAnswers(one.official))) }
     },
   }
+  return conferences
 }

@@ -26,7 +26,7 @@ import { sessionWorld } from './session-world.ts'
 import { clientClockOf, toldEndOf } from './told-times.ts'
 import { createTwinSessions } from './twin-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
-import { whoAnswersNow, withholdingFor } from './who-answers-now.ts'
+import { whoAnswersNow } from './who-answers-now.ts'
 
 export interface Recorder {
   handler: SipHandler
@@ -183,13 +183,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const passedOn = before && placeOf(before)
     // One that was told as a twin's has its answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
-    const more = {
-      ...{ passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) },
-      withholds: withholdingFor(invitation, facts.official),
-      others: conferences.others(invitation, facts, now),
-      shared: conferences.settle(facts, session),
-    }
-    await session.tell({ type: 'offered', offer: { ...offer, ...more, facts } }, asking)
+    const more = { passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) }
+    const heard = conferences.ofOffer(invitation, facts, now, session)
+    await session.tell({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, asking)
     resumed.hold(session)
     return true
   }

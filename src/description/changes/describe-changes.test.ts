@@ -32,7 +32,7 @@ const full = editDescription(seed, [
     path: ['contacts', 'dataProtectionOfficer'],
     value: { address: { fi: 'a', sv: 'b', en: 'c' }, email: 'tsv@vero.example', phone: '029 512 000' },
   },
-  { path: ['switches', 'logRetentionMonths'], value: 60 },
+  { path: ['switches', 'logRetentionMonths'], value: 72 },
   { path: ['storage', 'backupDays'], value: 14 },
 ])
 
@@ -77,7 +77,7 @@ const toldLeaves = leavesOf(fullFile).filter(
 )
 /** What might stand there instead; the first that has the right shape is taken. */
 const words =
-  'SUPERVISOR QUALITY TRAINING unit own gdpr SWITCHBOARD NATIONAL_SERVICE sv fi recordings history number SAT CALLERS ANSWERING_OFFICIALS CALLER_NUMBER SERVICE_NUMBER SECURITY optional denied required case fault inspection'
+  'SUPERVISOR QUALITY TRAINING unit own gdpr SWITCHBOARD NATIONAL_SERVICE sv fi recordings history number SAT CALLERS ANSWERING_OFFICIALS CALLER_NUMBER SERVICE_NUMBER SECURITY optional denied required case fault inspection SE'
 const others = (value: unknown): unknown[] => {
   if (typeof value === 'boolean') return [!value]
   if (value === null) return [6]

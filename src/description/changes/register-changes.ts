@@ -93,6 +93,7 @@ function storageChanges({ storage: from }: RegisterDescription, { storage: to }:
           flag(one.electronicAccessControl),
           flag(other.electronicAccessControl),
         ),
+        ...changed([...list, place, 'country'], of(labels.country), one.country ?? '–', other.country ?? '–'),
         ...changed(
           [...list, place, 'attestedBy'],
           of(labels.attestedBy),

@@ -183,6 +183,7 @@ export const siteFields = {
     'elektronisk passagekontroll',
     'electronic access control',
   ),
+  country: word('maa', 'land', 'country'),
   attestedBy: word('kulunvalvonnan toteaja', 'passagekontrollen konstaterad av', 'access control attested by'),
   attestedOn: word('kulunvalvonta todettu', 'passagekontrollen konstaterad', 'access control attested on'),
   nextReview: word('seuraava tarkistus', 'nästa granskning', 'next review'),

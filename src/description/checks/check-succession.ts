@@ -18,7 +18,11 @@ export function checkSuccession(
 ): FieldProblem[] {
   const previous = history.at(-1)
   const problems: FieldProblem[] = []
-  const { version, effectiveFrom, recordingPlan, numbers } = next
+  const { version, effectiveFrom, recordingPlan, numbers, switches } = next
+  // Nothing in the program gives a transcript out; a version of before may say so, and none that follows.
+  if (switches?.accessTranscript) {
+    problems.push(problemAt(['switches', 'accessTranscript'], 'switch.not-available', { default: 'false' }))
+  }
   const expected = (previous?.version ?? 0) + 1
   if (version !== undefined && version !== expected) {
     problems.push(problemAt(['version'], 'version.number', { expected }))

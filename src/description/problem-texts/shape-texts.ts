@@ -198,6 +198,14 @@ export const shapeTexts = {
       en: 'Choose a day; in the text it is year-month-day: 2027-01-31.',
     },
   },
+  'shape.country': {
+    message: { fi: 'Arvo ei ole maatunnus.', sv: 'Värdet är ingen landskod.', en: 'The value is not a country code.' },
+    remedy: {
+      fi: 'Kirjoita kaksikirjaiminen tunnus isoin kirjaimin, esimerkiksi FI.',
+      sv: 'Skriv koden med två versaler, till exempel FI.',
+      en: 'Write the two-letter code in capitals, for example FI.',
+    },
+  },
   'shape.instant': {
     message: { fi: 'Arvo ei ole ajankohta.', sv: 'Värdet är ingen tidpunkt.', en: 'The value is not a point in time.' },
     remedy: {

@@ -26,7 +26,7 @@ export const gdprEn: GdprWords = {
   },
   purposeHead: ['Purpose', 'Legal basis', 'Data'],
   dataSets: { history: 'contact history', recordings: 'recordings' },
-  added({ description, uses }) {
+  added({ description, uses, withinEea }) {
     const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'en')
@@ -46,7 +46,7 @@ export const gdprEn: GdprWords = {
         'Calls are counted by hour, number and unit. After fourteen months the month and the number are left, in multiples of five.',
       L3: 'Before an official answers, the caller hears an announcement:',
       'L7-rights':
-        'The data subject has the right of access to their data, to ask for the rectification of inaccurate data, for erasure and for restriction of processing, and to object to the processing (Articles 15–18 and 21 of the Regulation).',
+        'The data subject has the right of access to their data and may ask for the rectification of inaccurate data (Articles 15 and 16 of the Regulation). Erasure of a recording, restriction of its processing and objection to it are carried out by forbidding its use: no reasons are asked, and the recording is destroyed; if something prevents that for a time, the recording is used for that purpose alone until then (Articles 17, 18 and 21). The contact history is erased when its retention period ends.',
       'L7-time':
         'A request is answered within one month, free of charge; where it is complex, the time may be extended by at most two months (Article 12).',
       'L7-where': `Requests are addressed to: ${rights.unit.en}, ${controller.postalAddress.en}.`,
@@ -63,7 +63,7 @@ export const gdprEn: GdprWords = {
           ? 'Calls are recorded only of those officials who have consented to it; consent may be withdrawn at any time, and withdrawing it does not affect processing before that.'
           : undefined,
       L19: 'Every look at the data and every listening leaves an entry in the log.',
-      L26: 'The data are not transferred outside the European Economic Area.',
+      L26: withinEea ? 'The data are not transferred outside the European Economic Area.' : undefined,
       L28: `Backups are kept at most ${storage.backupDays} days. The key of a destroyed recording is destroyed in every copy as well, and what has been destroyed does not come back from a backup.`,
       L36: disclosure.authority && laws ? `Disclosure to an authority is based on law: ${laws}.` : undefined,
     }

@@ -25,7 +25,7 @@ export const gdprFi: GdprWords = {
   },
   purposeHead: ['Tarkoitus', 'Oikeusperuste', 'Tiedot'],
   dataSets: { history: 'kontaktihistoria', recordings: 'tallenteet' },
-  added({ description, uses }) {
+  added({ description, uses, withinEea }) {
     const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'fi')
@@ -45,7 +45,7 @@ export const gdprFi: GdprWords = {
         'Puhelujen määriä lasketaan tunneittain, numeroittain ja yksiköittäin. Neljäntoista kuukauden jälkeen määristä jäävät kuukausi ja numero viiden tarkkuudella.',
       L3: 'Ennen kuin virkailija vastaa, soittaja kuulee tiedotteen:',
       'L7-rights':
-        'Rekisteröidyllä on oikeus saada pääsy tietoihinsa, pyytää virheellisten tietojen oikaisemista, tietojen poistamista ja käsittelyn rajoittamista sekä vastustaa käsittelyä (tietosuoja-asetuksen 15–18 ja 21 artikla).',
+        'Rekisteröidyllä on oikeus saada pääsy tietoihinsa ja pyytää virheellisten tietojen oikaisemista (tietosuoja-asetuksen 15 ja 16 artikla). Tallenteen poistaminen, sen käsittelyn rajoittaminen ja käsittelyn vastustaminen toteutetaan kieltämällä tallenteen käyttö: perusteluja ei kysytä, ja tallenne tuhotaan; jos jokin estää sen toistaiseksi, tallennetta käytetään siihen asti vain tähän tarkoitukseen (17, 18 ja 21 artikla). Kontaktihistorian tiedot poistetaan, kun niiden säilytysaika päättyy.',
       'L7-time':
         'Pyyntöön vastataan maksutta kuukauden kuluessa; jos pyyntö on monimutkainen, aikaa voidaan jatkaa enintään kahdella kuukaudella (12 artikla).',
       'L7-where': `Pyynnöt osoitetaan yksikölle: ${rights.unit.fi}, ${controller.postalAddress.fi}.`,
@@ -61,7 +61,7 @@ export const gdprFi: GdprWords = {
           ? 'Puheluita tallennetaan vain niiltä virkailijoilta, jotka ovat suostuneet siihen; suostumuksen voi peruuttaa milloin tahansa, eikä peruuttaminen vaikuta sitä ennen tehtyyn käsittelyyn.'
           : undefined,
       L19: 'Tietojen jokaisesta katselusta ja kuuntelusta jää merkintä lokiin.',
-      L26: 'Tietoja ei siirretä Euroopan talousalueen ulkopuolelle.',
+      L26: withinEea ? 'Tietoja ei siirretä Euroopan talousalueen ulkopuolelle.' : undefined,
       L28: `Varmuuskopioita säilytetään enintään ${storage.backupDays} päivää. Hävitetyn tallenteen avain hävitetään myös jokaisesta kopiosta, eikä hävitetty palaa varmuuskopiosta.`,
       L36: disclosure.authority && laws ? `Luovuttaminen viranomaiselle perustuu lakiin: ${laws}.` : undefined,
     }

@@ -26,7 +26,7 @@ export const gdprSv: GdprWords = {
   },
   purposeHead: ['Ändamål', 'Rättslig grund', 'Uppgifter'],
   dataSets: { history: 'kontakthistorian', recordings: 'inspelningarna' },
-  added({ description, uses }) {
+  added({ description, uses, withinEea }) {
     const { controller, rights, recordingPlan, storage, disclosure, switches, effectiveFrom } = description
     const { cooperation } = recordingPlan
     const laws = lawsOf(disclosure.provisions, effectiveFrom, 'sv')
@@ -46,7 +46,7 @@ export const gdprSv: GdprWords = {
         'Antalet samtal räknas per timme, nummer och enhet. Efter fjorton månader återstår månad och nummer, avrundat till fem.',
       L3: 'Innan en tjänsteman svarar hör den som ringer ett meddelande:',
       'L7-rights':
-        'Den registrerade har rätt att få tillgång till sina uppgifter, att begära rättelse av oriktiga uppgifter, radering av uppgifter och begränsning av behandlingen samt att göra invändningar mot behandlingen (artiklarna 15–18 och 21 i dataskyddsförordningen).',
+        'Den registrerade har rätt att få tillgång till sina uppgifter och kan begära att felaktiga uppgifter rättas (artiklarna 15 och 16 i dataskyddsförordningen). Radering av en inspelning, begränsning av behandlingen och invändning mot den sker genom att användningen av inspelningen förbjuds: inga skäl efterfrågas och inspelningen förstörs; om något tills vidare hindrar det används inspelningen till dess enbart för det ändamålet (artiklarna 17, 18 och 21). Kontakthistoriken raderas när dess lagringstid går ut.',
       'L7-time':
         'En begäran besvaras avgiftsfritt inom en månad; om begäran är komplicerad kan tiden förlängas med högst två månader (artikel 12).',
       'L7-where': `En begäran riktas till: ${rights.unit.sv}, ${controller.postalAddress.sv}.`,
@@ -62,7 +62,7 @@ export const gdprSv: GdprWords = {
           ? 'Endast samtal som besvaras av tjänstemän som har samtyckt till det spelas in; samtycket kan återkallas när som helst, och återkallelsen påverkar inte den behandling som har skett före den.'
           : undefined,
       L19: 'Varje gång uppgifterna läses eller avlyssnas görs en anteckning i loggen.',
-      L26: 'Uppgifterna överförs inte utanför Europeiska ekonomiska samarbetsområdet.',
+      L26: withinEea ? 'Uppgifterna överförs inte utanför Europeiska ekonomiska samarbetsområdet.' : undefined,
       L28: `Säkerhetskopior förvaras i högst ${storage.backupDays} dagar. Nyckeln till en förstörd inspelning förstörs även i varje kopia, och det som har förstörts återställs inte från en säkerhetskopia.`,
       L36: disclosure.authority && laws ? `Utlämnandet till en myndighet grundar sig på lag: ${laws}.` : undefined,
     }

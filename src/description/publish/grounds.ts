@@ -1,3 +1,4 @@
+import { isInEea } from '../countries.ts'
 import { covers, type Purpose } from '../purposes.ts'
 import { inForce, type Language, type RegisterDescription, type Trilingual } from '../register-description.ts'
 import { purposesInEffect, type Duty, type Role } from '../roles.ts'
@@ -15,6 +16,8 @@ export type Grounds = {
   kept: readonly { names: Trilingual; months: number }[]
   servers: number
   guardedPremises: boolean
+  /** Every storage site is in a country of the European Economic Area (L26). */
+  withinEea: boolean
   has: (role: Role, duty?: Duty) => boolean
   /** Those that somebody may look under, in the description's order. */
   purposes: RegisterDescription['purposes']
@@ -44,6 +47,7 @@ export function groundsOf(description: RegisterDescription, at: Temporal.Instant
     })),
     servers: sites.length,
     guardedPremises: sites.length > 0 && sites.every(({ electronicAccessControl }) => electronicAccessControl),
+    withinEea: sites.length > 0 && sites.every(({ country }) => isInEea(country)),
     has: (role, duty) =>
       roles.some((entry) => entry.role === role && (duty === undefined || entry.duty === duty)) &&
       !(role === 'MAINTENANCE' && switches.maintenanceContent === 'denied'),

@@ -35,6 +35,8 @@ const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S32: ['inspections.at-office'],
   S34: ['prohibitions.obeyed'],
   S35: ['prohibitions.obeyed', 'recordings.ceiling'],
+  L26: ['storage.sites'],
+  'L7-rights': ['prohibitions.obeyed'],
 }
 
 export function promisesBehind(sentenceId: string): readonly PromiseId[] {

@@ -113,7 +113,6 @@ describe('a sentence is said where it has its ground', () => {
 
   test.each([
     ['accessCopy', ['C1-copy']],
-    ['accessTranscript', ['C1-transcript']],
     ['holdForInspection', ['C3']],
     ['julklRequests', ['C11']],
     ['mentionedPersons', ['C12']],

@@ -49,7 +49,13 @@ export type RecordOfProcessing = {
     arising: readonly ArisingData[]
   }
   security: {
-    sites: readonly { name: Trilingual; electronicAccessControl: boolean; attestedOn: string; nextReview: string }[]
+    sites: readonly {
+      name: Trilingual
+      country?: string
+      electronicAccessControl: boolean
+      attestedOn: string
+      nextReview: string
+    }[]
     roles: readonly { role: string; duty?: string; name: Trilingual; scope: string; purposes: readonly string[] }[]
   }
   /** The published text in one language, sentence by sentence. */
@@ -114,8 +120,9 @@ export function recordOfProcessing(
       arising: arisingData(grounds),
     },
     security: {
-      sites: storage.sites.map(({ names, electronicAccessControl, attestedOn, nextReview }) => ({
+      sites: storage.sites.map(({ names, country, electronicAccessControl, attestedOn, nextReview }) => ({
         name: names,
+        ...(country && { country }),
         electronicAccessControl,
         attestedOn: attestedOn.toString(),
         nextReview: nextReview.toString(),

@@ -211,12 +211,22 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
   const isPrefix = path === '' || path.split('/').every((part) => /^[a-z0-9-][a-z0-9.-]*$/.test(part))
   if (!isBucket || !isPrefix || (endpoint !== undefined && !isWebAddress(endpoint))) return undefined
   const credentials = given.get('credentials')
+  const region = given.get('region')
+  // Without a server's address the region decides in which country the data lie: no default may decide it (L26).
+  if (endpoint === undefined && region === null) {
+    throw wrongSetting(
+      setting,
+      `${name}=(a bucket)`,
+      'a bucket with endpoint=, or with region= where the server is AWS',
+    )
+  }
   return {
     kind: 's3',
     bucket,
     prefix: path === '' ? '' : `${path}/`,
     endpoint: endpoint?.replace(/\/+$/, ''),
-    region: given.get('region') ?? 'us-east-1',
+    // A server of one's own takes any region to sign with.
+    region: region ?? 'us-east-1',
     credentialsFile: credentials === null ? undefined : resolve(folder, credentials),
     profile: given.get('profile') ?? undefined,
   }

@@ -115,7 +115,7 @@ test('a place of copies has a name, an address and a site; where its access keys
         'safe=file:///mnt/sa%20fe@cellar, far = s3://bucket/seloste/?endpoint=https://s3.example&region=eu-north-1&credentials=s3@vault',
       SELOSTE_BACKUP_KEY: recipient,
       SELOSTE_BACKUP_AT: '3:15',
-      SELOSTE_LEDGER: 'other=s3://ledgers',
+      SELOSTE_LEDGER: 'other=s3://ledgers?region=eu-north-1',
     },
     folder,
   )
@@ -256,7 +256,11 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
     [{ OBJECTS_URL: 's3://key:secret@bucket' }, 'OBJECTS_URL has access keys in the address of OBJECTS_URL'],
     [{ OBJECTS_URL: 's3://bucket?secret=secret' }, 'a parameter that no place knows in the address of OBJECTS_URL'],
     [
-      { OBJECTS_URL: 's3://one/a', SELOSTE_BACKUPS: 'far=s3://one/a/b@vault', SELOSTE_BACKUP_KEY: recipient },
+      {
+        OBJECTS_URL: 's3://one/a?region=eu-north-1',
+        SELOSTE_BACKUPS: 'far=s3://one/a/b?region=eu-north-1@vault',
+        SELOSTE_BACKUP_KEY: recipient,
+      },
       'SELOSTE_BACKUPS is "far": allowed is a bucket, or a prefix, apart from that of OBJECTS_URL',
     ],
     [{ DATABASE_URL: 'mysql://u:secret@h/d' }, 'DATABASE_URL is "mysql://..."'],

@@ -1,3 +1,4 @@
+import { isAwsRegionInEea, isInEea } from '#description/countries.ts'
 import type { StorageSite, Trilingual } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
@@ -12,6 +13,8 @@ type SiteFacts = {
   unlisted: number
   /** Sites with data whose attestation is not valid today. */
   unattested: number
+  /** Buckets in a region outside the EEA, where the description says that all is within. */
+  outsideEea: number
   nextReview: string | null
   /** Every place with its site: `data: server-room, database: server-room`. */
   where: string
@@ -26,7 +29,7 @@ type Found = { name: string; elsewhere: boolean; site?: string | undefined }
 
 /** R18, R19. */
 export const storageSites: Check<SiteFacts> = {
-  rule: 'Every folder, file system, database server, tablespace, replica, backup place, copy of the destruction ledger and witness with data of the register is on a listed site, and the attestation of each such site’s electronic access control is valid today; what is on another machine is on the site that SELOSTE_SITES names.',
+  rule: 'Every folder, file system, database server, tablespace, replica, backup place, copy of the destruction ledger and witness with data of the register is on a listed site, and the attestation of each such site’s electronic access control is valid today; what is on another machine is on the site that SELOSTE_SITES names; where the description says that all sites are in the European Economic Area, no bucket is in a region outside it.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'storage.sites is broken by a place on no listed site, and by an attestation that is out of date',
@@ -43,20 +46,25 @@ export const storageSites: Check<SiteFacts> = {
     const used = [...new Set(placed.flatMap(({ site }) => (site ? [site] : [])))]
     const today = now.toZonedDateTimeISO(termZone).toPlainDate()
     const unattested = used.filter((site) => !isAttested(site, today))
+    const abroad =
+      version.description.profile === 'gdpr' && sites.every(({ country }) => isInEea(country))
+        ? bucketsAbroad(looking)
+        : []
     const reviews = used.map(({ nextReview }) => nextReview.toString()).sort()
     return {
-      holds: unlisted.length === 0 && unattested.length === 0,
+      holds: unlisted.length === 0 && unattested.length === 0 && abroad.length === 0,
       facts: {
         places: placed.length,
         sites: used.length,
         unlisted: unlisted.length,
         unattested: unattested.length,
+        outsideEea: abroad.length,
         nextReview: reviews[0] ?? null,
         where: placed.map(({ name, site }) => `${name}: ${site?.id ?? 'nowhere'}`).join(', '),
         sitesFi: namesOf(used, 'fi'),
         sitesSv: namesOf(used, 'sv'),
         sitesEn: namesOf(used, 'en'),
-        example: unlisted[0]?.name ?? unattested[0]?.id ?? null,
+        example: unlisted[0]?.name ?? unattested[0]?.id ?? abroad[0]?.name ?? null,
       },
     }
   },
@@ -64,11 +72,16 @@ export const storageSites: Check<SiteFacts> = {
     const { fi, sv, en } = wordsAt(now)
     const { nextReview } = facts
     return {
-      fi: `Tiedot ovat lueteltuissa tiloissa (${facts.sitesFi || 'ei yhtään'}): ${fi.count(facts.places, 'säilytyspaikka', 'säilytyspaikkaa')}, luettelon ulkopuolella ${fi.number(facts.unlisted)}; tiloja, joiden kulunvalvonnan vahvistus ei ole voimassa, ${fi.number(facts.unattested)}${nextReview ? `, seuraava tarkistus ${fi.date(nextReview)}` : ''}.`,
-      sv: `Uppgifterna finns i angivna utrymmen (${facts.sitesSv || 'inget'}): ${sv.count(facts.places, 'förvaringsplats', 'förvaringsplatser')}, varav ${sv.number(facts.unlisted)} utanför förteckningen; utrymmen vars intyg om passagekontroll inte gäller: ${sv.number(facts.unattested)}${nextReview ? `, nästa granskning ${sv.date(nextReview)}` : ''}.`,
-      en: `The data are on listed sites (${facts.sitesEn || 'none'}): ${en.count(facts.places, 'place', 'places')}, ${en.number(facts.unlisted)} not listed; sites whose attestation of access control is not valid: ${en.number(facts.unattested)}${nextReview ? `, next review ${en.date(nextReview)}` : ''}.`,
+      fi: `Tiedot ovat lueteltuissa tiloissa (${facts.sitesFi || 'ei yhtään'}): ${fi.count(facts.places, 'säilytyspaikka', 'säilytyspaikkaa')}, luettelon ulkopuolella ${fi.number(facts.unlisted)}; tiloja, joiden kulunvalvonnan vahvistus ei ole voimassa, ${fi.number(facts.unattested)}${facts.outsideEea ? `, ETA-alueen ulkopuolella ${fi.number(facts.outsideEea)}` : ''}${nextReview ? `, seuraava tarkistus ${fi.date(nextReview)}` : ''}.`,
+      sv: `Uppgifterna finns i angivna utrymmen (${facts.sitesSv || 'inget'}): ${sv.count(facts.places, 'förvaringsplats', 'förvaringsplatser')}, varav ${sv.number(facts.unlisted)} utanför förteckningen; utrymmen vars intyg om passagekontroll inte gäller: ${sv.number(facts.unattested)}${facts.outsideEea ? `, utanför EES ${sv.number(facts.outsideEea)}` : ''}${nextReview ? `, nästa granskning ${sv.date(nextReview)}` : ''}.`,
+      en: `The data are on listed sites (${facts.sitesEn || 'none'}): ${en.count(facts.places, 'place', 'places')}, ${en.number(facts.unlisted)} not listed; sites whose attestation of access control is not valid: ${en.number(facts.unattested)}${facts.outsideEea ? `, outside the EEA ${en.number(facts.outsideEea)}` : ''}${nextReview ? `, next review ${en.date(nextReview)}` : ''}.`,
     }
   },
+}
+
+/** What lies with AWS in a region outside the European Economic Area. */
+function bucketsAbroad({ places }: Looking): Place[] {
+  return places.filter(({ at }) => at.kind === 's3' && at.endpoint === undefined && !isAwsRegionInEea(at.region))
 }
 
 function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): string {

@@ -12,7 +12,8 @@ const looks = {
   caller: { waveColor: '#6f9bd1', progressColor: '#00347a' },
   official: { waveColor: '#4fa88f', progressColor: '#075c46' },
 }
-const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: 'rgba(95, 104, 109, 0.25)' }
+const quiet = 'rgba(95, 104, 109, 0.25)'
+const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: quiet, consultation: quiet, conference: quiet }
 const loopId = 'loop'
 
 /** What marks are drawn with. */

@@ -33,6 +33,12 @@ export function StorageSection() {
         {(place) => (
           <>
             <PathTrilingual path={[...place, 'names']} label={say('form.site.names')} isLong />
+            <PathText
+              isOptional
+              path={[...place, 'country']}
+              label={say('form.site.country')}
+              hint={say('form.site.country.hint')}
+            />
             <PathToggle
               path={[...place, 'electronicAccessControl']}
               label={say('form.site.control')}

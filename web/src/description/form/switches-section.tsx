@@ -20,7 +20,7 @@ const switches: readonly Switch[] = [
   { name: 'secondFactor', values: ['off', 'optional', 'required'] },
   { name: 'maintenanceContent', values: ['allowed', 'breakGlass', 'denied'] },
   { name: 'accessCopy' },
-  { name: 'accessTranscript' },
+  { name: 'accessTranscript', kept: false },
   { name: 'holdForInspection' },
   { name: 'legalClaim', kept: false },
   { name: 'julklRequests' },

@@ -1,0 +1,64 @@
+/**
+ * Promise: a sentence of the published description has its function and its check, or is not published (L6, L9, L26). The attack:
+ * a description of an agency whose data lie abroad, or which offers what the program cannot do.
+ */
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { publishDescription } from '#description/publish/publish-description.ts'
+import { sentencesOf } from '#description/publish/published-document.ts'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import { parseDescription, parseSuccessor } from '#description/read-description.ts'
+import { languages } from '#description/register-description.ts'
+import { readSettings } from '#platform/config/settings.ts'
+import { offeredKinds } from '#use/requests/offered-requests.ts'
+import { gdprText } from '#test/database/describe-from.ts'
+
+const seed = await readFile(seedDescriptionFile, 'utf8')
+const notice = gdprText(seed)
+const at = Temporal.Instant.from('2026-11-30T12:00:00Z')
+
+function read(text: string) {
+  const parsed = parseDescription(text)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.description
+}
+const sentences = (text: string, language: (typeof languages)[number] = 'fi') =>
+  new Map(sentencesOf(publishDescription(read(text), language, at)).map((one) => [one.id, one]))
+
+test('that data stay in the European Economic Area is published where every storage site has a country there, and is checked', () => {
+  for (const language of languages) {
+    expect(sentences(notice, language).get('L26')?.promises).toEqual(['storage.sites'])
+    expect(sentences(notice.replace('country: FI', 'country: US'), language).has('L26')).toBe(false)
+    expect(sentences(notice.replace('      country: FI\n', ''), language).has('L26')).toBe(false)
+  }
+  expect(parseDescription(seed.replace('country: FI', 'country: Finland')).ok).toBe(false)
+})
+
+test('no default puts a bucket outside the area: without a server’s address its region is told', () => {
+  const settings = (url: string) => () => readSettings({ OBJECTS_URL: url }, '/tmp')
+  expect(settings('s3://bucket')).toThrow('region=')
+  expect(settings('s3://bucket?region=eu-north-1')).not.toThrow()
+  expect(settings('s3://bucket?endpoint=https://s3.example.fi')).not.toThrow()
+})
+
+test('no transcript is promised, and no new version can offer one', () => {
+  const offering = seed.replace('accessTranscript: false', 'accessTranscript: true')
+  const parsed = parseSuccessor(offering, [])
+  expect(!parsed.ok && parsed.problems.map(({ code }) => code)).toEqual(['switch.not-available'])
+  // A version of before that says so is still read, and its sentence is published no more.
+  for (const language of languages) {
+    const text = [...sentences(offering, language).values()].map((one) => one.text).join(' ')
+    expect(text).not.toMatch(/kirjallisena|skriftlig form|given in writing/)
+  }
+})
+
+test('the notice names no right of a data subject that no kind of request carries out', () => {
+  const description = read(notice)
+  expect(offeredKinds(description)).toEqual(
+    expect.arrayContaining(['KNOW', 'LISTEN', 'HISTORY', 'RECTIFY', 'PROHIBIT']),
+  )
+  // Erasure, restriction and objection are the prohibition, which is stronger (C2): the sentence says so.
+  expect(sentences(notice).get('L7-rights')?.text).toMatch(/toteutetaan kieltämällä tallenteen käyttö/)
+  expect(sentences(notice, 'sv').get('L7-rights')?.text).toMatch(/sker genom att användningen av inspelningen förbjuds/)
+  expect(sentences(notice, 'en').get('L7-rights')?.text).toMatch(/are carried out by forbidding its use/)
+})
