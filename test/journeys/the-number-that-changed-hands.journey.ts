@@ -36,6 +36,19 @@ async function change(seloste: RunningSeloste, userId: string, change: Record<st
   const id = items.find((person) => person.userId === userId)?.id ?? ''
   const answer = await anssi.call('POST', `/api/people/${id}/changes`, change)
   expect(answer.ok, await answer.clone().text()).toBe(true)
+  if (answer.status === 202) await confirm(seloste, id)
+}
+
+/** A number that somebody else has had goes over once a second person has confirmed it. */
+async function confirm(seloste: RunningSeloste, person: string): Promise<void> {
+  const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
+  const { items } = (await (await anneli.call('GET', `/api/directory-changes?person=${person}`)).json()) as {
+    items: { id: string }[]
+  }
+  for (const { id } of items) {
+    const decided = await anneli.call('POST', `/api/directory-changes/${id}/decision`, { confirm: true })
+    expect(decided.ok, await decided.clone().text()).toBe(true)
+  }
 }
 
 const names = async (seloste: RunningSeloste, userId: string, caller: string, purpose = 'DEVELOPMENT') => {

@@ -13,13 +13,15 @@ import {
 } from '#safeguards/sign-in/own-account.ts'
 import { lookAtLink } from '#safeguards/sign-in/links.ts'
 import { greatest, leastAlone, leastWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
-import type { SecondFactorDemand } from '#safeguards/sign-in/sign-in-tables.ts'
+import { listNotices, seeNotices } from '#safeguards/sign-in/notices.ts'
+import { provePresence } from '#safeguards/sign-in/prove-again.ts'
+import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-in-tables.ts'
 import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { fewAttempts, newSessionToken, refuseFactor } from './session-routes.ts'
-import { clearSessionToken, setSessionToken } from './session-cookies.ts'
+import { setSessionToken, signedOut } from './session-cookies.ts'
 import { signedIn, signInBehind } from './signed-in.ts'
 
 /** One's own account: how one signs in, the password, the authenticator, the sessions. */
@@ -62,7 +64,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
         },
         secondFactor: {
           demand: own.demand,
-          mayEnrol: own.demand !== 'off' && !hasTotp && own.hasPassword,
+          mayEnrol: !hasTotp && own.hasPassword,
           mayRemove: hasTotp && (others || (own.demand !== 'required' && own.passwordAlone)),
           ...(own.totpAddedAt && {
             totp: {
@@ -179,6 +181,44 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   })
 
   app.route({
+    ...operations.provePresence,
+    config: fewAttempts,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const { password, ...given } = request.body
+      if (password === undefined) {
+        const done = await desk.custodian.secondFactors.proveAgain({ session: session.token, ...given })
+        return 'refused' in done ? refuseFactor(reply, done) : reply.code(204).send(null)
+      }
+      const done = await provePresence(desk.db, session, password)
+      return 'refused' in done ? refuse(reply, done.refused, { field: 'password' }) : reply.code(204).send(null)
+    },
+  })
+
+  app.route({
+    ...operations.listNotices,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const notices = await listNotices(desk.db, session)
+      return reply.send({
+        items: notices.map(({ at, detail, ...notice }) => ({ ...notice, ...viewDetail(detail), at: at.toString() })),
+      })
+    },
+  })
+
+  app.route({
+    ...operations.seeNotices,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      await seeNotices(desk.db, session, request.body.ids)
+      return reply.code(204).send(null)
+    },
+  })
+
+  app.route({
     ...operations.listSessions,
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
@@ -213,7 +253,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const { keep = 'none' } = request.query
       const ended = await endOwnSessions(desk.db, session, keep, desk.clock.now())
-      if (keep === 'none') clearSessionToken(request, reply)
+      if (keep === 'none') signedOut(request, reply)
       return reply.send({ ended })
     },
   })
@@ -239,6 +279,17 @@ export function accountRoutes(app: Routes, desk: Desk): void {
 
   async function proofFor(personId: string, password: string): Promise<string> {
     return (await passwordProof(desk.db, personId, password)).toString('base64url')
+  }
+}
+
+/** Of a notice's detail what its person is told. */
+function viewDetail({ device, method, by, factor, lost }: Record<string, unknown>) {
+  return {
+    ...(typeof device === 'string' && { device }),
+    ...(typeof method === 'string' && { method: method as SignInMethod }),
+    ...(typeof factor === 'string' && { factor }),
+    ...(typeof by === 'string' && { by }),
+    ...(lost === true && { lost }),
   }
 }
 

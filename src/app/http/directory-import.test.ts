@@ -4,6 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { confirmChanges } from '#test/sign-in/confirm-changes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Person, PersonDetail } from './contract/directory.ts'
 
@@ -14,9 +15,16 @@ const anssi = await enterTestPerson(database.as().db, database.as('seloste_desk'
   right: { role: 'ADMINISTRATOR', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
 })
 
+const paula = await enterTestPerson(database.as().db, database.as('seloste_desk').db, {
+  name: 'Paula',
+  right: { role: 'ACCESS_APPROVER', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
+})
+
 let keeper: Browser
+let confirmer: Browser
 beforeAll(async () => {
   keeper = await desk.signIn(anssi)
+  confirmer = await desk.signIn(paula)
 })
 
 interface Row {
@@ -90,10 +98,11 @@ describe('a file of people', () => {
       entered: 3,
       changed: 0,
       unchanged: 0,
+      waiting: 0,
       done: false,
     })
     expect(await find(member)).toBeUndefined()
-    expect((await send(file(...rows))).body).toEqual({ rows: 3, entered: 3, changed: 0, unchanged: 0, done: true })
+    expect((await send(file(...rows))).body).toMatchObject({ entered: 3, unchanged: 0, done: true })
     expect(await find(member)).toMatchObject({
       name: 'Maija Meri',
       unit: 'Neuvonta',
@@ -109,7 +118,9 @@ describe('a file of people', () => {
     expect(await everything()).toBe(before)
 
     rows[0] = `${member};Maija Niemi;Perintä;${chief};${second};1.3.2025;`
-    expect((await send(file(...rows))).body).toMatchObject({ entered: 0, changed: 1, unchanged: 2 })
+    expect((await send(file(...rows))).body).toMatchObject({ entered: 0, changed: 1, unchanged: 2, waiting: 1 })
+    expect(await find(member)).toMatchObject({ name: 'Maija Niemi', unit: 'Neuvonta' })
+    await confirmChanges(confirmer)
     const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay().toInstant().toString()
     expect(await find(member)).toMatchObject({
       name: 'Maija Niemi',
@@ -161,7 +172,10 @@ describe('a file of people', () => {
     const [first, second] = [somePhone(), somePhone()]
     await send(file(`${one};A;;;${first};2025-01-01;`, `${other};B;;;${second};2025-01-01;`))
     const swapped = file(`${one};A;;;${second};2025-01-01;`, `${other};B;;;${first};2025-01-01;`)
-    expect((await send(swapped)).body).toMatchObject({ changed: 2 })
+    expect((await send(swapped)).body).toMatchObject({ changed: 0, waiting: 2 })
+    expect(await find(one)).toMatchObject({ phones: [first] })
+    expect(await confirmChanges(confirmer)).toBe(2)
+    expect((await send(swapped)).body).toMatchObject({ changed: 0, waiting: 0 })
     expect(await find(one)).toMatchObject({ phones: [second] })
     expect(await find(other)).toMatchObject({ phones: [first] })
   })
@@ -173,6 +187,7 @@ describe('a file of people', () => {
     await send(file(`${one};Maija;Neuvonta;;${phone};2025-01-01;2025-06-30`))
     expect(await find(one)).toMatchObject({ employedTo: '2025-06-30T21:00:00Z' })
     expect((await send(file(`${one};Maija;Perintä;;${phone};2025-09-01;`))).body).toMatchObject({ changed: 1 })
+    await confirmChanges(confirmer)
     expect(await find(one)).toMatchObject({
       unit: 'Perintä',
       placements: [{ to: '2025-06-30T21:00:00Z' }, { from: '2025-08-31T21:00:00Z' }],
@@ -203,6 +218,7 @@ describe('a file that is wrong changes nothing and lists its rows:', () => {
     const given = await refused(both('2025-06-30'))
     expect(problems(given)).toEqual([{ row: 3, column: 'phone', code: 'person.phone-twice-in-file' }])
     expect((await send(both('2025-06-29'))).status).toBe(200)
+    await confirmChanges(confirmer)
     const third = await refused(file(`${id()};C;;;${phone};2025-12-01;`))
     expect(third.rows).toMatchObject([{ row: 2, column: 'phone', code: 'person.phone-taken' }])
     expect(third.rows[0]?.message.sv).toBe(`Numret ${phone} hör till B (${other}) tills vidare.`)

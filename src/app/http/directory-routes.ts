@@ -80,7 +80,7 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
         numbering(),
       )
       if ('refused' in entered) return refuseChange(reply, entered, numbering(), 'phone')
-      return answerPerson(session, reply.code(201), entered.id)
+      return answerPerson(session, reply.code(entered.waits ? 202 : 201), entered.id, entered.waits)
     },
   })
 
@@ -107,7 +107,7 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
         numbering(),
       )
       if ('refused' in changed) return refuseChange(reply, changed, numbering(), addPhone ? 'addPhone' : 'endPhone')
-      return answerPerson(session, reply, request.params.id)
+      return answerPerson(session, reply.code(changed.waits ? 202 : 200), request.params.id, changed.waits)
     },
   })
 
@@ -142,10 +142,11 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
     },
   })
 
-  async function answerPerson(session: Session, reply: FastifyReply, id: string) {
+  async function answerPerson(session: Session, reply: FastifyReply, id: string, waits = false) {
     const now = desk.clock.now()
     const found = await readPerson(desk.db, session, id, now)
-    return 'refused' in found ? refuse(reply, found.refused) : reply.send(viewPerson(found, numbering(), now))
+    if ('refused' in found) return refuse(reply, found.refused)
+    return reply.send({ ...viewPerson(found, numbering(), now), ...(waits && { waits }) })
   }
 }
 

@@ -4,6 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { confirmChanges } from '#test/sign-in/confirm-changes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readDirectory } from '#safeguards/people/people.ts'
 import type { Person, PersonDetail } from './contract/directory.ts'
@@ -15,6 +16,10 @@ const nothing = { kind: 'none' as const, units: [], numbers: [] }
 const enterTester = (name: string, right?: Parameters<typeof enterTestPerson>[2]['right']) =>
   enterTestPerson(admin, database.as('seloste_desk').db, { name, unit: 'Testaajat', ...(right && { right }) })
 const anssi = await enterTester('Anssi', { role: 'ADMINISTRATOR', purposes: [], scope: nothing })
+const paula = await enterTestPerson(admin, database.as('seloste_desk').db, {
+  name: 'Paula',
+  right: { role: 'ACCESS_APPROVER', purposes: [], scope: nothing },
+})
 const sari = await enterTester('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const aino = await enterTester('Aino', {
   role: 'OFFICIAL',
@@ -23,8 +28,10 @@ const aino = await enterTester('Aino', {
 })
 
 let keeper: Browser
+let second: Browser
 beforeAll(async () => {
   keeper = await desk.signIn(anssi)
+  second = await desk.signIn(paula)
 })
 
 const someId = () => `p${randomUUID().slice(0, 8)}`
@@ -89,8 +96,11 @@ describe('entering a person', () => {
     const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
     expect(given).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
     expect(told(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
-    // From the day after, it is free.
-    expect(await enter({ phone, employedFrom: '2025-07-01' })).toMatchObject({ status: 201 })
+    // From the day after, it is free, and goes to somebody else once a second person confirms it.
+    const next = await enter({ phone, employedFrom: '2025-07-01' })
+    expect(next).toMatchObject({ status: 202, body: { phones: [] } })
+    expect(await confirmChanges(second)).toBe(1)
+    expect((await read(next.body.id)).body).toMatchObject({ phones: [phone] })
   })
 })
 
@@ -99,7 +109,11 @@ describe('a change', () => {
     const [old, next] = [somePhone(), somePhone()]
     const { body } = await enter({ unit: 'Neuvonta', phone: old })
     await change(body.id, { from: '2025-03-01', name: 'Maija Niemi' })
-    await change(body.id, { from: '2025-04-01', unit: 'Perintä' })
+    expect(await change(body.id, { from: '2025-04-01', unit: 'Perintä' })).toMatchObject({
+      status: 202,
+      body: { unit: 'Neuvonta' },
+    })
+    await confirmChanges(second)
     const given = await change(body.id, { from: '2025-05-01', addPhone: next, endPhone: old })
     expect(given.body).toMatchObject({
       name: 'Maija Niemi',
@@ -206,7 +220,8 @@ describe('one who leaves', () => {
       placements: [{ to: ends }],
       phoneHistory: [{ to: ends }],
     })
-    expect(await enter({ phone, employedFrom: '2025-06-01' })).toMatchObject({ status: 201 })
+    expect(await enter({ phone, employedFrom: '2025-06-01' })).toMatchObject({ status: 202 })
+    await confirmChanges(second)
     expect((await list(`q=${body.userId}`)).items).toEqual([])
     expect((await list(`q=${body.userId}&employed=past`)).items).toMatchObject([{ id: body.id, unit: 'Neuvonta' }])
   })
@@ -217,6 +232,7 @@ describe('one who leaves', () => {
     await change(body.id, { from: '2025-01-01', addPhone: given })
     await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
     await enter({ phone: given, employedFrom: '2025-06-01' })
+    await confirmChanges(second)
     const after = await change(body.id, { from: '2025-05-01', employedTo: '' })
     expect(after).toMatchObject({ status: 200, body: { unit: 'Neuvonta', phones: [kept] } })
     expect(after.body).not.toHaveProperty('employedTo')

@@ -5,13 +5,7 @@ import type { Desk } from './desk.ts'
 import { nameDevice } from './name-device.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import {
-  clearProviderFlow,
-  clearSessionToken,
-  providerFlow,
-  setProviderFlow,
-  setSessionToken,
-} from './session-cookies.ts'
+import { clearProviderFlow, providerFlow, setProviderFlow, setSessionToken, signedOut } from './session-cookies.ts'
 import { fewAttempts, newSessionToken } from './session-routes.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -27,8 +21,8 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     config: fewAttempts,
     handler: async (request, reply) => {
       if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
-      const { returnTo = '/' } = request.query
-      const begun = await identityProvider.begin({ returnTo })
+      const { returnTo = '/', fresh = false } = request.query
+      const begun = await identityProvider.begin({ returnTo, fresh })
       if ('refused' in begun) return back(reply, '/', begun.refused)
       setProviderFlow(request, reply, begun.flow)
       return reply.redirect(begun.url)
@@ -63,7 +57,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
         ? await identityProvider.signOutUrl({ session: session.token }).catch(() => ({}))
         : {}
       await signOut(desk.db, session, desk.clock.now())
-      clearSessionToken(request, reply)
+      signedOut(request, reply)
       return reply.send(answer)
     },
   })

@@ -4,7 +4,7 @@ import { isUserId, nameOf, userIdOf } from '#safeguards/people/written-values.ts
 import { askFactorRemoval, decideFactorRemoval, listFactorRemovals } from '#safeguards/sign-in/factor-removals.ts'
 import type { FactorRemoval } from '#safeguards/sign-in/factor-removals.ts'
 import { lookAtLink, makeLink, useFirstLink, useLink } from '#safeguards/sign-in/links.ts'
-import { signInOf } from '#safeguards/sign-in/own-account.ts'
+import { endSessionsOf, signInOf } from '#safeguards/sign-in/own-account.ts'
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { rightsOf } from '#safeguards/access/grant.ts'
 import { demandOf, rulesFor, wordsAround } from './account-routes.ts'
@@ -30,6 +30,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
         ...(seen.role && { role: seen.role }),
         rules: rulesFor(demandOf(desk) === 'required' || seen.factors.length > 0),
         secondFactor: demandOf(desk),
+        ...(seen.awaits !== 'nothing' && { awaits: seen.awaits }),
       })
     },
   })
@@ -38,7 +39,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
     ...operations.useLink,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const { token, password } = request.body
+      const { token, password, code } = request.body
       const seen = await lookAtLink(desk.db, token, desk.clock.now())
       if (!seen) return refuse(reply, 'link.none')
       const person = seen.person ?? named(request.body)
@@ -50,10 +51,12 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       })
       if (problems.length > 0) return refuse(reply, 'password.unfit', { field: 'password', problems })
       const used = seen.person
-        ? await useLink(desk.db, token, password)
+        ? await useLink(desk.db, token, password, code)
         : await useFirstLink(desk.db, token, { ...person, password })
       if ('refused' in used) {
-        return refuse(reply, used.refused, used.refused === 'person.user-id-taken' ? { field: 'userId' } : {})
+        const field =
+          used.refused === 'link.code' ? 'code' : used.refused === 'person.user-id-taken' ? 'userId' : undefined
+        return refuse(reply, used.refused, field === undefined ? {} : { field })
       }
       return reply.send({ userId: userIdOf(person.userId) })
     },
@@ -94,6 +97,16 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       const made = await makeLink(desk.db, session, request.params.id)
       if ('refused' in made) return refuse(reply, made.refused)
       return reply.code(201).send({ kind: made.kind, path: `/welcome#${made.token}`, until: made.until.toString() })
+    },
+  })
+
+  app.route({
+    ...operations.endPersonsSessions,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const ended = await endSessionsOf(desk.db, session, request.params.id)
+      return 'refused' in ended ? refuse(reply, ended.refused) : reply.send(ended)
     },
   })
 

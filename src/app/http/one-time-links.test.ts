@@ -71,7 +71,27 @@ describe('one-time links', () => {
     expect(await sami.ask('POST', '/api/links/look', link)).toMatchObject({
       body: { kind: 'first-password', userId: 'salo.sami', name: 'Sami Salo' },
     })
-    expect((await sami.ask('POST', '/api/links/use', { ...link, password: good })).status).toBe(200)
+    expect(await sami.ask('POST', '/api/links/use', { ...link, password: good })).toMatchObject({
+      status: 403,
+      code: 'link.unreleased',
+    })
+    const releaser = browse()
+    await releaser.ask('POST', '/api/links/use', {
+      ...{ token: approver?.token, password: good, userId: 'koski.matti', name: 'Matti Koski' },
+    })
+    await releaser.signIn({ userId: 'koski.matti' }, good)
+    const waiting = await releaser.ask('GET', '/api/directory-changes')
+    expect(waiting.body).toMatchObject({
+      items: [{ kind: 'link', person: { userId: 'salo.sami' }, askedBy: { name: 'Kaisa Koivu' }, mayDecide: true }],
+    })
+    const [{ id: change }] = waiting.body['items'] as [{ id: string }]
+    const decided = await releaser.ask('POST', `/api/directory-changes/${change}/decision`, { confirm: true })
+    const code = decided.body['code'] as string
+    expect(await sami.ask('POST', '/api/links/use', { ...link, password: good, code: 'wrong' })).toMatchObject({
+      code: 'link.code',
+      field: 'code',
+    })
+    expect((await sami.ask('POST', '/api/links/use', { ...link, password: good, code })).status).toBe(200)
     expect(await sami.signIn({ userId: 'salo.sami' }, good)).toMatchObject({ status: 200 })
     expect(await sami.ask('GET', `/api/people/${id}/account`)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(await sami.ask('POST', `/api/people/${id}/links`)).toMatchObject({ status: 403, code: 'deny.role' })

@@ -13,7 +13,7 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { clearSessionToken, setWorkstationToken, workstationToken } from './session-cookies.ts'
+import { setWorkstationToken, signedOut, workstationToken } from './session-cookies.ts'
 import { fewAttempts } from './session-routes.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -100,7 +100,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
       if (closed !== 'closed') {
         return refuse(reply, closed.refused, { ...(closed.refused === 'session.credentials' && { field: 'password' }) })
       }
-      clearSessionToken(request, reply)
+      signedOut(request, reply)
       return reply.send(provider)
     },
   })

@@ -20,6 +20,7 @@ import { compileWhenAsked } from './compile-when-asked.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import type { Desk } from './desk.ts'
+import { directoryChangeRoutes } from './directory-change-routes.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { disclosureLogRoutes } from './disclosure-log-routes.ts'
 import { evidenceRoutes } from './evidence-routes.ts'
@@ -180,6 +181,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   listeningRoutes(app, desk)
   callEvents(app, desk)
   directoryRoutes(app, desk)
+  directoryChangeRoutes(app, desk)
   rightsRoutes(app, desk)
   descriptionRoutes(app, desk)
   planRoutes(app, desk)

@@ -14,7 +14,7 @@ import type { Desk } from './desk.ts'
 import { nameDevice } from './name-device.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { clearSessionToken, deviceToken, sessionToken, setDeviceToken, setSessionToken } from './session-cookies.ts'
+import { deviceToken, sessionToken, setDeviceToken, setSessionToken, signedOut } from './session-cookies.ts'
 import { signedIn, signInBehind } from './signed-in.ts'
 
 /** From one address, whoever is meant: against many accounts being tried with one password. */
@@ -69,7 +69,10 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
         return refuseAwaiting(reply, { awaits: underWay.awaits, factors: underWay.factors })
       }
       const session = await signedIn(desk, request, reply)
-      return session ? reply.send(await viewMe(desk, session)) : reply
+      if (!session) return reply
+      // A browser that comes back from the identity provider brings no cookie of ours before this (SameSite=Strict).
+      if (underWay?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
+      return reply.send(await viewMe(desk, session))
     },
   })
 
@@ -80,7 +83,7 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
       const left = await signInBehind(desk, request)
       if (!left) return refuse(reply, 'session.none')
       await signOut(desk.db, left, desk.clock.now())
-      clearSessionToken(request, reply)
+      signedOut(request, reply)
       return reply.code(204).send(null)
     },
   })

@@ -132,6 +132,7 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
       beginTotp: (asked) => question('/second-factor/begin-totp', asked),
       confirmTotp: (asked) => question('/second-factor/confirm-totp', asked),
       removeTotp: (asked) => question('/second-factor/remove-totp', asked),
+      proveAgain: (asked) => question('/second-factor/prove-again', asked),
       renewRecoveryCodes: (asked) => question('/second-factor/renew-recovery-codes', asked),
     },
     passkeys: {

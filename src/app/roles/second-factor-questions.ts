@@ -8,6 +8,7 @@ export function secondFactorQuestions(factors: SecondFactors): CustodianAnswers[
     '/second-factor/begin-totp': factors.beginTotp,
     '/second-factor/confirm-totp': factors.confirmTotp,
     '/second-factor/remove-totp': factors.removeTotp,
+    '/second-factor/prove-again': factors.proveAgain,
     '/second-factor/renew-recovery-codes': factors.renewRecoveryCodes,
   }
 }

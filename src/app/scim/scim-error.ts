@@ -53,6 +53,8 @@ export function errorOf(refusal: DirectoryRefusal, numbering: NumberingOptions):
       return invalidValue(`manager: there is no User "${refusal.userId}".`)
     case 'person.circle':
       return invalidValue('manager: somebody would be their own manager, directly or through others.')
+    // No change by a token waits for anybody.
+    case 'person.needs-confirmation':
     case 'person.overlap':
       return new ScimError(409, 'Somebody changed the same person meanwhile; try again.')
     case 'not-found':

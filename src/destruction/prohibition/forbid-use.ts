@@ -9,7 +9,7 @@ import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
 
-const refusals = ['not-found', 'deny.role', 'deny.reference', 'recording.destroyed'] as const
+const refusals = ['not-found', 'deny.role', 'deny.reference', 'recording.destroyed', 'confirm.fresh'] as const
 export type ProhibitionRefusal = Refused<(typeof refusals)[number]>
 
 export interface Prohibition {

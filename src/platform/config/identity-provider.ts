@@ -12,12 +12,14 @@ export interface IdentityProviderSettings {
   clientSecretFile: string
   /** SELOSTE_OIDC_NAME: what people call it, on the sign-in page; the issuer's host name otherwise. */
   name: string
-  /** SELOSTE_OIDC_CLAIM: the claim that says who somebody is. */
+  /** SELOSTE_OIDC_CLAIM: the claim by which somebody is found at the first sign-in; from then on `sub` says who they are. */
   claim: string
   /** SELOSTE_OIDC_MATCH: what that claim holds: a user id of the directory, or the SCIM externalId. */
   match: 'userId' | 'externalId'
   /** SELOSTE_OIDC_ACR: the authentication contexts that are asked for and count as two factors. */
   acr: string[]
+  /** SELOSTE_OIDC_MAX_AGE: seconds since the provider itself last asked who it is; no limit where it is not set. */
+  maxAgeSeconds?: number
 }
 
 export const identityProviderNames = [
@@ -28,6 +30,7 @@ export const identityProviderNames = [
   'SELOSTE_OIDC_CLAIM',
   'SELOSTE_OIDC_MATCH',
   'SELOSTE_OIDC_ACR',
+  'SELOSTE_OIDC_MAX_AGE',
 ] as const
 
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
@@ -62,6 +65,9 @@ export function readIdentityProvider(
   const match = given('SELOSTE_OIDC_MATCH') ?? 'userId'
   if (match !== 'userId' && match !== 'externalId')
     throw wrongSetting('SELOSTE_OIDC_MATCH', match, 'userId or externalId')
+  const maxAge = given('SELOSTE_OIDC_MAX_AGE')
+  if (maxAge !== undefined && !/^[1-9]\d{0,6}$/.test(maxAge))
+    throw wrongSetting('SELOSTE_OIDC_MAX_AGE', maxAge, 'a number of seconds, as 28800')
   return {
     issuer,
     clientId,
@@ -70,6 +76,7 @@ export function readIdentityProvider(
     claim: given('SELOSTE_OIDC_CLAIM') ?? 'preferred_username',
     match,
     acr: (given('SELOSTE_OIDC_ACR') ?? '').split(/[\s,]+/).filter((one) => one !== ''),
+    ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }),
   }
 }
 

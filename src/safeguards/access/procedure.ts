@@ -33,6 +33,8 @@ const refusalCodes = [
   'deny.role',
   // A decider who has a passkey confirms the decision with it first (migrations/0012).
   'confirm.passkey',
+  // Others have proved lately who they are (migrations/0061).
+  'confirm.fresh',
   'right.not-yours',
   'right.own',
   'right.person-missing',

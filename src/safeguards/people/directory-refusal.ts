@@ -21,6 +21,7 @@ export type DirectoryRefusal =
   | { refused: 'person.unknown-supervisor'; userId: string }
   | { refused: 'person.circle' }
   | { refused: 'person.overlap' }
+  | { refused: 'person.needs-confirmation' }
   | { refused: 'deny.role' }
   | { refused: 'not-found' }
 
@@ -39,9 +40,10 @@ const byConstraint: Record<
 
 /** What the database refused, or nothing where the error is not of that kind. */
 export function refusalOf(error: unknown): DirectoryRefusal | undefined {
-  const { code, constraint } = error as { code?: string; constraint?: string }
+  const { code, constraint, message } = error as { code?: string; constraint?: string; message?: string }
   const known = constraint === undefined ? undefined : byConstraint[constraint]
   if (known) return { refused: known }
+  if (code === 'SE001' && message === 'person.needs-confirmation') return { refused: message }
   // Row-level security, or no privilege at all.
   return code === '42501' ? { refused: 'deny.role' } : undefined
 }

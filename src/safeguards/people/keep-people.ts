@@ -2,9 +2,10 @@ import type { Transaction } from 'kysely'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tables.ts'
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
+import { askDirectoryChange, findUnsettled } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
 import { newHistory } from './enter-person.ts'
-import { holdsAt, overlap } from './history/intervals.ts'
+import { holdsAt, overlap, type Interval } from './history/intervals.ts'
 import { keepDirectory, type Keeper } from './keep-directory.ts'
 import { isPersonal } from './personal-user-id.ts'
 import { readHistories, type PersonHistory, type PersonName } from './history/person-history.ts'
@@ -58,13 +59,19 @@ export interface ChangeToMake {
 /** What to change, by what the person is before it; what it throws undoes everything. */
 export type ChangeOf = (tx: Tx, before: PersonHistory) => Promise<ChangeToMake>
 
-/** Enters a person (R8, R20). @returns the person, or why not */
+/** A person after a change. */
+export interface KeptPerson extends PersonHistory {
+  /** Something of it waits for a second person: until then it is as it was. */
+  waits: boolean
+}
+
+/** Enters a person (R8, R20); a number that somebody else has had waits for a second person. @returns the person, or why not */
 export async function enterIntoDirectory(
   holding: HoldingSafeguards,
   keeper: Keeper,
   person: PersonToEnter,
   numbering: NumberingOptions,
-): Promise<PersonHistory | DirectoryRefusal> {
+): Promise<KeptPerson | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const } }
   return keepDirectory(holding, keeper, trace, async (tx) => {
     const userId = userIdOf(person.userId)
@@ -97,19 +104,27 @@ export async function enterIntoDirectory(
     })
     const clash = findPhoneClash(after, await phonesOfOthers(tx, after.id, phoneKeys))
     if (clash) return phoneTaken(tx, clash)
-    await writeHistories(tx, [{ before: undefined, after }])
-    return { done: after, trace: { ...trace, object: { kind: 'person', id: after.id }, detail: { entered: true } } }
+    const add = (await unsettledOf(tx, keeper, after)).map(({ subject }) => subject as PhoneNumberKey)
+    const entered = { ...after, phones: after.phones.filter(({ phoneKey }) => !add.includes(phoneKey)) }
+    await writeHistories(tx, [{ before: undefined, after: entered }])
+    if (add.length > 0) await askDirectoryChange(tx, after.id, { from: employedFrom.toString(), add })
+    const done = { ...entered, waits: add.length > 0 }
+    return { done, trace: { ...trace, object: { kind: 'person', id: after.id }, detail: { entered: true } } }
   })
 }
 
-/** Makes a change that holds from an instant on. @returns the person after it, or why not */
+/**
+ * Makes a change that holds from an instant on. Numbers and places that need a second person wait for them, all together;
+ * what else changes is made.
+ * @returns the person after it, or why not
+ */
 export async function changePerson(
   holding: HoldingSafeguards,
   keeper: Keeper,
   personId: string,
   wanted: ChangeToMake | ChangeOf,
   numbering: NumberingOptions,
-): Promise<PersonHistory | DirectoryRefusal> {
+): Promise<KeptPerson | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const, id: personId } }
   return keepDirectory(holding, keeper, trace, async (tx) => {
     const [before] = await readHistories(tx, [personId])
@@ -119,20 +134,44 @@ export async function changePerson(
     if ('refused' in read) return read
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
     const others = await phonesOfOthers(tx, personId, keys)
-    const after = changeHistory(
-      before,
-      read,
-      (phone) => !others.get(phone.phoneKey)?.some((other) => overlap(phone, other)),
-    )
-    if ('refused' in after) return after
-    const clash = findPhoneClash(after, others)
+    // A number that has gone over to somebody does not come back with an employment.
+    const gone = await unsettledOf(tx, keeper, {
+      id: personId,
+      phones: before.phones.map(({ phoneKey }) => ({ phoneKey, from: change.from, to: null })),
+      placements: [],
+    })
+    const isFree = (phone: Interval & { phoneKey: PhoneNumberKey }) =>
+      !gone.some(({ subject }) => subject === phone.phoneKey) &&
+      !others.get(phone.phoneKey)?.some((other) => overlap(phone, other))
+    const whole = changeHistory(before, read, isFree)
+    if ('refused' in whole) return whole
+    const clash = findPhoneClash(whole, others)
     if (clash) return phoneTaken(tx, clash)
+    const waits = (await unsettledOf(tx, keeper, whole)).length > 0
+    const { addPhones, endPhones, unitId, supervisorId, ...rest } = read
+    const after = waits ? changeHistory(before, rest, isFree) : whole
+    if ('refused' in after) return after
     if (!isSame(before, after)) await writeHistories(tx, [{ before, after }])
+    if (waits) {
+      await askDirectoryChange(tx, personId, {
+        from: change.from.toString(),
+        ...(addPhones?.length && { add: [...addPhones] }),
+        ...(endPhones?.length && { end: [...endPhones] }),
+        ...(unitId !== undefined && { unit: unitId }),
+        ...(supervisorId !== undefined && { supervisor: supervisorId }),
+      })
+    }
     const fields = Object.entries(change).flatMap(([field, value]) =>
       value === undefined || field === 'from' ? [] : [field],
     )
-    return { done: after, trace: { ...trace, detail: { fields, from: change.from.toString() } } }
+    const detail = { fields, from: change.from.toString(), ...(waits && { waits }) }
+    return { done: { ...after, waits }, trace: { ...trace, detail } }
   })
+}
+
+/** What of a person needs a second person; nothing where the directory of record says so. */
+async function unsettledOf(tx: Tx, keeper: Keeper, person: Parameters<typeof findUnsettled>[1][number]) {
+  return 'session' in keeper ? findUnsettled(tx, [person]) : []
 }
 
 async function readChange(

@@ -18,7 +18,7 @@ export interface FactorRemoval {
 }
 
 const askRefusals = ['deny.role', 'removal.own', 'removal.nothing'] as const
-const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey'] as const
+const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'] as const
 
 /** Asks for it; asked again, the reason is the newer one. */
 export function askFactorRemoval(

@@ -22,6 +22,7 @@ let faults: unknown[]
 
 beforeEach(async () => {
   await demand('off')
+  await sql`delete from provider_subject`.execute(admin)
   now = () => Temporal.Now.instant()
   faults = []
   provider.proof = {}

@@ -44,12 +44,16 @@ export interface ProviderRefusal {
     | 'identity-provider.cancelled'
     | 'identity-provider.refused'
     | 'identity-provider.unknown-person'
+    | 'identity-provider.other-subject'
     | 'identity-provider.second-factor'
 }
 
 export interface IdentityProvider {
   /** Where a browser goes to sign in, and what it brings back in a cookie: sealed, good for ten minutes. */
-  begin: (asked: { returnTo: string }) => Promise<{ url: string; flow: string } | ProviderRefusal>
+  begin: (asked: {
+    returnTo: string
+    fresh?: boolean | undefined
+  }) => Promise<{ url: string; flow: string } | ProviderRefusal>
   /** Opens a session for whoever the provider sent back, under the new token. */
   finish: (asked: {
     flow: string
@@ -66,6 +70,8 @@ interface Flow {
   verifier: string
   state: string
   nonce: string
+  /** In seconds; 0 where the provider is to ask again. */
+  maxAge?: number
   returnTo: string
   /** Milliseconds since 1970. */
   until: number
@@ -93,13 +99,15 @@ export function createIdentityProvider(given: {
   let known: { configuration: Configuration; at: number } | undefined
 
   return {
-    async begin({ returnTo }) {
+    async begin({ returnTo, fresh = false }) {
       try {
         const provider = await reach()
+        const maxAge = fresh ? 0 : settings.maxAgeSeconds
         const flow: Flow = {
           verifier: randomPKCECodeVerifier(),
           state: randomState(),
           nonce: randomNonce(),
+          ...(maxAge !== undefined && { maxAge }),
           returnTo: localPath(returnTo),
           until: now().add({ minutes: flowMinutes }).epochMilliseconds,
         }
@@ -110,6 +118,8 @@ export function createIdentityProvider(given: {
           code_challenge_method: 'S256',
           state: flow.state,
           nonce: flow.nonce,
+          ...(maxAge !== undefined && { max_age: String(maxAge) }),
+          ...(fresh && { prompt: 'login' }),
           ...(settings.acr.length > 0 && { acr_values: settings.acr.join(' ') }),
         })
         return { url: url.href, flow: seal(flow) }
@@ -124,12 +134,26 @@ export function createIdentityProvider(given: {
       if (!flow || flow.until <= now().epochMilliseconds) return refusal('late')
       const said = await redeem(flow, query)
       if ('refused' in said) return said
-      const person = await personMeant(said.who)
-      if (!person) return refusal('unknown-person')
+      const { sub } = said.claims
+      const known = await personOf(sub)
+      const person = known ?? (await personMeant(said.who))
+      if (!person) {
+        if (said.who === '') {
+          onFault(new Error(`the identity provider says nothing usable in the claim ${settings.claim}`))
+        }
+        return refusal('unknown-person')
+      }
+      if (!known && (await isBoundElse(sub, person.id))) return refusal('other-subject', person.id)
       if (asksTwo(person) && !isTwoFactor(said.claims)) return refusal('second-factor', person.id)
       const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
         if (!(await openProven(tx, person.id, 'oidc', made, expiresAt))) return refusal('unknown-person', person.id)
+        await tx
+          .updateTable('session')
+          .set({ proved_at: provedAt(said.claims, flow) })
+          .where('token_hash', '=', sessionHash(made.newSession))
+          .execute()
+        if (!known) await bind(tx, sub, person.id)
         await tx
           .insertInto('provider_session')
           .values({ session_hash: sessionHash(made.newSession), id_token: said.idToken })
@@ -212,6 +236,7 @@ export function createIdentityProvider(given: {
         expectedState: flow.state,
         expectedNonce: flow.nonce,
         idTokenExpected: true,
+        ...(flow.maxAge !== undefined && flow.maxAge > 0 && { maxAge: flow.maxAge }),
       })
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
@@ -221,11 +246,7 @@ export function createIdentityProvider(given: {
           ? undefined
           : (await fetchUserInfo(provider, tokens.access_token, claims.sub))[settings.claim])
       const who = typeof stated === 'string' ? stated.trim().normalize('NFKC') : ''
-      if (who === '' || who.length > longestClaim) {
-        onFault(new Error(`the identity provider says nothing usable in the claim ${settings.claim}`))
-        return await refusal('unknown-person')
-      }
-      return { claims, who, idToken: tokens.id_token }
+      return { claims, who: who.length > longestClaim ? '' : who, idToken: tokens.id_token }
     } catch (error) {
       if (error instanceof AuthorizationResponseError && error.error === 'access_denied') return refusal('cancelled')
       onFault(error)
@@ -233,19 +254,70 @@ export function createIdentityProvider(given: {
     }
   }
 
-  /** The one person of the directory who is meant; nobody where it could be two. */
-  async function personMeant(who: string): Promise<PersonMeant | undefined> {
-    const rows = await db
+  /** When the provider last asked who it is (Core 1.0, section 2, auth_time); long ago where it does not say. */
+  function provedAt(claims: IDToken, { maxAge }: Flow): Temporal.Instant {
+    const stated = claims.auth_time
+    if (typeof stated === 'number') {
+      const at = Temporal.Instant.fromEpochMilliseconds(Math.round(stated * 1000))
+      return Temporal.Instant.compare(at, now()) < 0 ? at : now()
+    }
+    // It was told to ask again (prompt=login), and is believed to have done so.
+    return maxAge === 0 ? now() : now().subtract({ hours: 24 })
+  }
+
+  /** The person whom a subject of the provider has been found to mean. */
+  async function personOf(subject: string): Promise<PersonMeant | undefined> {
+    return employed()
+      .innerJoin('provider_subject', 'provider_subject.person_id', 'person.id')
+      .where('provider_subject.issuer', '=', settings.issuer)
+      .where('provider_subject.subject', '=', subject)
+      .executeTakeFirst()
+  }
+
+  /** Whether the subject is somebody's who is not here any more, or the person has another one. */
+  async function isBoundElse(subject: string, personId: string): Promise<boolean> {
+    const row = await db
+      .selectFrom('provider_subject')
+      .select('subject')
+      .where('issuer', '=', settings.issuer)
+      .where((eb) => eb.or([eb('person_id', '=', personId), eb('subject', '=', subject)]))
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  /** From now on the subject means this person, whatever else the provider says of it. */
+  async function bind(tx: HoldingSafeguards, subject: string, personId: string): Promise<void> {
+    await safeguardsOf(tx)
+      .insertInto('provider_subject')
+      .values({ issuer: settings.issuer, subject, person_id: personId })
+      .execute()
+    await appendAudit(tx, {
+      action: 'credential.added',
+      result: 'ok',
+      personId,
+      object: { kind: 'credential' },
+      detail: { kind: 'identity-provider', person: personId },
+    })
+  }
+
+  function employed() {
+    return db
       .selectFrom('person')
       .innerJoin('sign_in_demand', (join) => join.onTrue())
-      .select(['id', 'second_factor', sql<string[]>`second_factors(id)`.as('factors')])
+      .select(['person.id', 'second_factor', sql<string[]>`second_factors(person.id)`.as('factors')])
       .where('withdrawn_at', 'is', null)
+      .where('employed_from', '<=', now())
+      .where((eb) => eb.or([eb('employed_to', 'is', null), eb('employed_to', '>', now())]))
+  }
+
+  /** The one person of the directory who is meant by the claim; nobody where it could be two. */
+  async function personMeant(who: string): Promise<PersonMeant | undefined> {
+    if (who === '') return undefined
+    const rows = await employed()
       .$if(settings.match === 'userId', (query) => query.where('user_id', '=', who.toLowerCase()))
       .$if(settings.match === 'externalId', (query) =>
         query.where('external_id', '=', who).where('source', '=', 'scim'),
       )
-      .where('employed_from', '<=', now())
-      .where((eb) => eb.or([eb('employed_to', 'is', null), eb('employed_to', '>', now())]))
       .limit(2)
       .execute()
     return rows.length === 1 ? rows[0] : undefined
@@ -299,7 +371,8 @@ function isOnThisMachine(issuer: string): boolean {
   return new URL(issuer).protocol === 'http:'
 }
 
-type RefusalWord = 'unavailable' | 'late' | 'cancelled' | 'refused' | 'unknown-person' | 'second-factor'
+type RefusalWord =
+  'unavailable' | 'late' | 'cancelled' | 'refused' | 'unknown-person' | 'other-subject' | 'second-factor'
 
 /** A path of this site; the start page instead of anything else. */
 function localPath(text: string): string {

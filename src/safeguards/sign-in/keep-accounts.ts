@@ -17,7 +17,7 @@ export async function endLeavers(holding: HoldingSafeguards): Promise<number> {
   return rows[0]?.people ?? 0
 }
 
-/** Removes what signing in leaves behind: failures and links long over, devices nobody uses, unfinished enrolments. */
+/** Removes what signing in leaves behind: failures, links and notices long over, devices nobody uses, unfinished enrolments. */
 export async function forgetSignIns(holding: HoldingSafeguards): Promise<void> {
-  await sql`select forget_sign_ins()`.execute(safeguardsOf(holding))
+  await sql`select forget_sign_ins(), forget_notices()`.execute(safeguardsOf(holding))
 }

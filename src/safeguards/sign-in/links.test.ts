@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import { recordRight, rightsOf } from '../access/grant.ts'
+import { decideDirectoryChange, listDirectoryChanges } from '../people/directory-changes.ts'
 import { sessionHolds, type Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { lookAtLink, makeFirstLinks, makeLink, makeOperatorsLink, useFirstLink, useLink } from './links.ts'
@@ -112,8 +113,10 @@ describe('the links with which an installation begins', () => {
 
 describe('a link that an administrator makes', () => {
   let anssi: Session
+  let paula: Session
   let aino: TestPerson
   beforeEach(async () => {
+    paula = await (await enterTestPerson(admin, desk, { name: 'Paula', right: right('ACCESS_APPROVER') })).signIn()
     anssi = await (await enterTestPerson(admin, desk, { name: 'Anssi', right: right('ADMINISTRATOR') })).signIn()
     aino = await enterTestPerson(admin, desk, { name: 'Aino' })
   })
@@ -124,14 +127,23 @@ describe('a link that an administrator makes', () => {
     return link.token
   }
 
+  /** A link with the code of whoever released it. */
+  async function released(): Promise<{ token: string; code: string }> {
+    const token = await made()
+    const [change] = await listDirectoryChanges(desk, paula, aino.id)
+    const done = await decideDirectoryChange(desk, paula, change?.id ?? '', true)
+    if ('refused' in done) throw new Error(done.refused)
+    return { token, code: done.code ?? '' }
+  }
+
   test('sets a password once within a day; the person’s sessions end, and the administrator cannot sign in with it', async () => {
     const before = await aino.signIn()
-    const token = await made()
+    const { token, code } = await released()
     expect(await lookAtLink(desk, token, now())).toMatchObject({
       kind: 'new-password',
       person: { id: aino.id, userId: aino.userId },
     })
-    expect(await useLink(desk, token, good)).toEqual({ used: true })
+    expect(await useLink(desk, token, good, code)).toEqual({ used: true })
     expect(await sessionHolds(desk, before.token, now())).toBe(false)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
     expect(await signIn(desk, { userId: aino.userId, password: good }, now())).toMatchObject({ personId: aino.id })
@@ -140,8 +152,8 @@ describe('a link that an administrator makes', () => {
   })
 
   test('used twice at once sets one password', async () => {
-    const token = await made()
-    const answers = await Promise.all([useLink(desk, token, good), useLink(desk, token, `${good} ja yksi`)])
+    const { token, code } = await released()
+    const answers = await Promise.all([useLink(desk, token, good, code), useLink(desk, token, `${good} ja yksi`, code)])
     expect(answers.filter((answer) => 'used' in answer)).toHaveLength(1)
   })
 
@@ -211,12 +223,12 @@ describe('a link that an administrator makes', () => {
   })
 
   test('is kept as a hash alone, and is in the log by its own id', async () => {
-    const token = await made()
-    await useLink(desk, token, good)
+    const { token, code } = await released()
+    await useLink(desk, token, good, code)
     const { rows } = await pool.query<{ row: string }>(
       'select to_jsonb(l)::text as row from one_time_link l union all select to_jsonb(a)::text from audit_entry a',
     )
-    expect(rows.map(({ row }) => row).join()).not.toContain(token)
+    for (const secret of [token, code]) expect(rows.map(({ row }) => row).join()).not.toContain(secret)
     const { rows: logged } = await pool.query<{ action: string; person_id: string }>(
       `select action, person_id from audit_entry
        where object_id = (select id from one_time_link where person_id = $1 order by made_at desc limit 1) order by seq`,
@@ -224,6 +236,7 @@ describe('a link that an administrator makes', () => {
     )
     expect(logged).toEqual([
       { action: 'link.made', person_id: anssi.personId },
+      { action: 'link.released', person_id: paula.personId },
       { action: 'link.used', person_id: aino.id },
     ])
   })
@@ -239,12 +252,12 @@ describe('a link that an administrator makes', () => {
   })
 
   test('takes no password that is too short to stand alone, whatever the desk says, unless a second factor stands behind it', async () => {
-    const token = await made()
-    expect(await useLink(desk, token, 'kahdeksan')).toEqual({ refused: 'password.unfit' })
+    const { token, code } = await released()
+    expect(await useLink(desk, token, 'kahdeksan', code)).toEqual({ refused: 'password.unfit' })
     await pool.query(
       "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
       [aino.id],
     )
-    expect(await useLink(desk, token, 'kahdeksan')).toEqual({ used: true })
+    expect(await useLink(desk, token, 'kahdeksan', code)).toEqual({ used: true })
   })
 })

@@ -1,6 +1,7 @@
 /**
- * One-time links: for a first or a forgotten password, and for the first person of a role (R20). In: a token of which only
- * the hash is kept. Out: a password set, once, within 24 hours. Never here: signing in; a second factor stays needed.
+ * One-time links: for a first or a forgotten password, and for the first person of a role (R20). In: a token and the code of
+ * whoever released it, of which only the hashes are kept. Out: a password set, once, within 24 hours. Never here: signing in,
+ * a second factor (it stays needed), the release (../people/directory-changes.ts).
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
@@ -12,6 +13,7 @@ import { nameOf, userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { asViewer, orRefused, type Refused } from './as-viewer.ts'
 import { standsAlone } from './password-length.ts'
+import { plainCode } from './release-code.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
 
 const linkHours = 24
@@ -29,12 +31,21 @@ export interface SeenLink {
   role?: FirstRole
   /** The person has a second factor: it stays needed. */
   factors: SecondFactor[]
+  /** What the link cannot be used without: its release by a second person, then the code that they were given. */
+  awaits: 'release' | 'code' | 'nothing'
 }
 
-const makeRefusals = ['deny.role', 'not-found', 'link.own', 'link.needs-operator'] as const
-const useRefusals = ['link.none', 'person.user-id-taken', 'link.same-person', 'password.unfit'] as const
+const makeRefusals = ['deny.role', 'not-found', 'link.own', 'link.needs-operator', 'confirm.fresh'] as const
+const useRefusals = [
+  'link.none',
+  'link.unreleased',
+  'link.code',
+  'person.user-id-taken',
+  'link.same-person',
+  'password.unfit',
+] as const
 
-/** Makes a link for somebody, as an administrator in a session; an earlier unused one ends. */
+/** Asks for a link for somebody, as an administrator in a session; an earlier unused one ends. It waits for its release. */
 export function makeLink(
   holding: HoldingSafeguards,
   session: Session,
@@ -92,7 +103,10 @@ export async function makeOperatorsLink(
         action: 'link.made',
         result: 'ok',
         object: { kind: 'link', id },
-        detail: 'personId' in whose ? { person: whose.personId } : { role: whose.role },
+        detail:
+          'personId' in whose
+            ? { person: whose.personId, rights: await holdsOrAwaitsRights(tx, whose.personId) }
+            : { role: whose.role },
       })
     })
   return token
@@ -121,11 +135,14 @@ export async function lookAtLink(
     until: Temporal.Instant
     had_password: boolean
     factors: SecondFactor[]
-  }>`select person, role, until, had_password, factors from look_at_link(${token})`.execute(safeguardsOf(holding))
+    awaits: SeenLink['awaits']
+  }>`select person, role, until, had_password, factors, awaits from look_at_link(${token})`.execute(
+    safeguardsOf(holding),
+  )
   const found = rows[0]
   if (!found) return undefined
-  const { until, factors } = found
-  if (found.role) return { kind: 'first-person', until, role: found.role, factors: [] }
+  const { until, factors, awaits } = found
+  if (found.role) return { kind: 'first-person', until, role: found.role, factors: [], awaits }
   if (!found.person) return undefined
   const { userId, name } = await describePerson(holding, found.person, now)
   return {
@@ -133,6 +150,7 @@ export async function lookAtLink(
     until,
     person: { id: found.person, userId, name },
     factors,
+    awaits,
   }
 }
 
@@ -141,17 +159,18 @@ export async function useLink(
   holding: HoldingSafeguards,
   token: string,
   password: string,
+  code?: string,
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
   const { salt, check } = await keepPassword(password)
   const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
   return orRefused(holding, useRefusals, entry, async () => {
-    const { rows } = await sql<{ used: boolean }>`
-      select use_link(${token}, ${salt}, ${check}::bytea, ${standsAlone(password)}) as used`.execute(
-      safeguardsOf(holding),
-    )
-    if (rows[0]?.used) return { used: true as const }
-    await appendAudit(holding, { ...entry, result: 'refused:link.none' })
-    return { refused: 'link.none' as const }
+    const { rows } = await sql<{ used: 'used' | 'none' | 'unreleased' | 'code' }>`
+      select use_link(${token}, ${code === undefined ? null : plainCode(code)}, ${salt}, ${check}::bytea,
+        ${standsAlone(password)}) as used`.execute(safeguardsOf(holding))
+    const used = rows[0]?.used ?? 'none'
+    if (used === 'used') return { used: true as const }
+    await appendAudit(holding, { ...entry, result: `refused:link.${used}` })
+    return { refused: `link.${used}` as const }
   })
 }
 
@@ -176,6 +195,11 @@ export async function useFirstLink(
         ${standsAlone(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(holding))
     return { used: true as const }
   })
+}
+
+async function holdsOrAwaitsRights(tx: HoldingSafeguards, personId: string): Promise<boolean> {
+  const { rows } = await sql<{ holds: boolean }>`select holds_or_awaits_rights(${personId}::uuid) as holds`.execute(tx)
+  return rows[0]?.holds === true
 }
 
 function newToken(): string {

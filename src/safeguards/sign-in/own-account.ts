@@ -8,7 +8,7 @@ import { appendAudit } from '../audit/append.ts'
 import { keepPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { asViewer } from './as-viewer.ts'
+import { asViewer, orRefused, type Refused } from './as-viewer.ts'
 import { standsAlone } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
@@ -180,6 +180,29 @@ export async function endOwnSession(
       return ended
     })
 }
+
+/** Ends somebody else's sessions, as an administrator who has just proved who they are. @returns how many ended */
+export async function endSessionsOf(
+  holding: HoldingSafeguards,
+  session: Session,
+  personId: string,
+): Promise<{ ended: number } | Refused<(typeof endRefusals)[number]>> {
+  const entry = {
+    action: 'sessions.ended' as const,
+    personId: session.personId,
+    object: { kind: 'person' as const, id: personId },
+  }
+  return orRefused(holding, endRefusals, entry, () =>
+    asViewer(holding, session, async (tx) => {
+      const { rows } = await sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`.execute(
+        tx,
+      )
+      return { ended: rows[0]?.ended ?? 0 }
+    }),
+  )
+}
+
+const endRefusals = ['deny.role', 'not-found', 'confirm.fresh'] as const
 
 /** Signs out everywhere, or everywhere else; browsers that were known are strangers again. @returns how many sessions ended */
 export async function endOwnSessions(

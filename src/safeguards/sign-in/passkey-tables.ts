@@ -39,5 +39,8 @@ export const weightyActs = [
   'passkey.add',
   'passkey.remove',
   'clock.confirm',
+  'change.approve',
+  'change.reject',
+  'session.prove',
 ] as const
 export type WeightyAct = (typeof weightyActs)[number]

@@ -123,6 +123,8 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
         return refusalOf(used.fault)
       }
       return db.transaction().execute(async (tx) => {
+        // Whoever confirms anything has proved that they are here.
+        await sql`select mark_proved(${sessionHash(asked.session)}::bytea)`.execute(tx)
         await tx
           .insertInto('act_confirmation')
           .values({

@@ -35,7 +35,6 @@ export interface FactorRefusal {
     | 'session.wait'
     | 'session.factor-blocked'
     | 'session.credentials'
-    | 'factor.off'
     | 'factor.enrolled'
     | 'factor.none'
     | 'factor.required'
@@ -64,6 +63,8 @@ export interface SecondFactors {
   }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
   removeTotp(asked: { session: string; proof: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
   renewRecoveryCodes(asked: { session: string; otp: string }): Promise<{ recoveryCodes: string[] } | FactorRefusal>
+  /** Proves again that the holder of a session is at it: what weighty acts ask for. */
+  proveAgain(asked: { session: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
 }
 
 /** Asked by the custodian itself, never by the desk. */
@@ -106,7 +107,6 @@ export function createSecondFactors(
         if (found.factors.includes('totp')) return { refused: found.awaits ? 'session.none' : 'factor.enrolled' }
         // Who only has the password may enrol where there is nothing yet, and nowhere else.
         if (found.awaits && found.factors.length > 0) return { refused: 'session.none' }
-        if (found.demand === 'off') return { refused: 'factor.off' }
         const refusal = found.awaits ? undefined : await provePassword(tx, session, proof)
         if (refusal) return refusal
         // One more factor beside a passkey needs the passkey: a password alone would let in whoever has seen it.
@@ -184,6 +184,23 @@ export function createSecondFactors(
         if (!found || found.awaits) return { refused: 'session.none' }
         const factor = await take(tx, found.person, session, { otp })
         return typeof factor === 'object' ? factor : { done: true }
+      }),
+
+    proveAgain: ({ session, ...given }) =>
+      db.transaction().execute(async (tx) => {
+        const found = await underWay(tx, session)
+        if (!found || found.awaits) return { refused: 'session.none' }
+        const factor = await take(tx, found.person, session, given)
+        if (typeof factor === 'object') return factor
+        await sql`select mark_proved(${sessionHash(session)}::bytea)`.execute(tx)
+        await appendAudit(tx, {
+          action: 'session.proved',
+          result: 'ok',
+          personId: found.person,
+          object: { kind: 'session' },
+          detail: { method: factor },
+        })
+        return { done: true }
       }),
 
     renewRecoveryCodes: ({ session, otp }) =>

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
 type Instant = Temporal.Instant
 
@@ -18,6 +19,8 @@ export interface SignInTables {
     used_at: Generated<Instant>
     device: string | null
     wrong_factors: Generated<number>
+    /** When its holder last proved who they are. */
+    proved_at: Generated<Instant>
   }
   sign_in_demand: { one: Generated<boolean>; second_factor: SecondFactorDemand }
   totp: {
@@ -41,7 +44,23 @@ export interface SignInTables {
     made_at: Generated<Instant>
     expires_at: Instant
     used_at: Instant | null
+    code_hash: Generated<Buffer | null>
+    released_by: Generated<string | null>
+    released_at: Generated<Instant | null>
   }
+  /** Changes of accounts and of the directory that a second person confirms (migrations/0061-directory-changes.sql). */
+  directory_change: {
+    id: Generated<string>
+    kind: 'link' | 'directory'
+    person_id: string
+    link_id: string | null
+    wanted: WantedChange
+    asked_by: string
+    asked_at: Generated<Instant>
+    state: 'ASKED' | 'CONFIRMED' | 'REFUSED' | 'WITHDRAWN'
+  }
+  /** Whom a subject of the identity provider means (migrations/0062-account-notices.sql). */
+  provider_subject: { issuer: string; subject: string; person_id: string; bound_at: Generated<Instant> }
   factor_removal: {
     id: Generated<string>
     person_id: string
@@ -54,6 +73,26 @@ export interface SignInTables {
   }
 }
 
+/** What of a person's numbers and place is to change from an instant on; phone number keys, and ids. */
+export interface WantedChange {
+  from: string
+  add?: PhoneNumberKey[]
+  end?: PhoneNumberKey[]
+  unit?: string | null
+  supervisor?: string | null
+}
+
+/** What a person is told of the account. */
+export type NoticeKind =
+  | 'sign-in'
+  | 'link-made'
+  | 'link-used'
+  | 'password'
+  | 'factor-added'
+  | 'factor-removed'
+  | 'sessions-ended'
+  | 'directory'
+  | 'second-factor-offer'
 export type SignInMethod = 'password' | 'password+totp' | 'password+passkey' | 'passkey' | 'oidc'
 export type SecondFactor = 'totp' | 'recovery-code' | 'passkey'
 /** The description's switch. */

@@ -88,7 +88,7 @@ class Refused extends Error {
   }
 }
 
-/** What migrations 0002, 0012 and 0068 raise with SQLSTATE SE001. */
+/** What migrations 0002, 0012, 0061 and 0068 raise with SQLSTATE SE001. */
 const raised = new Set<string>([
   'deny.role',
   'draft.own',
@@ -99,6 +99,7 @@ const raised = new Set<string>([
   'draft.changed-meanwhile',
   'draft.problems',
   'confirm.passkey',
+  'confirm.fresh',
 ] satisfies DraftRefusalCode[])
 
 /** The draft as the decision leaves it. One that is refused leaves nothing but its trace. */

@@ -42,6 +42,7 @@ export type DraftRefusalCode =
   | 'draft.problems'
   | 'draft.not-editable'
   | 'confirm.passkey'
+  | 'confirm.fresh'
 
 export interface DraftRefusal {
   refused: DraftRefusalCode

@@ -3,7 +3,7 @@
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
  * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql
- * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql and 0042-capture-seen.sql.
+ * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql, 0042-capture-seen.sql and 0061-directory-changes.sql.
  */
 
 export const thresholds = {
@@ -41,6 +41,10 @@ export const thresholds = {
   /** Recordings of one client in an hour in which one voice cannot be heard; and that lost three packets of a hundred. */
   'one-way': { recordings: 3 },
   loss: { recordings: 5 },
+  /** One-time links for people who hold rights or are to hold them, and second factors taken from somebody. */
+  links: { links: 1 },
+  /** Numbers and places of officials that somebody moves, and new tokens of identity systems. */
+  directory: { changes: 1 },
 } as const
 
 export type AlarmKind = keyof typeof thresholds

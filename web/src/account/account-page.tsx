@@ -9,6 +9,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
+import { NoticesSection } from './notices.tsx'
 import { PasswordSection } from './password-section.tsx'
 import { PasskeysSection } from './passkeys.tsx'
 import { SecondFactorSection } from './second-factor-section.tsx'
@@ -42,6 +43,7 @@ export function AccountPage() {
           <SecondFactorSection account={account} />
           <PasskeysSection account={account} />
           <SessionsSection />
+          <NoticesSection />
         </>
       )}
     </Page>

@@ -115,7 +115,6 @@ function State({ account }: { account: Account }) {
     return (
       <>
         <p>{say('account.second.none')}</p>
-        {!mayEnrol && demand === 'off' && <p className="muted">{say('account.second.off')}</p>}
         {mayEnrol && <p className="muted">{say('account.second.why')}</p>}
       </>
     )

@@ -16,7 +16,7 @@ import { NewPassword } from './new-password.tsx'
 import { lengthProblem, tellProblems } from './password-rules.ts'
 import { usePasswordCheck } from './use-password-check.ts'
 
-const fields = ['name', 'userId', 'password']
+const fields = ['name', 'userId', 'password', 'code']
 
 /** Takes a password by a one-time link, and signs in with it: one submit. */
 export function WelcomeForm({ token, link, onUsed }: { token: string; link: LinkSeen; onUsed: () => void }) {
@@ -27,9 +27,11 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   const [name, setName] = useState('')
   const [userId, setUserId] = useState('')
   const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
   const [busy, setBusy] = useState(false)
   const [isSet, setIsSet] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
+  const asksCode = link.awaits === 'code'
   const own = names ? { userId: userId.trim(), name: name.trim() } : {}
   const found = usePasswordCheck(password, link.rules, { link: token, ...own })
 
@@ -41,6 +43,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
       ...(names && !userIdForm.test(userId.trim())
         ? [{ field: 'welcome-userId', text: say('person.userId.wrong') }]
         : []),
+      ...(asksCode && !code.trim() ? [{ field: 'welcome-code', text: say('welcome.code.missing') }] : []),
       ...(password === ''
         ? [{ field: 'welcome-password', text: say('password.missing') }]
         : problems.length > 0
@@ -59,7 +62,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
     if (missing.length > 0) return
     setBusy(true)
     const used = await api
-      .POST('/api/links/use', { body: { token, password, ...own } })
+      .POST('/api/links/use', { body: { token, password, ...own, ...(asksCode && { code: code.trim() }) } })
       .catch((failure: unknown) => ({ data: undefined, error: failure }))
     if (!used.data) {
       setBusy(false)
@@ -128,6 +131,21 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
             value={link.userId ?? ''}
             readOnly
             hidden
+          />
+        )}
+        {asksCode && (
+          <Field
+            id="welcome-code"
+            label={say('welcome.code')}
+            hint={say('welcome.code.hint')}
+            value={code}
+            onChange={setCode}
+            maxLength={64}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck="false"
+            className="field-code"
+            error={errorAt('welcome-code')}
           />
         )}
         <NewPassword

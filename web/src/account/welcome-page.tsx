@@ -7,6 +7,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api } from '../api/client.ts'
 import type { LinkSeen } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
@@ -51,7 +52,18 @@ export function WelcomePage() {
       {token !== undefined && link.data && (
         <>
           <WhoseLink link={link.data} />
-          <WelcomeForm key={token} token={token} link={link.data} onUsed={forget} />
+          {link.data.awaits === 'release' ? (
+            <>
+              <Notice kind="info">{say('welcome.release')}</Notice>
+              <div className="actions">
+                <Button kind="secondary" isBusy={link.isFetching} onPress={() => void link.refetch()}>
+                  {say('welcome.release.again')}
+                </Button>
+              </div>
+            </>
+          ) : (
+            <WelcomeForm key={token} token={token} link={link.data} onUsed={forget} />
+          )}
         </>
       )}
     </Page>

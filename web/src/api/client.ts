@@ -7,6 +7,7 @@ import createClient, { type Middleware } from 'openapi-fetch'
 import createQueryClient from 'openapi-react-query'
 import { noteServerTime, noteUse } from './server-time.ts'
 import { isRefusal } from './refusal.ts'
+import { fetchWithProof } from './presence-proof.ts'
 import type { paths } from './schema.d.ts'
 
 const watch: Middleware = {
@@ -27,7 +28,7 @@ export class NoAnswer extends Error {
   readonly error = { code: 'no-answer', message: 'The server did not answer.' }
 }
 
-export const api = createClient<paths>({ baseUrl: window.location.origin })
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: fetchWithProof })
 api.use(watch)
 
 export const queries = new QueryClient({

@@ -332,6 +332,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links and changes of the directory that wait for a second person, for administrators and access-rights approvers */
+        get: operations["listDirectoryChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory-changes/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or refuse one, as an administrator or access-rights approver who did not ask for it and is not the person; confirm.fresh asks for a proof of presence first */
+        post: operations["decideDirectoryChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back what one has asked for */
+        delete: operations["withdrawDirectoryChange"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/units": {
         parameters: {
             query?: never;
@@ -606,6 +657,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove again who is at this session, where an operation answered 403 confirm.fresh: the password, or the second factor where there is one; a passkey confirms session.prove of one’s own person id (confirmations) */
+        post: operations["provePresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one is told of one’s own account; the newest first, at most 100 */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that one has seen some of them */
+        post: operations["seeNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/sessions": {
         parameters: {
             query?: never;
@@ -701,9 +803,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a one-time link for a first or a forgotten password; an earlier unused one ends */
+        /** Ask for a one-time link for a first or a forgotten password; it opens nothing before a second person releases it (directory-changes). An earlier unused one ends */
         post: operations["makeLink"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End every session of somebody, as an administrator; browsers that are known are forgotten */
+        delete: operations["endPersonsSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7705,6 +7824,106 @@ export interface operations {
                             id: string;
                             name: string;
                         }[];
+                        /** @description Something of the change that was asked for waits for a second person */
+                        waits?: boolean;
+                    };
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        userId: string;
+                        name: string;
+                        unit?: string;
+                        supervisor?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        phones: string[];
+                        /**
+                         * Format: date-time
+                         * @description Employed from
+                         */
+                        employedFrom: string;
+                        /**
+                         * Format: date-time
+                         * @description Employment ended, or will
+                         */
+                        employedTo?: string;
+                        /** @description manual, csv or scim: who keeps this entry up to date */
+                        source: string;
+                    } & {
+                        names: {
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description Until before; absent while it holds
+                             */
+                            to?: string;
+                        }[];
+                        placements: {
+                            unit?: string;
+                            supervisor?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description Until before; absent while it holds
+                             */
+                            to?: string;
+                        }[];
+                        phoneHistory: {
+                            phone: string;
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description Until before; absent while it holds
+                             */
+                            to?: string;
+                        }[];
+                        /** @description L16 */
+                        recording: {
+                            /**
+                             * Format: date-time
+                             * @description When told that calls are recorded
+                             */
+                            informedAt?: string;
+                            /**
+                             * Format: date-time
+                             * @description When consent was given; absent where it was not, or was taken back
+                             */
+                            consentedAt?: string;
+                        };
+                        subordinates: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description Something of the change that was asked for waits for a second person */
+                        waits?: boolean;
                     };
                 };
             };
@@ -7940,6 +8159,8 @@ export interface operations {
                             id: string;
                             name: string;
                         }[];
+                        /** @description Something of the change that was asked for waits for a second person */
+                        waits?: boolean;
                     };
                 };
             };
@@ -8180,6 +8401,106 @@ export interface operations {
                             id: string;
                             name: string;
                         }[];
+                        /** @description Something of the change that was asked for waits for a second person */
+                        waits?: boolean;
+                    };
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        userId: string;
+                        name: string;
+                        unit?: string;
+                        supervisor?: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        };
+                        phones: string[];
+                        /**
+                         * Format: date-time
+                         * @description Employed from
+                         */
+                        employedFrom: string;
+                        /**
+                         * Format: date-time
+                         * @description Employment ended, or will
+                         */
+                        employedTo?: string;
+                        /** @description manual, csv or scim: who keeps this entry up to date */
+                        source: string;
+                    } & {
+                        names: {
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description Until before; absent while it holds
+                             */
+                            to?: string;
+                        }[];
+                        placements: {
+                            unit?: string;
+                            supervisor?: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description Until before; absent while it holds
+                             */
+                            to?: string;
+                        }[];
+                        phoneHistory: {
+                            phone: string;
+                            /**
+                             * Format: date-time
+                             * @description From
+                             */
+                            from: string;
+                            /**
+                             * Format: date-time
+                             * @description Until before; absent while it holds
+                             */
+                            to?: string;
+                        }[];
+                        /** @description L16 */
+                        recording: {
+                            /**
+                             * Format: date-time
+                             * @description When told that calls are recorded
+                             */
+                            informedAt?: string;
+                            /**
+                             * Format: date-time
+                             * @description When consent was given; absent where it was not, or was taken back
+                             */
+                            consentedAt?: string;
+                        };
+                        subordinates: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description Something of the change that was asked for waits for a second person */
+                        waits?: boolean;
                     };
                 };
             };
@@ -8339,6 +8660,8 @@ export interface operations {
                         entered: number;
                         changed: number;
                         unchanged: number;
+                        /** @description People of whom a number or the place waits for a second person */
+                        waiting: number;
                         /** @description False where it was tried only */
                         done: boolean;
                     };
@@ -8438,6 +8761,462 @@ export interface operations {
                                     en: string;
                                 };
                             }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listDirectoryChanges: {
+        parameters: {
+            query?: {
+                person?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * @description A one-time link that waits for its release; numbers or the place of a person
+                             * @enum {unknown}
+                             */
+                            kind: "link" | "directory";
+                            person: {
+                                /** Format: uuid */
+                                id: string;
+                                userId: string;
+                                name: string;
+                            };
+                            askedBy: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Asked
+                             */
+                            askedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description From when on it is to hold
+                             */
+                            from?: string;
+                            addPhones?: string[];
+                            endPhones?: string[];
+                            /** @description Empty: none */
+                            unit?: string;
+                            /** @description Empty: none */
+                            supervisor?: string;
+                            /** @description The viewer may: did not ask for it and is not the person */
+                            mayDecide: boolean;
+                            /** @description The viewer asked for it */
+                            mayWithdraw: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    decideDirectoryChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    confirm: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description With a link: what its person needs beside it, shown once. Tell it to them in person */
+                        code?: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    withdrawDirectoryChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
                         };
                     };
                 };
@@ -10983,7 +11762,7 @@ export interface operations {
                              * @enum {unknown}
                              */
                             demand: "off" | "optional" | "required";
-                            /** @description An authenticator can be enrolled: allowed, none yet, and there is a password */
+                            /** @description An authenticator can be enrolled: none yet, and there is a password */
                             mayEnrol: boolean;
                             /** @description The authenticator may be removed by its owner */
                             mayRemove: boolean;
@@ -12723,6 +13502,758 @@ export interface operations {
             };
         };
     };
+    provePresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Compared after NFKC */
+                    password?: string;
+                    /** @description Six digits of the authenticator; blanks do no harm */
+                    otp?: string;
+                    /** @description One of the codes shown at enrolment */
+                    recoveryCode?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            /**
+                             * @description sign-in: in a browser that was not known; directory: a number or the place of the person changed; second-factor-offer: there is no second factor yet
+                             * @enum {unknown}
+                             */
+                            kind: "sign-in" | "link-made" | "link-used" | "password" | "factor-added" | "factor-removed" | "sessions-ended" | "directory" | "second-factor-offer";
+                            /**
+                             * Format: date-time
+                             * @description When
+                             */
+                            at: string;
+                            /** @description With sign-in: browser and system */
+                            device?: string;
+                            /**
+                             * @description With sign-in
+                             * @enum {unknown}
+                             */
+                            method?: "password" | "password+totp" | "password+passkey" | "passkey" | "oidc";
+                            /** @description With links: administrator or operator */
+                            by?: string;
+                            /** @description totp, passkey or identity-provider */
+                            factor?: string;
+                            /** @description With directory: a number of the person went to somebody else */
+                            lost?: boolean;
+                            seen: boolean;
+                            /** @description Done in this session */
+                            own: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    seeNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
     listSessions: {
         parameters: {
             query?: never;
@@ -13517,6 +15048,11 @@ export interface operations {
                          * @enum {unknown}
                          */
                         secondFactor: "off" | "optional" | "required";
+                        /**
+                         * @description release: a second person has not released it; code: of whoever did, needed to use it
+                         * @enum {unknown}
+                         */
+                        awaits?: "release" | "code";
                     };
                 };
             };
@@ -13752,6 +15288,8 @@ export interface operations {
                     token: string;
                     /** @description Compared after NFKC */
                     password: string;
+                    /** @description Of whoever released the link; needed where it awaits one */
+                    code?: string;
                     /** @description Needed with first-person, refused without */
                     userId?: string;
                     /** @description Needed with first-person, refused without */
@@ -14281,13 +15819,253 @@ export interface operations {
                          * @enum {unknown}
                          */
                         kind: "first-password" | "new-password";
-                        /** @description /welcome#token: shown once, kept nowhere */
+                        /** @description /welcome#token: shown once, kept nowhere; opens nothing before its release */
                         path: string;
                         /**
                          * Format: date-time
                          * @description Good until then, and once
                          */
                         until: string;
+                    };
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description session.credentials, session.wait, session.second-factor, session.second-factor-wrong, session.enrolment, password.unfit, … */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                            /** @description With session.second-factor: what the person may give */
+                            factors?: ("totp" | "recovery-code" | "passkey")[];
+                            /** @description With session.wait: when to try again */
+                            waitSeconds?: number;
+                            /** @description With password.unfit */
+                            problems?: {
+                                /**
+                                 * @description too-short, too-long: length; common: on the list of passwords that are tried first; repeated: one short piece over and over, or a row of the keyboard; context: little besides the words in `word`; same: the password of now
+                                 * @enum {unknown}
+                                 */
+                                code: "too-short" | "too-long" | "common" | "repeated" | "context" | "same";
+                                /** @description Least length in characters, with too-short */
+                                least?: number;
+                                /** @description Greatest length in characters, with too-long */
+                                greatest?: number;
+                                /** @description The word of the organisation, service or person, with context */
+                                word?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            /** @description Stable code, e.g. deny.purpose, deny.own, deny.expired, input.invalid */
+                            code: string;
+                            /** @description What was wrong, where, and what to do; in English */
+                            message: string;
+                            /** @description The field the message speaks of */
+                            field?: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    endPersonsSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ended: number;
                     };
                 };
             };
@@ -16563,10 +18341,10 @@ export interface operations {
                      * @description What is confirmed
                      * @enum {unknown}
                      */
-                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove" | "clock.confirm";
+                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove" | "clock.confirm" | "change.approve" | "change.reject" | "session.prove";
                     /**
                      * Format: uuid
-                     * @description The draft, the request for a right, the removal, the passkey; with passkey.add one’s own person id
+                     * @description The draft, the request for a right, the removal, the passkey; with passkey.add and session.prove one’s own person id
                      */
                     id: string;
                     /** @description Of a draft; 0 of everything else */
@@ -16723,10 +18501,10 @@ export interface operations {
                      * @description What is confirmed
                      * @enum {unknown}
                      */
-                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove" | "clock.confirm";
+                    act: "draft.approve" | "draft.reject" | "right.approve" | "right.reject" | "removal.approve" | "removal.reject" | "passkey.add" | "passkey.remove" | "clock.confirm" | "change.approve" | "change.reject" | "session.prove";
                     /**
                      * Format: uuid
-                     * @description The draft, the request for a right, the removal, the passkey; with passkey.add one’s own person id
+                     * @description The draft, the request for a right, the removal, the passkey; with passkey.add and session.prove one’s own person id
                      */
                     id: string;
                     /** @description Of a draft; 0 of everything else */
@@ -16868,6 +18646,7 @@ export interface operations {
         parameters: {
             query?: {
                 returnTo?: string;
+                fresh?: boolean;
             };
             header?: never;
             path?: never;
@@ -20987,10 +22766,10 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /**
-                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of; recordings of one client with one voice missing, or with much lost on the way
+                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of; recordings of one client with one voice missing, or with much lost on the way; one-time links for people with rights, or second factors taken from somebody; numbers and places of officials that are moved
                              * @enum {unknown}
                              */
-                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass" | "requests" | "unrecorded" | "untold" | "one-way" | "loss";
+                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass" | "requests" | "unrecorded" | "untold" | "one-way" | "loss" | "links" | "directory";
                             person?: {
                                 /** Format: uuid */
                                 id: string;

@@ -4,6 +4,7 @@
  */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { keptLanguage } from '../api/kept-on-machine.ts'
 import type fiWords from './fi.json'
 
 export const languages = ['fi', 'sv', 'en'] as const
@@ -14,7 +15,6 @@ export type Words = keyof typeof fiWords
 export const languageNames: Record<Language, string> = { fi: 'Suomi', sv: 'Svenska', en: 'English' }
 export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
 
-const remembered = 'seloste.language'
 const dictionaries: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
   fi: () => import('./fi.json'),
   sv: () => import('./sv.json'),
@@ -38,7 +38,7 @@ export async function startLanguages(): Promise<void> {
 
 /** Changes the language of everything on the page, and remembers it on this machine. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  window.localStorage.setItem(remembered, language)
+  window.localStorage.setItem(keptLanguage, language)
   await showLanguage(language)
 }
 
@@ -57,6 +57,6 @@ export async function showChosenLanguage(): Promise<void> {
 }
 
 function chosenLanguage(): Language {
-  const kept = window.localStorage.getItem(remembered)
+  const kept = window.localStorage.getItem(keptLanguage)
   return languages.find((one) => one === kept) ?? 'fi'
 }

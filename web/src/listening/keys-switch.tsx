@@ -1,17 +1,16 @@
 import { useState } from 'react'
 import { Switch } from 'react-aria-components'
+import { keptPlayerKeys } from '../api/kept-on-machine.ts'
 import { useLanguage } from '../language/use-words.ts'
-
-const remembered = 'seloste.player-keys'
 
 /** Whether a player's keys are on, as this browser remembers it. */
 export function useKeysOn(): [boolean, (on: boolean) => void] {
-  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(remembered) !== 'off')
+  const [keysOn, setKeysOn] = useState(() => window.localStorage.getItem(keptPlayerKeys) !== 'off')
   return [
     keysOn,
     (on) => {
       setKeysOn(on)
-      window.localStorage.setItem(remembered, on ? 'on' : 'off')
+      window.localStorage.setItem(keptPlayerKeys, on ? 'on' : 'off')
     },
   ]
 }

@@ -34,7 +34,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
   const todayHere = today(zone)
   const [draft, setDraft] = useState<ChangeDraft>(() => begin('name', person, todayHere))
   const [wrong, setWrong] = useState<ChangeProblems>({})
-  const [isDone, setIsDone] = useState(false)
+  const [isDone, setIsDone] = useState<'no' | 'done' | 'waits'>('no')
   const form = useRef<HTMLFormElement>(null)
   const change = $api.useMutation('post', '/api/people/{id}/changes')
   const refusal = change.error ? refusalIn(change.error) : undefined
@@ -42,13 +42,13 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
 
   const { kind, day } = draft
   const edit = (edited: Partial<ChangeDraft>) => {
-    setIsDone(false)
+    setIsDone('no')
     setDraft({ ...draft, ...edited })
   }
   const submit = async () => {
     const problems = problemsOf(draft, person)
     setWrong(problems)
-    setIsDone(false)
+    setIsDone('no')
     if (Object.keys(problems).length > 0) return
     const changed = await change
       .mutateAsync({ params: { path: { id: person.id } }, body: bodyOf(draft, todayHere) })
@@ -56,13 +56,14 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     if (!changed) return
     const key = $api.queryOptions('get', '/api/people/{id}', { params: { path: { id: person.id } } }).queryKey
     queries.setQueryData(key, changed)
+    void queries.invalidateQueries({ queryKey: ['get', '/api/directory-changes'] })
     void queries.invalidateQueries({ queryKey: [peopleKey] })
     void queries.invalidateQueries({ queryKey: ['get', '/api/units'] })
     const next = begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere)
     // What was answered stays answered: saved once more by mistake, it is not taken back.
     setDraft({ ...next, yes: draft.yes })
-    setIsDone(true)
-    announce(say('person.change.done'))
+    setIsDone(changed.waits ? 'waits' : 'done')
+    announce(say(changed.waits ? 'person.change.waits' : 'person.change.done'))
   }
   const told = refusal && say(refusal.word)
   const isOfDay = refusal?.field === 'day'
@@ -92,7 +93,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
           value={kind}
           onChange={(next) => {
             setWrong({})
-            setIsDone(false)
+            setIsDone('no')
             change.reset()
             setDraft(begin(next as ChangeKind, person, todayHere))
           }}
@@ -173,7 +174,8 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             {say(change.isPending ? 'person.change.busy' : 'person.change.do')}
           </Button>
         </div>
-        {isDone && <Notice kind="success">{say('person.change.done')}</Notice>}
+        {isDone === 'done' && <Notice kind="success">{say('person.change.done')}</Notice>}
+        {isDone === 'waits' && <Notice kind="info">{say('person.change.waits')}</Notice>}
       </Form>
     </section>
   )

@@ -133,7 +133,7 @@ function titleOf({ state }: Outcome): Word {
   return `import.${state}` as Word
 }
 
-const counted = ['entered', 'changed', 'unchanged'] as const
+const counted = ['entered', 'changed', 'unchanged', 'waiting'] as const
 
 function Counts({ counts }: { counts: Imported }) {
   const { say, language } = useLanguage()
@@ -155,13 +155,14 @@ function Counts({ counts }: { counts: Imported }) {
 
 function Confirm({ counts, onImport }: { counts: Imported; onImport: () => void }) {
   const { say } = useLanguage()
-  if (counts.entered + counts.changed === 0) return <Notice kind="info">{say('import.nothing')}</Notice>
+  const changes = counts.entered + counts.changed + counts.waiting
+  if (changes === 0) return <Notice kind="info">{say('import.nothing')}</Notice>
   return (
     <>
       <p>{say('import.tried.note')}</p>
       <div className="actions">
         <Button kind="primary" onPress={onImport}>
-          {say('import.do', { count: counts.entered + counts.changed })}
+          {say('import.do', { count: changes })}
         </Button>
       </div>
     </>

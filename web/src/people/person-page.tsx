@@ -7,6 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
 import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
+import { DirectoryChanges } from './directory-changes.tsx'
 import { ChangeForm } from './change-form.tsx'
 import { PersonFacts } from './person-facts.tsx'
 import { PersonHistory } from './person-history.tsx'
@@ -41,6 +42,7 @@ export function PersonPage() {
         <>
           {person.source === 'scim' && <Notice kind="info">{say('person.source.scim.note')}</Notice>}
           <PersonFacts person={person} />
+          {mayChange && <DirectoryChanges person={person.id} />}
           {mayChange && <PersonSignIn key={person.id} id={person.id} name={person.name} />}
           <div className={mayChange ? 'person-columns' : undefined}>
             <PersonHistory person={person} />

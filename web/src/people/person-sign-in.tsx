@@ -2,7 +2,7 @@ import { Copy } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { tellRefusal } from '../account/tell-refusal.ts'
-import { $api } from '../api/client.ts'
+import { $api, queries } from '../api/client.ts'
 import type { PersonAccount } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
@@ -46,6 +46,7 @@ export function PersonSignIn({ id, name }: { id: string; name: string }) {
           </dl>
           <MakeLink id={id} name={name} isOwn={isOwn} account={data} onMade={() => void refetch()} />
           <AskRemoval id={id} name={name} account={data} onAsked={() => void refetch()} />
+          {!isOwn && <EndSessions id={id} name={name} />}
         </>
       )}
     </section>
@@ -81,7 +82,9 @@ function MakeLink({
   const submit = async () => {
     setIsCopied(false)
     const made = await make.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
-    if (made) onMade()
+    if (!made) return
+    void queries.invalidateQueries({ queryKey: ['get', '/api/directory-changes'] })
+    onMade()
   }
   const copy = async () => {
     const done = await navigator.clipboard.writeText(link ?? '').then(
@@ -145,6 +148,41 @@ function MakeLink({
       >
         {account.password && <p>{say('help.signin.make.forgotten', { name })}</p>}
         {account.link && <p>{say('help.signin.make.earlier')}</p>}
+      </Confirm>
+    </>
+  )
+}
+
+/** Ends every session of somebody: a browser was lost, a password was seen. */
+function EndSessions({ id, name }: { id: string; name: string }) {
+  const { say } = useLanguage()
+  const end = $api.useMutation('delete', '/api/people/{id}/sessions')
+  const [asks, setAsks] = useState(false)
+  const submit = async () => {
+    const ended = await end.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
+    if (ended) announce(say('help.signin.ended', { name }))
+  }
+  return (
+    <>
+      {end.error && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(end.error, say)}
+        </Notice>
+      )}
+      {end.data && <Notice kind="success">{say('help.signin.ended', { name })}</Notice>}
+      <div className="actions">
+        <Button kind="secondary" isBusy={end.isPending} onPress={() => setAsks(true)}>
+          {say('help.signin.end')}
+        </Button>
+      </div>
+      <Confirm
+        title={say('help.signin.end.title', { name })}
+        doLabel={say('help.signin.end')}
+        isOpen={asks}
+        onDo={() => void submit()}
+        onClose={() => setAsks(false)}
+      >
+        <p>{say('help.signin.end.what')}</p>
       </Confirm>
     </>
   )

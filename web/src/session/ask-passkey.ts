@@ -69,6 +69,17 @@ export async function confirmed<T extends { error?: unknown }>(
   return 'error' in confirmation ? { error: confirmation.error } : attempt()
 }
 
+/** Proves with a passkey that its owner is at this session. */
+export function proveWithPasskey(personId: string): Promise<Done<boolean>> {
+  const about = { act: 'session.prove', id: personId, revision: 0 } as const
+  return withAnswers(async () => {
+    const options = taken(await api.POST('/api/confirmations/challenge', { body: about }))
+    const { error } = await api.POST('/api/confirmations', { body: { ...about, response: await get(options) } })
+    if (error) throw new Refused(error)
+    return true
+  })
+}
+
 export function codeOf(error: unknown): string | undefined {
   return (error as { error?: { code?: string } } | null | undefined)?.error?.code
 }

@@ -1,4 +1,5 @@
 import { api } from '../api/client.ts'
+import { keptOnMachine } from '../api/kept-on-machine.ts'
 
 /**
  * Ends the session, whether or not the server hears it. Whoever signs out on purpose and came by way of the identity
@@ -6,10 +7,12 @@ import { api } from '../api/client.ts'
  * @returns where the browser goes for that; nothing otherwise
  */
 export async function endSession(why: 'ended' | 'signed-out'): Promise<string | undefined> {
-  if (why === 'ended') {
-    await api.DELETE('/api/session').catch(() => undefined)
-    return undefined
-  }
-  const { data } = await api.POST('/api/session/identity-provider/sign-out').catch(() => ({ data: undefined }))
-  return data?.url
+  // The answer clears what this browser has stored of the session; what this machine was set to, it keeps.
+  const kept = keptOnMachine.map((name) => [name, window.localStorage.getItem(name)] as const)
+  const ended =
+    why === 'ended'
+      ? await api.DELETE('/api/session').catch(() => undefined)
+      : await api.POST('/api/session/identity-provider/sign-out').catch(() => undefined)
+  for (const [name, value] of kept) if (value !== null) window.localStorage.setItem(name, value)
+  return ended?.data ? ended.data.url : undefined
 }

@@ -5,6 +5,7 @@
 import { Link, Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu, TriangleAlert, X } from 'lucide-react'
 import { lazy, Suspense, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
+import { NewNotices } from '../account/notices.tsx'
 import { $api, queries } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { hearTabs, tellTabs, type Told } from '../api/tabs.ts'
@@ -18,6 +19,7 @@ import { PurposeStrip } from '../session/purpose-strip.tsx'
 import { PurposeProvider, forgetPurpose } from '../session/purpose.tsx'
 import { SessionMenu } from '../session/session-menu.tsx'
 import { endSession } from '../session/end-session.ts'
+import { ProveAgain } from '../session/prove-again.tsx'
 import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
 import { usePresence } from '../session/use-me.ts'
@@ -172,6 +174,7 @@ function SignedIn({ me }: { me: Me }) {
       <div className="shell-body">
         <Navigation me={me} id="navigation" isOpen={menuOpen} onNavigate={() => setMenuOpen(false)} />
         <div className="beside-navigation">
+          <NewNotices />
           {purpose && <PurposeStrip />}
           <main id="content" className="content">
             {purpose === 'needed' ? <PurposeGate isGeneral={isGeneral}>{page}</PurposeGate> : page}
@@ -180,6 +183,7 @@ function SignedIn({ me }: { me: Me }) {
       </div>
       <Footer />
       <Announcer />
+      <ProveAgain me={me} />
       <SessionTimeout me={me} onEnded={() => leave('ended')} onSignOut={() => leave('signed-out')} />
     </div>
   )

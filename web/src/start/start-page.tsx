@@ -14,6 +14,7 @@ import { DraftCards } from '../description/draft-list.tsx'
 import { DisclosuresWaiting, useDisclosuresWaiting } from '../disclosures/disclosures-waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
+import { DirectoryChanges } from '../people/directory-changes.tsx'
 import { FactorRemovals } from '../people/factor-removals.tsx'
 import { EndsWaiting, useEndsWaiting } from '../retention/ends-waiting.tsx'
 import { RightsToDecide, RightsWaiting, useRightsToDecide } from '../rights/rights-waiting.tsx'
@@ -47,6 +48,7 @@ export function StartPage() {
       </WhatWaits>
       {me && <RightsWaiting me={me} />}
       {me && watches(me) && <OpenAlarms />}
+      {me && decidesRemovals(me) && <DirectoryChanges />}
       {me && decidesRemovals(me) && <FactorRemovals />}
       <WhatHolds />
       {me && <WhatToDo me={me} />}

@@ -38,6 +38,19 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         forbidden: number('forbiddenInDay'),
         officials: number('officialsInWeek'),
       })
+    case 'links':
+      return say('alarm.links.what', {
+        links: number('links'),
+        factors: number('factors'),
+        operator: number('byOperator'),
+      })
+    case 'directory':
+      return say('alarm.directory.what', {
+        asked: number('asked'),
+        confirmed: number('confirmed'),
+        moved: number('moved'),
+        tokens: number('tokens'),
+      })
     case 'one-way':
     case 'loss':
       return say(`alarm.${kind}.what`, {

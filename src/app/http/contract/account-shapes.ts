@@ -100,7 +100,7 @@ export const Account = Type.Object({
   secondFactor: Type.Object({
     demand: literals(['off', 'optional', 'required'], 'The description’s switch'),
     mayEnrol: Type.Boolean({
-      description: 'An authenticator can be enrolled: allowed, none yet, and there is a password',
+      description: 'An authenticator can be enrolled: none yet, and there is a password',
     }),
     mayRemove: Type.Boolean({ description: 'The authenticator may be removed by its owner' }),
     totp: Type.Optional(
@@ -127,6 +127,32 @@ export const OwnSession = Type.Object({
   ),
 })
 
+export const AccountNotice = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  kind: literals(
+    [
+      'sign-in',
+      'link-made',
+      'link-used',
+      'password',
+      'factor-added',
+      'factor-removed',
+      'sessions-ended',
+      'directory',
+      'second-factor-offer',
+    ],
+    'sign-in: in a browser that was not known; directory: a number or the place of the person changed; second-factor-offer: there is no second factor yet',
+  ),
+  at: instant('When'),
+  device: Type.Optional(Type.String({ description: 'With sign-in: browser and system' })),
+  method: Type.Optional(literals([...signInMethods], 'With sign-in')),
+  by: Type.Optional(Type.String({ description: 'With links: administrator or operator' })),
+  factor: Type.Optional(Type.String({ description: 'totp, passkey or identity-provider' })),
+  lost: Type.Optional(Type.Boolean({ description: 'With directory: a number of the person went to somebody else' })),
+  seen: Type.Boolean(),
+  own: Type.Boolean({ description: 'Done in this session' }),
+})
+
 export const TotpEnrolment = Type.Object({
   id: Type.String({ format: 'uuid' }),
   secret: Type.String({ description: 'base32, to type by hand' }),
@@ -140,7 +166,7 @@ export const RecoveryCodes = Type.Object({
 
 export const Link = Type.Object({
   kind: literals(['first-password', 'new-password'], 'The person has had no password, or has forgotten it'),
-  path: Type.String({ description: '/welcome#token: shown once, kept nowhere' }),
+  path: Type.String({ description: '/welcome#token: shown once, kept nowhere; opens nothing before its release' }),
   until: instant('Good until then, and once'),
 })
 
@@ -155,6 +181,12 @@ export const LinkSeen = Type.Object({
   role: Type.Optional(Role),
   rules: PasswordRules,
   secondFactor: literals(['off', 'optional', 'required'], 'The description’s switch: what follows at the sign-in'),
+  awaits: Type.Optional(
+    literals(
+      ['release', 'code'],
+      'release: a second person has not released it; code: of whoever did, needed to use it',
+    ),
+  ),
 })
 
 export const FactorRemoval = Type.Object({

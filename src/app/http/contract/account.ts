@@ -9,6 +9,7 @@
 import Type from 'typebox'
 import {
   Account,
+  AccountNotice,
   FactorRemoval,
   Link,
   LinkSeen,
@@ -155,6 +156,39 @@ export const accountOperations = {
       response: { 200: RecoveryCodes, ...accountRefusals },
     },
   },
+  provePresence: {
+    method: 'POST',
+    url: '/api/session/proof',
+    schema: {
+      operationId: 'provePresence',
+      summary:
+        'Prove again who is at this session, where an operation answered 403 confirm.fresh: the password, or the second factor where there is one; a passkey confirms session.prove of one’s own person id (confirmations)',
+      body: Type.Object(
+        { password: Type.Optional(Password), otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
+        closed,
+      ),
+      response: { 204: Type.Null(), ...accountRefusals },
+    },
+  },
+  listNotices: {
+    method: 'GET',
+    url: '/api/account/notices',
+    schema: {
+      operationId: 'listNotices',
+      summary: 'What one is told of one’s own account; the newest first, at most 100',
+      response: { 200: Type.Object({ items: Type.Array(AccountNotice) }), ...accountRefusals },
+    },
+  },
+  seeNotices: {
+    method: 'POST',
+    url: '/api/account/notices/seen',
+    schema: {
+      operationId: 'seeNotices',
+      summary: 'Note that one has seen some of them',
+      body: Type.Object({ ids: Type.Array(Type.String({ format: 'uuid' }), { maxItems: 100 }) }, closed),
+      response: { 204: Type.Null(), ...accountRefusals },
+    },
+  },
   listSessions: {
     method: 'GET',
     url: '/api/account/sessions',
@@ -205,6 +239,9 @@ export const accountOperations = {
         {
           token: LinkToken,
           password: Password,
+          code: Type.Optional(
+            Type.String({ maxLength: 64, description: 'Of whoever released the link; needed where it awaits one' }),
+          ),
           userId: Type.Optional(
             Type.String({ minLength: 1, maxLength: 64, description: 'Needed with first-person, refused without' }),
           ),
@@ -232,9 +269,20 @@ export const accountOperations = {
     url: '/api/people/:id/links',
     schema: {
       operationId: 'makeLink',
-      summary: 'Make a one-time link for a first or a forgotten password; an earlier unused one ends',
+      summary:
+        'Ask for a one-time link for a first or a forgotten password; it opens nothing before a second person releases it (directory-changes). An earlier unused one ends',
       params: id,
       response: { 201: Link, ...accountRefusals },
+    },
+  },
+  endPersonsSessions: {
+    method: 'DELETE',
+    url: '/api/people/:id/sessions',
+    schema: {
+      operationId: 'endPersonsSessions',
+      summary: 'End every session of somebody, as an administrator; browsers that are known are forgotten',
+      params: id,
+      response: { 200: Type.Object({ ended: Type.Integer() }), ...accountRefusals },
     },
   },
   askFactorRemoval: {

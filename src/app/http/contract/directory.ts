@@ -1,7 +1,7 @@
 /** The directory: who answers, where they belong, and what they were called when (R8, R11, R20). */
 import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
-import { closed, id, instant, refusals } from './shapes.ts'
+import { closed, id, instant, literals, refusals } from './shapes.ts'
 
 const interval = { from: instant('From'), to: Type.Optional(instant('Until before; absent while it holds')) }
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
@@ -37,9 +37,31 @@ export const PersonDetail = Type.Intersect([
       { description: 'L16' },
     ),
     subordinates: Type.Array(Named),
+    waits: Type.Optional(
+      Type.Boolean({ description: 'Something of the change that was asked for waits for a second person' }),
+    ),
   }),
 ])
 export type PersonDetail = Static<typeof PersonDetail>
+
+/** Somebody of whom a number or the place waits for a second person (directory-changes): here as they are until then. */
+const Waits = PersonDetail
+
+export const DirectoryChange = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  kind: literals(['link', 'directory'], 'A one-time link that waits for its release; numbers or the place of a person'),
+  person: Type.Object({ id: Type.String({ format: 'uuid' }), userId: Type.String(), name: Type.String() }),
+  askedBy: Named,
+  askedAt: instant('Asked'),
+  from: Type.Optional(instant('From when on it is to hold')),
+  addPhones: Type.Optional(Type.Array(Type.String({ description: 'Whoever has one by then loses it' }))),
+  endPhones: Type.Optional(Type.Array(Type.String())),
+  unit: Type.Optional(Type.String({ description: 'Empty: none' })),
+  supervisor: Type.Optional(Type.String({ description: 'Empty: none' })),
+  mayDecide: Type.Boolean({ description: 'The viewer may: did not ask for it and is not the person' }),
+  mayWithdraw: Type.Boolean({ description: 'The viewer asked for it' }),
+})
+export type DirectoryChange = Static<typeof DirectoryChange>
 
 export const NewPerson = Type.Object(
   {
@@ -117,7 +139,7 @@ export const directoryOperations = {
       operationId: 'enterPerson',
       summary: 'Enter a person; user ids are never used twice (R20)',
       body: NewPerson,
-      response: { 201: PersonDetail, 409: refusals[400], ...refusals },
+      response: { 201: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
     },
   },
   changePerson: {
@@ -128,7 +150,7 @@ export const directoryOperations = {
       summary: 'A change that holds from a day on',
       params: id,
       body: PersonChange,
-      response: { 200: PersonDetail, 409: refusals[400], ...refusals },
+      response: { 200: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
     },
   },
   importPeople: {
@@ -144,11 +166,55 @@ export const directoryOperations = {
           entered: Type.Integer(),
           changed: Type.Integer(),
           unchanged: Type.Integer(),
+          waiting: Type.Integer({ description: 'People of whom a number or the place waits for a second person' }),
           done: Type.Boolean({ description: 'False where it was tried only' }),
         }),
         422: ImportRefused,
         ...refusals,
       },
+    },
+  },
+  listDirectoryChanges: {
+    method: 'GET',
+    url: '/api/directory-changes',
+    schema: {
+      operationId: 'listDirectoryChanges',
+      summary:
+        'Links and changes of the directory that wait for a second person, for administrators and access-rights approvers',
+      querystring: Type.Object({ person: Type.Optional(Type.String({ format: 'uuid' })) }, closed),
+      response: { 200: Type.Object({ items: Type.Array(DirectoryChange) }), ...refusals },
+    },
+  },
+  decideDirectoryChange: {
+    method: 'POST',
+    url: '/api/directory-changes/:id/decision',
+    schema: {
+      operationId: 'decideDirectoryChange',
+      summary:
+        'Confirm or refuse one, as an administrator or access-rights approver who did not ask for it and is not the person; confirm.fresh asks for a proof of presence first',
+      params: id,
+      body: Type.Object({ confirm: Type.Boolean() }, closed),
+      response: {
+        200: Type.Object({
+          code: Type.Optional(
+            Type.String({
+              description: 'With a link: what its person needs beside it, shown once. Tell it to them in person',
+            }),
+          ),
+        }),
+        409: refusals[400],
+        ...refusals,
+      },
+    },
+  },
+  withdrawDirectoryChange: {
+    method: 'DELETE',
+    url: '/api/directory-changes/:id',
+    schema: {
+      operationId: 'withdrawDirectoryChange',
+      summary: 'Take back what one has asked for',
+      params: id,
+      response: { 204: Type.Null(), ...refusals },
     },
   },
   listUnits: {

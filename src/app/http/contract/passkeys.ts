@@ -96,6 +96,9 @@ export const weightyActs = [
   'passkey.add',
   'passkey.remove',
   'clock.confirm',
+  'change.approve',
+  'change.reject',
+  'session.prove',
 ] as const
 
 /** An act, what it is done to, and the revision of that which was read. */
@@ -103,7 +106,8 @@ export const Act = Type.Object({
   act: literals([...weightyActs], 'What is confirmed'),
   id: Type.String({
     format: 'uuid',
-    description: 'The draft, the request for a right, the removal, the passkey; with passkey.add one’s own person id',
+    description:
+      'The draft, the request for a right, the removal, the passkey; with passkey.add and session.prove one’s own person id',
   }),
   revision: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Of a draft; 0 of everything else' }),
 })
@@ -226,7 +230,12 @@ const identityProviderOperations = {
       operationId: 'beginIdentityProvider',
       summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
       querystring: Type.Object(
-        { returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })) },
+        {
+          returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })),
+          fresh: Type.Optional(
+            Type.Boolean({ description: 'The provider asks who it is again, whoever is signed in there' }),
+          ),
+        },
         closed,
       ),
       response: { 302: redirect, ...refusals },

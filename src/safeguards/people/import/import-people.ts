@@ -5,9 +5,11 @@ import type { NumberingOptions, PhoneNumberKey } from '#description/phone-number
 import type { CsvProblem, ImportRefused } from '#platform/csv/csv-problem.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
+import { askDirectoryChange } from '../directory-changes.ts'
 import type { DirectoryRefusal } from '../directory-refusal.ts'
 import { newHistory } from '../enter-person.ts'
 import { findCircle } from '../history/find-circle.ts'
+import { holdBack } from './hold-back.ts'
 import { peopleFileProblem, type PeopleFileProblemCode } from './people-file-problem.ts'
 import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
 import { keepDirectory, type Keeper } from '../keep-directory.ts'
@@ -23,6 +25,8 @@ export interface ImportedPeople {
   entered: number
   changed: number
   unchanged: number
+  /** Of how many people something waits for a second person: until then it is as it was. */
+  waiting: number
   /** False where it was tried only. */
   done: boolean
 }
@@ -61,18 +65,22 @@ export async function importPeople(
         trace: { ...trace, detail: { rows: rows.length, problems: all.length, done: false } },
       }
     }
-    const entered = judged.steps.filter(({ before }) => before === undefined).length
-    const changed = judged.steps.filter(({ before, after }) => before && !isSame(before, after)).length
+    const { steps, waiting } =
+      'session' in keeper ? await holdBack(tx, judged.steps) : { steps: judged.steps, waiting: [] }
+    const entered = steps.filter(({ before }) => before === undefined).length
+    const changed = steps.filter(({ before, after }) => before && !isSame(before, after)).length
     const counts = {
       rows: rows.length,
       entered,
       changed,
       unchanged: rows.length - entered - changed,
+      waiting: waiting.length,
       done: !options.tryOnly,
     }
     if (!options.tryOnly) {
       if (judged.units.length > 0) await tx.insertInto('unit').values(judged.units).execute()
-      await writeHistories(tx, judged.steps)
+      await writeHistories(tx, steps)
+      for (const { personId, wanted } of waiting) await askDirectoryChange(tx, personId, wanted)
     }
     return { done: counts, trace: { ...trace, detail: { ...counts } } }
   })

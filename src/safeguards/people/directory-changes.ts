@@ -1,0 +1,218 @@
+/**
+ * Changes of accounts and of the directory that need a second person (R20, R36, R39): a one-time link, another official's
+ * number, a unit whose supervisor listens. In: what one person asked for. Out: the change made as it was asked for, once
+ * another confirms it. Never here: who may confirm (migrations/0061-directory-changes.sql decides).
+ */
+import { sql, type Transaction } from 'kysely'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { appendAudit } from '../audit/append.ts'
+import { asViewer } from '../sign-in/as-viewer.ts'
+import { newReleaseCode } from '../sign-in/release-code.ts'
+import type { WantedChange } from '../sign-in/sign-in-tables.ts'
+import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
+import { changeHistory } from './history/change-history.ts'
+import { holdsAt } from './history/intervals.ts'
+import { readHistories, type PersonHistory } from './history/person-history.ts'
+import { writeHistories, type HistoryStep } from './history/write-histories.ts'
+import type { Session } from './session.ts'
+
+type Tx = Transaction<SafeguardTables>
+
+export interface DirectoryChange {
+  id: string
+  kind: 'link' | 'directory'
+  personId: string
+  /** Nothing of a link. */
+  wanted: WantedChange | undefined
+  askedBy: string
+  askedAt: Temporal.Instant
+}
+
+const decideRefusals = [
+  'deny.role',
+  'not-found',
+  'change.own',
+  'link.none',
+  'confirm.passkey',
+  'confirm.fresh',
+] as const
+export type ChangeRefused = { refused: (typeof decideRefusals)[number] | DirectoryRefusal['refused'] }
+
+/** Changes that wait, the oldest first; of one person where they are named. None for who may not decide on any. */
+export function listDirectoryChanges(
+  holding: HoldingSafeguards,
+  session: Session,
+  personId?: string,
+): Promise<DirectoryChange[]> {
+  return asViewer(holding, session, async (tx) => {
+    let query = tx
+      .selectFrom('directory_change')
+      .select(['id', 'kind', 'person_id as personId', 'wanted', 'asked_by as askedBy', 'asked_at as askedAt'])
+      .where('state', '=', 'ASKED')
+      .orderBy('asked_at')
+      .limit(500)
+    if (personId !== undefined) query = query.where('person_id', '=', personId)
+    return (await query.execute()).map((row) => ({ ...row, wanted: row.kind === 'link' ? undefined : row.wanted }))
+  })
+}
+
+/**
+ * Confirms or refuses a change, as an administrator or an approver of access rights who did not ask for it and is not the
+ * person.
+ * @returns with a link, the code that its person needs beside it, shown once
+ */
+export async function decideDirectoryChange(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+  confirm: boolean,
+): Promise<{ done: true; code?: string } | ChangeRefused> {
+  const released = newReleaseCode()
+  try {
+    return await asViewer(holding, session, async (tx) => {
+      await sql`select decide_directory_change(${id}::uuid, ${confirm}, ${released.hash}::bytea)`.execute(tx)
+      const change = await tx
+        .selectFrom('directory_change')
+        .select(['kind', 'person_id as personId', 'wanted'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      if (!confirm) return { done: true as const }
+      if (change.kind === 'link') return { done: true as const, code: released.code }
+      await apply(tx, change.personId, change.wanted)
+      return { done: true as const }
+    })
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    const known = code === 'SE001' ? decideRefusals.find((one) => one === message) : undefined
+    const refused = known ?? (error instanceof CannotApply ? error.refused : refusalOf(error)?.refused)
+    if (refused === undefined) throw error
+    await appendAudit(holding, {
+      action: confirm ? 'directory.change-confirmed' : 'directory.change-refused',
+      result: `refused:${refused}`,
+      personId: session.personId,
+      object: { kind: 'directory-change', id },
+    })
+    return { refused }
+  }
+}
+
+/** Takes back what one has asked for. */
+export async function withdrawDirectoryChange(
+  holding: HoldingSafeguards,
+  session: Session,
+  id: string,
+): Promise<{ done: true } | { refused: 'not-found' }> {
+  try {
+    await asViewer(holding, session, (tx) => sql`select withdraw_directory_change(${id}::uuid)`.execute(tx))
+    return { done: true }
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string }
+    if (code !== 'SE001' || message !== 'not-found') throw error
+    return { refused: 'not-found' }
+  }
+}
+
+/** What of some people's numbers and places a second person has to confirm. */
+export interface Unsettled {
+  kind: 'phone' | 'unit' | 'supervisor'
+  /** A phone number key, or the person's id. */
+  subject: string
+  personId: string
+}
+
+export async function findUnsettled(
+  tx: Tx,
+  people: readonly Pick<PersonHistory, 'id' | 'phones' | 'placements'>[],
+): Promise<Unsettled[]> {
+  const rows = people.flatMap(({ id, phones, placements }) => [
+    ...phones.map(({ phoneKey, from, to }) => row('phone', phoneKey, id, id, from, to)),
+    ...placements.flatMap(({ unitId, supervisorId, from, to }) => [
+      row('unit', id, unitId, id, from, to),
+      row('supervisor', id, supervisorId, id, from, to),
+    ]),
+  ])
+  const { rows: found } = await sql<Unsettled>`
+    with r as materialized (
+      select *, first_value(person) over (partition by kind, subject order by from_at, person) as first_person
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as r (kind text, subject text, holder uuid, person uuid, from_at timestamptz, to_at timestamptz)
+    )
+    select distinct r.kind, r.subject, r.person as "personId" from r
+    where needs_confirmation(r.kind, r.subject, r.holder, r.from_at, r.to_at)
+      -- A number that nobody has had is the first one's of these people.
+      or r.kind = 'phone' and r.first_person <> r.person and not needs_confirmation('phone', r.subject, gen_random_uuid(), '-infinity', null)`.execute(
+    tx,
+  )
+  return found
+}
+
+function row(
+  kind: Unsettled['kind'],
+  subject: string,
+  holder: string | null,
+  person: string,
+  from: Temporal.Instant,
+  to: Temporal.Instant | null,
+) {
+  return { kind, subject, holder, person, from_at: from.toString(), to_at: to?.toString() ?? null }
+}
+
+/** Asks for a change in the session of the transaction; what waits is written nowhere else. */
+export async function askDirectoryChange(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
+  await sql`select ask_directory_change(${personId}::uuid, ${JSON.stringify(wanted)}::jsonb)`.execute(tx)
+}
+
+/** Makes the change as it was asked for; a number that somebody still has goes over to the person. */
+async function apply(tx: Tx, personId: string, wanted: WantedChange): Promise<void> {
+  const from = Temporal.Instant.from(wanted.from)
+  const add = wanted.add ?? []
+  const holders = await holdersOf(tx, add, personId)
+  const [person] = await readHistories(tx, [personId])
+  if (!person) throw new CannotApply('not-found')
+  const steps: HistoryStep[] = []
+  for (const before of await readHistories(tx, holders)) {
+    const endPhones = before.phones
+      .filter((phone) => add.includes(phone.phoneKey) && holdsAt(phone, from))
+      .map(({ phoneKey }) => phoneKey)
+    if (endPhones.length > 0) steps.push({ before, after: changed(before, { from, endPhones }) })
+  }
+  const after = changed(person, {
+    from,
+    addPhones: add,
+    // One of them may have gone over to somebody else meanwhile.
+    endPhones: (wanted.end ?? []).filter((key) =>
+      person.phones.some((phone) => phone.phoneKey === key && holdsAt(phone, from)),
+    ),
+    ...(wanted.unit !== undefined && { unitId: wanted.unit }),
+    ...(wanted.supervisor !== undefined && { supervisorId: wanted.supervisor }),
+  })
+  await writeHistories(tx, [...steps, { before: person, after }])
+}
+
+function changed(before: PersonHistory, change: Parameters<typeof changeHistory>[1]): PersonHistory {
+  const after = changeHistory(before, change, () => true)
+  if ('refused' in after) throw new CannotApply(after.refused)
+  return after
+}
+
+async function holdersOf(tx: Tx, keys: readonly PhoneNumberKey[], except: string): Promise<string[]> {
+  if (keys.length === 0) return []
+  const rows = await tx
+    .selectFrom('person_phone')
+    .select('person_id')
+    .distinct()
+    .where('phone_key', 'in', keys)
+    .where('person_id', '<>', except)
+    .execute()
+  return rows.map(({ person_id: id }) => id)
+}
+
+/** What was asked for does not fit what the directory says by now; rolls the confirmation back. */
+class CannotApply extends Error {
+  readonly refused: DirectoryRefusal['refused']
+  constructor(refused: DirectoryRefusal['refused']) {
+    super(refused)
+    this.refused = refused
+  }
+}

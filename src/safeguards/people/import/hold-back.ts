@@ -1,0 +1,72 @@
+import type { Transaction } from 'kysely'
+import type { WantedChange } from '../../sign-in/sign-in-tables.ts'
+import type { SafeguardTables } from '../../tables.ts'
+import { findUnsettled } from '../directory-changes.ts'
+import type { PersonHistory } from '../history/person-history.ts'
+import type { HistoryStep } from '../history/write-histories.ts'
+
+export interface Waiting {
+  personId: string
+  wanted: WantedChange
+}
+
+/**
+ * Takes out of the steps of a file what a second person has to confirm: whoever would get a number keeps those they have, whoever
+ * would lose it keeps it, and whose unit or supervisor would change stays where they are.
+ */
+export async function holdBack(
+  tx: Transaction<SafeguardTables>,
+  steps: readonly HistoryStep[],
+): Promise<{ steps: HistoryStep[]; waiting: Waiting[] }> {
+  const unsettled = await findUnsettled(
+    tx,
+    steps.filter(({ before, after }) => before !== after).map(({ after }) => after),
+  )
+  const moving = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ subject }) => subject))
+  const getNumber = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ personId }) => personId))
+  const getPlace = new Set(unsettled.filter(({ kind }) => kind !== 'phone').map(({ personId }) => personId))
+  const waiting: Waiting[] = []
+  const held = steps.map(({ before, after }): HistoryStep => {
+    const had = before?.phones ?? []
+    const phones = getNumber.has(after.id)
+      ? before
+        ? had
+        : after.phones.filter(({ phoneKey }) => !moving.has(phoneKey))
+      : [
+          ...after.phones.filter(({ phoneKey }) => !moving.has(phoneKey)),
+          ...had.filter(({ phoneKey }) => moving.has(phoneKey)),
+        ]
+    const placements = getPlace.has(after.id) ? (before?.placements ?? []) : after.placements
+    if (getNumber.has(after.id) || getPlace.has(after.id)) {
+      waiting.push({
+        personId: after.id,
+        wanted: wantedOf(before, after, getNumber.has(after.id), getPlace.has(after.id)),
+      })
+    }
+    return { before, after: { ...after, phones, placements } }
+  })
+  return { steps: held, waiting }
+}
+
+/** The difference that waits, from the day from which the file has it. */
+function wantedOf(
+  before: PersonHistory | undefined,
+  after: PersonHistory,
+  isNumber: boolean,
+  isPlace: boolean,
+): WantedChange {
+  const had = before?.phones ?? []
+  const same = (one: { from: Temporal.Instant }, other: { from: Temporal.Instant }) => one.from.equals(other.from)
+  const added = after.phones.filter((phone) => !had.some((one) => one.phoneKey === phone.phoneKey && same(one, phone)))
+  const open = (phones: PersonHistory['phones']) =>
+    new Set(phones.filter(({ to }) => to === null).map((one) => one.phoneKey))
+  const ended = [...open(had)].filter((key) => !open(after.phones).has(key))
+  const place = after.placements.findLast((one) => !before?.placements.some((other) => same(one, other)))
+  const from = (isNumber ? added[0]?.from : place?.from) ?? after.employedFrom
+  return {
+    from: from.toString(),
+    ...(isNumber && { add: added.map(({ phoneKey }) => phoneKey) }),
+    ...(isNumber && ended.length > 0 && { end: ended }),
+    ...(isPlace && place && { unit: place.unitId, supervisor: place.supervisorId }),
+  }
+}

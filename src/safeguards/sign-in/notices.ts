@@ -1,0 +1,39 @@
+/**
+ * What people are told of their own accounts (R20): sign-ins from new browsers, links, passwords, factors. In: a session. Out:
+ * its person's notices. Never here: the writing of one, which the database does with what it tells of (migrations/0062).
+ */
+import { sql } from 'kysely'
+import type { Session } from '../people/session.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { asViewer } from './as-viewer.ts'
+import type { NoticeKind } from './sign-in-tables.ts'
+
+export interface Notice {
+  id: string
+  kind: NoticeKind
+  at: Temporal.Instant
+  detail: Record<string, unknown>
+  seen: boolean
+  /** Done in the session that asks. */
+  own: boolean
+}
+
+const mostListed = 100
+
+/** One's own notices, the newest first. */
+export function listNotices(holding: HoldingSafeguards, session: Session): Promise<Notice[]> {
+  return asViewer(holding, session, async (tx) => {
+    const { rows } = await sql<Notice>`
+      select n.id, n.kind, n.at, n.detail, n.seen_at is not null as seen, coalesce(s.id = n.session_id, false) as own
+      from account_notice n
+      left join session s on s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+      where n.person_id = ${session.personId}::uuid
+      order by n.at desc, n.id limit ${mostListed}`.execute(tx)
+    return rows
+  })
+}
+
+/** Notes which of one's own notices one has seen. */
+export async function seeNotices(holding: HoldingSafeguards, session: Session, ids: readonly string[]): Promise<void> {
+  await asViewer(holding, session, (tx) => sql`select see_notices(${ids}::uuid[])`.execute(tx))
+}

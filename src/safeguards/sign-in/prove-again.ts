@@ -1,0 +1,39 @@
+/**
+ * Proving again who is at a session: by the password where there is nothing else; a second factor is the custodian's to judge
+ * (second-factor.ts, passkeys.ts).
+ */
+import { sql } from 'kysely'
+import { appendAudit } from '../audit/append.ts'
+import type { Session } from '../people/session.ts'
+import type { HoldingSafeguards } from '../tables.ts'
+import { asViewer } from './as-viewer.ts'
+import { passwordProof } from './own-account.ts'
+
+/** @returns `confirm.code` where the person has a second factor: that is what they prove it with */
+export async function provePresence(
+  holding: HoldingSafeguards,
+  session: Session,
+  password: string,
+): Promise<{ done: true } | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'confirm.code' }> {
+  const proof = await passwordProof(holding, session.personId, password)
+  const proved = await asViewer(holding, session, async (tx) => {
+    const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
+      select prove_again(${proof}::bytea) as proved`.execute(tx)
+    return rows[0]?.proved ?? 'none'
+  })
+  if (proved === 'right') return { done: true }
+  await appendAudit(holding, {
+    action: 'session.proved',
+    result: `refused:${refusals[proved]}`,
+    personId: session.personId,
+    object: { kind: 'session' },
+  })
+  return { refused: refusals[proved] }
+}
+
+const refusals = {
+  wrong: 'session.credentials',
+  wait: 'session.wait',
+  none: 'session.none',
+  factor: 'confirm.code',
+} as const

@@ -1,0 +1,311 @@
+/** Nobody becomes somebody else alone (R20, R21, R36-R41): what one administrator, or whoever holds their session, may try. */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password, phone, type TestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openTestDesk(database, await makeTestRegister(database))
+const admin = database.as().db
+const pool = database.as().pool
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const good = 'kolme harmaata hanhea'
+
+type Right = NonNullable<Parameters<typeof enterTestPerson>[2]['right']>
+const enter = (name: string, right?: Right, more: { phone?: string; unit?: string } = {}) =>
+  enterTestPerson(admin, database.as('seloste_desk').db, { name, ...(right && { right }), ...more })
+const of = (role: Right['role']): Right => ({ role, purposes: [], scope: nothing })
+const official: Right = {
+  role: 'OFFICIAL',
+  purposes: ['DEVELOPMENT'],
+  scope: { kind: 'own', units: [], numbers: [] },
+}
+const anssi = await enter('Anssi', of('ADMINISTRATOR'))
+const bea = await enter('Bea', of('ADMINISTRATOR'))
+const paula = await enter('Paula', of('ACCESS_APPROVER'))
+
+let numbers = 7000
+let aino: TestPerson
+let bertil: TestPerson
+let ainosNumber: string
+let attacker: Browser
+let second: Browser
+beforeAll(async () => {
+  attacker = await desk.signIn(anssi)
+  second = await desk.signIn(bea)
+})
+
+/** Two officials; the one has a number and a unit that the other wants. */
+async function enterOfficials(): Promise<void> {
+  numbers += 1
+  ainosNumber = `029 512 ${numbers}`
+  aino = await enter('Aino', official, { phone: ainosNumber, unit: 'Perintä' })
+  bertil = await enter('Bertil', official, { phone: `029 512 ${numbers + 1000}`, unit: 'Neuvonta' })
+}
+beforeAll(enterOfficials)
+
+const post = (by: Browser, path: string, json: object = {}) => answer(by.fetch(path, { json }))
+const signsIn = async (who: TestPerson, secret: string) =>
+  (await post(desk.visitor, '/api/session', { userId: who.userId, password: secret })).status
+const phonesOf = async (who: TestPerson) =>
+  (await answer(attacker.fetch(`/api/people/${who.id}`))).body['phones'] as string[]
+const waiting = async (by: Browser, who: TestPerson) => {
+  const { body } = await answer(by.fetch(`/api/directory-changes?person=${who.id}`))
+  return body['items'] as { id: string; kind: string; mayDecide: boolean }[]
+}
+const alarmed = async (kind: string, who: TestPerson) => {
+  await raiseAlarms(database.as('seloste_custodian').db, [], Temporal.Now.instant())
+  const { rows } = await pool.query('select person_id from alarm where kind = $1 and object_id = $2', [kind, who.id])
+  return rows.map((row: { person_id: string | null }) => row.person_id)
+}
+
+async function askLink(who: TestPerson): Promise<string> {
+  const made = await post(attacker, `/api/people/${who.id}/links`)
+  expect(made.status).toBe(201)
+  return (made.body['path'] as string).replace('/welcome#', '')
+}
+
+describe('a one-time link', () => {
+  test('of one administrator opens nobody’s account: neither an official’s, nor that of whoever will be one', async () => {
+    const newcomer = await enter('Uusi')
+    for (const who of [aino, newcomer]) {
+      const token = await askLink(who)
+      expect(await post(desk.visitor, '/api/links/use', { token, password: good })).toMatchObject({ status: 403 })
+      expect(await signsIn(who, good)).toBe(401)
+      expect(await signsIn(who, password)).toBe(200)
+    }
+  })
+
+  test('is released by another person, who is given a code and no link; the asker has the link and no code', async () => {
+    const token = await askLink(aino)
+    const [change] = await waiting(attacker, aino)
+    const decision = `/api/directory-changes/${change?.id}/decision`
+    expect(await post(attacker, decision, { confirm: true })).toMatchObject({ status: 403, code: 'change.own' })
+    const own = await desk.signIn(aino)
+    expect(await post(own, decision, { confirm: true })).toMatchObject({ status: 403, code: 'deny.role' })
+    const released = await post(second, decision, { confirm: true })
+    expect(released.status).toBe(200)
+    expect(JSON.stringify(released.body)).not.toContain(token)
+    for (let guess = 0; guess < 5; guess += 1) {
+      expect(
+        await post(desk.visitor, '/api/links/use', { token, password: good, code: `guess${guess}` }),
+      ).toMatchObject({
+        status: 403,
+        code: 'link.code',
+      })
+    }
+    // Whoever guesses has no sixth try, not even with the right code.
+    const { code } = released.body
+    expect(await post(desk.visitor, '/api/links/use', { token, password: good, code })).toMatchObject({ status: 404 })
+  })
+
+  test('with its code sets the password; the second factor stays and is asked for', async () => {
+    const lost = await enter('Unohtanut', official)
+    await pool.query(
+      "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
+      [lost.id],
+    )
+    const token = await askLink(lost)
+    const [change] = await waiting(second, lost)
+    const { body } = await post(second, `/api/directory-changes/${change?.id}/decision`, { confirm: true })
+    expect(await post(desk.visitor, '/api/links/use', { token, password: good, code: body['code'] })).toMatchObject({
+      status: 200,
+    })
+    expect(await post(desk.visitor, '/api/session', { userId: lost.userId, password: good })).toMatchObject({
+      status: 401,
+      code: 'session.second-factor',
+    })
+  })
+
+  test('for somebody with rights, or with rights requested, alarms, and the person is told at the next sign-in', async () => {
+    const asked = await enter('Pyydetty')
+    await pool.query(
+      `insert into right_request (batch_id, person_id, role, purposes, scope_kind, scope_units, scope_numbers, reason, valid_to, requested_by)
+       values (gen_random_uuid(), $1, 'OFFICIAL', '{DEVELOPMENT}', 'own', '{}', '{}', 'x', now() + interval '1 month', $2)`,
+      [asked.id, bea.id],
+    )
+    for (const who of [aino, asked]) {
+      await askLink(who)
+      expect(await alarmed('links', who)).toEqual([anssi.id])
+      const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
+      expect(body['items']).toContainEqual(
+        expect.objectContaining({ kind: 'link-made', by: 'administrator', seen: false }),
+      )
+    }
+  })
+})
+
+describe('another official’s number', () => {
+  test('goes to nobody at one administrator’s word, at once or in two steps, by form or by file', async () => {
+    await enterOfficials()
+    const from = '2026-01-01'
+    const taken = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
+    expect(taken).toMatchObject({ status: 409, code: 'person.phone-taken' })
+    const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
+    const content = Buffer.from(file).toString('base64')
+    expect(await post(attacker, '/api/people/import', { content, tryOnly: false })).toMatchObject({
+      status: 200,
+      body: { waiting: 1 },
+    })
+    // Until it is confirmed, calls go on being Aino's.
+    expect(await phonesOf(aino)).toEqual([ainosNumber])
+    await post(attacker, `/api/people/${aino.id}/changes`, { from, endPhone: ainosNumber })
+    await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
+    const newcomer = await post(attacker, '/api/people', {
+      ...{ userId: `x${randomUUID().slice(0, 8)}`, name: 'Bulvaani', employedFrom: from, phone: ainosNumber },
+    })
+    expect(newcomer.body['phones']).toEqual([])
+    expect(await phonesOf(bertil)).not.toContain(ainosNumber)
+    expect(await alarmed('directory', bertil)).toContain(anssi.id)
+  })
+
+  test('goes over once another person confirms it, and both officials are told', async () => {
+    await enterOfficials()
+    const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
+    await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
+    const [change] = await waiting(second, bertil)
+    const decision = `/api/directory-changes/${change?.id}/decision`
+    expect(await post(attacker, decision, { confirm: true })).toMatchObject({ status: 403, code: 'change.own' })
+    expect((await post(await desk.signIn(paula), decision, { confirm: true })).status).toBe(200)
+    expect(await phonesOf(bertil)).toEqual([ainosNumber])
+    expect(await phonesOf(aino)).toEqual([])
+    for (const who of [aino, bertil]) {
+      const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
+      expect(body['items']).toContainEqual(expect.objectContaining({ kind: 'directory' }))
+    }
+  })
+
+  test('goes over by the directory of record alone, with an alarm', async () => {
+    await enterOfficials()
+    await pool.query("insert into scim_token (name, hash) values ('Entra', sha256('entra')) on conflict do nothing")
+    await inSession(database.as('seloste_desk').db, { 'seloste.scim': 'entra' }, async (tx) => {
+      await tx
+        .updateTable('person_phone')
+        .set({ valid_to: Temporal.Now.instant() })
+        .where('person_id', '=', aino.id)
+        .execute()
+      await tx
+        .insertInto('person_phone')
+        .values({
+          person_id: bertil.id,
+          phone_key: phone(ainosNumber),
+          valid_from: Temporal.Now.instant(),
+          valid_to: null,
+        })
+        .execute()
+    })
+    expect(await phonesOf(bertil)).toContain(ainosNumber)
+    expect(await alarmed('directory', bertil)).toEqual([null])
+  })
+})
+
+test('an official is moved to another unit or supervisor by two people', async () => {
+  await enterOfficials()
+  const moved = await post(attacker, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
+  expect(moved).toMatchObject({ status: 202, body: { unit: 'Perintä' } })
+  const led = await post(attacker, `/api/people/${aino.id}/changes`, { from: '2026-01-01', supervisor: bertil.userId })
+  expect(led.status).toBe(202)
+  expect(led.body).not.toHaveProperty('supervisor')
+  for (const { id } of await waiting(second, aino)) {
+    expect((await post(second, `/api/directory-changes/${id}/decision`, { confirm: true })).status).toBe(200)
+  }
+  expect((await answer(attacker.fetch(`/api/people/${aino.id}`))).body).toMatchObject({
+    unit: 'Neuvonta',
+    supervisor: { id: bertil.id },
+  })
+})
+
+test('a desk that was taken over, with the session of one administrator, moves nothing past the database either', async () => {
+  await enterOfficials()
+  const { token } = await anssi.signIn()
+  const number = phone(ainosNumber)
+  const run = (...statements: string[]) =>
+    inSession(database.as('seloste_desk').db, { 'seloste.session': token }, async (tx) => {
+      for (const statement of statements) await sql.raw(statement).execute(tx)
+    }).then(
+      () => 'done',
+      (error: { message: string }) => error.message,
+    )
+  const gone = `delete from person_phone where person_id = '${aino.id}'`
+  const get = `insert into person_phone (person_id, phone_key, valid_from) values ('${bertil.id}', '${number}', now())`
+  expect(await run(gone, get)).toBe('person.needs-confirmation')
+  expect(await run(`update person_placement set unit_id = '${bertil.unitId}' where person_id = '${aino.id}'`)).toBe(
+    'person.needs-confirmation',
+  )
+  const wanted = JSON.stringify({ from: '2026-01-01T00:00:00Z', add: [number] })
+  expect(await run(`select ask_directory_change('${bertil.id}', '${wanted}')`)).toBe('done')
+  const [change] = await waiting(second, bertil)
+  for (const forged of [
+    `select decide_directory_change('${change?.id}', true, null)`,
+    `update directory_change set state = 'CONFIRMED', decided_by = '${bea.id}', decided_at = now()`,
+    `insert into directory_change (kind, person_id, asked_by) values ('directory', '${bertil.id}', '${bea.id}')`,
+    `insert into directory_succession values ('phone', '${number}', now(), '${bertil.id}')`,
+    `delete from directory_succession`,
+    `update one_time_link set released_at = now(), released_by = '${bea.id}', code_hash = sha256('x')`,
+    `select settle_succession('phone', '${number}', '${bertil.id}', now(), null)`,
+    `update session set proved_at = now()`,
+  ]) {
+    expect(await run(forged, gone, get), forged).not.toBe('done')
+  }
+  expect(await phonesOf(aino)).toEqual([ainosNumber])
+})
+
+describe('at a session that somebody has left open', () => {
+  const age = (who: TestPerson) =>
+    pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [who.id])
+
+  test('no link is asked for, no change confirmed, nobody signed out and no right decided on before a new proof', async () => {
+    await enterOfficials()
+    const [left, other] = [await desk.signIn(anssi), await desk.signIn(bea)]
+    await post(left, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })
+    const [change] = await waiting(other, aino)
+    await Promise.all([age(anssi), age(bea)])
+    const decision = `/api/directory-changes/${change?.id}/decision`
+    const fresh = { status: 403, code: 'confirm.fresh' }
+    expect(await post(left, `/api/people/${aino.id}/links`)).toMatchObject(fresh)
+    expect(await post(other, decision, { confirm: true })).toMatchObject(fresh)
+    expect(await answer(left.fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' }))).toMatchObject(fresh)
+    expect(await post(other, '/api/session/proof', { password: 'wrong' })).toMatchObject({ status: 401 })
+    expect(await post(other, decision, { confirm: true })).toMatchObject(fresh)
+    expect(await post(other, '/api/session/proof', { password })).toMatchObject({ status: 204 })
+    expect(await post(other, decision, { confirm: true })).toMatchObject({ status: 200 })
+  })
+
+  test('whoever has a second factor proves with that, not with a password that was seen', async () => {
+    const careful = await enter('Varovainen', official)
+    const browser = await desk.signIn(careful)
+    await pool.query(
+      "insert into totp (id, person_id, sealed, confirmed_at) values (gen_random_uuid(), $1, 'x', now())",
+      [careful.id],
+    )
+    expect(await post(browser, '/api/session/proof', { password })).toMatchObject({ status: 403, code: 'confirm.code' })
+  })
+})
+
+test('somebody’s sessions are ended by an administrator, and they are told of it and of browsers that are new', async () => {
+  await enterOfficials()
+  const open = await desk.signIn(aino)
+  const ended = await answer((await desk.signIn(anssi)).fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' }))
+  expect(ended).toMatchObject({ status: 200, body: { ended: 1 } })
+  expect((await answer(open.fetch('/api/session'))).status).toBe(401)
+  const { body } = await answer((await desk.signIn(aino)).fetch('/api/account/notices'))
+  const items = body['items'] as { kind: string; own: boolean }[]
+  expect(items.filter(({ own }) => !own).map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['sessions-ended', 'sign-in']),
+  )
+  expect(
+    await answer((await desk.signIn(bertil)).fetch(`/api/people/${aino.id}/sessions`, { method: 'DELETE' })),
+  ).toMatchObject({ status: 403, code: 'deny.role' })
+})
+
+test('signing out leaves nothing of the session in the browser', async () => {
+  const browser = await desk.signIn(bertil)
+  const response = await browser.fetch('/api/session', { method: 'DELETE' })
+  expect(response.headers.get('clear-site-data')).toBe('"cache", "storage"')
+})

@@ -1,0 +1,14 @@
+import { answer, type Browser } from '../register/open-desk.ts'
+
+/** Confirms every change of the directory that waits, as the second person whose browser it is. @returns how many */
+export async function confirmChanges(by: Browser): Promise<number> {
+  const { body } = await answer(by.fetch('/api/directory-changes'))
+  const items = body['items'] as { id: string; kind: string }[]
+  for (const { id } of items) {
+    const { status, body: told } = await answer(
+      by.fetch(`/api/directory-changes/${id}/decision`, { json: { confirm: true } }),
+    )
+    if (status !== 200) throw new Error(`a change was not confirmed: ${JSON.stringify(told)}`)
+  }
+  return items.length
+}

@@ -1,0 +1,101 @@
+/** What one is told of one’s own account: at the next sign-in, and as a list (R20). */
+import { Link } from '@tanstack/react-router'
+import { $api, api, queries } from '../api/client.ts'
+import type { AccountNotice } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage, type Say, type Word } from '../language/use-words.ts'
+
+/** More are on the account’s page. */
+const mostTold = 5
+const key = ['get', '/api/account/notices']
+
+function useNotices() {
+  return $api.useQuery('get', '/api/account/notices', undefined, { staleTime: 60_000 })
+}
+
+/** What happened to the account and has not been seen, above every page until it is put away. */
+export function NewNotices() {
+  const { say, language } = useLanguage()
+  const { data } = useNotices()
+  const fresh = data?.items.filter(({ seen, own }) => !seen && !own) ?? []
+  const offers = data?.items.some(({ kind, seen }) => kind === 'second-factor-offer' && !seen) ?? false
+  const told = fresh.filter(({ kind }) => kind !== 'second-factor-offer')
+  if (told.length === 0 && !offers) return null
+  const putAway = async () => {
+    const ids = data?.items.filter(({ seen }) => !seen).map(({ id }) => id) ?? []
+    await api.POST('/api/account/notices/seen', { body: { ids } }).catch(() => undefined)
+    await queries.invalidateQueries({ queryKey: key })
+  }
+  return (
+    <section className="account-notices stack-small" aria-label={say('notices.title')}>
+      {told.length > 0 && (
+        <Notice kind="warning" title={say('notices.new')}>
+          <ul>
+            {told.slice(0, mostTold).map((notice) => (
+              <li key={notice.id}>
+                {sayNotice(notice, say)} {formatInstant(notice.at, language)}
+              </li>
+            ))}
+          </ul>
+          {told.length > mostTold && <p>{say('notices.more', { count: told.length - mostTold })}</p>}
+          <p>{say('notices.what')}</p>
+        </Notice>
+      )}
+      {offers && (
+        <Notice kind="info" title={say('notices.offer')}>
+          <p>{say('notices.offer.what')}</p>
+        </Notice>
+      )}
+      <div className="actions">
+        <Link to="/account" className="button button-secondary small">
+          {say('notices.account')}
+        </Link>
+        <Button kind="secondary" className="small" onPress={() => void putAway()}>
+          {say(told.length > 0 ? 'notices.seen' : 'notices.skip')}
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+/** The list on the account’s own page. */
+export function NoticesSection() {
+  const { say, language } = useLanguage()
+  const { data } = useNotices()
+  const items = data?.items.filter(({ kind }) => kind !== 'second-factor-offer') ?? []
+  if (items.length === 0) return null
+  return (
+    <section className="panel panel-narrow stack" aria-labelledby="account-notices">
+      <h2 id="account-notices">{say('notices.title')}</h2>
+      <ul className="sessions">
+        {items.slice(0, 20).map((notice) => (
+          <li key={notice.id}>
+            <div>
+              <p>{sayNotice(notice, say)}</p>
+              <p className="muted">{formatInstant(notice.at, language)}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function sayNotice({ kind, device, by, factor, lost }: AccountNotice, say: Say): string {
+  switch (kind) {
+    case 'sign-in':
+      return say('notice.sign-in', { device: device ?? say('sessions.device.unknown') })
+    case 'link-made':
+    case 'link-used':
+      return say(`notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`)
+    case 'factor-added':
+    case 'factor-removed':
+      return say(`notice.${kind}`, { factor: say(`notice.factor.${factor ?? 'totp'}` as Word) })
+    case 'directory':
+      return say(lost ? 'notice.directory.lost' : 'notice.directory')
+    default:
+      return say(`notice.${kind}` as Word)
+  }
+}

@@ -1,0 +1,142 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { tellRefusal } from '../account/tell-refusal.ts'
+import { $api, api, queries } from '../api/client.ts'
+import type { DirectoryChange } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Confirm } from '../controls/confirm.tsx'
+import { focusHeading } from '../controls/focus-heading.ts'
+import { Notice } from '../controls/notice.tsx'
+import { formatDate, formatInstant } from '../format/instant.ts'
+import { useLanguage, type Say } from '../language/use-words.ts'
+import type { Language } from '../language/language.ts'
+import { confirmed } from '../session/ask-passkey.ts'
+import { announce } from '../shell/announce.tsx'
+import { peopleKey } from './use-people.ts'
+
+/** Links and changes of the directory that wait for a second person; nothing where none waits. */
+export function DirectoryChanges({ person }: { person?: string }) {
+  const { say } = useLanguage()
+  const [released, setReleased] = useState<{ name: string; code: string }>()
+  const params = { params: { query: { ...(person && { person }) } } }
+  const { data, refetch } = $api.useQuery('get', '/api/directory-changes', params, { staleTime: 0 })
+  if (!data || (data.items.length === 0 && !released)) return null
+  return (
+    <section aria-labelledby="directory-changes" className="stack-small">
+      <h2 id="directory-changes" tabIndex={-1}>
+        {say('changes.title')}
+      </h2>
+      {released && (
+        <Notice kind="success" title={say('changes.code', { code: released.code })} isUrgent>
+          <p>{say('changes.code.what', { name: released.name })}</p>
+        </Notice>
+      )}
+      {data.items.length > 0 && (
+        <ul className="sessions panel">
+          {data.items.map((change) => (
+            <Change
+              key={change.id}
+              change={change}
+              onDecided={async (code) => {
+                if (code !== undefined) setReleased({ name: change.person.name, code })
+                await refetch()
+                void queries.invalidateQueries({ queryKey: ['get', '/api/people/{id}'] })
+                void queries.invalidateQueries({ queryKey: [peopleKey] })
+                focusHeading('directory-changes')
+              }}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+type Asked = 'confirm' | 'refuse' | 'withdraw'
+
+function Change({ change, onDecided }: { change: DirectoryChange; onDecided: (code?: string) => Promise<void> }) {
+  const { say, language } = useLanguage()
+  const [asks, setAsks] = useState<Asked>()
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const { id, kind, person, askedBy, askedAt, mayDecide, mayWithdraw } = change
+  const params = { path: { id } }
+  const submit = async (asked: Asked) => {
+    setBusy(true)
+    setFailed(undefined)
+    const { data, error } = await (asked === 'withdraw' ? withdraw() : decide(asked === 'confirm'))
+    setBusy(false)
+    if (error) return setFailed(error)
+    announce(say(`changes.done.${asked}`, { name: person.name }))
+    await onDecided(data?.code)
+  }
+  const withdraw = async () => {
+    const { error } = await api
+      .DELETE('/api/directory-changes/{id}', { params })
+      .catch((failure: unknown) => ({ error: failure }))
+    return { data: undefined, error }
+  }
+  const decide = async (confirm: boolean): Promise<{ data?: { code?: string } | undefined; error?: unknown }> =>
+    confirmed({ act: confirm ? 'change.approve' : 'change.reject', id, revision: 0 }, () =>
+      api
+        .POST('/api/directory-changes/{id}/decision', { params, body: { confirm } })
+        .catch((failure: unknown) => ({ data: undefined, error: failure })),
+    )
+  const buttons: Asked[] = mayDecide ? ['confirm', 'refuse'] : mayWithdraw ? ['withdraw'] : []
+  return (
+    <li>
+      <div>
+        <p>
+          <strong>
+            <Link to="/people/$id" params={{ id: person.id }}>
+              {person.name}
+            </Link>
+          </strong>{' '}
+          ({person.userId})
+        </p>
+        {sayChange(change, say, language).map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+        <p className="muted">{say('removals.asked', { name: askedBy.name, time: formatInstant(askedAt, language) })}</p>
+        {failed !== undefined && (
+          <Notice kind="error" isUrgent>
+            {tellRefusal(failed, say)}
+          </Notice>
+        )}
+      </div>
+      {buttons.length > 0 && (
+        <div className="actions">
+          {buttons.map((one) => (
+            <Button key={one} kind="secondary" className="small" isBusy={busy} onPress={() => setAsks(one)}>
+              {say(one === 'confirm' && kind === 'link' ? 'changes.release' : `changes.${one}`)}
+            </Button>
+          ))}
+        </div>
+      )}
+      <Confirm
+        title={say(`changes.ask.${asks ?? 'confirm'}`, { name: person.name })}
+        doLabel={say(asks === 'confirm' && kind === 'link' ? 'changes.release' : `changes.${asks ?? 'confirm'}`)}
+        isOpen={asks !== undefined}
+        onDo={() => asks && void submit(asks)}
+        onClose={() => setAsks(undefined)}
+      >
+        <p>{say(asks === 'confirm' ? `changes.what.${kind}` : 'changes.what.stays')}</p>
+      </Confirm>
+    </li>
+  )
+}
+
+/** What would change, a line each. */
+function sayChange(change: DirectoryChange, say: Say, language: Language): string[] {
+  const { kind, from, addPhones = [], endPhones = [], unit, supervisor } = change
+  if (kind === 'link') return [say('changes.link')]
+  return [
+    ...addPhones.map((phone) => say('changes.add', { phone })),
+    ...endPhones.map((phone) => say('changes.end', { phone })),
+    ...(unit === undefined ? [] : [say(unit === '' ? 'changes.unit.none' : 'changes.unit', { unit })]),
+    ...(supervisor === undefined
+      ? []
+      : [say(supervisor === '' ? 'changes.supervisor.none' : 'changes.supervisor', { name: supervisor })]),
+    ...(from === undefined ? [] : [say('changes.from', { date: formatDate(from, language) })]),
+  ]
+}

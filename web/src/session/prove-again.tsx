@@ -1,0 +1,147 @@
+import { useRef, useState, useSyncExternalStore } from 'react'
+import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { tellRefusal } from '../account/tell-refusal.ts'
+import { useFocusFirst } from '../account/use-focus-first.ts'
+import { $api, api } from '../api/client.ts'
+import type { Account, Me } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { Field } from '../controls/field.tsx'
+import { Notice } from '../controls/notice.tsx'
+import { PasswordField } from '../controls/password-field.tsx'
+import { Waiting } from '../controls/waiting.tsx'
+import { useLanguage } from '../language/use-words.ts'
+import { canUsePasskeys, proveWithPasskey } from './ask-passkey.ts'
+import { proofs } from '../api/presence-proof.ts'
+import { wayThrough } from './provider-way.ts'
+import { readOtp } from './sign-in-step.ts'
+
+/** Asks who is here before something that weighs much, where the last proof is older than a quarter of an hour. */
+export function ProveAgain({ me }: { me: Me }) {
+  const { say } = useLanguage()
+  const asking = useSyncExternalStore(proofs.subscribe, proofs.current)
+  return (
+    <ModalOverlay
+      className="modal-overlay"
+      isOpen={asking !== undefined}
+      onOpenChange={(open) => !open && asking?.answer(false)}
+      isDismissable
+    >
+      <Modal className="modal">
+        <Dialog className="dialog-body stack">
+          <Heading slot="title" className="dialog-title">
+            {say('prove.title')}
+          </Heading>
+          {asking && <Proof me={me} onProved={() => asking.answer(true)} onCancel={() => asking.answer(false)} />}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function Proof({ me, onProved, onCancel }: { me: Me; onProved: () => void; onCancel: () => void }) {
+  const { data: account } = $api.useQuery('get', '/api/account', undefined, { staleTime: 0 })
+  const { data: passkeys } = $api.useQuery('get', '/api/account/passkeys', undefined, { staleTime: 0 })
+  if (!account || !passkeys) return <Waiting lines={2} />
+  const hasPasskey = passkeys.items.length > 0 && canUsePasskeys
+  return <ProofForm {...{ me, account, hasPasskey, onProved, onCancel }} />
+}
+
+function ProofForm({
+  me,
+  account,
+  hasPasskey,
+  onProved,
+  onCancel,
+}: {
+  me: Me
+  account: Account
+  hasPasskey: boolean
+  onProved: () => void
+  onCancel: () => void
+}) {
+  const { say } = useLanguage()
+  const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
+  const [text, setText] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<unknown>()
+  const form = useRef<HTMLFormElement>(null)
+  useFocusFirst(form, '.input, button')
+  const byCode = account.secondFactor.totp !== undefined
+  const byPassword = !byCode && !hasPasskey && account.password.set
+  const finish = (error: unknown) => {
+    setBusy(false)
+    if (error === undefined) onProved()
+    else setFailed(error)
+  }
+  const submit = async () => {
+    setBusy(true)
+    setFailed(undefined)
+    const otp = readOtp(text)
+    const body = byPassword ? { password: text } : otp ? { otp } : { recoveryCode: text.trim() }
+    const { error } = await api.POST('/api/session/proof', { body }).catch((failure: unknown) => ({ error: failure }))
+    finish(error)
+  }
+  const byPasskey = async () => {
+    setBusy(true)
+    setFailed(undefined)
+    finish((await proveWithPasskey(me.personId)).error)
+  }
+  const field = { value: text, onChange: setText, error: failed === undefined ? undefined : tellRefusal(failed, say) }
+  return (
+    <Form
+      ref={form}
+      validationBehavior="aria"
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!busy && (byCode || byPassword) && text.trim() !== '') void submit()
+      }}
+    >
+      <p>{say('prove.why')}</p>
+      <input type="text" autoComplete="username" value={me.userId} readOnly hidden />
+      {byPassword && (
+        <PasswordField {...field} id="prove-password" label={say('signin.password')} autoComplete="current-password" />
+      )}
+      {byCode && (
+        <Field
+          {...field}
+          id="prove-code"
+          label={say('account.second.code')}
+          hint={say('account.second.code.hint')}
+          autoComplete="one-time-code"
+          maxLength={64}
+          className="field-code"
+        />
+      )}
+      {!byPassword && !byCode && failed !== undefined && (
+        <Notice kind="error" isUrgent>
+          {tellRefusal(failed, say)}
+        </Notice>
+      )}
+      {account.method === 'oidc' && options?.identityProvider && (
+        <p>
+          <a
+            href={`${wayThrough(options.publicUrl ?? '', window.location.pathname + window.location.search)}&fresh=true`}
+          >
+            {say('prove.provider', { name: options.identityProvider.name })}
+          </a>
+        </p>
+      )}
+      <div className="actions">
+        {(byPassword || byCode) && (
+          <Button type="submit" kind="primary" isBusy={busy}>
+            {say('prove.do')}
+          </Button>
+        )}
+        {hasPasskey && (
+          <Button kind={byCode ? 'secondary' : 'primary'} isBusy={busy} onPress={() => void byPasskey()}>
+            {say('prove.passkey')}
+          </Button>
+        )}
+        <Button kind="secondary" onPress={onCancel}>
+          {say('cancel')}
+        </Button>
+      </div>
+    </Form>
+  )
+}
