@@ -10,10 +10,13 @@
 alter table session add column proved_at timestamptz not null default now();
 update session set proved_at = created_at;
 
--- Marks a session as proved now; only what has seen the proof calls it.
-create function mark_proved(token_hash bytea) returns void
+-- Marks a session as proved now; only what has seen the proof calls it. No entry where the proof has one of its own.
+create function mark_proved(token_hash bytea, method text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update session s set proved_at = now() where s.token_hash = mark_proved.token_hash
+  update session s set proved_at = now() where s.token_hash = mark_proved.token_hash;
+  insert into audit_entry (person_id, action, object_kind, result, detail)
+  select s.person_id, 'session.proved', 'session', 'ok', jsonb_build_object('method', mark_proved.method)
+  from session s where s.token_hash = mark_proved.token_hash and mark_proved.method is not null
 $$;
 
 -- Raises confirm.fresh where the viewer's last proof is older than a quarter of an hour.
@@ -65,9 +68,7 @@ begin
   end if;
   proved := prove_password(this, prove_again.proof);
   if proved = 'right' then
-    perform mark_proved(this);
-    insert into audit_entry (person_id, action, object_kind, result, detail)
-    values (viewer(), 'session.proved', 'session', 'ok', jsonb_build_object('method', 'password'));
+    perform mark_proved(this, 'password');
   end if;
   return proved;
 end $$;
@@ -572,7 +573,7 @@ $$;
 
 grant update (proved_at) on session to seloste_custodian;
 
-revoke execute on function mark_proved(bytea), require_fresh(), prove_again(bytea), prohibition_is_fresh(),
+revoke execute on function mark_proved(bytea, text), require_fresh(), prove_again(bytea), prohibition_is_fresh(),
   follows_succession(text, text, uuid, timestamptz, timestamptz), settle_succession(text, text, uuid, timestamptz, timestamptz),
   has_answered(uuid), needs_confirmation(text, text, uuid, timestamptz, timestamptz), judge_succession(), directory_change_guard(),
   holds_or_awaits_rights(uuid), ask_directory_change(uuid, jsonb), applies_change(uuid),
@@ -583,4 +584,4 @@ grant execute on function prove_again(bytea), needs_confirmation(text, text, uui
   ask_directory_change(uuid, jsonb), applies_change(uuid), decide_directory_change(uuid, boolean, bytea),
   withdraw_directory_change(uuid), look_at_link(text), use_link(text, text, text, bytea, boolean)
   to seloste_desk;
-grant execute on function mark_proved(bytea), find_links(jsonb, timestamptz), find_directory(jsonb, timestamptz) to seloste_custodian;
+grant execute on function mark_proved(bytea, text), find_links(jsonb, timestamptz), find_directory(jsonb, timestamptz) to seloste_custodian;

@@ -16,7 +16,8 @@ export type CallerKind = 'e164' | 'short' | 'extension' | 'address' | 'withheld'
 export type CaptureState = 'recording' | 'paused' | 'not-recorded' | 'failing'
 export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINED' | 'DESTROYING' | 'DESTROYED'
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
-export type SegmentMark = 'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number' | 'source-changed'
+export type SegmentMark =
+  'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number' | 'source-changed'
 
 export type AdmissionKind = 'contact' | 'segment' | 'recording'
 

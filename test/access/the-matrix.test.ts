@@ -512,11 +512,15 @@ describe('no operation offers what has no column of its own yet', () => {
       'DELETE /api/copies/:id',
       'DELETE /api/description/drafts/:id',
       'DELETE /api/description/drafts/:id/submission',
+      // What one has asked for and nobody has confirmed yet.
+      'DELETE /api/directory-changes/:id',
       'DELETE /api/letters/:id',
       'DELETE /api/listenings/:id',
       'DELETE /api/log/verifications/:id',
       // What was not fetched is fetched no more: less leaves, and its row and its entries in the log stay.
       'DELETE /api/packages/:id',
+      // Somebody is signed out, and told of it.
+      'DELETE /api/people/:id/sessions',
       // It draws no more; what it has drawn stays.
       'DELETE /api/quality/plans/:id',
       'DELETE /api/recordings/:id',
@@ -555,6 +559,8 @@ describe('no operation offers what has no column of its own yet', () => {
       'copy-hearings',
       'corrections',
       'description',
+      // Links and changes of accounts that wait for a second person; no calls.
+      'directory-changes',
       // Their log: read only, no content.
       'disclosures',
       'evidence',

@@ -261,7 +261,7 @@ const rules: Record<string, Rule> = {
   readAccount: signedIn,
   checkPassword: signedIn,
   changePassword: signedIn,
-  // The first description has no second factor.
+  // Begun with the password, which nobody here gives.
   beginTotp: [],
   confirmTotp: signedIn,
   removeTotp: signedIn,
@@ -285,6 +285,15 @@ const rules: Record<string, Rule> = {
   signOutOfIdentityProvider: signedIn,
   lookAtLink: [],
   useLink: [],
+  // Their own session, and what is said of their own account.
+  provePresence: signedIn,
+  listNotices: signedIn,
+  seeNotices: signedIn,
+  // A second person decides; who asked takes back.
+  listDirectoryChanges: ['ACCESS_APPROVER', 'ADMINISTRATOR'],
+  decideDirectoryChange: { missing: ['ACCESS_APPROVER', 'ADMINISTRATOR'] },
+  withdrawDirectoryChange: { missing: signedIn },
+  endPersonsSessions: { missing: ['ADMINISTRATOR'] },
   readPersonAccount: { missing: ['ADMINISTRATOR'] },
   makeLink: { missing: ['ADMINISTRATOR'] },
   askFactorRemoval: { missing: ['ADMINISTRATOR'] },

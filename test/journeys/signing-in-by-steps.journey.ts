@@ -1,6 +1,6 @@
 import { expect, type Browser, type Page } from '@playwright/test'
 import { Secret, TOTP } from 'otpauth'
-import { focused, signInOn, type Language } from './at-the-desk.ts'
+import { expectAccessible, focused, signInOn, type Language } from './at-the-desk.ts'
 import { test } from './one-described.ts'
 
 const password = 'kesäyön pitkä hiljaisuus'
@@ -38,15 +38,27 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(page.locator('.field-error')).toHaveText(/Tunnus on tehtävän eikä henkilön/)
   await page.getByLabel('Käyttäjätunnus').fill('uuno.uusi')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
-  await page.getByRole('button', { name: 'Tee kertakäyttöinen linkki' }).click()
+  await page.getByRole('button', { name: 'Pyydä kertakäyttöistä linkkiä' }).click()
   await expect(page.getByLabel('Kertakäyttöinen linkki', { exact: true })).toBeFocused()
   await isAccessible('a one-time link')
   const link = await page.getByLabel('Kertakäyttöinen linkki', { exact: true }).inputValue()
+
+  // A second person releases it and has the code.
+  const anneli = await anotherBrowser(browser, seloste.url)
+  await signInOn(anneli, seloste, 'anneli', { path: '/' })
+  const waiting = anneli.getByRole('region', { name: 'Toista henkilöä odottavat muutokset' })
+  await expect(waiting).toContainText('Uuno Uusi')
+  await expectAccessible(anneli, 'changes that wait')
+  await waiting.getByRole('button', { name: 'Vapauta linkki' }).click()
+  await anneli.getByRole('alertdialog').getByRole('button', { name: 'Vapauta linkki' }).click()
+  const code = ((await waiting.locator('.notice-title').innerText()) ?? '').replace('Koodi ', '')
+  await expectAccessible(anneli, 'the code of a link')
 
   const uuno = await anotherBrowser(browser, seloste.url)
   await uuno.goto(link)
   await expect(uuno.getByText('Tämä kertakäyttöinen linkki on henkilölle Uuno Uusi.')).toBeVisible()
   expect(uuno.url(), 'the token has left the address').toBe(`${seloste.url}/welcome`)
+  await uuno.getByLabel('Koodi', { exact: true }).fill(code)
   await uuno.getByLabel('Uusi salasana').fill('uuno uusi')
   await expect(uuno.locator('.rule-unmet')).toHaveCount(2)
   await uuno.keyboard.press('Enter')
@@ -56,6 +68,13 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expect(uuno.locator('.rule-met')).toHaveCount(3)
   await uuno.keyboard.press('Enter')
   await expect(uuno.getByRole('heading', { level: 1, name: 'Etusivu' })).toBeVisible()
+  // What happened to the account is told, and a second factor is offered to everybody; both are put away.
+  const notices = uuno.getByRole('region', { name: 'Ilmoitukset tilistäsi' })
+  await expect(notices).toContainText('Pääkäyttäjä teki sinulle kertakäyttöisen linkin.')
+  await expect(notices).toContainText('Suojaa tunnuksesi')
+  await expectAccessible(uuno, 'notices of the account')
+  await notices.getByRole('button', { name: 'Merkitse luetuksi' }).click()
+  await expect(notices).toHaveCount(0)
   const late = await anotherBrowser(browser, seloste.url)
   await late.goto(link)
   await expect(late.getByRole('alert')).toContainText('Linkki on jo käytetty')
@@ -109,8 +128,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await page.getByLabel('Perustelu').fill('Puhelin katosi. Tunnistettu henkilökortista.')
   await page.getByRole('button', { name: 'Lähetä hyväksyttäväksi' }).click()
   await expect(page.getByText(/Se odottaa käyttövaltuuksien hyväksyjää/)).toBeVisible()
-  const anneli = await anotherBrowser(browser, seloste.url)
-  await signInOn(anneli, seloste, 'anneli', { path: '/' })
+  await anneli.goto('/')
   await anneli.getByRole('button', { name: 'Poista toinen vaihe' }).click()
   await anneli.getByRole('alertdialog').getByRole('button', { name: 'Poista toinen vaihe' }).click()
   await expect(anneli.getByRole('heading', { name: 'Toisen vaiheen poistopyynnöt' })).toHaveCount(0)

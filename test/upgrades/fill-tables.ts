@@ -19,6 +19,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   capture_hour: { hour: `'2026-03-02 10:00Z'` },
   described_role: { role: `'OFFICIAL'`, duty: 'null', scope: `'own'`, purposes: `'{}'` },
   destruction_entry: { object_kind: `'recording'`, cause: `'term'`, object_id: 'gen_random_uuid()' },
+  directory_change: { kind: `'directory'` },
   disclosed_copy: { recording_id: 'gen_random_uuid()' },
   disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
   ledger_leaf: { index: '0' },

@@ -88,10 +88,11 @@ export async function decideDirectoryChange(
     const refused = known ?? (error instanceof CannotApply ? error.refused : refusalOf(error)?.refused)
     if (refused === undefined) throw error
     await appendAudit(holding, {
-      action: confirm ? 'directory.change-confirmed' : 'directory.change-refused',
+      action: 'directory.changed',
       result: `refused:${refused}`,
       personId: session.personId,
       object: { kind: 'directory-change', id },
+      detail: { confirm },
     })
     return { refused }
   }

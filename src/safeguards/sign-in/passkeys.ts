@@ -124,7 +124,7 @@ export function createPasskeys(given: Omit<PasskeyWork, 'challenges'>) {
       }
       return db.transaction().execute(async (tx) => {
         // Whoever confirms anything has proved that they are here.
-        await sql`select mark_proved(${sessionHash(asked.session)}::bytea)`.execute(tx)
+        await sql`select mark_proved(${sessionHash(asked.session)}::bytea, null)`.execute(tx)
         await tx
           .insertInto('act_confirmation')
           .values({

@@ -23,10 +23,11 @@ export async function provePresence(
   })
   if (proved === 'right') return { done: true }
   await appendAudit(holding, {
-    action: 'session.proved',
+    action: 'session.second-factor',
     result: `refused:${refusals[proved]}`,
     personId: session.personId,
     object: { kind: 'session' },
+    detail: { factor: 'password' },
   })
   return { refused: refusals[proved] }
 }

@@ -192,14 +192,7 @@ export function createSecondFactors(
         if (!found || found.awaits) return { refused: 'session.none' }
         const factor = await take(tx, found.person, session, given)
         if (typeof factor === 'object') return factor
-        await sql`select mark_proved(${sessionHash(session)}::bytea)`.execute(tx)
-        await appendAudit(tx, {
-          action: 'session.proved',
-          result: 'ok',
-          personId: found.person,
-          object: { kind: 'session' },
-          detail: { method: factor },
-        })
+        await sql`select mark_proved(${sessionHash(session)}::bytea, ${factor})`.execute(tx)
         return { done: true }
       }),
 

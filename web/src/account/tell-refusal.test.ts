@@ -18,7 +18,6 @@ test.each([
   'session.second-factor-wrong',
   'session.code-used',
   'session.factor-blocked',
-  'factor.off',
   'factor.enrolled',
   'factor.none',
   'factor.required',
