@@ -13,6 +13,11 @@ const hash = `sha256('x')`
 /** Where types and checks of lists of words do not tell it: SQL by table and column; a column that is not there yet is left out. */
 const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   access_right: { requested_by: 'gen_random_uuid()', approved_by: 'gen_random_uuid()' },
+  admission_part: {
+    kinds: `'{contact}'`,
+    ids: 'array[gen_random_uuid()]',
+    starts: `array['2026-03-02 10:00Z'::timestamptz]`,
+  },
   audit_leaf: { index: '0' },
   audit_pruning: { minimum_index: '256' },
   authority_disclosure: { number: `'V-2026-1'` },
@@ -22,6 +27,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   directory_change: { kind: `'directory'` },
   disclosed_copy: { recording_id: 'gen_random_uuid()' },
   disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
+  download: { package_id: 'gen_random_uuid()' },
   ledger_leaf: { index: '0' },
   letter: { content: `'{}'`, erased_at: 'null' },
   office_slot: { ends_at: later },
