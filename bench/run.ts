@@ -16,6 +16,7 @@ import { decide } from './decisions/decide.ts'
 import { verifyAll } from './decisions/verify-draws.ts'
 import { destroy } from './destruction/destroy.ts'
 import { checkAll } from './evidence/check-promises.ts'
+import { plantAll } from './evidence/planted-breaches.ts'
 import { findIdentifiers } from './disclosure/find-identifiers.ts'
 import { packages } from './disclosure/packages.ts'
 import { feedContacts } from './feeds/feed-contacts.ts'
@@ -46,6 +47,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'drop-month': () => dropMonth(),
   'verify-recordings': () => verifyHeld(),
   'check-promises': () => checkAll(),
+  'planted-breaches': () => plantAll(),
   'own-calls': () => ownCalls(),
   'search-contacts': () => searchContacts(),
   'first-byte': () => firstByte(),

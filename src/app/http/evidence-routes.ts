@@ -1,3 +1,4 @@
+import { promises } from '#description/promises.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
@@ -11,7 +12,9 @@ export function evidenceRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      return reply.send({ items: await readProofs(desk.db, desk.clock.now()) })
+      const items = await readProofs(desk.db, desk.clock.now())
+      const checked = new Set(items.map(({ promise }) => promise))
+      return reply.send({ items, unchecked: promises.filter((promise) => !checked.has(promise)) })
     },
   })
 }

@@ -2,7 +2,7 @@ import type { Block, Fact, PublishedDocument, Sentence, Table } from '#descripti
 import type { Language } from '#description/register-description.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { formatDay } from './dates.ts'
-import { besideSentence, evidenceSummary, type Evidence } from './evidence.ts'
+import { besideSentence, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'
 import { html, type Html } from './html.ts'
 import { addressOf, whenInForce, type PlacedVersion } from './place-version.ts'
 import { words } from './words.ts'
@@ -32,6 +32,7 @@ export function descriptionPage(document: PublishedDocument, placed: PlacedVersi
           ${heading !== '' && html`<h2>${heading}</h2>`}${blocks.map((block) => renderBlock(block, language, evidence))}
         </section>`,
     )}
+    ${uncheckedSentences(document)}
     <section class="this-version" aria-labelledby="this-version">
       <h2 id="this-version">${say.thisVersion}</h2>
       <dl>

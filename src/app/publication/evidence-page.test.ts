@@ -45,6 +45,21 @@ describe('the evidence beside the sentences', () => {
     expect(beside(await pageFor(aino, '/register-description'), 'S33')).toContain('Nothing proves this yet')
   })
 
+  test('a visitor reads which sentences nothing checks, in every language', async () => {
+    const title = {
+      fi: 'Mitä järjestelmä ei voi tarkistaa',
+      sv: 'Vad systemet inte kan kontrollera',
+      en: 'What the system cannot check',
+    }
+    for (const language of languages) {
+      const page = await pageFor(desk.visitor, descriptionPaths[language])
+      const section = /class="not-checked on-screen"[\s\S]*?<\/section>/.exec(page)?.[0] ?? ''
+      expect(section).toContain(title[language])
+      expect(section).toContain('href="#S33"')
+      expect(section).not.toContain('href="#S35"')
+    }
+  })
+
   test('where a proof has gone missing, the whole does not hold', async () => {
     expect(await pageFor(aino)).toContain('class="summary holds"')
     await kept.tamper("delete from proof where promise = 'recordings.floor'")

@@ -12,6 +12,9 @@ export interface EvidenceWords {
   doesNotHold: string
   notChecked: string
   nothingProves: string
+  /** For everybody: which sentences nothing checks, and why. */
+  uncheckedTitle: string
+  uncheckedWhy: string
   setting: string
   law: string
   checkedAt: string
@@ -38,6 +41,9 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     doesNotHold: 'Ei pidä paikkaansa.',
     notChecked: 'Ei ole vielä tarkistettu.',
     nothingProves: 'Mikään ei vielä todista tätä: järjestelmä ei tarkista sitä.',
+    uncheckedTitle: 'Mitä järjestelmä ei voi tarkistaa',
+    uncheckedWhy:
+      'Nämä virkkeet koskevat ihmisten toimintaa tai sovittuja menettelyjä. Järjestelmän tiedoista ei näe, toteutuvatko ne.',
     setting: 'Tämä on asetus sellaisenaan.',
     law: 'Tästä säätää laki.',
     checkedAt: 'Tarkistettu viimeksi',
@@ -60,6 +66,9 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     doesNotHold: 'Stämmer inte.',
     notChecked: 'Har ännu inte kontrollerats.',
     nothingProves: 'Ingenting bevisar detta ännu: systemet kontrollerar det inte.',
+    uncheckedTitle: 'Vad systemet inte kan kontrollera',
+    uncheckedWhy:
+      'Dessa meningar gäller hur människor handlar eller vad som har avtalats. Av systemets uppgifter framgår inte om de följs.',
     setting: 'Detta är en inställning som sådan.',
     law: 'Detta bestäms i lag.',
     checkedAt: 'Senast kontrollerat',
@@ -83,6 +92,9 @@ export const evidenceWords: Record<Language, EvidenceWords> = {
     doesNotHold: 'Does not hold.',
     notChecked: 'Not checked yet.',
     nothingProves: 'Nothing proves this yet: the system does not check it.',
+    uncheckedTitle: 'What the system cannot check',
+    uncheckedWhy:
+      'These sentences are about what people do or what has been agreed. The system’s data do not show whether they are kept.',
     setting: 'This is a setting as it stands.',
     law: 'This is laid down by law.',
     checkedAt: 'Last checked',

@@ -48,6 +48,20 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
   </section>`
 }
 
+/** For everybody, signed in or not: the sentences that no check stands behind. */
+export function uncheckedSentences(document: PublishedDocument): Html | undefined {
+  const say = evidenceWords[document.language]
+  const unchecked = sentencesOf(document).filter((one) => standingOf(one) === 'unproved' && one.text.trim() !== '')
+  if (unchecked.length === 0) return undefined
+  return html`<section class="not-checked on-screen" aria-labelledby="not-checked">
+    <h2 id="not-checked">${say.uncheckedTitle}</h2>
+    <p>${say.uncheckedWhy}</p>
+    <ul>
+      ${unchecked.map(({ id, text }) => html`<li><a href="#${id}">${text}</a></li>`)}
+    </ul>
+  </section>`
+}
+
 /** What proves a sentence, or an honest word that nothing does. */
 export function besideSentence(one: Sentence, language: Language, evidence: Evidence): Html | undefined {
   const say = evidenceWords[language]

@@ -118,7 +118,6 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
     log.warn({ err: error }, 'the directory could not be read; going on with the one known')
   })
-
   const nowMs = () => clock.now().epochMilliseconds
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-capture', version },
@@ -170,7 +169,6 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       { segments: segments.length, recordings, sessions: calls.sessions.length },
       'took up calls that an earlier process left without an end',
     )
-
   const leftBehind = [...segments, ...(await takeInterrupted(interruptedPath))]
   const counts = (quotas = await followQuotas({
     db,

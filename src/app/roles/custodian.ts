@@ -203,6 +203,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     clock,
     log,
     firstSweep: terms.swept,
+    intervalMs: settings.checkMs,
   })
   const verifying = verifyLogOnDemand({
     db,
@@ -264,7 +265,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
   const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
   const studies = keepStudies({ db, pool, log })
-  const admissions = countAdmissionsJob({ db, pool, log })
+  const admissions = countAdmissionsJob({ db, pool, log, intervalMs: settings.checkMs })
   const quality = await keepQuality({ pool, db, log })
   const training = await keepTraining({ pool, db, log })
   const letters = keepLetters({ pool, db, versions, clock, log })

@@ -57,7 +57,7 @@ test('everything is checked at the start, and again at every turn', async () => 
 })
 
 test('a round that is not quick is followed by a rest, but for the first one, which looks at everything', async () => {
-  await start({ intervalMs: 200, quickMs: 0 })
+  await start({ intervalMs: 1_000, quickMs: 0 })
   await allChecked()
   // The last one of a round.
   const drawn = async () => (await proofs()).find(({ promise }) => promise === 'recording.as-drawn')?.checkedAt

@@ -21,7 +21,10 @@ export interface ProofKeeper {
   stop: () => Promise<void>
 }
 
-export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 'version' | 'now' | 'afresh' | 'signal'> {
+export interface KeepProofsOptions extends Omit<
+  Looking,
+  'db' | 'versions' | 'version' | 'now' | 'afresh' | 'pace' | 'signal'
+> {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
   versions: Pick<Versions, 'all' | 'at'>
@@ -36,7 +39,7 @@ export interface KeepProofsOptions extends Omit<Looking, 'db' | 'versions' | 've
 
 /** How often a round begins, and how long after the last one where that was not quick. */
 const turnMs = 60_000
-const restMs = 5 * 60_000 - turnMs / 2
+const restTurns = 4.5
 const quickRoundMs = 2_000
 /** The sweep at the start may be another process's, or long. */
 const sweepWaitMs = 60_000
@@ -51,6 +54,7 @@ const sweepsOwn: readonly PromiseId[] = [
 /** Begins to keep the proofs fresh. One process checks at a time, on whatever machine. */
 export function keepProofs(options: KeepProofsOptions): ProofKeeper {
   const { pool, clock, log, firstSweep, versions, ...looked } = options
+  const intervalMs = options.intervalMs ?? turnMs
   const ending = new AbortController()
   let begun = false
   let restsUntil = 0
@@ -64,6 +68,7 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
       version: versions.at(now),
       now,
       afresh: !begun,
+      pace: intervalMs / turnMs,
       signal,
     }
     const { broken, newlyBroken, restored, errors } = await checkPromises(looking, which)
@@ -80,11 +85,11 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
   }
 
   const onError = (error: unknown) => {
-    log.error({ err: error }, 'the promises could not be checked; after half an hour they count as broken')
+    log.error({ err: error }, 'the promises could not be checked; after a quarter of an hour they count as broken')
   }
   const regular = every({
     pool,
-    intervalMs: options.intervalMs ?? turnMs,
+    intervalMs,
     lockName,
     work: async (signal) => {
       await Promise.race([firstSweep, wait(sweepWaitMs, undefined, { signal, ref: false }).catch(() => undefined)])
@@ -93,7 +98,8 @@ export function keepProofs(options: KeepProofsOptions): ProofKeeper {
       await check(signal)
       const endedAt = performance.now()
       // The first round looks at everything and says nothing of the others.
-      if (!first && endedAt - startedAt > (options.quickMs ?? quickRoundMs)) restsUntil = endedAt + restMs
+      if (!first && endedAt - startedAt > (options.quickMs ?? quickRoundMs))
+        restsUntil = endedAt + intervalMs * restTurns
     },
     onError,
   })

@@ -63,6 +63,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     backups: [],
     backupKey: undefined,
     backupAt: Temporal.PlainTime.from('02:30'),
+    checkMs: 60_000,
     ledgerCopies: [],
     demoPassword: undefined,
   })
@@ -318,6 +319,10 @@ describe('a wrong setting is one line: which, what was found, what is allowed', 
       'allowed is the public half (age1…) of a key',
     ],
     [{ SELOSTE_BACKUP_KEY: 'AGE-SECRET-KEY-1SECRET' }, 'SELOSTE_BACKUP_KEY is "(a private half)"'],
+    [
+      { SELOSTE_CHECK_SECONDS: '0' },
+      'SELOSTE_CHECK_SECONDS is "0": allowed is a whole number of seconds from 1 to 300',
+    ],
     [{ SELOSTE_BACKUP_AT: '24.00' }, 'SELOSTE_BACKUP_AT is "24.00": allowed is a time of day, as 02.30'],
     [{ SELOSTE_WITNESSES: `https://w.example ${witness} vault` }, 'and after it @ and the id of the storage site'],
     [{ SELOSTE_DEMO_PASSWORD: 'secret' }, 'SELOSTE_DEMO_PASSWORD is "(6 characters)": allowed is 8 characters or more'],

@@ -80,6 +80,8 @@ export type Settings = {
   backupKey: string | undefined
   /** SELOSTE_BACKUP_AT: the local time at which the nightly backup begins. */
   backupAt: Temporal.PlainTime
+  /** SELOSTE_CHECK_SECONDS: how often the promises are checked, in milliseconds. */
+  checkMs: number
   /** SELOSTE_LEDGER: further copies of the destruction ledger. */
   ledgerCopies: readonly PlaceSetting[]
   /** Webhooks, decisions, traces. */
@@ -99,6 +101,7 @@ const defaults = {
   SELOSTE_SIPS: '127.0.0.1:5061',
   SELOSTE_RTP: '127.0.0.1:30000-39999',
   SELOSTE_BACKUP_AT: '02.30',
+  SELOSTE_CHECK_SECONDS: '60',
 }
 
 /** The same names in the file as in the environment. */
@@ -168,6 +171,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     backups,
     backupKey: checkBackupKey(given('SELOSTE_BACKUP_KEY'), backups),
     backupAt: parseTimeOfDay('SELOSTE_BACKUP_AT', setting('SELOSTE_BACKUP_AT')),
+    checkMs: readSeconds('SELOSTE_CHECK_SECONDS', setting('SELOSTE_CHECK_SECONDS')) * 1000,
     ledgerCopies: parsePlaces('SELOSTE_LEDGER', given('SELOSTE_LEDGER'), folder),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
   }
@@ -188,6 +192,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     objects,
   )
   return settings
+}
+
+/** Between the pace of a quick check and the five minutes after which a proof grows old. */
+function readSeconds(name: string, text: string): number {
+  const seconds = Number(text)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 300)
+    throw wrongSetting(name, text, 'a whole number of seconds from 1 to 300')
+  return seconds
 }
 
 function findConfigFile(environment: Readonly<Record<string, string | undefined>>, folder: string) {

@@ -32,3 +32,9 @@ export function intervalsOf(versions: readonly DescriptionVersion[]) {
     until: inOrder[place + 1]?.effectiveFrom.toString() ?? null,
   }))
 }
+
+/** Whether a sweep came after an instant. One dated further ahead than clocks lie apart proves nothing. */
+export function isSwept(at: Temporal.Instant | null, since: Temporal.Instant, now: Temporal.Instant): boolean {
+  const { compare } = Temporal.Instant
+  return at !== null && compare(at, since) > 0 && compare(at, now.add({ minutes: 5 })) < 0
+}

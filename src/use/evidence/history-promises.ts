@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
-import { askOne, countsPublicly, monthsAfter } from './ask-one.ts'
+import { askOne, countsPublicly, isSwept, monthsAfter } from './ask-one.ts'
 import { findUnknown } from './known-database.ts'
 import type { Check } from './promise.ts'
 import { wordsAt } from './words.ts'
@@ -242,7 +242,7 @@ export const historyTerm: Check<TermFacts> = {
           ) overdue) as overdue,
           (select at from work_done where work = 'sweep') as swept`,
     )
-    const sweptInTime = row.swept !== null && Temporal.Instant.compare(row.swept, limit) > 0
+    const sweptInTime = isSwept(row.swept, limit, now)
     return {
       holds: row.overdue.length === 0 && sweptInTime,
       facts: {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
-import { askOne, monthsAfter } from './ask-one.ts'
+import { askOne, isSwept, monthsAfter } from './ask-one.ts'
 import { sweepGraceHours } from './history-promises.ts'
 import type { Check, Looking } from './promise.ts'
 import { wordsAt } from './words.ts'
@@ -153,7 +153,7 @@ export const recordingsCeiling: Check<CeilingFacts> = {
       ...store.strays,
       ...unclaimed,
     ]
-    const sweptInTime = row.swept !== null && Temporal.Instant.compare(row.swept, limit) > 0
+    const sweptInTime = isSwept(row.swept, limit, now)
     return {
       holds: row.overdue.length === 0 && leftovers.length === 0 && row.unledgered.length === 0 && sweptInTime,
       facts: {
@@ -190,7 +190,10 @@ async function lookAtStore(looking: Looking, before: StoreMemo | undefined): Pro
     !before ||
     !listed ||
     looking.afresh ||
-    Temporal.Instant.compare(listed.add({ minutes: listStoreEveryMinutes }), now) < 0
+    Temporal.Instant.compare(
+      listed.add({ seconds: Math.round(listStoreEveryMinutes * 60 * (looking.pace ?? 1)) }),
+      now,
+    ) < 0
   ) {
     return listStore(looking, before?.unclaimed ?? {})
   }

@@ -28,6 +28,8 @@ export interface Looking {
   drawKey: Uint8Array
   /** The first check of this process: nothing is taken over from an earlier one's that can be looked at anew. */
   afresh: boolean
+  /** How much of the usual time lies between two rounds: what is looked at each hour follows it. 1 unless told. */
+  pace?: number
   /** Whoever checks is about to end: a check that takes long throws. */
   signal?: AbortSignal | undefined
 }

@@ -6,8 +6,8 @@ import { catalogue } from './catalogue.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import { wordsAt } from './words.ts'
 
-/** A proof older than this is none any more: whoever checks has stopped. */
-const proofHoldsMinutes = 30
+/** A proof older than this is none any more: checks come every five minutes at least, and a round may take as long again. */
+const proofHoldsMinutes = 15
 /** One further ahead than this would outlive who made it: a clock was wrong, and no one knows when it was made. */
 const clocksApartMinutes = 5
 
@@ -51,7 +51,7 @@ const foundBefore: Record<Language, string> = {
 
 /**
  * The last proof of every promise, in the order of the list; a promise that has never been checked is not in it. A proof
- * that is older than half an hour, or from a time that has not come, does not hold, and says so; nor does one whose check
+ * that is older than a quarter of an hour, or from a time that has not come, does not hold, and says so; nor does one whose check
  * could not be made.
  */
 export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant): Promise<Proof[]> {

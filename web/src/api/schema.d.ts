@@ -9815,6 +9815,7 @@ export interface operations {
                              */
                             brokenSince?: string;
                         }[];
+                        unchecked: string[];
                     };
                 };
             };

@@ -11,11 +11,14 @@ export function BrokenPromises() {
   const { say, named, language } = useLanguage()
   const { data, error, refetch } = useEvidence()
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
-  if (!data || data.items.length === 0) return null
+  if (!data) return null
   const broken = data.items.filter((proof) => !proof.holds)
-  const checkedAt = data.items.map((proof) => proof.checkedAt).reduce((one, other) => (one < other ? one : other))
+  const unchecked = data.unchecked.length
+  const checkedAt = data.items
+    .map((proof) => proof.checkedAt)
+    .reduce((one, other) => (one < other ? one : other), '9999')
   const page = <a href={publicPages.description[language]}>{say('promises.page')}</a>
-  if (broken.length === 0) {
+  if (broken.length + unchecked === 0) {
     return (
       <p className="promises-hold">
         <CircleCheck aria-hidden="true" size={20} />
@@ -27,7 +30,7 @@ export function BrokenPromises() {
   }
   return (
     <Notice kind="error">
-      <h2 className="notice-title">{say('nav.public.broken', { count: broken.length })}</h2>
+      <h2 className="notice-title">{say('nav.public.broken', { count: broken.length + unchecked })}</h2>
       <ul>
         {broken.map((proof) => (
           <li key={proof.promise}>
@@ -39,6 +42,7 @@ export function BrokenPromises() {
             )}
           </li>
         ))}
+        {unchecked > 0 && <li>{say('promises.unchecked', { count: unchecked })}</li>}
       </ul>
       <p>{page}</p>
     </Notice>

@@ -124,7 +124,15 @@ export const planOperations = {
     schema: {
       operationId: 'readEvidence',
       summary: 'The last proof of every promise',
-      response: { 200: Type.Object({ items: Type.Array(Proof) }), ...refusals },
+      response: {
+        200: Type.Object({
+          items: Type.Array(Proof),
+          unchecked: Type.Array(
+            Type.String({ description: 'Promises that have never been checked: none of them holds yet' }),
+          ),
+        }),
+        ...refusals,
+      },
     },
   },
 } as const

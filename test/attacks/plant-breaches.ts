@@ -1,0 +1,161 @@
+// Plants breaches one by one in a running Seloste, as somebody who owns its database and its disk, and waits until its own checks name
+// each. In: a running Seloste with calls in it. Out: which were found, by which promise and after how long. Never: a call of a check.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { Breach, Planted } from './planted-breaches.ts'
+
+export interface PlantedResult {
+  name: string
+  promise: string
+  /** Milliseconds from planting to the proof; nothing where it was not found in time. */
+  foundMs?: number
+  /** It could not be planted: PostgreSQL's word. */
+  fault?: string
+}
+
+const lookMs = 200
+
+interface Proof {
+  holds: boolean
+  facts: Record<string, unknown>
+}
+
+export async function plantBreaches(
+  { url, folder }: { url: string; folder: string },
+  breaches: readonly Breach[],
+  { withinMs, onResult }: { withinMs: number; onResult?: (result: PlantedResult) => void },
+): Promise<PlantedResult[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  const results: PlantedResult[] = []
+  try {
+    for (const breach of breaches) {
+      const result = await plantOne(client, folder, breach, withinMs)
+      results.push(result)
+      onResult?.(result)
+    }
+  } finally {
+    await client.end()
+  }
+  return results
+}
+
+async function plantOne(client: Client, folder: string, breach: Breach, withinMs: number): Promise<PlantedResult> {
+  const { name, promise, counts } = breach
+  const before = await proofOf(client, promise)
+  const undo: (() => Promise<unknown>)[] = []
+  const plants = 'length' in breach.plant ? breach.plant : [breach.plant]
+  try {
+    for (const plant of plants) undo.push(await doPlant(client, folder, plant))
+  } catch (error) {
+    for (const one of undo.reverse()) await one()
+    return { name, promise, fault: (error as Error).message }
+  }
+  const begun = performance.now()
+  let foundMs: number | undefined
+  while (foundMs === undefined && performance.now() - begun < withinMs * (breach.hourly ? 5 : 1)) {
+    await wait(lookMs)
+    const now = await proofOf(client, promise)
+    if (
+      now &&
+      !now.holds &&
+      (counts.length === 0 ? before?.holds : counts.some((count) => number(now, count) > number(before, count)))
+    )
+      foundMs = Math.round(performance.now() - begun)
+  }
+  for (const one of undo.reverse()) await one()
+  // What is healed is seen to be, so that the next count rises from there.
+  const healedBy = performance.now() + withinMs
+  const isSame = (proof: Proof | undefined) =>
+    proof?.holds === before?.holds && counts.every((count) => number(proof, count) <= number(before, count))
+  const stays = plants.some((plant) => 'run' in plant && plant.undo === undefined)
+  while (!stays && foundMs !== undefined && performance.now() < healedBy && !isSame(await proofOf(client, promise)))
+    await wait(lookMs)
+  return { name, promise, ...(foundMs !== undefined && { foundMs }) }
+}
+
+function number(proof: Proof | undefined, count: string): number {
+  const value = proof?.facts[count]
+  return typeof value === 'number' ? value : 0
+}
+
+async function proofOf(client: Client, promise: string): Promise<Proof | undefined> {
+  const { rows } = await client.query<Proof>(
+    `select holds, coalesce(facts, '{}') as facts from proof where promise = $1`,
+    [promise],
+  )
+  return rows[0]
+}
+
+/** @returns what takes it back */
+async function doPlant(client: Client, folder: string, plant: Planted): Promise<() => Promise<unknown>> {
+  if ('file' in plant) {
+    const { rows } = await client.query<{ id: string }>(
+      `select id from recording where state = 'DESTROYED' order by id limit 1`,
+    )
+    const path = join(folder, plant.file.replace('DESTROYED', rows[0]?.id ?? ''))
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, 'planted', { mode: 0o600 })
+    return () => rm(path, { force: true })
+  }
+  if ('run' in plant) {
+    await past(client, plant.run)
+    return () => (plant.undo === undefined ? Promise.resolve() : past(client, plant.undo))
+  }
+  const table = 'change' in plant ? plant.change : 'remove' in plant ? plant.remove : plant.copy
+  const { rows } = await client.query<{ row: string; ctid: string }>(
+    `select to_jsonb(t)::text as row from ${table} t where ${plant.where.replaceAll(`${table}.`, 't.')}`,
+  )
+  if (rows.length === 0) throw new Error(`nothing to plant on in ${table}`)
+  const saved = `jsonb_populate_recordset(null::${table}, '${`[${rows.map(({ row }) => row).join(',')}]`.replaceAll("'", "''")}')`
+  const key = await keyOf(client, table)
+  const planted = `planted_${++plantedTables}`
+  const among = (source: string) => `(${key}) in (select ${key} from ${source})`
+  if ('remove' in plant) {
+    await past(client, `delete from ${table} where ${among(`${saved} s`)}`)
+    return () => past(client, `insert into ${table} overriding system value select * from ${saved}`)
+  }
+  const rowsOf =
+    'copy' in plant
+      ? `select (jsonb_populate_record(s, ${plant.as})).* from ${saved} s`
+      : `select * from ${table} where ${among(`${saved} s`)}`
+  await past(
+    client,
+    `create temp table ${planted} as ${rowsOf};` +
+      ('copy' in plant
+        ? `insert into ${table} overriding system value select * from ${planted}`
+        : `update ${planted} set ${plant.set}; delete from ${table} where ${among(`${saved} s`)};
+           insert into ${table} overriding system value select * from ${planted}`),
+  )
+  return () =>
+    past(
+      client,
+      `delete from ${table} where ${among(planted)}; drop table ${planted};` +
+        ('copy' in plant ? '' : `insert into ${table} overriding system value select * from ${saved}`),
+    )
+}
+
+let plantedTables = 0
+
+/** Columns of the primary key. Other processes may change a planted row meanwhile. */
+async function keyOf(client: Client, table: string): Promise<string> {
+  const { rows } = await client.query<{ columns: string }>(
+    `select string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+     from pg_index x join pg_attribute a on a.attrelid = x.indrelid and a.attnum = any (x.indkey)
+     where x.indrelid = $1::regclass and x.indisprimary`,
+    [table],
+  )
+  return rows[0]!.columns
+}
+
+/** As somebody who has switched the database's guards off. */
+async function past(client: Client, statements: string): Promise<void> {
+  try {
+    await client.query(`begin; set local session_replication_role = replica; ${statements}; commit`)
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+}

@@ -1,0 +1,98 @@
+// A real Seloste for the planted breaches: all processes, its own PostgreSQL, checks at a shorter pace. In: nothing. Out: calls of today,
+// some recorded, one heard, one forbidden and destroyed. Never: a stand-in for a part of it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { ownDatabase, tellPastCalls } from '#test/journeys/past-calls.ts'
+import { eventually, signInAt } from '#test/whole/api.ts'
+import { adminUrlOf } from '#test/whole/elsewhere.ts'
+import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
+import { plantBreaches, type PlantedResult } from './plant-breaches.ts'
+import { breaches, type Breach } from './planted-breaches.ts'
+
+/** Seconds between two rounds of checks; a minute in an installation. */
+const paceSeconds = 2
+/** A promise is checked at least every five minutes, in an installation: here within as many rounds, and what a busy machine adds. */
+const withinMs = 45_000
+
+/** Plants the whole catalogue, or some of it, in a new installation. */
+export async function plantInNewInstallation(
+  onResult: (result: PlantedResult) => void,
+  some: readonly Breach[] = breaches,
+): Promise<PlantedResult[]> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-planted-'))
+  const seloste = await startSeloste({
+    dataDirectory,
+    isPrepared: true,
+    environment: { SELOSTE_CHECK_SECONDS: String(paceSeconds) },
+  })
+  try {
+    await tellCalls(seloste)
+    await eventually(
+      async () => ((await notHolding(seloste)).length === 0 ? true : undefined),
+      'all promises to hold',
+      120_000,
+    )
+    const url = await adminUrlOf(dataDirectory)
+    return await plantBreaches({ url, folder: dataDirectory }, some, { withinMs, onResult })
+  } finally {
+    await seloste.stop()
+    await rm(dataDirectory, { recursive: true, force: true })
+  }
+}
+
+/** Promises that do not hold, or have not been checked. */
+async function notHolding(seloste: RunningSeloste): Promise<string[]> {
+  return ownDatabase(seloste, async (db) => {
+    const { rows } = await sql<{ promise: string }>`select promise from proof where not holds`.execute(db)
+    const { rows: counted } = await sql<{ n: number }>`select count(*)::int as n from proof`.execute(db)
+    return counted[0]!.n === 0 ? ['none'] : rows.map(({ promise }) => promise)
+  })
+}
+
+async function tellCalls(seloste: RunningSeloste): Promise<void> {
+  const call = (minutesAgo: number, drawn: boolean, official: string) => {
+    const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
+    const endedAt = startedAt.add({ seconds: 30 })
+    return {
+      startedAt,
+      endedAt,
+      caller: `+35840400${String(1000 + minutesAgo)}`,
+      numberCalled: '029 497 000',
+      segments: [{ official, number: '029 497 000', answeredAt: startedAt, endedAt }],
+      drawn,
+    }
+  }
+  await tellPastCalls(seloste, [
+    ...Array.from({ length: 20 }, (_, place) =>
+      call(10 + place, false, place % 2 === 0 ? '029 512 1001' : '029 512 1002'),
+    ),
+    ...Array.from({ length: 6 }, (_, place) => call(40 + place, true, '029 512 1001')),
+  ])
+  const aino = await signInAt(seloste.url, 'aino', seloste.password)
+  const own = await eventually(
+    async () => {
+      const contacts = await aino.contacts({ purpose: 'DEVELOPMENT', recorded: 'available' })
+      const ids = contacts.flatMap(({ segments }) => segments.flatMap(({ recording }) => recording.id ?? []))
+      return ids.length >= 3 ? ids : undefined
+    },
+    'recordings to hear',
+    120_000,
+  )
+  await aino.listen(own[0]!, 'DEVELOPMENT')
+  const answer = await aino.call('POST', `/api/recordings/${own[1]}/prohibitions`, {
+    party: 'OFFICIAL',
+    channel: 'OWN_CALLS',
+  })
+  if (!answer.ok) throw new Error(`the prohibition: ${answer.status} ${await answer.text()}`)
+  await eventually(
+    () =>
+      ownDatabase(seloste, async (db) => {
+        const { rows } = await sql`select from recording where state = 'DESTROYED'`.execute(db)
+        return rows.length > 0 ? true : undefined
+      }),
+    'the forbidden recording to be destroyed',
+    120_000,
+  )
+}
