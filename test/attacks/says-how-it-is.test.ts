@@ -1,6 +1,6 @@
 /** What stands still is told, wherever somebody looks: health, status, metrics, the screen of operation. No green meanwhile. */
-import { spawn } from 'node:child_process'
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -231,4 +231,43 @@ describe('a database that hangs', () => {
       expect(await metric('database')).toBe(0)
     },
   )
+})
+
+/** A volume of its own, which only root can make: in the long run. */
+const canFill =
+  process.env['SELOSTE_LONG'] === '1' && process.getuid?.() === 0 && process.platform === 'linux' && !inBuckets()
+
+describe.skipIf(!canFill)('a full volume', () => {
+  const folder = () => join(seloste.dataDirectory, 'objects')
+  const volume = () => `${seloste.dataDirectory}.volume`
+
+  test('is a blocker everywhere until there is room', { timeout: 180_000 }, async () => {
+    await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+    await mkdir(volume())
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0700', 'tmpfs', volume()])
+    try {
+      execFileSync('cp', ['-a', `${folder()}/.`, volume()])
+      execFileSync('mount', ['--bind', volume(), folder()])
+      try {
+        spawnSync('dd', ['if=/dev/zero', `of=${join(folder(), 'ballast')}`, 'bs=64k'])
+        await expect
+          .poll(async () => (await health()).blockers.map(({ kind, code }) => `${kind} ${code}`), { timeout: 30_000 })
+          .toContain('disk disk-low')
+        expect((await health()).status).toBe(503)
+        const { exitCode, told } = await statusAsJson()
+        expect(exitCode).toBe(1)
+        expect(told.blockers.map(({ kind }) => kind)).toContain('disk')
+        expect(await metric('disk')).toBeGreaterThan(0)
+        const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
+        expect(shown.items.map(({ kind }) => kind)).toContain('disk')
+        await rm(join(folder(), 'ballast'))
+        await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      } finally {
+        execFileSync('umount', ['-l', folder()])
+      }
+    } finally {
+      execFileSync('umount', ['-l', volume()])
+      await rm(volume(), { recursive: true, force: true })
+    }
+  })
 })

@@ -71,7 +71,7 @@ test('a voice that is missing is followed from the hour to the client and to the
 
   await page.getByRole('link', { name: 'Tallentimet' }).first().click()
   await expect(page.getByRole('heading', { level: 1, name: 'Tallentimet' })).toBeVisible()
-  await expect(page.locator('section.panel')).toContainText('Ottaa puheluja vastaan')
+  await expect(page.locator('section.panel').last()).toContainText('Ottaa puheluja vastaan')
   await inEach('nodes')
 
   // From the call itself, under a fault.

@@ -113,3 +113,10 @@ test('a database that is away is a blocker from the first connection that failed
   expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'ECONNREFUSED' }])
   way = await openStoppableWay()
 })
+
+test('a statement that failed for a full disk is a blocker for a while, as no other one says that there is room again', async () => {
+  const full = sql`do $$ begin raise exception 'no space' using errcode = '53100'; end $$`
+  await expect(full.execute(database.db)).rejects.toThrow('no space')
+  await ask()
+  expect(blockers.list()).toMatchObject([{ kind: 'disk', code: 'database-disk-full', about: 'database' }])
+})

@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os'
+import { expect, test } from 'vitest'
+import { createBlockers } from '#platform/blockers/blockers.ts'
+import { watchBlockers } from './watch-blockers.ts'
+
+test('what waits two minutes for the register is a backlog, as old as it is, until it waits no more', async () => {
+  const said: string[] = []
+  const blockers = createBlockers({
+    now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
+    log: { error: (_, message) => said.push(message), warn: (_, message) => said.push(message) },
+  })
+  let waits: { sinceMs: number; code: string } | undefined = { sinceMs: performance.now() - 119_000, code: 'x' }
+  const watching = watchBlockers({ blockers, volumes: { data: tmpdir() }, waitsSince: () => waits, intervalMs: 10 })
+  try {
+    expect(blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
+    waits = { sinceMs: performance.now() - 180_000, code: 'KEY_STORE_AWAY' }
+    await expect
+      .poll(() => blockers.list().map(({ kind, code, since }) => [kind, code, since.slice(0, 16)]))
+      .toContainEqual(['backlog', 'KEY_STORE_AWAY', '2026-11-30T11:56'])
+    waits = undefined
+    await expect.poll(() => blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
+    expect(said).toEqual(expect.arrayContaining(['something stands still', 'a blocker is gone; the work goes on']))
+  } finally {
+    watching.stop()
+  }
+})
