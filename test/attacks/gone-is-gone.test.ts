@@ -5,8 +5,10 @@ import { expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { viewRecording } from '#register/recordings/view-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
+import { withoutCopies, type Copies } from '#safeguards/places/copies.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
@@ -103,6 +105,27 @@ test('the database lets nothing become destroyed while an intake key opens it', 
   await expect(pool.query(`update recording set state = 'DESTROYED' where id = $1`, [id])).rejects.toThrow(
     'still has a key',
   )
+})
+
+test('an instant of destruction is told once the recording is destroyed, and it is the ledger’s', async () => {
+  const { id } = await register.record()
+  await keepRecording(keeping, id, now())
+  const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const away: Copies = { ...withoutCopies, deleteObjects: () => Promise.resolve([{ place: 'p', reached: false }]) }
+  expect(await destroyer.destroy(id, { copies: away })).toMatchObject({ destroyed: [], waiting: [{ id }] })
+  expect(viewRecording(await row(), now())).toEqual({ id, state: 'destroyed', cause: 'caller' })
+  expect((await destroyer.destroy(id)).destroyed).toEqual([id])
+  const { rows } = await pool.query<{ at: Temporal.Instant }>('select at from destruction_entry where object_id = $1', [
+    id,
+  ])
+  expect(viewRecording(await row(), now()).destroyedAt).toBe(rows[0]!.at.toString())
+})
+
+test('a recording past its day that exists, as under a clock that runs ahead, is not told as destroyed', async () => {
+  const { id } = await register.record(callOfMonthsAgo(7))
+  await keepRecording(keeping, id, now())
+  const row = await database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  expect(viewRecording(row, now())).toEqual({ id, state: 'expired', cause: 'retention' })
 })
 
 test('no role but the custodian’s takes a lock that a destruction waits for', async () => {

@@ -17,7 +17,7 @@ export interface TestDestroyer {
 }
 
 export function makeDestroyer(
-  database: TestDatabase<RegisterTables>,
+  database: Pick<TestDatabase<RegisterTables>, 'as'>,
   { keeping }: Pick<TestRegister, 'keeping'>,
   copies: Copies = withoutCopies,
 ): TestDestroyer {
@@ -40,7 +40,7 @@ export function makeDestroyer(
 
 /** Enters a prohibition that nobody made; the recording stays as it is. */
 export async function noteProhibition(
-  database: TestDatabase<RegisterTables>,
+  database: Pick<TestDatabase<RegisterTables>, 'as'>,
   id: string,
   party: 'CALLER' | 'OFFICIAL' = 'CALLER',
 ): Promise<void> {

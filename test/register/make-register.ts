@@ -51,9 +51,15 @@ export interface RecordedSegment {
   intakeKey: string
 }
 
-/** Call it at the top of a test file; what it made on disk is removed after the file's tests. */
-export async function makeTestRegister(database: TestDatabase<RegisterTables>): Promise<TestRegister> {
-  const folder = await mkdtemp(join(tmpdir(), 'seloste-register-'))
+/**
+ * Call it at the top of a test file; what it made on disk is removed after the file's tests.
+ * @param place the folder in which it makes its own
+ */
+export async function makeTestRegister(
+  database: Pick<TestDatabase<RegisterTables>, 'as'>,
+  place = tmpdir(),
+): Promise<TestRegister> {
+  const folder = await mkdtemp(join(place, 'seloste-register-'))
   afterAll(() => rm(folder, { recursive: true, force: true }))
   const objects = await openTestObjects(join(folder, 'objects'))
   const keys = await openKeyFolder(join(folder, 'keys'))

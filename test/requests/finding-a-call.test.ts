@@ -266,12 +266,12 @@ describe('asking about a call that was not recorded, or whose recording is gone 
     expect(segment?.recording).toMatchObject({ state: 'none' })
   })
 
-  test('tells on which day it was destroyed and why; past fourteen months there is nothing', async () => {
+  test('tells that its term is over and why; past fourteen months there is nothing', async () => {
     const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
     const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
     await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
     const destroyed = await asked({ day: monthsAgo!.toString(), time: '14:00' })
-    expect(destroyed.segment?.recording).toMatchObject({ id: over.id, state: 'destroyed', cause: 'retention' })
+    expect(destroyed.segment?.recording).toMatchObject({ id: over.id, state: 'expired', cause: 'retention' })
     const nothing = await asked({ day: gone!.toString(), time: '14:00' })
     const never = await asked({ day: gone!.subtract({ days: 1 }).toString(), time: '14:00' })
     expect([nothing.state, never.state]).toEqual(['NOT_FOUND', 'NOT_FOUND'])

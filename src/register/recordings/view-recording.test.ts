@@ -4,17 +4,30 @@ import { viewRecording } from './view-recording.ts'
 const now = Temporal.Instant.from('2026-11-26T00:32:00Z')
 const own = Temporal.Instant.from('2027-01-26T00:28:00Z')
 const row = { id: '0198c7a2-0000-7000-8000-000000000001', destroyed_at: null, min_keep_until: null, kept_at: now }
+const view = (given: object) => viewRecording({ ...row, ...given } as never, now)
 
-test('a recording that is being destroyed before its day is gone now, not on that day', () => {
-  const destroying = { ...row, state: 'DESTROYING', cause: 'caller', destroy_at: own } as never
-  expect(viewRecording(destroying, now)).toMatchObject({
+test('a recording that is being destroyed before its day is closed, and no instant is told until it is destroyed', () => {
+  const destroying = { state: 'DESTROYING', cause: 'caller', destroy_at: own }
+  expect(view(destroying)).toEqual({ id: row.id, state: 'destroyed', cause: 'caller' })
+  const destroyed = { ...destroying, state: 'DESTROYED', destroyed_at: now.subtract({ seconds: 4 }) }
+  expect(view(destroyed)).toMatchObject({ destroyedAt: '2026-11-26T00:31:56Z', cause: 'caller' })
+})
+
+test('a recording past its day that exists, as under a wrong clock, has expired and is not told as destroyed', () => {
+  const overdue = { state: 'STORED', cause: null, destroy_at: now.subtract({ hours: 30 }) }
+  expect(view(overdue)).toEqual({ id: row.id, state: 'expired', cause: 'retention' })
+  expect(view({ ...overdue, state: 'DESTROYING', cause: 'retention' })).toMatchObject({ state: 'expired' })
+  expect(view({ ...overdue, state: 'DESTROYED', cause: 'retention', destroyed_at: now })).toMatchObject({
     state: 'destroyed',
     destroyedAt: now.toString(),
-    cause: 'caller',
   })
 })
 
-test('a recording past its day is gone since that day, whether or not it has been destroyed', () => {
-  const overdue = { ...row, state: 'STORED', cause: null, destroy_at: now.subtract({ hours: 1 }) } as never
-  expect(viewRecording(overdue, now)).toMatchObject({ state: 'destroyed', destroyedAt: '2026-11-25T23:32:00Z' })
+test('what an order holds past its day looks like what was destroyed on it, before and after the sweep', () => {
+  const held = (hours: number) => view({ state: 'RESTRICTED', cause: null, destroy_at: now.subtract({ hours }) })
+  expect(held(1)).toEqual({ id: row.id, state: 'expired', cause: 'retention' })
+  const gone = { id: row.id, state: 'destroyed', destroyedAt: '2026-11-25T21:32:00Z', cause: 'retention' }
+  expect(held(3)).toEqual(gone)
+  const ended = { state: 'DESTROYED', cause: 'hold-end', destroyed_at: now, destroy_at: now.subtract({ hours: 3 }) }
+  expect(view(ended)).toEqual(gone)
 })

@@ -6,36 +6,44 @@ type RecordingRow = Selectable<RegisterTables['recording']>
 /** What of a recording a person who may see its call is told. */
 export interface RecordingView {
   id?: string
-  state: 'none' | 'capturing' | 'available' | 'restricted' | 'destroyed'
+  state: 'none' | 'capturing' | 'available' | 'restricted' | 'expired' | 'destroyed'
   keepUntil?: string
   destroyAt?: string
   destroyedAt?: string
   cause?: string
 }
 
-/** A recording's state as a person may know it; past its term it is gone, whether the sweep has run or not (R24). */
+/** As long as the sweep takes to come by, and to destroy what is due. */
+export const sweepHours = 2
+
+/**
+ * A recording's state as a person may know it. Past its term nobody hears it, whether the sweep has run or not (R24): it is `expired`.
+ * When it was destroyed is told once it is, with the instant that the ledger has. A preservation order stays secret: past its day, and as
+ * long as a sweep takes, what is held looks like what was destroyed on its day.
+ */
 export function viewRecording(row: RecordingRow | undefined, now: Temporal.Instant): RecordingView {
   if (!row) return { state: 'none' }
-  const expired = row.destroy_at !== null && Temporal.Instant.compare(row.destroy_at, now) <= 0
-  if (row.state === 'DESTROYED' || row.state === 'DESTROYING' || expired) {
-    return {
-      id: row.id,
-      state: 'destroyed',
-      ...(row.cause === 'hold-end'
-        ? // A preservation order stays secret when it is over: the recording ended on its day, as it was said to.
-          { destroyedAt: (row.destroy_at ?? now).toString(), cause: 'retention' }
-        : // While it is being destroyed out of turn, its own day lies ahead.
-          {
-            destroyedAt: (row.destroyed_at ?? (expired ? row.destroy_at : now) ?? now).toString(),
-            cause: row.cause ?? 'retention',
-          }),
-    }
+  const { id, destroy_at: day } = row
+  const isPast = (hours: number) => day !== null && Temporal.Instant.compare(day.add({ hours }), now) <= 0
+  const isHeldBack = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'
+  if (row.state === 'DESTROYED' && row.cause !== 'hold-end') {
+    return { id, state: 'destroyed', ...told(row.destroyed_at), cause: row.cause ?? 'retention' }
   }
-  const restricted = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'
+  if (row.state === 'DESTROYING' && row.cause !== 'hold-end' && row.cause !== 'retention') {
+    return { id, state: 'destroyed', ...(row.cause && { cause: row.cause }) }
+  }
+  if (row.cause === 'hold-end' || (isHeldBack && isPast(sweepHours))) {
+    return { id, state: 'destroyed', ...told(day), cause: 'retention' }
+  }
+  if (row.state === 'DESTROYING' || isPast(0)) return { id, state: 'expired', cause: 'retention' }
   return {
-    id: row.id,
-    state: restricted ? 'restricted' : row.kept_at ? 'available' : 'capturing',
+    id,
+    state: isHeldBack ? 'restricted' : row.kept_at ? 'available' : 'capturing',
     ...(row.min_keep_until && { keepUntil: row.min_keep_until.toString() }),
-    ...(row.destroy_at && { destroyAt: row.destroy_at.toString() }),
+    ...(day && { destroyAt: day.toString() }),
   }
+}
+
+function told(destroyedAt: Temporal.Instant | null): Pick<RecordingView, 'destroyedAt'> {
+  return destroyedAt ? { destroyedAt: destroyedAt.toString() } : {}
 }

@@ -28046,10 +28046,10 @@ export interface operations {
                                          */
                                         segmentId: string;
                                         /**
-                                         * @description What there is to hear
+                                         * @description What there is to hear; expired: past its term, heard by nobody and not destroyed yet
                                          * @enum {unknown}
                                          */
-                                        state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                        state: "none" | "capturing" | "available" | "restricted" | "expired" | "destroyed";
                                         /**
                                          * Format: date-time
                                          * @description Destroyed then at the latest
@@ -29503,10 +29503,10 @@ export interface operations {
                                      */
                                     segmentId: string;
                                     /**
-                                     * @description What there is to hear
+                                     * @description What there is to hear; expired: past its term, heard by nobody and not destroyed yet
                                      * @enum {unknown}
                                      */
-                                    state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                    state: "none" | "capturing" | "available" | "restricted" | "expired" | "destroyed";
                                     /**
                                      * Format: date-time
                                      * @description Destroyed then at the latest
@@ -29851,10 +29851,10 @@ export interface operations {
                                      */
                                     segmentId: string;
                                     /**
-                                     * @description What there is to hear
+                                     * @description What there is to hear; expired: past its term, heard by nobody and not destroyed yet
                                      * @enum {unknown}
                                      */
-                                    state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                    state: "none" | "capturing" | "available" | "restricted" | "expired" | "destroyed";
                                     /**
                                      * Format: date-time
                                      * @description Destroyed then at the latest
@@ -51705,10 +51705,10 @@ export interface operations {
                                     /** Format: uuid */
                                     id?: string;
                                     /**
-                                     * @description What there is to hear
+                                     * @description What there is to hear; expired: past its term, heard by nobody and not destroyed yet
                                      * @enum {unknown}
                                      */
-                                    state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                    state: "none" | "capturing" | "available" | "restricted" | "expired" | "destroyed";
                                     /**
                                      * Format: date-time
                                      * @description Not destroyed before this instant (R23)
@@ -51721,7 +51721,7 @@ export interface operations {
                                     destroyAt?: string;
                                     /**
                                      * Format: date-time
-                                     * @description When it was destroyed
+                                     * @description When it was destroyed, as the destruction ledger has it; absent until it is
                                      */
                                     destroyedAt?: string;
                                     /** @description retention, caller, official, trimming */
@@ -51929,10 +51929,10 @@ export interface operations {
                                 /** Format: uuid */
                                 id?: string;
                                 /**
-                                 * @description What there is to hear
+                                 * @description What there is to hear; expired: past its term, heard by nobody and not destroyed yet
                                  * @enum {unknown}
                                  */
-                                state: "none" | "capturing" | "available" | "restricted" | "destroyed";
+                                state: "none" | "capturing" | "available" | "restricted" | "expired" | "destroyed";
                                 /**
                                  * Format: date-time
                                  * @description Not destroyed before this instant (R23)
@@ -51945,7 +51945,7 @@ export interface operations {
                                 destroyAt?: string;
                                 /**
                                  * Format: date-time
-                                 * @description When it was destroyed
+                                 * @description When it was destroyed, as the destruction ledger has it; absent until it is
                                  */
                                 destroyedAt?: string;
                                 /** @description retention, caller, official, trimming */

@@ -20,7 +20,8 @@ export function Keeping({
 }) {
   const { say, language } = useLanguage()
   if (recording.state === 'none') return null
-  if (recording.state === 'destroyed') return <Ended recording={recording} under={under} mayCertify={mayCertify} />
+  if (recording.state === 'destroyed' || recording.state === 'expired')
+    return <Ended recording={recording} under={under} mayCertify={mayCertify} />
   const isYoung = recording.keepUntil != null && Date.parse(recording.keepUntil) > serverNowMs()
   return (
     <div className="keeping">

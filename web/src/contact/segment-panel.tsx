@@ -1,12 +1,12 @@
 import { lazy, Suspense, useState } from 'react'
 import type { ContactDetail, Me, SegmentDetail, UnderPurpose } from '../api/shapes.ts'
-import { causeOf, RecordingBadge } from '../contacts/recording-badge.tsx'
+import { causeOf, RecordingBadge, sayDestroyed } from '../contacts/recording-badge.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { prepares } from '../disclosures/disclosure-shapes.ts'
 import { PickForResearch } from '../disclosures/pick-for-research.tsx'
 import { formatLength } from '../format/duration.ts'
-import { formatDate, formatTime } from '../format/instant.ts'
+import { formatTime } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -115,8 +115,8 @@ export function SegmentPanel({
         // What came of a prohibition is told above.
         !forbidden && (
           <p className="no-audio">
-            {recording.state === 'destroyed' && recording.destroyedAt
-              ? say('recording.sentence.destroyed', { date: formatDate(recording.destroyedAt, language) })
+            {recording.state === 'destroyed'
+              ? sayDestroyed(recording, say, language)
               : isOngoing && recording.state === 'none'
                 ? say('recording.sentence.none.ongoing')
                 : say(`recording.sentence.${recording.state}` as Word)}

@@ -4,7 +4,7 @@ import { formatDate } from '../format/instant.ts'
 import { useLanguage, type Say, type Word } from '../language/use-words.ts'
 import type { Language } from '../language/language.ts'
 
-const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, destroyed: Ban }
+const icons = { none: MicOff, capturing: CircleDot, available: Play, restricted: Lock, expired: Ban, destroyed: Ban }
 const knownCauses = ['retention', 'caller', 'official', 'trimming', 'hold-end']
 
 /** What there is to hear, or will be, with its date: an icon and words, never colour alone. */
@@ -30,6 +30,12 @@ function recordingDate(recording: Recording, say: Say, language: Language): stri
     return [formatDate(recording.destroyedAt, language), causeOf(recording, say)].filter(Boolean).join(' · ')
   }
   return recording.destroyAt && say('recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
+}
+
+/** That a recording was destroyed, and when; or that it is being destroyed. */
+export function sayDestroyed({ destroyedAt }: { destroyedAt?: string }, say: Say, language: Language): string {
+  if (destroyedAt === undefined) return say('recording.sentence.destroying')
+  return say('recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
 }
 
 /** Why a recording was destroyed, in words. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { MatchedContact, RequestCall, RequestDetail } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
-import { causeOf, RecordingBadge } from '../contacts/recording-badge.tsx'
+import { causeOf, RecordingBadge, sayDestroyed } from '../contacts/recording-badge.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatDate, formatInstant, formatTime } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -86,12 +86,8 @@ function sayAnswer({ segments }: MatchedContact, say: Say, language: Language): 
     return [say('recording.sentence.available'), until && `${until}.`].filter(Boolean).join(' ')
   }
   const gone = recordings.find(({ state }) => state === 'destroyed')
+  if (!gone && recordings.some(({ state }) => state === 'expired')) return say('recording.sentence.expired')
   if (!gone) return say('recording.sentence.none')
   const cause = causeOf(gone, say)
-  return [
-    say('recording.sentence.destroyed', { date: formatDate(gone.destroyedAt ?? '', language) }),
-    cause && `${cause}.`,
-  ]
-    .filter(Boolean)
-    .join(' ')
+  return [sayDestroyed(gone, say, language), cause && `${cause}.`].filter(Boolean).join(' ')
 }

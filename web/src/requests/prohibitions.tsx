@@ -86,7 +86,7 @@ function OfRecording({
 }) {
   const { say, language } = useLanguage()
   const { recording, prohibitions } = part
-  const isGone = recording.state === 'destroyed'
+  const isGone = recording.state === 'destroyed' || recording.state === 'expired'
   const isUnheard = request.kinds.includes('LISTEN') && !request.appointments.some(({ state }) => state === 'HEARD')
   const [prohibition] = prohibitions
   const destruction = useDestruction(isGone || prohibition ? recording.id : undefined, under)
@@ -101,7 +101,11 @@ function OfRecording({
     <div className="stack-small">
       {withName && part.official && <h4 className="small-heading">{part.official.name}</h4>}
       {now && <Notice kind={now.state === 'waiting' ? 'info' : 'success'}>{sayForbidden(now, say, language)}</Notice>}
-      {!now && isGone && <p className="muted">{say('prohibition.gone')}</p>}
+      {!now && isGone && (
+        <p className="muted">
+          {say(recording.state === 'expired' ? 'recording.sentence.expired' : 'prohibition.gone')}
+        </p>
+      )}
       {!now && !isGone && !request.closed && (
         <Forbid
           recordingId={recording.id}

@@ -32,7 +32,10 @@ export type ToldOfCall = Static<typeof ToldOfCall>
 export const CallRecording = Type.Object({
   id: Type.Optional(uuid('The recording')),
   segmentId: uuid('The part of the call'),
-  state: literals(['none', 'capturing', 'available', 'restricted', 'destroyed'], 'What there is to hear'),
+  state: literals(
+    ['none', 'capturing', 'available', 'restricted', 'expired', 'destroyed'],
+    'What there is to hear; expired: past its term, heard by nobody and not destroyed yet',
+  ),
   destroyAt: Type.Optional(instant('Destroyed then at the latest')),
   destroyedAt: Type.Optional(instant('Destroyed')),
   cause: Type.Optional(Cause),

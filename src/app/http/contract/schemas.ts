@@ -65,10 +65,13 @@ export const Caller = Type.Object({
 
 export const RecordingState = Type.Object({
   id: Type.Optional(Type.String({ format: 'uuid' })),
-  state: literals(['none', 'capturing', 'available', 'restricted', 'destroyed'], 'What there is to hear'),
+  state: literals(
+    ['none', 'capturing', 'available', 'restricted', 'expired', 'destroyed'],
+    'What there is to hear; expired: past its term, heard by nobody and not destroyed yet',
+  ),
   keepUntil: Type.Optional(instant('Not destroyed before this instant (R23)')),
   destroyAt: Type.Optional(instant('Destroyed then at the latest (R24)')),
-  destroyedAt: Type.Optional(instant('When it was destroyed')),
+  destroyedAt: Type.Optional(instant('When it was destroyed, as the destruction ledger has it; absent until it is')),
   cause: Type.Optional(Type.String({ description: 'retention, caller, official, trimming' })),
 })
 export type RecordingState = Static<typeof RecordingState>
