@@ -87,6 +87,12 @@ test('another unit from a day on leaves earlier calls where they were', async ({
   await page.keyboard.press('Escape')
   await expect(page.locator('.effect')).toContainText('Aiemmat puhelut jäävät entiseen yksikköön: Henkilöverotus')
   await page.getByRole('button', { name: 'Tallenna muutos' }).press('Enter')
+  // Who would hear her calls is decided by two.
+  await expect(page.getByRole('region', { name: 'Toista henkilöä odottavat muutokset' })).toContainText(
+    'Yksikkö: Yritysverotus',
+  )
+  await confirmChanges(seloste)
+  await page.reload()
   await expect(page.locator('.timeline > li').first()).toContainText('Yritysverotus')
 
   await eventually(async () => {
@@ -177,6 +183,16 @@ test('who may not change the directory is offered no change and makes none', asy
   const refused = await sari.call('POST', `/api/people/${id}/changes`, { from: today().toString(), name: 'Muu' })
   expect(refused.status).toBe(403)
 })
+
+/** Confirms what waits for a second person, as the access-rights approver. */
+async function confirmChanges(seloste: RunningSeloste): Promise<void> {
+  const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
+  const { items } = (await (await anneli.call('GET', '/api/directory-changes')).json()) as { items: { id: string }[] }
+  for (const { id } of items) {
+    const { status } = await anneli.call('POST', `/api/directory-changes/${id}/decision`, { confirm: true })
+    expect(status).toBe(200)
+  }
+}
 
 async function choose(page: Page, kind: string): Promise<void> {
   await page.getByRole('button', { name: /Mikä muuttuu/ }).click()
