@@ -50,7 +50,7 @@ for (const language of inTurn('sv')) {
           ({ segments }) => segments[0]?.recording.state === 'destroyed',
         ) || undefined,
       'the old recording destroyed',
-      90_000,
+      120_000,
     )
     const desk = await atServiceDesk(browser, seloste, { language })
     const { say } = desk

@@ -140,7 +140,7 @@ test.skipIf(library === undefined)(
     )
     expect(await retention(security)).toMatchObject({ clock: { state: 'ahead' }, recordings: { held: 1, overdue: 1 } })
     expect(await objectsOf(first)).toBeGreaterThan(0)
-    expect(await stateOf(first)).toBe('destroyed')
+    expect(await stateOf(first)).toBe('expired')
 
     // Two people say that it is right: swept.
     expect(await confirmClock('riitta')).toBe(204)
@@ -161,7 +161,7 @@ test.skipIf(library === undefined)(
     const later = await signIn('tuula')
     expect((await retention(later)).clock.state).toBe('behind')
     expect(await objectsOf(second)).toBeGreaterThan(0)
-    expect(await stateOf(second)).toBe('destroyed')
+    expect(await stateOf(second)).toBe('expired')
     const heard = await later.call('POST', `/api/recordings/${recordingOf(second).id!}/listenings`, look)
     expect(((await heard.json()) as { error: { code: string } }).error.code).toBe('recording.destroyed')
     process.kill(custodian, 'SIGCONT')

@@ -24,10 +24,10 @@ test('a recording past its day that exists, as under a wrong clock, has expired 
 })
 
 test('what an order holds past its day looks like what was destroyed on it, before and after the sweep', () => {
-  const held = (hours: number) => view({ state: 'RESTRICTED', cause: null, destroy_at: now.subtract({ hours }) })
-  expect(held(1)).toEqual({ id: row.id, state: 'expired', cause: 'retention' })
+  const held = (seconds: number) => view({ state: 'RESTRICTED', cause: null, destroy_at: now.subtract({ seconds }) })
+  expect(held(30)).toEqual({ id: row.id, state: 'expired', cause: 'retention' })
   const gone = { id: row.id, state: 'destroyed', destroyedAt: '2026-11-25T21:32:00Z', cause: 'retention' }
-  expect(held(3)).toEqual(gone)
+  expect(held(3 * 3600)).toEqual(gone)
   const ended = { state: 'DESTROYED', cause: 'hold-end', destroyed_at: now, destroy_at: now.subtract({ hours: 3 }) }
   expect(view(ended)).toEqual(gone)
 })

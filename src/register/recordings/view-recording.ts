@@ -13,8 +13,8 @@ export interface RecordingView {
   cause?: string
 }
 
-/** As long as the sweep takes to come by, and to destroy what is due. */
-export const sweepHours = 2
+/** What is past its day is looked for each minute, and destroyed then (app/roles/keep-terms.ts). */
+export const sweepMinutes = 1
 
 /**
  * A recording's state as a person may know it. Past its term nobody hears it, whether the sweep has run or not (R24): it is `expired`.
@@ -24,7 +24,7 @@ export const sweepHours = 2
 export function viewRecording(row: RecordingRow | undefined, now: Temporal.Instant): RecordingView {
   if (!row) return { state: 'none' }
   const { id, destroy_at: day } = row
-  const isPast = (hours: number) => day !== null && Temporal.Instant.compare(day.add({ hours }), now) <= 0
+  const isPast = (minutes: number) => day !== null && Temporal.Instant.compare(day.add({ minutes }), now) <= 0
   const isHeldBack = row.state === 'RESTRICTED' || row.state === 'QUARANTINED'
   if (row.state === 'DESTROYED' && row.cause !== 'hold-end') {
     return { id, state: 'destroyed', ...told(row.destroyed_at), cause: row.cause ?? 'retention' }
@@ -32,7 +32,7 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
   if (row.state === 'DESTROYING' && row.cause !== 'hold-end' && row.cause !== 'retention') {
     return { id, state: 'destroyed', ...(row.cause && { cause: row.cause }) }
   }
-  if (row.cause === 'hold-end' || (isHeldBack && isPast(sweepHours))) {
+  if (row.cause === 'hold-end' || (isHeldBack && isPast(sweepMinutes))) {
     return { id, state: 'destroyed', ...told(day), cause: 'retention' }
   }
   if (row.state === 'DESTROYING' || isPast(0)) return { id, state: 'expired', cause: 'retention' }

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { read } from '#register/read.ts'
-import { sweepHours } from '#register/recordings/view-recording.ts'
+import { sweepMinutes } from '#register/recordings/view-recording.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { DestructionCause, RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -83,7 +83,7 @@ async function tellEnd(tx: Transaction<RegisterTables>, found: Visible, now: Tem
   if (state !== 'DESTROYED' && state !== 'DESTROYING' && !isPast) return { state: 'held' }
   // Past its day and there still: no day of a destruction is told. What an order holds looks like what was destroyed on its day.
   const isHeldBack = state === 'RESTRICTED' || state === 'QUARANTINED' || cause === 'hold-end'
-  const isSwept = day !== null && Temporal.Instant.compare(day.add({ hours: sweepHours }), now) <= 0
+  const isSwept = day !== null && Temporal.Instant.compare(day.add({ minutes: sweepMinutes }), now) <= 0
   if (state !== 'DESTROYED' && !(isHeldBack && isSwept)) return { state: 'destroying', cause: 'retention' }
   const when = state === 'DESTROYED' && cause !== 'hold-end' ? at : day
   return { state: 'destroyed', cause: 'retention', ...(when && { destroyedAt: when }), ...told }
