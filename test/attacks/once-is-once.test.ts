@@ -1,5 +1,5 @@
 // R27, R30, C1: what leaves once is downloaded by one client at a time, whatever its size, and the receipt names the refused ones.
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
@@ -9,14 +9,39 @@ import { openActs } from '../requests/open-acts.ts'
 
 type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Response> }
 
-/** Asks three times at the same time. Returns the lengths of what was received with 200, and the other statuses, in order. */
-async function threeAtOnce(client: Client, path: string, method: 'GET' | 'POST') {
-  const asked = Array.from({ length: 3 }, async () => {
-    const given = await client.fetch(path, { method })
-    const { byteLength } = await given.arrayBuffer()
-    return given.status === 200 ? { whole: byteLength } : { status: given.status }
+/**
+ * Asks three times at the same time: none gets an answer of the database before all three are there. Returns the lengths of what was
+ * received with 200, and the other statuses.
+ */
+async function threeAtOnce(
+  admin: Kysely<RegisterTables>,
+  row: { table: 'disclosure_package' | 'subject_copy'; id: string },
+  client: Client,
+  [path, method]: [string, 'GET' | 'POST'],
+) {
+  const asked = await admin.transaction().execute(async (tx) => {
+    await sql`select from ${sql.table(row.table)} where id = ${row.id} for update`.execute(tx)
+    const all = Promise.allSettled(
+      Array.from({ length: 3 }, async () => {
+        const given = await client.fetch(path, { method })
+        const { byteLength } = await given.arrayBuffer()
+        return given.status === 200 ? { whole: byteLength } : { status: given.status }
+      }),
+    )
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await sql<{ waiting: number }>`
+            select count(*)::integer as waiting from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%begin\\_%'`.execute(admin)
+          return rows[0]!.waiting
+        },
+        { timeout: 20_000, interval: 20 },
+      )
+      .toBe(3)
+    return { all }
   })
-  const ended = (await Promise.allSettled(asked)).map((one) => (one.status === 'fulfilled' ? one.value : { status: 0 }))
+  const ended = (await asked.all).map((one) => (one.status === 'fulfilled' ? one.value : { status: 0 }))
   return {
     whole: ended.flatMap((one) => ('whole' in one ? [one.whole] : [])),
     refused: ended.flatMap((one) => ('status' in one ? [one.status] : [])),
@@ -36,10 +61,12 @@ describe('a package', async () => {
       await until(id, 'ready')
       const { sizeBytes } = (await read(id, 'riitta')).packages[0]!
       expect(sizeBytes).toBeLessThan(256 * 1024)
+      const packageId = body['id'] as string
+      const row = { table: 'disclosure_package', id: packageId } as const
       const { whole, refused } =
         delivery === 'LINK'
-          ? await threeAtOnce(desk.visitor, body['link'] as string, 'POST')
-          : await threeAtOnce(await open.as('riitta'), `/api/packages/${body['id'] as string}/file`, 'GET')
+          ? await threeAtOnce(admin, row, desk.visitor, [body['link'] as string, 'POST'])
+          : await threeAtOnce(admin, row, await open.as('riitta'), [`/api/packages/${packageId}/file`, 'GET'])
       expect(whole).toEqual([sizeBytes])
       expect(refused).toEqual([409, 409])
       await until(id, 'taken')
@@ -107,7 +134,8 @@ describe('a copy for a requester', async () => {
 
   test('that three clients download at the same time is received by one, and the clerk sees that two were refused', async () => {
     const { id, link, request } = await acts.readyCopy()
-    const { whole, refused } = await threeAtOnce(acts.desk.visitor, link, 'POST')
+    const row = { table: 'subject_copy', id } as const
+    const { whole, refused } = await threeAtOnce(acts.admin, row, acts.desk.visitor, [link, 'POST'])
     expect(whole).toHaveLength(1)
     expect(refused).toEqual([409, 409])
     const { body } = await acts.ask('paula', 'GET', `/api/requests/${request.id}`)
