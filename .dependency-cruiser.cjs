@@ -132,13 +132,13 @@ module.exports = {
     {
       name: 'files-are-touched-in-few-places',
       comment:
-        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, the files of feeds, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, what is set for trunks, and the outside edge (app).',
+        'Objects and files go through platform, the folder of calls that capture keeps until they are stored, its stock of intake keys, the files of feeds, the recording writer, the key store, the audit log’s folder and its export, the ledger’s export beside it, the one reader of the description, what is set for trunks, and the outside edge (app).',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/session/(held-sessions|interrupted|spool|session-media|store-recording|take-back|trunks|without-call)[.]ts$',
+          '^src/capture/session/(held-sessions|intake-stock|interrupted|spool|session-media|store-recording|take-back|trunks|without-call)[.]ts$',
           '^src/capture/feeds/(feeds-file|follow-folder|inbox|take-feed)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',
