@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { admit } from '#register/admit.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -225,4 +225,54 @@ test('in the register, too, a call of another trunk is another call, whichever c
   expect((await admit(capture, told('address:192.0.2.66', { callIds: ['ucid:fed'] }))).contactId).not.toBe(
     fed.contactId,
   )
+})
+
+describe('250 sessions that send nothing, from one source in two seconds', () => {
+  /** Each with two streams, and never acknowledged. */
+  async function flood(from: string, sessions: number): Promise<number[]> {
+    const statuses = Array.from({ length: sessions }, async (_, n) => {
+      const opening = written('rfc7865-baseline', {
+        ...{ 'SIP/2.0/TCP 192.0.2.10:5060': `SIP/2.0/UDP ${from}:${stranger.port}`, z9hG4bKrec: `z9hG4bKflood${n}` },
+        ...{ 'rec-1': `flood-${n}`, 'tag=a1': `tag=f${n}`, 'IN IP4 192.0.2.10': `IN IP4 ${from}` },
+        'c2Vzc2lvbi1vbmUtMDAwMQ==': Buffer.from(`flood-${n}`).toString('base64'),
+        'Z3JvdXAtb25lLTAwMDAwMQ==': Buffer.from(`group-${n}`).toString('base64'),
+        ab30317f1a784dc48ff824d0d3715d86: `${n}`.padStart(32, '0'),
+      })
+      const callId = /^Call-ID: (.*)\r$/m.exec(opening)![1]!
+      await stranger.send(opening)
+      for (;;) {
+        const answer = stranger.came.find((one) => /^SIP\/2\.0 [2-6]/.test(one) && one.includes(callId))
+        if (answer !== undefined) return Number(answer.slice(8, 11))
+        await wait(20)
+      }
+    })
+    return Promise.all(statuses)
+  }
+  let stranger: Peer
+
+  test('take a part of the ports: the rest get 503 with Retry-After, another source is recorded, and the silent ones are let go early', async () => {
+    await start({ limits: { scarceSilenceMs: 1_000 } })
+    const own = await client('127.0.0.1', 1)
+    stranger = await openPeer('127.0.0.2', recorder.sipPort)
+    peers.push(stranger)
+    const statuses = await flood('127.0.0.2', 250)
+    const taken = statuses.filter((status) => status === 200).length
+    expect(new Set(statuses)).toEqual(new Set([200, 503]))
+    // Of 50 pairs a source that nobody has named may have 18 silent ones.
+    expect(taken).toBeLessThanOrEqual(9)
+    expect(stranger.came.find((one) => one.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
+    expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
+    expect((await own.open()).status).toBe(200)
+    const speaking = own.goOn()
+    // A flood that goes on changes nothing, and nobody waits three minutes for its ports.
+    await until(() => expect(recorder.recorder.live).toBe(1))
+    expect(recorder.ports.inUse).toBe(2)
+    await speaking.stop()
+    await own.bye()
+    await until(() =>
+      expect(
+        segments().find(({ trunk }) => trunk === 'address:127.0.0.1')?.recording?.stored?.packetsReceived,
+      ).toBeGreaterThan(50),
+    )
+  })
 })

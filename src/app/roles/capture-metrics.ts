@@ -66,6 +66,9 @@ export function measureCapture(
   )
   gauge('media_ports_in_use', 'Media port pairs in use', () => ports.inUse)
   gauge('media_ports', 'Media port pairs that SELOSTE_RTP has', () => ports.pairs)
+  counter('capture_media_ports_refused', 'Media port pairs refused to a trunk that had its share of them', () => {
+    return ports.refusedByShare
+  })
   gauge('calls_waiting', 'Segments whose facts wait for the database', () => spool.waiting)
   gauge(
     'sip_receive_buffer_bytes',

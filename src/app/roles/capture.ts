@@ -14,7 +14,7 @@ import { openSpool } from '#capture/session/spool.ts'
 import { removeUnentered } from '#capture/session/store-recording.ts'
 import { takeBack } from '#capture/session/take-back.ts'
 import { traceAdmission, traceCalls } from '#capture/session/trace-calls.ts'
-import { readTrunks, trunkFinder, trunkNaming } from '#capture/session/trunks.ts'
+import { isNamedTrunk, readTrunks, trunkNaming } from '#capture/session/trunks.ts'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer } from '#capture/sip/server.ts'
 import { sourcesAmong } from '#capture/sip/source-gate.ts'
@@ -81,7 +81,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   }
   const blockers = createBlockers({ now: () => clock.now(), log })
   const trunks = readTrunks(settings.trunksFile)
-  const { nameTrunk, sharesTrunk } = trunkNaming(trunks, settings.sipSecurity.sipSources)
+  const trunking = trunkNaming(trunks, settings.sipSecurity.sipSources)
   const { db, close } = connectDatabase<RegisterTables>({
     url: databaseUrl,
     applicationName: 'seloste-capture',
@@ -189,9 +189,8 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   logListening(log, await chooseListening())
   const ports = createPortAllocator({
-    address: settings.rtp.host,
-    firstPort: settings.rtp.firstPort,
-    lastPort: settings.rtp.lastPort,
+    ...{ address: settings.rtp.host, ...settings.rtp },
+    isNamedTrunk: trunks.length > 0 || settings.sipSecurity.sipsFiles ? isNamedTrunk : undefined,
   })
   const admission = createAdmission({
     onChange: ({ pressures }, measured) => {
@@ -245,8 +244,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     spool,
     leftBehind,
     held: { sessions: held, calls, goOn },
-    findTrunk: trunkFinder(trunks),
-    nameTrunk,
+    ...trunking,
     recordingsFolder,
     tail,
     objects,
@@ -298,7 +296,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     transports: ['udp', 'tcp'],
     tls: certificate && { ...settings.sips, certificate },
     limits: { allowedSources: sipSources },
-    sharesTrunk,
+    sharesTrunk: trunking.sharesTrunk,
     handler: flows.watch(recorder.handler),
     resumed: heldDialogs(calls),
     refusal: admission.refusal,

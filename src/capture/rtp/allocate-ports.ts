@@ -2,11 +2,12 @@
  * Media ports: an even one for RTP and the odd one after it for RTCP (RFC 3550, section 11), bound as they are given.
  *
  * In: a range. Out: bound sockets, or the refusal `no-port-left`. Never here: a port that another call had a few seconds
- * ago, whose late packets would be heard in this one.
+ * ago, whose late packets would be heard in this one; nor all ports for one trunk (port-shares.ts).
  */
 import type { Socket } from 'node:dgram'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { bindDatagrams } from '#platform/datagrams/listen-one-by-one.ts'
+import { createPortShares } from './port-shares.ts'
 import type { ListenedSocket } from '#platform/datagrams/listened-socket.ts'
 
 export type MediaPorts = {
@@ -14,14 +15,25 @@ export type MediaPorts = {
   port: number
   rtp: ListenedSocket
   rtcp: Socket
+  /** Sound has come. */
+  heard?(): void
   /** Closes both sockets; the pair rests before it is given again. */
   release(): void
 }
 
-export type PortAllocator = {
+export type PortSource = {
   allocate(): Promise<MediaPorts | 'no-port-left'>
   /** A pair that is bound already, as by an earlier start of this process: nobody else is given it until it is released. */
   adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
+}
+
+export type PortAllocator = PortSource & {
+  /** Allocates within the share of a trunk; without one nothing is counted. */
+  forTrunk(trunk: string | undefined): PortSource
+  /** Returns true while the trunk has half of the silent pairs that it may have, or three quarters of all pairs are in use. */
+  isScarce(trunk: string | undefined): boolean
+  /** Pairs refused because a trunk had its share. */
+  readonly refusedByShare: number
   readonly inUse: number
   /** How many there are, in use or not. */
   readonly pairs: number
@@ -33,6 +45,8 @@ export type PortAllocatorOptions = {
   firstPort: number
   lastPort: number
   quarantineMs?: number
+  /** Trunks that are named: for them a part of the pairs is kept. Nothing is kept where none can be. */
+  isNamedTrunk?: ((trunk: string) => boolean) | undefined
   /** A number in [0, 1): where to start looking, so that ports are not guessed. */
   random?: () => number
   now?: () => number
@@ -46,12 +60,8 @@ export function createPortAllocator(options: PortAllocatorOptions): PortAllocato
   const pairs = Math.max(0, Math.floor((lastPort - firstEven + 1) / 2))
   const busy = new Set<number>()
   const restingUntil = new Map<number, number>()
-
-  return {
-    pairs,
-    get inUse() {
-      return busy.size
-    },
+  const shares = createPortShares(pairs, options.isNamedTrunk)
+  const all: PortSource = {
     allocate: async () => {
       const start = Math.floor(random() * pairs)
       for (let i = 0; i < pairs; i++) {
@@ -69,6 +79,19 @@ export function createPortAllocator(options: PortAllocatorOptions): PortAllocato
       busy.add(port)
       return given(port, pair)
     },
+  }
+
+  return {
+    ...all,
+    pairs,
+    get inUse() {
+      return busy.size
+    },
+    get refusedByShare() {
+      return shares.refused
+    },
+    forTrunk: (trunk) => (trunk === undefined ? all : shares.within(trunk, all)),
+    isScarce: (trunk) => busy.size >= pairs * 0.75 || (trunk !== undefined && shares.isHalfSilent(trunk)),
   }
 
   function given(port: number, { rtp, rtcp }: Pair): MediaPorts {

@@ -82,10 +82,14 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   let senderReportAt100us = 0
   let reported = { expected: 0, lost: 0 }
   let closed = false
+  let heard = false
 
   ports.rtp.listen((bytes, size, address, port, agoMs) => {
     if (mux && isRtcp(bytes, size)) return hear(bytes.subarray(0, size), address, port)
     follower.receive(bytes, size, Math.max(0, arrival100us() - Math.round(agoMs * 10)), address, port)
+    if (heard || follower.ssrc === -1) return
+    heard = true
+    ports.heard?.()
   })
   ports.rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     hear(bytes, from.address, from.port)

@@ -7,6 +7,11 @@ export function recordingIn(state: SessionState | undefined): string | undefined
   return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
 }
 
+/** The trunk that sends a session. */
+export function trunkIn(state: SessionState | undefined): string | undefined {
+  return state && state.phase !== 'over' ? state.session.facts.trunk : undefined
+}
+
 /** What the next segment of a session goes on with. */
 export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
   if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }

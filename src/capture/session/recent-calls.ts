@@ -19,12 +19,7 @@ export interface RecentCalls {
   /** The latest segment of the call that any of these ids names in this trunk, within a day. */
   find(callIds: readonly string[], trunk: string, now: Temporal.Instant): RememberedSegment | undefined
   /** The segment in progress that the same call of this trunk has with the same official: then this session is a duplicate. */
-  findTwin(
-    callIds: readonly string[],
-    trunk: string,
-    official: string | undefined,
-    numberReached: string,
-  ): RememberedSegment | undefined
+  findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
   /** The segments in progress of the call that any of these ids names in this trunk. */
   live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
@@ -87,11 +82,12 @@ export function createRecentCalls(): RecentCalls {
       forget(now.subtract({ hours: holdHours }))
       return namedIn(trunk, callIds).at(-1)
     },
-    findTwin(callIds, trunk, official, numberReached) {
+    findTwin({ callIds, official: told, numberReached }, trunk) {
+      const official = whoAnswers(told)
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
-          segment.numberReached.key === numberReached &&
+          segment.numberReached.key === numberReached.key &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },

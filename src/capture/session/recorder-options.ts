@@ -73,6 +73,7 @@ export interface RecorderLimits extends SessionLimits {
 export const usualLimits: RecorderLimits = {
   silenceEndsMs: 3 * 60_000,
   noMediaMs: 5_000,
+  scarceSilenceMs: 10_000,
   longestCallMs: 12 * 3_600_000,
   storeAgainMs: 5_000,
   askAgainMs: 60_000,
@@ -81,12 +82,13 @@ export const usualLimits: RecorderLimits = {
 /** What a recording is written with; nothing when there was no intake key for it. */
 export function mediaMeans(
   options: RecorderOptions,
+  trunk: string | undefined,
   { intakeKey: intakePublicKey }: RecordingFacts,
   beganMs?: number,
 ): Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined {
   if (intakePublicKey === undefined) return undefined
   return {
-    ports: options.ports,
+    ports: options.ports.forTrunk(trunk),
     intakePublicKey,
     folder: options.recordingsFolder,
     laidOut: options.laidOut,

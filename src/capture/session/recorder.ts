@@ -96,7 +96,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   })
   const stopping = new AbortController()
   const watching = watchSessions({
-    ...{ sessions, limits, reader, nowMs: () => clock.monotonicMs() },
+    ...{ sessions, limits, reader, ports: options.ports, nowMs: () => clock.monotonicMs() },
     dropSilent: (silenceMs) => resumed.dropSilent(silenceMs),
     end: (session, silentMs) => void end(session, true, silentMs),
   })
@@ -156,7 +156,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     before?: RunningSession,
   ): Promise<boolean> {
     const offer = describe(asked, { invitation, answeredAt }, now)
-    const twin = offer === 'outside' ? undefined : findDuplicate(offer.facts, reader.trunkNameOf(asked))
+    const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
     const first = twin && bySegment.get(twin.segmentId)
     if (first && (await halves.join(asked, invitation, first))) return false
     // It was opening, and could not be.
@@ -190,9 +190,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return true
   }
 
-  const findDuplicate = ({ callIds, official, numberReached }: SegmentFacts, trunk: string) =>
-    recent.findTwin(callIds, trunk, whoAnswers(official), numberReached.key)
-
   function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
     recent.remember(facts.callIds, remembered(facts, true))
     const session = runSession(dialog, worldOf(facts, dialog.id, before, beganMs), before)
@@ -202,7 +199,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function worldOf(
-    { segmentId }: SegmentFacts,
+    { segmentId, trunk }: SegmentFacts,
     dialogId: string,
     before?: SegmentBefore,
     beganMs?: number,
@@ -210,7 +207,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     let entered = false
     const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialogId
     return sessionWorld(options, {
-      ...{ segmentId, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
+      ...{ segmentId, trunk, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
       ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal },
       noted(changed) {
         options.onFacts?.(dialogNow(), changed)

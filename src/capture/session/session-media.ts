@@ -5,7 +5,7 @@ import {
   type RecordingWriter,
 } from '#register/recordings/recording-writer.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
-import type { PortAllocator } from '../rtp/allocate-ports.ts'
+import type { PortSource } from '../rtp/allocate-ports.ts'
 import type { StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { MasterKey } from '../srtp/suites.ts'
@@ -18,7 +18,7 @@ export interface MediaOptions {
   recordingId: string
   startedAt: Temporal.Instant
   streams: readonly StreamPlan[]
-  ports: PortAllocator
+  ports: PortSource
   intakePublicKey: string
   /** Where header and body lie while the call runs. */
   folder: string
@@ -73,6 +73,8 @@ export interface SessionMedia {
   /** Milliseconds since a packet was last kept, the last hold ended, or the beginning. */
   silentMs(): number
   heardAnything(): boolean
+  /** Sound has come in this session, in an earlier segment of it at least. */
+  readonly everHeard: boolean
   /**
    * Receives what is still on its way, then seals the last chunk. An end that was only noticed later lies `lengthMs`
    * after the beginning, and not before the last packet or mark.
@@ -231,6 +233,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     silentMs() {
       const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
       return monotonicMs() - beganMs - Math.max(resumedMs, last / 10)
+    },
+    get everHeard() {
+      return streams.everHeard
     },
     heardAnything: () => reports().some(({ received }) => received > 0),
     async finish(lengthMs = Infinity) {

@@ -4,7 +4,7 @@
  */
 import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
-import type { MediaPorts, PortAllocator } from '../rtp/allocate-ports.ts'
+import type { MediaPorts, PortSource } from '../rtp/allocate-ports.ts'
 import type { HeldPort } from '../rtp/hold-ports.ts'
 import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
@@ -17,6 +17,8 @@ export type Sink = Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> & { ar
 export interface SessionStreams {
   /** Media port by media line. */
   readonly ports: ReadonlyMap<number, number>
+  /** Sound has come, whoever it was written to. */
+  readonly everHeard: boolean
   /** Our own key of a stream with keys: the same for as long as its suite is. */
   ownKey(stream: StreamPlan): MasterKey
   add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
@@ -44,7 +46,7 @@ export interface SessionStreams {
 /** Our name in RTCP; says nothing (RFC 7022). */
 const cnameBytes = 3
 
-export function createSessionStreams(options: { allocator: PortAllocator; random32: () => number }): SessionStreams {
+export function createSessionStreams(options: { allocator: PortSource; random32: () => number }): SessionStreams {
   const { allocator, random32 } = options
   const streams = new Map<number, ReceivedStream>()
   let closed: StreamReport[] = []
@@ -53,6 +55,7 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
   const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
   let sink: Sink | undefined
   const adopted: [StreamPlan, HeldPort][] = []
+  let everHeard = false
   const nobodySince = performance.now()
   const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
 
@@ -64,8 +67,13 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     omitted: (stream, seqOffset) => sink?.omitted(stream, seqOffset),
   }
 
-  function receive(plan: StreamPlan, ports: MediaPorts): void {
+  function receive(plan: StreamPlan, given: MediaPorts): void {
     const { index } = plan
+    const heard = () => {
+      everHeard = true
+      given.heard?.()
+    }
+    const ports = { ...given, heard }
     const stream = { stream: index, ports, ...describe(plan), recording, arrival100us, ssrc: random32(), cname }
     streams.set(index, receiveStream(stream))
   }
@@ -99,18 +107,19 @@ export function createSessionStreams(options: { allocator: PortAllocator; random
     get ports() {
       return new Map([...streams].map(([index, stream]) => [index, stream.port]))
     },
+    get everHeard() {
+      return everHeard
+    },
     ownKey,
     async add(plans) {
-      const opened: [StreamPlan, MediaPorts][] = []
-      for (const plan of plans) {
-        const ports = await allocator.allocate()
-        if (ports === 'no-port-left') {
-          for (const [, taken] of opened) taken.release()
-          return 'no-port'
-        }
-        opened.push([plan, ports])
+      // All at once: sessions that each wait for their second pair would refuse each other the last ones.
+      const given = await Promise.all(plans.map(() => allocator.allocate()))
+      const opened = given.filter((ports) => ports !== 'no-port-left')
+      if (opened.length < plans.length) {
+        for (const ports of opened) ports.release()
+        return 'no-port'
       }
-      for (const [plan, ports] of opened) receive(plan, ports)
+      for (const [at, ports] of opened.entries()) receive(plans[at]!, ports)
       return undefined
     },
     adopt: (plan, held) => void adopted.push([plan, held]),

@@ -8,6 +8,7 @@ export function sessionWorld(
   options: RecorderOptions,
   given: {
     segmentId: string
+    trunk: string | undefined
     sdpSessionId: string
     /** As options.clock tells, where the recording begins with packets that have come before it could be made. */
     beganMs: number | undefined
@@ -19,7 +20,7 @@ export function sessionWorld(
   },
 ): SessionWorld {
   const { clock, random, ports } = options
-  const { segmentId, sdpSessionId, beganMs, storeAgainMs, stopping, noted, onOver } = given
+  const { segmentId, trunk, sdpSessionId, beganMs, storeAgainMs, stopping, noted, onOver } = given
   const onFault = (error: unknown) => options.onFault(error, { segment: segmentId })
   return {
     now: () => clock.now(),
@@ -35,8 +36,8 @@ export function sessionWorld(
     objects: options.objects,
     mediaAddress: options.mediaAddress,
     sdpSessionId,
-    newStreams: () => ({ allocator: ports, random32: random.uint32 }),
-    media: (recording) => mediaMeans(options, recording, beganMs),
+    newStreams: () => ({ allocator: ports.forTrunk(trunk), random32: random.uint32 }),
+    media: (recording) => mediaMeans(options, trunk, recording, beganMs),
     onFault,
     onOver,
   }

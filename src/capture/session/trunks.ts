@@ -72,7 +72,7 @@ export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
 export function trunkNaming(
   trunks: readonly Trunk[],
   sources: readonly string[] = [],
-): { nameTrunk: NameTrunk; sharesTrunk: SharesTrunk } {
+): { findTrunk: FindTrunk; nameTrunk: NameTrunk; sharesTrunk: SharesTrunk } {
   const find = trunkFinder(trunks)
   const known = trunks.map(({ from }) => blockListOf(from))
   const entries = sources
@@ -80,6 +80,7 @@ export function trunkNaming(
     .sort((a, b) => b.bits - a.bits)
   const sourceEntry = (address: string) => entries.find(({ list }) => holds(list, address))?.entry
   return {
+    findTrunk: find,
     nameTrunk(source, userAgent) {
       const trunk = find(source.address, userAgent)
       if (trunk) return `trunk:${trunk.name}`
@@ -95,6 +96,11 @@ export function trunkNaming(
       return entry !== undefined && entry === sourceEntry(other.address)
     },
   }
+}
+
+/** Returns true for a trunk that an operator has named or a certificate proves, and not for a bare address or network. */
+export function isNamedTrunk(name: string): boolean {
+  return name.startsWith('trunk:') || name.startsWith('tls:')
 }
 
 function holds(list: BlockList, address: string): boolean {

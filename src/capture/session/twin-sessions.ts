@@ -11,7 +11,7 @@ import { answerSession } from './answer-session.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import type { KnownBefore } from './read-requests.ts'
 import type { RunningSession, SessionLeg } from './run-session.ts'
-import { recordingIn } from './read-session.ts'
+import { recordingIn, trunkIn } from './read-session.ts'
 import { allInactive, allPaused } from './accepted-streams.ts'
 import type { SessionState } from './session.ts'
 import { createSessionStreams } from './session-streams.ts'
@@ -103,9 +103,14 @@ export function createTwinSessions(options: {
   const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
 
   /** Opens, closes and turns its ports as the plans want. Without a port left it is answered as one that nobody records. */
-  async function receive(leg: SessionLeg, plans: readonly StreamPlan[]): Promise<SessionLeg['streams']> {
+  async function receive(
+    leg: SessionLeg,
+    plans: readonly StreamPlan[],
+    first: RunningSession | undefined,
+  ): Promise<SessionLeg['streams']> {
     const taken = plans.filter(({ accepted }) => accepted)
-    const streams = leg.streams ?? createSessionStreams({ allocator, random32 })
+    const streams =
+      leg.streams ?? createSessionStreams({ allocator: allocator.forTrunk(trunkIn(first?.state)), random32 })
     const known = streams.ports
     const wanted = new Set(taken.map(({ index }) => index))
     streams.close([...known.keys()].filter((index) => !wanted.has(index)))
@@ -198,7 +203,7 @@ export function createTwinSessions(options: {
         ...{ withholds: withholdingOf(invitation, first.state), paused: allInactive(offered) },
       }
       const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: String(random32()) }
-      const streams = isRecorded(first) ? await receive(leg, offered) : undefined
+      const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
       const made = answer(told, { ...leg, streams })
       const isTaken = made.sent && offered.some(({ accepted }) => accepted)
       if (isTaken && first.state?.phase === 'live') enter(made.leg, told, first)
@@ -223,7 +228,7 @@ export function createTwinSessions(options: {
       const { place } = twin.leg
       const first = sessionOf(twin.firstId)
       const streams = invitation.offer ? invitation.streams : place.streams
-      const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams) : twin.leg.streams
+      const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams, first) : twin.leg.streams
       const paused = allPaused(streams)
       const next: SessionLeg['place'] = {
         ...{ streams, tracks: { ...place.tracks, ...invitation.parties.streams }, paused },
@@ -268,7 +273,7 @@ export function createTwinSessions(options: {
     legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
     resume(leg, ports, first) {
       seconds.add(leg.dialog.id)
-      const streams = createSessionStreams({ allocator, random32 })
+      const streams = createSessionStreams({ allocator: allocator.forTrunk(trunkIn(first.state)), random32 })
       for (const plan of leg.place.streams) {
         const port = ports.get(plan.index)
         if (port) streams.adopt(plan, port)

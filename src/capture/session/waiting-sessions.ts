@@ -103,7 +103,8 @@ export function createWaitingSessions(options: {
         },
         passOn() {
           isTaken = true
-          const streams = createSessionStreams({ allocator, random32 })
+          const { trunk } = readFacts(held.facts)
+          const streams = createSessionStreams({ allocator: allocator.forTrunk(trunk), random32 })
           for (const plan of [...held.streams, ...held.joined]) {
             const port = ports.get(plan.index)
             if (port) streams.adopt(plan, port)

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { DialogLoss } from '../sip/handler.ts'
 import { judgeSession, type SessionLimits } from './judge-session.ts'
+import { trunkIn } from './read-session.ts'
 import type { RequestReader } from './read-requests.ts'
 import type { RunningSession } from './run-session.ts'
 
@@ -15,6 +17,7 @@ export function watchSessions(parts: {
   limits: SessionLimits
   reader: RequestReader
   nowMs: () => number
+  ports: Pick<PortAllocator, 'isScarce'>
   /** Of those of the process before of which nothing comes any more. */
   dropSilent: (silenceMs: number) => void
   /** Its end signal never came, and its call ended so long ago. */
@@ -33,7 +36,10 @@ export function watchSessions(parts: {
       // What waits in its sockets is taken on the way: for all sessions at once longer than packets and answers should wait.
       if (n % sessionsATurn === sessionsATurn - 1) await setImmediate()
       if (sessions.get(id) !== session) continue
-      const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits)
+      const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits, {
+        isScarce: parts.ports.isScarce(trunkIn(session.state)),
+        isAcknowledged: reader.wasAcknowledged(id),
+      })
       if (found.is === 'end') {
         // The call ended when its media did. Some clients refuse our BYE, and it makes no difference.
         parts.end(session, found.silentMs)

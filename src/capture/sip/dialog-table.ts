@@ -38,6 +38,8 @@ export interface DialogEntry {
 
 export interface DialogTable {
   readonly size: number
+  /** Dialogs of one address. */
+  sizeOf(address: string): number
   find(callId: string, localTag: string, remoteTag: string): DialogEntry | undefined
   open(invite: SipRequest, arrival: Arrival, localTag: string): DialogEntry
   /** Opens one again that an earlier process wrote down. */
@@ -76,8 +78,10 @@ export interface DialogTableSetting {
 export function createDialogTable(setting: DialogTableSetting): DialogTable {
   const { clock, timers, transactions } = setting
   const entries = new Map<string, DialogEntry>()
+  const byAddress = new Map<string, number>()
 
   return {
+    sizeOf: (address) => byAddress.get(address) ?? 0,
     get size() {
       return entries.size
     },
@@ -195,7 +199,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         for (const { stop } of unacknowledged.values()) stop()
         unacknowledged.clear()
         for (const run of afterAck.splice(0)) run()
-        if (entries.get(key) === entry) entries.delete(key)
+        if (entries.get(key) !== entry) return
+        entries.delete(key)
+        count(-1)
       },
     }
 
@@ -265,8 +271,16 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       })
     }
 
+    if (!entries.has(key)) count(1)
     entries.set(key, entry)
     return entry
+
+    function count(change: 1 | -1): void {
+      const { address } = way.source
+      const dialogs = (byAddress.get(address) ?? 0) + change
+      if (dialogs > 0) byAddress.set(address, dialogs)
+      else byAddress.delete(address)
+    }
   }
 }
 

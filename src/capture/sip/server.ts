@@ -25,6 +25,7 @@ export interface SipLimits extends ServingLimits, StreamLimits, SourceLimits {
 export const sipLimits: SipLimits = {
   ...messageLimits,
   dialogs: 20_000,
+  dialogsPerSource: 15_000,
   transactions: 60_000,
   answerMs: 30_000,
   connections: 2_048,

@@ -17,6 +17,8 @@ import type { Via } from './via.ts'
 
 export interface ServingLimits extends MessageLimits {
   dialogs: number
+  /** Of one address: fewer, so that one client cannot have all of them. */
+  dialogsPerSource: number
   transactions: number
   answerMs: number
 }
@@ -133,7 +135,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     const toTag = tagOf(request.to)
     if (toTag === undefined) {
       const full = transactions.size >= limits.transactions
-      const crowded = full || (request.method === 'INVITE' && dialogs.size >= limits.dialogs)
+      const crowded = full || (request.method === 'INVITE' && hasTooMany(arrival.source.address))
       if (overRate) counters.refusedByRate++
       else if (crowded) counters.refusedByCap++
       if (overRate || crowded) return answer(503, [{ name: 'retry-after', value: String(RETRY_AFTER_SECONDS) }])
@@ -151,6 +153,10 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (request.method !== 'INVITE') return answer(481)
     const dialog = dialogs.open(request, arrival, setting.random(12).toString('hex'))
     serving.serveInvite(request, arrival, dialog, true, (invite) => handler.onInvite(invite))
+  }
+
+  function hasTooMany(address: string): boolean {
+    return dialogs.size >= limits.dialogs || dialogs.sizeOf(address) >= limits.dialogsPerSource
   }
 
   function onInDialog(request: SipRequest, arrival: Arrival, toTag: string, answer: Refuse) {
@@ -186,7 +192,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     const notNow = setting.refusal?.()
     if (notNow?.isDraining) return refuseNow(notNow, answer)
     // A made-up To tag is no way around the caps and the allowance for new calls.
-    if (dialogs.size >= limits.dialogs || gate.judge(arrival.source.address) !== 'serve')
+    if (hasTooMany(arrival.source.address) || gate.judge(arrival.source.address) !== 'serve')
       return answer(503, [{ name: 'retry-after', value: String(RETRY_AFTER_SECONDS) }])
     const dialog = dialogs.open(request, arrival, toTag)
     serving.serveInvite(request, arrival, dialog, true, async (invite) => {
