@@ -1,5 +1,6 @@
 // Plants breaches one by one in a running Seloste, as somebody who owns its database and its disk, and waits until its own checks name
 // each. In: a running Seloste with calls in it. Out: which were found, by which promise and after how long. Never: a call of a check.
+import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -95,7 +96,8 @@ async function doPlant(client: Client, folder: string, plant: Planted): Promise<
     const { rows } = await client.query<{ id: string }>(
       `select id from recording where state = 'DESTROYED' order by id limit 1`,
     )
-    const path = join(folder, plant.file.replace('DESTROYED', rows[0]?.id ?? ''))
+    const name = plant.file.replace('DESTROYED', rows[0]?.id ?? '')
+    const path = join(folder, name.startsWith('objects/') ? inStore(name.slice('objects/'.length)) : name)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, 'planted', { mode: 0o600 })
     return () => rm(path, { force: true })
@@ -135,6 +137,15 @@ async function doPlant(client: Client, folder: string, plant: Planted): Promise<
       `delete from ${table} where ${among(planted)}; drop table ${planted};` +
         ('copy' in plant ? '' : `insert into ${table} overriding system value select * from ${saved}`),
     )
+}
+
+/** Where the store keeps an object: src/platform/objects/directory-store.ts. */
+function inStore(key: string): string {
+  const folder = createHash('sha256')
+    .update(key.replace(/\.[^./]*$/, ''))
+    .digest('hex')
+    .slice(0, 2)
+  return join('objects', folder, key)
 }
 
 let plantedTables = 0
