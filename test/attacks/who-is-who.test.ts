@@ -11,7 +11,8 @@ import type { RegisterTables } from '#register/tables.ts'
 import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const desk = await openTestDesk(database, await makeTestRegister(database))
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
 const admin = database.as().db
 const pool = database.as().pool
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
@@ -286,6 +287,26 @@ describe('at a session that somebody has left open', () => {
     )
     expect(await post(browser, '/api/session/proof', { password })).toMatchObject({ status: 403, code: 'confirm.code' })
   })
+})
+
+test('a recording that is kept is forbidden after a new proof only; in a call that goes on it is forbidden at once', async () => {
+  await enterOfficials()
+  const answering = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone(ainosNumber) }
+  const [kept, running] = [
+    await register.record({ official: answering }),
+    await register.record({ official: answering }),
+  ]
+  await pool.query('update segment set ended_at = null where id = (select segment_id from recording where id = $1)', [
+    running.id,
+  ])
+  const browser = await desk.signIn(aino)
+  await pool.query("update session set proved_at = now() - interval '16 minutes' where person_id = $1", [aino.id])
+  const forbid = (id: string) =>
+    post(browser, `/api/recordings/${id}/prohibitions`, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
+  expect(await forbid(kept.id)).toMatchObject({ status: 403, code: 'confirm.fresh' })
+  expect((await forbid(running.id)).status).toBe(200)
+  expect((await post(browser, '/api/session/proof', { password })).status).toBe(204)
+  expect((await forbid(kept.id)).status).toBe(200)
 })
 
 test('somebody’s sessions are ended by an administrator, and they are told of it and of browsers that are new', async () => {

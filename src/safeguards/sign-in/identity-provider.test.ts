@@ -37,7 +37,14 @@ async function demand(second_factor: SecondFactorDemand) {
 }
 
 function connect(
-  given: { match?: 'userId' | 'externalId'; claim?: string; acr?: string[]; secret?: string; issuer?: string } = {},
+  given: {
+    match?: 'userId' | 'externalId'
+    claim?: string
+    acr?: string[]
+    secret?: string
+    issuer?: string
+    maxAgeSeconds?: number
+  } = {},
 ) {
   return createIdentityProvider({
     db: database.as('seloste_custodian').db,
@@ -50,6 +57,7 @@ function connect(
       claim: given.claim ?? 'preferred_username',
       match: given.match ?? 'userId',
       acr: given.acr ?? [],
+      ...(given.maxAgeSeconds !== undefined && { maxAgeSeconds: given.maxAgeSeconds }),
     },
     secret: given.secret ?? testClient.secret,
     publicUrl,
@@ -142,6 +150,70 @@ describe('whom the provider means', () => {
   test('is refused when they have left', async () => {
     await admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person.id).execute()
     expect(await signIn(connect())).toEqual({ refused: 'identity-provider.unknown-person' })
+  })
+})
+
+describe('the subject', () => {
+  test('says who somebody is from the first sign-in on, whatever else the provider calls them', async () => {
+    expect(await signIn(connect())).toMatchObject({ personId: person.id })
+    const other = await enterTestPerson(admin, desk, { name: 'Bertil' })
+    provider.people.set('aino', { preferred_username: other.userId })
+    expect(await signIn(connect())).toMatchObject({ personId: person.id })
+  })
+
+  test('of somebody else who has got the name signs nobody in', async () => {
+    expect(await signIn(connect())).toMatchObject({ personId: person.id })
+    provider.people.set('namesake', { preferred_username: person.userId })
+    expect(await signIn(connect(), newTokenFor({ who: 'namesake' }))).toEqual({
+      refused: 'identity-provider.other-subject',
+    })
+    expect(await lastEntry()).toMatchObject({ result: 'refused:provider-other-subject', person_id: person.id })
+  })
+
+  test('is told to its person when it is found, and goes with their factors', async () => {
+    await signIn(connect())
+    const { rows } = await sql<{ kind: string; factor: string }>`
+      select kind, detail ->> 'factor' as factor from account_notice where person_id = ${person.id}`.execute(admin)
+    expect(rows).toContainEqual({ kind: 'factor-added', factor: 'identity-provider' })
+    await sql`select drop_factors(${person.id}::uuid)`.execute(admin)
+    provider.people.set('namesake', { preferred_username: person.userId })
+    expect(await signIn(connect(), newTokenFor({ who: 'namesake' }))).toMatchObject({ personId: person.id })
+  })
+})
+
+describe('a fresh proof', () => {
+  const isFresh = async ({ token }: { token: string }) => {
+    const { rows } = await sql<{ fresh: boolean }>`
+      select proved_at > now() - interval '15 minutes' as fresh from session
+      where token_hash = sha256(convert_to(${token}, 'UTF8'))`.execute(admin)
+    return rows[0]?.fresh
+  }
+
+  test('is no sign-in of which the provider does not say when it asked', async () => {
+    const made = newTokenFor()
+    await signIn(connect(), made)
+    expect(await isFresh(made)).toBe(false)
+  })
+
+  test('is asked of the provider, which asks whoever is signed in there again', async () => {
+    const idp = connect()
+    const begun = await idp.begin({ returnTo: '/', fresh: true })
+    if ('refused' in begun) throw new Error(begun.refused)
+    const { searchParams } = new URL(begun.url)
+    expect([searchParams.get('prompt'), searchParams.get('max_age')]).toEqual(['login', '0'])
+    const back = await signInAtProvider(begun.url, 'aino')
+    const made = newTokenFor()
+    const query = back.search.slice(1)
+    expect(await idp.finish({ flow: begun.flow, query, newSession: made.token })).toMatchObject({ personId: person.id })
+    expect(await isFresh(made)).toBe(true)
+  })
+
+  test('is not older than the operator lets it be', async () => {
+    const { url } = await begin(connect({ maxAgeSeconds: 28_800 }))
+    expect(new URL(url).searchParams.get('max_age')).toBe('28800')
+    const made = newTokenFor()
+    expect(await signIn(connect({ maxAgeSeconds: 28_800 }), made)).toMatchObject({ personId: person.id })
+    expect(await isFresh(made)).toBe(true)
   })
 })
 
