@@ -36,10 +36,7 @@ export const refusals = {
   'passkey.too-many': [409, 'Ten passkeys are the most; remove one first.'],
   'passkey.needed': [409, 'This is your last second factor, and your password needs one; add another first.'],
   'confirm.passkey': [403, 'Confirm this with your passkey.'],
-  'confirm.fresh': [
-    403,
-    'Prove again who you are: give your password, a code of your authenticator, or a passkey. Within a quarter of an hour of that this is done at once.',
-  ],
+  'confirm.fresh': [403, 'Prove again who you are: by password, code or passkey (session/proof, confirmations).'],
   'confirm.password': [403, 'Give your password as well.'],
   'confirm.code': [403, 'Give a code of your authenticator as well.'],
   'confirm.sign-in': [403, 'Sign out and in again first: this is done within a quarter of an hour of signing in.'],
@@ -50,10 +47,7 @@ export const refusals = {
   ],
   'link.none': [404, 'The link has been used, has ended, or never was; ask for a new one.'],
   'link.unreleased': [403, 'A second person has not released the link yet; ask whoever gave it to you.'],
-  'link.code': [
-    403,
-    'The code is wrong. Somebody else than the maker of the link has it for you; with five wrong ones the link ends.',
-  ],
+  'link.code': [403, 'The code is wrong; with five wrong ones the link ends.'],
   'change.own': [403, 'You asked for it, or it is about you: somebody else decides.'],
   'link.own': [403, 'Another administrator makes a link for you.'],
   'link.needs-operator': [
