@@ -4,10 +4,9 @@
  * which renews the wrapping key itself.
  */
 import type { Kysely } from 'kysely'
-import type { Pool } from 'pg'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { Clock } from '#platform/clock/clock.ts'
-import { every } from '#platform/jobs/every.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { endDayKeys } from '#safeguards/keys/day-keys.ts'
@@ -24,7 +23,7 @@ const renewMs = 15 * 60_000
 /** The first keys are there once this resolves: capture starts after the custodian. */
 export async function keepIntake(options: {
   db: Kysely<RegisterTables>
-  pool: Pool
+  pool: EveryOptions['pool']
   keys: KeyStore
   clock: Clock
   log: Log
