@@ -3,9 +3,10 @@ import { reachOfChange } from '#description/changes/reach-of-change.ts'
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { countReached, type PendingConsequence } from '#safeguards/versions/count-reached.ts'
 import { readDraftToTry } from '#safeguards/versions/draft-to-try.ts'
 import { tryShares, type ShareConsequence } from '#use/shares/try-shares.ts'
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 
 /** What a draft would do to what is held: counts alone. Instants are written as text, for the way to the desk. */
 export interface TriedDraft {
@@ -14,20 +15,6 @@ export interface TriedDraft {
   terms: (Omit<TermConsequence, 'at'> & { at: string })[]
   shares: ShareConsequence[]
   pending: PendingConsequence
-}
-
-/** What of open requests and disclosures the draft reaches: counts alone. */
-export interface PendingConsequence {
-  requests: number
-  calls: number
-  appointments: number
-  /** Requests on which the Service Unit has not decided. */
-  undecided: number
-  /** Requests whose calls are not found yet. */
-  unsettled: number
-  disclosures: number
-  /** The draft may come into force at this instant at the earliest, if it reaches a request. */
-  earliest: string
 }
 
 /** Whose draft, and which, is the desk's to say; whether they may is the database's. */
@@ -49,16 +36,12 @@ export function createDraftTrier(
     const { before, after } = found
     const terms = await dryRunTerms(db, before, after)
     const reach = reachOfChange(before, after)
-    const { rows } = await sql<{ pending: PendingConsequence }>`
-      select count_reached(${asked.draft}::uuid, ${JSON.stringify(reach)}::jsonb, ${after.effectiveFrom.toString()}::timestamptz) as pending`.execute(
-      db,
-    )
     return {
       at: at.toString(),
       effectiveFrom: after.effectiveFrom.toString(),
       terms: terms.map((step) => ({ ...step, at: step.at.toString() })),
       shares: await tryShares(db, before, after, at),
-      pending: rows[0]!.pending,
+      pending: await countReached(db, { draft: asked.draft, reach, effectiveFrom: after.effectiveFrom }),
     }
   }
 }

@@ -4,28 +4,10 @@
  * In: a range. Out: bound sockets, or the refusal `no-port-left`. Never here: a port that another call had a few seconds
  * ago, whose late packets would be heard in this one; nor all ports for one trunk (port-shares.ts).
  */
-import type { Socket } from 'node:dgram'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { bindDatagrams } from '#platform/datagrams/listen-one-by-one.ts'
+import type { MediaPorts, PortSource } from './media-ports.ts'
 import { createPortShares } from './port-shares.ts'
-import type { ListenedSocket } from '#platform/datagrams/listened-socket.ts'
-
-export type MediaPorts = {
-  /** The even port; RTCP is on the next. */
-  port: number
-  rtp: ListenedSocket
-  rtcp: Socket
-  /** Sound has come. */
-  heard?(): void
-  /** Closes both sockets; the pair rests before it is given again. */
-  release(): void
-}
-
-export type PortSource = {
-  allocate(): Promise<MediaPorts | 'no-port-left'>
-  /** A pair that is bound already, as by an earlier start of this process: nobody else is given it until it is released. */
-  adopt(port: number, pair: Pick<MediaPorts, 'rtp' | 'rtcp'>): MediaPorts
-}
 
 export type PortAllocator = PortSource & {
   /** Allocates within the share of a trunk; without one nothing is counted. */

@@ -6,7 +6,7 @@
  * sources together leave an eighth for named trunks. Of what a trunk has, only a part may be silent: opening sessions costs a
  * stranger nothing, sending sound to each does.
  */
-import type { MediaPorts, PortSource } from './allocate-ports.ts'
+import type { MediaPorts, PortSource } from './media-ports.ts'
 
 export interface PortShares {
   within(trunk: string, source: PortSource): PortSource

@@ -5,7 +5,7 @@ import type { OthersHeard } from './others-heard.ts'
 import { isShared, officialHeard } from './read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RunningSession } from './run-session.ts'
-import type { Offer } from './session.ts'
+import type { Offer } from './session-types.ts'
 import { othersHeard, withholdingFor } from './who-answers-now.ts'
 
 export interface Conferences {

@@ -4,7 +4,7 @@ import { callIdsOf, describeSegment, officialOf, type CallInvitation } from './d
 import type { RequestReader } from './read-requests.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RecorderOptions } from './recorder-options.ts'
-import type { Offer } from './session.ts'
+import type { Offer } from './session-types.ts'
 
 /** A request that was read. */
 export interface Found {

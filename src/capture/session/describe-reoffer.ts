@@ -1,6 +1,6 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import { describeParties, type CallInvitation } from './describe-segment.ts'
-import type { Reoffer } from './session.ts'
+import type { Reoffer } from './session-types.ts'
 import { lateAnswerOf, type ClientClock } from './told-times.ts'
 import { whoAnswersNow, withholdingFor } from './who-answers-now.ts'
 

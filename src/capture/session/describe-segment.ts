@@ -7,7 +7,7 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { joiningKeys } from '../siprec/read-call-ids.ts'
 import { castsDoubt } from '../siprec/problem.ts'
 import type { Invitation } from '../siprec/read-invitation.ts'
-import type { Offer, PartyFacts } from './session.ts'
+import type { Offer, PartyFacts } from './session-types.ts'
 import type { VersionInForce } from './version-in-force.ts'
 
 export type CallInvitation = Invitation<ServiceNumber, DirectoryEntry>

@@ -17,7 +17,7 @@ import type { Track } from '../siprec/identified-parties.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
 import type { HeldHalf } from './other-half.ts'
-import type { SessionPlace } from './session.ts'
+import type { SessionPlace } from './session-types.ts'
 import type { ClientClock } from './told-times.ts'
 
 /** A dialog as it was left, whatever its session is to a call. */

@@ -1,6 +1,6 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import type { CallInvitation } from './describe-segment.ts'
-import type { Offer } from './session.ts'
+import type { Offer } from './session-types.ts'
 
 /**
  * Whether a later request makes another question of a call that is not recorded: it has come to another number, or it is told

@@ -1,6 +1,6 @@
 /** What others ask of a session's state. */
 import { allPaused } from './accepted-streams.ts'
-import type { Offer, SessionState } from './session.ts'
+import type { Offer, SessionState } from './session-types.ts'
 
 /** The recording of a session, whatever has become of it. */
 export function recordingIn(state: SessionState | undefined): string | undefined {

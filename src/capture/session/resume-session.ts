@@ -7,7 +7,7 @@ import type { HeldSession, HeldTwin } from './held-sessions.ts'
 import type { HeldHalf } from './other-half.ts'
 import type { Beginning } from './read-requests.ts'
 import type { RunningSession, SessionLeg } from './run-session.ts'
-import type { Offer } from './session.ts'
+import type { Offer } from './session-types.ts'
 import type { WaitingSession } from './waiting-sessions.ts'
 
 interface BothClocks {

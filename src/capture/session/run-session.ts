@@ -14,7 +14,8 @@ import { openSessionMedia } from './session-media.ts'
 import { createSessionStreams, type SessionStreams } from './session-streams.ts'
 import { storeRecording } from './store-recording.ts'
 import { allPaused } from './accepted-streams.ts'
-import { step, type SessionEffect, type SessionEvent, type SessionPlace, type SessionState } from './session.ts'
+import type { SessionEffect, SessionEvent, SessionPlace, SessionState } from './session-types.ts'
+import { step } from './session.ts'
 
 export interface SessionWorld {
   now: () => Temporal.Instant

@@ -1,6 +1,6 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SegmentMark } from '#register/tables.ts'
-import type { SessionEvent } from './session.ts'
+import type { SessionEvent } from './session-types.ts'
 
 export function withMark(marks: SegmentMark[], mark: SegmentMark): SegmentMark[] {
   return marks.includes(mark) ? marks : [...marks, mark]

@@ -5,7 +5,7 @@ import {
   type RecordingWriter,
 } from '#register/recordings/recording-writer.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
-import type { PortSource } from '../rtp/allocate-ports.ts'
+import type { PortSource } from '../rtp/media-ports.ts'
 import type { StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { MasterKey } from '../srtp/suites.ts'

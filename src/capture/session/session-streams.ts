@@ -4,7 +4,7 @@
  */
 import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
-import type { MediaPorts, PortSource } from '../rtp/allocate-ports.ts'
+import type { MediaPorts, PortSource } from '../rtp/media-ports.ts'
 import type { HeldPort } from '../rtp/hold-ports.ts'
 import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'

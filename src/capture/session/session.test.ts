@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
-import { step, type Offer, type SessionEffect, type SessionEvent, type SessionState } from './session.ts'
+import type { Offer, SessionEffect, SessionEvent, SessionState } from './session-types.ts'
+import { step } from './session.ts'
 
 function stream(index: number, given: Partial<StreamPlan> = {}): StreamPlan {
   return {

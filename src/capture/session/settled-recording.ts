@@ -1,7 +1,7 @@
 /** What is left of a recording with capture. Pure. */
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { marksOfStored } from './segment-marks.ts'
-import type { SessionEvent } from './session.ts'
+import type { SessionEvent } from './session-types.ts'
 
 /** Capture has nothing of it any more. */
 export function isSettled(recording: RecordingFacts): boolean {

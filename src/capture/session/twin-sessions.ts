@@ -13,9 +13,9 @@ import type { KnownBefore } from './read-requests.ts'
 import type { RunningSession, SessionLeg } from './run-session.ts'
 import { recordingIn, trunkIn } from './read-session.ts'
 import { allInactive, allPaused } from './accepted-streams.ts'
-import type { SessionState } from './session.ts'
+import type { SessionState, Withholding } from './session-types.ts'
 import { createSessionStreams } from './session-streams.ts'
-import { withholdingFor, type Withholding } from './who-answers-now.ts'
+import { withholdingFor } from './who-answers-now.ts'
 
 /** A request of a session, read. */
 export interface Told {

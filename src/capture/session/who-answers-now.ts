@@ -2,6 +2,7 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import { officialOf, type CallInvitation } from './describe-segment.ts'
 import type { OthersHeard } from './others-heard.ts'
+import type { Withholding } from './session-types.ts'
 
 /**
  * `same`: nothing has changed, or nothing certain is told. `consultation`: the official asks a colleague while the caller
@@ -9,9 +10,6 @@ import type { OthersHeard } from './others-heard.ts'
  * being known. `passed-on`: another official has the call, and the one before has left it.
  */
 export type Answering = 'same' | 'consultation' | 'several' | 'passed-on'
-
-/** Why nothing of what comes is kept: it is none of the call's talk between the caller and one official. */
-export type Withholding = 'consultation' | 'conference'
 
 /**
  * Returns true while more than one person is heard beside the caller: a second official or a third party has joined

@@ -1,8 +1,7 @@
 /** When a session keeps nothing of what comes, and what that asks for. Pure. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { allPaused } from './accepted-streams.ts'
-import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState } from './session.ts'
-import type { Withholding } from './who-answers-now.ts'
+import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState, Withholding } from './session-types.ts'
 
 export function whyWithheld({ withholds, shared }: SessionFacts): Withholding | undefined {
   return withholds ?? (shared ? 'conference' : undefined)
