@@ -1,4 +1,5 @@
-// The table from the clause to the test, against the tree. In: docs/law/README.md. Out: what it names that is not there.
+// The tables from the clause and from the attack to the test, against the tree. In: docs/law/README.md, docs/attacks.md. Out: what they
+// name that is not there.
 // Never: a judgement of whether the test is a good one.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -6,9 +7,9 @@ import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 const paths = ['src', 'test', 'web/src', 'migrations', 'docs'].flatMap(pathsUnder)
-const rows = readFileSync(join(root, 'docs/law/README.md'), 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !/^\| +\|/.test(line))
+const rows = ['docs/law/README.md', 'docs/attacks.md']
+  .flatMap((file) => readFileSync(join(root, file), 'utf8').split('\n'))
+  .filter((line) => line.startsWith('| ') && !/^\| +\||^\| promise \|/.test(line))
   .map((line) => ({ label: line.slice(0, 60), cells: line.split(/(?<!\\)\|/).map((cell) => cell.trim()) }))
   .map(({ label, cells }) => ({ label, code: cells.at(-3) ?? '', tests: cells.at(-2) ?? '' }))
 

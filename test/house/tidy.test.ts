@@ -159,10 +159,11 @@ test('the changelog has a place for what is not released', () => {
   expect(read('CHANGELOG.md')).toMatch(/^## \[Unreleased\]$/m)
 })
 
-test('each decision has a number of its own and says context, decision and consequences', () => {
+test('decisions are numbered without gaps and say context, decision and consequences', () => {
   const decisions = paths.filter((path) => path.startsWith('docs/decisions/')).sort()
-  const numbers = decisions.map((path) => basename(path).slice(0, 5))
-  expect(numbers).toEqual([...new Set(numbers)].filter((number) => /^\d{4}-$/.test(number)))
+  expect(decisions.map((path) => basename(path).slice(0, 5))).toEqual(
+    decisions.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),
+  )
   for (const path of decisions) {
     for (const heading of ['## Context', '## Decision', '## Consequences'])
       expect(read(path), path).toContain(`\n${heading}\n`)
