@@ -156,8 +156,11 @@ test('a stranger who knows the tags of a dialog can neither end it, nor change i
     .replace(/^Call-ID: .*$/m, `Call-ID: another\r\nReplaces: ${callId};from-tag=${fromTag};to-tag=${toTag}`)
     .replace(';tag=a1', ';tag=other')
   expect((await stranger.ask(asStranger(replacing))).status).toBe(200)
+  // The same Call-ID and our tag, with another From tag: a dialog of its own, in which nobody else's ends.
+  const beside = asStranger(moved).replace(';tag=a1', ';tag=beside')
+  expect((await stranger.ask(beside)).status).toBe(200)
   await own.speak(60)
-  await own.bye()
+  expect((await own.bye()).status).toBe(200)
   await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
   expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(120)
   expect(segments()[1]?.contactId).not.toBe(segments()[0]?.contactId)

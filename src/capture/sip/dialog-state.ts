@@ -16,9 +16,13 @@ export interface DialogState {
   localSequence: number
 }
 
-/** A Dialog's id. */
-export function dialogIdOf({ localTag, callId }: Pick<DialogState, 'localTag' | 'callId'>): string {
-  return `${localTag} ${callId}`
+/** A Dialog's id: all three parts (RFC 3261 section 12), or a request with another From tag would displace somebody's dialog. */
+export function dialogIdOf({
+  localTag,
+  remoteTag,
+  callId,
+}: Pick<DialogState, 'localTag' | 'remoteTag' | 'callId'>): string {
+  return `${localTag} ${remoteTag} ${callId}`
 }
 
 /** The dialog that an INVITE opens; `localTag` is ours to choose, or the To tag of a dialog taken up again. */

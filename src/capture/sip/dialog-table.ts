@@ -86,8 +86,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       return entries.size
     },
     find(callId, localTag, remoteTag) {
-      const entry = entries.get(`${localTag} ${callId}`)
-      return entry?.shown.remoteTag === remoteTag ? entry : undefined
+      return entries.get(dialogIdOf({ callId, localTag, remoteTag }))
     },
     open(invite, arrival, localTag) {
       return enter(openDialog(invite, localTag, firstSequence()), invite.encoding, wayOf(arrival))
