@@ -208,6 +208,21 @@ describe('a fresh proof', () => {
     expect(await isFresh(made)).toBe(true)
   })
 
+  test.each([undefined, 28_800])(
+    'is none where the browser leaves out that the provider is to ask again (max_age %s)',
+    async (maxAgeSeconds) => {
+      const idp = connect(maxAgeSeconds === undefined ? {} : { maxAgeSeconds })
+      const begun = await idp.begin({ returnTo: '/', fresh: true })
+      if ('refused' in begun) throw new Error(begun.refused)
+      const cut = new URL(begun.url)
+      for (const name of ['prompt', 'max_age']) cut.searchParams.delete(name)
+      const query = (await signInAtProvider(cut.href, 'aino')).search.slice(1)
+      expect(await idp.finish({ flow: begun.flow, query, newSession: newToken() })).toEqual({
+        refused: 'identity-provider.refused',
+      })
+    },
+  )
+
   test('is not older than the operator lets it be', async () => {
     const { url } = await begin(connect({ maxAgeSeconds: 28_800 }))
     expect(new URL(url).searchParams.get('max_age')).toBe('28800')

@@ -70,7 +70,7 @@ interface Flow {
   verifier: string
   state: string
   nonce: string
-  /** In seconds; 0 where the provider is to ask again. */
+  /** In seconds: the oldest sign-in at the provider that is taken. */
   maxAge?: number
   returnTo: string
   /** Milliseconds since 1970. */
@@ -81,6 +81,8 @@ const flowMinutes = 10
 const answerSeconds = 4
 const knownForMs = 60 * 60_000
 const clockToleranceSeconds = 30
+/** As long as a proof is recent (require_fresh in the database). */
+const freshSeconds = 15 * 60
 const longestClaim = 256
 const sealPurpose = 'seloste.identity-provider'
 
@@ -102,7 +104,7 @@ export function createIdentityProvider(given: {
     async begin({ returnTo, fresh = false }) {
       try {
         const provider = await reach()
-        const maxAge = fresh ? 0 : settings.maxAgeSeconds
+        const maxAge = fresh ? Math.min(freshSeconds, settings.maxAgeSeconds ?? freshSeconds) : settings.maxAgeSeconds
         const flow: Flow = {
           verifier: randomPKCECodeVerifier(),
           state: randomState(),
@@ -118,7 +120,7 @@ export function createIdentityProvider(given: {
           code_challenge_method: 'S256',
           state: flow.state,
           nonce: flow.nonce,
-          ...(maxAge !== undefined && { max_age: String(maxAge) }),
+          ...(maxAge !== undefined && { max_age: fresh ? '0' : String(maxAge) }),
           ...(fresh && { prompt: 'login' }),
           ...(settings.acr.length > 0 && { acr_values: settings.acr.join(' ') }),
         })
@@ -150,7 +152,7 @@ export function createIdentityProvider(given: {
         if (!(await openProven(tx, person.id, 'oidc', made, expiresAt))) return refusal('unknown-person', person.id)
         await tx
           .updateTable('session')
-          .set({ proved_at: provedAt(said.claims, flow) })
+          .set({ proved_at: provedAt(said.claims) })
           .where('token_hash', '=', sessionHash(made.newSession))
           .execute()
         if (!known) await bind(tx, sub, person.id)
@@ -236,7 +238,8 @@ export function createIdentityProvider(given: {
         expectedState: flow.state,
         expectedNonce: flow.nonce,
         idTokenExpected: true,
-        ...(flow.maxAge !== undefined && flow.maxAge > 0 && { maxAge: flow.maxAge }),
+        // With it the ID token has to state auth_time: what the browser carries to the provider can be cut on the way.
+        ...(flow.maxAge !== undefined && { maxAge: flow.maxAge }),
       })
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
@@ -255,14 +258,13 @@ export function createIdentityProvider(given: {
   }
 
   /** When the provider last asked who it is (Core 1.0, section 2, auth_time); long ago where it does not say. */
-  function provedAt(claims: IDToken, { maxAge }: Flow): Temporal.Instant {
+  function provedAt(claims: IDToken): Temporal.Instant {
     const stated = claims.auth_time
     if (typeof stated === 'number') {
       const at = Temporal.Instant.fromEpochMilliseconds(Math.round(stated * 1000))
       return Temporal.Instant.compare(at, now()) < 0 ? at : now()
     }
-    // It was told to ask again (prompt=login), and is believed to have done so.
-    return maxAge === 0 ? now() : now().subtract({ hours: 24 })
+    return now().subtract({ hours: 24 })
   }
 
   /** The person whom a subject of the provider has been found to mean. */
