@@ -142,7 +142,7 @@ async function ask(text: string): Promise<string> {
 }
 
 /** A recording session of a call. */
-async function session(id: string, group: string, present: readonly Voice[]) {
+async function session(id: string, group: string, present: readonly Voice[], { acknowledges = true } = {}) {
   const { port } = socket.address()
   const line = (label: number) =>
     `m=audio ${port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=label:${label}\r\na=sendonly\r\n`
@@ -156,7 +156,7 @@ async function session(id: string, group: string, present: readonly Voice[]) {
   const answer = await ask(request('INVITE', id, '<sip:srs@192.0.2.200>', 1, body, 'multipart/mixed;boundary=b'))
   const ports = [...answer.matchAll(/m=audio (\d+)/g)].map((found) => Number(found[1]))
   const to = toOf(call.lastResponse())
-  call.send(Buffer.from(request('ACK', id, to, 1)), { address: '192.0.2.10' })
+  if (acknowledges) call.send(Buffer.from(request('ACK', id, to, 1)), { address: '192.0.2.10' })
   let cseq = 1
   let seq = 0
   return {
@@ -261,6 +261,17 @@ describe('while somebody joins a call between a caller and an official', () => {
     expect([first.heard(sound.alone), first.heard(sound.conference)]).toEqual([20, 0])
     expect([second.heard(sound.conference), second.heard(sound.afterwards)]).toEqual([0, 20])
     expect(segments()).toHaveLength(2)
+  })
+
+  test('a session that is never acknowledged, as of whoever sends under another’s address and hears no answer, keeps nobody else from being recorded', async () => {
+    const group = randomUUID()
+    const aino = await session('a', group, ['caller', 'aino'])
+    await session('b', group, ['caller', 'bertil'], { acknowledges: false })
+    await session('c', group, ['caller', 'bertil', 'stranger'], { acknowledges: false })
+    await aino.speak(sound.alone)
+    await aino.hangUp()
+    const { heard } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
+    expect(heard(sound.alone)).toBe(20)
   })
 
   test('the second official takes the call over when the first leaves, and their recording begins there', async () => {

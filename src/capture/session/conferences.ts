@@ -2,6 +2,7 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import type { OthersHeard } from './others-heard.ts'
+import type { RequestReader } from './read-requests.ts'
 import { isShared, officialHeard } from './read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RunningSession } from './run-session.ts'
@@ -11,7 +12,7 @@ import { othersHeard, withholdingFor } from './who-answers-now.ts'
 export interface Conferences {
   /**
    * Tells the sessions of a call whether another of them has another official with the caller at the same time: a
-   * conference whose officials have a session each.
+   * conference whose officials have a session each. A session counts for others once its client has acknowledged our answer.
    * @param opening session that is not offered yet
    * @returns whether that one is in a conference
    */
@@ -30,9 +31,10 @@ export interface Conferences {
 export function createConferences(parts: {
   recent: RecentCalls
   bySegment: ReadonlyMap<string, RunningSession>
+  reader: Pick<RequestReader, 'wasAcknowledged'>
   uuid: () => string
 }): Conferences {
-  const { recent, bySegment, uuid } = parts
+  const { recent, bySegment, reader, uuid } = parts
   const conferences: Conferences = {
     ofOffer: (invitation, facts, at, opening) => ({
       withholds: withholdingFor(invitation, facts.official),
@@ -43,8 +45,10 @@ export function createConferences(parts: {
       const { official } = facts
       const live = recent.live(facts).flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
       const heard = live.map((session) => (session === opening ? official?.personId : officialHeard(session)))
-      const isConference = new Set(heard.filter((one) => one !== undefined)).size > 1
-      const isIn = (at: number) => isConference && heard[at] !== undefined
+      // Whoever never acknowledges may not have heard our answer: a packet under another's address would end recordings.
+      const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
+      const isIn = (at: number) =>
+        heard[at] !== undefined && heard.some((one, n) => counts[n] && one !== undefined && one !== heard[at])
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session)) void session.tell({ type: 'shared', on: isIn(at) })
       })

@@ -58,7 +58,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   })
   const recent = createRecentCalls()
-  const conferences = createConferences({ recent, bySegment, uuid: () => options.random.uuid() })
+  const conferences = createConferences({ recent, bySegment, reader, uuid: () => options.random.uuid() })
   const describe = createDescribeAsked({ options, reader, recent })
   const counters = noRecorderCounts()
   for (const facts of options.leftBehind ?? []) {
@@ -291,6 +291,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   async function onAck(dialog: Dialog, request: SipRequest): Promise<void> {
     reader.acknowledge(dialog.id)
     const session = sessions.get(dialog.id)
+    if (session?.state?.phase === 'live') conferences.settle(session.state.session.facts)
     const asked = { request, source: dialog.source, dialog }
     if (request.body.length === 0) return
     if (halves.has(dialog.id)) return halves.change(asked)
