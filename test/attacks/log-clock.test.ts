@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { acceptProblems, explainableIn } from '#safeguards/audit/accept-problems.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
@@ -33,6 +34,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
         [ahead],
       )
     },
+    keys: log.keys,
     async verify() {
       await log.turn(sequencer)
       await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
@@ -100,7 +102,7 @@ describe('a clock that is set', () => {
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(explainableIn(report).others).toEqual([])
     const by = { reason: 'The clock of the database server was wrong for a minute; incident 2026-31', by: 'operator' }
-    await acceptProblems(databases.before.as().db, report, by)
+    await acceptProblems(databases.before.as().db, (await readLogKey(log.keys))!, report, by)
     await log.goOn('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
   })

@@ -17,6 +17,7 @@ const { pool } = database.as()
 const log = await openTestLog(database as never)
 const lines: string[] = []
 const registry = new Registry()
+let sequencer: ReturnType<typeof log.begin>
 let verifying: { stop: () => Promise<void> } | undefined
 afterAll(() => verifying?.stop())
 
@@ -49,7 +50,7 @@ async function unguarded(statement: string): Promise<void> {
 
 test('the promise has no proof before the log was verified for the first time', async () => {
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 1200)`)
-  const sequencer = log.begin()
+  sequencer = log.begin()
   await log.turn(sequencer)
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   expect(await proof()).toBeUndefined()
@@ -109,6 +110,25 @@ test('a changed row of the log breaks the promise as soon as the log is verified
   expect(await registry.getSingleMetricAsString('seloste_audit_log_problems')).toContain(' 1')
   expect(lines.join('')).toContain('not what was signed')
   await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
+  await verified()
+  expect(await proof()).toMatchObject({ holds: true })
+})
+
+test('an acceptance that the owner of the database writes hides no changed row: it is signed with the log’s key or counts for nothing', async () => {
+  await unguarded(
+    `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 11)`,
+  )
+  const accepts = (more: object) =>
+    pool.query(
+      `insert into audit_entry (action, object_kind, result, detail) values ('log.break-accepted', 'log', 'ok', $1)`,
+      [JSON.stringify({ kinds: ['entry-altered'], indexes: ['11'], seqs: [], reason: 'x', by: 'x', ...more })],
+    )
+  await accepts({})
+  await accepts({ signature: Buffer.alloc(64).toString('base64') })
+  await log.turn(sequencer)
+  await verified()
+  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1, example: 'entry-altered' } })
+  await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 11)`)
   await verified()
   expect(await proof()).toMatchObject({ holds: true })
 })

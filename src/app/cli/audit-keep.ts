@@ -87,7 +87,7 @@ async function acceptExplained(settings: Settings, db: Kysely<RegisterTables>, r
     throw new Fault('argument-wrong', 'audit resume needs --reason "what happened, and who has looked into it"')
   }
   if (explainable.length > 0) {
-    await acceptProblems(db, report, { reason, by: userInfo().username })
+    await acceptProblems(db, await logKey(settings), report, { reason, by: userInfo().username })
     console.log(`accepted: ${explainable.length} problems (log.break-accepted)`)
     await verifySoon(db)
   }

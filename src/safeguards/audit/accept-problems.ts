@@ -3,6 +3,7 @@
  * the verifier holds against what it finds. Never here: a repair.
  */
 import type { HoldingSafeguards } from '../tables.ts'
+import type { Signer } from './note.ts'
 import { appendAccepted, writeRange } from './resume.ts'
 import type { Problem, Report } from './verify/report.ts'
 import { acceptable } from './verify/settle-accepted.ts'
@@ -16,6 +17,7 @@ export function explainableIn({ problems }: Report): { explainable: Problem[]; o
 /** Accepts what a verification found where there is no break: what is out of order, and entries that are lost or altered. */
 export async function acceptProblems(
   holding: HoldingSafeguards,
+  signer: Signer,
   report: Report,
   { reason, by }: { reason: string; by: string },
 ): Promise<void> {
@@ -24,7 +26,7 @@ export async function acceptProblems(
   const indexes = named.flatMap(({ leaf }) => leaf ?? [])
   const seqs = named.flatMap(({ leaf, seq }) => (leaf === undefined && seq !== undefined ? String(seq) : []))
   const kinds = [...new Set(explainable.map(({ code }) => code))]
-  await appendAccepted(holding, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
+  await appendAccepted(holding, signer, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
 }
 
 function rangesOf(indexes: readonly number[]): string[] {

@@ -13,7 +13,7 @@ import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { describeFinding, openBreak, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
-import type { Signer } from './note.ts'
+import { signAcceptance, type Signer } from './note.ts'
 import { storedMembers, storedSize } from './stored-tree.ts'
 import { hashLeaf, RightEdge } from './tree.ts'
 
@@ -74,7 +74,7 @@ export async function resumeLog(
       })
       .where('id', '=', found.id)
       .execute()
-    await noteAccepted(tx, found.id, findings, { reason, by })
+    await noteAccepted(tx, signer, found.id, findings, { reason, by })
     if (signed.leaves === 'in the database') await folder.writeCheckpoint(signed.note)
     return { findings: found.findings.map(describeFinding), restored, lost: lost.map(writeRange) }
   })
@@ -199,6 +199,7 @@ async function lostRanges(tx: Kysely<SafeguardTables>): Promise<[from: number, t
 
 async function noteAccepted(
   tx: Kysely<SafeguardTables>,
+  signer: Signer,
   id: number,
   findings: readonly Finding[],
   { reason, by }: { reason: string; by: string },
@@ -206,22 +207,27 @@ async function noteAccepted(
   const kinds = [...new Set(findings.map(({ kind }) => kind))]
   const indexes = findings.flatMap(({ index, to }) => (index === undefined ? [] : [writeRange([index, to ?? index])]))
   const seqs = findings.flatMap(({ kind, seq }) => (kind === 'pending-missing' ? [String(seq)] : []))
-  await appendAccepted(tx, { break: id, kinds, indexes, seqs, reason, by })
+  await appendAccepted(tx, signer, { break: id, kinds, indexes, seqs, reason, by })
 }
 
-/** What an operator has accepted, in as many entries as the lists need. */
+/**
+ * What an operator has accepted, in as many entries as the lists need; each signed with the log’s key. Whoever can write to the
+ * database alone accepts nothing.
+ */
 export async function appendAccepted(
   holding: HoldingSafeguards,
+  signer: Signer,
   { indexes, seqs, ...facts }: Record<string, unknown> & { indexes: string[]; seqs: string[] },
 ): Promise<void> {
   const parts = Math.max(1, Math.ceil(Math.max(indexes.length, seqs.length) / namedAtOnce))
   for (let part = 0; part < parts; part++) {
     const some = (items: readonly string[]) => items.slice(part * namedAtOnce, (part + 1) * namedAtOnce)
+    const detail = { ...(facts as NonNullable<AuditEntry['detail']>), indexes: some(indexes), seqs: some(seqs) }
     await appendAudit(holding, {
       action: 'log.break-accepted',
       result: 'ok',
       object: { kind: 'log' },
-      detail: { ...(facts as NonNullable<AuditEntry['detail']>), indexes: some(indexes), seqs: some(seqs) },
+      detail: { ...detail, signature: signAcceptance(signer, detail) },
     })
   }
 }

@@ -1,5 +1,6 @@
 import type { LoggedEntry } from './entry-bytes.ts'
 import type { Findings } from './report.ts'
+import { isAcceptanceSigned, type VerifierKey } from './signed-note.ts'
 
 /** Entries that commit later than one with a higher number come after it; by no more than this. */
 const longestTransactionMs = 60 * 60_000
@@ -55,14 +56,18 @@ export class EntryCheck {
     oldestAt: undefined,
   }
   readonly #findings: Findings
+  readonly #key: VerifierKey
   readonly #steps: ClockStep[] = []
   readonly #disorders: Disorder[] = []
+  /** Entries that accept something without the log’s signature. */
+  readonly #unsigned: number[] = []
   /** When the newest entry was written. */
   newestAt = ''
   #firstThere: { leaf: number; at: string } | undefined
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, key: VerifierKey) {
     this.#findings = findings
+    this.#key = key
   }
 
   /** @param leaf its place in the tree; none while it has none yet */
@@ -97,6 +102,11 @@ export class EntryCheck {
         break
       }
       case 'log.break-accepted':
+        // Whoever writes to the database alone accepts nothing.
+        if (!isAcceptanceSigned(detail, this.#key)) {
+          this.#unsigned.push(entry.seq)
+          break
+        }
         this.facts.accepted.push({ ...told, detail })
         this.#step(entry, told)
         break
@@ -142,6 +152,9 @@ export class EntryCheck {
       const [before, since] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
       return `Entry ${step.seq}: the clock was set back from ${before} to ${since}; it explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
     })
+    for (const seq of this.#unsigned) {
+      notes.push(`Entry ${seq} accepts a break without the signature of the log’s key: it counts for nothing.`)
+    }
     return { notes, outOfOrder: from === '' ? undefined : { from, to } }
   }
 

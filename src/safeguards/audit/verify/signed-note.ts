@@ -1,4 +1,5 @@
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
+import { canonicalJson } from './canonical-json.ts'
 
 /** A verifier key: `<name>+<key id>+<base64 of type ‖ key>` (C2SP signed-note). */
 export interface VerifierKey {
@@ -93,6 +94,13 @@ export function cosignedAt(
     latest = Number(seconds)
   }
   return latest
+}
+
+/** Whether the log’s key signed what an entry `log.break-accepted` accepts. */
+export function isAcceptanceSigned({ signature, ...detail }: Record<string, unknown>, key: VerifierKey): boolean {
+  const bytes = typeof signature === 'string' ? exactBase64(signature) : undefined
+  const text = `seloste acceptance v1\n${key.name}\n${canonicalJson(detail)}\n`
+  return bytes?.length === 64 && verify(null, Buffer.from(text), key.key, bytes)
 }
 
 /** Bytes of base64 that is written as nothing else would write it: no spare bits, no other alphabet, no line ends. */

@@ -61,7 +61,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
 
   const subtrees = new SubtreeCheck(findings, await readSubtrees(tx))
   const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.made(height, index, hash))
-  const check = new EntryCheck(findings)
+  const check = new EntryCheck(findings, options.keys.log)
   const walk = await walkLeaves(tx, { leaves, findings, tree, check, tell, keptLeaves: options.keptLeaves })
   tree.judge()
   subtrees.judge()

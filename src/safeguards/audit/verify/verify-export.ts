@@ -57,7 +57,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   const tree = new TreeCheck(findings, roots.expected, (height, _index, hash) => {
     if (height % levelBits === 0) (inner[height / levelBits] ??= []).push(hash)
   })
-  const check = new EntryCheck(findings)
+  const check = new EntryCheck(findings, options.keys.log)
   const absent: { from: number; to: number; path: string }[] = []
   const lost: number[] = []
   const seqs = new Set<number>()
