@@ -51,7 +51,7 @@ async function threeAtOnce(
 describe('a package', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const open = await openPackages(database)
-  const { admin, custodian, desk, register, ready, read, release, until, send } = open
+  const { admin, custodian, desk, people, register, ready, read, release, until, send } = open
 
   test.each(['LINK', 'MEDIUM'] as const)(
     'below 256 KiB (%s) that three clients download at the same time is received by one, and the receipt names the two that were refused',
@@ -89,6 +89,19 @@ describe('a package', async () => {
       expect(rows).toHaveLength(2)
     },
   )
+
+  test('is not released at the desk of a decision maker who has left it, before a new proof', async () => {
+    const { id } = await ready()
+    const proved = (ago: string) =>
+      sql`update session set proved_at = now() - ${ago}::interval
+          where person_id = ${people.riitta.id}::uuid`.execute(admin)
+    await open.as('riitta')
+    await proved('16 minutes')
+    expect(await release(id)).toMatchObject({ status: 403, code: 'confirm.fresh' })
+    expect((await read(id, 'riitta')).packages).toEqual([])
+    await proved('1 minute')
+    expect(await release(id)).toMatchObject({ status: 201 })
+  })
 
   test('whose download breaks is begun again at once, and its last bytes are handed out once only', async () => {
     const { id } = await ready()

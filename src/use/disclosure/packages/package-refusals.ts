@@ -5,6 +5,7 @@ export const makePackageRefusals = [
   'package.no-key',
   'package.recipient',
   'package.under-way',
+  'confirm.fresh',
   ...releaseRefusals,
   'authority.authority-off',
   'authority.own',
