@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
+import { endBlockingSessions } from '#app/roles/end-blocking-sessions.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import { viewRecording } from '#register/recordings/view-recording.ts'
@@ -148,4 +149,33 @@ test('no role but the custodian’s takes a lock that a destruction waits for', 
   // Capture still orders what it tells of one call, by locks that reach nothing else.
   const id = randomUUID().replaceAll('-', '')
   await database.as('seloste_capture').pool.query('select lock_call_ids($1)', [[id]])
+})
+
+test.each([
+  ['rows of recordings', 'select id from recording for update'],
+  ['a table that calls are entered into', 'lock table call_identity in access exclusive mode'],
+])('%s that capture’s database role holds are taken from it, and a destruction goes on', async (_what, held) => {
+  const { id } = await register.record()
+  await keepRecording(keeping, id, now())
+  const other = await register.record()
+  const capture = await database.as('seloste_capture').pool.connect()
+  const broken = new Promise((resolve) => capture.once('error', resolve))
+  const told: unknown[] = []
+  const unblocking = endBlockingSessions({
+    ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 500, lookMs: 100 },
+    log: { warn: () => undefined, error: (facts: unknown) => told.push(facts) },
+  })
+  try {
+    await capture.query('begin')
+    await capture.query(held)
+    const custodian = database.as('seloste_custodian').pool
+    if (held.startsWith('lock table')) await custodian.query('select count(*) from call_identity')
+    else expect((await destroyer.destroy(id)).destroyed).toEqual([id])
+    await broken
+    await expect.poll(() => told).toEqual([{ role: 'seloste_capture', sessions: 1 }])
+    await keepRecording(keeping, other.id, now())
+  } finally {
+    await unblocking.stop()
+    capture.release(true)
+  }
 })

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { prepareBinaries } from '#platform/database/embedded/binaries.ts'
@@ -53,6 +54,20 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
       await close()
       expect(rows[0], role).toEqual({ encrypted: true, super: false, makes: false, tables: false })
     }
+  })
+
+  test('has the custodian end a session of capture that holds a lock for which it waits', async () => {
+    const urls = await renewRolePasswords(ownerUrl)
+    const signIn = (url: string) => new Client({ connectionString: url })
+    const [capture, custodian, looking] = [signIn(urls.capture), signIn(urls.custodian), signIn(urls.custodian)]
+    const isEnded = new Promise((resolve) => capture.on('error', resolve))
+    for (const client of [capture, custodian, looking]) await client.connect()
+    await capture.query('begin; lock table call_identity in access exclusive mode')
+    const waiting = custodian.query('select from call_identity limit 1')
+    const end = () => looking.query(`select role, sessions from end_blocking_sessions('200 ms')`)
+    await expect.poll(async () => (await end()).rows).toEqual([{ role: 'seloste_capture', sessions: 1 }])
+    await Promise.all([waiting, isEnded])
+    await Promise.all([custodian.end(), looking.end()])
   })
 
   test('is found in order, but for what makes tests quick', async () => {

@@ -29,6 +29,7 @@ import { answersToDesk, serveCustodian } from './custodian-server.ts'
 import { measureCustodian } from './custodian-metrics.ts'
 import { readDrawKey } from './draw-key.ts'
 import { countAdmissionsJob } from './count-admissions-job.ts'
+import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from './follow-versions.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepAccounts } from './keep-accounts.ts'
@@ -93,6 +94,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.warn({ err: error }, 'an idle database connection broke')
     },
   })
+  const unblocking = endBlockingSessions({ databaseUrl, log })
   const objects = watchedStore(await openObjects(settings), blockers)
   await refuseMovedObjects(objects)
   const storing = await keepObjects({ objects, log })
@@ -377,6 +379,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       await auditLog.stop()
       await reporting.stop()
       await versions.stop()
+      await unblocking.stop()
       await close()
     },
   }

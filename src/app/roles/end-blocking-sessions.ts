@@ -1,0 +1,53 @@
+/**
+ * Sessions of capture and of the desk that hold a lock for which the custodian waits, ended: no other process delays a destruction
+ * (R22, R50). In: the custodian's database URL. Out: such sessions ended, and told. Never here: which they are (migrations/0073).
+ */
+import { connectDatabase } from '#platform/database/connect.ts'
+import type { Log } from '#platform/log/log.ts'
+
+const patienceMs = 20_000
+const lookMs = 5_000
+
+/** Over a connection of its own: those of the custodian's pool may all be waiting. */
+export function endBlockingSessions(options: {
+  databaseUrl: string
+  log: Pick<Log, 'warn' | 'error'>
+  patienceMs?: number
+  lookMs?: number
+}): { stop: () => Promise<void> } {
+  const { databaseUrl, log } = options
+  const { pool, close } = connectDatabase<never>({
+    ...{ url: databaseUrl, applicationName: 'seloste-custodian locks', size: 1 },
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const patience = `${options.patienceMs ?? patienceMs} ms`
+  let looking: Promise<void> | undefined
+
+  async function look(): Promise<void> {
+    try {
+      const { rows } = await pool.query<{ role: string; sessions: number }>(
+        'select role, sessions from end_blocking_sessions($1::interval)',
+        [patience],
+      )
+      for (const { role, sessions } of rows) {
+        log.error({ role, sessions }, 'sessions of another process held locks that a destruction waited for: ended')
+      }
+    } catch (error) {
+      log.error({ err: error }, 'sessions that hold locks could not be looked for, or not be ended')
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => (looking = undefined))
+  }, options.lookMs ?? lookMs)
+  timer.unref()
+  return {
+    async stop() {
+      clearInterval(timer)
+      await looking
+      await close()
+    },
+  }
+}
