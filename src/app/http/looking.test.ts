@@ -199,7 +199,7 @@ describe('audio', () => {
   test.each([
     ['not-yet-kept', 404, {}],
     ['restricted', 403, { state: 'RESTRICTED' as const }],
-    ['destroyed', 404, { state: 'DESTROYED' as const, cause: 'caller' as const, destroyed_at: Temporal.Now.instant() }],
+    ['destroyed', 404, { state: 'DESTROYING' as const, cause: 'caller' as const }],
   ] as const)('of a recording that is %s: %i', async (why, status, set) => {
     const made = await register.record({ official: colleagueOf(sari) })
     await noteProhibition(database, made.id)

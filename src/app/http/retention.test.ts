@@ -36,8 +36,17 @@ interface Overview {
 }
 
 /** A call that ended so long ago, recorded or not. */
-async function call(ago: Temporal.DurationLike, months?: number, hoursLater = 0) {
-  const endedAt = now.subtract(ago).add({ hours: hoursLater }).toInstant()
+const call = (ago: Temporal.DurationLike, months?: number) => callThatEnded(now.subtract(ago), months)
+
+/** A call whose recording ends in so many hours: kept for months of which none is too short for that day. */
+function callThatIsDue(hours: number) {
+  const due = now.add({ hours })
+  const months = [3, 2, 4, 5].find((term) => due.subtract({ months: term }).add({ months: term }).equals(due))
+  return callThatEnded(due.subtract({ months: months! }), months)
+}
+
+async function callThatEnded(ended: Temporal.ZonedDateTime, months?: number) {
+  const endedAt = ended.toInstant()
   const startedAt = endedAt.subtract({ minutes: 5 })
   const recording = months === undefined ? undefined : recordingFacts({ startedAt, endedAt, months })
   const facts = callFacts({ startedAt, answeredAt: startedAt, endedAt, ...(recording && { recording }) })
@@ -60,8 +69,8 @@ beforeAll(async () => {
 describe('the overview of retention', () => {
   test('counts what is held, due and over, and what ends next, before and after the sweep', async () => {
     await call({ months: 1 }, 3)
-    await call({ months: 3 }, 3, 5)
-    await call({ months: 3 }, 3, -2)
+    await callThatIsDue(5)
+    await callThatIsDue(-2)
     await call({ months: 13 })
     await call({ months: 14, days: 2 })
     const before = await read()

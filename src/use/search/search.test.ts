@@ -168,7 +168,7 @@ describe('a search by recording', () => {
     const stateOf = (id?: string) => items.find((item) => item.id === id)?.segments[0]?.recording.state
     expect(stateOf(made['restricted'])).toBe('restricted')
     expect(stateOf(made['capturing'])).toBe('capturing')
-    expect(stateOf(made['expired'])).toBe('destroyed')
+    expect(stateOf(made['expired'])).toBe('expired')
   })
 })
 
