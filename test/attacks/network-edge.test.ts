@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { healthReader } from '#app/roles/read-health.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { readSettings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -44,6 +45,26 @@ describe('a stranger on the public port', () => {
     }
     const browser = await desk.signIn(aino)
     expect((await browser.fetch('/api/openapi.json', from('203.0.113.9'))).status).toBe(200)
+  })
+
+  test('who asks how it is without end has it read once at a time', async () => {
+    let readings = 0
+    const health = healthReader({
+      db: database.as('seloste_desk').db,
+      custodian: {
+        blockers() {
+          readings++
+          return Promise.resolve([])
+        },
+      },
+      ...{ own: () => [], sockets: {} },
+    })
+    const told = await Promise.all(Array.from({ length: 300 }, health))
+    expect(readings).toBe(1)
+    expect(new Set(told).size).toBe(1)
+    // Whoever asks afterwards is not told of before.
+    expect(await health()).toMatchObject({ missing: [] })
+    expect(readings).toBe(2)
   })
 
   test('who never finishes a body, or its headers, has the connection closed', async () => {

@@ -19,7 +19,7 @@ import { measureDesk } from './desk-metrics.ts'
 import { followVersions } from './follow-versions.ts'
 import { gatherMetrics } from './gather-metrics.ts'
 import { measurePromises } from './promise-metrics.ts'
-import { databaseAnswers, readHealth } from './read-health.ts'
+import { databaseAnswers, healthReader } from './read-health.ts'
 import { reportVersions } from './report-versions.ts'
 import type { Role, RoleContext } from './role.ts'
 import { socketPath } from './sockets.ts'
@@ -80,7 +80,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
   }
   const { custodian: _, ...nearSockets } = sockets
-  const health = () => readHealth({ db, custodian, own: () => blockers.list(), sockets: nearSockets })
+  const health = healthReader({ db, custodian, own: () => blockers.list(), sockets: nearSockets })
   const traces = openTraces({
     ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
     onFault: (error) => {

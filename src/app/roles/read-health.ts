@@ -36,7 +36,19 @@ export interface HealthSources {
   sockets: Readonly<Record<string, string>>
 }
 
-export async function readHealth({ db, custodian, own, sockets }: HealthSources): Promise<Health> {
+/**
+ * Reads health once at a time: whoever asks during a reading is told what it finds. Anybody may ask, as load balancers do, and one
+ * reading asks the database several times.
+ */
+export function healthReader(sources: HealthSources): () => Promise<Health> {
+  let reading: Promise<Health> | undefined
+  return () =>
+    (reading ??= readHealth(sources).finally(() => {
+      reading = undefined
+    }))
+}
+
+async function readHealth({ db, custodian, own, sockets }: HealthSources): Promise<Health> {
   const [database, log, kept, near, nodes] = await Promise.all([
     inTime(databaseAnswers(db), false),
     inTime(
