@@ -12,6 +12,7 @@ import {
   beginDueVerification,
   endVerification,
   noteProgress,
+  paceMinutes,
   takeUpVerification,
 } from '#safeguards/audit/log-verifications.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -19,6 +20,8 @@ import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
 
 const lookMs = 1_500
 const startingMs = 30_000
+/** A process that has verified nothing itself does so within this. */
+const firstMs = 60 * 60_000
 const cancelLookMs = 500
 const patienceMs = 1_000
 
@@ -30,12 +33,14 @@ export interface VerifyLogOptions {
   registry: Registry
   /** One has ended, and its report is there. */
   onEnded?: () => Promise<void>
+  /** From the beginning of one verification of this process to that of the next, by how long it took. */
+  paceMs?: (tookMs: number) => number
 }
 
 /** Looks for a verification that waits, every other second. */
-export function verifyLogOnDemand({ db, pool, task, log, registry, onEnded }: VerifyLogOptions): {
-  stop: () => Promise<void>
-} {
+export function verifyLogOnDemand(options: VerifyLogOptions): { stop: () => Promise<void> } {
+  const { db, pool, task, log, registry, onEnded } = options
+  const { paceMs = (tookMs: number) => paceMinutes({ durationMs: tookMs }) * 60_000 } = options
   const problems = new Gauge({
     name: 'seloste_audit_log_problems',
     help: 'Problems that the last whole verification of the audit log found',
@@ -48,15 +53,25 @@ export function verifyLogOnDemand({ db, pool, task, log, registry, onEnded }: Ve
   })
 
   const begunAt = performance.now()
+  let dueAt = begunAt + firstMs
+
+  function howToBegin(): 'starting' | 'own' | undefined {
+    const now = performance.now()
+    if (now >= dueAt) return 'own'
+    return now - begunAt < startingMs ? 'starting' : undefined
+  }
+
   return every({
     pool,
     intervalMs: lookMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
-      await beginDueVerification(db, performance.now() - begunAt < startingMs)
+      await beginDueVerification(db, howToBegin())
       const id = await takeUpVerification(db)
       if (id === undefined) return
+      const beganAt = performance.now()
       const end = await verifyInThread(db, task, id, signal)
+      if (end !== 'cancelled') dueAt = beganAt + paceMs(performance.now() - beganAt)
       // The custodian ends: whoever comes next takes it up again.
       if (end === 'cancelled' && signal.aborted) return
       await endVerification(db, id, end)

@@ -122,7 +122,7 @@ const restsFor = 60
 const slackMinutes = 30
 
 /** Minutes from the beginning of one verification that nobody asked for to that of the next. */
-function paceMinutes(last: Pick<LastVerification, 'durationMs'>): number {
+export function paceMinutes(last: Pick<LastVerification, 'durationMs'>): number {
   return Math.min(mostMinutes, Math.max(leastMinutes, (restsFor * last.durationMs) / 60_000))
 }
 
@@ -133,11 +133,13 @@ export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): n
 
 /**
  * Begins one that nobody asked for, where the last one began as long ago as the log's size allows, or in a time to come.
- * @param isStarting the process has just begun, and has other work: only a log that was never verified is due
+ * @param how `starting`: the process has just begun, and has other work: only a log that was never verified is due. `own`: by what the
+ * process itself remembers one is due, whatever the database says, as its owner can write verifications that never were.
  */
-export async function beginDueVerification(holding: HoldingSafeguards, isStarting = false): Promise<void> {
+export async function beginDueVerification(holding: HoldingSafeguards, how?: 'starting' | 'own'): Promise<void> {
+  if (how === 'own') return verifySoon(holding)
   const last = await newestVerification(holding)
-  if (last && isStarting) return
+  if (last && how === 'starting') return
   const minutes = last ? paceMinutes(last) : leastMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(

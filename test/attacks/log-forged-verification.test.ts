@@ -1,0 +1,40 @@
+/** R21: the owner of the database writes that the log was verified. */
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Registry } from 'prom-client'
+import { makeLog } from '#platform/log/log.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import { newestVerification } from '#safeguards/audit/log-verifications.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
+import { openTestLog } from '#test/audit/open-log.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const custodian = database.as('seloste_custodian')
+const { pool } = database.as()
+const log = await openTestLog(database)
+let verifying: { stop: () => Promise<void> } | undefined
+afterAll(() => verifying?.stop())
+
+test('a verification that the owner of the database writes puts off none: the custodian goes by what it has done itself', async () => {
+  await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 20)`)
+  const sequencer = log.begin()
+  await log.turn(sequencer)
+  await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
+  verifying = verifyLogOnDemand({
+    ...{ db: custodian.db, pool: custodian.pool, registry: new Registry(), paceMs: () => 500 },
+    task: { databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
+    log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
+  })
+  const newest = () => newestVerification(custodian.db)
+  await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 0 })
+  // One that took a day: by it, the next would be due after another.
+  await pool.query(
+    `begin; set local session_replication_role = replica;
+     update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10);
+     insert into log_verification (asked_by, started_at, ended_at, state, entries, report)
+     values (null, now() - interval '1 day', now(), 'WHOLE', 20, '{"found": 0}'); commit`,
+  )
+  await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 1, first: 'entry-altered' })
+})
