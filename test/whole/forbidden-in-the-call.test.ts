@@ -125,7 +125,7 @@ test('a capture that is killed as the button is pressed leaves no sound behind',
   expect((await press(official, id)).status).toBe(200)
   await wait(1_500)
   // What it has is not yet destroyed, and the ledger does not say so.
-  expect(await howFar(id)).toEqual({ state: 'destroying', cause: 'caller' })
+  expect(await howFar(id)).toMatchObject({ state: 'destroying', cause: 'caller', certificate: { state: 'destroying' } })
   expect((await onDisk(id)).length).toBeGreaterThan(0)
   process.kill(capture!, 'SIGKILL')
   await talking
