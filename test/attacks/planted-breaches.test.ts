@@ -181,3 +181,22 @@ test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
     expect(await names()).toEqual(['rights.scope'])
   },
 )
+
+test('a look outside of scope is found although the owner of the database writes that all entries were judged', async () => {
+  const { contactId } = kept.recordings.ainos
+  const judged = { upto: 9e15, looks: 0, outside: [] }
+  for (const memo of [
+    judged,
+    { memo: judged, code: '' },
+    { memo: judged, code: Buffer.alloc(32).toString('base64') },
+  ]) {
+    await pool.query(`update proof set memo = $1 where promise = 'rights.scope'`, [JSON.stringify(memo)])
+    await pool.query(
+      `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result)
+       values ($1, 'SUPERVISOR', 'contact.read', 'DEVELOPMENT', 'contact', $2, 'ok')`,
+      [supervisor.id, contactId],
+    )
+    expect(await names()).toEqual(['rights.scope'])
+    await tamper(`delete from audit_entry where person_id = '${supervisor.id}'`)
+  }
+})

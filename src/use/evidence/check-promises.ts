@@ -2,6 +2,7 @@ import { promises, type PromiseId } from '#description/promises.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { catalogue } from './catalogue.ts'
 import type { Check, Found, Looking } from './promise.ts'
+import { openMemo, sealMemo } from './seal-memo.ts'
 import type { Facts } from './tables.ts'
 
 /** A promise as it was found, in the words of the program. */
@@ -58,7 +59,7 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
     .where('promise', '=', promise)
     .executeTakeFirst()
   const begun = performance.now()
-  const made = await make(check, looking, remembered(before?.memo))
+  const made = await make(check, looking, openMemo(looking, promise, before?.memo))
   // A check that was broken off proves nothing, either way.
   if (looking.signal?.aborted) return
   if (made === 'not-yet') return
@@ -77,7 +78,10 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
     fault: finding.fault,
     broken_since: holds ? null : (before?.broken_since ?? now),
     duration_ms: Math.round(performance.now() - begun),
-    ...('found' in made && { facts: JSON.stringify(made.found.facts), memo: JSON.stringify(made.found.memo ?? {}) }),
+    ...('found' in made && {
+      facts: JSON.stringify(made.found.facts),
+      memo: sealMemo(looking, promise, made.found.memo),
+    }),
   }
   // A promise that has never been proved is taken to hold: the first proof that it does not is a change.
   const changed = (before?.holds ?? true) !== holds
@@ -114,10 +118,6 @@ async function make(
   } catch (error) {
     return { error }
   }
-}
-
-function remembered(memo: unknown): unknown {
-  return memo !== null && typeof memo === 'object' && Object.keys(memo).length > 0 ? memo : undefined
 }
 
 /** A message may name what it should not; a code names none. */

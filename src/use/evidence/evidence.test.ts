@@ -9,6 +9,7 @@ import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
 import type { Place } from './promise.ts'
 import { readProofs } from './read-proofs.ts'
 import { reportEnded, reportObeyed } from './report-obeyed.ts'
+import { openMemo, sealMemo } from './seal-memo.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = database.as('seloste_desk').db
@@ -212,8 +213,14 @@ test('recording.as-drawn is broken by a recording that nobody drew, and by a dra
 
 test('recording.as-drawn, where all decisions take long to make again, looks at the latest ones until the hour is over', async () => {
   await check()
-  const slow = () =>
-    pool.query(`update proof set memo = memo || '{"tookMs": 60000}' where promise = 'recording.as-drawn'`)
+  const slow = async () => {
+    const looking = await kept.looking()
+    const { rows } = await pool.query<{ memo: object }>(`select memo from proof where promise = 'recording.as-drawn'`)
+    const memo = openMemo(looking, 'recording.as-drawn', rows[0]?.memo) as object
+    await pool.query(`update proof set memo = $1 where promise = 'recording.as-drawn'`, [
+      sealMemo(looking, 'recording.as-drawn', { ...memo, tookMs: 60_000 }),
+    ])
+  }
   const at = (minutes: number) => ({ afresh: false, now: Temporal.Now.instant().add({ minutes }) })
   const wrongSince = async (hours: number, given: Parameters<typeof check>[0]) => {
     const facts = await kept.enter(kept.decide(false, { answeredAt: Temporal.Now.instant().subtract({ hours }) }), {
