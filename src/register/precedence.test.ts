@@ -10,6 +10,7 @@ const plain: EndFacts = {
   now: t(10),
   destroyAt: t(100),
   isHeld: false,
+  isRestricted: false,
   inspectionsHold: false,
   casesKeepUntil: t(200),
   prohibitions: [],
@@ -21,6 +22,17 @@ const callersInspection: OpenCase = { id: 'a', kind: 'inspection', party: 'CALLE
 describe('which rule wins', () => {
   test.each<[string, Partial<EndFacts>, object]>([
     ['nothing is asked of it: it is kept', {}, { act: 'keep' }],
+    [
+      'a right restricts it',
+      { isRestricted: true, cases: [callersInspection] },
+      { act: 'wait', for: 'right', cases: ['a'] },
+    ],
+    ['and never past its day', { isRestricted: true, now: t(100) }, { act: 'destroy', cause: 'retention' }],
+    [
+      'a prohibition goes before the restriction',
+      { isRestricted: true, prohibitions: [byOfficial] },
+      { act: 'destroy', cause: 'official' },
+    ],
     ['its day has come', { now: t(100) }, { act: 'destroy', cause: 'retention' }],
     ['an order goes before its day', { now: t(100), isHeld: true }, { act: 'wait', for: 'order', cases: [] }],
     [
@@ -114,7 +126,7 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
     expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
   }
   // Every answer there is has been given.
-  expect(kinds.size).toBe(7)
+  expect(kinds.size).toBe(8)
 })
 
 function sorted(value: unknown): unknown {
@@ -133,6 +145,7 @@ function randomFacts(random: () => number): EndFacts {
     now: instant(),
     destroyAt,
     isHeld: random() < 0.1,
+    isRestricted: random() < 0.3,
     lastOrderEndedAt: maybe(0.3, instant),
     inspectionsHold: random() < 0.5,
     casesKeepUntil: destroyAt?.add({ hours: Math.floor(random() * 12) }),

@@ -1,7 +1,7 @@
 /**
  * Which rule wins when several want something of one recording (requirements 1.6): preservation order, prohibition, maximum
  * term. In: what is known of a recording. Out: it is kept, it waits and for what, or it is destroyed and why. Never here: a
- * look at the clock or the database (what_ends in migrations/0027-forbidden-while-captured.sql is its twin there, which
+ * look at the clock or the database (what_ends in migrations/0070-erasure-objection-restriction.sql is its twin there, which
  * decides), an end without a cause of the description, the minimum of two months: it binds whoever would delete at will, and nobody can.
  */
 import type { DestructionCause } from './tables.ts'
@@ -26,6 +26,8 @@ export interface EndFacts {
   destroyAt?: Temporal.Instant | undefined
   /** A preservation order on it is in force. */
   isHeld: boolean
+  /** A party of its call has objected to its processing or has had it restricted (GDPR 18). */
+  isRestricted: boolean
   lastOrderEndedAt?: Temporal.Instant | undefined
   /** The description lets an open inspection put the end off (C3), until `casesKeepUntil`. */
   inspectionsHold: boolean
@@ -36,8 +38,8 @@ export interface EndFacts {
 
 export type WhatEnds =
   | { act: 'keep' }
-  /** For an order, nobody hears it; for cases, it is there for them alone. */
-  | { act: 'wait'; for: 'order' | 'case'; cases: string[] }
+  /** For an order, nobody hears it; for cases, it is there for them alone, as it is while a right restricts it (GDPR 18(2)). */
+  | { act: 'wait'; for: 'order' | 'case' | 'right'; cases: string[] }
   | { act: 'destroy'; cause: Exclude<DestructionCause, 'trimming'> }
 
 /** What becomes of a recording at an instant. */
@@ -45,6 +47,7 @@ export function whatEnds(facts: EndFacts): WhatEnds {
   if (facts.isHeld) return { act: 'wait', for: 'order', cases: [] }
   const isPast = facts.destroyAt !== undefined && !isBefore(facts.now, facts.destroyAt)
   if (facts.prohibitions.length > 0) return endForbidden(facts, isPast)
+  if (!isPast && facts.isRestricted) return { act: 'wait', for: 'right', cases: idsOf(facts.cases) }
   if (!isPast || !facts.destroyAt) return { act: 'keep' }
   const inspections = facts.inspectionsHold ? inspectionsThatHold(facts, facts.destroyAt) : []
   if (inspections.length > 0) return { act: 'wait', for: 'case', cases: inspections }

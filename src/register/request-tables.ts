@@ -6,7 +6,18 @@ type Instant = Temporal.Instant
 
 export type RequestParty = 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'
 export type RequestKind =
-  'KNOW' | 'LISTEN' | 'HISTORY' | 'PROHIBIT' | 'COPY' | 'RECTIFY' | 'LOG_EXTRACT' | 'MENTIONED' | 'OPENNESS'
+  | 'KNOW'
+  | 'LISTEN'
+  | 'HISTORY'
+  | 'PROHIBIT'
+  | 'ERASURE'
+  | 'OBJECTION'
+  | 'RESTRICTION'
+  | 'COPY'
+  | 'RECTIFY'
+  | 'LOG_EXTRACT'
+  | 'MENTIONED'
+  | 'OPENNESS'
 export type IdentifiedHow =
   'PASSPORT' | 'ID_CARD' | 'DRIVING_LICENCE' | 'RESIDENCE_PERMIT' | 'STRONG_EID' | 'CALLBACK' | 'PERSONNEL'
 export type RequestCallState = 'SEVERAL' | 'NOT_FOUND' | 'FOUND' | 'MATCHED' | 'NOT_PARTY' | 'NOT_IDENTIFIABLE'

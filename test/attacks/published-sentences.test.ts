@@ -55,10 +55,14 @@ test('no transcript is promised, and no new version can offer one', () => {
 test('the notice names no right of a data subject that no kind of request carries out', () => {
   const description = read(notice)
   expect(offeredKinds(description)).toEqual(
-    expect.arrayContaining(['KNOW', 'LISTEN', 'HISTORY', 'RECTIFY', 'PROHIBIT']),
+    expect.arrayContaining(['KNOW', 'LISTEN', 'HISTORY', 'RECTIFY', 'PROHIBIT', 'ERASURE', 'OBJECTION', 'RESTRICTION']),
   )
-  // Erasure, restriction and objection are the prohibition, which is stronger (C2): the sentence says so.
-  expect(sentences(notice).get('L7-rights')?.text).toMatch(/toteutetaan kieltämällä tallenteen käyttö/)
-  expect(sentences(notice, 'sv').get('L7-rights')?.text).toMatch(/sker genom att användningen av inspelningen förbjuds/)
-  expect(sentences(notice, 'en').get('L7-rights')?.text).toMatch(/are carried out by forbidding its use/)
+  // Erasure and objection are the prohibition, which is stronger (C2); a restriction keeps the recording. The sentence says so.
+  expect(sentences(notice).get('L7-rights')?.text).toMatch(
+    /vastustaminen toteutetaan kieltämällä tallenteen käyttö.*rajoitetaan/,
+  )
+  expect(sentences(notice, 'sv').get('L7-rights')?.text).toMatch(
+    /sker genom att användningen av inspelningen förbjuds.*begränsas/,
+  )
+  expect(sentences(notice, 'en').get('L7-rights')?.text).toMatch(/are carried out by forbidding its use.*restricted/)
 })

@@ -90,6 +90,38 @@ test('a requester is told when, in which role and for what their data were used,
   await desk.close()
 })
 
+test('a recording is restricted until a letter has told that it is not, and a refusal says why (L9)', async ({
+  browser,
+  seloste,
+}) => {
+  const since = Temporal.Now.instant()
+  const { desk, number } = await ofTheirCall(browser, seloste, 'fi', ['RESTRICTION'])
+  const { page, say } = desk
+  await page.setViewportSize(narrow)
+  const letters = page.locator('#step-letters')
+  const choose = async (kind: string) => {
+    await letters.locator('.select-button').first().click()
+    await page.getByRole('option', { name: say(`letterKind.${kind}`), exact: true }).click()
+  }
+  await desk.button('letters.other').click()
+  await choose('refusal')
+  await expect(letters.locator('.select-button').last()).toContainText(say('letters.ground.NO_REASON'))
+  await expectAccessible(page, 'a refusal and its ground')
+  await letters.getByRole('button', { name: say('cancel') }).click()
+  expect(await desk.letter('restriction')).toContain('rajoitettu')
+  await desk.handOver('restriction')
+  await desk.button('letters.other').click()
+  await choose('restriction-end')
+  await letters.locator('button[type=submit]').click()
+  await desk.handOver('restriction-end')
+  await closeRequest(desk)
+  const log = await logOf(seloste, 'paula', since)
+  for (const action of ['restriction.began', 'restriction.ended']) {
+    expect(log).toContainEqual(expect.objectContaining({ action, reference: number }))
+  }
+  await desk.close()
+})
+
 test('an outsider who asks for a document is shown no call, and is answered what the decision maker decided (LX6)', async ({
   browser,
   seloste,

@@ -46,4 +46,4 @@ export function reachOfChange(
 }
 
 /** Kinds of requests that only the profile `gdpr` offers. */
-const kindsOfGdpr = ['RECTIFY', 'LOG_EXTRACT']
+const kindsOfGdpr = ['ERASURE', 'OBJECTION', 'RESTRICTION', 'RECTIFY', 'LOG_EXTRACT']

@@ -205,6 +205,8 @@ export type AuditAction =
   | 'letter.delivered'
   | 'letter.removed'
   | 'pending-right.told'
+  | 'restriction.began'
+  | 'restriction.ended'
   | 'template.changed'
   | 'subject-copy.made'
   | 'subject-copy.taken'

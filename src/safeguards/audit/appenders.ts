@@ -144,6 +144,8 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'letter.delivered': ['desk, refusals'],
   'letter.removed': ['desk, refusals'],
   'pending-right.told': ['desk, refusals'],
+  'restriction.began': [],
+  'restriction.ended': [],
   'template.changed': ['desk, refusals'],
   'subject-copy.made': ['desk, refusals'],
   'subject-copy.taken': [],

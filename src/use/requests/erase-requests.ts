@@ -16,7 +16,7 @@ export async function countOpenRequests(db: Kysely<RegisterTables>): Promise<{ o
       fn.countAll<number>().as('open'),
       fn
         .countAll<number>()
-        .filterWhere('due_at', '<', sql<Temporal.Instant>`now()`)
+        .filterWhere(sql<boolean>`due_at < now() and answered_at(subject_request) is null`)
         .as('overdue'),
     ])
     .where('closed_at', 'is', null)

@@ -8,7 +8,7 @@ export function offeredKinds({ profile, switches }: Described): RequestKind[] {
   return [
     ...(['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT'] as const),
     ...(switches.accessCopy ? (['COPY'] as const) : []),
-    ...(profile === 'gdpr' ? (['RECTIFY', 'LOG_EXTRACT'] as const) : []),
+    ...(profile === 'gdpr' ? (['ERASURE', 'OBJECTION', 'RESTRICTION', 'RECTIFY', 'LOG_EXTRACT'] as const) : []),
     ...(switches.mentionedPersons ? (['MENTIONED'] as const) : []),
     ...(switches.julklRequests ? (['OPENNESS'] as const) : []),
   ]

@@ -29,6 +29,7 @@ const call = (state: Call['state'], given: Partial<Call> = {}): Call => ({
 })
 const forbidden = call('MATCHED', { isForbidden: true })
 const heard = call('MATCHED', { canBeHeard: true, canBeForbidden: true })
+const restricted = call('MATCHED', { isRestricted: true })
 const sent = (kind: string) => ({ kind, isDelivered: true })
 const booked = { state: 'BOOKED', isPast: false }
 
@@ -131,6 +132,8 @@ describe('what comes next', () => {
       ['book', 'answer'],
     ],
     ['a use is forbidden', facts({ kinds: ['PROHIBIT'], calls: [heard] }), ['forbid']],
+    ['erasure is carried out by forbidding', facts({ kinds: ['ERASURE'], calls: [heard] }), ['forbid']],
+    ['and so is an objection', facts({ kinds: ['OBJECTION'], calls: [forbidden] }), []],
     ['and told by the letter that comes once it is destroyed', facts({ kinds: ['PROHIBIT'], calls: [forbidden] }), []],
     [
       'before the answer, which tells what has become of it',
@@ -247,6 +250,16 @@ describe('what comes next', () => {
       ['close'],
     ],
     ['and then there is nothing', facts({ isClosed: true, calls: [heard], unfinished: [] }), []],
+    [
+      'a restriction is answered by its own letter',
+      facts({ kinds: ['RESTRICTION'], calls: [restricted], letters: [sent('answer')] }),
+      ['answer'],
+    ],
+    [
+      'and then there is nothing to do until it is lifted',
+      facts({ kinds: ['RESTRICTION'], calls: [restricted], letters: [sent('restriction')] }),
+      [],
+    ],
   ])('%s', (_, given, next) => {
     expect(nextSteps(given)).toEqual(next)
   })
@@ -271,6 +284,11 @@ describe('a request presses', () => {
       { isUrgent: false },
     ],
     ['nor for what nobody wants to hear', { kinds: ['PROHIBIT'], firstEnd: inHours(1) }, { isUrgent: false }],
+    [
+      'nor while a restriction lasts that was told',
+      { kinds: ['RESTRICTION'], dueAt: inHours(-1), calls: [restricted], letters: [sent('restriction')] },
+      { isUrgent: false, isOverdue: false },
+    ],
     ['nor when it is closed', { isClosed: true, dueAt: inHours(-1) }, { isUrgent: false, isOverdue: false }],
   ])('%s', (_, given, pressing) => {
     expect(howPressing(facts(given), now)).toMatchObject(pressing)

@@ -47,6 +47,8 @@ export interface RequestFacts {
     canBeForbidden: boolean
     /** This request has forbidden the use of a recording of it. */
     isForbidden: boolean
+    /** This request restricts a recording of it. */
+    isRestricted?: boolean
   }[]
   letters: readonly { kind: string; isDelivered: boolean }[]
   /** Oldest first; `isPast` once its time is over. */
@@ -64,14 +66,19 @@ export interface RequestFacts {
 /** Letters that answer whatever was asked. */
 const wholeAnswers = new Set(['answer', 'not-identifiable', 'refusal'])
 /** Letters that answer one thing alone; every other one goes out on the way. */
-const ownAnswer: Partial<Record<RequestKind, string>> = {
-  PROHIBIT: 'prohibition',
-  COPY: 'copy',
-  LOG_EXTRACT: 'log-extract',
-  RECTIFY: 'correction',
-  MENTIONED: 'mentioned',
-  OPENNESS: 'openness',
+const ownAnswer: Partial<Record<RequestKind, readonly string[]>> = {
+  PROHIBIT: ['prohibition', 'erasure', 'objection'],
+  ERASURE: ['erasure'],
+  OBJECTION: ['erasure', 'objection'],
+  RESTRICTION: ['restriction'],
+  COPY: ['copy'],
+  LOG_EXTRACT: ['log-extract'],
+  RECTIFY: ['correction'],
+  MENTIONED: ['mentioned'],
+  OPENNESS: ['openness'],
 }
+/** Carried out by forbidding the use of the recording, which destroys it (R50, L9). */
+const endsUse: ReadonlySet<RequestKind> = new Set<RequestKind>(['PROHIBIT', 'ERASURE', 'OBJECTION'])
 const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
 /** Every other one was not fetched, and is made again where that is asked for. */
 const hasCopy = new Set(['making', 'ready', 'taken'])
@@ -106,13 +113,14 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
   const toBook = asks('LISTEN') && canBeHeard && !isBooked && !isListeningOver(appointments)
   // What one has asked to hear is not destroyed by one's own prohibition before.
-  const toForbid = asks('PROHIBIT') && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
+  const toForbid =
+    facts.kinds.some((kind) => endsUse.has(kind)) && calls.some((call) => call.canBeForbidden) && !toBook && !isBooked
   const canAnswer = asks('OPENNESS')
     ? facts.isDecided
     : asks('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
   // What was forbidden is told by the letter that comes once it is destroyed.
   const forbidsAlone =
-    facts.kinds.every((kind) => kind === 'PROHIBIT') && (toForbid || calls.some(({ isForbidden }) => isForbidden))
+    facts.kinds.every((kind) => endsUse.has(kind)) && (toForbid || calls.some(({ isForbidden }) => isForbidden))
   const isCorrecting = facts.corrections.some(({ isDecided }) => !isDecided)
   const correctsAlone = facts.kinds.every((kind) => kind === 'RECTIFY') && isCorrecting
   const steps: Record<NextStep, boolean> = {
@@ -150,10 +158,17 @@ export function howPressing(facts: RequestFacts, now: Temporal.Instant): Pressin
   const firstEnd = toHear && !isHeard && !isGivenUp ? facts.firstEnd : undefined
   const within = (instant: Temporal.Instant, hours: number) =>
     instant.epochMilliseconds <= now.add({ hours }).epochMilliseconds
+  // Once it is answered, a request that restricts stays open until the restriction is lifted.
+  const isAnswered =
+    facts.kinds.includes('RESTRICTION') &&
+    isAnsweredBy(
+      facts.letters.filter(({ isDelivered }) => isDelivered),
+      facts,
+    )
   return {
-    isOverdue: within(facts.dueAt, 0),
+    isOverdue: !isAnswered && within(facts.dueAt, 0),
     isUrgent:
-      within(facts.dueAt, soonHours) ||
+      (!isAnswered && within(facts.dueAt, soonHours)) ||
       (firstEnd !== undefined && within(firstEnd, urgentHours)) ||
       facts.appointments.some(({ isLate }) => isLate === true),
     ...(firstEnd && { firstEnd }),
@@ -166,17 +181,19 @@ function isListeningOver(appointments: RequestFacts['appointments']): boolean {
   return last === 'WITHDRAWN' || appointments.some(({ state }) => state === 'HEARD')
 }
 
-/** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in migrations/0029. */
+/** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in migrations/0070. */
 function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
   // Who looked at a call, and what became of a correction, is told in no other letter.
   const onlyByItsOwn: Partial<Record<RequestKind, boolean>> = {
     LOG_EXTRACT: calls.some(({ state }) => state === 'MATCHED'),
+    RESTRICTION: calls.some(({ isRestricted }) => isRestricted === true),
     RECTIFY: corrections.length > 0,
   }
   return kinds.every((asked) =>
     letters.some(
       ({ kind }) =>
-        kind === ownAnswer[asked] || (wholeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[asked] === true)),
+        ownAnswer[asked]?.includes(kind) ||
+        (wholeAnswers.has(kind) && !(kind === 'answer' && onlyByItsOwn[asked] === true)),
     ),
   )
 }

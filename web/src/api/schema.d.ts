@@ -27420,7 +27420,7 @@ export interface operations {
                              * @enum {unknown}
                              */
                             party: "CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER";
-                            kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                            kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
                             /**
                              * @description How it came
                              * @enum {unknown}
@@ -27491,7 +27491,7 @@ export interface operations {
                             name: string;
                         }[];
                         /** @description The kinds that the description in force knows */
-                        mayAsk: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                        mayAsk: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
                         /** @description The parties that it knows */
                         parties: ("CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER")[];
                     };
@@ -27622,7 +27622,7 @@ export interface operations {
                      * @enum {unknown}
                      */
                     party: "CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER";
-                    kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                    kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
                     /**
                      * @description How it came
                      * @enum {unknown}
@@ -27811,7 +27811,7 @@ export interface operations {
                          * @enum {unknown}
                          */
                         party: "CALLER" | "OFFICIAL" | "MENTIONED" | "OUTSIDER";
-                        kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                        kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
                         /**
                          * @description How it came
                          * @enum {unknown}
@@ -28196,10 +28196,10 @@ export interface operations {
                              */
                             id: string;
                             /**
-                             * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                             * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
                              * @enum {unknown}
                              */
-                            kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                            kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                             /**
                              * @description Its language
                              * @enum {unknown}
@@ -28568,7 +28568,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                    kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
                     /**
                      * @description The language of the requester and of the letters
                      * @enum {unknown}
@@ -30527,10 +30527,10 @@ export interface operations {
                         }[];
                         kinds: {
                             /**
-                             * @description What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)
+                             * @description What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: to erase, to object, to restrict (GDPR 17, 21, 18), a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)
                              * @enum {unknown}
                              */
-                            kind: "KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS";
+                            kind: "KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS";
                             /** @description How many asked for it */
                             count: number;
                         }[];
@@ -33773,15 +33773,15 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                     * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
                      * @enum {unknown}
                      */
-                    kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                    kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                     /**
-                     * @description Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34)
+                     * @description Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34); of erasure and objection: the contact history is needed for a statutory task (GDPR 17(3)(b), 21(1)); of restriction: none of its reasons is there (GDPR 18(1))
                      * @enum {unknown}
                      */
-                    ground?: "IDENTITY" | "NO_CALL" | "EXCESSIVE" | "RESTRICTED";
+                    ground?: "IDENTITY" | "NO_CALL" | "EXCESSIVE" | "RESTRICTED" | "NEEDED" | "NO_REASON";
                 };
             };
         };
@@ -33799,10 +33799,10 @@ export interface operations {
                          */
                         id: string;
                         /**
-                         * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                         * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
                          * @enum {unknown}
                          */
-                        kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                        kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                         /**
                          * @description Its language
                          * @enum {unknown}
@@ -34558,10 +34558,10 @@ export interface operations {
                     "application/json": {
                         items: {
                             /**
-                             * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                             * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
                              * @enum {unknown}
                              */
-                            kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                            kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                             /**
                              * @description Its language
                              * @enum {unknown}
@@ -34712,7 +34712,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                 language: "fi" | "sv" | "en";
             };
             cookie?: never;
@@ -34735,10 +34735,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
+                         * @description Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document
                          * @enum {unknown}
                          */
-                        kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                        kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                         /**
                          * @description Its language
                          * @enum {unknown}
@@ -34905,7 +34905,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
+                kind: "received" | "extension" | "answer" | "appointment" | "destroyed-before" | "prohibition" | "erasure" | "objection" | "restriction" | "restriction-end" | "not-identifiable" | "refusal" | "copy" | "log-extract" | "correction" | "mentioned" | "openness";
                 language: "fi" | "sv" | "en";
             };
             cookie?: never;
@@ -36506,7 +36506,7 @@ export interface operations {
                         asked: {
                             /** @description P-2026-17 */
                             number: string;
-                            kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
+                            kinds: ("KNOW" | "LISTEN" | "HISTORY" | "PROHIBIT" | "ERASURE" | "OBJECTION" | "RESTRICTION" | "COPY" | "RECTIFY" | "LOG_EXTRACT" | "MENTIONED" | "OPENNESS")[];
                             /**
                              * Format: date-time
                              * @description Received

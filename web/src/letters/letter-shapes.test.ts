@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Letter, RequestCall, RequestDetail } from '../api/shapes.ts'
-import { forFrame, otherKinds, readTemplateChoice, sortLetters, toMake } from './letter-shapes.ts'
+import { forFrame, groundsOf, otherKinds, readTemplateChoice, sortLetters, toMake } from './letter-shapes.ts'
 
 const person = { id: 'p', name: 'Paula' }
 const call = (state: RequestCall['state']): RequestCall => ({ id: state, ordinal: 1, state, otherRequests: [] })
@@ -114,6 +114,21 @@ test('a covering letter is made of a copy that can be fetched, and of no other',
 test('whoever asked for a copy of a call that is not theirs is answered all the same', () => {
   expect(toMake(request({ kinds: ['COPY'], next: ['answer'], calls: [call('NOT_PARTY')] }))).toHaveLength(1)
   expect(toMake(request({ kinds: ['COPY'], next: ['make-copy', 'answer'], calls: [call('MATCHED')] }))).toEqual([])
+})
+
+test('a restriction is told by a letter of its own, once its call is known, and its end by whoever decides on it', () => {
+  const asked = request({ kinds: ['RESTRICTION'], next: ['answer'], calls: [call('MATCHED')] })
+  expect([toMake(asked), toMake({ ...asked, next: [], calls: [call('FOUND')] })]).toEqual([['restriction'], []])
+  expect(otherKinds(asked, ['restriction'])).toContain('restriction-end')
+  expect(otherKinds(request({}), [])).not.toContain('restriction-end')
+})
+
+test('the ground of a refusal is chosen once a call is matched: of an erasure, of a restriction, of every request', () => {
+  const calls = [call('MATCHED')]
+  expect(groundsOf({ kinds: ['ERASURE'], calls: [call('NOT_FOUND')] })).toEqual([])
+  expect(groundsOf({ kinds: ['KNOW'], calls })).toEqual(['EXCESSIVE', 'RESTRICTED'])
+  expect(groundsOf({ kinds: ['OBJECTION'], calls })).toEqual(['NEEDED', 'EXCESSIVE', 'RESTRICTED'])
+  expect(groundsOf({ kinds: ['RESTRICTION'], calls })).toEqual(['NO_REASON', 'EXCESSIVE', 'RESTRICTED'])
 })
 
 test('other letters are those that what is asked can have', () => {

@@ -6,6 +6,11 @@ import type { paths } from '../api/schema.d.ts'
 import type { Letter, LetterKind, RequestDetail } from '../api/shapes.ts'
 import { languages, type Language } from '../language/language.ts'
 
+type GivenGround = NonNullable<
+  paths['/api/requests/{id}/letters']['post']['requestBody']['content']['application/json']['ground']
+>
+/** That whoever writes says; the others are known. */
+export type RefusalGround = Exclude<GivenGround, 'IDENTITY' | 'NO_CALL'>
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
   : never
@@ -20,6 +25,10 @@ export const letterKinds = [
   'appointment',
   'destroyed-before',
   'prohibition',
+  'erasure',
+  'objection',
+  'restriction',
+  'restriction-end',
   'not-identifiable',
   'refusal',
   'copy',
@@ -59,6 +68,7 @@ export function toMake(request: RequestDetail): LetterKind[] {
     ['answer', answers && isMatched && !isOpen && !has('answer')],
     ['not-identifiable', isNotShown && !isOpen && !has('not-identifiable')],
     ['appointment', booked !== undefined && !has('appointment', Date.parse(booked.bookedAt))],
+    ['restriction', asks('RESTRICTION') && isMatched && !isOpen && !has('restriction')],
     ['copy', ready.length > 0 && !has('copy', Math.max(...ready))],
     ['log-extract', asks('LOG_EXTRACT') && isMatched && !isOpen && !has('log-extract')],
     ['correction', lastDecided > 0 && !corrections.some(({ decided }) => !decided) && !has('correction', lastDecided)],
@@ -85,6 +95,10 @@ export function otherKinds(
     appointment: aboutCalls,
     'destroyed-before': aboutCalls,
     prohibition: aboutCalls,
+    erasure: request.kinds.includes('ERASURE'),
+    objection: request.kinds.includes('OBJECTION'),
+    restriction: request.kinds.includes('RESTRICTION'),
+    'restriction-end': request.kinds.includes('RESTRICTION'),
     'not-identifiable': aboutCalls,
     refusal: party !== 'OUTSIDER',
     copy: request.kinds.includes('COPY'),
@@ -94,6 +108,16 @@ export function otherKinds(
     openness: request.openness !== undefined,
   }
   return letterKinds.filter((kind) => (only[kind] ?? true) && !made.includes(kind))
+}
+
+/** Why a request can be refused, where whoever writes says it: without a matched call it is known. */
+export function groundsOf({ kinds, calls }: Pick<RequestDetail, 'kinds' | 'calls'>): RefusalGround[] {
+  if (!calls.some(({ state }) => state === 'MATCHED')) return []
+  return [
+    ...(kinds.includes('RESTRICTION') ? (['NO_REASON'] as const) : []),
+    ...(kinds.includes('ERASURE') || kinds.includes('OBJECTION') ? (['NEEDED'] as const) : []),
+    ...(['EXCESSIVE', 'RESTRICTED'] as const),
+  ]
 }
 
 /** Those that wait to be sent first, then the newest. */

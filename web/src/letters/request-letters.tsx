@@ -11,7 +11,7 @@ import { StepSection } from '../requests/step-section.tsx'
 import { headingOf, stateOf } from '../requests/steps.ts'
 import { announce } from '../shell/announce.tsx'
 import { LetterRow } from './letter-row.tsx'
-import { otherKinds, sortLetters, toMake } from './letter-shapes.ts'
+import { groundsOf, otherKinds, sortLetters, toMake, type RefusalGround } from './letter-shapes.ts'
 
 /** The letters of a request: which to make now, which wait to be sent, which were sent and how (R42, R45). */
 export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
@@ -24,12 +24,14 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
     announce(said)
     focusHeading(headingOf.letters)
   }
-  const draft = async (kind: LetterKind) => {
+  const draft = async (kind: LetterKind, ground?: RefusalGround) => {
     setMaking(kind)
-    const done = await make.mutateAsync({ params: { path: { id: request.id } }, body: { kind } }).then(
-      () => true,
-      () => false,
-    )
+    const done = await make
+      .mutateAsync({ params: { path: { id: request.id } }, body: { kind, ...(ground && { ground }) } })
+      .then(
+        () => true,
+        () => false,
+      )
     setMaking(undefined)
     if (done) changed(say('letters.made', { kind: say(`letterKind.${kind}`) }))
     return done
@@ -82,6 +84,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
         {!request.closed && (
           <MakeOther
             kinds={otherKinds(request, wanted)}
+            grounds={groundsOf(request)}
             isBusy={making !== undefined}
             error={make.error}
             onMake={draft}
@@ -95,19 +98,24 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
 /** A letter that does not follow from what was done: whoever writes knows why. */
 function MakeOther({
   kinds,
+  grounds,
   isBusy,
   error,
   onMake,
 }: {
   kinds: readonly LetterKind[]
+  /** Of a refusal. */
+  grounds: readonly RefusalGround[]
   isBusy: boolean
   error: unknown
-  onMake: (kind: LetterKind) => Promise<boolean>
+  onMake: (kind: LetterKind, ground?: RefusalGround) => Promise<boolean>
 }) {
   const { say } = useLanguage()
   const [kind, setKind] = useState<LetterKind>('received')
+  const [ground, setGround] = useState<RefusalGround>()
   const chosen = kinds.includes(kind) ? kind : kinds[0]
   if (!chosen) return null
+  const why = chosen !== 'refusal' ? undefined : ground && grounds.includes(ground) ? ground : grounds[0]
   return (
     <div className="actions actions-forms">
       <Step
@@ -115,7 +123,7 @@ function MakeOther({
         submit={say('letters.other.do')}
         isBusy={isBusy}
         error={error}
-        onSubmit={() => onMake(chosen)}
+        onSubmit={() => onMake(chosen, why)}
       >
         <Choice
           label={say('letters.kind')}
@@ -123,6 +131,14 @@ function MakeOther({
           value={chosen}
           onChange={(value) => setKind(value as LetterKind)}
         />
+        {why && (
+          <Choice
+            label={say('letters.ground')}
+            options={grounds.map((value) => ({ value, label: say(`letters.ground.${value}`) }))}
+            value={why}
+            onChange={(value) => setGround(value as RefusalGround)}
+          />
+        )}
       </Step>
     </div>
   )

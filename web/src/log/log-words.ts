@@ -217,6 +217,8 @@ export const actions = [
   'letter.delivered',
   'letter.removed',
   'pending-right.told',
+  'restriction.began',
+  'restriction.ended',
   'template.changed',
 ] as const
 const known = new Set<string>(actions)

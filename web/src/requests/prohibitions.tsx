@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { CallTitle } from './call-card.tsx'
 import { StepSection } from './step-section.tsx'
-import { stateOf, type Done } from './steps.ts'
+import { asksToForbid, stateOf, type Done } from './steps.ts'
 
 type Part = MatchedContact['segments'][number]
 
@@ -26,7 +26,7 @@ export function Prohibitions({
     <StepSection
       step="prohibition"
       state={stateOf('prohibition', request)}
-      summary={request.kinds.includes('PROHIBIT') ? undefined : say('prohibition.optional')}
+      summary={asksToForbid(request.kinds) ? undefined : say('prohibition.optional')}
     >
       <p className="request-note">{say(matched.length > 0 ? 'prohibition.what' : 'prohibition.first')}</p>
       {matched.map((call) => (

@@ -38,7 +38,20 @@ export function queueAt(filters: QueueFilters): { to: '/requests'; search: Queue
 }
 
 const order: readonly RequestKind[] = [
-  ...(['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'] as const),
+  ...([
+    'KNOW',
+    'LISTEN',
+    'HISTORY',
+    'PROHIBIT',
+    'ERASURE',
+    'OBJECTION',
+    'RESTRICTION',
+    'COPY',
+    'RECTIFY',
+    'LOG_EXTRACT',
+    'MENTIONED',
+    'OPENNESS',
+  ] as const),
 ]
 
 /** What is asked, in the order in which it is offered at the intake. */

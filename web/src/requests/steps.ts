@@ -75,7 +75,7 @@ export function stepsOf(request: Facts): Step[] {
     letters: true,
     appointments: isAboutCalls && (kinds.includes('LISTEN') || appointments.length > 0),
     prohibition:
-      (party === 'CALLER' || party === 'OFFICIAL') && (request.closed ? shown : kinds.includes('PROHIBIT') || matched),
+      (party === 'CALLER' || party === 'OFFICIAL') && (request.closed ? shown : asksToForbid(kinds) || matched),
     acts: acts || copies.length > 0 || corrections.length > 0 || openness !== undefined,
     close: !request.closed,
   }
@@ -114,4 +114,9 @@ export function stateOf(step: Step, request: Facts): StepState {
         return request.closed !== undefined
     }
   }
+}
+
+/** Erasure and objection are carried out by forbidding the use of the recording. */
+export function asksToForbid(kinds: Facts['kinds']): boolean {
+  return kinds.some((kind) => kind === 'PROHIBIT' || kind === 'ERASURE' || kind === 'OBJECTION')
 }

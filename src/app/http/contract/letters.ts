@@ -11,14 +11,14 @@ const html = { description: 'text/html', content: { 'text/html': { schema: { typ
 
 export const LetterKind = literals(
   [...letterKinds],
-  'Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document',
+  'Received; more time is needed; the answer call by call; the time booked; destroyed before it was heard; the use is forbidden; erased; objected to; restricted; the restriction ends; the call cannot be told apart, with reasons and the complaint path; refused, with reasons and the complaint path; a copy; who has looked; a correction; somebody spoken of; an official document',
 )
 export type LetterKind = Static<typeof LetterKind>
 
 /** Of a refusal; where it is not told, IDENTITY before the requester is identified and NO_CALL after no call was matched. */
 export const RefusalGround = literals(
   [...refusalGrounds],
-  'Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34)',
+  'Why it is refused: who asks was not shown (GDPR 12(6)); no call was shown to be theirs; unfounded or excessive (GDPR 12(5)); restricted by law (Act 1050/2018 section 34); of erasure and objection: the contact history is needed for a statutory task (GDPR 17(3)(b), 21(1)); of restriction: none of its reasons is there (GDPR 18(1))',
 )
 export type RefusalGround = Static<typeof RefusalGround>
 

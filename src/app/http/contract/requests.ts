@@ -15,8 +15,21 @@ export const RequestParty = literals(
 export type RequestParty = Static<typeof RequestParty>
 
 export const RequestKind = literals(
-  ['KNOW', 'LISTEN', 'HISTORY', 'PROHIBIT', 'COPY', 'RECTIFY', 'LOG_EXTRACT', 'MENTIONED', 'OPENNESS'],
-  'What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)',
+  [
+    'KNOW',
+    'LISTEN',
+    'HISTORY',
+    'PROHIBIT',
+    'ERASURE',
+    'OBJECTION',
+    'RESTRICTION',
+    'COPY',
+    'RECTIFY',
+    'LOG_EXTRACT',
+    'MENTIONED',
+    'OPENNESS',
+  ],
+  'What is asked: whether a call was recorded; to hear it; its contact history; to forbid its use; by switch or profile: to erase, to object, to restrict (GDPR 17, 21, 18), a copy, a correction, who has looked, what is said of somebody, an official document (Act 621/1999)',
 )
 export type RequestKind = Static<typeof RequestKind>
 

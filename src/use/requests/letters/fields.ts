@@ -38,6 +38,11 @@ const fieldsOfKind: Record<LetterKind, { needed: readonly Field[]; more?: readon
   appointment: { needed: ['appointment', 'contact'] },
   'destroyed-before': { needed: ['calls', 'complaint', 'contact'] },
   prohibition: { needed: ['calls', 'contact'] },
+  erasure: { needed: ['calls', 'complaint', 'contact'], more: ['asked'] },
+  objection: { needed: ['calls', 'complaint', 'contact'], more: ['asked'] },
+  restriction: { needed: ['calls', 'complaint', 'contact'], more: ['asked'] },
+  // GDPR Article 18(3).
+  'restriction-end': { needed: ['calls', 'complaint', 'contact'] },
   'not-identifiable': { needed: ['calls', 'complaint', 'contact'] },
   refusal: { needed: ['reason', 'complaint', 'contact'], more: ['asked'] },
   copy: { needed: ['copies', 'contact'] },

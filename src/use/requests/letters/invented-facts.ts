@@ -42,6 +42,7 @@ export function inventedFacts(kind: LetterKind, language: Language): LetterFacts
     ],
     unheard: [{ startedAt, recording: { state: 'destroyed', at: '2027-05-23T12:10:00Z', cause: 'retention' } }],
     prohibitions: [{ startedAt, forbiddenAt: '2026-11-26T08:59:00Z', executedAt: '2026-11-26T08:59:20Z' }],
+    restrictions: [{ startedAt, until: '2027-05-23T12:10:00Z' }],
     looks: [
       { at: '2026-11-24T12:30:00Z', kind: 'listened', role: 'SUPERVISOR', purpose: 'QUALITY', unit: null },
       { at: '2026-11-26T08:30:00Z', kind: 'read', role: 'SERVICE_UNIT', purpose: 'INSPECTION', unit: null },
@@ -65,6 +66,13 @@ function kindsOf(kind: LetterKind): LetterFacts['kinds'] {
   switch (kind) {
     case 'prohibition':
       return ['PROHIBIT']
+    case 'erasure':
+      return ['ERASURE']
+    case 'objection':
+      return ['OBJECTION']
+    case 'restriction':
+    case 'restriction-end':
+      return ['RESTRICTION']
     case 'copy':
       return ['COPY']
     case 'log-extract':

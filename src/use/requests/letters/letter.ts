@@ -14,6 +14,10 @@ export const letterKinds = [
   'appointment',
   'destroyed-before',
   'prohibition',
+  'erasure',
+  'objection',
+  'restriction',
+  'restriction-end',
   'not-identifiable',
   'refusal',
   'copy',
@@ -24,8 +28,11 @@ export const letterKinds = [
 ] as const
 export type LetterKind = (typeof letterKinds)[number]
 
-/** Why a request is refused: identity not shown (GDPR 12(6)); no call shown to be theirs; 12(5); Act 1050/2018 section 34. */
-export const refusalGrounds = ['IDENTITY', 'NO_CALL', 'EXCESSIVE', 'RESTRICTED'] as const
+/**
+ * Why a request is refused: identity not shown (GDPR 12(6)); no call shown to be theirs; 12(5); Act 1050/2018 section 34; the contact
+ * history is needed for a statutory task (17(3)(b), 21(1)); no reason for a restriction (18(1)).
+ */
+export const refusalGrounds = ['IDENTITY', 'NO_CALL', 'EXCESSIVE', 'RESTRICTED', 'NEEDED', 'NO_REASON'] as const
 export type RefusalGround = (typeof refusalGrounds)[number]
 
 /** What a letter says, as it was when it was made; texts are plain and are escaped wherever they are set. */
@@ -64,6 +71,7 @@ export interface LetterFacts {
   calls?: NamedCall[]
   unheard?: { startedAt: string; recording: RecordingFact }[]
   prohibitions?: { startedAt: string; forbiddenAt: string; executedAt: string | null }[]
+  restrictions?: { startedAt: string; until: string | null }[]
   looks?: LookFact[]
   appointment?: AppointmentFact | null
   copies?: CopyFact[]
@@ -72,7 +80,18 @@ export interface LetterFacts {
 }
 
 export type AskedKind =
-  'KNOW' | 'LISTEN' | 'HISTORY' | 'PROHIBIT' | 'COPY' | 'RECTIFY' | 'LOG_EXTRACT' | 'MENTIONED' | 'OPENNESS'
+  | 'KNOW'
+  | 'LISTEN'
+  | 'HISTORY'
+  | 'PROHIBIT'
+  | 'ERASURE'
+  | 'OBJECTION'
+  | 'RESTRICTION'
+  | 'COPY'
+  | 'RECTIFY'
+  | 'LOG_EXTRACT'
+  | 'MENTIONED'
+  | 'OPENNESS'
 
 /** A call as the requester named it; `call` only where it is shown to be theirs, none once its history has ended. */
 export interface NamedCall {

@@ -65,10 +65,24 @@ function fieldsOf(
     case 'destroyed-before':
       return { calls: tellUnheard(facts.unheard ?? [], language) }
     case 'prohibition':
+    case 'erasure':
+    case 'objection':
       return {
         calls: (facts.prohibitions ?? []).flatMap(({ startedAt, executedAt }): LetterPart[] => [
           heading(say.call(momentOf(startedAt, language))),
           paragraph(executedAt === null ? say.blocked : say.executed(momentOf(executedAt, language))),
+        ]),
+      }
+    case 'restriction':
+    case 'restriction-end':
+      return {
+        calls: (facts.restrictions ?? []).flatMap(({ startedAt, until }): LetterPart[] => [
+          heading(say.call(momentOf(startedAt, language))),
+          paragraph(
+            (kind === 'restriction' ? say.restricted : say.restrictionEnds)(
+              until === null ? undefined : dayText(Temporal.Instant.from(until))[language],
+            ),
+          ),
         ]),
       }
     case 'log-extract':

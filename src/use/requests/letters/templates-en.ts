@@ -98,6 +98,84 @@ The data of the call stay in the contact history until their retention period en
 # Further information
 
 {contact details}`,
+  erasure: `# Decision on erasure
+
+This is the answer to your request {request number}, which was received on {day received}. You have asked for the following:
+
+{what was asked for}
+
+# Decision
+
+Your request to erase the recording has been granted.
+
+{calls}
+
+The data of the call are needed in the contact history for a statutory task. They are erased when their retention period ends (General Data Protection Regulation, Article 17(3)(b)). You may ask for a certificate of the destruction of the recording.
+
+# Your right to turn to the Data Protection Ombudsman
+
+{how to complain}
+
+# Further information
+
+{contact details}`,
+  objection: `# Decision on your objection
+
+This is the answer to your request {request number}, which was received on {day received}. You have asked for the following:
+
+{what was asked for}
+
+# Decision
+
+The recording is processed no longer (General Data Protection Regulation, Article 21(1)). Its use is forbidden.
+
+{calls}
+
+The data of the call are needed in the contact history for a statutory task. They are erased when their retention period ends. You may ask for a certificate of the destruction of the recording.
+
+# Your right to turn to the Data Protection Ombudsman
+
+{how to complain}
+
+# Further information
+
+{contact details}`,
+  restriction: `# Decision on restriction
+
+This is the answer to your request {request number}, which was received on {day received}. You have asked for the following:
+
+{what was asked for}
+
+# Decision
+
+{calls}
+
+A restricted recording may be used only for what it is kept for, with your consent, or to protect rights (General Data Protection Regulation, Article 18(2)). Before the restriction is lifted you are told by letter (Article 18(3)).
+
+# Your right to turn to the Data Protection Ombudsman
+
+{how to complain}
+
+# Further information
+
+{contact details}`,
+  'restriction-end': `# The restriction ends
+
+At your request {request number} the processing of the recording was restricted. The restriction is lifted after this letter (General Data Protection Regulation, Article 18(3)).
+
+# Recordings
+
+{calls}
+
+You may forbid the use of the recording at any time. You need not say why. The recording is then destroyed.
+
+# Your right to turn to the Data Protection Ombudsman
+
+{how to complain}
+
+# Further information
+
+{contact details}`,
   'not-identifiable': `# The call could not be identified
 
 This is the answer to your request {request number}, which was received on {day received}. The request cannot be granted as regards these calls.

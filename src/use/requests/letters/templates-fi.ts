@@ -98,6 +98,84 @@ Kielto ei poista puhelun tietoja kontaktihistoriasta. Ne poistetaan, kun niiden 
 # Lisätietoja
 
 {yhteystiedot}`,
+  erasure: `# Päätös tietojen poistamisesta
+
+Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}. Siinä on pyydetty seuraavaa:
+
+{pyynnön sisältö}
+
+# Ratkaisu
+
+Tallenteen poistamista koskevaan pyyntöön on suostuttu.
+
+{puhelut}
+
+Puhelun tietoja tarvitaan kontaktihistoriassa lakisääteiseen tehtävään. Ne poistetaan, kun niiden säilytysaika päättyy (yleinen tietosuoja-asetus, 17 artiklan 3 kohdan b alakohta). Tallenteen tuhoamisesta saa pyydettäessä todistuksen.
+
+# Oikeus saattaa asia tietosuojavaltuutetulle
+
+{valitustie}
+
+# Lisätietoja
+
+{yhteystiedot}`,
+  objection: `# Päätös käsittelyn vastustamisesta
+
+Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}. Siinä on pyydetty seuraavaa:
+
+{pyynnön sisältö}
+
+# Ratkaisu
+
+Tallennetta ei enää käsitellä (yleinen tietosuoja-asetus, 21 artiklan 1 kohta). Sen käyttö on kielletty.
+
+{puhelut}
+
+Puhelun tietoja tarvitaan kontaktihistoriassa lakisääteiseen tehtävään. Ne poistetaan, kun niiden säilytysaika päättyy. Tallenteen tuhoamisesta saa pyydettäessä todistuksen.
+
+# Oikeus saattaa asia tietosuojavaltuutetulle
+
+{valitustie}
+
+# Lisätietoja
+
+{yhteystiedot}`,
+  restriction: `# Päätös käsittelyn rajoittamisesta
+
+Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}. Siinä on pyydetty seuraavaa:
+
+{pyynnön sisältö}
+
+# Ratkaisu
+
+{puhelut}
+
+Rajoitettua tallennetta voi käyttää vain siihen, mihin sen säilyttäminen perustuu, pyynnön esittäjän suostumuksella tai oikeuksien turvaamiseksi (yleinen tietosuoja-asetus, 18 artiklan 2 kohta). Ennen kuin rajoitus poistetaan, siitä kerrotaan kirjeellä (18 artiklan 3 kohta).
+
+# Oikeus saattaa asia tietosuojavaltuutetulle
+
+{valitustie}
+
+# Lisätietoja
+
+{yhteystiedot}`,
+  'restriction-end': `# Käsittelyn rajoitus päättyy
+
+Pyynnön {pyynnön numero} perusteella on rajoitettu tallenteen käsittelyä. Rajoitus poistetaan tämän kirjeen jälkeen (yleinen tietosuoja-asetus, 18 artiklan 3 kohta).
+
+# Tallenteet
+
+{puhelut}
+
+Tallenteen käytön voi kieltää milloin tahansa. Syytä ei tarvitse kertoa. Silloin tallenne tuhotaan.
+
+# Oikeus saattaa asia tietosuojavaltuutetulle
+
+{valitustie}
+
+# Lisätietoja
+
+{yhteystiedot}`,
   'not-identifiable': `# Puhelua ei ole voitu yksilöidä
 
 Tämä on vastaus pyyntöön {pyynnön numero}, joka on saapunut {vastaanottopäivä}. Pyyntöön ei voida suostua seuraavien puhelujen osalta.

@@ -98,6 +98,84 @@ Förbudet raderar inte uppgifterna om samtalet ur kontakthistorian. De raderas n
 # Mer information
 
 {kontaktuppgifter}`,
+  erasure: `# Beslut om radering av uppgifter
+
+Detta är svaret på begäran {begärans nummer}, som kom in {ankomstdag}. Den gäller:
+
+{begärans innehåll}
+
+# Avgörande
+
+Begäran om radering av inspelningen har bifallits.
+
+{samtal}
+
+Uppgifterna om samtalet behövs i kontakthistorian för en lagstadgad uppgift. De raderas när lagringstiden går ut (artikel 17.3 b i den allmänna dataskyddsförordningen). Ett intyg över att inspelningen har förstörts fås på begäran.
+
+# Rätt att föra ärendet till dataombudsmannen
+
+{klagomålsväg}
+
+# Mer information
+
+{kontaktuppgifter}`,
+  objection: `# Beslut om invändning mot behandlingen
+
+Detta är svaret på begäran {begärans nummer}, som kom in {ankomstdag}. Den gäller:
+
+{begärans innehåll}
+
+# Avgörande
+
+Inspelningen behandlas inte längre (artikel 21.1 i den allmänna dataskyddsförordningen). Användningen av den har förbjudits.
+
+{samtal}
+
+Uppgifterna om samtalet behövs i kontakthistorian för en lagstadgad uppgift. De raderas när lagringstiden går ut. Ett intyg över att inspelningen har förstörts fås på begäran.
+
+# Rätt att föra ärendet till dataombudsmannen
+
+{klagomålsväg}
+
+# Mer information
+
+{kontaktuppgifter}`,
+  restriction: `# Beslut om begränsning av behandlingen
+
+Detta är svaret på begäran {begärans nummer}, som kom in {ankomstdag}. Den gäller:
+
+{begärans innehåll}
+
+# Avgörande
+
+{samtal}
+
+En begränsad inspelning får användas bara för det som är skälet till att den bevaras, med samtycke av den som framställt begäran eller för att skydda rättigheter (artikel 18.2 i den allmänna dataskyddsförordningen). Innan begränsningen upphävs meddelas det per brev (artikel 18.3).
+
+# Rätt att föra ärendet till dataombudsmannen
+
+{klagomålsväg}
+
+# Mer information
+
+{kontaktuppgifter}`,
+  'restriction-end': `# Begränsningen av behandlingen upphör
+
+Med anledning av begäran {begärans nummer} har behandlingen av inspelningen begränsats. Begränsningen upphävs efter detta brev (artikel 18.3 i den allmänna dataskyddsförordningen).
+
+# Inspelningar
+
+{samtal}
+
+Användningen av inspelningen kan förbjudas när som helst. Skäl behöver inte uppges. Då förstörs inspelningen.
+
+# Rätt att föra ärendet till dataombudsmannen
+
+{klagomålsväg}
+
+# Mer information
+
+{kontaktuppgifter}`,
   'not-identifiable': `# Samtalet har inte kunnat identifieras
 
 Detta är svaret på begäran {begärans nummer}, som kom in {ankomstdag}. Begäran kan inte bifallas i fråga om följande samtal.

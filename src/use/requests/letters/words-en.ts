@@ -8,6 +8,9 @@ export const englishWords: LetterWords = {
     LISTEN: 'listening to the recorded call',
     HISTORY: 'the contact history of the call',
     PROHIBIT: 'forbidding the use of the recording',
+    ERASURE: 'erasure of data',
+    OBJECTION: 'objection to processing',
+    RESTRICTION: 'restriction of processing',
     COPY: 'a copy of the recording',
     RECTIFY: 'correction of data',
     LOG_EXTRACT: 'information on when and for what purpose the data of the call have been used',
@@ -40,6 +43,14 @@ export const englishWords: LetterWords = {
     ],
     EXCESSIVE: [
       'The request is manifestly unfounded or excessive, in particular because the same request has been made repeatedly (General Data Protection Regulation, Article 12(5)).',
+    ],
+    NEEDED: [
+      'The data of the call in the contact history are needed for a statutory task of the controller. So they are not erased before their retention period ends (General Data Protection Regulation, Articles 17(3)(b) and 21(1)).',
+      'You may still forbid the use of the recording. You need not say why. The recording is then destroyed.',
+    ],
+    NO_REASON: [
+      'Processing is restricted where the accuracy of the data is contested, the processing is unlawful, the data are needed for a legal claim, or somebody has objected to the processing (General Data Protection Regulation, Article 18(1)). Your request does not show any of these reasons.',
+      'You may make the request again when you can tell the reason. You may forbid the use of the recording without a reason.',
     ],
     RESTRICTED: [
       'The data cannot be given, because the law restricts the right to have them (Data Protection Act 1050/2018, section 34).',
@@ -93,6 +104,10 @@ export const englishWords: LetterWords = {
   executed: (day) => `The recording was destroyed on ${day}. It cannot be brought back.`,
   blocked:
     'The recording can no longer be used for developing customer service. It will be destroyed as soon as possible, and you will have a letter about it.',
+  restricted: (latest) =>
+    `The processing of the recording has been restricted.${latest === undefined ? '' : ` The recording is destroyed on ${latest} at the latest, when its retention period ends.`}`,
+  restrictionEnds: (latest) =>
+    `The restriction of the processing of the recording ends.${latest === undefined ? '' : ` The recording is destroyed on ${latest} at the latest.`}`,
   looks: {
     shown: 'the data were shown in a search result',
     watched: 'the data were shown during the call',

@@ -8,6 +8,9 @@ export const finnishWords: LetterWords = {
     LISTEN: 'tallennetun puhelun kuunteleminen',
     HISTORY: 'puhelun kontaktihistoria',
     PROHIBIT: 'tallenteen käytön kieltäminen',
+    ERASURE: 'tietojen poistaminen',
+    OBJECTION: 'käsittelyn vastustaminen',
+    RESTRICTION: 'käsittelyn rajoittaminen',
     COPY: 'jäljennös tallenteesta',
     RECTIFY: 'tietojen oikaiseminen',
     LOG_EXTRACT: 'tieto siitä, milloin ja mihin puhelun tietoja on käytetty',
@@ -40,6 +43,14 @@ export const finnishWords: LetterWords = {
     ],
     EXCESSIVE: [
       'Pyyntö on ilmeisen perusteeton tai kohtuuton, erityisesti siksi, että sama pyyntö on esitetty toistuvasti (yleinen tietosuoja-asetus, 12 artiklan 5 kohta).',
+    ],
+    NEEDED: [
+      'Puhelun tietoja kontaktihistoriassa tarvitaan rekisterinpitäjän lakisääteiseen tehtävään. Siksi niitä ei poisteta ennen kuin niiden säilytysaika päättyy (yleinen tietosuoja-asetus, 17 artiklan 3 kohdan b alakohta ja 21 artiklan 1 kohta).',
+      'Tallenteen käytön voi silti kieltää. Syytä ei tarvitse kertoa. Silloin tallenne tuhotaan.',
+    ],
+    NO_REASON: [
+      'Käsittelyä rajoitetaan, jos tietojen paikkansapitävyys kiistetään, käsittely on lainvastaista, tietoja tarvitaan oikeusvaateen hoitamiseen tai käsittelyä on vastustettu (yleinen tietosuoja-asetus, 18 artiklan 1 kohta). Pyynnöstä ei käy ilmi, että jokin näistä syistä olisi olemassa.',
+      'Pyynnön voi esittää uudelleen, kun syyn voi kertoa. Tallenteen käytön voi kieltää ilman syytä.',
     ],
     RESTRICTED: [
       'Tietoja ei voida antaa, koska laki rajoittaa oikeutta saada ne (tietosuojalaki 1050/2018, 34 §).',
@@ -92,6 +103,10 @@ export const finnishWords: LetterWords = {
   executed: (day) => `Tallenne on tuhottu ${day}. Sitä ei voi palauttaa.`,
   blocked:
     'Tallenteen käyttö asiakaspalvelun kehittämiseen on estetty. Tallenne tuhotaan heti, kun se on mahdollista, ja tuhoamisesta lähetetään kirje.',
+  restricted: (latest) =>
+    `Tallenteen käsittelyä on rajoitettu.${latest === undefined ? '' : ` Tallenne tuhotaan viimeistään ${latest}, kun sen säilytysaika päättyy.`}`,
+  restrictionEnds: (latest) =>
+    `Tallenteen käsittelyn rajoitus päättyy.${latest === undefined ? '' : ` Tallenne tuhotaan viimeistään ${latest}.`}`,
   looks: {
     shown: 'tiedot näytettiin hakutuloksessa',
     watched: 'tiedot näytettiin puhelun aikana',

@@ -8,6 +8,9 @@ export const swedishWords: LetterWords = {
     LISTEN: 'att få lyssna på det inspelade samtalet',
     HISTORY: 'samtalets kontakthistoria',
     PROHIBIT: 'att användningen av inspelningen förbjuds',
+    ERASURE: 'radering av uppgifter',
+    OBJECTION: 'invändning mot behandlingen',
+    RESTRICTION: 'begränsning av behandlingen',
     COPY: 'en kopia av inspelningen',
     RECTIFY: 'rättelse av uppgifter',
     LOG_EXTRACT: 'uppgift om när och för vilket ändamål uppgifterna om samtalet har använts',
@@ -40,6 +43,14 @@ export const swedishWords: LetterWords = {
     ],
     EXCESSIVE: [
       'Begäran är uppenbart ogrundad eller orimlig, särskilt därför att samma begäran har framställts upprepade gånger (artikel 12.5 i den allmänna dataskyddsförordningen).',
+    ],
+    NEEDED: [
+      'Uppgifterna om samtalet i kontakthistorian behövs för en lagstadgad uppgift hos den personuppgiftsansvarige. Därför raderas de inte förrän lagringstiden går ut (artiklarna 17.3 b och 21.1 i den allmänna dataskyddsförordningen).',
+      'Användningen av inspelningen kan ändå förbjudas. Skäl behöver inte uppges. Då förstörs inspelningen.',
+    ],
+    NO_REASON: [
+      'Behandlingen begränsas om uppgifternas korrekthet bestrids, om behandlingen är olaglig, om uppgifterna behövs för ett rättsligt anspråk eller om någon har invänt mot behandlingen (artikel 18.1 i den allmänna dataskyddsförordningen). Av begäran framgår inget sådant skäl.',
+      'Begäran kan framställas på nytt när skälet kan uppges. Användningen av inspelningen kan förbjudas utan skäl.',
     ],
     RESTRICTED: [
       'Uppgifterna kan inte lämnas, eftersom rätten att få dem är begränsad i lag (34 § i dataskyddslagen, 1050/2018).',
@@ -92,6 +103,10 @@ export const swedishWords: LetterWords = {
   executed: (day) => `Inspelningen förstördes ${day}. Den kan inte återställas.`,
   blocked:
     'Inspelningen får inte längre användas för att utveckla kundservicen. Den förstörs så snart det är möjligt, och om förstöringen skickas ett brev.',
+  restricted: (latest) =>
+    `Behandlingen av inspelningen har begränsats.${latest === undefined ? '' : ` Inspelningen förstörs senast ${latest}, när lagringstiden går ut.`}`,
+  restrictionEnds: (latest) =>
+    `Begränsningen av behandlingen av inspelningen upphör.${latest === undefined ? '' : ` Inspelningen förstörs senast ${latest}.`}`,
   looks: {
     shown: 'uppgifterna visades i ett sökresultat',
     watched: 'uppgifterna visades under samtalet',

@@ -43,6 +43,9 @@ export interface LetterWords {
   mayCopy: string
   executed: (day: string) => string
   blocked: string
+  /** With the day of its destruction at the latest; none while its call goes on. */
+  restricted: (latest: string | undefined) => string
+  restrictionEnds: (latest: string | undefined) => string
   looks: Record<LookFact['kind'], string>
   look: (at: string, what: string, role: string, purpose: string) => string
   noLooks: string

@@ -1,0 +1,249 @@
+// Erasure, objection and restriction (GDPR 17, 21 and 18; L9): their clock, their decision, their letters, and what becomes of recordings.
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import type { RequestDetail } from '#app/http/contract/requests.ts'
+import type { RequestKind } from '#register/request-tables.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { countOpenRequests } from '#use/requests/erase-requests.ts'
+import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openActs } from './open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { kept, served, ask, as, admin, custodian, people, entries, stateOf, setDay, versions } = acts
+const now = () => Temporal.Now.instant()
+
+async function read(id: string): Promise<RequestDetail> {
+  const { status, body } = await ask('paula', 'GET', `/api/requests/${id}`)
+  expect(status).toBe(200)
+  return body as unknown as RequestDetail
+}
+const close = (id: string, outcome: string) => ask('paula', 'POST', `/api/requests/${id}/close`, { outcome })
+const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
+const change = (id: string, kinds: RequestKind[], language = 'fi') =>
+  ask('paula', 'PUT', `/api/requests/${id}`, { kinds, language, requester: { name: 'Pyytäjä Pyynnöllä' } })
+const forbid = (recording: string, reference: string) =>
+  ask('paula', 'POST', `/api/recordings/${recording}/prohibitions`, { party: 'CALLER', channel: 'LETTER', reference })
+const draft = (request: string, kind: string, more: object = {}) =>
+  ask('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
+async function made(request: string, kind: string, more: object = {}): Promise<string> {
+  const drafted = await draft(request, kind, more)
+  expect(drafted).toMatchObject({ status: 201, body: { kind } })
+  return (drafted.body as unknown as { id: string }).id
+}
+const deliver = async (letter: string) =>
+  expect((await ask('paula', 'POST', `/api/letters/${letter}/delivery`, { how: 'POST' })).status).toBe(204)
+const send = async (request: string, kind: string, more: object = {}) => deliver(await made(request, kind, more))
+async function text(id: string): Promise<string> {
+  const source = await (await (await as('paula')).fetch(`/api/letters/${id}/html`, {})).text()
+  return source
+    .slice(source.indexOf('<main'))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+}
+const lettersOf = async (request: string) =>
+  (await sql<{ id: string; kind: string }>`select id, kind from letter where request_id = ${request}`.execute(admin))
+    .rows
+const noted = async (action: string, recording: string) =>
+  (await entries(action)).filter(({ object_id }) => object_id === recording)
+/** The language of a request's letters. */
+const speak = (id: string, language: string) =>
+  sql`update subject_request set language = ${language} where id = ${id}`.execute(admin)
+async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
+  const recording = await kept()
+  const request = await served({ contacts: [recording.contactId], kinds, ...given })
+  return { ...request, recording }
+}
+
+test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
+  '%s is entered at the desk, answered within a month, and two months later with the reason told',
+  async (kind) => {
+    const entered = await ask('paula', 'POST', '/api/requests', {
+      ...{ party: 'CALLER', kinds: [kind], channel: 'LETTER', language: 'fi', requester: { name: `Maija ${kind}` } },
+      receivedAt: now().subtract({ minutes: 10 }).toString(),
+    })
+    expect(entered.status).toBe(201)
+    const { id } = entered.body as unknown as { id: string }
+    const received = Temporal.Instant.from((await read(id)).receivedAt).toZonedDateTimeISO('Europe/Helsinki')
+    const dueIn = async () => Temporal.Instant.from((await read(id)).dueAt).epochMilliseconds
+    expect(await dueIn()).toBe(received.add({ months: 1 }).epochMilliseconds)
+    expect((await ask('paula', 'POST', `/api/requests/${id}/extension`, { months: 3, reason: 'COMPLEX' })).status).toBe(
+      400,
+    )
+    expect((await ask('paula', 'POST', `/api/requests/${id}/extension`, { months: 2, reason: 'COMPLEX' })).status).toBe(
+      204,
+    )
+    expect(await dueIn()).toBe(received.add({ months: 3 }).epochMilliseconds)
+    expect(await text(await made(id, 'extension'))).toContain('niin laajaa')
+  },
+)
+
+describe('erasure (GDPR 17)', () => {
+  test('that is granted forbids the recording, which is destroyed, and is told by its own letter', async () => {
+    const { id, number, recording } = await about(['ERASURE'])
+    expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
+    expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
+    expect((await forbid(recording.id, number)).status).toBe(200)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'caller' })
+    expect((await entries('recording.forbidden')).some(({ reference }) => reference === number)).toBe(true)
+    expect((await draft(id, 'objection')).code).toBe('letter.nothing-to-tell')
+    const letter = await made(id, 'erasure')
+    expect(await text(letter)).toMatch(
+      /Päätös tietojen poistamisesta.*on suostuttu.*17 artiklan 3 kohdan.*tietosuoja@om\.fi/,
+    )
+    await deliver(letter)
+    expect((await close(id, 'ANSWERED')).status).toBe(204)
+    expect((await entries('request.closed')).some(({ object_id }) => object_id === id)).toBe(true)
+  })
+
+  test('is told by itself once the recording is destroyed, and not as a prohibition that nobody asked for', async () => {
+    const { id, number, recording } = await about(['ERASURE', 'PROHIBIT'])
+    expect((await forbid(recording.id, number)).status).toBe(200)
+    await acts.startCustodian()
+    await acts.until(recording.id, 'DESTROYED')
+    await acts.stopCustodian()
+    await makeLettersDue(custodian, versions.at(now()).description, (error) => {
+      throw error
+    })
+    const letters = await lettersOf(id)
+    expect(letters.map(({ kind }) => kind)).toEqual(['erasure'])
+    expect(await text(letters[0]!.id)).toContain('Tallenne on tuhottu')
+    await deliver(letters[0]!.id)
+    expect((await close(id, 'ANSWERED')).status).toBe(204)
+  })
+
+  test('that is refused says why and where to complain; the ground is none of another request', async () => {
+    const { id, recording } = await about(['ERASURE'])
+    expect((await draft((await about(['KNOW'])).id, 'refusal', { ground: 'NEEDED' })).code).toBe(
+      'letter.nothing-to-tell',
+    )
+    expect((await draft(id, 'refusal')).code).toBe('letter.ground-missing')
+    expect(unfinished((await close(id, 'REFUSED')).body)).toBe('letter')
+    const letter = await made(id, 'refusal', { ground: 'NEEDED' })
+    expect(await text(letter)).toMatch(/tietojen poistaminen.*17 artiklan 3 kohdan b alakohta.*tietosuoja@om\.fi/)
+    // Drafted again it has the ground that it had.
+    await deliver(await made(id, 'refusal'))
+    expect((await close(id, 'REFUSED')).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+  })
+})
+
+describe('objection (GDPR 21)', () => {
+  test('restricts the recording while it is pending, and a refusal lifts that; both are in the log', async () => {
+    const { id, number, recording } = await about(['OBJECTION'])
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect(await noted('restriction.began', recording.id)).toMatchObject([
+      { reference: number, detail: { request: id } },
+    ])
+    await send(id, 'refusal', { ground: 'EXCESSIVE' })
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect((await close(id, 'REFUSED')).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+    expect(await noted('restriction.ended', recording.id)).toMatchObject([
+      { person_id: people.paula.id, reference: number },
+    ])
+  })
+
+  test('begins to restrict when it is asked for, not before the call is shown to be theirs, and ends when it is asked for no more', async () => {
+    const { id, recording } = await about(['OBJECTION'], { state: 'FOUND' })
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+    const other = await served({ contacts: [recording.contactId], kinds: ['KNOW'] })
+    expect((await change(other.id, ['KNOW', 'OBJECTION'])).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect((await change(other.id, ['KNOW'])).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+    expect((await read(id)).state).toBe('CALL_FOUND')
+  })
+
+  test('that is granted destroys the recording and is told in the language of the request', async () => {
+    const { id, number, recording } = await about(['OBJECTION'])
+    await speak(id, 'sv')
+    expect((await forbid(recording.id, number)).status).toBe(200)
+    expect((await stateOf(recording.id)).state).toBe('DESTROYING')
+    const letter = await made(id, 'objection')
+    expect(await text(letter)).toMatch(/Beslut om invändning.*artikel 21\.1.*Dataombudsmannens byrå/)
+    await deliver(letter)
+    expect((await close(id, 'ANSWERED')).status).toBe(204)
+  })
+})
+
+describe('restriction (GDPR 18)', () => {
+  test('that is granted keeps the recording for open inspections alone, until a letter told that it is lifted', async () => {
+    const { id, number, recording } = await about(['RESTRICTION'])
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    const heard = (reference: string) =>
+      sql<{ until: unknown }>`select heard_until(${recording.id}, 'INSPECTION', ${reference}) as until`.execute(admin)
+    expect((await heard(number)).rows[0]!.until).toBeNull()
+    const listener = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
+    expect((await heard(listener.number)).rows[0]!.until).not.toBeNull()
+    expect((await close(listener.id, 'WITHDRAWN')).status).toBe(204)
+
+    await speak(id, 'en')
+    expect(await read(id)).toMatchObject({ unfinished: ['letter'] })
+    const letter = await made(id, 'restriction')
+    expect(await text(letter)).toMatch(
+      /has been restricted\. The recording is destroyed on .* at the latest.*Article 18\(3\)/,
+    )
+    await deliver(letter)
+    // No outcome, and no change of what is asked, lifts it without a letter.
+    expect((await change(id, ['KNOW'])).status).toBe(204)
+    for (const outcome of ['ANSWERED', 'REFUSED', 'WITHDRAWN']) {
+      expect(unfinished((await close(id, outcome)).body)).toBe('letter')
+    }
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    expect((await change(id, ['RESTRICTION'], 'en')).status).toBe(204)
+    const ending = await made(id, 'restriction-end')
+    expect(await text(ending)).toContain('The restriction is lifted after this letter')
+    expect(unfinished((await close(id, 'WITHDRAWN')).body)).toBe('letter')
+    await deliver(ending)
+    expect((await close(id, 'ANSWERED')).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+    expect(await noted('restriction.ended', recording.id)).toHaveLength(1)
+  })
+
+  test('is answered by its letter: while it lasts the request is open and not overdue', async () => {
+    const receivedAt = now().subtract({ hours: 24 * 40 })
+    const { id } = await about(['RESTRICTION'], { receivedAt })
+    expect(await read(id)).toMatchObject({ state: 'CALL_FOUND', isOverdue: true })
+    const before = await countOpenRequests(custodian)
+    await send(id, 'restriction')
+    expect(await read(id)).toMatchObject({ state: 'ANSWERED', isOverdue: false, isUrgent: false, next: [] })
+    expect(await countOpenRequests(custodian)).toEqual({ open: before.open, overdue: before.overdue - 1 })
+  })
+
+  test('never keeps a recording beyond its term, and then the request closes without another letter', async () => {
+    const recording = await acts.keptUntil(12)
+    const { id } = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+    await send(id, 'restriction')
+    await setDay(recording.id, now().subtract({ minutes: 1 }))
+    await sql`select settle_ends()`.execute(admin)
+    expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'retention' })
+    expect((await draft(id, 'restriction-end')).code).toBe('letter.nothing-to-tell')
+    expect((await close(id, 'ANSWERED')).status).toBe(204)
+  })
+
+  test('that is refused says why and where to complain', async () => {
+    const { id, recording } = await about(['RESTRICTION'])
+    const letter = await made(id, 'refusal', { ground: 'NO_REASON' })
+    expect(await text(letter)).toMatch(/käsittelyn rajoittaminen.*18 artiklan 1 kohta.*tietosuoja@om\.fi/)
+    await deliver(letter)
+    expect((await close(id, 'REFUSED')).status).toBe(204)
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+  })
+
+  test('by an official restricts their own part of a call, and no one else’s', async () => {
+    const recording = await kept()
+    await served({
+      ...{ contacts: [recording.contactId], kinds: ['RESTRICTION'] as const, party: 'OFFICIAL' as const },
+      officialId: people.bertil.id,
+    })
+    expect((await stateOf(recording.id)).state).toBe('STORED')
+    await served({
+      ...{ contacts: [recording.contactId], kinds: ['RESTRICTION'] as const, party: 'OFFICIAL' as const },
+      officialId: people.aino.id,
+    })
+    expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
+  })
+})
