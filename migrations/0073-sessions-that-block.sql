@@ -46,3 +46,33 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 revoke execute on function end_blocking_sessions(interval) from public;
 grant execute on function end_blocking_sessions(interval) to seloste_custodian;
+
+-- As 0065-admissions-counted.sql has it; but what a capture node reports of its own is replaced by nothing, whatever rows and entries say:
+-- only what a feed had told is.
+create or replace function admissions_held(parts uuid[])
+returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
+  select f.part, f.kind, count(*), count(*) filter (where f.is_due), count(*) filter (where f.is_due and not f.is_held),
+    (array_agg(f.id) filter (where f.is_due and not f.is_held))[1]
+  from (
+    select p.id as part, u.kind, u.id, u.started_at > now() - interval '14 months' as is_due,
+      case u.kind
+        when 'contact' then exists (select from contact c
+          where c.id = u.id and c.started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+        when 'segment' then exists (select from segment s
+            where s.id = u.id and s.contact_started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+          or p.source = 'register' and exists (select from segment_replaced r join segment s on s.contact_id = r.contact_id and s.contact_started_at = r.contact_started_at
+            where r.segment_id = u.id and exists (select from audit_entry e
+              where e.object_id = r.contact_id and e.action = 'segment.replaced' and e.detail ->> 'segment' = u.id::text))
+        else exists (select from recording r where r.id = u.id)
+      end as is_held
+    from unnest(admissions_held.parts) w (id)
+    join admission_part p on p.id = w.id
+    cross join lateral unnest(p.kinds, p.ids, p.starts) u (kind, id, started_at)
+  ) f
+  group by f.part, f.kind;
+end $$;

@@ -200,3 +200,29 @@ test('a look outside of scope is found although the owner of the database writes
     await tamper(`delete from audit_entry where person_id = '${supervisor.id}'`)
   }
 })
+
+test('a part of a call that a capture node entered is missed, though the owner of the database writes that it was replaced', async () => {
+  const segmentId = randomUUID()
+  const at = new Date().toISOString()
+  await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
+  await pool.query(
+    `insert into segment_replaced (segment_id, contact_id, contact_started_at)
+     select $1, contact_id, contact_started_at from segment where id = $2`,
+    [segmentId, kept.recordings.ainos.segmentId],
+  )
+  await pool.query(
+    `insert into audit_entry (action, object_kind, object_id, result, detail)
+     values ('segment.replaced', 'contact', $1, 'ok', jsonb_build_object('segment', $2::text))`,
+    [kept.recordings.ainos.contactId, segmentId],
+  )
+  await countAdmissions(custodian)
+  heal.push(() =>
+    tamper(
+      `delete from admission_part where '${segmentId}' = any (ids)`,
+      `delete from segment_replaced where segment_id = '${segmentId}'`,
+      `delete from audit_entry where action = 'segment.replaced'
+         or action = 'admissions.counted' and detail ->> 'source' <> 'register'`,
+    ),
+  )
+  expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, example: segmentId } }])
+})
