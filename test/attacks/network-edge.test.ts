@@ -1,10 +1,13 @@
 /** What strangers reach and learn at the network's edge, and how long a request may hold a connection. */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { healthReader } from '#app/roles/read-health.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { readSettings } from '#platform/config/settings.ts'
+import { nodeLives } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
@@ -14,8 +17,10 @@ import { tokensOf } from '#use/disclosure/content/tokens.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
+const missing = ['database']
+const silent: string[] = []
 const desk = await openTestDesk(database, register, {
-  health: { missing: ['database'] },
+  health: { missing, silentCaptures: silent },
   web: {
     requestMs: 300,
     metricsSources: ['192.0.2.0/24'],
@@ -93,6 +98,30 @@ describe('a stranger on the public port', () => {
     const signedIn = await desk.visitor.fetch('/api/session', { json: { userId: aino.userId, password } })
     expect(signedIn.headers.get('set-cookie')).toMatch(/^seloste=.*; Secure/)
   })
+})
+
+test('a capture that is silent is missing for operators, and no reason to send nobody here', async () => {
+  const admin = database.as().db
+  const node = { id: randomUUID(), name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
+  const state = { blockers: [], draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
+  await nodeLives(database.as('seloste_capture').db, node, state)
+  const health = healthReader({
+    db: database.as('seloste_desk').db,
+    custodian: { blockers: () => Promise.resolve([]) },
+    ...{ own: () => [], sockets: {} },
+  })
+  expect(await health()).toMatchObject({ missing: [], silentCaptures: [] })
+  await sql`update capture_node set alive_at = alive_at - interval '11 seconds' where id = ${node.id}`.execute(admin)
+  const found = await health()
+  expect(found).toMatchObject({ missing: [], silentCaptures: ['vm'] })
+  silent.push(...found.silentCaptures)
+  const read = async (path: string) => {
+    const response = await desk.visitor.fetch(path)
+    return { status: response.status, body: (await response.json()) as object }
+  }
+  missing.length = 0
+  expect(await read('/health/ready')).toMatchObject({ status: 503, body: { missing: ['capture vm'] } })
+  expect(await read('/health/serving')).toMatchObject({ status: 200, body: { serving: true } })
 })
 
 describe('an instance that other machines reach', () => {

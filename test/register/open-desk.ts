@@ -168,7 +168,7 @@ export async function openTestDesk(
       clock: systemClock,
       flows: readCallFlows(captures),
       pace: createLookPacer(database.as('seloste_desk').db, systemClock),
-      health: () => Promise.resolve({ missing: [], blockers: [], ...health }),
+      health: () => Promise.resolve({ missing: [], silentCaptures: [], blockers: [], ...health }),
       ways: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
       onCallChanged(changed) {
         watchers.add(changed)

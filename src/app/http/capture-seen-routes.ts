@@ -15,6 +15,7 @@ import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
+import { toldMissing } from './told-missing.ts'
 
 type ToldHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
 
@@ -90,8 +91,8 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
       if (!session) return reply
       const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
-      const { missing, blockers } = await desk.health()
-      return reply.send({ missing, items: blockers })
+      const health = await desk.health()
+      return reply.send({ missing: toldMissing(health), items: health.blockers })
     },
   })
 

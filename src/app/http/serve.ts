@@ -65,6 +65,7 @@ import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { reconciliationRoutes } from './reconciliation-routes.ts'
 import { traceRequests } from './trace-requests.ts'
+import { toldMissing } from './told-missing.ts'
 import { trainingRoutes } from './training-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
 import { webFiles } from './web-files.ts'
@@ -217,7 +218,9 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   referenceRoutes(app, options.version, async (request, reply) => isOperator(request) || signedIn(desk, request, reply))
   app.get('/health/live', async (_request, reply) => reply.send({ live: true }))
   app.get('/health/ready', async (request, reply) => {
-    const { missing, blockers } = await desk.health()
+    const health = await desk.health()
+    const { blockers } = health
+    const missing = toldMissing(health)
     const ready = missing.length === 0 && blockers.length === 0
     // Strangers are told whether it is ready, and not what keeps it from it.
     return reply.code(ready ? 200 : 503).send({ ready, ...(isOperator(request) && { missing, blockers }) })

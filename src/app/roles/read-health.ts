@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely'
 import { describeBlocker, type Blocker } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
-import { seenNodes } from '#register/capture-nodes.ts'
+import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
@@ -22,6 +22,8 @@ export interface StandingBlocker extends Blocker {
 export interface Health {
   /** Parts without which people cannot be served: they do not answer. */
   missing: string[]
+  /** Captures of the register that have not been heard of for ten seconds, by name: nobody records what is sent to them. */
+  silentCaptures: string[]
   blockers: StandingBlocker[]
 }
 
@@ -57,18 +59,22 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
     ),
     inTime(custodian.blockers(answerMs), undefined),
     readOfferedBlockers(sockets),
-    inTime(blockersOfNodes(db), []),
+    inTime(
+      seenNodes(db).catch(() => []),
+      [],
+    ),
   ])
   const missing = [...(database ? [] : ['database']), ...(kept ? [] : ['custodian']), ...(log ? [] : ['audit-log'])]
   const found = [
     ...describeAll('desk', own()),
     ...describeAll('custodian', kept ?? []),
     ...[...near].flatMap(([process, blockers]) => describeAll(process, blockers)),
-    ...nodes,
+    ...blockersOf(nodes),
   ]
+  const silentCaptures = nodes.flatMap(({ name, state }) => (state === 'silent' ? [name] : []))
   // A capture of this machine tells of itself twice: at its socket, and in the database.
   const unique = new Map(found.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one]))
-  return { missing, blockers: [...unique.values()] }
+  return { missing, silentCaptures, blockers: [...unique.values()] }
 }
 
 /** Whether the audit log is whole, as its promise says: health, promises, status and metrics agree. */
@@ -91,8 +97,7 @@ export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
 }
 
 /** Of the nodes that are there: what one that is silent told last is not how it is. */
-export async function blockersOfNodes(db: Kysely<RegisterTables>): Promise<StandingBlocker[]> {
-  const nodes = await seenNodes(db).catch(() => [])
+function blockersOf(nodes: readonly SeenNode[]): StandingBlocker[] {
   return nodes
     .filter(({ state }) => state !== 'silent' && state !== 'ended')
     .flatMap(({ name, blockers }) => describeAll(`capture ${name}`, blockers))
