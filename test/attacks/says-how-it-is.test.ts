@@ -65,11 +65,14 @@ async function status(...options: string[]): Promise<{ exitCode: number | null; 
       SELOSTE_HTTP: new URL(seloste.url).host,
       SELOSTE_SIP: `${seloste.sip.host}:${seloste.sip.port}`,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
+  let complaint = ''
   child.stdout.on('data', (part: Buffer) => (printed += part.toString()))
+  child.stderr.on('data', (part: Buffer) => (complaint += part.toString()))
   const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  expect(printed, `exit code ${exitCode}: ${complaint}`).not.toBe('')
   return { exitCode, printed }
 }
 
