@@ -6,7 +6,7 @@ import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#
 import { readTargets } from '#use/webhooks/tell-events.ts'
 import { askCapture, type CaptureState } from '../roles/capture-control.ts'
 import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
-import { describeAll, type StandingBlocker } from '../roles/read-health.ts'
+import { blockersOf, describeAll, unite, type StandingBlocker } from '../roles/read-health.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../roles/voice-engines.ts'
 import { tellCapture } from './drain.ts'
@@ -52,9 +52,7 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
   const blockers = unite([
     ...toldByDesk,
     ...[...near].flatMap(([process, those]) => describeAll(process, those)),
-    ...(asked.nodes ?? []).flatMap(({ name, state, blockers: those }) =>
-      state === 'silent' || state === 'ended' ? [] : describeAll(`capture ${name}`, those),
-    ),
+    ...blockersOf(asked.nodes ?? []),
   ])
   const found: Status = { ...parts, ...asked, blockers, engines, capture }
   const lines = () => [
@@ -80,11 +78,6 @@ function socketsOf(settings: Settings): Record<string, string> {
     capture: socketPath(settings, 'metrics-capture'),
     ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
   }
-}
-
-/** What two sources tell of the same failure is one blocker. */
-function unite(blockers: readonly StandingBlocker[]): StandingBlocker[] {
-  return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
 }
 
 function toldBlockers({ blockers }: Status): string[] {

@@ -72,9 +72,12 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
     ...blockersOf(nodes),
   ]
   const silentCaptures = nodes.flatMap(({ name, state }) => (state === 'silent' ? [name] : []))
-  // A capture of this machine tells of itself twice: at its socket, and in the database.
-  const unique = new Map(found.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one]))
-  return { missing, silentCaptures, blockers: [...unique.values()] }
+  return { missing, silentCaptures, blockers: unite(found) }
+}
+
+/** What two sources tell of the same failure is one blocker: a capture of this machine tells of itself at its socket and in the database. */
+export function unite(blockers: readonly StandingBlocker[]): StandingBlocker[] {
+  return [...new Map(blockers.map((one) => [`${one.kind} ${one.about ?? ''} ${one.since}`, one])).values()]
 }
 
 /** Whether the audit log is whole, as its promise says: health, promises, status and metrics agree. */
@@ -97,7 +100,7 @@ export function databaseAnswers(db: Kysely<RegisterTables>): Promise<boolean> {
 }
 
 /** Of the nodes that are there: what one that is silent told last is not how it is. */
-function blockersOf(nodes: readonly SeenNode[]): StandingBlocker[] {
+export function blockersOf(nodes: readonly SeenNode[]): StandingBlocker[] {
   return nodes
     .filter(({ state }) => state !== 'silent' && state !== 'ended')
     .flatMap(({ name, blockers }) => describeAll(`capture ${name}`, blockers))
