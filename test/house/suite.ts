@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { setPriority, tmpdir } from 'node:os'
 import { delimiter, join, relative, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { buildWebIfStale } from '../../src/app/cli/build-web.ts'
 import { joinLibrariesIfStale } from '../../src/app/cli/join-libraries.ts'
 import { prepareFolder } from '../whole/prepare-folder.ts'
@@ -110,12 +111,14 @@ interface VitestRun {
 interface Test {
   file: string
   title: string
+  /** What the runner said of it. */
+  why?: string
 }
 
 const named = ({ file, title }: Test) => `${file}: ${title}`
 
 function told({ tally, failures }: VitestRun): Tally {
-  for (const failure of failures) noteFailure(named(failure))
+  for (const failure of failures) noteFailure(named(failure), failure.why)
   return tally
 }
 
@@ -134,14 +137,15 @@ async function runVitestOnce(report: string, args: readonly string[]): Promise<V
       name: string
       status: string
       message: string
-      assertionResults: { status: string; fullName: string }[]
+      assertionResults: { status: string; fullName: string; failureMessages: string[] }[]
     }[]
   }
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const titles = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName)
+    const file = relative(root, name)
+    const failed = assertionResults.filter((test) => test.status === 'failed')
     // A file that does not load has no tests to count; it failed all the same.
-    const unloaded = status === 'failed' && titles.length === 0 ? [message.split('\n')[0] ?? ''] : []
-    return [...titles, ...unloaded].map((title) => ({ file: relative(root, name), title }))
+    if (status === 'failed' && failed.length === 0) return [{ file, title: message.split('\n')[0] ?? '', why: message }]
+    return failed.map(({ fullName, failureMessages }) => ({ file, title: fullName, why: failureMessages.join('\n') }))
   })
   return { tally: settle({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
 }
@@ -160,27 +164,44 @@ async function runJourneys(folder: string, journeys: readonly string[]): Promise
     suites: JourneySuite[]
   }
   for (const flaky of suites.flatMap((suite) => journeysWith(suite, 'flaky'))) noteSecondTry(flaky)
-  for (const failure of suites.flatMap((suite) => journeysWith(suite, 'unexpected'))) noteFailure(named(failure))
+  for (const failure of suites.flatMap((suite) => journeysWith(suite, 'unexpected'))) {
+    noteFailure(named(failure), failure.why)
+  }
   return settle({ passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }, exitCode)
 }
 
 /** As Playwright reports it: a journey that failed and then passed is `flaky`, one that failed `unexpected`. */
 interface JourneySuite {
-  specs: { title: string; file: string; tests: { status: string }[] }[]
+  specs: {
+    title: string
+    file: string
+    tests: { status: string; results: { errors: { message?: string }[] }[] }[]
+  }[]
   suites?: JourneySuite[]
 }
 
 function journeysWith({ specs, suites = [] }: JourneySuite, wanted: string): Test[] {
-  const own = specs.filter(({ tests }) => tests.some(({ status }) => status === wanted))
+  const own = specs
+    .filter(({ tests }) => tests.some(({ status }) => status === wanted))
+    .map(({ file, title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors))
+      return { file, title, why: errors.map(({ message }) => message ?? '').join('\n') }
+    })
   return [...own, ...suites.flatMap((suite) => journeysWith(suite, wanted))]
 }
 
-export function noteFailure(what: string): void {
-  atTheEnd.push(`Failed: ${what}`)
+export function noteFailure(what: string, why = ''): void {
+  atTheEnd.push(`Failed: ${what}`, ...indented(why))
 }
 
 function noteSecondTry(test: Test): void {
-  atTheEnd.push(`Passed only at a second try: ${named(test)}`)
+  atTheEnd.push(`Passed only at a second try: ${named(test)}`, ...indented(test.why ?? ''))
+}
+
+/** The first lines of a runner's message, without its colours. */
+function indented(message: string): string[] {
+  const lines = stripVTControlCharacters(message).split('\n')
+  return lines.filter((line) => line.trim() !== '').slice(0, 12).map((line) => `    ${line}`)
 }
 
 /** What is made for the tests: a failed test where it cannot be. */
