@@ -201,7 +201,10 @@ function noteSecondTry(test: Test): void {
 /** The first lines of a runner's message, without its colours. */
 function indented(message: string): string[] {
   const lines = stripVTControlCharacters(message).split('\n')
-  return lines.filter((line) => line.trim() !== '').slice(0, 12).map((line) => `    ${line}`)
+  return lines
+    .filter((line) => line.trim() !== '')
+    .slice(0, 12)
+    .map((line) => `    ${line}`)
 }
 
 /** What is made for the tests: a failed test where it cannot be. */
