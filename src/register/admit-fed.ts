@@ -44,13 +44,17 @@ export async function admitFed(
       ${first.caller.key}::text, ${first.official?.phone ?? null}::text, ${first.numberCalled.key},
       ${first.startedAt}::timestamptz, ${JSON.stringify(parts)}::jsonb)`.execute(db)
 
-  const known = new Map(met.rows.flatMap((row) => (row.segment === null ? [] : [[row.place, row] as const])))
+  let known = 0
   for (const [place, facts] of segments.entries()) {
-    const row = known.get(place)
+    // What a recording client told as several parts, as of a call that was held, is all told of; the first fits best.
+    const [row, ...others] = met.rows.filter((one) => one.place === place && one.segment !== null)
     if (row) await complete(db, feed, facts, { ...row, segment: row.segment! })
     else await add(db, feed, facts, met.rows[0])
+    for (const { contact: id, contactBegun: startedAt, segment } of others)
+      await note(db, feed, { id, startedAt }, segment!, facts, false)
+    if (row) known++
   }
-  return { added: segments.length - known.size, known: known.size }
+  return { added: segments.length - known, known }
 }
 
 /**
@@ -127,6 +131,8 @@ async function complete(
     caller_kind: facts.caller.kind,
     caller_key: facts.caller.key,
     ...officialColumns(facts),
+    started_at: facts.startedAt.toString(),
+    answered_at: facts.answeredAt?.toString() ?? null,
     ended_at: facts.endedAt?.toString() ?? null,
   }
   await db.transaction().execute(async (tx) => {

@@ -1,0 +1,235 @@
+/** A call that waited in a queue is one contact with one part, whoever tells of it and in whatever order (R9, R16, AC8). */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { feedOfTests } from '#test/database/tell-feed.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const [owner, capture] = [database.as().db, database.as('seloste_capture').db]
+const { tell, clear } = await feedOfTests(database)
+beforeEach(clear)
+
+/** When the official answers; everything else is so many seconds before or after it. */
+const answered = Temporal.Now.instant().subtract({ hours: 2 }).round('second')
+const at = (seconds: number) => answered.add({ seconds })
+const local = (seconds: number) =>
+  at(seconds).toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString().replace('T', ' ')
+const unique = (seconds: number) => `${at(seconds).epochMilliseconds / 1000}.47`
+const [caller, number, aino] = ['+358401234567', '029497000', '0295121001']
+
+interface Cdr {
+  start?: number
+  queue?: number
+  end?: number
+  from?: string
+  official?: string
+  sip?: string
+}
+
+/** A line of Master.csv: the queue answers the channel long before the official does. */
+function cdr({ start = -45, queue = -44, end = 200, from = caller, official = aino, sip = '' }: Cdr = {}): string {
+  const channels = ['PJSIP/trunk-0000002f', official && `PJSIP/${official}-00000030`]
+  const times = [local(start), official ? local(queue) : '', local(end), String(end - start), String(end - queue)]
+  const result = [official ? 'ANSWERED' : 'NO ANSWER', 'DOCUMENTATION', unique(start), sip]
+  const cells = ['', from, number, 'from-trunk', '', ...channels, 'Queue', 'support', ...times, ...result]
+  return `${cells.map((cell) => `"${cell}"`).join(',')}\n`
+}
+
+function cel({ start = -45, talk = 0, end = 200 } = {}): string {
+  const [call, other] = [unique(start), `${at(talk).epochMilliseconds / 1000}.48`]
+  const event = (name: string, seconds: number, id: string, channel: string, bridge = '') =>
+    `${JSON.stringify({
+      ...{ EventName: name, EventTime: local(seconds), CallerIDnum: caller, Exten: number, Channel: channel },
+      ...{ UniqueID: id, LinkedID: call, Extra: bridge && JSON.stringify({ bridge_id: bridge }) },
+    })}\n`
+  const [trunk, phoneOf] = ['PJSIP/trunk-0000002f', `PJSIP/${aino}-00000030`]
+  return [
+    event('CHAN_START', start, call, trunk),
+    event('BRIDGE_ENTER', talk, call, trunk, 'b1'),
+    event('BRIDGE_ENTER', talk, other, phoneOf, 'b1'),
+    event('HANGUP', end, other, phoneOf),
+    event('LINKEDID_END', end, call, trunk),
+  ].join('')
+}
+
+/** What a recording client tells: it knows nothing of the queue. */
+function session(given: Partial<SegmentFacts> = {}, from = 0, until = 200): SegmentFacts {
+  return callFacts({
+    callIds: [`sipSessionId:${randomUUID()}`],
+    startedAt: at(from),
+    answeredAt: at(from),
+    endedAt: at(until),
+    caller: { kind: 'e164', key: phone(caller), raw: null },
+    official: { name: 'Aino Asiamies', phone: phone(aino) },
+    recording: { ...recordingFacts(), startedAt: at(from), endedAt: at(until) },
+    decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 },
+    ...given,
+  })
+}
+
+/** Contacts by their beginning: parts as [official, answered, ended, recorded], and how long the caller waited. */
+async function contacts() {
+  const { rows } = await sql<{ parts: unknown[]; waited: number | null }>`
+    select (select jsonb_agg(jsonb_build_array(s.official_phone, extract(epoch from s.answered_at - ${answered}::timestamptz)::int,
+        extract(epoch from s.ended_at - ${answered}::timestamptz)::int,
+        exists (select from recording r where r.segment_id = s.id)) order by s.answered_at, s.seq)
+      from segment s where s.contact_id = c.id) as parts,
+      (select max(p.wait_seconds)::int from unnest(study_parts(c.id, c.started_at, c.number_called, c.ended_at)) p) as waited
+    from contact c order by c.started_at`.execute(owner)
+  return rows
+}
+
+async function phantoms(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int from segment where capture_failure = 'no-session'`.execute(owner)
+  return rows[0]!.count
+}
+
+const told = async () => {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int from recording r where exists (select from fed_segment f where f.segment_id = r.segment_id)`.execute(
+    owner,
+  )
+  return rows[0]!.count
+}
+
+const one = [{ parts: [[phone(aino), 0, 200, true]], waited: 45 }]
+const csv = { source: 'asterisk-csv' } as const
+
+describe('a queue that answers before the official does', () => {
+  test('makes no second contact: caller, official and end are the same', async () => {
+    await admit(capture, session())
+    await tell(csv, cdr())
+    expect(await contacts()).toEqual(one)
+    expect([await phantoms(), await told()]).toEqual([0, 1])
+  })
+
+  test('makes no second part where an id is shared, told before the recording client or after it', async () => {
+    const fields = { sipCallId: ['userfield'] }
+    const joined = () => session({ callIds: ['sipSessionId:b7e1c9d2@sbc'] })
+    await admit(capture, joined())
+    await tell({ ...csv, fields }, cdr({ sip: 'b7e1c9d2@sbc' }))
+    expect(await contacts()).toEqual(one)
+    expect([await phantoms(), await told()]).toEqual([0, 1])
+    await clear()
+    await tell({ ...csv, fields, name: 'earlier' }, cdr({ sip: 'b7e1c9d2@sbc' }))
+    await admit(capture, joined())
+    expect(await contacts()).toEqual(one)
+    expect([await phantoms(), await told()]).toEqual([0, 1])
+  })
+
+  test('is told by channel events as well, in either order: the official answered when the later one says', async () => {
+    for (const order of [
+      [csv, { source: 'asterisk-cel' } as const],
+      [{ source: 'asterisk-cel' } as const, csv],
+    ]) {
+      await clear()
+      for (const feed of order)
+        await tell({ ...feed, name: `${feed.source}-${order[0]!.source}` }, feed === csv ? cdr() : cel())
+      expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 45 }])
+    }
+    await clear()
+    await admit(capture, session())
+    await tell({ ...csv, name: 'all-csv' }, cdr())
+    await tell({ source: 'asterisk-cel', name: 'all-cel' }, cel())
+    expect(await contacts()).toEqual(one)
+    expect(await phantoms()).toBe(0)
+  })
+
+  test('is joined with a talk of a few seconds, and with one whose end nobody told', async () => {
+    await admit(capture, session({}, 0, 4))
+    await tell(csv, cdr({ end: 4 }))
+    expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 4, true]], waited: 45 }])
+    await clear()
+    await admit(capture, session({ endInferred: true, marks: ['end-inferred'] }, 0, 150))
+    await tell({ ...csv, name: 'inferred' }, cdr())
+    expect(await contacts()).toEqual(one)
+  })
+
+  test('of a call that was held: both of its sessions are told of', async () => {
+    const callIds = ['sipSessionId:b7e1c9d2@sbc']
+    await admit(capture, session({ callIds }, 0, 80))
+    await admit(capture, session({ callIds }, 90, 200))
+    await tell({ ...csv, fields: { sipCallId: ['userfield'] } }, cdr({ sip: 'b7e1c9d2@sbc' }))
+    expect(await contacts()).toMatchObject([{ parts: [{}, {}], waited: 45 }])
+    expect([await phantoms(), await told()]).toEqual([0, 2])
+  })
+})
+
+test('the time that was waited counts in studies, told after the call was counted or before', async () => {
+  const custodian = database.as('seloste_custodian').db
+  const waits = async () => {
+    await sql`select count_studies(1000)`.execute(custodian)
+    const { rows } = await sql<{ calls: number; none: number; half: number }>`
+      select sum(calls)::int as calls, sum(wait_0)::int as none, sum(wait_3)::int as half from study_day`.execute(owner)
+    return rows[0]
+  }
+  const before = await waits()
+  await admit(capture, session())
+  expect(await waits()).toEqual({
+    calls: (before?.calls ?? 0) + 1,
+    none: (before?.none ?? 0) + 1,
+    half: before?.half ?? 0,
+  })
+  await tell({ ...csv, name: 'studied' }, cdr())
+  expect(await waits()).toEqual({
+    calls: (before?.calls ?? 0) + 1,
+    none: before?.none ?? 0,
+    half: (before?.half ?? 0) + 1,
+  })
+})
+
+describe('two calls of one caller stay two', () => {
+  test('where the second is made as soon as the first is over, to the same official', async () => {
+    await admit(capture, session({}, 0, 100))
+    // The recording client was not there for the second.
+    await tell(csv, cdr({ start: 101, queue: 102, end: 200 }))
+    expect(await contacts()).toHaveLength(2)
+    await tell(csv, cdr({ end: 100 }))
+    expect(await contacts()).toHaveLength(2)
+  })
+
+  test('where a talk of a few seconds is over before the second is answered by its queue', async () => {
+    await admit(capture, session({}, 0, 5))
+    await tell(csv, cdr({ start: 8, queue: 9, end: 60 }))
+    expect(await contacts()).toHaveLength(2)
+  })
+
+  test('where they overlap, as of a company with one number: the ends tell them apart', async () => {
+    await admit(capture, session({}, 0, 300))
+    await tell(csv, cdr({ start: -50, queue: -49, end: 200 }))
+    expect(await contacts()).toHaveLength(2)
+    await tell(csv, cdr({ start: -30, queue: -29, end: 300 }))
+    expect(await contacts()).toHaveLength(2)
+  })
+
+  test('where the recorded one was answered before the other was made', async () => {
+    await admit(capture, session({}, 0, 200))
+    await tell(csv, cdr({ start: 30, queue: 31, end: 200 }))
+    expect(await contacts()).toHaveLength(2)
+  })
+
+  test('where another official answered, or another person called', async () => {
+    await admit(capture, session())
+    await tell(csv, cdr({ official: '0295121002' }))
+    await tell(csv, cdr({ start: -46, from: '+358401234999' }))
+    expect(await contacts()).toHaveLength(3)
+  })
+
+  test('where the caller gave up in the queue and called again', async () => {
+    await admit(capture, session())
+    await tell(csv, cdr({ start: -120, end: -60, official: '' }) + cdr())
+    expect(await contacts()).toMatchObject([{ parts: [[null, null, -60, false]] }, one[0]])
+  })
+
+  test('where two could be meant', async () => {
+    await admit(capture, session())
+    await admit(capture, session({}, 30, 200))
+    await tell(csv, cdr())
+    expect(await contacts()).toHaveLength(3)
+  })
+})

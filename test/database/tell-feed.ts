@@ -1,0 +1,85 @@
+/** Telephone systems of tests that tell of calls: records go the way of a feed from its bytes to the register. */
+import { mkdir, mkdtemp, rm, writeFile as write } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql, type Kysely } from 'kysely'
+import { afterAll } from 'vitest'
+import { followFolder } from '#capture/feeds/follow-folder.ts'
+import type { Feed } from '#capture/feeds/feeds-file.ts'
+import { takeFeed } from '#capture/feeds/take-feed.ts'
+import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import type { TestDatabase } from './create-test-database.ts'
+
+export interface ToldProblem {
+  file: string
+  line: number
+  reason: string
+}
+
+export interface FeedOfTests {
+  /** Writes a file into the feed's folder, reads all that is new there and admits it. Returns what could not be read. */
+  tell(given: Partial<Feed> & { source: Feed['source'] }, text: string, file?: string): Promise<ToldProblem[]>
+  clear(): Promise<void>
+}
+
+export async function feedOfTests(
+  database: TestDatabase<RegisterTables>,
+  officials: readonly DirectoryEntry[] = [],
+): Promise<FeedOfTests> {
+  const root = await mkdtemp(join(tmpdir(), 'seloste-told-'))
+  afterAll(() => rm(root, { recursive: true }))
+  const owner = database.as().db
+  const versions = await readVersions(owner)
+  let files = 0
+  const onFault = (error: unknown) => {
+    throw error
+  }
+  return {
+    async tell(given, text, file = `calls-${++files}`) {
+      const name = given.name ?? given.source
+      const [folder, own] = [join(root, name), join(root, `own-${name}`)]
+      await Promise.all([mkdir(folder, { recursive: true }), mkdir(own, { recursive: true })])
+      await write(join(folder, file), text)
+      const problems: ToldProblem[] = []
+      const from = { kind: 'folder' as const, folder, files: '*' }
+      const taker = takeFeed({
+        feed: { from, fields: {}, zone: 'Europe/Helsinki', settleMs: 0, ...given, name },
+        folder: own,
+        db: database.as('seloste_capture').db,
+        context: () => ({
+          versionAt: (at) => versionAt(versions, at),
+          officials,
+          drawKey: Buffer.alloc(32, 7),
+          quotas: createQuotaCounts(),
+        }),
+        clock: { now: () => Temporal.Now.instant(), monotonicMs: () => performance.now() },
+        onFault,
+        onProblem: ({ file: where, line, reason }) => problems.push({ file: where, line, reason }),
+      })
+      const followed = await followFolder({
+        folder,
+        files: '*',
+        framing: taker.reader.framing,
+        hasHeading: taker.reader.hasHeading,
+        statePath: join(own, 'position.json'),
+        onRecord: taker.take,
+        onFault,
+        pollMs: 3_600_000,
+        idleMs: -1,
+      })
+      await followed.look()
+      await taker.settle()
+      await followed.stop()
+      return problems
+    },
+    clear: () =>
+      owner.transaction().execute(async (tx: Kysely<RegisterTables>) => {
+        await sql`set local session_replication_role = replica`.execute(tx)
+        for (const table of ['contact', 'segment', 'call_identity', 'recording', 'fed_segment', 'feed_problem', 'feed'])
+          await sql`delete from ${sql.table(table)}`.execute(tx)
+      }),
+  }
+}
