@@ -206,6 +206,81 @@ describe('another official’s number', () => {
   })
 })
 
+describe('an end that one administrator enters', () => {
+  const from = '2026-01-01'
+  const ends = async (who: TestPerson) => {
+    const { body } = await answer((await desk.signIn(who)).fetch('/api/account/notices'))
+    const items = body['items'] as { kind: string; ended?: string }[]
+    return items.filter(({ kind }) => kind === 'directory-ended').map(({ ended }) => ended)
+  }
+
+  test('of a number alarms, tells its holder, and lets nobody else have it without a second person', async () => {
+    await enterOfficials()
+    expect((await post(attacker, `/api/people/${aino.id}/changes`, { from, endPhone: ainosNumber })).status).toBe(200)
+    expect(await phonesOf(aino)).toEqual([])
+    expect(await alarmed('directory', aino)).toEqual([anssi.id])
+    expect(await ends(aino)).toEqual(['number'])
+    const given = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
+    expect(given.status).toBe(202)
+    expect(await phonesOf(bertil)).not.toContain(ainosNumber)
+  })
+
+  test('of an employment alarms, tells who can still sign in, and frees no number', async () => {
+    await enterOfficials()
+    const last = Temporal.Now.plainDateISO().add({ days: 2 })
+    const early = { from: last.toString(), employedTo: last.toString() }
+    expect((await post(attacker, `/api/people/${aino.id}/changes`, early)).status).toBe(200)
+    expect(await alarmed('directory', aino)).toEqual([anssi.id])
+    // The numbers end with it: that is one end, not two.
+    expect(await ends(aino)).toEqual(['employment'])
+    const after = last.add({ days: 1 }).toString()
+    await post(attacker, `/api/people/${bertil.id}/changes`, { from: after, addPhone: ainosNumber })
+    const row = [`user_id;name;phone`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
+    await post(attacker, '/api/people/import', { content: Buffer.from(row).toString('base64'), tryOnly: false })
+    expect(await phonesOf(bertil)).not.toContain(ainosNumber)
+    const { rows } = await pool.query('select from person_phone where phone_key = $1 and person_id <> $2', [
+      ...[phone(ainosNumber), aino.id],
+    ])
+    expect(rows).toEqual([])
+  })
+
+  test('by a file, or past the desk, is one all the same', async () => {
+    await enterOfficials()
+    const file = [`user_id;name;phone`, `${aino.userId};Aino;`].join('\n')
+    await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
+    const { token } = await anssi.signIn()
+    await inSession(database.as('seloste_desk').db, { 'seloste.session': token }, async (tx) => {
+      await sql`delete from person_placement where person_id = ${bertil.id}`.execute(tx)
+    })
+    expect(await alarmed('directory', aino)).toEqual([anssi.id])
+    expect(await alarmed('directory', bertil)).toEqual([anssi.id])
+    expect(await ends(aino)).toEqual(['number'])
+    expect(await ends(bertil)).toEqual(['place'])
+  })
+
+  test('alarms nobody where the directory of record says it, and nothing where something only begins or a second person confirmed', async () => {
+    await enterOfficials()
+    await post(attacker, `/api/people/${aino.id}/changes`, { from, addPhone: `029 513 ${numbers}` })
+    const later = Temporal.Now.plainDateISO().add({ months: 1 }).toString()
+    await post(attacker, `/api/people/${aino.id}/changes`, { from: later, name: 'Aino Uusi' })
+    const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
+    await post(attacker, '/api/people/import', { content: Buffer.from(file).toString('base64'), tryOnly: false })
+    expect(await ends(bertil)).toEqual([])
+    for (const { id } of await waiting(second, bertil)) {
+      await post(second, `/api/directory-changes/${id}/decision`, { confirm: true })
+    }
+    expect(await phonesOf(bertil)).toEqual([ainosNumber])
+    expect(await ends(bertil)).toEqual([])
+    await enterOfficials()
+    await pool.query("insert into scim_token (name, hash) values ('Okta', sha256('okta')) on conflict do nothing")
+    await inSession(database.as('seloste_desk').db, { 'seloste.scim': 'okta' }, async (tx) => {
+      await sql`update person set employed_to = now() + interval '1 day' where id = ${aino.id}`.execute(tx)
+    })
+    expect(await ends(aino)).toEqual(['employment'])
+    expect(await alarmed('directory', aino)).toEqual([])
+  })
+})
+
 test('an official is moved to another unit or supervisor by two people', async () => {
   await enterOfficials()
   const moved = await post(attacker, `/api/people/${aino.id}/changes`, { from: '2026-01-01', unit: 'Neuvonta' })

@@ -283,13 +283,15 @@ export function accountRoutes(app: Routes, desk: Desk): void {
 }
 
 /** Of a notice's detail what its person is told. */
-function viewDetail({ device, method, by, factor, lost }: Record<string, unknown>) {
+function viewDetail({ device, method, by, factor, lost, ended }: Record<string, unknown>) {
+  const what = (['number', 'place', 'employment'] as const).find((one) => one === ended)
   return {
     ...(typeof device === 'string' && { device }),
     ...(typeof method === 'string' && { method: method as SignInMethod }),
     ...(typeof factor === 'string' && { factor }),
     ...(typeof by === 'string' && { by }),
     ...(lost === true && { lost }),
+    ...(what && { ended: what }),
   }
 }
 

@@ -92,6 +92,7 @@ export type NoticeKind =
   | 'factor-removed'
   | 'sessions-ended'
   | 'directory'
+  | 'directory-ended'
   | 'second-factor-offer'
 export type SignInMethod = 'password' | 'password+totp' | 'password+passkey' | 'passkey' | 'oidc'
 export type SecondFactor = 'totp' | 'recovery-code' | 'passkey'

@@ -3,7 +3,7 @@
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
  * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql
- * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql, 0042-capture-seen.sql and 0061-directory-changes.sql.
+ * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql, 0042-capture-seen.sql and 0076-directory-ends.sql.
  */
 
 export const thresholds = {
@@ -43,7 +43,7 @@ export const thresholds = {
   loss: { recordings: 5 },
   /** One-time links for people who hold rights or are to hold them, and second factors taken from somebody. */
   links: { links: 1 },
-  /** Numbers and places of officials that somebody moves, and new tokens of identity systems. */
+  /** Numbers, places and employments of officials that somebody moves or ends, and new tokens of identity systems. */
   directory: { changes: 1 },
 } as const
 

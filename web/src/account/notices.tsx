@@ -1,13 +1,14 @@
 /** What one is told of one’s own account: at the next sign-in, and as a list (R20). */
 import { Link } from '@tanstack/react-router'
 import { $api, api, queries } from '../api/client.ts'
-import type { AccountNotice } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
-import { useLanguage, type Say, type Word } from '../language/use-words.ts'
+import type { Language } from '../language/language.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { groupNotices, sayNotices, type Alike } from './notice-words.ts'
 
-/** More are on the account’s page. */
+/** Groups; more are on the account’s page. */
 const mostTold = 5
 const key = ['get', '/api/account/notices']
 
@@ -23,6 +24,8 @@ export function NewNotices() {
   const offers = data?.items.some(({ kind, seen }) => kind === 'second-factor-offer' && !seen) ?? false
   const told = fresh.filter(({ kind }) => kind !== 'second-factor-offer')
   if (told.length === 0 && !offers) return null
+  const groups = groupNotices(told)
+  const rest = groups.slice(mostTold).flat().length
   const putAway = async () => {
     const ids = data?.items.filter(({ seen }) => !seen).map(({ id }) => id) ?? []
     await api.POST('/api/account/notices/seen', { body: { ids } }).catch(() => undefined)
@@ -33,13 +36,13 @@ export function NewNotices() {
       {told.length > 0 && (
         <Notice kind="warning" title={say('notices.new')}>
           <ul>
-            {told.slice(0, mostTold).map((notice) => (
-              <li key={notice.id}>
-                {sayNotice(notice, say)} {formatInstant(notice.at, language)}
+            {groups.slice(0, mostTold).map((group) => (
+              <li key={group[0].id}>
+                {sayNotices(group, say)} {formatTimes(group, language)}
               </li>
             ))}
           </ul>
-          {told.length > mostTold && <p>{say('notices.more', { count: told.length - mostTold })}</p>}
+          {rest > 0 && <p>{say('notices.more', { count: rest })}</p>}
           <p>{say('notices.what')}</p>
         </Notice>
       )}
@@ -73,7 +76,7 @@ export function NoticesSection() {
         {items.slice(0, 20).map((notice) => (
           <li key={notice.id}>
             <div>
-              <p>{sayNotice(notice, say)}</p>
+              <p>{sayNotices([notice], say)}</p>
               <p className="muted">{formatInstant(notice.at, language)}</p>
             </div>
           </li>
@@ -83,19 +86,7 @@ export function NoticesSection() {
   )
 }
 
-function sayNotice({ kind, device, by, factor, lost }: AccountNotice, say: Say): string {
-  switch (kind) {
-    case 'sign-in':
-      return say('notice.sign-in', { device: device ?? say('sessions.device.unknown') })
-    case 'link-made':
-    case 'link-used':
-      return say(`notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`)
-    case 'factor-added':
-    case 'factor-removed':
-      return say(`notice.${kind}`, { factor: say(`notice.factor.${factor ?? 'totp'}` as Word) })
-    case 'directory':
-      return say(lost ? 'notice.directory.lost' : 'notice.directory')
-    default:
-      return say(`notice.${kind}` as Word)
-  }
+function formatTimes(group: Alike, language: Language): string {
+  const [latest, first] = [group[0], group.at(-1) ?? group[0]].map(({ at }) => formatInstant(at, language))
+  return first === latest ? `${latest}` : `${first} – ${latest}`
 }

@@ -13768,10 +13768,10 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /**
-                             * @description sign-in: in a browser that was not known; directory: a number or the place of the person changed; second-factor-offer: there is no second factor yet
+                             * @description sign-in: in a browser that was not known; directory: a number or the place of the person changed; directory-ended: one was taken away, or the employment given an earlier end; second-factor-offer: there is no second factor yet
                              * @enum {unknown}
                              */
-                            kind: "sign-in" | "link-made" | "link-used" | "password" | "factor-added" | "factor-removed" | "sessions-ended" | "directory" | "second-factor-offer";
+                            kind: "sign-in" | "link-made" | "link-used" | "password" | "factor-added" | "factor-removed" | "sessions-ended" | "directory" | "directory-ended" | "second-factor-offer";
                             /**
                              * Format: date-time
                              * @description When
@@ -13790,6 +13790,11 @@ export interface operations {
                             factor?: string;
                             /** @description With directory: a number of the person went to somebody else */
                             lost?: boolean;
+                            /**
+                             * @description With directory-ended
+                             * @enum {unknown}
+                             */
+                            ended?: "number" | "place" | "employment";
                             seen: boolean;
                             /** @description Done in this session */
                             own: boolean;

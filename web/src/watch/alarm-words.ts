@@ -49,6 +49,7 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
         asked: number('asked'),
         confirmed: number('confirmed'),
         moved: number('moved'),
+        ended: number('ended'),
         tokens: number('tokens'),
       })
     case 'one-way':

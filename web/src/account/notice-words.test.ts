@@ -1,0 +1,53 @@
+import { createInstance } from 'i18next'
+import { describe, expect, test } from 'vitest'
+import type { AccountNotice } from '../api/shapes.ts'
+import en from '../language/en.json' with { type: 'json' }
+import fi from '../language/fi.json' with { type: 'json' }
+import sv from '../language/sv.json' with { type: 'json' }
+import type { Say } from '../language/use-words.ts'
+import { groupNotices, sayNotices } from './notice-words.ts'
+
+const notice = (kind: AccountNotice['kind'], more: Partial<AccountNotice> = {}): AccountNotice => ({
+  ...{ id: 'x', kind, at: '2026-11-30T10:00:00Z', seen: false, own: false },
+  ...more,
+})
+const notices = [
+  notice('sign-in', { device: 'Firefox, Linux' }),
+  notice('directory-ended', { ended: 'number' }),
+  notice('sign-in', { device: 'Chrome, Windows' }),
+  notice('directory-ended', { ended: 'employment' }),
+  notice('sign-in', { device: 'Firefox, Linux' }),
+]
+
+describe('notices of one kind', () => {
+  test.each([
+    [
+      'fi',
+      fi,
+      '3 kirjautumista uusilla selaimilla: Firefox, Linux; Chrome, Windows.',
+      'Numerosi päätettiin hakemistossa. ',
+    ],
+    [
+      'sv',
+      sv,
+      '3 inloggningar i nya webbläsare: Firefox, Linux; Chrome, Windows.',
+      'Ditt nummer avslutades i katalogen. ',
+    ],
+    [
+      'en',
+      en,
+      '3 sign-ins in new browsers: Firefox, Linux; Chrome, Windows.',
+      'Your number was ended in the directory. ',
+    ],
+  ])('are one sentence, the newest first (%s)', async (lng, translation, signIns, number) => {
+    const words = createInstance()
+    await words.init({
+      lng,
+      keySeparator: false,
+      interpolation: { escapeValue: false },
+      resources: { [lng]: { translation } },
+    })
+    const said = groupNotices(notices).map((group) => sayNotices(group, words.t as unknown as Say))
+    expect(said).toEqual([signIns, expect.stringMatching(`^${number}`), expect.not.stringMatching(/notice\.|{{/)])
+  })
+})

@@ -1,0 +1,43 @@
+/** What notices of one's account say, those that are alike in one sentence (R20). */
+import type { AccountNotice } from '../api/shapes.ts'
+import type { Say, Word } from '../language/use-words.ts'
+
+/** Notices that differ in nothing but time and browser; the newest first. */
+export type Alike = [AccountNotice, ...AccountNotice[]]
+
+/** Groups in the order of their newest notice. */
+export function groupNotices(notices: readonly AccountNotice[]): Alike[] {
+  const groups = new Map<string, Alike>()
+  for (const notice of notices) {
+    const { kind, by, factor, lost, ended } = notice
+    const key = [kind, by, factor, lost, ended].join(' ')
+    const group = groups.get(key)
+    if (group) group.push(notice)
+    else groups.set(key, [notice])
+  }
+  return [...groups.values()]
+}
+
+/** One sentence for notices that are alike. */
+export function sayNotices(group: Alike, say: Say): string {
+  const [{ kind, by, factor, lost, ended }] = group
+  const count = group.length
+  switch (kind) {
+    case 'sign-in': {
+      const devices = new Set(group.map(({ device }) => device ?? say('sessions.device.unknown')))
+      return say('notice.sign-in', { count, device: [...devices].join('; ') })
+    }
+    case 'link-made':
+    case 'link-used':
+      return say(`notice.${kind}.${by === 'operator' ? 'operator' : 'administrator'}`, { count })
+    case 'factor-added':
+    case 'factor-removed':
+      return say(`notice.${kind}`, { count, factor: say(`notice.factor.${factor ?? 'totp'}` as Word) })
+    case 'directory':
+      return say(lost ? 'notice.directory.lost' : 'notice.directory', { count })
+    case 'directory-ended':
+      return say(`notice.ended.${ended ?? 'number'}`, { count })
+    default:
+      return say(`notice.${kind}` as Word, { count })
+  }
+}
