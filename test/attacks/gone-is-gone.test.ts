@@ -99,6 +99,20 @@ test('a recording that shares its intake key with one that waits, as a copied di
   expect(await fileKeyOf(keeping.db, keys, second.id)).toHaveLength(16)
 })
 
+test('a recording that never ends and names the intake key of another delays its destruction by as long as a call lasts, and no longer', async () => {
+  const first = await register.record()
+  const endless = await register.record({}, { sealedTo: first.intakeKey })
+  await pool.query(`update recording set state = 'CAPTURING', intake_key = $1 where id = $2`, [
+    first.intakeKey,
+    endless.id,
+  ])
+  expect(await destroyer.destroy(first.id)).toMatchObject({ destroyed: [], waiting: [{ id: first.id }] })
+  await pool.query(`update expunction set begun_at = begun_at - interval '12 hours' where recording_id = $1`, [
+    first.id,
+  ])
+  expect((await destroyer.destroy(first.id)).destroyed).toEqual([first.id])
+})
+
 test('the database lets nothing become destroyed while an intake key opens it', async () => {
   const { id } = await register.record()
   await destroyer.forbid(id)

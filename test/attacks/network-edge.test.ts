@@ -1,11 +1,14 @@
 /** What strangers reach and learn at the network's edge, and how long a request may hold a connection. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { readProxyHeaders, type ProxyHeader } from '#app/http/read-forwarded.ts'
 import { healthReader } from '#app/roles/read-health.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
+import { limitConnections } from '#platform/connections/limit-connections.ts'
 import { readSettings } from '#platform/config/settings.ts'
 import { nodeLives } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -23,6 +26,8 @@ const desk = await openTestDesk(database, register, {
   health: { missing, silentCaptures: silent },
   web: {
     requestMs: 300,
+    // Of the five connections to the database of a test.
+    visitorRequests: 3,
     metricsSources: ['192.0.2.0/24'],
     metrics: () => Promise.resolve({ type: 'text/plain', text: 'seloste_requests_open 4\n' }),
   },
@@ -168,5 +173,132 @@ describe('time that grows with the square of what is sent', () => {
     const beganMs = performance.now()
     expect(tokensOf(words, 0).map((token) => token.text)).toEqual([text])
     expect(performance.now() - beganMs).toBeLessThan(2_000)
+  })
+})
+
+/** A server as the desk limits its own: a test cannot come from beyond this machine, which the desk does not limit. */
+async function listening() {
+  const server = createServer((_request, response) => response.end('x'))
+  limitConnections(server, { perVisitor: 64, isExempt: (address) => address === '127.0.0.77' })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
+describe('one visitor of many', () => {
+  test('has so many connections open, and another one has theirs meanwhile; a proxy is not limited', async () => {
+    const { server, port } = await listening()
+    const open = async (localAddress: string) => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress })
+      socket.on('error', () => undefined).resume()
+      await once(socket, 'connect')
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+      const isServed = await Promise.race([
+        once(socket, 'data').then(() => true),
+        once(socket, 'close').then(() => false),
+      ])
+      return { socket, isServed }
+    }
+    const openMany = async (address: string) => {
+      const opened = []
+      for (let n = 0; n < 100; n++) opened.push(await open(address))
+      return opened
+    }
+    const greedy = await openMany('127.0.0.66')
+    expect(greedy.filter(({ isServed }) => isServed)).toHaveLength(64)
+    const proxy = await openMany('127.0.0.77')
+    expect(proxy.filter(({ isServed }) => isServed)).toHaveLength(100)
+    const other = await open('127.0.0.67')
+    expect(other.isServed).toBe(true)
+    // What it closes it can open again.
+    greedy[0]!.socket.destroy()
+    await expect.poll(async () => (await open('127.0.0.66')).isServed).toBe(true)
+    for (const { socket } of [...greedy, ...proxy, other]) socket.destroy()
+    server.closeAllConnections()
+    server.close()
+  })
+
+  const stranger = from('203.0.113.66')
+
+  test('with a hundred connections that ask without end keeps nobody else waiting', async () => {
+    const pool = database.as('seloste_desk').pool
+    const busy: Promise<unknown>[] = []
+    // Each of its requests holds a connection to the database for as long as the test does.
+    const holder = await database.as().pool.connect()
+    await holder.query('begin; lock table session in access exclusive mode')
+    try {
+      for (let n = 0; n < 100; n++) {
+        const asked = desk.visitor.fetch('/api/session', {
+          headers: { ...stranger.headers, cookie: `__Host-seloste=${randomUUID()}; seloste=${randomUUID()}` },
+        })
+        busy.push(asked.then((response) => response.arrayBuffer()))
+      }
+      await expect.poll(() => pool.totalCount - pool.idleCount).toBeGreaterThanOrEqual(3)
+      const begunMs = performance.now()
+      const page = await desk.visitor.fetch('/rekisteriseloste/versiot', from('203.0.113.67'))
+      expect(page.status).toBe(200)
+      expect(performance.now() - begunMs).toBeLessThan(5_000)
+    } finally {
+      await holder.query('rollback')
+      holder.release()
+    }
+    await Promise.all(busy)
+    // Nothing of it stays: the same visitor is served again.
+    expect((await desk.visitor.fetch('/api/session', stranger)).status).toBe(401)
+  })
+})
+
+test('the pages that anybody reads have a limit for each address, which says so to people and which no reader meets', async () => {
+  const read = async (address: string) => {
+    const response = await desk.visitor.fetch('/register-description.json', from(address))
+    const text = await response.text()
+    return { status: response.status, text }
+  }
+  const statuses: number[] = []
+  let last = ''
+  for (let n = 0; n < 605; n++) {
+    const { status, text } = await read('2001:db8:1:2::7')
+    statuses.push(status)
+    last = text
+  }
+  expect(statuses.lastIndexOf(200)).toBe(599)
+  expect(statuses.at(-1)).toBe(429)
+  expect(last).toContain('Too many page views')
+  // Whoever has a network of IPv6 has one limit; others have theirs.
+  expect((await read('2001:db8:1:2:ffff::1')).status).toBe(429)
+  expect((await read('2001:db8:1:3::7')).status).toBe(200)
+})
+
+describe('a proxy that says by Forwarded (RFC 7239) for whom it asks', () => {
+  const read = (headers: IncomingHttpHeaders, believed: ProxyHeader) => {
+    const isBelieved = readProxyHeaders(headers, believed)
+    return [isBelieved, headers['x-forwarded-for'], headers['x-forwarded-proto']]
+  }
+
+  test.each([
+    ['for=192.0.2.60;proto=https;by=203.0.113.43', '192.0.2.60', 'https'],
+    ['For="[2001:db8:cafe::17]:4711"; Proto=HTTPS', '2001:db8:cafe::17', 'https'],
+    ['for=192.0.2.43:47011, for="198.51.100.17"', '192.0.2.43, 198.51.100.17', undefined],
+    ['for="a,b;\\"for=127.0.0.1", for=192.0.2.1;proto=http', '0.0.0.0, 192.0.2.1', 'http'],
+    ['for=unknown', '0.0.0.0', undefined],
+    ['for=_hidden, for="_SEVKISEK"', '0.0.0.0, 0.0.0.0', undefined],
+    ['proto=https', '0.0.0.0', 'https'],
+    ['"', '0.0.0.0', undefined],
+  ])('is read: %s', (forwarded, addresses, proto) => {
+    expect(read({ forwarded }, 'forwarded')).toEqual([true, addresses, proto])
+  })
+
+  test('where that is what the setting names; the other header is the visitor’s own and counts for nothing', () => {
+    const both = () => ({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=192.0.2.1' })
+    expect(read(both(), 'forwarded')).toEqual([true, '192.0.2.1', undefined])
+    expect(read(both(), 'x-forwarded-for')).toEqual([true, '127.0.0.1', 'https'])
+    expect(read({ 'x-forwarded-for': '127.0.0.1' }, 'forwarded')).toEqual([true, undefined, undefined])
+  })
+
+  test('and is not the one that is set, has no visitor taken for somebody on this machine, and the log says what to set', async () => {
+    const forwarded = (path: string) => desk.visitor.fetch(path, { headers: { forwarded: 'for=203.0.113.9' } })
+    expect((await forwarded('/metrics')).status).toBe(403)
+    expect(await (await forwarded('/health/ready')).json()).toEqual({ ready: false })
+    expect(desk.log.join('')).toContain('SELOSTE_PROXY_HEADER=forwarded')
   })
 })

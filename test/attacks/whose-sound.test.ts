@@ -9,6 +9,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { admit } from '#register/admit.ts'
+import { nodeLives } from '#register/capture-nodes.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { intakeKeysWanted, keysOfBatch, makeIntakeBatches, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
 import { trunkNaming } from '#capture/session/trunks.ts'
@@ -184,6 +188,41 @@ test.each([
   await until(() => expect(peer.peer.came.some((one) => one.startsWith('BYE '))).toBe(true))
   expect(connections).toEqual([])
   victim.close()
+})
+
+test('a capture node that takes keys without end leaves the others theirs, and so does whoever is no node', async () => {
+  await start()
+  const database = await createTestDatabase<RegisterTables>()
+  const capture = database.as('seloste_capture').db
+  const custodian = database.as('seloste_custodian').db
+  const store = await openKeyFolder(join(folder, 'keys'))
+  const make = async () => {
+    while ((await makeIntakeBatches(custodian, store, generateKeyPair, 64)) > 0);
+  }
+  const nodes = [randomUUID(), randomUUID()]
+  const state = { blockers: [], draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
+  for (const id of nodes) {
+    const node = { id, name: 'vm', version: '1', startedAt: Temporal.Now.instant() }
+    await nodeLives(capture, node, state)
+  }
+  /** Keys that it gets of all that there are, again and again, several times at once. */
+  const drain = async (taker: () => string) => {
+    let keys = 0
+    for (let round = 0; round < 8; round++) {
+      await make()
+      const taken = await Promise.all([1, 2, 3].map(() => takeIntakeBatches(capture, taker(), 1_024)))
+      keys += taken.flat().flatMap(({ publicKeys }) => publicKeys).length
+    }
+    return keys
+  }
+  const stock = await intakeKeysWanted(capture)
+  expect(await drain(() => nodes[0]!)).toBe(4 * stock)
+  expect(await drain(randomUUID)).toBe(4 * stock)
+  expect(await drain(() => nodes[1]!)).toBe(4 * stock)
+  // One that loses its keys by crashing gets enough to go on.
+  const pool = database.as().pool
+  await pool.query(`update intake_batch set taken_at = taken_at - interval '1 minute' where taken_by = $1`, [nodes[0]])
+  expect(await drain(() => nodes[0]!)).toBe(keysOfBatch)
 })
 
 test('in the register, too, a call of another trunk is another call, whichever capture tells of it first and under whatever id', async () => {

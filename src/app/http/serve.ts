@@ -8,6 +8,10 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { readProofs } from '#use/evidence/read-proofs.ts'
+import { addressList } from '#platform/connections/address-list.ts'
+import { limitConnections } from '#platform/connections/limit-connections.ts'
+import { visitorOf } from '#platform/connections/visitor.ts'
+import { sayNowAndThen } from '#platform/log/now-and-then.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import { publicationRoutes } from '../publication/publication-routes.ts'
 import { scimRoutes } from '../scim/scim-routes.ts'
@@ -63,8 +67,10 @@ import { qualityRoutes } from './quality-routes.ts'
 import { researchRoutes } from './research-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { readProxyHeaders, type ProxyHeader } from './read-forwarded.ts'
 import { reconciliationRoutes } from './reconciliation-routes.ts'
 import { traceRequests } from './trace-requests.ts'
+import { takeTurns } from './take-turns.ts'
 import { toldMissing } from './told-missing.ts'
 import { trainingRoutes } from './training-routes.ts'
 import { watchRoutes } from './watch-routes.ts'
@@ -78,10 +84,14 @@ export interface ServeOptions {
   log: FastifyBaseLogger
   /** Addresses or prefixes of proxies with TLS on other machines. */
   proxies?: readonly string[]
+  /** In which header they say for whom they ask; `x-forwarded-for` without it. */
+  proxyHeader?: ProxyHeader
   /** Addresses or prefixes of other machines that may read numbers and details of health. */
   metricsSources?: readonly string[]
   /** How long a request may take to come in, headers and body. */
   requestMs?: number
+  /** How many requests of one visitor are worked on at the same time. */
+  visitorRequests?: number
   metrics: () => Promise<{ type: string; text: string }>
   /** Where requests are counted; nowhere without it. */
   registry?: Registry
@@ -93,6 +103,15 @@ const largestBodyBytes = 64 * 1024
 /** The largest file that is uploaded has 16 MB. */
 const usualRequestMs = 60_000
 const longestCheckMs = 5_000
+/** Of the twenty connections to the database that a desk has. */
+const usualVisitorRequests = 12
+/** Of one visitor that comes without a proxy; a browser opens six. */
+const mostConnections = 64
+
+const otherHeader =
+  'a proxy sends Forwarded and no X-Forwarded-For: its visitors have one limit together; set SELOSTE_PROXY_HEADER=forwarded'
+const tooManyConnections =
+  'connections of one address were closed, as it has too many; name it in SELOSTE_PROXIES if it is a proxy'
 
 /** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0. */
 const unstorable = new Set(['22021', '22007', '22008'])
@@ -115,6 +134,8 @@ const logBroken = 'SL001'
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const requestTimeout = options.requestMs ?? usualRequestMs
   const isOperator = operatorsAmong(options.metricsSources ?? [])
+  const isProxy = addressList(options.proxies ?? [])
+  const sayOnce = sayNowAndThen((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -129,6 +150,11 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
     schemaController: compileWhenAsked,
   })
+  limitConnections(app.server, {
+    perVisitor: mostConnections,
+    isExempt: isProxy,
+    onRefused: (visitor) => sayOnce({ visitor, most: mostConnections }, tooManyConnections),
+  })
   app.decorate('isPublishedOverTls', desk.ways.publicUrl?.startsWith('https:') ?? false)
   await app.register(cookie)
   await app.register(helmet, {
@@ -136,6 +162,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   })
   await app.register(rateLimit, {
     global: false,
+    keyGenerator: ({ ip }) => visitorOf(ip),
     errorResponseBuilder: () => ({
       statusCode: 429,
       error: { code: 'session.too-many', message: refusals['session.too-many'][1] },
@@ -143,11 +170,15 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   })
 
   app.addHook('onRequest', async (request, reply) => {
+    const { socket, headers } = request.raw
+    if (isProxy(socket.remoteAddress ?? '') && !readProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for'))
+      sayOnce({ proxy: socket.remoteAddress }, otherHeader)
     // Whatever is served, and however its path is written; the static files say otherwise for themselves.
     reply.header('cache-control', 'no-store')
     const changes = request.method !== 'GET' && request.method !== 'HEAD'
     if (changes && comesFromElsewhere(request)) return refuse(reply, 'deny.origin')
   })
+  takeTurns(app, options.visitorRequests ?? usualVisitorRequests, isProxy)
 
   app.setErrorHandler((error: FastifyError & { error?: unknown }, request, reply) => {
     if (error.validation) {

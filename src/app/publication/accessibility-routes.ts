@@ -10,6 +10,7 @@ import { feedbackListPage, feedbackPage, receivedPage } from './feedback-page.ts
 import { feedbackWords } from './feedback-words.ts'
 import { html } from './html.ts'
 import type { Pages } from './pages.ts'
+import { reading } from './reading-limit.ts'
 import { statementPage } from './statement-page.ts'
 import { statementWords } from './statement-words.ts'
 import { words } from './words.ts'
@@ -32,7 +33,7 @@ export function accessibilityRoutes(app: Routes, desk: Desk, pages: Pages): void
     const form = feedbackPaths[language]
     const received = `${form}/${receivedWord[language]}`
 
-    app.get(statementPaths[language], async (request, reply) => {
+    app.get(statementPaths[language], reading, async (request, reply) => {
       const session = await pages.session(request)
       return pages.send(request, reply, language, {
         title: statement.label,
@@ -43,7 +44,7 @@ export function accessibilityRoutes(app: Routes, desk: Desk, pages: Pages): void
       })
     })
 
-    app.get(form, async (request, reply) =>
+    app.get(form, reading, async (request, reply) =>
       pages.send(request, reply, language, {
         title: say.title,
         crumbs: [statement],
@@ -75,7 +76,7 @@ export function accessibilityRoutes(app: Routes, desk: Desk, pages: Pages): void
       })
     })
 
-    app.get(received, async (request, reply) =>
+    app.get(received, reading, async (request, reply) =>
       pages.send(request, reply, language, {
         title: say.receivedTitle,
         crumbs: [statement],

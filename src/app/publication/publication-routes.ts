@@ -17,6 +17,7 @@ import { readPublicationFiles } from './files.ts'
 import { pagesOf } from './pages.ts'
 import { descriptionPdf } from './pdf/description-pdf.ts'
 import { inForceNow, momentOf, placeVersions, type PlacedVersion } from './place-version.ts'
+import { reading } from './reading-limit.ts'
 import { versionsPage } from './versions-page.ts'
 import { words } from './words.ts'
 
@@ -47,13 +48,19 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     }
     for (const language of languages) {
       const path = descriptionPaths[language]
-      scope.get(path, async (request, reply) =>
+      scope.get(path, reading, async (request, reply) =>
         sendPage(request, reply, language, inForceNow(placed()), descriptionPaths),
       )
-      scope.get(`${path}.pdf`, async (request, reply) => sendPdf(request, reply, language, inForceNow(placed())))
-      scope.get(`${path}.json`, async (request, reply) => sendJson(request, reply, language, inForceNow(placed())))
-      scope.get(versionsAddresses()[language], async (request, reply) => sendVersions(request, reply, language))
-      scope.get<{ Params: { version: string } }>(`${path}/:version`, async (request, reply) => {
+      scope.get(`${path}.pdf`, reading, async (request, reply) =>
+        sendPdf(request, reply, language, inForceNow(placed())),
+      )
+      scope.get(`${path}.json`, reading, async (request, reply) =>
+        sendJson(request, reply, language, inForceNow(placed())),
+      )
+      scope.get(versionsAddresses()[language], reading, async (request, reply) =>
+        sendVersions(request, reply, language),
+      )
+      scope.get<{ Params: { version: string } }>(`${path}/:version`, reading, async (request, reply) => {
         const [, number, form] = /^([1-9]\d{0,8})(\.pdf|\.json)?$/.exec(request.params.version) ?? []
         const version = placed().find((one) => one.version.version === Number(number))
         if (!version) return sendNotFound(request, reply, language, number)
@@ -168,7 +175,14 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     const language = languageOf(request.url)
     const say = words[language]
     if (error.statusCode === 429) {
-      return pages.sendNotice(request, reply, language, { status: 429, title: say.tooManyTitle, text: say.tooManyText })
+      // Without the session: a refusal asks the database nothing.
+      request.cookies = {}
+      const isReading = request.method !== 'POST'
+      return pages.sendNotice(request, reply, language, {
+        status: 429,
+        title: isReading ? say.tooOftenTitle : say.tooManyTitle,
+        text: isReading ? say.tooOftenText : say.tooManyText,
+      })
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {
       const notice = { title: say.notUnderstoodTitle, text: say.notUnderstoodText }

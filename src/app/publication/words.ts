@@ -45,6 +45,8 @@ export interface Words {
   noSuchVersion: (version: string) => string
   tooManyTitle: string
   tooManyText: string
+  tooOftenTitle: string
+  tooOftenText: string
   notUnderstoodTitle: string
   notUnderstoodText: string
   unavailableTitle: string
@@ -97,6 +99,9 @@ const fi: Words = {
   tooManyTitle: 'Liian monta lähetystä',
   tooManyText:
     'Tästä verkko-osoitteesta on lähetetty monta viestiä lyhyessä ajassa. Odota kymmenen minuuttia ja lähetä viesti uudelleen.',
+  tooOftenTitle: 'Liian monta sivunlatausta',
+  tooOftenText:
+    'Tästä verkko-osoitteesta on avattu hyvin monta sivua lyhyessä ajassa. Odota minuutti ja avaa sivu uudelleen.',
   notUnderstoodTitle: 'Pyyntöä ei voitu käsitellä',
   notUnderstoodText:
     'Lähetetyt tiedot eivät olleet sellaisia kuin sivu odottaa. Palaa edelliselle sivulle ja yritä uudelleen.',
@@ -150,6 +155,9 @@ const sv: Words = {
   tooManyTitle: 'För många meddelanden',
   tooManyText:
     'Från den här nätadressen har många meddelanden skickats på kort tid. Vänta tio minuter och skicka meddelandet på nytt.',
+  tooOftenTitle: 'För många sidvisningar',
+  tooOftenText:
+    'Från den här nätadressen har väldigt många sidor öppnats på kort tid. Vänta en minut och öppna sidan på nytt.',
   notUnderstoodTitle: 'Begäran kunde inte behandlas',
   notUnderstoodText:
     'Det som skickades var inte sådant som sidan väntar sig. Gå tillbaka till föregående sida och försök på nytt.',
@@ -203,6 +211,9 @@ const en: Words = {
   tooManyTitle: 'Too many messages',
   tooManyText:
     'Many messages have been sent from this network address in a short time. Wait ten minutes and send the message again.',
+  tooOftenTitle: 'Too many page views',
+  tooOftenText:
+    'Very many pages have been opened from this network address in a short time. Wait a minute and open the page again.',
   notUnderstoodTitle: 'The request could not be handled',
   notUnderstoodText: 'What was sent was not what the page expects. Go back to the previous page and try again.',
   unavailableTitle: 'The service does not answer',

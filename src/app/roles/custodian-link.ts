@@ -9,7 +9,9 @@ import { isIP, type AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { ApartSettings } from '#platform/config/apart.ts'
+import { limitConnections } from '#platform/connections/limit-connections.ts'
 import type { Log } from '#platform/log/log.ts'
+import { sayNowAndThen } from '#platform/log/now-and-then.ts'
 import { closeSocket } from '#platform/processes/listen-at-socket.ts'
 import type { AnswerDesk } from './custodian-server.ts'
 import { followLink, linkVersion } from './way-to-custodian.ts'
@@ -30,7 +32,6 @@ interface Around {
 const handshakeMs = 10_000
 /** As many as one desk opens at the most, for several of them. */
 const connections = 4096
-const sayEveryMs = 60_000
 
 /** Nothing where SELOSTE_CUSTODIAN_LISTEN is not set. */
 export async function serveCustodianLink(
@@ -66,6 +67,7 @@ export async function serveCustodianLink(
     },
   )
   server.maxConnections = connections
+  limitConnections(server, { perVisitor: connections / 2 })
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     sayRefused(
       { address: socket.remoteAddress, why: error.message },
@@ -101,14 +103,4 @@ function isDesk(shown: X509Certificate, desks: readonly string[]): boolean {
       (isIP(name) === 0 ? shown.checkHost(name, { subject: 'never', wildcards: false }) : shown.checkIP(name)) !==
       undefined,
   )
-}
-
-/** Whoever asks again and again fills no log. */
-function sayNowAndThen(say: (details: object, line: string) => void): (details: object, line: string) => void {
-  const last = new Map<string, number>()
-  return (details, line) => {
-    if (performance.now() - (last.get(line) ?? -Infinity) < sayEveryMs) return
-    last.set(line, performance.now())
-    say(details, line)
-  }
 }

@@ -112,6 +112,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       host: settings.http.host,
       port: settings.http.port,
       proxies: settings.apart.proxies,
+      proxyHeader: settings.apart.proxyHeader,
       metricsSources: settings.apart.metricsSources,
       webFolder,
       version,

@@ -8,6 +8,7 @@ import { createServer as createTls } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { Endpoint } from '#platform/config/addresses.ts'
+import { limitConnections } from '#platform/connections/limit-connections.ts'
 import type { Answer, Question } from './answer-question.ts'
 import { readQuestion } from './read-question.ts'
 
@@ -37,6 +38,7 @@ export async function listenDecisions(
   const { listen } = options
   const server = serverFor(options, (request, response) => void serve(options, request, response))
   server.maxConnections = connections
+  limitConnections(server, { perVisitor: connections / 2 })
   server.requestTimeout = requestMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

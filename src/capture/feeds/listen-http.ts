@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Endpoint } from '#platform/config/addresses.ts'
+import { limitConnections } from '#platform/connections/limit-connections.ts'
 
 export interface HttpFeed {
   readonly port: number
@@ -14,6 +15,7 @@ export interface HttpFeed {
 
 const longestBody = 4 * 1024 * 1024
 const requestMs = 30_000
+const connectionsPerSender = 128
 
 /**
  * Listens for records; the token is a Bearer token, or the password of Basic authentication (mod_json_cdr's `cred`).
@@ -56,6 +58,7 @@ export async function listenHttp(options: {
         if (!response.headersSent) answer(503, 'not kept')
       })
   })
+  limitConnections(server, { perVisitor: connectionsPerSender })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(listen.port, listen.host, resolve)

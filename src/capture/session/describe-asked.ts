@@ -36,7 +36,7 @@ export function createDescribeAsked(parts: {
       trunk,
       earlier: recent.find(callIds, trunk, now),
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
-      isForbidden: recent.isForbidden(callIds, whoAnswers(officialOf(invitation))),
+      isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })
   }
 }

@@ -87,10 +87,15 @@ const media = (port: number, direction = 'sendonly') =>
   `v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 8\r\na=label:0\r\na=${direction}\r\n`
 
 /** Sends an INVITE, waits for its answer and acknowledges it. Returns the body of the answer. */
-async function ask(cseq: string, body: string, changes: Record<string, string> = {}): Promise<string> {
+async function ask(
+  cseq: string,
+  body: string,
+  changes: Record<string, string> = {},
+  source?: { address: string },
+): Promise<string> {
   const before = call.sent.length
   const headers = { require: 'siprec', diversion, 'content-type': 'application/sdp', ...oneCall, ...changes }
-  call.send(request('INVITE', { cseq, ...headers }, body))
+  call.send(request('INVITE', { cseq, ...headers }, body), source)
   const answers = () =>
     call.sent
       .slice(before)
@@ -101,6 +106,7 @@ async function ask(cseq: string, body: string, changes: Record<string, string> =
   const { 'call-id': callId } = changes
   call.send(
     request('ACK', { cseq, to: toOf(answer), branch: `z9hG4bK-a${cseq}`, ...(callId && { 'call-id': callId }) }),
+    source,
   )
   return answer.body.toString()
 }
@@ -254,6 +260,18 @@ describe('the call goes on with somebody else, or comes back', () => {
     })
     expect(latest()?.recording).toBeUndefined()
     expect(await files()).toEqual([])
+  })
+
+  test('of another trunk that names the same id it is another call, which is recorded', async () => {
+    await speak(portOf(await ask('1', media(4000))), 50)
+    const own = latest()!
+    await recorder.forbid(recordingId(), true)
+    await until(() => latest()?.recording?.gone === true)
+    await ask('1', media(4000), second, { address: '192.0.2.77' })
+    await until(() => noted.some(({ contactId }) => contactId !== own.contactId))
+    const other = noted.find(({ contactId }) => contactId !== own.contactId)
+    expect(other).toMatchObject({ captureState: 'recording', recording: {} })
+    expect(other?.captureFailure).toBeUndefined()
   })
 
   test('nor one that was forbidden while no capture ran', async () => {

@@ -28,10 +28,10 @@ export interface RecentCalls {
   ended(segmentId: string): void
   forbid(recordingId: string): void
   /**
-   * Whether the use of what this call said to this official was forbidden: a session that comes back to them, after our restart or
-   * in another one's place, is not recorded. With somebody else the call is decided anew.
+   * Returns true where the use of what this call said to this official was forbidden: a session of its trunk that comes back to
+   * them, after our restart or in another one's place, is not recorded. With somebody else the call is decided anew.
    */
-  isForbidden(callIds: readonly string[], official: string | undefined): boolean
+  isForbidden(call: { callIds: readonly string[]; trunk?: string | undefined; official: string | undefined }): boolean
   recordings(): string[]
 }
 
@@ -108,8 +108,8 @@ export function createRecentCalls(): RecentCalls {
     forbid(recordingId) {
       for (const { segment } of segments.values()) if (segment.recordingId === recordingId) segment.forbidden = true
     },
-    isForbidden(callIds, official) {
-      return named(callIds).some(
+    isForbidden({ callIds, trunk, official }) {
+      return (trunk === undefined ? named(callIds) : namedIn(trunk, callIds)).some(
         ({ forbidden, official: other }) =>
           forbidden && (official === undefined || other === undefined || other === official),
       )

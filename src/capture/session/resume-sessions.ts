@@ -66,7 +66,7 @@ export function createResumedSessions(parts: {
       at,
       intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
       intakePublicKey: options.intakePublicKey,
-      isForbidden: waited.held.isForbidden || recent.isForbidden(left.callIds, whoAnswers(left.official)),
+      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: whoAnswers(left.official) }),
     })
     if (!goesOn) options.quotas.count(offer.facts)
     const session = start(offer.facts, dialog, before, heardMs)

@@ -32,6 +32,7 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
     SELOSTE_NODE: 'north-1',
     SELOSTE_RUN: 'run',
     SELOSTE_PROXIES: '192.0.2.0/28',
+    SELOSTE_PROXY_HEADER: 'Forwarded',
     SELOSTE_CUSTODIAN: 'https://custodian.example:8443',
     ...link,
   }
@@ -44,6 +45,7 @@ test('roles apart: folders of sockets, a shared draw key, a custodian on another
     custodianListen: undefined,
     desks: [],
     proxies: ['192.0.2.0/28'],
+    proxyHeader: 'forwarded',
     linkFiles,
   })
   const custodian = {
@@ -71,6 +73,7 @@ test.each([
   [{ SELOSTE_CUSTODIAN_LISTEN: '0.0.0.0:8443', ...link }, 'SELOSTE_CUSTODIAN_DESKS is empty'],
   [{ SELOSTE_CUSTODIAN_DESKS: 'desk 1' }, 'SELOSTE_CUSTODIAN_DESKS is "desk 1"'],
   [{ SELOSTE_PROXIES: 'proxy.example' }, 'SELOSTE_PROXIES is "proxy.example"'],
+  [{ SELOSTE_PROXY_HEADER: 'via' }, 'x-forwarded-for or forwarded'],
   [{ SELOSTE_LINK_KEY: 'desk.key' }, 'allowed is all or none'],
 ])('%j is refused in one line that says what is allowed', (environment, told) => {
   expect(messageFor(environment as Record<string, string>)).toContain(told)

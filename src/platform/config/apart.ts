@@ -22,6 +22,8 @@ export interface ApartSettings {
   desks: readonly string[]
   /** SELOSTE_PROXIES: addresses, or an address and a prefix length, of proxies with TLS on other machines than the desk's. */
   proxies: readonly string[]
+  /** SELOSTE_PROXY_HEADER: in which header proxies say for whom they ask. */
+  proxyHeader: 'x-forwarded-for' | 'forwarded'
   /** SELOSTE_METRICS_SOURCES: who may read numbers and details of health from another machine than the desk's. */
   metricsSources: readonly string[]
   /** SELOSTE_LINK_...: PEM files, absolute, by which custodian and desk know each other. */
@@ -36,6 +38,7 @@ export const apartNames = [
   'SELOSTE_CUSTODIAN_LISTEN',
   'SELOSTE_CUSTODIAN_DESKS',
   'SELOSTE_PROXIES',
+  'SELOSTE_PROXY_HEADER',
   'SELOSTE_METRICS_SOURCES',
   'SELOSTE_LINK_CERTIFICATE',
   'SELOSTE_LINK_KEY',
@@ -84,9 +87,16 @@ export function readApart(given: (name: string) => string | undefined, folder: s
     custodianListen,
     desks,
     proxies,
+    proxyHeader: readProxyHeader(given('SELOSTE_PROXY_HEADER')),
     metricsSources: parseSources('SELOSTE_METRICS_SOURCES', given('SELOSTE_METRICS_SOURCES')) ?? [],
     linkFiles,
   }
+}
+
+function readProxyHeader(text = 'x-forwarded-for'): ApartSettings['proxyHeader'] {
+  const header = text.toLowerCase()
+  if (header === 'x-forwarded-for' || header === 'forwarded') return header
+  throw wrongSetting('SELOSTE_PROXY_HEADER', text, 'x-forwarded-for or forwarded: the one that the proxy sets')
 }
 
 const nodeName = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/

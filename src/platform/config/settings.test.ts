@@ -47,6 +47,7 @@ test('without any setting, everything is embedded and on loopback', () => {
       custodianListen: undefined,
       desks: [],
       proxies: [],
+      proxyHeader: 'x-forwarded-for',
       metricsSources: [],
       linkFiles: undefined,
     },

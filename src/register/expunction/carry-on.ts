@@ -55,11 +55,7 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
   for (const { recordings, error } of forgotten.failures) {
     failures.push(...recordings.map((id) => ({ id, error })))
   }
-  const intakeFault = await endIntake(
-    expunging,
-    begun.map(({ id }) => id),
-    now,
-  )
+  const intakeFault = await endIntake(expunging, begun, now)
   const settled = await settleMonths(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
@@ -103,6 +99,7 @@ async function readBegun(db: Kysely<RegisterTables>, ids: readonly string[]): Pr
     on conflict do nothing`.execute(db)
   const { rows } = await sql<Begun>`
     select r.id, e.done_by as "doneBy", e.deadline,
+      e.begun_at < clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval as "isOverdue",
       -- Later it is noise there: its intake key ends here.
       (select s.asked_at from capture_stop s where s.recording_id = r.id
         and s.asked_at > clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval) as "capturedSince"
@@ -115,9 +112,11 @@ async function readBegun(db: Kysely<RegisterTables>, ids: readonly string[]): Pr
  * Ends what opens their headers: their private intake keys, and what the disk may hold of those that ended when they were taken into
  * keeping. Returns what stood in the way.
  */
-async function endIntake({ db, keys }: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<unknown> {
+async function endIntake({ db, keys }: Expunging, begun: readonly Begun[], now: Temporal.Instant): Promise<unknown> {
+  const ids = begun.map(({ id }) => id)
+  const overdue = begun.filter(({ isOverdue }) => isOverdue).map(({ id }) => id)
   try {
-    await db.transaction().execute((tx) => endIntakeKeys(tx, ids))
+    await db.transaction().execute((tx) => endIntakeKeys(tx, ids, overdue))
     await renewIntakeKey(db, keys, ids)
     if (await hangOnDayKeys(db, ids)) await endDayKeys(db, keys, now)
     return undefined

@@ -37,4 +37,6 @@ export interface Expunged {
 export type Begun = Omit<Ending, 'cause'> & {
   /** Capture has something of it still, since then. */
   capturedSince: Temporal.Instant | null
+  /** It has waited for as long as a call lasts: no other recording keeps its intake key from being deleted any more. */
+  isOverdue: boolean
 }

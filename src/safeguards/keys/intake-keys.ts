@@ -192,8 +192,13 @@ export async function intakeIdentity(
  * Deletes private keys, in the caller's transaction; each only when no other recording waits to be opened with it, which happens where
  * a capture's disk was copied. What the disk still holds of them ends with their wrapping key (renew-intake-key.ts).
  * @param recordings whose header is opened no more; those from before have no such key
+ * @param overdue those of them that have waited for others for long enough: their keys end whoever else names them
  */
-export async function endIntakeKeys(holding: HoldingSafeguards, recordings: readonly string[]): Promise<void> {
+export async function endIntakeKeys(
+  holding: HoldingSafeguards,
+  recordings: readonly string[],
+  overdue: readonly string[] = [],
+): Promise<void> {
   if (recordings.length === 0) return
   const tx = safeguardsOf(holding)
   await holdIntakeKey(tx, 'shared')
@@ -201,11 +206,11 @@ export async function endIntakeKeys(holding: HoldingSafeguards, recordings: read
     with gone as (
       delete from intake_private_key p using recording r, intake_batch_key b
       where r.id = any (${recordings}::uuid[]) and p.public_key = r.intake_key and b.batch = p.batch
-        and not exists (
+        and (r.id = any (${overdue}::uuid[]) or not exists (
           select from recording o
           where o.intake_key = r.intake_key and o.id <> all (${recordings}::uuid[]) and o.kept_at is null
             and o.state in ('CAPTURING', 'STORED')
-        )
+        ))
       returning p.public_key, p.batch, b.version
     )
     insert into intake_key_end (public_key, batch, version) select public_key, batch, version from gone

@@ -44,7 +44,12 @@ function judgeTrunks({
 }
 
 function judgeProxies({ http, publicUrl, apart }: Pick<Settings, 'http' | 'publicUrl' | 'apart'>): Finding[] {
-  if (isLoopback(http.host) || apart.proxies.length > 0) return []
+  const header = apart.proxyHeader === 'forwarded' ? 'Forwarded (RFC 7239)' : 'X-Forwarded-For and X-Forwarded-Proto'
+  if (apart.proxies.length > 0) {
+    const from = `${apart.proxies.join(', ')} and this machine`
+    return [ok('http.proxies', `for whom a proxy asks is read from ${header} of ${from}: it has to set it itself`)]
+  }
+  if (isLoopback(http.host)) return []
   const says = `SELOSTE_HTTP (${formatEndpoint(http)}) is reached from other machines, and SELOSTE_PROXIES names no proxy`
   const remedy =
     publicUrl?.startsWith('https:') === true

@@ -1,0 +1,74 @@
+/**
+ * What proxies say of whom they ask for, in one of two headers that mean the same: X-Forwarded-For with X-Forwarded-Proto, or Forwarded
+ * (RFC 7239). In: a request of a proxy. Out: its headers as Fastify reads them, X-Forwarded-*. A proxy overwrites only the header that it
+ * knows, and the other one is its visitor's: so one is believed, the one that SELOSTE_PROXY_HEADER names.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+
+export type ProxyHeader = 'x-forwarded-for' | 'forwarded'
+
+/** Of a visitor whose address nobody tells: never this machine's. */
+const nobody = '0.0.0.0'
+
+/** `for=192.0.2.60;proto=https, for="[2001:db8::1]:4711"`; of `unknown` and `_hidden` (section 6) the address is nobody's. */
+function readForwarded(text: string): { addresses: string[]; proto: string | undefined } {
+  const elements = splitOutsideQuotes(text, ',').map((element) => {
+    const pairs = splitOutsideQuotes(element, ';').map((pair) => {
+      const at = pair.indexOf('=')
+      return [pair.slice(0, at).trim().toLowerCase(), unquote(pair.slice(at + 1).trim())] as const
+    })
+    return new Map(pairs)
+  })
+  return {
+    addresses: elements.map((element) => addressOf(element.get('for') ?? '')),
+    proto: elements.at(-1)?.get('proto')?.toLowerCase(),
+  }
+}
+
+function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
+  const parts: string[] = []
+  let part = ''
+  let isQuoted = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!
+    if (isQuoted && character === '\\') part += character + (text[++at] ?? '')
+    else if (character === separator && !isQuoted) {
+      parts.push(part)
+      part = ''
+    } else {
+      if (character === '"') isQuoted = !isQuoted
+      part += character
+    }
+  }
+  return [...parts, part]
+}
+
+function unquote(value: string): string {
+  return value.startsWith('"') ? value.slice(1, value.endsWith('"') ? -1 : undefined).replaceAll(/\\(.)/g, '$1') : value
+}
+
+/** `192.0.2.43:47011`, `[2001:db8::1]:4711` -> without port and brackets */
+function addressOf(node: string): string {
+  const address = /^\[([^\]]*)\]/.exec(node)?.[1] ?? (isIP(node) === 6 ? node : node.replace(/:[^:]*$/, ''))
+  return isIP(address) === 0 ? nobody : address
+}
+
+/** Changes the headers of a request that a proxy sends. @returns false where it says nothing that is believed, and something else */
+export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHeader): boolean {
+  const { forwarded } = headers
+  if (believed === 'forwarded') {
+    delete headers['x-forwarded-for']
+    delete headers['x-forwarded-proto']
+    delete headers['x-forwarded-host']
+    if (forwarded === undefined) return true
+    const { addresses, proto } = readForwarded(forwarded)
+    headers['x-forwarded-for'] = addresses.join(', ')
+    if (proto !== undefined) headers['x-forwarded-proto'] = proto
+    return true
+  }
+  if (forwarded === undefined || headers['x-forwarded-for'] !== undefined) return true
+  // It asks for somebody, and that one is not on this machine.
+  headers['x-forwarded-for'] = nobody
+  return false
+}
