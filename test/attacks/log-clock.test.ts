@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -13,6 +14,8 @@ const databases = {
   shortly: await createTestDatabase<SafeguardTables>(),
   long: await createTestDatabase<SafeguardTables>(),
   before: await createTestDatabase<SafeguardTables>(),
+  forged: await createTestDatabase<SafeguardTables>(),
+  upgraded: await createTestDatabase<SafeguardTables>(),
 }
 
 /** A log whose clock the test sets: entries and checkpoints get the time of a clock that is ahead by `ahead`. */
@@ -35,6 +38,16 @@ async function open(database: TestDatabase<SafeguardTables>) {
       )
     },
     keys: log.keys,
+    watch: (clock: ReturnType<typeof monotonic>) => watchClock(custodian, clock, () => readLogKey(log.keys)),
+    pool,
+    place: log.place,
+    /** As the owner of the database writes it. */
+    writeStep: (detail: object, ahead = '0') =>
+      pool.query(
+        `insert into audit_entry (at, action, object_kind, result, detail) values (now() + $2::interval, 'clock.stepped', 'clock', 'ok', $1)`,
+        [JSON.stringify(detail), ahead],
+      ),
+    turnAnew: () => log.turn(),
     async verify() {
       await log.turn(sequencer)
       await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
@@ -61,7 +74,7 @@ describe('a clock that is set', () => {
   test('120 s back and forward again is in the log twice, and leaves it whole', async () => {
     const log = await open(databases.shortly)
     const clock = monotonic()
-    const watch = watchClock(log.custodian, clock)
+    const watch = log.watch(clock)
     expect(await watch.look()).toBeUndefined()
     await log.goOn('120 s')
     expect(await watch.look()).toBeUndefined()
@@ -81,13 +94,13 @@ describe('a clock that is set', () => {
     const log = await open(databases.long)
     await log.goOn('0')
     await log.goOn('200 days')
-    const watch = watchClock(log.custodian, monotonic())
+    const watch = log.watch(monotonic())
     const step = await watch.look()
     expect(step?.to.since(step.from).total('hours')).toBeCloseTo(-200 * 24, 0)
     for (let turn = 0; turn < 3; turn++) await log.goOn('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     // The next process does not take it for another step.
-    expect(await watchClock(log.custodian, monotonic()).look()).toBeUndefined()
+    expect(await log.watch(monotonic()).look()).toBeUndefined()
     // From then on the order is the clock’s again: an entry of long ago is none that the step explains.
     await log.goOn('-3 hours')
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
@@ -105,5 +118,70 @@ describe('a clock that is set', () => {
     await acceptProblems(databases.before.as().db, (await readLogKey(log.keys))!, report, by)
     await log.goOn('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.any(String)] })
+  })
+
+  test('is explained by no step that the owner of the database writes, nor by a real one that is told again', async () => {
+    const log = await open(databases.forged)
+    const clock = monotonic()
+    const watch = log.watch(clock)
+    await watch.look()
+    await log.goOn('0')
+    await log.goOn('200 days')
+    const from = Temporal.Now.instant().add({ hours: 200 * 24 })
+    const step = { from: from.toString(), to: Temporal.Now.instant().toString(), seconds: -200 * 86_400 }
+    await log.writeStep(step)
+    await log.writeStep({ ...step, signature: Buffer.alloc(64).toString('base64') })
+    await log.goOn('0')
+    const report = await log.verify()
+    expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
+    expect(report.notes).toEqual([
+      expect.stringContaining('counts for nothing'),
+      expect.stringContaining('counts for nothing'),
+    ])
+
+    // The custodian notices the step, and signs it. Told again after a time beyond it, it sets nothing back.
+    clock.setDatabaseBack(200 * 86_400_000)
+    await watch.look()
+    expect(await log.verify()).toMatchObject({ found: 0 })
+    await log.goOn('220 days')
+    const { rows } = await log.pool.query<{ detail: object }>(
+      `select detail from audit_entry where action = 'clock.stepped' order by seq desc limit 1`,
+    )
+    await log.writeStep(rows[0]!.detail, '220 days')
+    await log.goOn('1 day')
+    expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
+  })
+
+  test('is explained in the log of a version that signed no step, below the size that it had then, which nobody moves', async () => {
+    const log = await open(databases.upgraded)
+    const forget = () => log.pool.query('delete from audit_signed_from')
+    const step = (days: number) => ({
+      from: Temporal.Now.instant()
+        .add({ hours: days * 24 })
+        .toString(),
+      to: Temporal.Now.instant().toString(),
+      seconds: -days * 86_400,
+    })
+    await log.goOn('200 days')
+    await log.writeStep(step(200))
+    await log.goOn('0')
+    // As the version before left it: nothing beside the keys, nothing in the database.
+    await rm(join(log.place, 'audit-log', 'signed-from'))
+    await forget()
+    expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
+    await log.turnAnew()
+    expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
+
+    await log.goOn('300 days')
+    await log.writeStep(step(300))
+    await log.goOn('0')
+    await forget()
+    await log.turnAnew()
+    const report = await log.verify()
+    expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
+    expect(report.notes).toContainEqual(expect.stringContaining('counts for nothing'))
+    // A size that somebody else signed, or nobody, is none.
+    await log.pool.query(`update audit_signed_from set note = '1000000 ${Buffer.alloc(64).toString('base64')}'`)
+    expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
   })
 })

@@ -4,14 +4,17 @@ import { Registry } from 'prom-client'
 import { makeLog } from '#platform/log/log.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { SafeguardTables } from '#safeguards/tables.ts'
 import { checkPromises } from '#use/evidence/check-promises.ts'
 import type { Looking } from '#use/evidence/promise.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
+import { verifyHere } from '#app/roles/verify-here.ts'
 import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
 const database = await createTestDatabase<RegisterTables>()
+const pruned = await createTestDatabase<SafeguardTables>()
 const custodian = database.as('seloste_custodian')
 const { pool } = database.as()
 const log = await openTestLog(database as never)
@@ -139,4 +142,54 @@ test('a verification that is too old proves nothing', async () => {
     holds: false,
     facts: { late: true },
   })
+})
+
+test('a pruning that the owner of the database writes explains no entry that is gone, and none is older than the term by its word', async () => {
+  const own = await openTestLog(pruned)
+  const { pool: owner } = pruned.as()
+  const beginning = own.begin()
+  await owner.query(`
+    set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
+    insert into audit_entry (at, action, result) select now() - interval '1 month' * (69 - n / 30.0), 'contact.read', 'ok' from generate_series(1, 1100) n`)
+  await own.turn(beginning)
+  await owner.query(`update audit_checkpoint set signed_at = now() - interval '2 days'`)
+  const verify = async () => {
+    await own.turn(beginning)
+    await own.folder.writeKey(writeVerifierKey(beginning.signer()!))
+    const folder = join(own.place, 'audit-log')
+    return verifyHere({ db: pruned.as('seloste_custodian').db, folder, witnessKeys: [] })
+  }
+  const codes = async () => [...new Set((await verify()).problems.map(({ code }) => code))].sort()
+  expect(await own.prune(60)).toBe(256)
+  expect(await verify()).toMatchObject({ found: 0, pruned: 256 })
+
+  // Kept for 60 months, and the owner removes what is of 24 and more, as the custodian would for a term of 24.
+  const remove = (table: 'audit_pruning' | 'audit_entry') =>
+    table === 'audit_pruning'
+      ? `insert into audit_pruning (minimum_index, before) values (512, now() - interval '24 months')`
+      : `insert into audit_entry (action, object_kind, result, detail) values ('log.pruned', 'log', 'ok',
+           jsonb_build_object('minimumIndex', 512, 'entries', 256, 'months', 24, 'before', now() - interval '24 months'))`
+  const kept = await owner.query<{ row: string }>(
+    `select to_jsonb(e)::text as row from audit_entry e join audit_leaf l using (seq) where l.index between 256 and 511`,
+  )
+  await owner.query(`begin; set local session_replication_role = replica;
+    delete from audit_entry e using audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)
+  await owner.query(remove('audit_entry'))
+  expect(await codes()).toEqual(['entry-missing'])
+  await owner.query(remove('audit_pruning'))
+  expect(await codes()).toEqual(['entry-missing', 'pruning-differs'])
+  // Nor does the custodian take what is gone for old: the tile after it is younger than the term.
+  await owner.query(
+    `begin; set local session_replication_role = replica; delete from audit_pruning where minimum_index = 512; commit`,
+  )
+  expect(await own.prune(60)).toBe(0)
+  expect(await codes()).toEqual(['entry-missing'])
+
+  // Entries that the owner dates back are not as old as they say.
+  await owner.query(`begin; set local session_replication_role = replica;
+    ${kept.rows.map(({ row }) => `insert into audit_entry overriding system value select * from jsonb_populate_record(null::audit_entry, '${row}')`).join(';')};
+    update audit_entry e set at = now() - interval '65 months' from audit_leaf l where l.seq = e.seq and l.index between 256 and 511; commit`)
+  expect(await own.prune(60)).toBe(0)
+  // The clock of the database alone makes nothing old.
+  expect(await own.prune(24, Temporal.Now.instant().subtract({ hours: 24 * 365 * 4 }))).toBe(0)
 })

@@ -5,6 +5,8 @@ import { afterEach, expect, test } from 'vitest'
 import { countAdmissions } from '#register/history/count-admissions.ts'
 import { reportAdmissions } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { makeLogKey, readLogKey } from '#safeguards/audit/log-key.ts'
+import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
@@ -93,6 +95,34 @@ test('what a capture node reports of its own is missed, where the register was e
     ),
   )
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, example: segmentId } }])
+})
+
+test('what a capture node reports is missed, though the owner of the database writes that a backup was restored since', async () => {
+  const { keys } = await kept.looking()
+  const signer = (await readLogKey(keys)) ?? (await makeLogKey(keys, 'test'))
+  const segmentId = randomUUID()
+  const at = new Date().toISOString()
+  await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
+  await countAdmissions(custodian)
+  heal.push(() =>
+    tamper(
+      `delete from admission_part where '${segmentId}' = any (ids)`,
+      `delete from audit_entry where action = 'backup.restored'
+         or action = 'admissions.counted' and detail ->> 'source' <> 'register'`,
+    ),
+  )
+  const restored = { backup: 'x', snapshotAt: new Date(Date.now() - 86_400_000).toISOString(), restoredAt: at }
+  const write = (detail: object) =>
+    pool.query(
+      `insert into audit_entry (action, object_kind, result, detail) values ('backup.restored', 'backup', 'ok', $1)`,
+      [JSON.stringify(detail)],
+    )
+  await write(restored)
+  await write({ ...restored, signature: Buffer.alloc(64).toString('base64') })
+  expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
+  // As whoever restores writes it, with the log's key.
+  await write(signDetail(signer, 'backup.restored', restored))
+  expect(await broken()).toEqual([])
 })
 
 test('a count of admissions that was changed or taken away is missed, as the audit log has its root', async () => {

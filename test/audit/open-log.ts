@@ -3,6 +3,8 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLogFolder, type LogFolder } from '#safeguards/audit/log-folder.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { pruneLog } from '#safeguards/audit/prune.ts'
 import { createSequencer } from '#safeguards/audit/sequencer.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
@@ -17,5 +19,7 @@ export async function openTestLog<Tables extends SafeguardTables>(database: Test
   const begin = (beside: LogFolder = folder) =>
     createSequencer({ db: custodian, keys, folder: beside, instance: () => 'Lupavirasto Test' })
   const turn = async (sequencer = begin()) => sequencer.turn(new AbortController().signal)
-  return { place, keys, folder, begin, turn }
+  const prune = async (months: number | null, now = Temporal.Now.instant()) =>
+    pruneLog(custodian, months, { signer: await readLogKey(keys), folder, now })
+  return { place, keys, folder, begin, turn, prune }
 }

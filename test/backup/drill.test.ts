@@ -9,6 +9,8 @@ import { expect, test } from 'vitest'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { readBelieved, readSignedFrom } from '#safeguards/audit/signed-entries.ts'
 import { decompress } from '#safeguards/backup/import-tables.ts'
 import { monthFile, openMonth } from '#safeguards/places/keyring-file.ts'
 import { monthsIn } from '#safeguards/places/renew-keyring.ts'
@@ -150,6 +152,8 @@ test(
     const unkept = await register.record({}, { packets: 4 })
     await register.seal()
     const right = await grantRight()
+    // As the owner of the database would, for entries of their own to be believed in the register that is restored.
+    await database.as().pool.query('delete from audit_signed_from')
     const { manifest } = await backUp(place)
     await database.as().pool.query('update access_right set revoked_at = now() where id = $1', [right])
     const gone = recordings.slice(0, recordings.length / 2).map(({ id }) => id)
@@ -194,6 +198,11 @@ test(
     expect(noted.rows.map((row) => (row as { action: string }).action)).toEqual([
       'log.break-accepted',
       'backup.restored',
+    ])
+    const signer = (await readLogKey(machine.keys))!
+    expect(readSignedFrom(signer, await machine.log.readSignedFrom())).toBe(0)
+    expect(await readBelieved(machine.target.db, signer, 'backup.restored')).toMatchObject([
+      { detail: { backup: manifest.id, restoredAt: expect.any(String) } },
     ])
     const sessions = await machine.pool.query('select from session where ended_at is null')
     expect(sessions.rows).toHaveLength(0)

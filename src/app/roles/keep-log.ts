@@ -10,6 +10,7 @@ import type { Log } from '#platform/log/log.ts'
 import { acceptedBefore, describeFinding, noteBreak, type Finding, type LogBreak } from '#safeguards/audit/findings.ts'
 import type { LogFolder } from '#safeguards/audit/log-folder.ts'
 import { logLagSeconds } from '#safeguards/audit/log-state.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { readVerifierKey, writeVerifierKey } from '#safeguards/audit/note.ts'
 import { pruneLog } from '#safeguards/audit/prune.ts'
 import { sequencerLock } from '#safeguards/audit/resume.ts'
@@ -48,7 +49,7 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
   const description = () => versions.at(clock.now()).description
   const sequencer = createSequencer({ db, keys, folder, instance: () => description().controller.name.fi })
   const witnesses = options.witnesses.map(({ url, key }) => ({ url, key: readVerifierKey(key) })).filter(isKnown)
-  const clockWatch = watchClock(db, clock)
+  const clockWatch = watchClock(db, clock, () => readLogKey(keys))
   const failing = new Set<string>()
   let told: number | undefined
   let introduced = false
@@ -96,7 +97,8 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
     intervalMs: pruneMs,
     lockName: 'seloste.audit-prune',
     work: async () => {
-      const pruned = await pruneLog(db, description().switches.logRetentionMonths)
+      const months = description().switches.logRetentionMonths
+      const pruned = await pruneLog(db, months, { signer: await readLogKey(keys), folder, now: clock.now() })
       if (pruned > 0) log.info({ entries: pruned }, 'entries of the audit log have come to the end of their term')
     },
     onError: (error) => {

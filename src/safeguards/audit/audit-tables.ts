@@ -28,6 +28,7 @@ export interface AuditTables extends VerificationTables {
   audit_checkpoint: { size: number; root: Buffer; note: string; signed_at: Generated<Instant> }
   audit_cosignature: { size: number; witness: string; line: string; received_at: Generated<Instant> }
   audit_pruning: { minimum_index: number; before: Instant; at: Generated<Instant> }
+  audit_signed_from: { one: Generated<boolean>; note: string }
   audit_break: {
     id: Generated<number>
     found_at: Generated<Instant>

@@ -9,7 +9,8 @@ import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { acceptedBefore, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readCheckpoint, signedBy, type Signer } from './note.ts'
-import { MembersMissing, minimumIndex, newestCheckpoint, storedMembers, storedSize } from './stored-tree.ts'
+import { minimumIndex } from './signed-entries.ts'
+import { MembersMissing, newestCheckpoint, storedMembers, storedSize } from './stored-tree.ts'
 import { edgeAt, emptyRoot, hashLeaf, type RightEdge } from './tree.ts'
 
 export interface CheckedLog {
@@ -43,7 +44,7 @@ export async function checkLog(
 
   const findings: Finding[] = []
   if (stored) findings.push(...(await checkStored(db, signer, stored, found)))
-  findings.push(...(await checkEntries(db, folder, size, found)), ...(await checkPending(db)))
+  findings.push(...(await checkEntries(db, folder, signer, { size, found })), ...(await checkPending(db)))
   const isAccepted = await acceptedBefore(db)
   const open = findings.filter((finding) => !isAccepted(finding))
   if (open.length > 0) return { findings: open }
@@ -97,11 +98,11 @@ async function checkStored(
 async function checkEntries(
   db: HoldingSafeguards,
   folder: LogFolder,
-  signedSize: number,
-  found: number,
+  signer: Signer,
+  { size, found }: { size: number; found: number },
 ): Promise<Finding[]> {
-  const from = Math.max(await minimumIndex(db), found - entriesLookedAt, 0)
-  const remembered = await folder.readLeaves(from, signedSize)
+  const from = Math.max(await minimumIndex(db, signer), found - entriesLookedAt, 0)
+  const remembered = await folder.readLeaves(from, size)
   const { rows } = await sql<EntryRow & { index: number; leaf_seq: number | null; hash: Buffer; is_there: boolean }>`
     select l.index, l.seq as leaf_seq, l.hash, e.seq is not null as is_there, ${entryColumns}
     from audit_leaf l left join audit_entry e on e.seq = l.seq

@@ -8,7 +8,6 @@ import type { SafeguardTables } from '../tables.ts'
 import { exportLog, tilePath } from './export-log.ts'
 import { readLogKey } from './log-key.ts'
 import { readCheckpoint, type Signer } from './note.ts'
-import { pruneLog } from './prune.ts'
 import { edgeAt } from './tree.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
@@ -89,6 +88,7 @@ describe('an export', () => {
         'checkpoint',
         'checkpoints.jsonl',
         'key',
+        'signed-from',
         'tile/0/000',
         'tile/0/001.p/44',
         'tile/1/000.p/1',
@@ -99,8 +99,8 @@ describe('an export', () => {
     expect(await expectReadable()).toBe(300)
     await grow(1025)
     const { written } = await exported()
-    // Four tiles and bundles from 256 on, two partial ones, one of level 1, and the three files that tell of them.
-    expect(written).toBe(4 * 2 + 1 + 3)
+    // Four tiles and bundles from 256 on, two partial ones, one of level 1, and the four files that tell of them.
+    expect(written).toBe(4 * 2 + 1 + 4)
     expect(await expectReadable()).toBe(1025)
     expect((await filesOf()).filter((path) => path.includes('.p/'))).toEqual([
       'tile/0/004.p/1',
@@ -116,7 +116,7 @@ describe('an export', () => {
 
   test('has no entry that was pruned, but its hash', async () => {
     await admin.pool.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
-    expect(await pruneLog(database.as('seloste_custodian').db, 60)).toBe(256)
+    expect(await log.prune(60)).toBe(256)
     await grow(1500)
     expect(await log.turn()).toEqual({ signed: undefined })
     await exported()

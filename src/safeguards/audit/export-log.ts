@@ -12,7 +12,8 @@ import { appendAudit } from './append.ts'
 import { readOwn } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { writeVerifierKey, type Signer } from './note.ts'
-import { MembersMissing, minimumIndex, newestCheckpoint, storedMembers } from './stored-tree.ts'
+import { minimumIndex, storedSignedFrom } from './signed-entries.ts'
+import { MembersMissing, newestCheckpoint, storedMembers } from './stored-tree.ts'
 import { edgeAt, tileWidth, type ReadMembers } from './tree.ts'
 import { withCosignatures } from './witness/cosignatures.ts'
 
@@ -75,7 +76,7 @@ async function writeExport(
   const { size, note } = checkpoint
   const read = storedMembers(tx)
   const before = await earlierSize(folder, signer, size, read)
-  const minimum = await minimumIndex(tx)
+  const minimum = await minimumIndex(tx, signer)
   let written = 0
   const write = async (path: string, bytes: Buffer | string) => {
     await writeWhole(join(folder, path), bytes)
@@ -97,6 +98,8 @@ async function writeExport(
     await write(tilePath('entries', index, entries.length), bundle(entries))
   }
   await write('key', `${writeVerifierKey(signer)}\n`)
+  const signedFrom = await storedSignedFrom(tx)
+  if (signedFrom !== undefined) await write('signed-from', `${signedFrom}\n`)
   await write('checkpoints.jsonl', await earlierCheckpoints(tx, size))
   await write('checkpoint', await withCosignatures(tx, checkpoint))
   await removePartial(folder, before, size)

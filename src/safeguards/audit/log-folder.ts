@@ -12,6 +12,10 @@ export interface LogFolder {
   readCheckpoint(): Promise<string | undefined>
   /** Durable when it returns; never half a checkpoint. */
   writeCheckpoint(note: string): Promise<void>
+  /** Leaves of the log when entries began to be signed (signed-entries.ts); nothing where it was never written. */
+  readSignedFrom(): Promise<string | undefined>
+  /** Durable when it returns. */
+  writeSignedFrom(note: string): Promise<void>
   /** The log's verifier key, for whoever verifies or witnesses it. */
   writeKey(key: string): Promise<void>
   leafCount(): Promise<number>
@@ -25,10 +29,10 @@ const hashBytes = 32
 
 export async function openLogFolder(path: string): Promise<LogFolder> {
   await mkdir(path, { recursive: true, mode: 0o700 })
-  const checkpoint = join(path, 'checkpoint')
+  const [checkpoint, signedFrom] = [join(path, 'checkpoint'), join(path, 'signed-from')]
   // What a process left that ended while it wrote.
   for (const name of await readdir(path)) {
-    if (name.startsWith('checkpoint.')) await rm(join(path, name), { force: true })
+    if (/^(checkpoint|signed-from)\./.test(name)) await rm(join(path, name), { force: true })
   }
   const leaves = join(path, 'leaves')
 
@@ -37,22 +41,28 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
     await folder.sync().finally(() => folder.close())
   }
 
+  async function writeWhole(path: string, text: string): Promise<void> {
+    const unfinished = `${path}.${randomUUID()}`
+    const file = await open(unfinished, 'wx', 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(unfinished, path)
+    await syncFolder()
+  }
+
   return {
     async readCheckpoint() {
       return (await orNothing(readFile(checkpoint)))?.toString('utf8')
     },
-    async writeCheckpoint(note) {
-      const unfinished = `${checkpoint}.${randomUUID()}`
-      const file = await open(unfinished, 'wx', 0o600)
-      try {
-        await file.writeFile(note)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(unfinished, checkpoint)
-      await syncFolder()
+    writeCheckpoint: (note) => writeWhole(checkpoint, note),
+    async readSignedFrom() {
+      return (await orNothing(readFile(signedFrom)))?.toString('utf8')
     },
+    writeSignedFrom: (note) => writeWhole(signedFrom, `${note}\n`),
     async writeKey(key) {
       await writeFile(join(path, 'key'), `${key}\n`, { mode: 0o644 })
     },

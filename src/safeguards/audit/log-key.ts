@@ -10,7 +10,7 @@ import { makeSigner, type Signer } from './note.ts'
 const keyName = 'audit-log'
 
 /** The log's key; nothing where there is none yet. Its name is the origin of every checkpoint. */
-export async function readLogKey(keys: KeyStore): Promise<Signer | undefined> {
+export async function readLogKey(keys: Pick<KeyStore, 'read'>): Promise<Signer | undefined> {
   const held = await keys.read(keyName)
   if (!held) return undefined
   const end = held.indexOf('\n')

@@ -3,7 +3,6 @@
  * Ed25519). In: keys and texts. Out: signed notes, or what a note says and who signed it. Never here: where keys lie.
  */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
-import { canonicalJson } from './entry-bytes.ts'
 
 /** The log signs notes; a witness signs that it saw one. */
 const signatureTypes = { note: 0x01, cosignature: 0x04 }
@@ -80,13 +79,6 @@ export function readVerifierKey(text: string): VerifierKey | undefined {
 export function signCheckpoint(signer: Signer, { origin, size, root }: Checkpoint): string {
   const text = `${origin}\n${size}\n${root.toString('base64')}\n`
   return `${text}\n${signatureLine(signer, sign(null, Buffer.from(text), signer.privateKey))}\n`
-}
-
-/** The log's signature over what an entry `log.break-accepted` accepts, base64. */
-export function signAcceptance({ name, privateKey }: Signer, detail: Record<string, unknown>): string {
-  // As the database will have it: without members that are undefined.
-  const text = `seloste acceptance v1\n${name}\n${canonicalJson(JSON.parse(JSON.stringify(detail)))}\n`
-  return sign(null, Buffer.from(text), privateKey).toString('base64')
 }
 
 /** A witness's signature line, without its line end. */

@@ -1,23 +1,102 @@
 /**
  * Pruning. In: for how many months the description keeps the log. Out: entries older than that gone, with their hashes
- * left in the tree, and an entry that says so. Never here: a term below the database's own floor.
+ * left in the tree, and a signed entry that says so. Never here: a term below the database's own floor; an entry whose age
+ * the database alone vouches for.
  */
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import type { LogFolder } from './log-folder.ts'
+import type { Signer } from './note.ts'
+import { minimumIndex, signDetail } from './signed-entries.ts'
+import { hashLeaf, tileWidth } from './tree.ts'
+
+/** Leaves that go together at most. */
+const mostAtOnce = 256 * tileWidth
+const tilesRead = 16
+
+export interface Pruning {
+  signer: Signer | undefined
+  folder: Pick<LogFolder, 'readLeaves'>
+  now: Temporal.Instant
+}
 
 /**
  * Removes what is older (C9), and thins out old checkpoints.
  * @param months nothing where the log is kept without a limit
  * @returns how many entries went
  */
-export async function pruneLog(holding: HoldingSafeguards, months: number | null): Promise<number> {
+export async function pruneLog(
+  holding: HoldingSafeguards,
+  months: number | null,
+  { signer, folder, now }: Pruning,
+): Promise<number> {
   const db = safeguardsOf(holding)
   await sql`select thin_checkpoints()`.execute(db)
-  if (months === null) return 0
+  if (months === null || !signer) return 0
   for (let pruned = 0; ;) {
-    const { rows } = await sql<{ entries: number }>`select entries from prune_audit(${months})`.execute(db)
-    const gone = rows[0]?.entries
-    if (gone === undefined) return pruned
-    pruned += gone
+    const { before, first, sealed } = await whatMayGo(db, signer, months, now)
+    const { upto, entries } = await oldUpTo(db, folder, { first, sealed, before })
+    if (upto === first) return pruned
+    const detail = signDetail(signer, 'log.pruned', { minimumIndex: upto, entries, before: before.toString(), months })
+    const { rows } = await sql<{ gone: number }>`
+      select prune_audit(${JSON.stringify(detail)}::jsonb)::float8 as gone`.execute(db)
+    pruned += rows[0]?.gone ?? 0
   }
+}
+
+/** From which leaf to before which, and of before which instant by the database's clock and by this machine's. */
+async function whatMayGo(
+  holding: HoldingSafeguards,
+  signer: Signer,
+  months: number,
+  now: Temporal.Instant,
+): Promise<{ before: Temporal.Instant; first: number; sealed: number }> {
+  // A clock that has jumped ahead makes nothing old: somebody has a day to see it.
+  const { rows } = await sql<{ before: Temporal.Instant; sealed: number }>`
+    select now() - make_interval(months => ${months}) as before,
+      case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')
+        then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0) else 0 end::float8 as sealed`.execute(
+    safeguardsOf(holding),
+  )
+  const { before, sealed } = rows[0]!
+  const own = now.toZonedDateTimeISO('UTC').subtract({ months }).toInstant()
+  return {
+    before: Temporal.Instant.compare(own, before) < 0 ? own : before,
+    first: await minimumIndex(holding, signer),
+    sealed,
+  }
+}
+
+/**
+ * Where whole tiles of old entries end. Entries are as old as they say where they have the hashes that are remembered beside the
+ * keys; a tile in which others are goes with a later one that is whole.
+ */
+async function oldUpTo(
+  holding: HoldingSafeguards,
+  folder: Pick<LogFolder, 'readLeaves'>,
+  { first, sealed, before }: { first: number; sealed: number; before: Temporal.Instant },
+): Promise<{ upto: number; entries: number }> {
+  const end = Math.min(sealed - (sealed % tileWidth), first + mostAtOnce)
+  let [upto, entries, there] = [first, 0, 0]
+  for (let from = first; from < end; from += tilesRead * tileWidth) {
+    const to = Math.min(end, from + tilesRead * tileWidth)
+    const known = await folder.readLeaves(from, to)
+    const { rows } = await sql<EntryRow & { index: number; instant: Temporal.Instant }>`
+      select l.index::float8 as index, e.at as instant, ${entryColumns}
+      from audit_leaf l join audit_entry e on e.seq = l.seq
+      where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(holding))
+    const tiles = Map.groupBy(rows, ({ index }) => Math.floor(index / tileWidth))
+    for (let tile = from / tileWidth; tile < to / tileWidth; tile++) {
+      const all = tiles.get(tile) ?? []
+      const intact = all.filter((row) => known[row.index - from]?.equals(hashLeaf(entryBytes(row))))
+      if (intact.some(({ instant }) => Temporal.Instant.compare(instant, before) >= 0)) return { upto, entries }
+      there += all.length
+      if (intact.length < tileWidth) continue
+      upto = (tile + 1) * tileWidth
+      entries += there
+      there = 0
+    }
+  }
+  return { upto, entries }
 }

@@ -13,7 +13,8 @@ import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { describeFinding, openBreak, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
-import { signAcceptance, type Signer } from './note.ts'
+import type { Signer } from './note.ts'
+import { minimumIndex, signDetail } from './signed-entries.ts'
 import { storedMembers, storedSize } from './stored-tree.ts'
 import { hashLeaf, RightEdge } from './tree.ts'
 
@@ -61,7 +62,7 @@ export async function resumeLog(
     await rebuildTree(tx, signer)
     await sql`alter table audit_leaf enable trigger append_only`.execute(tx)
     await sql`alter table audit_subtree enable trigger append_only`.execute(tx)
-    const lost = await lostRanges(tx)
+    const lost = await lostRanges(tx, await minimumIndex(tx, signer))
     await sql`delete from audit_pending p where not exists (select from audit_entry e where e.seq = p.seq)`.execute(tx)
     const findings = [...found.findings, ...lost.map(([index, to]): Finding => ({ kind: 'entries-lost', index, to }))]
     await tx
@@ -185,13 +186,13 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
 }
 
 /** Ranges of leaves, from the minimum index on, whose entry is not there. */
-async function lostRanges(tx: Kysely<SafeguardTables>): Promise<[from: number, to: number][]> {
+async function lostRanges(tx: Kysely<SafeguardTables>, minimum: number): Promise<[from: number, to: number][]> {
   const { rows } = await sql<{ index: number; to: number }>`
     select min(index) as index, max(index) as to
     from (
       select l.index, l.index - row_number() over (order by l.index) as run
       from audit_leaf l left join audit_entry e on e.seq = l.seq
-      where e.seq is null and l.index >= coalesce((select max(minimum_index) from audit_pruning), 0)
+      where e.seq is null and l.index >= ${minimum}
     ) lost
     group by run order by 1`.execute(tx)
   return rows.map(({ index, to }) => [index, to])
@@ -223,11 +224,12 @@ export async function appendAccepted(
   for (let part = 0; part < parts; part++) {
     const some = (items: readonly string[]) => items.slice(part * namedAtOnce, (part + 1) * namedAtOnce)
     const detail = { ...(facts as NonNullable<AuditEntry['detail']>), indexes: some(indexes), seqs: some(seqs) }
+    const action = 'log.break-accepted'
     await appendAudit(holding, {
-      action: 'log.break-accepted',
+      action,
       result: 'ok',
       object: { kind: 'log' },
-      detail: { ...detail, signature: signAcceptance(signer, detail) },
+      detail: signDetail(signer, action, detail),
     })
   }
 }

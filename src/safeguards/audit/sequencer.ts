@@ -14,6 +14,7 @@ import { noteBreak, openBreak, type Finding, type LogBreak } from './findings.ts
 import type { LogFolder } from './log-folder.ts'
 import { makeLogKey, readLogKey } from './log-key.ts'
 import { signCheckpoint, type Signer } from './note.ts'
+import { readSignedFrom, signSignedFrom, storedSignedFrom } from './signed-entries.ts'
 import { storedMembers, storedSize, type StoredCheckpoint } from './stored-tree.ts'
 import { hashLeaf, type RightEdge, type Subtree } from './tree.ts'
 
@@ -64,11 +65,30 @@ export function createSequencer(options: {
     signer ??= await makeLogKey(keys, instance())
     const { edge, signedSize, unstored } = checked
     if (unstored) await storeCheckpoint(unstored)
+    await keepSignedFrom(signer, signedSize ?? 0)
     const found: Opened = { edge, signer, signedSize: signedSize ?? 0 }
     // The first checkpoint is of the empty tree: from then on there is one beside the keys.
     if (signedSize === undefined) await signNow(found)
     else await rememberLeaves(found, Math.min(await folder.leafCount(), found.signedSize))
     return found
+  }
+
+  /**
+   * Entries without a signature are believed below the size that was signed before the first start of a version that signs them. It
+   * is settled once, beside the keys: whoever turns the database back does not move it.
+   */
+  async function keepSignedFrom(own: Signer, size: number): Promise<void> {
+    const stored = await storedSignedFrom(db)
+    const [kept, known] = [await folder.readSignedFrom(), stored].map((note) => note?.trim())
+    const valid = [kept, known].find((note) => readSignedFrom(own, note) !== undefined)
+    const note = valid ?? signSignedFrom(own, size)
+    if (note !== kept) await folder.writeSignedFrom(note)
+    if (note === stored) return
+    await db
+      .insertInto('audit_signed_from')
+      .values({ note })
+      .onConflict((conflict) => conflict.column('one').doUpdateSet({ note }))
+      .execute()
   }
 
   async function turn(signal: AbortSignal): ReturnType<Sequencer['turn']> {

@@ -68,12 +68,3 @@ export async function newestCheckpoint(
   )
   return rows[0]
 }
-
-/** Below it there are hashes and no entries. */
-export async function minimumIndex(holding: HoldingSafeguards): Promise<number> {
-  const { minimum } = await safeguardsOf(holding)
-    .selectFrom('audit_pruning')
-    .select(sql<number>`coalesce(max(minimum_index), 0)`.as('minimum'))
-    .executeTakeFirstOrThrow()
-  return minimum
-}

@@ -1,12 +1,15 @@
 /**
  * Steps of the clock that dates the log: the database's. In: that clock, beside one that only goes forward, and the time of what
- * was logged last. Out: an entry in the log for each step, which explains what is out of order after it. Never here: a clock
+ * was logged last. Out: an entry in the log for each step, which explains what is out of order after it,
+ * signed with the log's key. Never here: a clock
  * that is set right.
  */
 import { sql } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { appendAudit } from './append.ts'
+import type { Signer } from './note.ts'
+import { signDetail } from './signed-entries.ts'
 
 export interface StepOfClock {
   /** What the clock would say without the step. */
@@ -21,8 +24,15 @@ export interface ClockWatch {
 
 const smallestStepMs = 5_000
 
-/** @param monotonicMs of this process */
-export function watchClock(holding: HoldingSafeguards, { monotonicMs }: Pick<Clock, 'monotonicMs'>): ClockWatch {
+/**
+ * @param monotonicMs of this process
+ * @param readKey the log's key; a log that has none yet has nothing that a step explains
+ */
+export function watchClock(
+  holding: HoldingSafeguards,
+  { monotonicMs }: Pick<Clock, 'monotonicMs'>,
+  readKey: () => Promise<Signer | undefined>,
+): ClockWatch {
   const db = safeguardsOf(holding)
   let last: { at: Temporal.Instant; earliestMs: number; latestMs: number } | undefined
 
@@ -35,15 +45,18 @@ export function watchClock(holding: HoldingSafeguards, { monotonicMs }: Pick<Clo
     last = { at, earliestMs, latestMs }
     const step = before && expected ? stepSince(before.at, at, expected) : stepWhileAway(logged, at)
     if (!step) return undefined
+    const { from, to } = step
+    const detail = {
+      from: from.toString(),
+      to: to.toString(),
+      seconds: Math.round(to.since(from).total('seconds')),
+    }
+    const [action, signer] = ['clock.stepped' as const, await readKey()]
     await appendAudit(db, {
-      action: 'clock.stepped',
+      action,
       result: 'ok',
       object: { kind: 'clock' },
-      detail: {
-        from: step.from.toString(),
-        to: step.to.toString(),
-        seconds: Math.round(step.to.since(step.from).total('seconds')),
-      },
+      detail: signer ? signDetail(signer, action, detail) : detail,
     })
     return step
   }

@@ -11,9 +11,11 @@ import { openSealedFile } from '#platform/age/sealed-file.ts'
 import { Fault } from '#platform/fault.ts'
 import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { appendAudit } from '../audit/append.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
+import { readLogKey } from '../audit/log-key.ts'
 import { readVerifierKey, type VerifierKey } from '../audit/note.ts'
+import { signDetail } from '../audit/signed-entries.ts'
 import type { Replayed } from '../ledger/replay-ledger.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { renewMonthKeys } from '../keys/renew-month-keys.ts'
@@ -131,22 +133,17 @@ export async function restoreBackup(
     const renewedKeys = await renewOldKeys(target, connection, replayed.keysToRenew)
     const withoutKey = await keylessRecordings(connection)
     if (withoutKey.length > 0 && !options.acceptLostKeys) throw keysLost(withoutKey)
-    const lostEntries = await resumeRestoredLog(target, signed, manifest.id, options.by)
+    const lostEntries = await resumeRestoredLog(target, signed, manifest, options.by)
     await logDestroyed(connection)
-    await appendAudit(target.db, {
-      action: 'backup.restored',
-      result: 'ok',
-      object: { kind: 'backup' },
-      detail: {
-        backup: manifest.id,
-        snapshotAt: manifest.snapshotAt,
-        ledger: ledger.copy.size,
-        by: options.by,
-        lostEntries,
-        withoutKey: withoutKey.length,
-        mayHaveLeft,
-        renewedKeys,
-      },
+    await logRestored(connection, target, {
+      backup: manifest.id,
+      snapshotAt: manifest.snapshotAt,
+      ledger: ledger.copy.size,
+      by: options.by,
+      lostEntries,
+      withoutKey: withoutKey.length,
+      mayHaveLeft,
+      renewedKeys,
     })
     await endQuarantine(connection)
     return {
@@ -198,6 +195,21 @@ async function openSecrets(store: ObjectStore, manifest: Manifest, identity: str
     )
   })
   return JSON.parse(opened.toString('utf8')) as Secrets
+}
+
+/** Signed: what a capture node reported after the backup is taken to be lost with the database up to this instant. */
+async function logRestored(
+  connection: OwnConnection,
+  { db, keys }: RestoreTarget,
+  facts: NonNullable<AuditEntry['detail']>,
+): Promise<void> {
+  const [signer, [now]] = [
+    await readLogKey(keys),
+    await connection.query<{ at: Temporal.Instant }>('select clock_timestamp() as at'),
+  ]
+  if (!signer) throw new Fault('audit-key-missing', 'the key that signed the log is not in the key store')
+  const detail = signDetail(signer, 'backup.restored', { ...facts, restoredAt: now!.at.toString() })
+  await appendAudit(db, { action: 'backup.restored', result: 'ok', object: { kind: 'backup' }, detail })
 }
 
 /** A database that holds anything but this same restore, interrupted, is somebody's. */

@@ -6,32 +6,50 @@ import { sql } from 'kysely'
 import { openBreak, noteBreak } from '../audit/findings.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { resumeLog } from '../audit/resume.ts'
+import { readLogKey } from '../audit/log-key.ts'
+import { readSignedFrom, signSignedFrom, storedSignedFrom } from '../audit/signed-entries.ts'
 import { storedSize } from '../audit/stored-tree.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { ShippedLog } from './log-hashes.ts'
+import type { Manifest } from './manifest.ts'
 
 const step = 65_536
+/** The migration with which entries began to be signed. */
+const signsSince = 74
 
 /** Returns ranges of leaves whose entry is lost. */
 export async function resumeRestoredLog(
   { db: holding, keys, log }: { db: HoldingSafeguards; keys: KeyStore; log: LogFolder },
   shipped: ShippedLog,
-  backup: string,
+  { id, migration }: Pick<Manifest, 'id' | 'migration'>,
   by: string,
 ): Promise<string[]> {
   const db = safeguardsOf(holding)
   for (let at = 0; at < shipped.size; at += step) await log.writeLeaves(at, shipped.leaves.slice(at, at + step))
   await log.writeCheckpoint(shipped.note)
+  await restoreSignedFrom(db, keys, log, migration.number)
   const found = await storedSize(db)
   if (found >= shipped.size) return []
   // An entry that waited when the backup was made may have its leaf among those that come back: it is found by its hash.
   await sql`delete from audit_pending`.execute(db)
   if (!(await openBreak(db))) await noteBreak(db, [{ kind: 'leaves-missing', signed: shipped.size, found }])
-  const { lost } = await resumeLog(db, keys, log, { reason: `restored from the backup ${backup}`, by })
+  const { lost } = await resumeLog(db, keys, log, { reason: `restored from the backup ${id}`, by })
   await sql`
     insert into audit_pending
     select e.seq from audit_entry e where not exists (select from audit_leaf l where l.seq = e.seq)
     on conflict do nothing`.execute(db)
   return lost
+}
+
+/** A backup has the size below which unsigned entries are believed. Where somebody took it out before, none is believed. */
+async function restoreSignedFrom(
+  db: HoldingSafeguards,
+  keys: KeyStore,
+  log: LogFolder,
+  migration: number,
+): Promise<void> {
+  const signer = await readLogKey(keys)
+  if (!signer || migration < signsSince || readSignedFrom(signer, await storedSignedFrom(db)) !== undefined) return
+  await log.writeSignedFrom(signSignedFrom(signer, 0))
 }

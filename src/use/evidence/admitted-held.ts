@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { admissionRoot, hourOf, type AdmittedFact } from '#register/history/count-admissions.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { readBelieved } from '#safeguards/audit/signed-entries.ts'
 import { askOne } from './ask-one.ts'
 import type { Check, Looking } from './promise.ts'
 import { wordsAt } from './words.ts'
@@ -165,10 +167,10 @@ async function judgeAgain(looking: Looking, parts: readonly string[]) {
   return judge(looking, rows)
 }
 
-async function judge({ db }: Looking, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
+async function judge({ db, keys }: Looking, entries: readonly Logged[]): Promise<Map<string, Bad & Totals>> {
   const judged = new Map<string, Bad & Totals>()
   const there = entries.filter(({ is_there }) => is_there).map(({ part }) => part)
-  const [roots, restores] = [await rootsOf(db, there), await restoresOf(db)]
+  const [roots, restores] = [await rootsOf(db, there), await restoresOf(db, keys)]
   const { rows: held } = await sql<{
     part: string
     facts: number
@@ -206,11 +208,17 @@ async function judge({ db }: Looking, entries: readonly Logged[]): Promise<Map<s
   return judged
 }
 
-/** From which hour to which a database that was restored had lost what was admitted. */
-async function restoresOf(db: Looking['db']): Promise<{ from: string; to: string }[]> {
-  const { rows } = await sql<{ snapshot: string; at: Temporal.Instant }>`
-    select detail ->> 'snapshotAt' as snapshot, at from audit_entry where action = 'backup.restored'`.execute(db)
-  return rows.map(({ snapshot, at }) => ({ from: hourOf(Temporal.Instant.from(snapshot)), to: at.toString() }))
+/** From which hour to which a database that was restored had lost what was admitted; whoever restores signs it. */
+async function restoresOf(
+  db: Looking['db'],
+  keys: Pick<Looking['keys'], 'read'>,
+): Promise<{ from: string; to: string }[]> {
+  const key = await readLogKey(keys)
+  const restores = key ? await readBelieved(db, key, 'backup.restored') : []
+  return restores.map(({ at, detail: { snapshotAt, restoredAt = at } }) => ({
+    from: hourOf(Temporal.Instant.from(String(snapshotAt))),
+    to: String(restoredAt),
+  }))
 }
 
 /** The root over what each part holds now. */

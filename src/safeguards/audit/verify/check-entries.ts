@@ -1,6 +1,6 @@
 import type { LoggedEntry } from './entry-bytes.ts'
 import type { Findings } from './report.ts'
-import { isAcceptanceSigned, type VerifierKey } from './signed-note.ts'
+import { isDetailSigned, type VerifierKey } from './signed-note.ts'
 
 /** Entries that commit later than one with a higher number come after it; by no more than this. */
 const longestTransactionMs = 60 * 60_000
@@ -59,19 +59,25 @@ export class EntryCheck {
   readonly #key: VerifierKey
   readonly #steps: ClockStep[] = []
   readonly #disorders: Disorder[] = []
-  /** Entries that accept something without the log’s signature. */
-  readonly #unsigned: number[] = []
+  /** Entries that explain something without the log’s signature. */
+  readonly #unsigned: { seq: number; action: string }[] = []
+  readonly #signedFrom: number
   /** When the newest entry was written. */
   newestAt = ''
   #firstThere: { leaf: number; at: string } | undefined
 
-  constructor(findings: Findings, key: VerifierKey) {
+  /** @param signedFrom the size below which entries of earlier versions explain things without a signature */
+  constructor(findings: Findings, key: VerifierKey, signedFrom: number) {
     this.#findings = findings
     this.#key = key
+    this.#signedFrom = signedFrom
   }
 
-  /** @param leaf its place in the tree; none while it has none yet */
-  look(entry: LoggedEntry, leaf: number | undefined): void {
+  /**
+   * @param leaf its place in the tree; none while it has none yet
+   * @param isIntact whether it has the hash of its leaf
+   */
+  look(entry: LoggedEntry, leaf: number | undefined, isIntact: boolean): void {
     const told = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
     else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > longestTransactionMs) {
@@ -95,6 +101,7 @@ export class EntryCheck {
         }
         break
       case 'log.pruned': {
+        if (!this.#isBelieved(entry, leaf, isIntact)) break
         const minimumIndex = Number(detail['minimumIndex'])
         if (!Number.isSafeInteger(minimumIndex)) break
         this.facts.minimumIndex = Math.max(this.facts.minimumIndex, minimumIndex)
@@ -102,25 +109,41 @@ export class EntryCheck {
         break
       }
       case 'log.break-accepted':
-        // Whoever writes to the database alone accepts nothing.
-        if (!isAcceptanceSigned(detail, this.#key)) {
-          this.#unsigned.push(entry.seq)
-          break
-        }
+        if (!this.#isBelieved(entry, leaf, isIntact)) break
         this.facts.accepted.push({ ...told, detail })
         this.#step(entry, told)
         break
       case 'clock.stepped':
-        this.#step(entry, told)
+        if (this.#isBelieved(entry, leaf, isIntact)) this.#step(entry, told)
+        break
+      case 'backup.restored':
+        this.#isBelieved(entry, leaf, isIntact)
     }
   }
 
-  /** From here on entries are in the order of the clock as it is now. */
-  #step({ at, detail }: LoggedEntry, told: Told): void {
+  /** Whoever writes to the database alone explains nothing. Versions that signed acceptances only are believed as they wrote. */
+  #isBelieved({ seq, action, detail }: LoggedEntry, leaf: number | undefined, isIntact: boolean): boolean {
+    const isEarlier =
+      action !== 'log.break-accepted' &&
+      !('signature' in detail) &&
+      leaf !== undefined &&
+      leaf < this.#signedFrom &&
+      isIntact
+    const isBelieved = isEarlier || isDetailSigned(action, detail, this.#key)
+    if (!isBelieved) this.#unsigned.push({ seq, action })
+    return isBelieved
+  }
+
+  /**
+   * From here on entries are in the order of the clock as it is now: of what is signed, as `at` is not. A step that is told again in a
+   * later year sets nothing back.
+   */
+  #step({ detail }: LoggedEntry, told: Told): void {
     const [fromMs, toMs] = [Date.parse(textOf(detail['from']) ?? ''), Date.parse(textOf(detail['to']) ?? '')]
     if (!(toMs < fromMs)) return
     this.#steps.push({ ...told, fromMs, toMs })
-    this.newestAt = at
+    if (Date.parse(this.newestAt) > fromMs + longestTransactionMs) return
+    this.newestAt = new Date(toMs).toISOString()
   }
 
   /** A checkpoint, of which the one before is known. */
@@ -152,8 +175,8 @@ export class EntryCheck {
       const [before, since] = [step.fromMs, step.toMs].map((ms) => new Date(ms).toISOString())
       return `Entry ${step.seq}: the clock was set back from ${before} to ${since}; it explains ${explained.get(step) ?? 0} entries or checkpoints that are out of order.`
     })
-    for (const seq of this.#unsigned) {
-      notes.push(`Entry ${seq} accepts a break without the signature of the log’s key: it counts for nothing.`)
+    for (const { seq, action } of this.#unsigned) {
+      notes.push(`Entry ${seq}, ${action}, is not signed with the log’s key: it counts for nothing.`)
     }
     return { notes, outOfOrder: from === '' ? undefined : { from, to } }
   }
@@ -165,7 +188,8 @@ export class EntryCheck {
     if (!newest || !left) return
     const oldest = Temporal.Instant.from(newest.at)
       .toZonedDateTimeISO('UTC')
-      .subtract({ months: shortestTermMonths, days: -1 })
+      .subtract({ months: shortestTermMonths })
+      .add({ days: 1 })
       .toInstant()
     if (Temporal.Instant.compare(left.at, oldest) > 0 && left.leaf >= newest.minimumIndex) {
       this.#findings.add(

@@ -96,11 +96,33 @@ export function cosignedAt(
   return latest
 }
 
-/** Whether the log’s key signed what an entry `log.break-accepted` accepts. */
-export function isAcceptanceSigned({ signature, ...detail }: Record<string, unknown>, key: VerifierKey): boolean {
+/** Entries that explain what a verifier finds, and what the log’s key signs of each. */
+const signedAs: Readonly<Record<string, string>> = {
+  'log.break-accepted': 'acceptance',
+  'log.pruned': 'pruning',
+  'clock.stepped': 'clock step',
+  'backup.restored': 'restore',
+}
+
+/** Whether the log’s key signed the detail of an entry of that action. */
+export function isDetailSigned(
+  action: string,
+  { signature, ...detail }: Record<string, unknown>,
+  key: VerifierKey,
+): boolean {
+  return isTextSigned(`seloste ${signedAs[action]} v1\n${key.name}\n${canonicalJson(detail)}\n`, signature, key)
+}
+
+/** Size of the log when entries began to be signed, from `<size> <signature>`; 0 where the log’s key did not sign it. */
+export function readSignedFrom(note: string | undefined, key: VerifierKey): number {
+  const [digits = '', signature] = (note?.trim() ?? '').split(' ')
+  if (!/^\d{1,15}$/.test(digits)) return 0
+  return isTextSigned(`seloste entries signed from v1\n${key.name}\n${digits}\n`, signature, key) ? Number(digits) : 0
+}
+
+function isTextSigned(text: string, signature: unknown, { key }: VerifierKey): boolean {
   const bytes = typeof signature === 'string' ? exactBase64(signature) : undefined
-  const text = `seloste acceptance v1\n${key.name}\n${canonicalJson(detail)}\n`
-  return bytes?.length === 64 && verify(null, Buffer.from(text), key.key, bytes)
+  return bytes?.length === 64 && verify(null, Buffer.from(text), key, bytes)
 }
 
 /** Bytes of base64 that is written as nothing else would write it: no spare bits, no other alphabet, no line ends. */

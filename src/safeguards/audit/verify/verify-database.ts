@@ -11,7 +11,7 @@ import { entryText, leafHashOf, type LoggedEntry } from './entry-bytes.ts'
 import { checkRecordings, checkDestructions } from './check-register.ts'
 import { Findings, type Progress, type Report } from './report.ts'
 import { settleAccepted } from './settle-accepted.ts'
-import { readCheckpoint } from './signed-note.ts'
+import { readCheckpoint, readSignedFrom } from './signed-note.ts'
 
 export interface DatabaseOptions {
   keys: TrustedKeys
@@ -61,7 +61,8 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
 
   const subtrees = new SubtreeCheck(findings, await readSubtrees(tx))
   const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.made(height, index, hash))
-  const check = new EntryCheck(findings, options.keys.log)
+  const { rows: signed } = await sql<{ note: string }>`select note from audit_signed_from`.execute(tx)
+  const check = new EntryCheck(findings, options.keys.log, readSignedFrom(signed[0]?.note, options.keys.log))
   const walk = await walkLeaves(tx, { leaves, findings, tree, check, tell, keptLeaves: options.keptLeaves })
   tree.judge()
   subtrees.judge()
@@ -273,13 +274,14 @@ async function walkLeaves(
       }
       there += 1
       const entry = entryOf(row)
-      if (leafHashOf(entryText(entry)).toString('hex') !== hash) {
+      const isIntact = leafHashOf(entryText(entry)).toString('hex') === hash
+      if (!isIntact) {
         findings.add('entry-altered', `Entry ${entry.seq} at index ${index}: ${entry.action} of ${entry.at}.`, {
           leaf: index,
           seq: entry.seq,
         })
       }
-      check.look(entry, index)
+      check.look(entry, index, isIntact)
     }
     tell('tree', Math.min(leaves, from + batch))
   }
@@ -352,7 +354,7 @@ async function lookAtPending(tx: AnyDatabase, findings: Findings, check: EntryCh
     else if (row[3] === null) findings.add('pending-missing', `Entry ${seq}.`, { seq })
     else {
       there += 1
-      check.look(entryOf(row), undefined)
+      check.look(entryOf(row), undefined, true)
     }
   }
   return there

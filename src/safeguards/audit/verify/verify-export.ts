@@ -6,6 +6,7 @@ import { leafHashOf, readEntry } from './entry-bytes.ts'
 import { tilePaths, tileWidth } from './export-paths.ts'
 import { Findings, type Progress, type Report } from './report.ts'
 import { acceptedIn } from './settle-accepted.ts'
+import { readSignedFrom } from './signed-note.ts'
 
 /** The files of an export, by their path below its folder, with slashes. */
 export interface ExportFiles {
@@ -57,7 +58,8 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   const tree = new TreeCheck(findings, roots.expected, (height, _index, hash) => {
     if (height % levelBits === 0) (inner[height / levelBits] ??= []).push(hash)
   })
-  const check = new EntryCheck(findings, options.keys.log)
+  const signedFrom = readSignedFrom((await read('signed-from'))?.toString('utf8'), options.keys.log)
+  const check = new EntryCheck(findings, options.keys.log, signedFrom)
   const absent: { from: number; to: number; path: string }[] = []
   const lost: number[] = []
   const seqs = new Set<number>()
@@ -73,8 +75,8 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
       const index = from + place
       const bytes = entries?.[place]
       if (bytes?.length === 0) lost.push(index)
-      const own = bytes && bytes.length > 0 ? lookAtEntry(bytes, index) : undefined
       const told = hashes?.subarray(place * hashBytes, (place + 1) * hashBytes)
+      const own = bytes && bytes.length > 0 ? lookAtEntry(bytes, index, told) : undefined
       if (own && told && !own.hash.equals(told)) {
         findings.add('entry-altered', `Index ${index}${own.seq === undefined ? '' : `, entry ${own.seq}`}.`, {
           leaf: index,
@@ -115,7 +117,11 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     ...acceptedIn(check.facts, findings),
   }
 
-  function lookAtEntry(bytes: Buffer, index: number): { hash: Buffer; seq: number | undefined } {
+  function lookAtEntry(
+    bytes: Buffer,
+    index: number,
+    told: Buffer | undefined,
+  ): { hash: Buffer; seq: number | undefined } {
     const entry = readEntry(bytes)
     const hash = leafHashOf(bytes)
     if (typeof entry === 'string') {
@@ -125,7 +131,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     if (seqs.has(entry.seq))
       findings.add('entry-twice', `Entry ${entry.seq}, again at index ${index}.`, { leaf: index, seq: entry.seq })
     seqs.add(entry.seq)
-    check.look(entry, index)
+    check.look(entry, index, told?.equals(hash) === true)
     return { hash, seq: entry.seq }
   }
 }
