@@ -4,6 +4,7 @@
 //
 //   --static    only what needs no program running: format, types, lint, boundaries, dead code, generated files
 //   --vitest    only unit and cross-folder tests      --journeys    only the browser
+//   FILE ...    after one of these two: only the files whose paths contain it
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beginRun, concludeRun, noteFailure, root, run, runTests, settled, sum, type Tally } from './suite.ts'
@@ -14,7 +15,8 @@ const folder = beginRun()
 const afterTests = 5
 const flags = ['--static', '--vitest', '--journeys'].filter((flag) => process.argv.includes(flag))
 const runs = (flag: string) => flags.length === 0 || flags.includes(flag)
-const chosen = { units: runs('--vitest') ? [] : undefined, journeys: runs('--journeys') ? [] : undefined }
+const files = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const chosen = { units: runs('--vitest') ? files : undefined, journeys: runs('--journeys') ? files : undefined }
 
 // Static checks need a processor and wait for nothing; tests wait for calls, sockets and days to come: these fill in for those.
 const lanes = [...(runs('--static') ? [runStaticChecks()] : []), runTests(folder, chosen)]
