@@ -73,6 +73,7 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
   contact: {
     id: 'technical',
     started_at: 'CALL_START_AND_END',
+    waited_from: 'CALL_START_AND_END',
     ended_at: 'CALL_START_AND_END',
     end_inferred: 'technical',
     caller_kind: 'CALLER_NUMBER',
