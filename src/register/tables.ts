@@ -36,6 +36,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     history_ends_at: Instant | null
     /** The trunk that sent it; null for a call that only a feed has told. */
     trunk: Generated<string | null>
+    /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (migrations/0085-queue-calls.sql). */
+    waited_from: Generated<Instant | null>
     /** What studies have counted of it, which only the database reads (migrations/0043-studies.sql). */
     counted: Generated<string | null>
   }

@@ -1,5 +1,5 @@
 /** Telephone systems of tests that tell of calls: records go the way of a feed from its bytes to the register. */
-import { mkdir, mkdtemp, rm, writeFile as write } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile as write } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
@@ -17,11 +17,14 @@ export interface ToldProblem {
   file: string
   line: number
   reason: string
+  detail?: string | undefined
 }
 
 export interface FeedOfTests {
   /** Writes a file into the feed's folder, reads all that is new there and admits it. Returns what could not be read. */
   tell(given: Partial<Feed> & { source: Feed['source'] }, text: string, file?: string): Promise<ToldProblem[]>
+  /** What a feed has kept of records that could not be read. */
+  unread(feed: string): Promise<string>
   clear(): Promise<void>
 }
 
@@ -57,7 +60,7 @@ export async function feedOfTests(
         }),
         clock: { now: () => Temporal.Now.instant(), monotonicMs: () => performance.now() },
         onFault,
-        onProblem: ({ file: where, line, reason }) => problems.push({ file: where, line, reason }),
+        onProblem: (problem) => problems.push(problem),
       })
       const followed = await followFolder({
         folder,
@@ -74,6 +77,11 @@ export async function feedOfTests(
       await taker.settle()
       await followed.stop()
       return problems
+    },
+    async unread(feed) {
+      const own = join(root, `own-${feed}`)
+      const names = (await readdir(own)).filter((name) => name.startsWith('unread-'))
+      return (await Promise.all(names.map((name) => readFile(join(own, name), 'utf8')))).join('')
     },
     clear: () =>
       owner.transaction().execute(async (tx: Kysely<RegisterTables>) => {

@@ -83,7 +83,7 @@ describe('channel events', () => {
       {
         callId: caller,
         legId: 'spoke 1763622847.48',
-        sharedIds: [`asteriskRecord:${caller} +358401234567 029497000`],
+        sharedIds: [`asteriskRecord:${caller} +358401234567 029497000`, `asteriskCaller:${caller} +358401234567`],
         startedAt: at(0),
         answeredAt: at(21),
         endedAt: at(100),

@@ -17,6 +17,8 @@ export interface DetailRecord {
   readonly reached?: string | undefined
   readonly official?: string | undefined
   readonly direction?: Direction | undefined
+  /** To a bridge, where everybody hears everybody: also who calls it is heard by the caller. */
+  readonly isConference?: true
   /** Something that happened to a channel: what legs there were follows from all of the call's (legs-of-events.ts). */
   readonly event?: ChannelEvent | undefined
   /** A local time that the clock showed twice was taken for the first. */
@@ -61,4 +63,5 @@ export type ReadRecord =
   | { readonly is: 'record'; readonly record: DetailRecord }
   /** Nothing about a call: a heading, a call management record, a failed registration. */
   | { readonly is: 'nothing' }
-  | { readonly is: 'problem'; readonly reason: DetailProblem }
+  /** `detail`: where in the record, and which of its fields; never what they say. */
+  | { readonly is: 'problem'; readonly reason: DetailProblem; readonly detail?: string | undefined }

@@ -35,7 +35,24 @@ test('a feed says where its records come from and what is not told by them', () 
   expect(switchboard).toMatchObject({ from: { kind: 'http', listen: { port: 8090 } }, settleMs: 5000 })
 })
 
+test('a feed names queues and officials whom the system calls by other than their numbers', () => {
+  const [queues, cloud] = feeds(`feeds:
+  - { name: queues, source: queue-log, folder: /var/log/asterisk, names: { support: 029 497 000 } }
+  - name: cloud
+    source: genesys
+    listen: "127.0.0.1:8091"
+    token: 0123456789abcdef
+    names: { 0b9a4f3e-6d15-4a53-9c0e-1f1f5a001001: "0295121001" }
+`)
+  expect(queues).toMatchObject({ from: { files: 'queue_log*' }, names: new Map([['support', '029 497 000']]) })
+  expect(cloud?.names).toEqual(new Map([['0b9a4f3e-6d15-4a53-9c0e-1f1f5a001001', '0295121001']]))
+})
+
 test.each([
+  [
+    'feeds: [{ name: a, source: queue-log, folder: /x, names: { support: 029497000 } }]',
+    'names has no number for "support"; write it in quotes',
+  ],
   ['feeds: []', 'a list named "feeds" is expected'],
   ['feeds: [{ name: A, source: cucm, folder: /x }]', 'name is "A"'],
   ['feeds: [{ name: a, source: avaya, folder: /x }]', 'source is "avaya"; allowed are asterisk-csv'],

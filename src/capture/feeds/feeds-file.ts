@@ -41,6 +41,7 @@ const known = [
   'columns',
   'fields',
   'rewrite',
+  'names',
   'incoming',
   'covers',
   'settleSeconds',
@@ -51,11 +52,16 @@ const defaultFiles: Record<SourceName, string> = {
   'asterisk-cel': 'Master.csv*',
   freeswitch: '*.json',
   acc: '*',
+  'queue-log': 'queue_log*',
   cucm: 'c[dm]r_*',
+  genesys: '*.json*',
+  teams: '*.json*',
+  'telia-ace': '*.csv',
+  metaswitch: '*.csv',
   csv: '*.csv',
   json: '*.json*',
 }
-const overHttp: readonly SourceName[] = ['freeswitch', 'acc', 'json']
+const overHttp: readonly SourceName[] = ['freeswitch', 'acc', 'genesys', 'teams', 'json']
 const amiPort = 5038
 const shortestToken = 16
 const settleDefaultSeconds = 60
@@ -108,6 +114,7 @@ function feedOf(entry: Entry): Feed {
     columns: listOf(entry, 'columns'),
     covers: listOf(entry, 'covers'),
     rewrite: rewriteOf(entry['rewrite']),
+    names: namesOf(entry['names']),
     incoming: incomingOf(entry['incoming']),
     settleMs: settleOf(entry) * 1000,
   }
@@ -155,6 +162,18 @@ function rewriteOf(given: unknown): Feed['rewrite'] {
     if (!isObject(rule)) throw new Error('rewrite is a list of from and to')
     return { from: new RegExp(text(rule, 'from')), to: typeof rule['to'] === 'string' ? rule['to'] : '' }
   })
+}
+
+function namesOf(given: unknown): Feed['names'] {
+  if (given === undefined) return undefined
+  if (!isObject(given)) throw new Error('names is a list of what the system writes: the number that it stands for')
+  return new Map(
+    Object.entries(given).map(([name, number]) => {
+      if (typeof number !== 'string' || number === '')
+        throw new Error(`names has no number for "${name}"; write it in quotes`)
+      return [name, number]
+    }),
+  )
 }
 
 function incomingOf(given: unknown): Feed['incoming'] {

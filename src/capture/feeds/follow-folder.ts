@@ -22,6 +22,8 @@ export interface FolderOptions {
   readonly framing: 'csv' | 'lines' | 'document'
   readonly hasHeading: boolean
   readonly statePath: string
+  /** Bytes of a line; 256 KB unless said. */
+  readonly longestRecord?: number | undefined
   /** Takes a record; while it waits nothing more is read. */
   readonly onRecord: (record: FoundRecord) => Promise<void>
   readonly onFault: (error: unknown) => void
@@ -45,6 +47,10 @@ const chunkBytes = 64 * 1024
 const headMost = 64
 const longestDocument = 16 * 1024 * 1024
 const headingMost = 64 * 1024
+/** A file of lines has one that can be read among so many. */
+const lookedAtMost = 1000
+/** Of a document that is too long, so much is kept; the file stays where it is. */
+const keptOfLong = 256 * 1024
 
 export interface FollowedFolder {
   /** Looks once; resolves when everything there has been handed on. */
@@ -130,14 +136,21 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         if (now.at === 0) [now.at, now.line] = [end + 1, 2]
       }
       const heading = now.heading ?? Buffer.alloc(0)
-      if (framing === 'document' && now.at === 0 && size <= longestDocument) {
-        const whole = await bytesAt(0, size)
-        if (isJson(whole)) {
-          await handOn({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
+      if (framing === 'document' && now.at === 0) {
+        const whole = await bytesAt(0, Math.min(size, longestDocument))
+        const isTooLong = size > longestDocument
+        if (isTooLong ? !hasRecordLines(whole) : isJson(whole)) {
+          await handOn(
+            { bytes: isTooLong ? whole.subarray(0, keptOfLong) : whole, line: 1, from: 0, to: size, isTooLong },
+            0,
+          )
           return
         }
-        // A document that is still being written looks like broken lines.
-        if (!isIdle && whole.indexOf(0x0a) === -1) return
+        if (!hasRecordLines(whole)) {
+          // It is still being written; or nobody ends it, and then it is one record that cannot be read.
+          if (isIdle) await handOn({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
+          return
+        }
       }
       while (now.at < size && !stopped) {
         let length = chunkBytes
@@ -150,6 +163,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
             line: now.line,
             isQuoted: framing === 'csv',
             isLast: isLast && isIdle,
+            longest: options.longestRecord,
           })
           if (records.length > 0 || isLast) break
           length *= 2
@@ -253,6 +267,19 @@ function isJson(bytes: Buffer): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether a file has a JSON object a line: any line may be a broken one. */
+function hasRecordLines(bytes: Buffer): boolean {
+  let from = 0
+  for (let lines = 0; lines < lookedAtMost && from < bytes.length; lines++) {
+    const end = bytes.indexOf(0x0a, from)
+    const line = bytes.subarray(from, end === -1 ? bytes.length : end)
+    if (lines === 0 && /^[{[]\s*$/.test(line.toString('utf8', 0, 100))) return false
+    if (line[0] === 0x7b && isJson(line)) return true
+    from = end === -1 ? bytes.length : end + 1
+  }
+  return false
 }
 
 function linesIn(bytes: Buffer): number {

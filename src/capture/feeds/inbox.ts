@@ -6,6 +6,9 @@ import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#platform/clock/clock.ts'
 
+/** Bytes of a line: what a sender may send at most, as JSON. */
+export const longestKept = 8 * 1024 * 1024
+
 export interface Inbox {
   readonly folder: string
   /** Resolves once the record is durable. */

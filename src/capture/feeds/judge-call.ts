@@ -15,6 +15,8 @@ export type Judged =
 
 /** So far a telephone system's clock may be ahead. */
 const clocksDifferMs = 300_000
+/** So long one leg may end before the next begins. */
+const breakMs = 2_000
 
 type WholeLeg = DetailRecord & { startedAt: Temporal.Instant; endedAt: Temporal.Instant; called: string }
 
@@ -39,11 +41,20 @@ export function judgeCall(
       ? { is: 'problem', reason: 'direction-unknown' }
       : { is: 'outside' }
   }
-  // A leg on which the call went on to an official's own number is a part of it.
+  // A leg on which the call went on to an official's own number is a part of it, and so is one of the same caller to wherever.
   const parts = judged
-    .filter(({ leg, is }) => is === 'incoming' || (is === 'onward' && leg.answeredAt))
+    .filter(
+      ({ leg, is }) =>
+        is === 'incoming' || (leg.answeredAt && (is === 'onward' || (is === 'unknown' && isOf(first, leg)))),
+    )
     .map(({ leg }) => leg)
-  const answered = parts.filter((leg) => leg.answeredAt && leg.official !== undefined)
+  // Who joins a conference with the caller talks with the caller.
+  const joined = judged
+    .filter(({ leg, is }) => leg.isConference && is === 'outside' && leg.direction === undefined && leg.answeredAt)
+    .map(({ leg }) => ({ ...leg, official: leg.caller }))
+  const answered = [...parts, ...joined]
+    .filter((leg) => leg.answeredAt && leg.official !== undefined)
+    .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
   const endedAt = parts.map((leg) => leg.endedAt).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {
     is: 'call',
@@ -54,15 +65,15 @@ export function judgeCall(
       startedAt: first.startedAt,
       caller: first.caller,
       numberCalled: first.called,
-      segments: answered
-        .toSorted((a, b) => Temporal.Instant.compare(a.answeredAt!, b.answeredAt!))
-        .map((leg) => ({
+      segments: joinedTalks(
+        answered.map((leg) => ({
           id: leg.legId,
           official: leg.official,
           number: numberOf(leg, first),
-          answeredAt: leg.answeredAt,
+          answeredAt: leg.answeredAt!,
           endedAt: leg.endedAt,
         })),
+      ),
       endedAt,
     },
   }
@@ -91,4 +102,26 @@ export function judgeCall(
     const { key } = readNumber(written, description.numbering)
     return key !== null && directoryAt(description, officials, at).findOfficial(key) !== undefined
   }
+}
+
+/** Of the same caller, who is somebody. */
+function isOf(first: DetailRecord, leg: DetailRecord): boolean {
+  return first.caller !== undefined && first.caller === leg.caller
+}
+
+type Talk = PastCall['segments'][number] & { answeredAt: Temporal.Instant }
+
+/** What one official says without a break is one segment, whichever legs it took: a call that becomes a conference is a leg of its own. */
+function joinedTalks(talks: readonly Talk[]): Talk[] {
+  const joined: Talk[] = []
+  const lasting = talks.filter(({ answeredAt, endedAt }) => Temporal.Instant.compare(answeredAt, endedAt) < 0)
+  // A talk of no length is one where it is all there was.
+  for (const talk of lasting.length > 0 ? lasting : talks.slice(0, 1)) {
+    const at = joined.findLastIndex(({ official, number }) => official === talk.official && number === talk.number)
+    const before = joined[at]
+    if (!before || talk.answeredAt.epochMilliseconds > before.endedAt.epochMilliseconds + breakMs) joined.push(talk)
+    else if (Temporal.Instant.compare(talk.endedAt, before.endedAt) > 0)
+      joined[at] = { ...before, endedAt: talk.endedAt }
+  }
+  return joined
 }

@@ -140,6 +140,24 @@ describe('a queue that answers before the official does', () => {
     expect(await phantoms()).toBe(0)
   })
 
+  test('is told by queue_log as well, in either order', async () => {
+    const id = unique(-45)
+    const seconds = (after: number) => at(after).epochMilliseconds / 1000
+    const log = [
+      `${seconds(-44)}|${id}|support|NONE|ENTERQUEUE||${caller}|1`,
+      `${seconds(0)}|${id}|support|PJSIP/${aino}|CONNECT|44||4`,
+      `${seconds(200)}|${id}|support|PJSIP/${aino}|COMPLETECALLER|44|200|1`,
+    ].join('\n')
+    const names = new Map([['support', number]])
+    await tell({ ...csv, name: 'csv-first' }, cdr())
+    await tell({ source: 'queue-log', name: 'log-second', names }, `${log}\n`)
+    expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 45 }])
+    await clear()
+    await tell({ source: 'queue-log', name: 'log-first', names }, `${log}\n`)
+    await tell({ ...csv, name: 'csv-second' }, cdr())
+    expect(await contacts()).toEqual([{ parts: [[phone(aino), 0, 200, false]], waited: 44 }])
+  })
+
   test('is joined with a talk of a few seconds, and with one whose end nobody told', async () => {
     await admit(capture, session({}, 0, 4))
     await tell(csv, cdr({ end: 4 }))

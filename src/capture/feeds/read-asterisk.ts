@@ -69,10 +69,14 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
 
 /**
  * Master.csv, the manager's events and channel events tell of the same record: its channel, with caller and number, so that
- * the counters of two Asterisks that meet are two calls still.
+ * the counters of two Asterisks that meet are two calls still. queue_log knows the caller and not the number.
  */
 export function recordId(channelId: string, caller: string, called: string): string[] {
-  return channelId === '' ? [] : [`asteriskRecord:${channelId} ${caller} ${called}`]
+  if (channelId === '') return []
+  return [
+    `asteriskRecord:${channelId} ${caller} ${called}`,
+    ...(caller === '' ? [] : [`asteriskCaller:${channelId} ${caller}`]),
+  ]
 }
 
 /** `PJSIP/1042-0000001a`, `SIP/1042-…`, `Local/1042@agents-0003;1`: the device, which is the official's own number. */

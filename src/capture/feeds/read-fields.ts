@@ -22,7 +22,7 @@ export const fieldNames = [
 ] as const
 export type FieldName = (typeof fieldNames)[number]
 
-/** Which field of the source tells what: the first named that has a value. */
+/** Which field of the source tells what: the first named that has a value. A name with braces is a template (`fill`). */
 export type Mapping = Partial<Record<FieldName, readonly string[]>>
 
 export interface FieldOptions {
@@ -35,7 +35,11 @@ export interface FieldOptions {
   readonly incoming?: { readonly field: string; readonly values: readonly string[] } | undefined
   /** What is written in front of numbers, and what it stands for. */
   readonly rewrite?: readonly { readonly from: RegExp; readonly to: string }[] | undefined
+  /** What the system calls numbers by other names: a queue, a user's id. */
+  readonly names?: ReadonlyMap<string, string> | undefined
   readonly sharedIds?: readonly string[]
+  /** Where no field tells it. */
+  readonly direction?: Direction | undefined
   /** A record may tell only a part of a leg (its start, or its end). */
   readonly isPart?: boolean
 }
@@ -44,34 +48,42 @@ export interface FieldOptions {
 const shortestSharedId = 8
 const longestId = 256
 const toleranceMs = 1500
+/** A month: no call is longer. */
+const longestSeconds = 2_678_400
 
 /** A leg out of a record's fields, or why it is none. */
 export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   const { mapping, zone, hint, isPart = false } = options
   const value = (name: FieldName): string =>
-    mapping[name]?.map((field) => fields[field]?.trim() ?? '').find((text) => text !== '') ?? ''
+    mapping[name]
+      ?.map((field) => (field.includes('{') ? fill(field, fields) : (fields[field]?.trim() ?? '')))
+      .find((text) => text !== '') ?? ''
   const number = (name: FieldName): string | undefined => {
-    const text = (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), value(name))
+    const told = value(name)
+    const rewritten = (options.rewrite ?? []).reduce((written, { from, to }) => written.replace(from, to), told)
+    const text = options.names?.get(told) ?? options.names?.get(rewritten) ?? rewritten
     return text === '' ? undefined : text
   }
 
   const callId = value('callId').slice(0, longestId)
-  if (callId === '') return problem('id-missing')
+  if (callId === '') return problem('id-missing', 'callId')
   const started = readTime(value('startedAt'), zone, { hint })
-  if (started.is === 'problem') return problem(started.reason)
+  if (started.is === 'problem') return problem(started.reason, 'startedAt')
   const startedAt = started.is === 'at' ? started.at : undefined
   const answered = readTime(value('answeredAt'), zone, { notBefore: startedAt })
-  if (answered.is === 'problem') return problem(answered.reason)
+  if (answered.is === 'problem') return problem(answered.reason, 'answeredAt')
   const ended = readTime(value('endedAt'), zone, { notBefore: answered.is === 'at' ? answered.at : startedAt })
-  if (ended.is === 'problem') return problem(ended.reason)
+  if (ended.is === 'problem') return problem(ended.reason, 'endedAt')
+  const lasts = (['talked', 'duration'] as const).find((name) => (seconds(value(name)) ?? 0) > longestSeconds)
+  if (lasts) return problem('time-unreadable', lasts)
   const answeredAt = answered.is === 'at' ? answered.at : undefined
   const endedAt = ended.is === 'at' ? ended.at : endAfter()
-  if (!isPart && (!startedAt || !endedAt)) return problem('time-missing')
+  if (!isPart && (!startedAt || !endedAt)) return problem('time-missing', startedAt ? 'endedAt' : 'startedAt')
   const first = startedAt ?? answeredAt
   if (first && endedAt && endedAt.epochMilliseconds < first.epochMilliseconds - toleranceMs)
-    return problem('ends-before-start')
+    return problem('ends-before-start', 'endedAt')
   const called = number('called')
-  if (!isPart && called === undefined) return problem('number-missing')
+  if (!isPart && called === undefined) return problem('number-missing', 'called')
 
   const direction = directionOf()
   const record: DetailRecord = {
@@ -90,6 +102,10 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   }
   return { is: 'record', record }
 
+  function problem(reason: DetailProblem, name: FieldName): ReadRecord {
+    return { is: 'problem', reason, detail: `${name} (${(mapping[name] ?? []).join(', ')})` }
+  }
+
   function endAfter(): Temporal.Instant | undefined {
     const talked = seconds(value('talked'))
     if (answeredAt && talked !== undefined) return answeredAt.add({ milliseconds: Math.round(talked * 1000) })
@@ -105,8 +121,15 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
     const told = value('direction').toLowerCase()
     if (told.startsWith('in') && told !== 'internal') return 'incoming'
     if (told.startsWith('out')) return 'outgoing'
-    return told === 'internal' || told === 'local' ? 'internal' : undefined
+    return told === 'internal' || told === 'local' ? 'internal' : options.direction
   }
+}
+
+/** A template with its fields' texts: `{id} {leg?}`. Empty where a field without a question mark is. */
+export function fill(template: string, fields: Fields): string {
+  const names = [...template.matchAll(/\{([^{}?]+)(\??)\}/g)]
+  if (names.some(([, name = '', optional]) => optional === '' && (fields[name]?.trim() ?? '') === '')) return ''
+  return template.replaceAll(/\{([^{}?]+)\??\}/g, (_, name: string) => fields[name]?.trim() ?? '')
 }
 
 /** A SIP Call-ID under the names that SIPREC clients tell it by. */
@@ -122,8 +145,4 @@ function seconds(text: string): number | undefined {
 
 function withValue<Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> {
   return value === undefined ? {} : ({ [name]: value } as Record<Name, string>)
-}
-
-function problem(reason: DetailProblem): ReadRecord {
-  return { is: 'problem', reason }
 }

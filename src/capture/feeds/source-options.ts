@@ -6,13 +6,18 @@ export const sourceNames = [
   'asterisk-cel',
   'freeswitch',
   'acc',
+  'queue-log',
   'cucm',
+  'genesys',
+  'teams',
+  'telia-ace',
+  'metaswitch',
   'csv',
   'json',
 ] as const
 export type SourceName = (typeof sourceNames)[number]
 
-export interface SourceOptions extends Omit<FieldOptions, 'mapping'> {
+export interface SourceOptions extends Omit<FieldOptions, 'mapping' | 'direction'> {
   readonly source: SourceName
   /** What an operator names beyond what the source is known to call it. */
   readonly fields: Mapping

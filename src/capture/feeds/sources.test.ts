@@ -28,6 +28,7 @@ describe('Asterisk', () => {
         'sipSessionId:b7e1c9d2@sbc.example',
         'originalCallId:b7e1c9d2@sbc.example',
         'asteriskRecord:1763622842.47 +358401234567 029497000',
+        'asteriskCaller:1763622842.47 +358401234567',
       ],
       startedAt: at('2026-11-20T07:14:02Z'),
       answeredAt: at('2026-11-20T07:14:31Z'),
@@ -95,7 +96,7 @@ describe('Asterisk', () => {
       UserField: '',
     }
     const { sharedIds: _, ...csv } = record(read('asterisk-csv', answered))
-    const same = ['asteriskRecord:1763622842.47 +358401234567 029497000']
+    const same = ['asteriskRecord:1763622842.47 +358401234567 029497000', 'asteriskCaller:1763622842.47 +358401234567']
     expect(record(read('asterisk-ami', JSON.stringify(event)))).toEqual({ ...csv, sharedIds: same })
   })
 })
@@ -147,7 +148,7 @@ describe('FreeSWITCH', () => {
     const called = { ...cdr, variables: { ...variables, originating_leg_uuid: variables.uuid } }
     expect(read('freeswitch', JSON.stringify(called))).toEqual([{ is: 'nothing' }])
     expect(read('freeswitch', '{"hello":1}')).toEqual([{ is: 'problem', reason: 'not-a-record' }])
-    expect(read('freeswitch', JSON.stringify(cdr).slice(0, -9))).toEqual([{ is: 'problem', reason: 'not-json' }])
+    expect(read('freeswitch', JSON.stringify(cdr).slice(0, -9))).toMatchObject([{ is: 'problem', reason: 'not-json' }])
   })
 })
 
@@ -264,7 +265,9 @@ describe('any other system', () => {
   test('a CSV is read by what its operator says its columns mean', () => {
     const heading = 'Puhelutunnus;Alkoi;Vastattu;Kesto;A;B;Vastaaja'
     const line = '7788;20.11.2026 09:14;;;040;029;'
-    expect(read('csv', line, { fields }, heading)).toEqual([{ is: 'problem', reason: 'time-unreadable' }])
+    expect(read('csv', line, { fields }, heading)).toEqual([
+      { is: 'problem', reason: 'time-unreadable', detail: 'startedAt (Alkoi)' },
+    ])
     const good = '7788;2026-11-20T09:14:02+02:00;2026-11-20T09:14:31+02:00;389;00358401234567;029 497 000;1042'
     expect(record(read('csv', good, { fields, rewrite: [{ from: /^00/, to: '+' }] }, heading))).toMatchObject({
       callId: '7788',

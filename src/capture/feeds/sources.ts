@@ -4,12 +4,19 @@
  */
 import { parse } from 'csv-parse/sync'
 import type { ReadRecord } from './detail-record.ts'
+import { cucm } from './maps/cucm.ts'
+import { genesys } from './maps/genesys.ts'
+import { metaswitch } from './maps/metaswitch.ts'
+import { queueLog } from './maps/queue-log.ts'
+import { teams } from './maps/teams.ts'
+import { teliaAce } from './maps/telia-ace.ts'
 import { readAcc } from './read-acc.ts'
 import { asteriskColumns, readAsteriskCdr } from './read-asterisk.ts'
 import { celColumns, readCel } from './read-cel.ts'
-import { readCucm } from './read-cucm.ts'
 import { flatten, readFreeswitch } from './read-freeswitch.ts'
 import { readFields, type Fields } from './read-fields.ts'
+import { readMapped, readMappedDocument, within } from './read-mapped.ts'
+import type { RecordMap } from './record-map.ts'
 import type { SourceOptions } from './source-options.ts'
 
 export interface Reader {
@@ -46,8 +53,18 @@ export function readerOf(options: SourceOptions): Reader {
       // The manager's events, and cel_custom with `format = json`, are a JSON value a line.
       return { ...lines, read: (text, heading) => (text.startsWith('{') ? values : lines).read(text, heading) }
     }
+    case 'queue-log':
+      return mappedReader(queueLog, options)
     case 'cucm':
-      return csvReader(true, cellsOf, (fields) => readCucm(fields, options))
+      return mappedReader(cucm, options)
+    case 'genesys':
+      return mappedReader(genesys, options)
+    case 'teams':
+      return mappedReader(teams, options)
+    case 'telia-ace':
+      return mappedReader(teliaAce, options)
+    case 'metaswitch':
+      return mappedReader(metaswitch, options)
     case 'csv': {
       const { columns } = options
       const mapped = { ...options, mapping: options.fields }
@@ -70,10 +87,25 @@ export function readerOf(options: SourceOptions): Reader {
   }
 }
 
+function mappedReader(map: RecordMap, options: SourceOptions): Reader {
+  const { cells } = map
+  if (map.lies === 'document') return jsonReader((value) => readMappedDocument(value, map, options))
+  if (!cells) return csvReader(true, cellsOf, (fields) => readMapped(fields, map, options))
+  return {
+    framing: 'lines',
+    hasHeading: false,
+    read(text) {
+      if (text.trim() === '') return [{ is: 'nothing' }]
+      const told = text.split(cells.separator)
+      return readMapped(Object.fromEntries(cells.names.map((name, at) => [name, told[at] ?? ''])), map, options)
+    },
+  }
+}
+
 function csvReader(
   hasHeading: boolean,
   columnsOf: (heading: string) => readonly string[] | undefined,
-  read: (fields: Fields) => ReadRecord,
+  read: (fields: Fields) => ReadRecord | ReadRecord[],
 ): Reader {
   let known: { heading: string; columns: readonly string[] | undefined; separator: string | undefined } | undefined
   return {
@@ -90,7 +122,7 @@ function csvReader(
       // Trailing columns that an older release does not write are left out; a leg with more than are named is not understood.
       if (cells.length > columns.length || cells.length < columns.length / 2)
         return [{ is: 'problem', reason: 'columns' }]
-      return [read(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])))]
+      return [read(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])))].flat()
     },
   }
 }
@@ -113,7 +145,7 @@ function separatorOf(line: string): string {
   return counted.sort((a, b) => b.times - a.times)[0]?.mark ?? ','
 }
 
-function jsonReader(read: (value: unknown) => ReadRecord): Reader {
+function jsonReader(read: (value: unknown) => ReadRecord | ReadRecord[]): Reader {
   return {
     framing: 'document',
     hasHeading: false,
@@ -122,14 +154,18 @@ function jsonReader(read: (value: unknown) => ReadRecord): Reader {
       let value: unknown
       try {
         value = JSON.parse(text)
-      } catch {
-        return [{ is: 'problem', reason: 'not-json' }]
+      } catch (error) {
+        // Its message quotes the record; its place does not.
+        const detail = /line \d+ column \d+/.exec((error as Error).message)?.[0]
+        return [{ is: 'problem', reason: 'not-json', detail }]
       }
-      return [value]
-        .flat()
-        .map((one) =>
-          typeof one === 'object' && one !== null ? read(one) : ({ is: 'problem', reason: 'not-a-record' } as const),
-        )
+      if (!Array.isArray(value)) return readOne(value)
+      return value.flatMap((one, at) => readOne(one).map((result) => within(result, `[${at}]`)))
     },
+  }
+
+  function readOne(value: unknown): ReadRecord[] {
+    if (typeof value !== 'object' || value === null) return [{ is: 'problem', reason: 'not-a-record' }]
+    return [read(value)].flat()
   }
 }

@@ -21,7 +21,13 @@ const quote = 0x22
  */
 export function splitRecords(
   bytes: Buffer,
-  { offset, line, isQuoted, isLast }: { offset: number; line: number; isQuoted: boolean; isLast: boolean },
+  {
+    offset,
+    line,
+    isQuoted,
+    isLast,
+    longest = longestRecordBytes,
+  }: { offset: number; line: number; isQuoted: boolean; isLast: boolean; longest?: number | undefined },
 ): FramedRecord[] {
   const records: FramedRecord[] = []
   let from = 0
@@ -53,7 +59,7 @@ export function splitRecords(
       const to = isCut ? bytes.length : end + 1
       if (isQuoted) for (let i = at; i < to; i++) if (bytes[i] === quote) quotes++
       const isOpen = quotes % 2 === 1
-      const isTooLong = to - start > longestRecordBytes || lines >= mostLines
+      const isTooLong = to - start > longest || lines >= mostLines
       if (isCut && !isLast && !isTooLong) return undefined
       if (!isCut) lines++
       if (!isOpen && !isTooLong) return isCut && to === start ? undefined : { to, lines, isTooLong: false }

@@ -244,7 +244,7 @@ describe('calls that nobody records', () => {
     await look()
     expect(await count()).toBe(2)
     expect(problems).toEqual([
-      { file: 'calls.csv', line: 3, reason: 'time-unreadable' },
+      { file: 'calls.csv', line: 3, reason: 'time-unreadable', detail: 'endedAt (end)' },
       { file: 'calls.csv', line: 4, reason: 'too-long' },
     ])
     const [unread = ''] = (await readdir(own)).filter((name) => name.startsWith('unread-'))

@@ -14,7 +14,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { reportFedProblem, reportFeed, type FedProgress } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createCallAssembler, type ToldCall } from './assemble-calls.ts'
-import type { DetailProblem } from './detail-record.ts'
+import type { DetailProblem, ReadRecord } from './detail-record.ts'
 import type { Feed } from './feeds-file.ts'
 import type { FoundRecord } from './follow-folder.ts'
 import { judgeCall, type Judged } from './judge-call.ts'
@@ -37,7 +37,7 @@ export interface FeedTakerOptions {
   /** Calls are admitted one after another, whichever feed tells of them: two that tell of the same call would both find it new. */
   readonly inTurn?: InTurn
   /** Told once for each record that cannot be read: where it is and why, never what it says. */
-  readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem }) => void
+  readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem; detail?: string }) => void
 }
 
 export interface FeedTaker {
@@ -93,14 +93,26 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   let heading: { bytes: Buffer | undefined; text: string } = { bytes: undefined, text: '' }
   const ready: Ready[] = []
 
-  async function problem(record: FoundRecord, reason: DetailProblem): Promise<void> {
+  async function problem(record: FoundRecord, reason: DetailProblem, detail?: string): Promise<void> {
     const month = clock.now().toZonedDateTimeISO('UTC').toPlainDate().toPlainYearMonth().toString()
     const { file, line, bytes } = record
-    const id = createHash('sha256').update(`${feed.name}\n${file}\n${reason}\n`).update(bytes).digest()
-    const kept = { at: clock.now().toString(), file, line, reason, record: decodeRecord(bytes).trimEnd() }
+    const what = detail === undefined ? reason : `${reason} ${detail}`
+    const id = createHash('sha256').update(`${feed.name}\n${file}\n${what}\n`).update(bytes).digest()
+    const kept = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
     // The record first: one that is told of and not kept could not be mended.
     await appendFile(join(folder, `unread-${month}.ndjson`), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
-    if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason })) onProblem({ file, line, reason })
+    if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason }))
+      onProblem({ file, line, reason, ...(detail !== undefined && { detail }) })
+  }
+
+  /** A record that a reader fails at is one that cannot be read: it must not keep the others from being read, look after look. */
+  function readSafely(record: FoundRecord): ReadRecord[] {
+    try {
+      return reader.read(textOf(record.bytes), heading.text)
+    } catch (error) {
+      onFault(error)
+      return [{ is: 'problem', reason: 'not-a-record' }]
+    }
   }
 
   /** Says what the next calls are, after so many. */
@@ -202,7 +214,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         ? [{ is: 'problem', reason: 'encoding' } as const]
         : record.isTooLong
           ? [{ is: 'problem', reason: 'too-long' } as const]
-          : reader.read(textOf(record.bytes), heading.text)
+          : readSafely(record)
       let open = 1
       const one = () => {
         if (--open === 0) record.taken()
@@ -211,7 +223,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       const now = clock.now()
       if (results.length > 0) progress.heardAt = now
       for (const result of results) {
-        if (result.is === 'problem') await problem(record, result.reason)
+        if (result.is === 'problem') await problem(record, result.reason, result.detail)
         if (result.is !== 'record') continue
         open++
         places.set(result.record.callId, [...(places.get(result.record.callId) ?? []), record])

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { systemClock } from '#platform/clock/clock.ts'
 import { followAmi, type AmiState } from './follow-ami.ts'
-import { openInbox, type Inbox } from './inbox.ts'
+import { followFolder } from './follow-folder.ts'
+import { longestKept, openInbox, type Inbox } from './inbox.ts'
 import { listenHttp } from './listen-http.ts'
 
 let folder = ''
@@ -63,6 +64,26 @@ test('a record by HTTP is kept in each encoding that mod_json_cdr has, with the 
   expect(await post('{"half', 'application/json', basic)).toBe(200)
   expect(await post('x'.repeat(5_000_000), 'application/json', basic)).toBe(413)
   expect(await kept()).toEqual([JSON.parse(cdr), JSON.parse(cdr), JSON.parse(cdr), '{"half'])
+})
+
+test('a page of calls that was taken by HTTP can be read, however long', async () => {
+  await inbox.put({
+    conversations: Array.from({ length: 30_000 }, (_, at) => ({ conversationId: `conversation ${at}` })),
+  })
+  const found: { bytes: number; isTooLong: boolean }[] = []
+  const followed = await followFolder({
+    ...{ folder, files: '*.ndjson', framing: 'lines', hasHeading: false, longestRecord: longestKept },
+    statePath: join(folder, '.position'),
+    onRecord: ({ bytes, isTooLong }) => Promise.resolve(void found.push({ bytes: bytes.length, isTooLong })),
+    onFault: (error) => {
+      throw error
+    },
+    pollMs: 3_600_000,
+  })
+  close.push(() => followed.stop())
+  await followed.look()
+  expect(found).toEqual([{ bytes: expect.any(Number), isTooLong: false }])
+  expect(found[0]!.bytes).toBeGreaterThan(1_000_000)
 })
 
 test('a record that cannot be kept is answered so that its sender keeps it', async () => {

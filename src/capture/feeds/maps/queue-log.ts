@@ -1,0 +1,48 @@
+import type { Condition, RecordMap } from '../record-map.ts'
+
+const event = (...names: string[]): readonly Condition[] => [{ field: 'event', is: names }]
+const wait = { callId: ['callid'], legId: ['wait {queuename}'] }
+const talk = { callId: ['callid'], legId: ['talk {queuename} {agent}'] }
+const direction = 'incoming'
+
+/**
+ * A line of Asterisk's queue_log: a call enters a queue, an official is connected, and the talk ends or goes on elsewhere; or the caller
+ * leaves the queue. It says when an official answered, which a detail record does not. The number that was called is the queue's
+ * name. The other events are nobody's talk. Source: doc/queuelog of Asterisk.
+ */
+export const queueLog: RecordMap = {
+  lies: 'lines',
+  cells: {
+    separator: '|',
+    names: ['time', 'callid', 'queuename', 'agent', 'event', 'data1', 'data2', 'data3', 'data4', 'data5', 'data6'],
+  },
+  known: [{ field: 'event', matches: /^[A-Z_]+$/ }],
+  rewrite: [{ from: /^(?:PJSIP|SIP|IAX2|Local|Agent)\/([^@/;-]+).*$/, to: '$1' }],
+  legs: [
+    {
+      when: event('ENTERQUEUE'),
+      fields: { ...wait, startedAt: ['time'], caller: ['data2'], called: ['queuename'] },
+      sharedIds: ['asteriskCaller:{callid} {data2}'],
+      isPart: true,
+      direction,
+    },
+    {
+      when: event('CONNECT', 'ABANDON', 'EXITEMPTY', 'EXITWITHKEY', 'EXITWITHTIMEOUT'),
+      fields: { ...wait, endedAt: ['time'] },
+      isPart: true,
+      direction,
+    },
+    {
+      when: event('CONNECT'),
+      fields: { ...talk, startedAt: ['time'], answeredAt: ['time'], called: ['queuename'], official: ['agent'] },
+      isPart: true,
+      direction,
+    },
+    {
+      when: event('COMPLETEAGENT', 'COMPLETECALLER', 'TRANSFER', 'BLINDTRANSFER', 'ATTENDEDTRANSFER', 'AGENTDUMP'),
+      fields: { ...talk, endedAt: ['time'] },
+      isPart: true,
+      direction,
+    },
+  ],
+}

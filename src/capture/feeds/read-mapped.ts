@@ -1,0 +1,97 @@
+/** Reads records by a map. In: a record's fields, or a document of records within records. Out: legs, as of any other source. */
+import type { DetailRecord, ReadRecord } from './detail-record.ts'
+import { fill, readFields, type Fields } from './read-fields.ts'
+import { flatten } from './read-freeswitch.ts'
+import type { Condition, LegMap, RecordMap } from './record-map.ts'
+import type { SourceOptions } from './source-options.ts'
+
+/** What one flat record tells. */
+export function readMapped(fields: Fields, map: RecordMap, options: SourceOptions): ReadRecord[] {
+  if (map.passesOver?.some((condition) => holds(condition, fields))) return [{ is: 'nothing' }]
+  if (!all(map.known, fields)) return [{ is: 'problem', reason: 'not-a-record' }]
+  const legs = map.legs.filter(({ when }) => all(when, fields))
+  if (legs.length === 0) return [{ is: 'nothing' }]
+  const read = legs.map((leg) => readLeg(fields, leg, map, options))
+  // One record is told once.
+  const wrong = read.find(({ is }) => is === 'problem')
+  return read.filter((one) => one.is !== 'problem' || one === wrong)
+}
+
+/** What a JSON value tells: one call with its parts, or a page of calls. */
+export function readMappedDocument(value: unknown, map: RecordMap, options: SourceOptions): ReadRecord[] {
+  const page = map.page === undefined ? undefined : memberOf(value, map.page)
+  if (!Array.isArray(page)) return readCall(value)
+  return page.flatMap((one, at) => readCall(one).map((read) => within(read, `${map.page}[${at}]`)))
+
+  function readCall(one: unknown): ReadRecord[] {
+    const rows = rowsOf(one, map.each ?? [])
+    const [first = {}] = rows
+    if (!all(map.known, first)) return [{ is: 'problem', reason: 'not-a-record' }]
+    if (!map.opening) return rows.flatMap((row) => readMapped(row, map, options))
+    const opening = map.opening.find((leg) => rows.some((row) => all(leg.when, row)))
+    const opens = opening && rows.find((row) => all(opening.when, row))
+    if (!opens) return [{ is: 'nothing' }]
+    const call = readLeg(opens, opening, map, options)
+    if (call.is !== 'record') return [call]
+    if (call.record.called === undefined) return [{ is: 'problem', reason: 'number-missing' }]
+    const parts = map.legs.flatMap((leg) => {
+      const { within: of } = leg
+      const known = of && new Set(rows.filter((row) => all(of.among, row)).map((row) => row[of.to]))
+      return rows
+        .filter((row) => all(leg.when, row) && (!of || !row[of.field] || known?.has(row[of.field])))
+        .map((row) => inherited(readLeg(row, leg, map, options), call.record))
+    })
+    return [call, ...parts]
+  }
+}
+
+/** Says where in its document a record that cannot be read is. */
+export function within(read: ReadRecord, place: string): ReadRecord {
+  return read.is === 'problem' ? { ...read, detail: [place, read.detail].filter(Boolean).join(': ') } : read
+}
+
+function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOptions): ReadRecord {
+  const read = readFields(fields, {
+    ...options,
+    rewrite: [...(map.rewrite ?? []), ...(options.rewrite ?? [])],
+    sharedIds: (leg.sharedIds ?? []).map((template) => fill(template, fields)).filter((id) => id !== ''),
+    mapping: { ...leg.fields, ...options.fields },
+    isPart: leg.isPart ?? false,
+    direction: leg.direction,
+  })
+  return read.is === 'record' && leg.isConference ? { ...read, record: { ...read.record, isConference: true } } : read
+}
+
+/** A part of a call says of itself what it knows, and has the rest of its call. */
+function inherited(part: ReadRecord, call: DetailRecord): ReadRecord {
+  if (part.is !== 'record') return part
+  const { callId, startedAt, caller, called, direction } = call
+  const own = Object.fromEntries(Object.entries(part.record).filter(([, value]) => value !== undefined))
+  return {
+    is: 'record',
+    record: { startedAt, caller, called, direction, ...(own as unknown as DetailRecord), callId },
+  }
+}
+
+function rowsOf(value: unknown, each: RecordMap['each'] & object, as = ''): Fields[] {
+  const [level, ...deeper] = each
+  if (!level || typeof value !== 'object' || value === null) return [flatten(value, as)]
+  const [list, name] = level
+  const { [list]: members, ...rest } = value as Record<string, unknown>
+  const own = flatten(rest, as)
+  const inner = Array.isArray(members) ? members.flatMap((member) => rowsOf(member, deeper, name)) : []
+  return inner.length === 0 ? [own] : inner.map((row) => ({ ...own, ...row }))
+}
+
+function all(conditions: readonly Condition[] | undefined, fields: Fields): boolean {
+  return conditions?.every((condition) => holds(condition, fields)) ?? true
+}
+
+function holds({ field, is, isNot, matches }: Condition, fields: Fields): boolean {
+  const text = fields[field]?.trim() ?? ''
+  return (is?.includes(text) ?? true) && !isNot?.includes(text) && (matches?.test(text) ?? true)
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
+}

@@ -1,0 +1,164 @@
+/** One call with a queue, a consultation, a conference and a transfer, as each telephone system tells of it (R9, R16). */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { phone } from '#test/database/people.ts'
+import { createCallAssembler } from './assemble-calls.ts'
+import { judgeCall, type Judged } from './judge-call.ts'
+import { readNumber } from './read-number.ts'
+import { readerOf } from './sources.ts'
+import type { SourceName, SourceOptions } from './source-options.ts'
+import { splitRecords } from './split-records.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const versions = await readVersions(database.as().db)
+const examples = join(import.meta.dirname, '../../../docs/operate/examples/feeds')
+const begun = Temporal.Instant.from('2026-11-20T07:00:00Z')
+const now = begun.add({ hours: 3 })
+const [aino, bertil, cecilia] = ['0295121001', '0295121002', '0295121003']
+const officials = [aino, bertil, cecilia].map((number, at) => ({
+  personId: `cccccccc-0000-4000-8000-00000000000${at}`,
+  unitId: null,
+  name: `Official ${at}`,
+  phoneKey: phone(number),
+  consentedFrom: null,
+  from: begun.subtract({ hours: 24 * 100 }),
+  to: null,
+}))
+
+/** Every call that a file tells of, with what cannot be read. */
+function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>): (Judged | string)[] {
+  const reader = readerOf({ source, fields: {}, zone: 'Europe/Helsinki', ...more })
+  const isCsv = reader.framing === 'csv'
+  const lines =
+    reader.framing === 'document'
+      ? [bytes.toString()]
+      : splitRecords(bytes, { offset: 0, line: 1, isQuoted: isCsv, isLast: true }).map((one) =>
+          one.bytes.toString().trimEnd(),
+        )
+  const heading = reader.hasHeading ? lines.shift() : undefined
+  const assembler = createCallAssembler({ settleMs: 0 })
+  const problems: string[] = []
+  for (const read of lines.flatMap((line) => reader.read(line, heading))) {
+    if (read.is === 'record') assembler.add(read.record, now.epochMilliseconds, () => undefined)
+    if (read.is === 'problem') problems.push(read.reason)
+  }
+  const context = { versionAt: (at: Temporal.Instant) => versionAt(versions, at), officials, now }
+  const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => judgeCall('feed', call, context))
+  return [...calls, ...problems]
+}
+
+const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
+const numbering = versionAt(versions, begun).description.numbering
+
+function told(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>) {
+  return judged(source, bytes, more).flatMap<unknown>((one) => {
+    if (typeof one === 'string' || one.is === 'problem') return [one]
+    if (one.is === 'outside') return []
+    const { call } = one
+    return [
+      {
+        caller: call.caller && readNumber(call.caller, numbering).key,
+        number: readNumber(call.numberCalled, numbering).key,
+        from: seconds(call.startedAt),
+        until: seconds(call.endedAt),
+        parts: call.segments.map((part) => [
+          part.official && readNumber(part.official, numbering).key,
+          readNumber(part.number, numbering).key,
+          seconds(part.answeredAt),
+          seconds(part.endedAt),
+        ]),
+      },
+    ]
+  })
+}
+
+const number = phone('029 497 000')
+type Part = [official: string, from: number, until: number]
+/** The first 44 seconds are waiting; from 180 to 210 Aino asks Bertil while the caller hears music. */
+const whole: Part[] = [
+  [aino, 44, 300],
+  [bertil, 240, 300],
+  [cecilia, 300, 480],
+]
+const names = (of: Record<string, string>) => ({ names: new Map(Object.entries(of)) })
+
+test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
+  [
+    'genesys',
+    'genesys.json',
+    whole,
+    names({
+      '0b9a4f3e-6d15-4a53-9c0e-1f1f5a001001': aino,
+      '0b9a4f3e-6d15-4a53-9c0e-1f1f5a001002': bertil,
+      '0b9a4f3e-6d15-4a53-9c0e-1f1f5a001003': cecilia,
+    }),
+  ],
+  [
+    'teams',
+    'teams.json',
+    whole,
+    names({
+      '9a0f2b44-7c11-4f1d-9f4e-5a5a00297000': '029 497 000',
+      '7d1d3c5a-51b2-4f6a-8e0c-0c5f5a001001': aino,
+      '7d1d3c5a-51b2-4f6a-8e0c-0c5f5a001002': bertil,
+      '7d1d3c5a-51b2-4f6a-8e0c-0c5f5a001003': cecilia,
+    }),
+  ],
+  ['cucm', 'cucm.csv', whole],
+  ['telia-ace', 'telia-ace.csv', whole],
+  ['metaswitch', 'metaswitch.csv', whole],
+  ['asterisk-cel', 'asterisk-cel.csv', whole],
+  // Knows queues alone: who joins a conference is nobody to it.
+  ['queue-log', 'queue-log.txt', [whole[0]!, whole[2]!], names({ support: '029 497 000', experts: '029 497 000' })],
+  // Says when the queue answered, and nothing of a conference.
+  ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], whole[2]!]],
+  // Tell of a call from its beginning to its end, and of one who answered.
+  ['freeswitch', 'freeswitch.json', [[aino, 44, 480]]],
+  ['acc', 'acc.txt', [[aino, 44, 480]]],
+])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
+  expect(told(source, readFileSync(join(examples, file)), more)).toEqual([
+    {
+      caller: phone('+358401234567'),
+      number,
+      // Proxies that account for transactions begin with the answer.
+      from: source === 'acc' ? 44 : 0,
+      until: 480,
+      parts: parts.map(([official, from, until]) => [phone(official), number, from, until]),
+    },
+  ])
+})
+
+test('what one official says without a break is one segment; what has no length is none beside others', () => {
+  const fields = {
+    ...{ callId: ['id'], legId: ['leg'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'] },
+    ...{ caller: ['from'], called: ['to'], official: ['by'] },
+  }
+  const leg = (name: string, by: string, answer: number, end: number) => {
+    const [start, answered, ended] = [0, answer, end].map((at) => begun.add({ seconds: at }))
+    return { id: 7, leg: name, start, answer: answered, end: ended, from: '+358401234567', to: '029497000', by }
+  }
+  const parts = (...legs: object[]) =>
+    told('json', Buffer.from(JSON.stringify(legs)), { fields }).map((call) => (call as { parts: unknown[] }).parts)
+  const [a, b] = [phone(aino), phone(bertil)]
+  expect(
+    parts(leg('1', aino, 10, 40), leg('2', aino, 41, 60), leg('3', bertil, 60, 90), leg('4', aino, 60, 60)),
+  ).toEqual([
+    [
+      [a, number, 10, 60],
+      [b, number, 60, 90],
+    ],
+  ])
+  // Somebody else in between, or a pause: two segments.
+  expect(parts(leg('1', aino, 10, 40), leg('2', bertil, 40, 60), leg('3', aino, 60, 90))).toEqual([
+    [
+      [a, number, 10, 40],
+      [b, number, 40, 60],
+      [a, number, 60, 90],
+    ],
+  ])
+  expect(parts(leg('1', aino, 10, 10))).toEqual([[[a, number, 10, 10]]])
+})
