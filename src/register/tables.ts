@@ -17,7 +17,14 @@ export type CaptureState = 'recording' | 'paused' | 'not-recorded' | 'failing'
 export type RecordingState = 'CAPTURING' | 'STORED' | 'RESTRICTED' | 'QUARANTINED' | 'DESTROYING' | 'DESTROYED'
 export type DestructionCause = 'retention' | 'caller' | 'official' | 'trimming' | 'hold-end'
 export type SegmentMark =
-  'incomplete' | 'end-inferred' | 'packets-lost' | 'needs-review' | 'unknown-number' | 'source-changed'
+  | 'incomplete'
+  | 'end-inferred'
+  | 'packets-lost'
+  | 'needs-review'
+  | 'unknown-number'
+  | 'source-changed'
+  | 'mixed-beside'
+  | 'media-elsewhere'
 
 export type AdmissionKind = 'contact' | 'segment' | 'recording'
 

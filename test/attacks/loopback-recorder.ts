@@ -2,7 +2,13 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { isSamePeer, startSipServer, type SipServerOptions } from '#capture/sip/server.ts'
-import { openWiredRecorder, type WiredRecorder } from '#test/conformance/sip/wired-recorder.ts'
+import {
+  inDialog,
+  openSpeaker,
+  openWiredRecorder,
+  written,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
 
 export interface LoopbackRecorder extends WiredRecorder {
   readonly sipPort: number
@@ -69,6 +75,52 @@ export async function openPeer(address: string, sipPort: number) {
   }
 }
 export type Peer = Awaited<ReturnType<typeof openPeer>>
+
+/** A client at an address: its SIP, its media from the same address unless another is given, and the call that it tells of. */
+export async function openClient(
+  recorder: LoopbackRecorder,
+  address: string,
+  n: number,
+  changes: Record<string, string> = {},
+  { mediaAddress = address, sounds }: { mediaAddress?: string; sounds?: readonly number[] } = {},
+) {
+  const peer = await openPeer(address, recorder.sipPort)
+  const mediaPort = 26_000 + 10 * n
+  const speaker = await openSpeaker(mediaPort, 100 * n, mediaAddress, sounds)
+  const opening = written('rfc7865-baseline', {
+    ...{ 'SIP/2.0/TCP 192.0.2.10:5060': `SIP/2.0/UDP ${address}:${peer.port}` },
+    ...{ 'rec-1': `rec-${n}`, 'tag=a1': `tag=a${n}`, 'IN IP4 192.0.2.10': `IN IP4 ${address}` },
+    ...{ 'sip:src@192.0.2.10:5060': `sip:src@${address}:${peer.port}` },
+    ...{ 'm=audio 40000': `m=audio ${mediaPort}`, 'm=audio 40002': `m=audio ${mediaPort + 2}`, ...changes },
+  })
+  let to = ''
+  let ports: number[] = []
+  const within = (method: string, cseq: number, from = opening) => inDialog(from, method, to, cseq)
+  return {
+    peer,
+    opening,
+    within,
+    get to() {
+      return to
+    },
+    async open() {
+      const answer = await peer.ask(opening)
+      ;({ to, ports } = answer)
+      if (answer.status === 200) await peer.send(within('ACK', 1))
+      return answer
+    },
+    speak: (packets: number) => speaker.speak(ports, packets),
+    goOn: () => speaker.goOn(ports),
+    get ports() {
+      return ports
+    },
+    bye: () => peer.ask(within('BYE', 900)),
+    close() {
+      peer.close()
+      speaker.close()
+    },
+  }
+}
 
 function read(text: string): Answered {
   return {

@@ -216,7 +216,10 @@ describe('a database that hangs', () => {
           expect.objectContaining({ kind: 'database', of: 'desk', code: 'database-hangs' }),
         )
 
+        const statusMs = performance.now()
         const { exitCode, told } = await statusAsJson()
+        // Three seconds until it is found to hang, and the command's own start.
+        expect(performance.now() - statusMs).toBeLessThan(8_000)
         expect(exitCode).toBe(1)
         expect(told.desk).toBe('not-ready')
         expect(told.missing).toContain('database')

@@ -16,20 +16,20 @@ import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
 import { trunkNaming } from '#capture/session/trunks.ts'
-import { everyCall, inDialog, openSpeaker, written, type Speaker } from '#test/conformance/sip/wired-recorder.ts'
-import { openLoopbackRecorder, openPeer, type LoopbackRecorder, type Peer } from './loopback-recorder.ts'
+import { everyCall, inDialog, openSpeaker, written } from '#test/conformance/sip/wired-recorder.ts'
+import { openClient, openLoopbackRecorder, openPeer, type LoopbackRecorder, type Peer } from './loopback-recorder.ts'
 
 let folder = ''
 let recorder: LoopbackRecorder
 const peers: Peer[] = []
-const speakers: Speaker[] = []
+const clients: { close(): void }[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-whose-'))
 })
 afterEach(async () => {
   await recorder.stop()
-  for (const one of [...peers.splice(0), ...speakers.splice(0)]) one.close()
+  for (const one of [...peers.splice(0), ...clients.splice(0)]) one.close()
   await rm(folder, { recursive: true })
 })
 
@@ -40,39 +40,15 @@ async function start(
   recorder = await openLoopbackRecorder(folder, { firstPort: 11_600, description: () => everyCall, ...given }, sip)
 }
 
-/** A client at an address: its SIP, its media from the same address, and the call that it tells of. */
-async function client(address: string, n: number, changes: Record<string, string> = {}) {
-  const peer = await openPeer(address, recorder.sipPort)
-  const mediaPort = 26_000 + 10 * n
-  const speaker = await openSpeaker(mediaPort, 100 * n, address)
-  peers.push(peer)
-  speakers.push(speaker)
-  const opening = written('rfc7865-baseline', {
-    ...{ 'SIP/2.0/TCP 192.0.2.10:5060': `SIP/2.0/UDP ${address}:${peer.port}` },
-    ...{ 'rec-1': `rec-${n}`, 'tag=a1': `tag=a${n}`, 'IN IP4 192.0.2.10': `IN IP4 ${address}` },
-    ...{ 'sip:src@192.0.2.10:5060': `sip:src@${address}:${peer.port}` },
-    ...{ 'm=audio 40000': `m=audio ${mediaPort}`, 'm=audio 40002': `m=audio ${mediaPort + 2}`, ...changes },
-  })
-  let to = ''
-  let ports: number[] = []
-  const within = (method: string, cseq: number, from = opening) => inDialog(from, method, to, cseq)
-  return {
-    peer,
-    opening,
-    within,
-    get to() {
-      return to
-    },
-    async open() {
-      const answer = await peer.ask(opening)
-      ;({ to, ports } = answer)
-      if (answer.status === 200) await peer.send(within('ACK', 1))
-      return answer
-    },
-    speak: (packets: number) => speaker.speak(ports, packets),
-    goOn: () => speaker.goOn(ports),
-    bye: () => peer.ask(within('BYE', 900)),
-  }
+async function client(
+  address: string,
+  n: number,
+  changes: Record<string, string> = {},
+  media: Parameters<typeof openClient>[4] = {},
+) {
+  const one = await openClient(recorder, address, n, changes, media)
+  clients.push(one)
+  return one
 }
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 })
@@ -135,6 +111,61 @@ test('two recorders of one trunk are joined; the second goes on while the first 
   expect(segments()).toHaveLength(1)
   expect(segments()[0]?.marks).toEqual(['source-changed'])
   expect(await ssrcsOf(0)).toEqual([100, 101, 200, 201])
+})
+
+describe('a trunk that latches', () => {
+  const trunks = [{ name: 'behind-nat', from: ['127.0.0.1', '127.0.0.4/30'], latching: true }]
+  const received = () => segments()[0]?.recording?.stored?.packetsReceived
+
+  /** RTP of a stranger to the ports of a call, from before its first packet to after its last. */
+  async function strangerAt(address: string, own: Awaited<ReturnType<typeof client>>) {
+    const speaker = await openSpeaker(27_000, 900, address)
+    clients.push(speaker)
+    return speaker.goOn(own.ports)
+  }
+
+  test('follows no stranger of another network, who sends first and while nothing else comes', async () => {
+    await start(trunkNaming(trunks))
+    const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
+    await own.open()
+    const stranger = await strangerAt('127.0.0.2', own)
+    await wait(700)
+    const speaking = own.goOn()
+    await wait(700)
+    await speaking.stop()
+    await wait(700)
+    await own.bye()
+    await stranger.stop()
+    await until(() => expect(received()).toBeGreaterThan(0))
+    expect(await ssrcsOf(0)).toEqual([100, 101])
+    expect(segments()[0]?.marks).toEqual(['media-elsewhere'])
+  })
+
+  test('lets nobody in beside what it latched to, nor beside the described address once it is heard', async () => {
+    await start(trunkNaming(trunks))
+    const own = await client('127.0.0.1', 1, {}, { mediaAddress: '127.0.0.5' })
+    await own.open()
+    const speaking = own.goOn()
+    await wait(700)
+    // Of the trunk's own network, and for as long as the call is silent.
+    const other = await strangerAt('127.0.0.6', own)
+    await wait(300)
+    await speaking.stop()
+    await wait(1_000)
+    await own.bye()
+    await other.stop()
+    await until(() => expect(received()).toBeGreaterThan(0))
+    expect(await ssrcsOf(0)).toEqual([100, 101])
+    const described = await client('127.0.0.1', 3)
+    await described.open()
+    await described.speak(60)
+    const late = await strangerAt('127.0.0.7', described)
+    await wait(1_000)
+    await described.bye()
+    await late.stop()
+    await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(120))
+    expect(await ssrcsOf(1)).toEqual([300, 301])
+  })
 })
 
 test('a stranger who knows the tags of a dialog can neither end it, nor change it, nor take its place', async () => {
@@ -309,6 +340,8 @@ describe('250 sessions that send nothing, from one source in two seconds', () =>
     // A flood that goes on changes nothing, and nobody waits three minutes for its ports.
     await until(() => expect(recorder.recorder.live).toBe(1))
     expect(recorder.ports.inUse).toBe(2)
+    // The silent ones may have gone before it spoke.
+    await wait(1_000)
     await speaking.stop()
     await own.bye()
     await until(() =>

@@ -55,7 +55,7 @@ import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { holdRegisterWhenTold } from './hold-register.ts'
 import { logListening } from './log-listening.ts'
-import { mediaAddresses } from './media-addresses.ts'
+import { mediaAddresses, mediaHearing } from './media-addresses.ts'
 import { openObjects } from './open-objects.ts'
 import { reportAdmitted } from './report-admitted.ts'
 import { reportVersions } from './report-versions.ts'
@@ -240,6 +240,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     clock,
     ports,
     mediaAddress: mediaAddresses(settings.rtp.host),
+    hears: mediaHearing(settings.rtp.host),
     takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
     spool,
     leftBehind,
@@ -261,6 +262,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       flows.note(dialogId, facts)
       traceCall(facts)
       const { stored } = facts.recording ?? {}
+      if (stored?.reception?.elsewhere !== undefined) {
+        const { trunk, client, elsewhere: address } = stored.reception
+        log.warn(
+          { segment: facts.segmentId, address, trunk, client },
+          'media came from an address that the session description does not name, and were not recorded',
+        )
+      }
       if (stored?.reception) countReception(stored.reception, stored.packetsReceived === 0)
     },
     onUnknownNumber: (segment) => {

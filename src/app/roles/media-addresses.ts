@@ -1,6 +1,12 @@
 import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
+/** Returns true if media from an address can come to a socket that listens at `host`: `::` hears both families. */
+export function mediaHearing(host: string): (address: string) => boolean {
+  if (host === '::') return () => true
+  return (address) => isIPv6(address) === isIPv6(host)
+}
+
 /**
  * The address that a peer can send to: of all of this machine's, the first of the peer's family that is not loopback, for a
  * peer on this machine its loopback.

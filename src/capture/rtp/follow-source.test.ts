@@ -22,7 +22,7 @@ function rtp({ seq, ts, ssrc = 7, pt = 8, text = 'audio', marker = false }: Sent
 
 type Kept = { source: number; seq: number; ts: number; at: number; text: string; pt: number }
 
-function follower() {
+function follower(latches?: (address: string) => boolean) {
   const kept: Kept[] = []
   const omitted: number[] = []
   const sources: { ssrc: number; firstSeq: number; firstTs: number }[] = []
@@ -30,6 +30,7 @@ function follower() {
     stream: 0,
     peer,
     codecs,
+    latches,
     recording: {
       source: (_stream, ssrc, firstSeq, firstTs) => void sources.push({ ssrc, firstSeq, firstTs }),
       omitted: (_stream, seq) => void omitted.push(seq),
@@ -239,5 +240,113 @@ describe('never stored', () => {
     }
     receive(full.subarray(0, 21), 2)
     expect(one.counters.invalid).toBe(3)
+  })
+})
+
+describe('latching (RFC 7362)', () => {
+  const relay = { address: '198.51.100.1', port: 6000 }
+  const inTrunk = (address: string) => address.startsWith('198.51.100.')
+  type Place = { address: string; port: number }
+
+  /** Packets every 20 ms from a place, numbered from `first` on. */
+  function speak(
+    { receive }: ReturnType<typeof follower>,
+    { address, port }: Place,
+    packets: number,
+    { first = 0, from = 0, ssrc = 7 } = {},
+  ): void {
+    for (let n = first; n < first + packets; n++)
+      receive(rtp({ seq: n, ts: 160 * n, ssrc }), from + 200 * (n - first), address, port)
+  }
+
+  test('a source of the trunk’s networks is followed where nothing comes from the described address, and nothing of it is lost', () => {
+    const one = follower(inTrunk)
+    speak(one, relay, 30)
+    expect(one.kept).toHaveLength(30)
+    expect(one.one.latched).toEqual(relay)
+  })
+
+  test('without it, and for an address of no network of the trunk, nothing is followed, and the address is told', () => {
+    for (const one of [follower(), follower((address) => address === '198.51.100.77')]) {
+      one.receive(rtp({ seq: 1, ts: 0 }), 0, '203.0.113.1', 4000)
+      speak(one, relay, 60)
+      expect(one.kept).toEqual([])
+      expect(one.one.counters.foreign).toBe(61)
+      expect(one.one.foreign).toEqual({ address: relay.address, packets: 59 })
+    }
+  })
+
+  test('it happens once: neither another address nor another port of the trunk follows, however long the latched one is silent', () => {
+    const one = follower(inTrunk)
+    speak(one, relay, 30)
+    speak(one, { address: '198.51.100.2', port: 6000 }, 60, { from: 50_000, ssrc: 8 })
+    speak(one, { ...relay, port: 6002 }, 60, { from: 90_000, ssrc: 9 })
+    one.one.settle()
+    expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7])
+    expect(one.one.counters.foreign).toBe(120)
+    speak(one, relay, 10, { first: 30, from: 130_000 })
+    expect(one.kept).toHaveLength(40)
+  })
+
+  test('the described address takes over at once when it speaks, and nothing latches after it', () => {
+    const one = follower(inTrunk)
+    speak(one, relay, 30)
+    speak(one, peer, 30, { from: 6_000, ssrc: 8 })
+    speak(one, relay, 60, { first: 30, from: 20_000 })
+    speak(one, { address: '198.51.100.2', port: 1 }, 60, { from: 60_000, ssrc: 9 })
+    one.one.settle()
+    expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7, 8])
+    expect(one.one.sourceChanges).toBe(1)
+    expect(one.one.latched).toBeUndefined()
+  })
+
+  test('what the described address has begun to send is never left for another', () => {
+    const one = follower(inTrunk)
+    speak(one, relay, 5)
+    speak(one, peer, 2, { from: 100, ssrc: 8 })
+    speak(one, relay, 200, { first: 5, from: 2_000 })
+    expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([8])
+  })
+
+  test('a new description may be latched to anew; the same one again may not', () => {
+    const one = follower(inTrunk)
+    const next = { address: '198.51.100.2', port: 7000 }
+    speak(one, relay, 30)
+    one.one.update({ peer, codecs })
+    speak(one, next, 60, { from: 20_000, ssrc: 8 })
+    expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7])
+    one.one.update({ peer: { ...peer, port: 4002 }, codecs })
+    speak(one, next, 60, { from: 40_000, ssrc: 8 })
+    speak(one, relay, 60, { first: 30, from: 60_000 })
+    one.one.settle()
+    expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7, 8])
+    expect(one.one.latched).toEqual(next)
+  })
+
+  test('after a new description that moves nothing, what goes on is what is latched to', () => {
+    const one = follower(inTrunk)
+    speak(one, relay, 30)
+    one.one.update({ peer: { ...peer, port: 4002 }, codecs })
+    speak(one, relay, 60, { first: 30, from: 6_000 })
+    expect(one.kept).toHaveLength(90)
+    speak(one, { address: '198.51.100.2', port: 7000 }, 60, { from: 40_000, ssrc: 8 })
+    expect(one.sources.map(({ ssrc }) => ssrc)).toEqual([7])
+  })
+})
+
+describe('after the end signal (R16)', () => {
+  test('what was sent before it is kept, late as it comes, and what was sent after it is not', () => {
+    const { one, receive, kept } = follower()
+    const send = (n: number, at: number, ssrc = 7) => receive(rtp({ seq: n, ts: 160 * n, ssrc }), at)
+    for (let n = 0; n < 50; n++) if (n !== 45) send(n, 200 * n)
+    one.end(9_950)
+    send(45, 10_100)
+    // 49 was sent at 980 ms and the end came at 995: 50 was sent after it.
+    for (let n = 50; n < 74; n++) send(n, 10_000 + 200 * (n - 50))
+    send(1, 10_300, 8)
+    send(2, 10_500, 8)
+    one.settle()
+    expect(kept.map(({ seq }) => seq)).toEqual([...Array.from({ length: 45 }, (_, n) => n), 46, 47, 48, 49, 45])
+    expect(one.lost).toBe(0)
   })
 })

@@ -2,13 +2,17 @@
  * One RTP stream's receiver without its socket: decides which packets are of the call, and hands them to the recording.
  *
  * In: datagrams with where they came from. Out: source and packet records. Never here: a byte from another address than
- * the session description's, a second SSRC beside the one that is followed, key presses, or a packet reordered.
+ * the session description's (or than the one that a trunk latches to), a second SSRC beside the one that is followed, key
+ * presses, or a packet reordered.
  *
  * A source is followed once two of its packets came in order (RFC 3550, A.1). Until then its packets are held, and they
  * are kept when it is followed: nothing of the call is lost to probation. Another source (a new SSRC, another port, or
  * sequence numbers that leap) takes over only after the followed one fell silent, or after a new session description,
  * or when it comes from the described port and the followed one does not; a source on the described port yields to no
  * other port (CVE-2025-53399 came from learning more freely).
+ *
+ * Latching (RFC 7362): where nothing comes from the described address, a source of the trunk's own networks is followed, once
+ * for each session description: one address and port, until the described address speaks, which then stays.
  */
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { StreamCodec } from '#register/recordings/recording-log.ts'
@@ -45,6 +49,8 @@ export type SourceFollowerOptions = {
   recording: Pick<RecordingWriter, 'source' | 'packet' | 'omitted'>
   /** Where the stream is SRTP: a packet that it does not open is nobody's. */
   opener?: MediaOpener | undefined
+  /** Returns true for an address of the trunk's networks; set where the trunk latches. */
+  latches?: ((address: string) => boolean) | undefined
 }
 
 function noCounts(): StreamCounters {
@@ -62,10 +68,12 @@ const crossing100us = 500
 /** After a new session description, so many packets of the old source may still come before it stops. */
 const yieldPackets = 50
 const heldLimit = 64
+/** How well a source fits the session description. */
+const [elsewhere, otherPort, described] = [0, 1, 2]
 const candidateLimit = 4
 
-type Held = { packet: RtpPacket; bytes: Buffer; arrival100us: number; port: number }
-type Candidate = { ssrc: number; port: number; nextSeq: number; inOrder: boolean; held: Held[] }
+type Held = { packet: RtpPacket; bytes: Buffer; arrival100us: number }
+type Candidate = Peer & { ssrc: number; nextSeq: number; inOrder: boolean; held: Held[] }
 
 export class SourceFollower {
   counters: StreamCounters = noCounts()
@@ -77,6 +85,10 @@ export class SourceFollower {
   ssrc = -1
   /** How often another address or port went on sending for the one followed before. */
   sourceChanges = 0
+  /** The address that most foreign packets came from, and how many more than from all others; '' before the first. */
+  readonly foreign = { address: '', packets: 0 }
+  /** Where media come from instead of the described address, once latched. */
+  latched: Peer | undefined
   readonly sequence = new SequenceExtender()
   readonly meter = new StreamMeter()
   private readonly stream: number
@@ -88,11 +100,20 @@ export class SourceFollower {
   private opener: MediaOpener | undefined
   private peer: Peer
   private codecs: StreamCodec[] = []
+  private readonly latches: SourceFollowerOptions['latches']
+  /** Of the source followed. */
+  private address = ''
   private port = -1
+  /** Packets from there need no second look at where they come from. */
+  private usualAddress: string
+  /** The described address has been followed: nothing latches any more. */
+  private describedSpoke = false
   /** Address and port of the last source followed. */
   private followedFrom = ''
   private candidates: Candidate[] = []
   private yielding = 0
+  /** When the call ended; -1 before. */
+  private ended100us = -1
   private lastTransit = 0
   private expectedBefore = 0
   private receivedBefore = 0
@@ -100,20 +121,19 @@ export class SourceFollower {
   /** Another recording's time is not comparable with the last packet's. */
   private isFirst = false
 
-  constructor({ stream, peer, codecs, recording, opener }: SourceFollowerOptions) {
+  constructor({ stream, peer, codecs, recording, opener, latches }: SourceFollowerOptions) {
     this.opener = opener
     this.stream = stream
     this.peer = peer
+    this.usualAddress = peer.address
+    this.latches = latches
     this.recording = recording
     this.setCodecs(codecs)
   }
 
   /** A datagram of `size` bytes came. `arrival100us` counts from the recording's start. */
   receive(bytes: Buffer, size: number, arrival100us: number, address: string, port: number): void {
-    if (address !== this.peer.address) {
-      this.counters.foreign++
-      return
-    }
+    if (address !== this.usualAddress && !this.mayComeFrom(address, port)) return this.countForeign(address)
     const { packet } = this
     if (isRtcp(bytes, size)) {
       this.counters.rtcp++
@@ -125,14 +145,21 @@ export class SourceFollower {
       this.counters.invalid++
       return
     }
-    if (packet.ssrc !== this.ssrc || port !== this.port) return this.consider(packet, bytes, arrival100us, port)
-    this.follow(packet, bytes, arrival100us, port)
+    if (this.ended100us >= 0 && arrival100us > this.ended100us && this.isAfterEnd(packet, address, port)) return
+    if (packet.ssrc !== this.ssrc || port !== this.port || address !== this.address)
+      return this.consider(packet, bytes, arrival100us, address, port)
+    this.follow(packet, bytes, arrival100us)
   }
 
   /** A new session description: the peer, the codecs or the keys may differ, and another source may take over at once. */
   update({ peer, codecs, opener }: { peer: Peer; codecs: StreamCodec[]; opener?: MediaOpener | undefined }): void {
     this.opener = opener
     const changed = JSON.stringify(codecs) !== JSON.stringify(this.codecs)
+    if (peer.address !== this.peer.address || peer.port !== this.peer.port) {
+      this.latched = undefined
+      this.describedSpoke = false
+      this.usualAddress = peer.address
+    }
     this.peer = peer
     this.setCodecs(codecs)
     this.yielding = yieldPackets
@@ -145,6 +172,8 @@ export class SourceFollower {
    */
   beginAnew(shift100us: number): void {
     this.counters = noCounts()
+    this.foreign.address = ''
+    this.foreign.packets = 0
     this.lastArrival100us = -1
     this.sourceChanges = 0
     for (const candidate of this.candidates) {
@@ -164,7 +193,12 @@ export class SourceFollower {
     this.recording.source(this.stream, this.ssrc, firstSeq, firstTs, this.codecs)
   }
 
-  /** The call is over: a source that came after the followed one's last packet is of the call. */
+  /** The end signal has come (R16): of what comes after it, only what was sent before is kept. */
+  end(at100us: number): void {
+    this.ended100us = at100us
+  }
+
+  /** Everything that belongs to the call has come: a source that came after the followed one's last packet is of the call. */
   settle(): void {
     const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
     const taking = this.candidates.find(
@@ -183,6 +217,29 @@ export class SourceFollower {
   /** Packets missing so far (RFC 3550, A.3); key presses count as received. */
   get lost(): number {
     return Math.max(0, this.expected - this.receivedBefore - this.receivedOfSource)
+  }
+
+  /** Judged by the source's own clock; of a source that is not followed it cannot be told. */
+  private isAfterEnd({ ssrc, timestamp, payloadType }: RtpPacket, address: string, port: number): boolean {
+    if (ssrc !== this.ssrc || port !== this.port || address !== this.address) return true
+    const { firstTs, tsOffset } = this.sequence
+    const later = (timestamp - firstTs - tsOffset) | 0
+    return this.lastArrival100us + (later - (this.jitter16 >> 4)) / this.ticks[payloadType]! >= this.ended100us
+  }
+
+  private mayComeFrom(address: string, port: number): boolean {
+    if (address === this.peer.address) return true
+    if (!this.latches || this.describedSpoke) return false
+    if (this.latched) return address === this.latched.address && port === this.latched.port
+    return this.latches(address)
+  }
+
+  /** Counts for the address that most of them come from (Boyer and Moore's majority vote). */
+  private countForeign(address: string): void {
+    this.counters.foreign++
+    const { foreign } = this
+    if (foreign.packets === 0) foreign.address = address
+    foreign.packets += address === foreign.address ? 1 : -1
   }
 
   private refuse(why: number): void {
@@ -209,7 +266,7 @@ export class SourceFollower {
     }
   }
 
-  private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number, port: number): void {
+  private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number): void {
     const { sequence, counters } = this
     const place = sequence.place(packet.seq, packet.timestamp)
     if (place === 'copy') {
@@ -220,10 +277,10 @@ export class SourceFollower {
       counters.late++
       return
     }
-    if (place === 'leap') return this.consider(packet, bytes, arrival100us, port)
+    if (place === 'leap') return this.consider(packet, bytes, arrival100us, this.address, this.port)
     this.lastArrival100us = arrival100us
     this.receivedOfSource++
-    if (this.yielding > 0) this.yielding--
+    if (this.yielding > 0) this.yieldOne()
     if (this.candidates.length > 0) this.dropCandidates()
     const { payloadType, payloadStart, payloadEnd } = packet
     const { seqOffset, tsOffset } = sequence
@@ -254,17 +311,19 @@ export class SourceFollower {
   }
 
   /** Holds a packet of a source that is not followed (yet). */
-  private consider(packet: RtpPacket, bytes: Buffer, arrival100us: number, port: number): void {
-    let candidate = this.candidates.find((other) => other.ssrc === packet.ssrc && other.port === port)
+  private consider(packet: RtpPacket, bytes: Buffer, arrival100us: number, address: string, port: number): void {
+    let candidate = this.candidates.find(
+      (other) => other.ssrc === packet.ssrc && other.port === port && other.address === address,
+    )
     if (!candidate) {
-      candidate = { ssrc: packet.ssrc, port, nextSeq: -1, inOrder: false, held: [] }
+      candidate = { ssrc: packet.ssrc, address, port, nextSeq: -1, inOrder: false, held: [] }
       this.candidates.push(candidate)
       if (this.candidates.length > candidateLimit) this.counters.foreign += this.candidates.shift()!.held.length
     }
     candidate.inOrder ||= packet.seq === candidate.nextSeq
     candidate.nextSeq = (packet.seq + 1) & 0xffff
     const own = Buffer.from(bytes.subarray(0, packet.payloadEnd))
-    candidate.held.push({ packet: { ...packet }, bytes: own, arrival100us, port })
+    candidate.held.push({ packet: { ...packet }, bytes: own, arrival100us })
     if (candidate.held.length > heldLimit) {
       candidate.held.shift()
       this.counters.foreign++
@@ -273,28 +332,50 @@ export class SourceFollower {
   }
 
   private mayTakeOver(candidate: Candidate, arrival100us: number): boolean {
-    const described = this.peer.port
+    const rank = this.rankOf(candidate)
     if (this.ssrc === -1) {
-      // Undescribed ports are waited with: the described one may yet speak.
-      return candidate.port === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
+      // What is not described is waited with: what is may yet speak.
+      return rank === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
     }
     if (this.yieldsNotTo(candidate)) return false
-    if (this.yielding > 0 || (candidate.port === described && this.port !== described)) return true
+    if (this.yielding > 0 || rank > this.ownRank()) return true
     return arrival100us - this.lastArrival100us >= silence100us
   }
 
-  /** A source on the described port yields to no other port, at the call's end neither. */
-  private yieldsNotTo({ port }: Candidate): boolean {
-    return this.ssrc !== -1 && port !== this.peer.port && this.port === this.peer.port
+  private ownRank(): number {
+    return this.rankOf({ address: this.address, port: this.port })
+  }
+
+  private rankOf({ address, port }: Peer): number {
+    if (address !== this.peer.address) return elsewhere
+    return port === this.peer.port ? described : otherPort
+  }
+
+  /** After a new description that changed nothing of where media come from, that is what is latched to. */
+  private yieldOne(): void {
+    if (--this.yielding > 0 || !this.latches || this.ownRank() !== elsewhere) return
+    this.latched ??= { address: this.address, port: this.port }
+  }
+
+  /** A source on the described port yields to no other port, the described address to no other, and what is latched to nothing else. */
+  private yieldsNotTo(candidate: Candidate): boolean {
+    if (this.ssrc === -1) return false
+    const [rank, own] = [this.rankOf(candidate), this.ownRank()]
+    if (rank !== own) return rank < own
+    return rank === elsewhere && this.latched !== undefined && candidate.port !== this.latched.port
   }
 
   private takeOver(candidate: Candidate): void {
     this.candidates = this.candidates.filter((other) => other !== candidate)
     this.yielding = 0
     this.leave()
+    const { address, port } = candidate
     this.ssrc = candidate.ssrc
-    this.port = candidate.port
-    const from = `${this.peer.address} ${candidate.port}`
+    this.address = this.usualAddress = address
+    this.port = port
+    this.describedSpoke = address === this.peer.address
+    this.latched = this.describedSpoke ? undefined : { address, port }
+    const from = `${address} ${port}`
     if (this.followedFrom !== '' && this.followedFrom !== from) this.sourceChanges++
     this.followedFrom = from
     const held = candidate.held.filter(({ arrival100us }) => arrival100us >= this.lastArrival100us - crossing100us)
@@ -303,7 +384,7 @@ export class SourceFollower {
     this.sequence.begin(seq, timestamp)
     this.meter.begin()
     this.recording.source(this.stream, ssrc, seq, timestamp, this.codecs)
-    for (const { packet, bytes, arrival100us, port } of held) this.follow(packet, bytes, arrival100us, port)
+    for (const { packet, bytes, arrival100us } of held) this.follow(packet, bytes, arrival100us)
   }
 
   /** The followed source is alive: what came beside it was not of the call. */

@@ -47,7 +47,13 @@ export type ReceiveStreamOptions = Omit<SourceFollowerOptions, 'opener'> &
   }
 
 /** `lost` as RFC 3550 A.3 counts it: during a hold, numbers that run on count too; the index knows better. */
-export type StreamReport = StreamCounters & { lost: number; lastArrival100us: number; sourceChanges: number }
+export type StreamReport = StreamCounters & {
+  lost: number
+  lastArrival100us: number
+  sourceChanges: number
+  /** The address that most foreign packets came from, and how many more than from all others. */
+  foreignFrom: { address: string; packets: number }
+}
 
 export type ReceivedStream = {
   readonly port: number
@@ -62,6 +68,8 @@ export type ReceivedStream = {
   beginAnew(shift100us: number): void
   /** A new session description. */
   update(described: Described): void
+  /** The end signal has come: what was sent after it is not kept. */
+  end(): void
   /** Goes on receiving for what is still on its way (after a BYE), then closes. */
   drain(drainMs?: number): Promise<void>
   /** Closes at once. */
@@ -76,8 +84,14 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   let keys = options.keys
   let opener = keys && new MediaOpener(keys.theirs)
   let sealer = keys && new RtcpSealer(keys.own)
-  const follower = new SourceFollower({ ...options, peer, opener })
+  const { latches } = options
+  const follower = new SourceFollower({
+    ...{ ...options, peer, opener },
+    latches: latches && ((address) => latches(plainAddress(address))),
+  })
   let rtcpPort = reportsTo(options)
+  /** Where reports come from instead of the described address. */
+  let rtcpAddress: string | undefined
   let lastSenderReport = 0
   let senderReportAt100us = 0
   let reported = { expected: 0, lost: 0 }
@@ -102,7 +116,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   /** A compound RTCP packet came. */
   function hear(bytes: Buffer, address: string, port: number): void {
-    if (address !== peer.address) return
+    if (address !== peer.address && address !== follower.latched?.address) return
     const report = opener ? opener.openRtcp(bytes) : bytes
     if (!report) {
       follower.counters.unauthentic++
@@ -110,6 +124,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     }
     follower.counters.rtcp++
     rtcpPort = port
+    rtcpAddress = address
     const sent = readSenderReport(report, follower.ssrc)
     if (sent === undefined) return
     lastSenderReport = sent.lsr
@@ -122,8 +137,10 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     // Port 65535 has none after it, and a send to 65536 throws.
     if (peer.port === 0 || rtcpPort > 0xffff) return
     const sent = sealer ? sealer.seal(report) : report
-    if (mux) ports.rtp.send(sent, rtcpPort, peer.address)
-    else ports.rtcp.send(sent, rtcpPort, peer.address)
+    const { latched } = follower
+    if (mux && latched) ports.rtp.send(sent, latched.port, latched.address)
+    else if (mux) ports.rtp.send(sent, rtcpPort, peer.address)
+    else ports.rtcp.send(sent, rtcpPort, (latched && rtcpAddress) ?? peer.address)
   }
 
   /** Keys that are told again go on where they were: an index used twice would tell what was sealed (RFC 3711 section 9.1). */
@@ -177,8 +194,9 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       ports.rtp.takeWaiting()
     },
     report: () => {
-      const { counters, lost, lastArrival100us, sourceChanges } = follower
-      return { ...counters, lost, lastArrival100us, sourceChanges }
+      const { counters, lost, lastArrival100us, sourceChanges, foreign } = follower
+      const foreignFrom = { address: plainAddress(foreign.address), packets: foreign.packets }
+      return { ...counters, lost, lastArrival100us, sourceChanges, foreignFrom }
     },
     measure: () => follower.meter.measure(arrival100us()),
     pause: (on) => {
@@ -192,10 +210,15 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     update: (described) => {
       ports.rtp.takeWaiting()
       if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsTo(described)
+      if (described.peer.address !== plainAddress(peer.address)) rtcpAddress = undefined
       mux = described.mux === true
       peer = heardAs(described.peer)
       rekey(described.keys)
       follower.update({ ...described, peer, opener })
+    },
+    end: () => {
+      ports.rtp.takeWaiting()
+      follower.end(arrival100us())
     },
     drain: async (drainMs = 200) => {
       await sleep(drainMs)
@@ -203,6 +226,11 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     },
     close,
   }
+}
+
+/** A socket for both families tells IPv4 addresses in a way of its own. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
 }
 
 /** RFC 5761 section 5.1.3: a port told for RTCP is for who does not multiplex. */

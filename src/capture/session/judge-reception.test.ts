@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest'
 import { isLossy } from '#register/recordings/reception.ts'
 import type { StreamMeasure } from '../rtp/measure-stream.ts'
-import { judgeReception, type MeasuredStream } from './judge-reception.ts'
+import { hasMixedBeside, judgeReception, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
 
 const client = { client: 'SBC/1', trunk: 'pohjoinen' }
 const tracks = { 0: 'caller', 1: 'official' } as const
 
 /** A stream of 60 s, half of it speech, unless said otherwise. */
-function stream(index: number, measure: Partial<StreamMeasure> = {}): MeasuredStream {
+function stream(
+  index: number,
+  measure: Partial<StreamMeasure> = {},
+  counters: Partial<MeasuredStream['counters']> = {},
+): MeasuredStream {
   return {
     index,
-    counters: { late: 0, duplicates: 0 },
+    counters: { received: 3000, late: 0, duplicates: 0, foreignFrom: { address: '', packets: 0 }, ...counters },
     measure: {
       ...{ codec: 'PCMA', expected: 3000, lost: 0, lostMs: 0, stalledMs: 0, jitterMs: 1, worstJitterMs: 2 },
       ...{ judged: 3000, sounding: 1500, unknown: 0, packetMs: 20, firstMs: 0, lastMs: 60_000 },
@@ -52,4 +56,23 @@ test('what is kept are counts, the trunk and the product; a share of silence onl
   expect(reception.streams[1]).not.toHaveProperty('silentShare')
   expect(isLossy(reception)).toBe(true)
   expect(isLossy(judgeReception([stream(0, { lost: 89 })], tracks, client))).toBe(false)
+})
+
+test.each([
+  ['all of it', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 50 } }, '192.0.2.7'],
+  ['most of it', { received: 40, foreignFrom: { address: '192.0.2.7', packets: 60 } }, '192.0.2.7'],
+  ['a stray', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 49 } }, undefined],
+  ['less than what is described', { received: 3000, foreignFrom: { address: '192.0.2.7', packets: 500 } }, undefined],
+] as const)('media from elsewhere: %s', (_, counters, address) => {
+  expect(mediaElsewhere([stream(0), stream(1, {}, counters)])).toBe(address)
+  expect(judgeReception([stream(0), stream(1, {}, counters)], tracks, client).elsewhere).toBe(address)
+})
+
+test('a mixed stream is beside the voices only where all three came', () => {
+  const three = { ...tracks, 2: 'mixed' } as const
+  const none = { received: 0 }
+  expect(hasMixedBeside([stream(0), stream(1), stream(2)], three)).toBe(true)
+  expect(hasMixedBeside([stream(0), stream(1), stream(2, {}, none)], three)).toBe(false)
+  expect(hasMixedBeside([stream(0), stream(1, {}, none), stream(2)], three)).toBe(false)
+  expect(hasMixedBeside([stream(0), stream(1)], tracks)).toBe(false)
 })

@@ -4,14 +4,14 @@
  */
 import type { Track } from '#register/recordings/recording-log.ts'
 import type { Reception, StreamReception } from '#register/recordings/reception.ts'
-import type { StreamCounters } from '../rtp/follow-source.ts'
 import type { StreamMeasure } from '../rtp/measure-stream.ts'
+import type { StreamReport } from '../rtp/receive-stream.ts'
 
 /** One stream as it was heard, and the media line it came on. */
 export type MeasuredStream = {
   index: number
   measure: StreamMeasure
-  counters: Pick<StreamCounters, 'late' | 'duplicates'>
+  counters: Pick<StreamReport, 'received' | 'late' | 'duplicates' | 'foreignFrom'>
 }
 
 export interface Client {
@@ -26,6 +26,26 @@ const nothingMs = 200
 /** Of a codec whose silence is not known, so much that comes is taken for speech where the other stream has nothing at all. */
 const comesMs = 10_000
 
+/** A second of sound of 20 ms packets: less from elsewhere is a stray. */
+const elsewherePackets = 50
+
+/** Address that sent more than what was described, none of which was recorded; nothing where there is none. */
+export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undefined {
+  const found = heard.find(
+    ({ counters: { received, foreignFrom } }) =>
+      foreignFrom.packets >= elsewherePackets && foreignFrom.packets > received,
+  )
+  return found?.counters.foreignFrom.address
+}
+
+/** Returns true if a stream with both voices came beside one of each. */
+export function hasMixedBeside(heard: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
+  const came = new Set(
+    heard.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
+  )
+  return came.has('mixed') && came.has('caller') && came.has('official')
+}
+
 export function judgeReception(
   heard: readonly MeasuredStream[],
   tracks: Readonly<Record<number, Track>>,
@@ -35,12 +55,14 @@ export function judgeReception(
   const of = (track: Track) => sumOf(voices.filter((voice) => voice.track === track).map(({ measure }) => measure))
   const [caller, official, all] = [of('caller'), of('official'), sumOf(voices.map(({ measure }) => measure))]
   const oneWay = isMissing(caller, official) ? 'caller' : isMissing(official, caller) ? 'official' : undefined
+  const elsewhere = mediaElsewhere(heard)
   return {
     ...(trunk !== undefined && { trunk }),
     client,
     streams: heard.map((one) => streamOf(one, tracks[one.index] ?? 'mixed')),
     lostMs: Math.max(0, ...heard.map(({ measure }) => measure.lostMs)),
     ...(oneWay && { oneWay }),
+    ...(elsewhere !== undefined && { elsewhere }),
     ...(all && all.isKnown && all.comesMs >= comesMs && all.soundsMs < nothingMs && { isSilent: true as const }),
   }
 }

@@ -64,6 +64,7 @@ export function createRequestReader(options: {
   findTrunk?: FindTrunk | undefined
   nameTrunk?: NameTrunk | undefined
   takesKeys?: ((source: Source) => boolean) | undefined
+  hears?: ((address: string) => boolean) | undefined
 }): RequestReader {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
   const beginnings = new Map<string, Beginning>()
@@ -87,6 +88,7 @@ export function createRequestReader(options: {
           },
           sourceAddress: source.address,
           takesKeys: options.takesKeys?.(source) ?? source.transport === 'tls',
+          ...(options.hears && { hears: options.hears }),
         },
         {
           arrivedAt,

@@ -14,7 +14,7 @@ import type { LaidOutRecordings } from './laid-out-recordings.ts'
 import type { QuotaCounts } from './quota-counts.ts'
 import type { MediaOptions } from './session-media.ts'
 import type { Spool } from './spool.ts'
-import type { FindTrunk, NameTrunk } from './trunks.ts'
+import type { FindTrunk, LatchesOf, NameTrunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
 export interface RecorderOptions {
@@ -27,12 +27,16 @@ export interface RecorderOptions {
   findTrunk?: FindTrunk
   /** Which trunk a request belongs to; sessions of one call are joined only within one. Default: by address or certificate. */
   nameTrunk?: NameTrunk
+  /** What a trunk latches to, by its name: addresses of its networks; nothing for one that does not. */
+  latchesOf?: LatchesOf
   /** The public key (age1…) of one recording, given once; nothing when the stock is used up. */
   intakePublicKey: () => string | undefined
   clock: Clock
   ports: PortAllocator
   /** The address that answers name for media from a peer. */
   mediaAddress: (peer: string) => string
+  /** Returns false for a media address of a family in which nobody listens here; every family unless said. */
+  hears?: (address: string) => boolean
   /** Whether nobody else reads the keys in a request from there; by TLS alone unless said. */
   takesKeys?: (source: Source) => boolean
   spool: Spool
@@ -94,6 +98,7 @@ export function mediaMeans(
     laidOut: options.laidOut,
     tail: options.tail,
     random32: options.random.uint32,
+    latches: options.latchesOf?.(trunk),
     monotonicMs: () => options.clock.monotonicMs(),
     beganMs,
   }

@@ -52,7 +52,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const bySegment = new Map<string, RunningSession>()
   const reader = createRequestReader(options)
   const halves = createOtherHalves({
-    ...{ mediaAddress: options.mediaAddress, sdpSessionId: newSdpId, sessionOf: (dialogId) => sessions.get(dialogId) },
+    ...{ mediaAddress: options.mediaAddress, hears: options.hears },
+    ...{ sdpSessionId: newSdpId, sessionOf: (dialogId) => sessions.get(dialogId) },
     onChange: (first) => {
       resumed.hold(first)
     },
@@ -75,8 +76,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   })
   const twins = createTwinSessions({
-    ...{ allocator: options.ports, random32: options.random.uint32, nowMs: () => clock.monotonicMs() },
-    ...{ mediaAddress: options.mediaAddress, noMediaMs: limits.noMediaMs },
+    ...{ allocator: options.ports, random32: options.random.uint32, latchesOf: options.latchesOf },
+    ...{ nowMs: () => clock.monotonicMs(), mediaAddress: options.mediaAddress, noMediaMs: limits.noMediaMs },
     sessionOf: (dialogId) => sessions.get(dialogId),
     onSilent: (first) => void moveToTwin(first, 'is-silent'),
     onGone: (dialogId) => reader.forget(dialogId),

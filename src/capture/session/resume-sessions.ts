@@ -33,7 +33,10 @@ export interface ResumedSessions {
 }
 
 export function createResumedSessions(parts: {
-  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey'>
+  options: Pick<
+    RecorderOptions,
+    'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey' | 'latchesOf'
+  >
   reader: RequestReader
   recent: RecentCalls
   halves: OtherHalves
@@ -54,7 +57,7 @@ export function createResumedSessions(parts: {
   let stopped = false
   const waiting = createWaitingSessions({
     ...{ calls: held?.calls, goOn: held?.goOn ?? new Set(), allocator: options.ports, random32: random.uint32 },
-    ...{ nowMs: () => clock.monotonicMs(), onDropped: forget },
+    ...{ nowMs: () => clock.monotonicMs(), latchesOf: options.latchesOf, onDropped: forget },
   })
 
   async function resume(waited: WaitingSession): Promise<RunningSession> {

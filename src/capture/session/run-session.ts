@@ -234,12 +234,12 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       if (toDestroy) return destroy()
       try {
         finished ??= await seal(media)
-        const { recording, received, lost, streams, sourceChanged } = finished
+        const { recording, received, lost, streams, marks } = finished
         const folder = dirname(recording.bodyPath)
         if (!(await storeRecording(recording.id, folder, world.objects, 'durable', () => toDestroy))) continue
         return {
           type: 'stored',
-          sourceChanged,
+          marks,
           stored: {
             sizeBytes: recording.sizeBytes,
             sha256: Buffer.from(recording.sha256, 'hex'),
@@ -294,6 +294,8 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
   }
 
   function tell(event: SessionEvent, asking?: Asking): Promise<void> {
+    // At once, whatever waits to be done before.
+    if (event.type === 'ended' && !event.inferred) media?.end()
     queue = queue
       .then(() => handle(event, asking))
       .catch(async (error: unknown) => {

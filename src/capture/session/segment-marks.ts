@@ -9,9 +9,9 @@ export function withMark(marks: SegmentMark[], mark: SegmentMark): SegmentMark[]
 /** Marks of a segment whose recording has been stored. */
 export function marksOfStored(
   { marks, endedAt }: SegmentFacts,
-  { stored, sourceChanged }: Extract<SessionEvent, { type: 'stored' }>,
+  { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,
 ): SegmentMark[] {
-  const told = sourceChanged ? withMark(marks, 'source-changed') : marks
+  const told = found.reduce(withMark, marks)
   // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
   return endedAt && stored.packetsReceived === 0 ? withMark(told, 'incomplete') : told
 }

@@ -5,14 +5,15 @@ import {
   type RecordingWriter,
 } from '#register/recordings/recording-writer.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
+import type { SegmentMark } from '#register/tables.ts'
 import type { PortSource } from '../rtp/media-ports.ts'
 import type { StreamReport } from '../rtp/receive-stream.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { MasterKey } from '../srtp/suites.ts'
 import type { Track } from '../siprec/identified-parties.ts'
-import type { MeasuredStream } from './judge-reception.ts'
+import { hasMixedBeside, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
 import type { LaidOutRecordings } from './laid-out-recordings.ts'
-import { createSessionStreams, type SessionStreams, type Sink } from './session-streams.ts'
+import { createSessionStreams, type SessionStreams, type SessionStreamsOptions, type Sink } from './session-streams.ts'
 
 export interface MediaOptions {
   recordingId: string
@@ -25,6 +26,7 @@ export interface MediaOptions {
   laidOut?: LaidOutRecordings | undefined
   tail: TailJournal
   random32: () => number
+  latches?: SessionStreamsOptions['latches']
   monotonicMs: () => number
   /** The streams of the call's segment before, within the same session: the recording takes them over once it is ready. */
   takesOver?: (() => SessionStreams | undefined) | undefined
@@ -39,8 +41,8 @@ export interface SealedRecording {
   received: number
   lost: number
   streams: MeasuredStream[]
-  /** Sound came from more than one source: another address or port within a stream, or another session of the call. */
-  sourceChanged: boolean
+  /** What its call is marked with for where its sound came from. */
+  marks: SegmentMark[]
 }
 
 /** The streams of one recording and the writer they write to. The session closes the streams, then finishes the writer. */
@@ -75,6 +77,8 @@ export interface SessionMedia {
   heardAnything(): boolean
   /** Sound has come in this session, in an earlier segment of it at least. */
   readonly everHeard: boolean
+  /** The end signal has come (R16): of what comes from now on, only what was sent before is kept. */
+  end(): void
   /**
    * Receives what is still on its way, then seals the last chunk. An end that was only noticed later lies `lengthMs`
    * after the beginning, and not before the last packet or mark.
@@ -92,7 +96,7 @@ export interface SessionMedia {
   abandon(): Promise<void>
 }
 
-/** How long packets may still come after the end signal. */
+/** How long packets that were sent before the end signal may still come after it. */
 const drainMs = 200
 /** A session that sent less than this, a second of sound, is none whose sound was recorded: two clients end one call a moment apart. */
 const heardPackets = 50
@@ -102,10 +106,11 @@ const heardPackets = 50
  * closed again when one cannot be.
  */
 export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
-  const { recordingId, monotonicMs, takesOver, random32 } = options
+  const { recordingId, monotonicMs, takesOver } = options
+  const newStreams = { allocator: options.ports, random32: options.random32, latches: options.latches }
   let beganMs = monotonicMs()
   const arrival100us = () => Math.round((monotonicMs() - beganMs) * 10)
-  const fresh = takesOver ? undefined : createSessionStreams({ allocator: options.ports, random32 })
+  const fresh = takesOver ? undefined : createSessionStreams(newStreams)
   const files = options.laidOut?.claim(recordingId)
   if (fresh && (await fresh.add(options.streams)) === 'no-port') {
     if (files) options.laidOut?.giveBack(files)
@@ -148,7 +153,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
   }
   // From here on to the return nothing waits: the segment before has its last packet, and this one its next.
-  let streams = fresh ?? takesOver?.() ?? createSessionStreams({ allocator: options.ports, random32 })
+  let streams = fresh ?? takesOver?.() ?? createSessionStreams(newStreams)
   beganMs = options.beganMs ?? (takesOver ? monotonicMs() : beganMs)
   streams.writeTo(sink)
   /** Streams of each session that its call goes on in have numbers of their own: whose voice they are is told by number. */
@@ -176,8 +181,13 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     const all = reports()
     const [received, lost] = [sum(all.map((one) => one.received)), sum(all.map((one) => one.lost))]
     if (!handedOn) noteHeard()
-    const sourceChanged = heard.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)
-    return { recording, received, lost, streams: measures(), sourceChanged }
+    const measured = measures()
+    const marks: SegmentMark[] = []
+    // Another address or port within a stream, or another session of the call.
+    if (heard.size > 1 || all.some(({ sourceChanges }) => sourceChanges > 0)) marks.push('source-changed')
+    if (hasMixedBeside(measured, mapped)) marks.push('mixed-beside')
+    if (mediaElsewhere(measured) !== undefined) marks.push('media-elsewhere')
+    return { recording, received, lost, streams: measured, marks }
   }
 
   if (takesOver) await takeOver(streams, options.streams)
@@ -236,6 +246,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     get everHeard() {
       return streams.everHeard
+    },
+    end() {
+      if (!handedOn) streams.end()
     },
     heardAnything: () => reports().some(({ received }) => received > 0),
     async finish(lengthMs = Infinity) {

@@ -38,6 +38,8 @@ export interface SessionStreams {
   takeWaiting(): void
   /** From now on packets go to this one; nobody is a sink too. Counts begin anew. */
   writeTo(sink: Sink | undefined): void
+  /** The end signal has come: what was sent after it is not kept. */
+  end(): void
   /** Receives what is still on its way, then closes. */
   drain(drainMs: number): Promise<void>
   closeAll(): void
@@ -46,8 +48,14 @@ export interface SessionStreams {
 /** Our name in RTCP; says nothing (RFC 7022). */
 const cnameBytes = 3
 
-export function createSessionStreams(options: { allocator: PortSource; random32: () => number }): SessionStreams {
-  const { allocator, random32 } = options
+export interface SessionStreamsOptions {
+  allocator: PortSource
+  random32: () => number
+  /** Returns true for an address of the trunk's networks; set where the trunk latches. */
+  latches?: ((address: string) => boolean) | undefined
+}
+
+export function createSessionStreams({ allocator, random32, latches }: SessionStreamsOptions): SessionStreams {
   const streams = new Map<number, ReceivedStream>()
   let closed: StreamReport[] = []
   let measured: MeasuredStream[] = []
@@ -74,7 +82,16 @@ export function createSessionStreams(options: { allocator: PortSource; random32:
       given.heard?.()
     }
     const ports = { ...given, heard }
-    const stream = { stream: index, ports, ...describe(plan), recording, arrival100us, ssrc: random32(), cname }
+    const stream = {
+      stream: index,
+      ports,
+      ...describe(plan),
+      recording,
+      arrival100us,
+      ssrc: random32(),
+      cname,
+      latches,
+    }
     streams.set(index, receiveStream(stream))
   }
 
@@ -155,6 +172,9 @@ export function createSessionStreams(options: { allocator: PortSource; random32:
       for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
       // What waits in them has somebody to go to only now.
       for (const [plan, held] of adopted.splice(0)) receive(plan, allocator.adopt(held.port, held))
+    },
+    end() {
+      for (const stream of streams.values()) stream.end()
     },
     async drain(drainMs) {
       await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))

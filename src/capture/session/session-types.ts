@@ -1,5 +1,6 @@
 /** The states, events and effects of one recording session, and what they carry. Types alone: session.ts is the machine. */
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+import type { SegmentMark } from '#register/tables.ts'
 import type { StreamPlan } from '../siprec/answer-offer.ts'
 import type { Track } from '../siprec/identified-parties.ts'
 import type { RecordingMetadata } from '../siprec/recording-metadata.ts'
@@ -65,8 +66,8 @@ export type SessionEvent =
   | { type: 'moved'; to: SessionPlace }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
-  /** `sourceChanged`: sound came from more than one source. */
-  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; sourceChanged?: boolean }
+  /** `marks`: for where its sound came from. */
+  | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; marks?: readonly SegmentMark[] }
   | { type: 'store-failed' }
   /** The use of the recording was forbidden; where something stands in the way of its destruction, it is stored as far as it is. */
   | { type: 'forbidden'; at: Temporal.Instant; destroys: boolean }

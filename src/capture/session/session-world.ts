@@ -36,7 +36,11 @@ export function sessionWorld(
     objects: options.objects,
     mediaAddress: options.mediaAddress,
     sdpSessionId,
-    newStreams: () => ({ allocator: ports.forTrunk(trunk), random32: random.uint32 }),
+    newStreams: () => ({
+      allocator: ports.forTrunk(trunk),
+      random32: random.uint32,
+      latches: options.latchesOf?.(trunk),
+    }),
     media: (recording) => mediaMeans(options, trunk, recording, beganMs),
     onFault,
     onOver,

@@ -17,6 +17,8 @@ export interface Trunk {
   /** IANA zone of times that name none. */
   readonly zone?: string
   readonly identity?: IdentitySource
+  /** Symmetric RTP: media may come from another address of `from` than the session description names (RFC 7362). */
+  readonly latching?: boolean
 }
 
 /** The settings for a request, by where it came from and what its User-Agent says; the first that fits. */
@@ -32,9 +34,12 @@ export type NameTrunk = (source: Source, userAgent?: string) => string
 export type SharesTrunk = (one: TrunkSource, other: TrunkSource) => boolean
 export type TrunkSource = Pick<Source, 'address' | 'client'>
 
+/** By a trunk's name, what its streams latch to: returns true for an address of its networks. Nothing for one that does not latch. */
+export type LatchesOf = (trunk: string | undefined) => ((address: string) => boolean) | undefined
+
 const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
 const trackNames: readonly unknown[] = ['caller', 'official', 'mixed'] satisfies Track[]
-const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity']
+const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity', 'latching']
 
 /**
  * @param path SELOSTE_TRUNKS; without it there are no settings, and every client is believed
@@ -72,21 +77,30 @@ export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
 export function trunkNaming(
   trunks: readonly Trunk[],
   sources: readonly string[] = [],
-): { findTrunk: FindTrunk; nameTrunk: NameTrunk; sharesTrunk: SharesTrunk } {
+): { findTrunk: FindTrunk; nameTrunk: NameTrunk; sharesTrunk: SharesTrunk; latchesOf: LatchesOf } {
   const find = trunkFinder(trunks)
   const known = trunks.map(({ from }) => blockListOf(from))
   const entries = sources
     .map((entry) => ({ entry, list: blockListOf([entry]), bits: Number(entry.split('/')[1] ?? 128) }))
     .sort((a, b) => b.bits - a.bits)
+  const named = Map.groupBy(
+    trunks.filter(({ latching }) => latching === true),
+    ({ name }) => nameOf(name),
+  )
+  const latching = new Map([...named].map(([name, ones]) => [name, blockListOf(ones.flatMap(({ from }) => from))]))
   const sourceEntry = (address: string) => entries.find(({ list }) => holds(list, address))?.entry
   return {
     findTrunk: find,
     nameTrunk(source, userAgent) {
       const trunk = find(source.address, userAgent)
-      if (trunk) return `trunk:${trunk.name}`
+      if (trunk) return nameOf(trunk.name)
       if (source.client !== undefined) return `tls:${source.client}`
       const entry = sourceEntry(source.address)
       return entry === undefined ? `address:${source.address}` : `source:${entry}`
+    },
+    latchesOf(trunk = '') {
+      const list = latching.get(trunk)
+      return list && ((address) => holds(list, address))
     },
     sharesTrunk(one, other) {
       if (one.address === other.address) return true
@@ -97,6 +111,8 @@ export function trunkNaming(
     },
   }
 }
+
+const nameOf = (configured: string) => `trunk:${configured}`
 
 /** Returns true for a trunk that an operator has named or a certificate proves, and not for a bare address or network. */
 export function isNamedTrunk(name: string): boolean {
@@ -118,7 +134,7 @@ function blockListOf(networks: readonly string[]): BlockList {
 }
 
 function problemOf(entry: Record<string, unknown>): string | undefined {
-  const { name, from, client, tracks } = entry
+  const { name, from, client, tracks, latching } = entry
   const [zone, identity] = [entry['zone'], entry['identity']].map((value) =>
     value === undefined || typeof value === 'string' ? value : JSON.stringify(value),
   )
@@ -135,6 +151,7 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
   if (zone !== undefined && !isZone(zone)) return `zone is "${zone}"; allowed is a name such as Europe/Helsinki`
   if (identity !== undefined && !identities.includes(identity))
     return `identity is "${identity}"; allowed are ${identities.join(', ')}`
+  if (latching !== undefined && typeof latching !== 'boolean') return 'latching is true or false'
   return undefined
 }
 

@@ -14,7 +14,8 @@ import type { RunningSession, SessionLeg } from './run-session.ts'
 import { recordingIn, trunkIn } from './read-session.ts'
 import { allInactive, allPaused } from './accepted-streams.ts'
 import type { SessionState, Withholding } from './session-types.ts'
-import { createSessionStreams } from './session-streams.ts'
+import { createSessionStreams, type SessionStreams } from './session-streams.ts'
+import type { LatchesOf } from './trunks.ts'
 import { withholdingFor } from './who-answers-now.ts'
 
 /** A request of a session, read. */
@@ -79,6 +80,7 @@ const mostMoves = 50
 export function createTwinSessions(options: {
   allocator: PortAllocator
   random32: () => number
+  latchesOf?: LatchesOf | undefined
   nowMs: () => number
   mediaAddress: (peer: string) => string
   /** A session that has heard nothing for so long may be dead. */
@@ -102,6 +104,11 @@ export function createTwinSessions(options: {
   const besides = (firstId: string) => [...twins.values()].filter((twin) => twin.firstId === firstId)
   const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
 
+  function newStreams(first: RunningSession | undefined): SessionStreams {
+    const trunk = trunkIn(first?.state)
+    return createSessionStreams({ allocator: allocator.forTrunk(trunk), random32, latches: options.latchesOf?.(trunk) })
+  }
+
   /** Opens, closes and turns its ports as the plans want. Without a port left it is answered as one that nobody records. */
   async function receive(
     leg: SessionLeg,
@@ -109,8 +116,7 @@ export function createTwinSessions(options: {
     first: RunningSession | undefined,
   ): Promise<SessionLeg['streams']> {
     const taken = plans.filter(({ accepted }) => accepted)
-    const streams =
-      leg.streams ?? createSessionStreams({ allocator: allocator.forTrunk(trunkIn(first?.state)), random32 })
+    const streams = leg.streams ?? newStreams(first)
     const known = streams.ports
     const wanted = new Set(taken.map(({ index }) => index))
     streams.close([...known.keys()].filter((index) => !wanted.has(index)))
@@ -273,7 +279,7 @@ export function createTwinSessions(options: {
     legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
     resume(leg, ports, first) {
       seconds.add(leg.dialog.id)
-      const streams = createSessionStreams({ allocator: allocator.forTrunk(trunkIn(first.state)), random32 })
+      const streams = newStreams(first)
       for (const plan of leg.place.streams) {
         const port = ports.get(plan.index)
         if (port) streams.adopt(plan, port)

@@ -14,6 +14,7 @@ import type { HeldHalf } from './other-half.ts'
 import type { HeldCalls } from './hold-calls.ts'
 import type { SegmentBefore } from './run-session.ts'
 import { createSessionStreams } from './session-streams.ts'
+import type { LatchesOf } from './trunks.ts'
 import { allPaused } from './accepted-streams.ts'
 
 export interface WaitingSession {
@@ -65,6 +66,7 @@ export function createWaitingSessions(options: {
   goOn: ReadonlySet<string>
   allocator: PortAllocator
   random32: () => number
+  latchesOf?: LatchesOf | undefined
   nowMs: () => number
   /** Nobody will take it up. */
   onDropped: (dialogId: string) => void
@@ -104,7 +106,11 @@ export function createWaitingSessions(options: {
         passOn() {
           isTaken = true
           const { trunk } = readFacts(held.facts)
-          const streams = createSessionStreams({ allocator: allocator.forTrunk(trunk), random32 })
+          const streams = createSessionStreams({
+            allocator: allocator.forTrunk(trunk),
+            random32,
+            latches: options.latchesOf?.(trunk),
+          })
           for (const plan of [...held.streams, ...held.joined]) {
             const port = ports.get(plan.index)
             if (port) streams.adopt(plan, port)

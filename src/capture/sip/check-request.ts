@@ -1,5 +1,6 @@
 import { allowedMethods, allowHeader, supportedOptions } from './capabilities.ts'
 import { listHeader, optionTags, type Header, type SipRequest } from './message.ts'
+import { isTooBrief, minSeHeader } from './session-timer.ts'
 import { parseSipUri, uriScheme } from './uri.ts'
 
 /** Why a request cannot be served, as it is answered. */
@@ -10,7 +11,7 @@ export interface RequestRefusal {
 }
 
 /**
- * RFC 3261 8.2.1 to 8.2.3, for every request but ACK and CANCEL: method, Request-URI, Require, Content-Encoding.
+ * RFC 3261 8.2.1 to 8.2.3, for every request but ACK and CANCEL: method, Request-URI, Require, Content-Encoding; and RFC 4028.
  * The content's type is the handler's to judge: recorders meet broken ones and record all the same.
  */
 export function checkRequest(request: SipRequest): RequestRefusal | undefined {
@@ -26,5 +27,7 @@ export function checkRequest(request: SipRequest): RequestRefusal | undefined {
   if (unknown.length > 0) return { status: 420, headers: [{ name: 'unsupported', value: unknown.join(', ') }] }
   const coded = listHeader(request, 'content-encoding').some((coding) => coding.toLowerCase() !== 'identity')
   if (coded) return { status: 415, headers: [{ name: 'accept-encoding', value: 'identity' }] }
+  if ((request.method === 'INVITE' || request.method === 'UPDATE') && isTooBrief(request))
+    return { status: 422, headers: [minSeHeader] }
   return undefined
 }

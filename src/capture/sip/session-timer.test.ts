@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { parseMessage } from './parse-message.ts'
-import { answerSessionTimer } from './session-timer.ts'
+import { answerSessionTimer, isTooBrief } from './session-timer.ts'
 
 function asked(lines: string) {
   const text = `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a@b>\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n${lines}\r\n\r\n`
   const parsed = parseMessage(Buffer.from(text))
   if (parsed.kind !== 'request') throw new Error('unsound')
-  return answerSessionTimer(parsed)
+  return parsed
 }
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
   ['k: siprec, TIMER\r\nx: 90 ; Refresher = UAC', 90],
   ['Require: timer\r\nSession-Expires: 3600;refresher=uac', 3600],
 ])('%s: the caller refreshes', (lines, seconds) => {
-  expect(asked(lines)).toEqual({
+  expect(answerSessionTimer(asked(lines))).toEqual({
     headers: [
       { name: 'require', value: 'timer' },
       { name: 'session-expires', value: `${seconds};refresher=uac` },
@@ -28,8 +28,20 @@ test.each([
   'Session-Expires: 1800',
   'Supported: timer\r\nSession-Expires: 1800;refresher=uas',
   'Supported: timer\r\nSession-Expires: soon',
-  'Supported: timer\r\nSession-Expires: 0',
   'Supported: timer\r\nSession-Expires:',
 ])('%s: no timer', (lines) => {
-  expect(asked(lines)).toEqual({ headers: [] })
+  expect(answerSessionTimer(asked(lines))).toEqual({ headers: [] })
+})
+
+test.each([
+  ['Supported: timer\r\nSession-Expires: 30', true],
+  ['Supported: timer\r\nSession-Expires: 0', true],
+  ['Require: timer\r\nSession-Expires: 89;refresher=uas', true],
+  ['Supported: timer\r\nSession-Expires: 90', false],
+  ['Supported: timer\r\nSession-Expires: soon', false],
+  ['Supported: timer', false],
+  // Who does not know of 422 is not given it.
+  ['Session-Expires: 30', false],
+])('%s is too brief: %s', (lines, brief) => {
+  expect(isTooBrief(asked(lines))).toBe(brief)
 })

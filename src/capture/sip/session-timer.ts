@@ -8,19 +8,25 @@ export interface SessionTimer {
   expiresSeconds?: number
 }
 
+/** RFC 4028 section 4: no session interval is shorter. */
+const shortestSeconds = 90
+
+/** Returns true if a client that knows session timers wants to refresh more often than RFC 4028 allows: it gets 422 (section 9). */
+export function isTooBrief(request: SipRequest): boolean {
+  const seconds = knowsTimers(request) ? readTimer(request)?.seconds : undefined
+  return seconds !== undefined && seconds < shortestSeconds
+}
+
+export const minSeHeader: Header = { name: 'min-se', value: String(shortestSeconds) }
+
 /**
  * RFC 4028 section 9 for a called party that leaves refreshing to the caller: its Session-Expires goes back with
  * `refresher=uac`. When the request wants us to refresh, or its sender does not know session timers, there is none.
  */
 export function answerSessionTimer(request: SipRequest): SessionTimer {
-  const value = firstHeader(request, 'session-expires')
-  if (value === undefined || !optionTags(request, 'supported').concat(optionTags(request, 'require')).includes('timer'))
-    return { headers: [] }
-  const semicolon = value.indexOf(';')
-  const seconds = readDecimal((semicolon < 0 ? value : value.slice(0, semicolon)).trim(), 0x7fffffff)
-  const parameters = parseParameters(semicolon < 0 ? '' : value.slice(semicolon + 1))
-  if (seconds === undefined || seconds === 0 || parameters?.get('refresher')?.toLowerCase() === 'uas')
-    return { headers: [] }
+  const timer = knowsTimers(request) ? readTimer(request) : undefined
+  if (!timer || timer.refresher === 'uas') return { headers: [] }
+  const { seconds } = timer
   return {
     headers: [
       { name: 'require', value: 'timer' },
@@ -28,4 +34,18 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
     ],
     expiresSeconds: seconds,
   }
+}
+
+function knowsTimers(request: SipRequest): boolean {
+  return optionTags(request, 'supported').concat(optionTags(request, 'require')).includes('timer')
+}
+
+/** Nothing where there is no sound number. */
+function readTimer(request: SipRequest): { seconds: number; refresher: string | undefined } | undefined {
+  const value = firstHeader(request, 'session-expires')
+  if (value === undefined) return undefined
+  const semicolon = value.indexOf(';')
+  const seconds = readDecimal((semicolon < 0 ? value : value.slice(0, semicolon)).trim(), 0x7fffffff)
+  const parameters = parseParameters(semicolon < 0 ? '' : value.slice(semicolon + 1))
+  return seconds === undefined ? undefined : { seconds, refresher: parameters?.get('refresher')?.toLowerCase() }
 }

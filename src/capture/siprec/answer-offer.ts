@@ -32,7 +32,13 @@ export interface StreamPlan {
   /** False: answered with port 0. Only media that we must or want to refuse (RFC 3264 section 6). */
   readonly accepted: boolean
   readonly refusedBecause?:
-    'not audio' | 'port 0' | 'other transport' | 'keys in clear' | 'no usable key' | 'unreadable'
+    | 'not audio'
+    | 'port 0'
+    | 'other transport'
+    | 'other address family'
+    | 'keys in clear'
+    | 'no usable key'
+    | 'unreadable'
   /** Direction as the answer will give it. */
   readonly direction: 'recvonly' | 'inactive'
   /** The offer asks for silence: a=inactive, or the zeros of RFC 3264 section 8.4. Media may still come after zeros. */
@@ -51,10 +57,18 @@ export interface StreamPlan {
 /**
  * Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers.
  * @param takesKeys whether the offer came by a way on which nobody else reads its keys: TLS (RFC 4568 section 8.1)
+ * @param hears returns false for a media address of a family in which nobody listens here
  */
-export function planStreams(offer: SessionDescription, sourceAddress: string, takesKeys = false): StreamPlan[] {
+export function planStreams(
+  offer: SessionDescription,
+  sourceAddress: string,
+  takesKeys = false,
+  hears: (address: string) => boolean = () => true,
+): StreamPlan[] {
   return offer.media.map((media) => {
-    const refusedBecause = reasonToRefuse(media, takesKeys)
+    const remote = remoteMediaOf(media, sourceAddress)
+    const refusedBecause =
+      reasonToRefuse(media, takesKeys) ?? (hears(remote.address) ? undefined : ('other address family' as const))
     // Keys beside RTP/AVP: SRTP if both can (RFC 8643), else plain RTP.
     const crypto = takesKeys ? media.crypto[0] : undefined
     const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
@@ -69,7 +83,7 @@ export function planStreams(offer: SessionDescription, sourceAddress: string, ta
       storage: media.codecs.some(({ encoding, clockRate }) => playable.has(`${encoding}/${clockRate}`))
         ? 'playable'
         : 'asArrives',
-      remote: remoteMediaOf(media, sourceAddress),
+      remote,
       ...(refusedBecause === undefined && offersMux(media) ? { mux: true as const } : {}),
       ...(refusedBecause === undefined && crypto ? { crypto } : {}),
     }
@@ -150,6 +164,7 @@ export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
   const is = (why: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === why)
   if (is('keys in clear')) return refuse(488, 'SRTP Keys Only Over TLS')
   if (is('no usable key')) return refuse(488, 'No Usable SRTP Key')
+  if (is('other address family')) return refuse(488, 'Media Address Of Another IP Version')
   return refuse(488, is('other transport') ? 'Only RTP Or SRTP With SDES Keys' : 'No Audio In Offer')
 }
 

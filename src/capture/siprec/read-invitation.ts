@@ -26,6 +26,8 @@ export interface InvitationRequest {
   readonly sourceAddress: string
   /** It came by a way on which nobody else reads the keys it may hold. */
   readonly takesKeys?: boolean
+  /** Returns false for a media address of a family in which nobody listens here. */
+  readonly hears?: (address: string) => boolean
 }
 
 export interface InvitationOptions<N = unknown, O = unknown> {
@@ -71,10 +73,12 @@ export function readInvitation<N, O>(
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer
   const streams = offer
-    ? planStreams(offer, sourceAddress, request.takesKeys)
+    ? planStreams(offer, sourceAddress, request.takesKeys, request.hears)
     : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
-  // A later offer may close every stream; a first one with nothing to record is no recording session.
-  if (offer && !options.before && !streams.some(({ accepted }) => accepted)) return refuseOffer(streams)
+  // A later offer may close every stream; a first one with nothing to record is no recording session. A later one that moves all
+  // of its media to where they cannot be heard is refused, and the session stays as it was (RFC 3261 section 14.2).
+  const isUnheard = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
+  if (offer && (!options.before || isUnheard) && !streams.some(({ accepted }) => accepted)) return refuseOffer(streams)
   const parsed =
     split.metadata === undefined
       ? undefined

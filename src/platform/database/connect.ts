@@ -29,7 +29,7 @@ export type ConnectOptions = {
 export type Database<Tables> = {
   pool: Pool
   db: Kysely<Tables>
-  /** Waits for running queries and closes every connection. */
+  /** Waits for running queries and closes every connection. Waits for nothing once the database has been found to hang. */
   close: () => Promise<void>
 }
 
@@ -51,11 +51,16 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
     onAnswers: () => blockers?.clear('database'),
   })
 
+  const open = new Set<Client>()
+
   /** Asked at each connection: the database may have moved since the last. */
   class CurrentClient extends TemporalClient {
     constructor(config?: ClientConfig) {
       super({ ...config, connectionString: currentUrl(options.url) })
+      open.add(this)
+      this.once('end', () => open.delete(this))
       breakWhenHeld(options.url, this)
+      watchOpening(this, watch)
       watchQueries(this, watch, blockers)
     }
   }
@@ -80,9 +85,11 @@ export function connectDatabase<Tables>(options: ConnectOptions): Database<Table
   return {
     pool,
     db,
-    close: () => {
+    async close() {
+      await db.destroy()
+      // A goodbye that a database which hangs does not answer would keep the process.
+      if (watch.fault) for (const client of open) breakConnection(client)
       watch.stop()
-      return db.destroy()
     },
   }
 }
@@ -99,6 +106,18 @@ async function probe({ url, applicationName }: ConnectOptions, timeoutMs: number
     clearTimeout(timer)
     breakConnection(client)
   }
+}
+
+/** A connection that is being made breaks when the database is found to hang: the pool would wait ten seconds for it. */
+function watchOpening(client: Client, watch: AnswerWatch): void {
+  const connect = client.connect.bind(client) as (told: (error?: Error) => void) => void
+  client.connect = ((told: (error?: Error) => void) => {
+    const operation = watch.begin(() => breakConnection(client))
+    connect((error) => {
+      operation.done()
+      told(error)
+    })
+  }) as typeof client.connect
 }
 
 /** Each query of a connection is watched; one that is given up takes its connection with it. */
@@ -146,7 +165,8 @@ function watchConnects(pool: Pool, watch: AnswerWatch, blockers: Blockers | unde
       (error: Error & { code?: string }) => {
         operation.done()
         given.reject(error)
-        if (!isOwnLimit(error)) blockers?.raise('database', { code: error.code ?? 'no-answer' })
+        // While it hangs that is known, and connections are broken for it.
+        if (!watch.fault && !isOwnLimit(error)) blockers?.raise('database', { code: error.code ?? 'no-answer' })
       },
     )
     return given.promise

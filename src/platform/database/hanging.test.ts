@@ -1,6 +1,7 @@
 import { createServer, connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -100,6 +101,34 @@ test('a database that hangs is found out, whoever waits for it is told, and nobo
     )
     .toBe(true)
   expect(blockers.list()).toEqual([])
+})
+
+test.each([
+  ['that was never reached', false],
+  ['with connections that are idle', true],
+])('closing waits for no connection to a database that hangs, %s', async (_which, isReached) => {
+  const ends: Promise<unknown>[] = []
+  database.pool.on('connect', (client) => ends.push(new Promise((resolve) => client.once('end', resolve))))
+  if (isReached) await Promise.all([ask(), ask()])
+  expect(ends).toHaveLength(isReached ? 2 : 0)
+  way.stop()
+  const beganMs = performance.now()
+  await expect(ask()).rejects.toThrow()
+  await database.close()
+  expect(blockers.list()).toMatchObject([{ kind: 'database', code: 'database-hangs' }])
+  await Promise.all(ends)
+  // Two answers that did not come, and a look each quarter of a second.
+  expect(performance.now() - beganMs).toBeLessThan(2_500)
+})
+
+test('what waits for a connection while the pool is closed is told that the database hangs', async () => {
+  way.stop()
+  const beganMs = performance.now()
+  const asked = ask().catch((error: unknown) => error)
+  await wait(50)
+  await database.close()
+  expect(await asked).toMatchObject({ code: 'database-hangs' })
+  expect(performance.now() - beganMs).toBeLessThan(2_500)
 })
 
 test('a statement that takes long on a database that answers is not given up', async () => {

@@ -11,6 +11,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { RegisterTables } from '../tables.ts'
+import { hearsMixed } from './mixed-beside.ts'
 import { anonymisedCopyKey, copiedObjects } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
@@ -112,13 +113,13 @@ export async function originalTracks(
     official.fill(0)
     throw error
   }
-  return { caller, official, isMixed: index.sources.some(({ track }) => track === 'mixed') }
+  return { caller, official, isMixed: hearsMixed(index) }
 }
 
-/** Returns true if both tracks of a recording are one sound: the phone system sent one stream. @throws RecordingGone */
+/** Returns true if both tracks of a recording are one sound: the phone system sent one stream, or no better one for a while. @throws RecordingGone */
 export async function isMixedRecording(store: AnonymisedCopyStore, recording: string): Promise<boolean> {
   const index = await withKey(store, recording, (fileKey) => openRecordingIndex(store.objects, recording, fileKey))
-  return index.sources.some(({ track }) => track === 'mixed')
+  return hearsMixed(index)
 }
 
 /** How the sound of a copy is stored: what it is, before sealing. */

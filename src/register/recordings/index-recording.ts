@@ -18,6 +18,7 @@ import {
   type IndexedTrack,
   type RecordingIndex,
 } from './recording-index.ts'
+import { mixedLeftOut } from './mixed-beside.ts'
 import { visitAudio } from './visit-audio.ts'
 import { walkChunk, type Codec, type LogMark, type LogSource, type Track } from './recording-log.ts'
 
@@ -238,7 +239,9 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
 }
 
 async function findPeaks(recording: OpenedRecording, index: RecordingIndex): Promise<void> {
+  const leftOut = mixedLeftOut(index)
   await visitAudio(recording, index, 0, Infinity, (source, at, samples) => {
+    if (source.track === 'mixed' && leftOut.some(({ from, to }) => from <= at && at + samples.length <= to)) return
     for (const lane of lanesOf[source.track]) {
       const peaks = index.peaks[lane]!
       for (let i = 0; i < samples.length; i++) {

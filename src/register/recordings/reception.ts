@@ -40,6 +40,8 @@ export interface Reception {
   lostMs: number
   /** Whose voice cannot be heard while the other's can. */
   oneWay?: Exclude<Track, 'mixed'> | undefined
+  /** Address that most packets came from and that the session description does not name: nothing from there was recorded. */
+  elsewhere?: string | undefined
   /** Packets came, and nothing but silence in them. */
   isSilent?: true | undefined
 }

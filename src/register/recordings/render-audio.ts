@@ -5,6 +5,7 @@
  * Never here: state. The same range gives the same bytes, and two adjoining ranges give what one would.
  */
 import type { OpenedRecording } from './index-recording.ts'
+import { mixedLeftOut } from './mixed-beside.ts'
 import { lanesOf, samplesPerSecond, type IndexedSource, type RecordingIndex } from './recording-index.ts'
 import { visitAudio } from './visit-audio.ts'
 
@@ -31,8 +32,12 @@ export async function renderAudio(
     const last = Math.min(sound.length, to - at)
     if (first < last) entry.voice.set(sound.subarray(first, last), at - from + first)
   })
+  const leftOut = mixedLeftOut(index)
   const lanes = new Int16Array(samples * 2)
   for (const { source, voice } of streams.values()) {
+    if (source.track === 'mixed') {
+      for (const span of leftOut) voice.fill(0, Math.max(0, span.from - from), Math.max(0, span.to - from))
+    }
     for (const lane of lanesOf[source.track]) {
       for (let i = 0, at = lane; i < samples; i++, at += 2) {
         const sum = lanes[at]! + voice[i]!

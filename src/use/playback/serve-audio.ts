@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
+import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
 import { heardPace, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
 import type { OpenedRecording } from '#register/recordings/index-recording.ts'
@@ -177,7 +178,7 @@ export function createAudioServer(
         peaksPerSecond: samplesPerSecond / samplesPerPeak,
         caller: Buffer.from(caller).toString('base64'),
         official: Buffer.from(official).toString('base64'),
-        gaps: index.gaps.flatMap((gap) =>
+        gaps: heardGaps(index).flatMap((gap) =>
           (gap.track === 'mixed' ? (['caller', 'official'] as const) : [gap.track]).map((track) => ({
             track,
             fromMs: toMs(gap.fromSample),
@@ -188,6 +189,15 @@ export function createAudioServer(
       }
     },
   }
+}
+
+/** Without those of a mixed stream where it is left out. */
+function heardGaps(index: RecordingIndex): RecordingIndex['gaps'] {
+  const leftOut = mixedLeftOut(index)
+  return index.gaps.filter(
+    ({ track, fromSample, toSample }) =>
+      track !== 'mixed' || !leftOut.some(({ from, to }) => from <= fromSample && toSample <= to),
+  )
 }
 
 /** Bytes [from, end) of the WAV: header, then stereo samples; a range may begin inside either. */

@@ -115,10 +115,19 @@ function mayForbid(
 }
 
 /** What whoever listens should know of how it came in; all of it for whoever looks for a fault. */
-function viewReception({ trunk, client, streams, lostMs, oneWay, isSilent }: Reception, isForMaintenance: boolean) {
+function viewReception(
+  { trunk, client, streams, lostMs, oneWay, isSilent, elsewhere }: Reception,
+  isForMaintenance: boolean,
+) {
   return {
     heard: { lostMs, ...(oneWay && { oneWay }), ...(isSilent && { isSilent }) },
-    ...(isForMaintenance && { reception: { ...(trunk !== undefined && { trunk }), client, streams: [...streams] } }),
+    ...(isForMaintenance && {
+      reception: {
+        ...(trunk !== undefined && { trunk }),
+        ...(elsewhere !== undefined && { elsewhere }),
+        ...{ client, streams: [...streams] },
+      },
+    }),
   }
 }
 

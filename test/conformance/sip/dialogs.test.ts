@@ -226,6 +226,24 @@ describe('session timer (RFC 4028)', () => {
     expect(optionTags(call.lastResponse(), 'require')).toEqual(['timer'])
   })
 
+  test('less than ninety seconds between refreshes is refused with the least that is allowed, at the start and in the call', () => {
+    const opening = callServer(answering())
+    opening.send(request('INVITE', { ...timer, 'session-expires': '30' }))
+    expect(opening.lastResponse().status).toBe(422)
+    expect(firstHeader(opening.lastResponse(), 'min-se')).toBe('90')
+    expect(opening.server.sizes().dialogsOpen).toBe(0)
+    const { call, to } = inCall({}, {}, timer)
+    for (const [method, cseq] of [
+      ['INVITE', '11'],
+      ['UPDATE', '12'],
+    ] as const) {
+      call.send(request(method, { to, cseq, ...timer, 'session-expires': '30', branch: `z9hG4bK${cseq}` }))
+      expect(call.lastResponse().status).toBe(422)
+    }
+    call.send(request('UPDATE', { to, cseq: '13', ...timer, 'session-expires': '90' }))
+    expect(firstHeader(call.lastResponse(), 'session-expires')).toBe('90;refresher=uac')
+  })
+
   test('without a refresh the session is lost, with one it goes on', () => {
     const lost: string[] = []
     const { call, to } = inCall({ onDialogLost: (_dialog, why) => void lost.push(why) }, {}, timer)

@@ -18,9 +18,10 @@ import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { indexRecording } from '#register/recordings/index-recording.ts'
+import { indexRecording, type OpenedRecording } from '#register/recordings/index-recording.ts'
 import { headerKey } from '#register/recordings/objects.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
+import type { RecordingIndex } from '#register/recordings/recording-index.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { enterInto } from '#test/database/people.ts'
@@ -53,6 +54,8 @@ export interface WiredRecorder {
   segments(): SegmentFacts[]
   /** Sends a request and waits for its final answer, which is 200; SDP, or nothing. */
   ask(text: string): Promise<{ sdp: string; to: string }>
+  /** A segment's recording, opened, and its index. */
+  opened(segment: SegmentFacts | undefined): Promise<{ index: RecordingIndex; openChunk: OpenedRecording['openChunk'] }>
   /** Voices of a segment's recording, as SSRCs. */
   voices(segment: SegmentFacts | undefined): Promise<Record<'caller' | 'official' | 'mixed', number[]>>
   stop(): Promise<void>
@@ -61,7 +64,7 @@ export interface WiredRecorder {
 export async function openWiredRecorder(
   folder: string,
   given: { firstPort: number; description: () => RegisterDescription } & Partial<
-    Pick<RecorderOptions, 'limits' | 'held' | 'leftBehind' | 'nameTrunk'>
+    Pick<RecorderOptions, 'limits' | 'held' | 'leftBehind' | 'nameTrunk' | 'findTrunk' | 'latchesOf' | 'hears'>
   >,
 ): Promise<WiredRecorder> {
   const { firstPort, description, ...more } = given
@@ -87,6 +90,12 @@ export async function openWiredRecorder(
     ...more,
   })
   const call = callServer(recorder.handler)
+  const opened: WiredRecorder['opened'] = async (segment) => {
+    const id = segment?.recording?.id ?? ''
+    const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
+    const recording = await openRecordingBody(objects, id, readAgeHeader(header, intake.identity))
+    return { index: await indexRecording(recording), openChunk: (n) => recording.openChunk(n) }
+  }
 
   return {
     ...{ call, recorder, ports },
@@ -102,11 +111,9 @@ export async function openWiredRecorder(
       expect(response.status).toBe(200)
       return { sdp: response.body.toString(), to: toOf(response) }
     },
+    opened,
     async voices(segment) {
-      const id = segment?.recording?.id ?? ''
-      const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
-      const recording = await openRecordingBody(objects, id, readAgeHeader(header, intake.identity))
-      const { sources } = await indexRecording(recording)
+      const { sources } = (await opened(segment)).index
       const of = (track: string) => sources.filter((source) => source.track === track).map(({ ssrc }) => ssrc)
       return { caller: of('caller'), official: of('official'), mixed: of('mixed') }
     },
@@ -140,15 +147,26 @@ export function inDialog(opening: string, method: string, to: string, cseq: numb
   return `${method} sip:srs@192.0.2.200 SIP/2.0\r\n${via}\r\nTo: ${to}\r\nCSeq: ${cseq} ${method}\r\n${type}Content-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** Where a client sends RTP from, `port` and the second after it: A-law, one source for each of our ports. */
-export async function openSpeaker(port: number, firstSsrc: number, address = '127.0.0.1') {
-  const sockets = [0, 2].map((line) => createSocket('udp4').bind(port + line, address))
+/** An A-law sample of nothing. */
+const silence = 0xd5
+
+/**
+ * Where a client sends RTP from, `port` and each second one after it: A-law, one source for each of our ports.
+ * @param sounds the A-law sample of which each line's packets are full
+ */
+export async function openSpeaker(
+  port: number,
+  firstSsrc: number,
+  address = '127.0.0.1',
+  sounds: readonly number[] = [silence, silence],
+) {
+  const sockets = sounds.map((_, line) => createSocket('udp4').bind(port + 2 * line, address))
   await Promise.all(sockets.map((socket) => once(socket, 'listening')))
   let sent = 0
   async function speak(to: readonly number[], packets: number): Promise<void> {
     for (let n = 0; n < packets; n++, sent++) {
       for (const [at, toPort] of to.entries()) {
-        const packet = Buffer.alloc(172, 0xd5)
+        const packet = Buffer.alloc(172, sounds[at])
         packet.set([0x80, 8])
         packet.writeUInt16BE(sent & 0xffff, 2)
         packet.writeUInt32BE(160 * sent, 4)

@@ -52003,7 +52003,7 @@ export interface operations {
                             };
                             /** @description Length of the recording */
                             durationMs?: number;
-                            marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number" | "source-changed")[];
+                            marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number" | "source-changed" | "mixed-beside" | "media-elsewhere")[];
                             lostPackets?: number;
                             heard?: {
                                 /** @description Sound that was lost on the way, of the voice that lost most, in milliseconds */
@@ -52023,6 +52023,8 @@ export interface operations {
                                 trunk?: string;
                                 /** @description Product and version, as its User-Agent says; may be empty */
                                 client: string;
+                                /** @description Address that media came from and that the session description does not name; not recorded */
+                                elsewhere?: string;
                                 streams: {
                                     /**
                                      * @description Whose voice

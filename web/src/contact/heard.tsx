@@ -53,6 +53,7 @@ export function ReceptionOf({ segment }: { segment: SegmentDetail }) {
         {[
           reception.client || say('capture.client.unnamed'),
           reception.trunk && say('capture.trunk.is', { name: reception.trunk }),
+          reception.elsewhere && say('reception.elsewhere', { address: reception.elsewhere }),
         ]
           .filter(Boolean)
           .join(', ')}

@@ -44,6 +44,11 @@ export const StreamReception = Type.Object({
 export const Reception = Type.Object({
   trunk: Type.Optional(Type.String()),
   client,
+  elsewhere: Type.Optional(
+    Type.String({
+      description: 'Address that media came from and that the session description does not name; not recorded',
+    }),
+  ),
   streams: Type.Array(StreamReception),
 })
 

@@ -169,7 +169,16 @@ export const SegmentDetail = Type.Intersect([
     durationMs: Type.Optional(Type.Integer({ description: 'Length of the recording' })),
     marks: Type.Array(
       literals(
-        ['incomplete', 'end-inferred', 'packets-lost', 'needs-review', 'unknown-number', 'source-changed'],
+        [
+          'incomplete',
+          'end-inferred',
+          'packets-lost',
+          'needs-review',
+          'unknown-number',
+          'source-changed',
+          'mixed-beside',
+          'media-elsewhere',
+        ],
         'What a listener should know',
       ),
     ),

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { hearsMixed, mixedLeftOut } from './mixed-beside.ts'
+import type { Gap, IndexedTrack, RecordingIndex } from './recording-index.ts'
+import type { Track } from './recording-log.ts'
+
+const s = 8000
+
+function index(tracks: Partial<Record<Track, number>>, gaps: Gap[] = [], seconds = 60) {
+  const told = Object.entries(tracks).map(([track, packetsReceived]): IndexedTrack => ({
+    ...{ track: track as Track, streams: [0], codecs: [], packetsReceived, packetsLost: 0, packetsOmitted: 0 },
+  }))
+  return { tracks: told, gaps, durationSamples: seconds * s } satisfies Partial<RecordingIndex>
+}
+const gap = (track: Track, from: number, to: number, kind: Gap['kind'] = 'pause'): Gap => ({
+  ...{ track, fromSample: from * s, toSample: to * s, kind },
+})
+const three = { caller: 3000, official: 3000, mixed: 3000 }
+const seconds = (one: ReturnType<typeof index>) => mixedLeftOut(one).map(({ from, to }) => [from / s, to / s])
+
+test('beside both voices it is left out from end to end, whoever is silent for a while', () => {
+  const pauses = [gap('caller', 5, 20), gap('official', 20.5, 30), gap('caller', 30.2, 31)]
+  expect(seconds(index(three, pauses))).toEqual([[0, 60]])
+  expect(hearsMixed(index(three, pauses))).toBe(false)
+})
+
+test.each([
+  ['alone', { mixed: 3000 }],
+  ['beside one voice', { mixed: 3000, caller: 3000 }],
+  ['beside a voice of which nothing came', { ...three, official: 0 }],
+])('%s it is heard', (_, tracks) => {
+  expect(seconds(index(tracks))).toEqual([])
+  expect(hearsMixed(index(tracks))).toBe(true)
+})
+
+test('it is heard where a voice has not begun or has ended, was lost, or where neither comes, for a second or more', () => {
+  const gaps = [
+    gap('official', 0, 4),
+    gap('caller', 0, 0.5),
+    gap('caller', 10, 12, 'loss'),
+    gap('caller', 14, 14.5, 'loss'),
+    gap('caller', 20, 25),
+    gap('official', 22, 28),
+    gap('caller', 50, 60),
+    gap('mixed', 55, 60),
+  ]
+  expect(seconds(index(three, gaps))).toEqual([
+    [4, 10],
+    [12, 22],
+    [25, 50],
+  ])
+  expect(hearsMixed(index(three, gaps))).toBe(true)
+})
+
+test('without one the voices are apart', () => {
+  expect(hearsMixed(index({ caller: 1, official: 1 }))).toBe(false)
+})
