@@ -225,7 +225,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const flows = createCallFlows({ nowMs, uuid: randomUUID })
   const metrics = startMetrics('capture', { node: settings.apart.node })
   measureBlockers(metrics.registry, blockers)
-  const countReception = measureReception(metrics.registry)
+  const noteReception = measureReception(metrics.registry, log)
   const intakeKeys = await stockIntakeKeys({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
   const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey: intakeKeys.next, log })
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
@@ -262,14 +262,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       flows.note(dialogId, facts)
       traceCall(facts)
       const { stored } = facts.recording ?? {}
-      if (stored?.reception?.elsewhere !== undefined) {
-        const { trunk, client, elsewhere: address } = stored.reception
-        log.warn(
-          { segment: facts.segmentId, address, trunk, client },
-          'media came from an address that the session description does not name, and were not recorded',
-        )
-      }
-      if (stored?.reception) countReception(stored.reception, stored.packetsReceived === 0)
+      if (stored?.reception) noteReception(facts.segmentId, stored.reception, stored.packetsReceived === 0)
     },
     onUnknownNumber: (segment) => {
       log.error(segment, 'a call came to a number that the register description does not know; it is in the history')

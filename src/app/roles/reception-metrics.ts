@@ -1,15 +1,19 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Log } from '#platform/log/log.ts'
 import { isLossy, type Reception } from '#register/recordings/reception.ts'
 
 /**
  * What an operator watches of how recordings come in, by trunk (its name in SELOSTE_TRUNKS; nothing of a call).
  * @returns to be told of each recording once, when it is stored
  */
-export function measureReception(registry: Registry): (reception: Reception, isEmpty: boolean) => void {
+export function measureReception(
+  registry: Registry,
+  log: Pick<Log, 'warn'>,
+): (segment: string, reception: Reception, isEmpty: boolean) => void {
   const registers = [registry]
   const troubled = new Counter({
     name: 'seloste_capture_troubled_recordings_total',
-    help: 'Recordings with one voice missing, without any sound, with 3 % of packets lost, or without a packet',
+    help: 'Recordings with one voice missing, without any sound, with 3 % of packets lost, without a packet, or with media from elsewhere',
     labelNames: ['trunk', 'trouble'],
     registers,
   })
@@ -34,9 +38,18 @@ export function measureReception(registry: Registry): (reception: Reception, isE
     registers,
   })
 
-  return (reception, isEmpty) => {
+  return (segment, reception, isEmpty) => {
     const trunk = reception.trunk ?? 'none'
-    const is = { 'one-way': reception.oneWay, silent: reception.isSilent, lossy: isLossy(reception), empty: isEmpty }
+    const { client, elsewhere: address } = reception
+    if (address !== undefined)
+      log.warn(
+        { segment, address, trunk, client },
+        'media came from an address that the session description does not name',
+      )
+    const is = {
+      ...{ 'one-way': reception.oneWay, silent: reception.isSilent, lossy: isLossy(reception), empty: isEmpty },
+      elsewhere: address !== undefined,
+    }
     for (const [trouble, has] of Object.entries(is)) if (has) troubled.inc({ trunk, trouble })
     for (const { expected, lost, jitterMs, late, duplicates } of reception.streams) {
       packets.inc({ trunk, kind: 'late' }, late)

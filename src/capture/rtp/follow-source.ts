@@ -193,9 +193,9 @@ export class SourceFollower {
     this.recording.source(this.stream, this.ssrc, firstSeq, firstTs, this.codecs)
   }
 
-  /** The end signal has come (R16): of what comes after it, only what was sent before is kept. */
+  /** The end signal has come (R16): of what comes after it, only what was sent before is kept, as far as a source tells it. */
   end(at100us: number): void {
-    this.ended100us = at100us
+    if (this.ssrc !== -1) this.ended100us = at100us
   }
 
   /** Everything that belongs to the call has come: a source that came after the followed one's last packet is of the call. */

@@ -5,6 +5,7 @@ import type { SavedDialog, SipCounters, SipHandler } from './handler.ts'
 import { listenStream, tcpSockets, type StreamLimits } from './listen-stream.ts'
 import { listenUdp } from './listen-udp.ts'
 import { messageLimits } from './parse-message.ts'
+import { orderArrivals } from './order-arrivals.ts'
 import { createSourceGate, type SourceLimits } from './source-gate.ts'
 import { rfcTimers, scopeClock, systemClock, type Clock, type TimerValues } from './timers.ts'
 import { tlsSockets } from './tls-sockets.ts'
@@ -106,8 +107,12 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     sharesTrunk: options.sharesTrunk ?? isSamePeer,
   })
   for (const saved of options.resumed ?? []) server.resume(saved)
+  const order = orderArrivals(server.receive)
   const receive = (arrival: Arrival) => {
-    if (!stopped) server.receive(arrival)
+    if (stopped) return
+    // What is dropped waits for nothing.
+    if (gate.allows(arrival.source.address)) order.receive(arrival)
+    else server.receive(arrival)
   }
   const listen = (kind: 'udp' | 'tcp', port: number) =>
     kind === 'udp'
@@ -150,6 +155,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     async stop() {
       if (stopped) return
       stopped = true
+      order.stop()
       server.stop()
       clock.callOff()
       await Promise.all(transports.map((transport) => transport.stop()))

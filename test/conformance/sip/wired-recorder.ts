@@ -63,11 +63,11 @@ export interface WiredRecorder {
 
 export async function openWiredRecorder(
   folder: string,
-  given: { firstPort: number; description: () => RegisterDescription } & Partial<
+  given: { firstPort: number; lastPort?: number; description: () => RegisterDescription } & Partial<
     Pick<RecorderOptions, 'limits' | 'held' | 'leftBehind' | 'nameTrunk' | 'findTrunk' | 'latchesOf' | 'hears'>
   >,
 ): Promise<WiredRecorder> {
-  const { firstPort, description, ...more } = given
+  const { firstPort, lastPort = firstPort + 99, description, ...more } = given
   const noted: SegmentFacts[] = []
   const spool = await openSpool({
     directory: join(folder, 'calls'),
@@ -78,7 +78,7 @@ export async function openWiredRecorder(
   await openDirectoryStore(recordingsFolder)
   const objects = await openTestObjects(join(folder, 'objects'))
   const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
-  const ports = createPortAllocator({ address: '127.0.0.1', firstPort, lastPort: firstPort + 99, quarantineMs: 0 })
+  const ports = createPortAllocator({ address: '127.0.0.1', firstPort, lastPort, quarantineMs: 0 })
   const recorder = createRecorder({
     ...{ versionAt: () => ({ version: 7, description: description() }), drawKey: Buffer.alloc(32) },
     ...{ quotas: createQuotaCounts(), officials: () => officials, intakePublicKey: () => intake.recipient },
