@@ -64,7 +64,7 @@ describe('database roles', () => {
         "insert into audit_cosignature (size, witness, line) values (0, 'x', 'x')",
         "insert into audit_break (findings) values ('[]')",
         'update audit_break set accepted_at = now()',
-        'select prune_audit(24)',
+        "select prune_audit('{}')",
         'select thin_checkpoints()',
         'alter table audit_entry disable trigger pending',
         'select * from study_told',

@@ -2,11 +2,13 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Registry } from 'prom-client'
+import { expectedProtections } from '#platform/database/protections.ts'
 import { makeLog } from '#platform/log/log.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import { newestVerification } from '#safeguards/audit/log-verifications.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
-import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
+import { verifyLogOnDemand, type LogVerifier } from '#app/roles/verify-log.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
@@ -14,6 +16,10 @@ const database = await createTestDatabase<SafeguardTables>()
 const custodian = database.as('seloste_custodian')
 const { pool } = database.as()
 const log = await openTestLog(database)
+const elsewhere = await createTestDatabase<SafeguardTables>()
+const other = await openTestLog(elsewhere)
+let later: LogVerifier | undefined
+afterAll(() => later?.stop())
 let verifying: { stop: () => Promise<void> } | undefined
 afterAll(() => verifying?.stop())
 
@@ -24,10 +30,14 @@ test('a verification that the owner of the database writes puts off none: the cu
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   verifying = verifyLogOnDemand({
     ...{ db: custodian.db, pool: custodian.pool, registry: new Registry(), paceMs: () => 500 },
-    task: { databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
+    task: {
+      ...{ databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
+      protections: await expectedProtections(),
+    },
+    readKey: () => readLogKey(log.keys),
     log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
   })
-  const newest = () => newestVerification(custodian.db)
+  const newest = () => newestVerification(custodian.db, sequencer.signer())
   await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 0 })
   // One that took a day: by it, the next would be due after another.
   await pool.query(
@@ -37,4 +47,26 @@ test('a verification that the owner of the database writes puts off none: the cu
      values (null, now() - interval '1 day', now(), 'WHOLE', 20, '{"found": 0}'); commit`,
   )
   await expect.poll(newest, { timeout: 20_000 }).toMatchObject({ found: 1, first: 'entry-altered' })
+})
+
+test('what protects the data is compared with what the process read when it started, whatever the file says since', async () => {
+  const read = await expectedProtections()
+  const asked = other.begin()
+  await other.turn(asked)
+  await other.folder.writeKey(writeVerifierKey(asked.signer()!))
+  later = verifyLogOnDemand({
+    ...{
+      db: elsewhere.as('seloste_custodian').db,
+      pool: elsewhere.as('seloste_custodian').pool,
+      registry: new Registry(),
+    },
+    task: {
+      ...{ databaseUrl: elsewhere.url('seloste_custodian'), folder: join(other.place, 'audit-log'), witnessKeys: [] },
+      // As if the file had lost a trigger that the process knows.
+      protections: { ...read, protections: { ...read.protections, 'trigger audit_entry of_the_start': 'x' } },
+    },
+    readKey: () => readLogKey(other.keys),
+    log: makeLog({ name: 'custodian', write: () => undefined, pretty: false }),
+  })
+  await expect.poll(() => later?.last(), { timeout: 20_000 }).toMatchObject({ found: 1, first: 'protection-missing' })
 })

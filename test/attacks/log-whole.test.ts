@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Registry } from 'prom-client'
+import { expectedProtections } from '#platform/database/protections.ts'
 import { makeLog } from '#platform/log/log.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
@@ -9,7 +11,7 @@ import { checkPromises } from '#use/evidence/check-promises.ts'
 import type { Looking } from '#use/evidence/promise.ts'
 import { readProofs } from '#use/evidence/read-proofs.ts'
 import { verifyHere } from '#app/roles/verify-here.ts'
-import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
+import { verifyLogOnDemand, type LogVerifier } from '#app/roles/verify-log.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
@@ -21,13 +23,22 @@ const log = await openTestLog(database as never)
 const lines: string[] = []
 const registry = new Registry()
 let sequencer: ReturnType<typeof log.begin>
-let verifying: { stop: () => Promise<void> } | undefined
+let verifying: LogVerifier | undefined
 afterAll(() => verifying?.stop())
 
 /** The proof as health, status, metrics, API and page read it. */
 async function proof(now = Temporal.Now.instant()) {
-  await checkPromises({ db: custodian.db, now, drawKey: Buffer.alloc(32, 7) } as unknown as Looking, ['log.whole'])
-  const [found] = await readProofs(database.as('seloste_desk').db as never, now)
+  await check(now)
+  return read(now)
+}
+
+async function check(now = Temporal.Now.instant(), lastVerification = () => verifying?.last()) {
+  const looking = { db: custodian.db, now, drawKey: Buffer.alloc(32, 7), keys: log.keys, lastVerification }
+  await checkPromises(looking as unknown as Looking, ['log.whole'])
+}
+
+async function read(now = Temporal.Now.instant()) {
+  const [found] = await readProofs(database.as('seloste_desk').db as never, now, sequencer.signer()!)
   return found
 }
 
@@ -60,7 +71,11 @@ test('the promise has no proof before the log was verified for the first time', 
   verifying = verifyLogOnDemand({
     db: custodian.db,
     pool: custodian.pool,
-    task: { databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
+    task: {
+      ...{ databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
+      protections: await expectedProtections(),
+    },
+    readKey: () => readLogKey(log.keys),
     log: makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false }),
     registry,
   })
@@ -132,6 +147,70 @@ test('an acceptance that the owner of the database writes hides no changed row: 
   await verified()
   expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1, example: 'entry-altered' } })
   await unguarded(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 11)`)
+  await verified()
+  expect(await proof()).toMatchObject({ holds: true })
+})
+
+test('a proof that the owner of the database writes, or an earlier one put back, is shown as none', async () => {
+  const kept = async () =>
+    (await pool.query<{ row: string }>(`select to_jsonb(p)::text as row from proof p where promise = 'log.whole'`))
+      .rows[0]!.row
+  expect(await proof()).toMatchObject({ holds: true })
+  const whole = await kept()
+  const guard = await pool.query<{ again: string }>(
+    `select pg_get_triggerdef(oid) as again from pg_trigger where tgrelid = 'audit_entry'::regclass and tgname = 'append_only'`,
+  )
+  await pool.query('drop trigger append_only on audit_entry')
+  expect(await proof()).toMatchObject({ holds: false, facts: { protections: 1 } })
+  for (const set of [
+    'holds = true, broken_since = null',
+    `holds = true, broken_since = null, facts = facts || '{"protections": 0, "example": null}'`,
+    'holds = true, broken_since = null, signature = null',
+    `signature = '${Buffer.alloc(64).toString('base64')}'`,
+    `checked_at = now() + interval '4 minutes'`,
+  ]) {
+    await pool.query(`update proof set ${set} where promise = 'log.whole'`)
+    expect(await read(), set).toMatchObject({
+      holds: false,
+      facts: {},
+      text: { en: expect.stringContaining('not found to be signed') },
+    })
+    await check()
+  }
+  // A true one of before is no older than it says.
+  const putBack = `delete from proof where promise = 'log.whole';
+    insert into proof select * from jsonb_populate_record(null::proof, '${whole.replaceAll("'", "''")}')`
+  await pool.query(putBack)
+  expect(await read(Temporal.Now.instant().add({ minutes: 16 }))).toMatchObject({ holds: false })
+  await pool.query(guard.rows[0]!.again)
+  expect(await proof()).toMatchObject({ holds: true })
+})
+
+test('a verification that the owner of the database writes, changes or takes away makes no broken log whole', async () => {
+  await unguarded(
+    `update audit_entry set result = 'refused:deny.own' where seq = (select seq from audit_leaf where index = 10)`,
+  )
+  await verified()
+  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  const { rows } = await pool.query<{ row: string }>(
+    `select to_jsonb(v)::text as row from log_verification v where state = 'BROKEN' order by ended_at desc limit 1`,
+  )
+  await unguarded(`
+    insert into log_verification (started_at, ended_at, state, entries, report)
+      values (now() - interval '1 second', now(), 'WHOLE', 1200, '{"found": 0}');
+    insert into log_verification (started_at, ended_at, state, entries, report, signature)
+      select now() - interval '1 second', now(), 'WHOLE', 1200, '{"found": 0}', signature
+      from log_verification where state = 'WHOLE' and signature is not null limit 1`)
+  // Another process, which made none itself, goes by what is signed.
+  await check(undefined, () => undefined)
+  expect(await read()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  await unguarded(`update log_verification set state = 'WHOLE', report = '{"found": 0}' where state = 'BROKEN'`)
+  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  await unguarded(`delete from log_verification where signature is null or report = '{"found": 0}'`)
+  expect(await proof()).toMatchObject({ holds: false, facts: { problems: 1 } })
+  await unguarded(`
+    insert into log_verification select * from jsonb_populate_record(null::log_verification, '${rows[0]!.row.replaceAll("'", "''")}');
+    update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 10)`)
   await verified()
   expect(await proof()).toMatchObject({ holds: true })
 })

@@ -66,6 +66,7 @@ describe('a stranger on the public port', () => {
           readings++
           return Promise.resolve([])
         },
+        logKey: () => Promise.resolve('unknown'),
       },
       ...{ own: () => [], sockets: {} },
     })
@@ -112,7 +113,7 @@ test('a capture that is silent is missing for operators, and no reason to send n
   await nodeLives(database.as('seloste_capture').db, node, state)
   const health = healthReader({
     db: database.as('seloste_desk').db,
-    custodian: { blockers: () => Promise.resolve([]) },
+    custodian: { blockers: () => Promise.resolve([]), logKey: () => Promise.resolve('unknown') },
     ...{ own: () => [], sockets: {} },
   })
   expect(await health()).toMatchObject({ missing: [], silentCaptures: [] })

@@ -5,7 +5,6 @@ import { afterEach, expect, test } from 'vitest'
 import { countAdmissions } from '#register/history/count-admissions.ts'
 import { reportAdmissions } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { makeLogKey, readLogKey } from '#safeguards/audit/log-key.ts'
 import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
@@ -98,8 +97,6 @@ test('what a capture node reports of its own is missed, where the register was e
 })
 
 test('what a capture node reports is missed, though the owner of the database writes that a backup was restored since', async () => {
-  const { keys } = await kept.looking()
-  const signer = (await readLogKey(keys)) ?? (await makeLogKey(keys, 'test'))
   const segmentId = randomUUID()
   const at = new Date().toISOString()
   await reportAdmissions(capture, randomUUID(), [{ at, kind: 'segment', id: segmentId, started_at: at }])
@@ -121,7 +118,7 @@ test('what a capture node reports is missed, though the owner of the database wr
   await write({ ...restored, signature: Buffer.alloc(64).toString('base64') })
   expect(await broken()).toMatchObject([{ promise: 'history.admitted', facts: { missing: 1, lostByRestore: 0 } }])
   // As whoever restores writes it, with the log's key.
-  await write(signDetail(signer, 'backup.restored', restored))
+  await write(signDetail(kept.key, 'backup.restored', restored))
   expect(await broken()).toEqual([])
 })
 

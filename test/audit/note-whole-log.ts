@@ -1,11 +1,12 @@
 import { beginDueVerification, endVerification, takeUpVerification } from '#safeguards/audit/log-verifications.ts'
+import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** Notes a verification of the log that has found nothing, for a register whose log nobody signs. */
-export async function noteWholeLog(custodian: HoldingSafeguards): Promise<void> {
-  await beginDueVerification(custodian)
+export async function noteWholeLog(custodian: HoldingSafeguards, signer: Signer): Promise<void> {
+  await beginDueVerification(custodian, signer)
   const id = await takeUpVerification(custodian)
   if (id === undefined) return
   const counts = { entries: 0, pruned: 0, pending: 0, checkpoints: 0, witnesses: 0, recordings: 0, destructions: 0 }
-  await endVerification(custodian, id, { report: { ...counts, accepted: 0, found: 0, problems: [] } })
+  await endVerification(custodian, id, { report: { ...counts, accepted: 0, found: 0, problems: [] } }, signer)
 }

@@ -5,9 +5,11 @@ import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyHere } from '#app/roles/verify-here.ts'
 import { verifyLogOnDemand } from '#app/roles/verify-log.ts'
+import { expectedProtections } from '#platform/database/protections.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import { resumeLog } from '#safeguards/audit/resume.ts'
 import { createTestDatabase, type TestDatabase } from '../database/create-test-database.ts'
@@ -161,6 +163,8 @@ describe('a break that an operator has answered for', () => {
   })
 })
 
+const protections = await expectedProtections()
+
 describe('a verification that was asked for', () => {
   const other = database.as('seloste_custodian')
   const lines: string[] = []
@@ -170,7 +174,11 @@ describe('a verification that was asked for', () => {
     verifying = verifyLogOnDemand({
       db: other.db,
       pool: other.pool,
-      task: { databaseUrl: database.url('seloste_custodian'), folder: log.folderPath, witnessKeys: [] },
+      task: {
+        ...{ databaseUrl: database.url('seloste_custodian'), folder: log.folderPath, witnessKeys: [] },
+        protections,
+      },
+      readKey: () => readLogKey(log.keys),
       log: makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false }),
       registry,
     })

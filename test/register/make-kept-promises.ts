@@ -13,6 +13,8 @@ import { sweep } from '#destruction/retention/sweep.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { makeLogKey } from '#safeguards/audit/log-key.ts'
+import type { Signer } from '#safeguards/audit/note.ts'
 import { noteWholeLog } from '#test/audit/note-whole-log.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import { installDescription, readVersions, type DescriptionVersion } from '#safeguards/versions/versions.ts'
@@ -34,6 +36,8 @@ const now = () => Temporal.Now.instant()
 
 export interface KeptPromises {
   register: TestRegister
+  /** Signs its proofs. */
+  key: Signer
   version: DescriptionVersion
   /** An official who answered, and a colleague of hers. */
   aino: TestPerson
@@ -167,7 +171,8 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
   await sweep(destroyer.expunging, now())
   await noteWorkDone(custodian, 'sweep', now())
   for (const db of [desk, capture, custodian]) await reportObeyed(db, randomUUID(), version)
-  await noteWholeLog(custodian)
+  const key = await makeLogKey(register.keys, 'test')
+  await noteWholeLog(custodian, key)
 
   async function looking(given: Partial<Looking> = {}): Promise<Looking> {
     const versions = await readVersions(custodian)
@@ -190,6 +195,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
 
   return {
     register,
+    key,
     version,
     aino,
     colleague,

@@ -12,6 +12,7 @@ import { createLookPacer } from '#app/http/pace-looks.ts'
 import type { Desk } from '#app/http/desk.ts'
 import { serve, type ServeOptions } from '#app/http/serve.ts'
 import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
+import { logKeyQuestion } from '#app/roles/log-key-question.ts'
 import type { OpenVoiceEngines } from '#app/roles/voice-engines.ts'
 import { keepNode } from '#app/roles/keep-node.ts'
 import { keepPackages } from '#app/roles/keep-packages.ts'
@@ -132,6 +133,7 @@ export async function openTestDesk(
     tryDraft: createDraftTrier(database.as('seloste_custodian').db, systemClock),
     hearCopy: anonymised.hearings.audio,
     questions: {
+      ...logKeyQuestion(register.keys),
       ...anonymised.questions,
       ...packages.questions,
       ...secondFactorQuestions(factors),

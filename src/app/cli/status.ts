@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import { promises, type PromiseId } from '#description/promises.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { readVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
 import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
 import { readTargets } from '#use/webhooks/tell-events.ts'
@@ -26,6 +29,8 @@ interface Status {
   nodes: SeenNode[] | undefined
   /** Promises of the description that do not hold; nothing where the database could not be asked. */
   broken: { promise: PromiseId; text: string; since?: string }[] | undefined
+  /** Whether the signatures of proofs were not looked at: the audit log's key is not on this machine. */
+  unsigned: boolean
   /** What stands in the way of ends, and what waits for a person: a line each; nothing where the database could not be asked. */
   obstacles: string[] | undefined
   /** Systems to which events could not be told: a line each; nothing where the database could not be asked. */
@@ -91,7 +96,7 @@ function toldBlockers({ blockers }: Status): string[] {
   ]
 }
 
-function told({ desk, silence, missing, broken, blockers }: Status, address: string): string[] {
+function told({ desk, silence, missing, broken, unsigned, blockers }: Status, address: string): string[] {
   const parts = {
     ready: 'desk, custodian and database answer',
     'not-ready':
@@ -107,7 +112,8 @@ function told({ desk, silence, missing, broken, blockers }: Status, address: str
     return [parts[desk], 'whether the promises of the description hold is not known: the database does not answer']
   if (broken.length === 0) {
     const when = blockers.length > 0 ? 'held when they were last checked' : 'hold'
-    return [parts[desk], `all ${promises.length} promises of the description ${when}`]
+    const by = unsigned ? ' (signatures not checked: see the description’s page)' : ''
+    return [parts[desk], `all ${promises.length} promises of the description ${when}${by}`]
   }
   return [
     parts[desk],
@@ -163,16 +169,20 @@ function toldEngines({ engines }: Status): string[] {
   ]
 }
 
-async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 'obstacles' | 'webhooks' | 'nodes'>> {
+async function askDatabase(
+  settings: Settings,
+): Promise<Pick<Status, 'broken' | 'unsigned' | 'obstacles' | 'webhooks' | 'nodes'>> {
   try {
     return await withRunningDatabase(
       settings,
       'status',
       async (db) => {
-        const proofs = await readProofs(db, Temporal.Now.instant())
+        const key = await keyBeside(settings)
+        const proofs = await readProofs(db, Temporal.Now.instant(), key)
         const untold = (await readTargets(db)).filter(({ givenUp }) => givenUp > 0)
         const [standing, waiting] = [await standsInTheWay(db), await endsThatWait(db)]
         return {
+          unsigned: key === 'any',
           nodes: await seenNodes(db),
           broken: promises.flatMap((promise) => brokenOf(promise, proofs) ?? []),
           webhooks: untold.map(
@@ -185,8 +195,14 @@ async function askDatabase(settings: Settings): Promise<Pick<Status, 'broken' | 
       databaseAnswerMs,
     )
   } catch {
-    return { broken: undefined, obstacles: undefined, webhooks: undefined, nodes: undefined }
+    return { broken: undefined, unsigned: false, obstacles: undefined, webhooks: undefined, nodes: undefined }
   }
+}
+
+/** The log's key where this is the custodian's machine, and its folder can be read. */
+async function keyBeside({ dataDirectory }: Settings): Promise<VerifierKey | 'any'> {
+  const line = await readFile(join(dataDirectory, 'audit-log', 'key'), 'utf8').catch(() => '')
+  return readVerifierKey(line) ?? 'any'
 }
 
 function tellWaiting({ kind, id, until }: EndThatWaits): string {

@@ -12,7 +12,7 @@ export function evidenceRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       const session = await signedIn(desk, request, reply)
       if (!session) return reply
-      const items = await readProofs(desk.db, desk.clock.now())
+      const items = await readProofs(desk.db, desk.clock.now(), await desk.custodian.logKey())
       const checked = new Set(items.map(({ promise }) => promise))
       return reply.send({ items, unchecked: promises.filter((promise) => !checked.has(promise)) })
     },

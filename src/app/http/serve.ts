@@ -267,7 +267,9 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     const { type, text } = await options.metrics()
     return reply.type(type).send(text)
   })
-  await publicationRoutes(app, desk, { readProofs: () => readProofs(desk.db, desk.clock.now()) })
+  await publicationRoutes(app, desk, {
+    readProofs: async () => readProofs(desk.db, desk.clock.now(), await desk.custodian.logKey()),
+  })
   await webFiles(app, options.webFolder)
 
   const url = await app.listen({ host: options.host, port: options.port })

@@ -9,6 +9,7 @@ import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
 import type { CopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import { readVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
 import type { Blocker } from '#platform/blockers/blockers.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
@@ -34,6 +35,8 @@ export interface CustodianClient {
   anonymisedCopies: CopyWorker & Pick<CopyRenderer, 'render'> & Pick<CopyRecogniser, 'recognise'> & CopyHearings
   /** What keeps the custodian from its work; nothing where it does not answer in time. */
   blockers(withinMs: number): Promise<Blocker[] | undefined>
+  /** The audit log's key, with which proofs are signed; `unknown` where the custodian has not told it yet and does not answer. */
+  logKey(): Promise<VerifierKey | 'unknown'>
   alive(): Promise<boolean>
 }
 
@@ -51,6 +54,8 @@ interface AskOptions {
   timeout?: number
 }
 
+/** Whoever waits for a page, or for health, waits for it at most once. */
+const keyMs = 1_000
 /** A call of hours is looked through for speech. */
 const wholeCallMs = 60_000
 
@@ -109,6 +114,15 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
         return undefined
       },
     )
+
+  let known: VerifierKey | undefined
+  async function logKey(): Promise<VerifierKey | 'unknown'> {
+    known ??= await question<{ key?: string }>('/log-key', {}, keyMs).then(
+      ({ key = '' }) => readVerifierKey(key),
+      () => undefined,
+    )
+    return known ?? 'unknown'
+  }
 
   return {
     audio: (asked, signal) => sound<Over>('/audio', asked, signal),
@@ -177,6 +191,7 @@ export function connectCustodian(way: WayToCustodian): CustodianClient {
       audio: (asked: HearingAsked, signal) => sound<{ over: HearingOver }>('/anonymised-copies/audio', asked, signal),
     },
     blockers,
+    logKey,
     alive: async () => (await blockers(answerMs)) !== undefined,
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
+import { expectedProtections } from '#platform/database/protections.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { foldersOfEmbedded } from '#platform/database/embedded.ts'
 import { listen } from '#platform/database/listen.ts'
@@ -16,6 +17,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
@@ -31,6 +33,7 @@ import { readDrawKey } from './draw-key.ts'
 import { countAdmissionsJob } from './count-admissions-job.ts'
 import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from './follow-versions.ts'
+import { logKeyQuestion } from './log-key-question.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepAccounts } from './keep-accounts.ts'
 import { keepCopies } from './keep-copies.ts'
@@ -81,6 +84,8 @@ const nothingIsCalledSo = 'is-it-there'
 export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
   const metrics = startMetrics('custodian')
   const clock = systemClock
+  // At the start: a file that is changed later is not believed.
+  const protections = await expectedProtections()
   const blockers = createBlockers({ now: () => clock.now(), log })
   measureBlockers(metrics.registry, blockers)
   const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'), blockers)
@@ -204,8 +209,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     versions,
     clock,
     log,
-    firstSweep: terms.swept,
+    // Proofs are signed with the log's key, which a new log has once it has been looked at.
+    firstSweep: Promise.all([terms.swept, auditLog.looked]).then(() => undefined),
     intervalMs: settings.checkMs,
+    lastVerification: () => verifying.last(),
   })
   const verifying = verifyLogOnDemand({
     db,
@@ -214,7 +221,9 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       databaseUrl,
       folder: join(settings.dataDirectory, 'audit-log'),
       witnessKeys: settings.witnesses.map(({ key }) => key),
+      protections,
     },
+    readKey: () => readLogKey(keys),
     log,
     registry: metrics.registry,
     onEnded: () => proofs.logVerified(),
@@ -284,6 +293,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     tryDraft: createDraftTrier(db, clock),
     hearCopy: anonymised.hearings.audio,
     questions: {
+      ...logKeyQuestion(keys),
       ...accounts.questions,
       ...copies.questions,
       ...packages.questions,

@@ -67,7 +67,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const watchers = new Set<() => void>()
   const changes = listenToCalls(databaseUrl, watchers, log)
   const metrics = startMetrics('desk')
-  measurePromises(metrics.registry, () => readProofs(db, systemClock.now()))
+  measurePromises(metrics.registry, async () => readProofs(db, systemClock.now(), await custodian.logKey()))
   const captures = askCaptures({
     ...{ db, databaseUrl },
     onFault: (error) => {

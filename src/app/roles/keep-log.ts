@@ -14,14 +14,14 @@ import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { readVerifierKey, writeVerifierKey } from '#safeguards/audit/note.ts'
 import { pruneLog } from '#safeguards/audit/prune.ts'
 import { sequencerLock } from '#safeguards/audit/resume.ts'
-import { createSequencer } from '#safeguards/audit/sequencer.ts'
+import { createSequencer, type Sequencer } from '#safeguards/audit/sequencer.ts'
 import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
 import { watchClock, type StepOfClock } from '#safeguards/audit/watch-clock.ts'
 import { askWitness, type Witness } from '#safeguards/audit/witness/ask-witness.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
-import { readProofs } from '#use/evidence/read-proofs.ts'
+import { readProof } from '#use/evidence/read-proofs.ts'
 import type { Versions } from './follow-versions.ts'
 
 export interface KeepLogOptions {
@@ -55,7 +55,7 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
   let introduced = false
   const first = Promise.withResolvers<void>()
   let lookedAt = clock.monotonicMs()
-  measure(options, witnesses, sequencer.isWhole)
+  measure(options, witnesses, sequencer)
 
   const turns = every({
     pool,
@@ -162,15 +162,18 @@ function isKnown(witness: { url: string; key: Witness['key'] | undefined }): wit
   return witness.key?.type === 'cosignature'
 }
 
-function measure({ db, registry, clock }: KeepLogOptions, witnesses: readonly Witness[], isWhole: () => boolean): void {
+function measure(
+  { db, registry, clock }: KeepLogOptions,
+  witnesses: readonly Witness[],
+  { isWhole, signer }: Pick<Sequencer, 'isWhole' | 'signer'>,
+): void {
   new Gauge({
     name: 'seloste_audit_log_whole',
     help: 'Whether the audit log is signed on and its promise holds: 1, or 0 where it is broken',
     registers: [registry],
     async collect() {
-      const proofs = await readProofs(db, clock.now()).catch(() => [])
-      const holds = proofs.find(({ promise }) => promise === 'log.whole')?.holds ?? true
-      this.set(isWhole() && holds ? 1 : 0)
+      const proof = await readProof(db, 'log.whole', clock.now(), signer() ?? 'unknown').catch(() => undefined)
+      this.set(isWhole() && (proof?.holds ?? true) ? 1 : 0)
     },
   })
   new Gauge({

@@ -12,7 +12,7 @@ import { keepProofs, type KeepProofsOptions, type ProofKeeper } from './keep-pro
 const database = await createTestDatabase<RegisterTables>()
 const custodian = database.as('seloste_custodian')
 const { pool } = database.as()
-const { looking, version, recordings } = await makeKeptPromises(database)
+const { key, looking, version, recordings } = await makeKeptPromises(database)
 const hour = 3_600_000
 
 let running: ProofKeeper[] = []
@@ -40,7 +40,7 @@ async function start(given: Partial<KeepProofsOptions> = {}) {
   return { keeper, lines }
 }
 
-const proofs = () => readProofs(custodian.db, Temporal.Now.instant())
+const proofs = () => readProofs(custodian.db, Temporal.Now.instant(), key)
 const broken = async () => (await proofs()).filter(({ holds }) => !holds).map(({ promise }) => promise)
 const allChecked = () => expect.poll(async () => (await proofs()).length, { timeout: 20_000 }).toBe(promises.length)
 const alarms = (lines: string[]) =>

@@ -9,7 +9,7 @@ import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
 import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
-import { readProofs } from '#use/evidence/read-proofs.ts'
+import { readProof } from '#use/evidence/read-proofs.ts'
 import type { CustodianClient } from './custodian-client.ts'
 
 export interface StandingBlocker extends Blocker {
@@ -32,7 +32,7 @@ const answerMs = 1_500
 
 export interface HealthSources {
   db: Kysely<RegisterTables>
-  custodian: Pick<CustodianClient, 'blockers'>
+  custodian: Pick<CustodianClient, 'blockers' | 'logKey'>
   own: () => readonly Blocker[]
   /** Of capture and feeds on this machine, by process. */
   sockets: Readonly<Record<string, string>>
@@ -54,7 +54,7 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
   const [database, log, kept, near, nodes] = await Promise.all([
     inTime(databaseAnswers(db), false),
     inTime(
-      isWholeInProof(db).catch(() => true),
+      isWholeInProof(db, custodian).catch(() => true),
       true,
     ),
     inTime(custodian.blockers(answerMs), undefined),
@@ -81,9 +81,14 @@ export function unite(blockers: readonly StandingBlocker[]): StandingBlocker[] {
 }
 
 /** Whether the audit log is whole, as its promise says: health, promises, status and metrics agree. */
-async function isWholeInProof(db: Kysely<RegisterTables>): Promise<boolean> {
+async function isWholeInProof(
+  db: Kysely<RegisterTables>,
+  custodian: Pick<CustodianClient, 'logKey'>,
+): Promise<boolean> {
   if (!(await isLogWhole(db))) return false
-  const proof = (await readProofs(db, systemClock.now())).find(({ promise }) => promise === 'log.whole')
+  const key = await custodian.logKey()
+  // A custodian that does not answer is missing by itself.
+  const proof = await readProof(db, 'log.whole', systemClock.now(), key === 'unknown' ? 'any' : key)
   return proof === undefined || proof.holds
 }
 

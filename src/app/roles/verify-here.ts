@@ -5,7 +5,7 @@
  */
 import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { expectedProtections } from '#platform/database/protections.ts'
+import { expectedProtections, type ExpectedProtections } from '#platform/database/protections.ts'
 import { Fault } from '#platform/fault.ts'
 import { processRoles } from '#safeguards/audit/appenders.ts'
 import type { AnyDatabase } from '#safeguards/audit/verify/any-database.ts'
@@ -23,6 +23,8 @@ export interface VerifyHere {
   /** The log’s key as it was written down elsewhere; without it, the one in the folder. */
   keyLine?: string | undefined
   witnessKeys: readonly string[]
+  /** What protects the data as the process read it when it started; read now otherwise. */
+  protections?: ExpectedProtections
   seen?: readonly SeenCheckpoint[]
   /** How many problems are told. */
   most?: number
@@ -31,7 +33,14 @@ export interface VerifyHere {
 }
 
 /** @throws Fault `audit-key-unknown`; the signal’s reason once it is aborted */
-export async function verifyHere({ db, folder, keyLine, witnessKeys, ...options }: VerifyHere): Promise<Report> {
+export async function verifyHere({
+  db,
+  folder,
+  keyLine,
+  witnessKeys,
+  protections,
+  ...options
+}: VerifyHere): Promise<Report> {
   const line = keyLine ?? (await textOf(join(folder, 'key')))?.trim()
   if (line === undefined) {
     throw new Fault(
@@ -44,7 +53,7 @@ export async function verifyHere({ db, folder, keyLine, witnessKeys, ...options 
     const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
     return await verifyRunningLog(db, (of) => textOf(join(beside[of], 'checkpoint')), {
       ...options,
-      protections: { expected: await expectedProtections(), roles: processRoles },
+      protections: { expected: protections ?? (await expectedProtections()), roles: processRoles },
       keys: trustedKeys(line, witnessKeys),
       keptLeaves: leaves && ((from, to) => readHashes(leaves, from, to)),
     })

@@ -1,6 +1,7 @@
 /** One verification of the log, in a thread of its own: the custodian’s other work goes on beside it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { connectDatabase } from '#platform/database/connect.ts'
+import type { ExpectedProtections } from '#platform/database/protections.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
 import { verifyHere } from './verify-here.ts'
@@ -10,6 +11,8 @@ export interface VerifyLogTask {
   databaseUrl: string
   folder: string
   witnessKeys: readonly string[]
+  /** As the process read them when it started: a file that is changed later is not believed. */
+  protections: ExpectedProtections
 }
 
 /** What the thread tells. */
@@ -33,6 +36,7 @@ try {
     db: database.db,
     folder: task.folder,
     witnessKeys: task.witnessKeys,
+    protections: task.protections,
     signal: cancelled.signal,
     onProgress(progress) {
       const now = performance.now()

@@ -14,7 +14,9 @@ import {
   noteProgress,
   paceMinutes,
   takeUpVerification,
+  type LastVerification,
 } from '#safeguards/audit/log-verifications.ts'
+import type { Signer } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { VerifyLogTask, VerifyLogTold } from './verify-log-worker.ts'
 
@@ -29,6 +31,8 @@ export interface VerifyLogOptions {
   db: HoldingSafeguards
   pool: EveryOptions['pool']
   task: VerifyLogTask
+  /** The log's key, which signs what a verification found. */
+  readKey: () => Promise<Signer | undefined>
   log: Log
   registry: Registry
   /** One has ended, and its report is there. */
@@ -37,9 +41,15 @@ export interface VerifyLogOptions {
   paceMs?: (tookMs: number) => number
 }
 
+export interface LogVerifier {
+  /** The last one of this process, whatever the database says of it. */
+  last: () => LastVerification | undefined
+  stop: () => Promise<void>
+}
+
 /** Looks for a verification that waits, every other second. */
-export function verifyLogOnDemand(options: VerifyLogOptions): { stop: () => Promise<void> } {
-  const { db, pool, task, log, registry, onEnded } = options
+export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
+  const { db, pool, task, readKey, log, registry, onEnded } = options
   const { paceMs = (tookMs: number) => paceMinutes({ durationMs: tookMs }) * 60_000 } = options
   const problems = new Gauge({
     name: 'seloste_audit_log_problems',
@@ -54,6 +64,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): { stop: () => Prom
 
   const begunAt = performance.now()
   let dueAt = begunAt + firstMs
+  let last: LastVerification | undefined
 
   function howToBegin(): 'starting' | 'own' | undefined {
     const now = performance.now()
@@ -61,12 +72,12 @@ export function verifyLogOnDemand(options: VerifyLogOptions): { stop: () => Prom
     return now - begunAt < startingMs ? 'starting' : undefined
   }
 
-  return every({
+  const { stop } = every({
     pool,
     intervalMs: lookMs,
     lockName: 'seloste.verify-log',
     work: async (signal) => {
-      await beginDueVerification(db, howToBegin())
+      await beginDueVerification(db, await readKey(), howToBegin())
       const id = await takeUpVerification(db)
       if (id === undefined) return
       const beganAt = performance.now()
@@ -74,7 +85,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): { stop: () => Prom
       if (end !== 'cancelled') dueAt = beganAt + paceMs(performance.now() - beganAt)
       // The custodian ends: whoever comes next takes it up again.
       if (end === 'cancelled' && signal.aborted) return
-      await endVerification(db, id, end)
+      last = (await endVerification(db, id, end, await readKey())) ?? last
       if (end === 'cancelled') return
       await onEnded?.()
       if ('fault' in end) {
@@ -96,6 +107,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): { stop: () => Prom
       log.error({ err: error }, 'the audit log could not be verified; it is tried again')
     },
   })
+  return { last: () => last, stop }
 }
 
 /** Runs one to its end, notes its progress, and passes on that it was cancelled. */

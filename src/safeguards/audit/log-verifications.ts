@@ -8,6 +8,7 @@ import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
 import { asOfficer } from './read-log.ts'
+import { isStatementSigned, signStatement, type Signer, type VerifierKey } from './note.ts'
 import type { VerificationState } from './verification-tables.ts'
 import type { Progress, Report } from './verify/report.ts'
 
@@ -105,14 +106,50 @@ export interface LastVerification {
   first: string | null
 }
 
-export async function newestVerification(holding: HoldingSafeguards): Promise<LastVerification | undefined> {
-  const { rows } = await sql<LastVerification>`
-    select ended_at as "endedAt", (extract(epoch from ended_at - started_at) * 1000)::float8 as "durationMs",
-      coalesce(entries, 0)::float8 as entries, coalesce((report ->> 'found')::float8, 0) as found,
-      report #>> '{problems,0,code}' as first
-    from log_verification where state in ('WHOLE', 'BROKEN') and asked_at < clock_timestamp() + interval '5 minutes'
-    order by asked_at desc limit 1`.execute(safeguardsOf(holding))
-  return rows[0]
+interface SignedVerification {
+  id: string
+  startedAt: Temporal.Instant
+  endedAt: Temporal.Instant
+  entries: number
+  found: number
+  first: string | null
+  signature: string | null
+}
+
+const kindSigned = 'seloste verification v1'
+/** Ended verifications that are looked through for one that is signed. */
+const lookedThrough = 1_000
+
+/** Of those that the log's key signed: the owner of the database can write that the log was verified. */
+export async function newestVerification(
+  holding: HoldingSafeguards,
+  key: VerifierKey | undefined,
+): Promise<LastVerification | undefined> {
+  const { rows } = await sql<SignedVerification>`
+    select ${signedColumns}, signature
+    from log_verification
+    where state in ('WHOLE', 'BROKEN') and signature is not null and ended_at < clock_timestamp() + interval '5 minutes'
+    order by ended_at desc limit ${lookedThrough}`.execute(safeguardsOf(holding))
+  const last = rows.find(({ signature, ...said }) => key && isStatementSigned(key, kindSigned, plain(said), signature))
+  return last && lastOf(last)
+}
+
+function lastOf({
+  startedAt,
+  endedAt,
+  entries,
+  found,
+  first,
+}: Omit<SignedVerification, 'signature'>): LastVerification {
+  return { endedAt, durationMs: endedAt.since(startedAt).total('milliseconds'), entries, found, first }
+}
+
+const signedColumns = sql`
+  id, started_at as "startedAt", ended_at as "endedAt", coalesce(entries, 0)::float8 as entries,
+  coalesce((report ->> 'found')::float8, 0) as found, report #>> '{problems,0,code}' as first`
+
+function plain(said: Omit<SignedVerification, 'signature'>): object {
+  return { ...said, startedAt: said.startedAt.toString(), endedAt: said.endedAt.toString() }
 }
 
 const leastMinutes = 15
@@ -136,10 +173,14 @@ export function longestAgeMinutes(last: Pick<LastVerification, 'durationMs'>): n
  * @param how `starting`: the process has just begun, and has other work: only a log that was never verified is due. `own`: by what the
  * process itself remembers one is due, whatever the database says, as its owner can write verifications that never were.
  */
-export async function beginDueVerification(holding: HoldingSafeguards, how?: 'starting' | 'own'): Promise<void> {
+export async function beginDueVerification(
+  holding: HoldingSafeguards,
+  key: VerifierKey | undefined,
+  how?: 'starting' | 'own',
+): Promise<void> {
   if (how === 'own') return verifySoon(holding)
-  const last = await newestVerification(holding)
-  if (last && how === 'starting') return
+  const last = await newestVerification(holding, key)
+  if (how === 'starting') return last ? undefined : verifySoon(holding)
   const minutes = last ? paceMinutes(last) : leastMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
@@ -182,15 +223,20 @@ async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean
   return rows[0]?.was === true
 }
 
-/** Ends one: with its report, cancelled, or with the fault that kept it from its end. The log tells of it. */
+/**
+ * Ends one: with its report, cancelled, or with the fault that kept it from its end. The log tells of it.
+ * @param signer the log's key; what is not signed with it counts for nothing
+ * @returns what is signed
+ */
 export async function endVerification(
   holding: HoldingSafeguards,
   id: string,
   end: { report: Report } | 'cancelled' | { fault: string },
-): Promise<void> {
+  signer?: Signer,
+): Promise<LastVerification | undefined> {
   const report = typeof end === 'object' && 'report' in end ? end.report : undefined
   const state = report ? (report.found === 0 ? 'WHOLE' : 'BROKEN') : end === 'cancelled' ? 'CANCELLED' : 'FAILED'
-  await safeguardsOf(holding)
+  return safeguardsOf(holding)
     .transaction()
     .execute(async (tx) => {
       const row = await tx
@@ -205,9 +251,10 @@ export async function endVerification(
         .where('ended_at', 'is', null)
         .returning('asked_by')
         .executeTakeFirst()
-      if (!row) return
+      if (!row) return undefined
+      const signed = report && signer ? await signVerification(tx, id, signer) : undefined
       const result: AuditEntry['result'] = state === 'WHOLE' ? 'ok' : `failed:${state.toLowerCase()}`
-      if (row.asked_by === null && (await wasLogged(tx, result))) return
+      if (row.asked_by === null && (await wasLogged(tx, result))) return signed
       const [first] = report?.problems ?? []
       await appendAudit(tx, {
         action: 'log.verified',
@@ -219,5 +266,17 @@ export async function endVerification(
           ...(first && { problem: first.code, leaf: first.leaf ?? null, entry: first.seq ?? null }),
         },
       })
+      return signed
     })
+}
+
+async function signVerification(tx: HoldingSafeguards, id: string, signer: Signer): Promise<LastVerification> {
+  const { rows } = await sql<Omit<SignedVerification, 'signature'>>`
+    select ${signedColumns} from log_verification where id = ${id}`.execute(safeguardsOf(tx))
+  await safeguardsOf(tx)
+    .updateTable('log_verification')
+    .set({ signature: signStatement(signer, kindSigned, plain(rows[0]!)) })
+    .where('id', '=', id)
+    .execute()
+  return lastOf(rows[0]!)
 }

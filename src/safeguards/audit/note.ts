@@ -3,6 +3,7 @@
  * Ed25519). In: keys and texts. Out: signed notes, or what a note says and who signed it. Never here: where keys lie.
  */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { canonicalJson } from './entry-bytes.ts'
 
 /** The log signs notes; a witness signs that it saw one. */
 const signatureTypes = { note: 0x01, cosignature: 0x04 }
@@ -79,6 +80,28 @@ export function readVerifierKey(text: string): VerifierKey | undefined {
 export function signCheckpoint(signer: Signer, { origin, size, root }: Checkpoint): string {
   const text = `${origin}\n${size}\n${root.toString('base64')}\n`
   return `${text}\n${signatureLine(signer, sign(null, Buffer.from(text), signer.privateKey))}\n`
+}
+
+/**
+ * The log's signature over something said, base64.
+ * @param kind first line of what is signed, as `seloste pruning v1`
+ */
+export function signStatement({ name, privateKey }: Signer, kind: string, said: unknown): string {
+  return sign(null, statementBytes(name, kind, said), privateKey).toString('base64')
+}
+
+export function isStatementSigned(
+  { name, key }: VerifierKey,
+  kind: string,
+  said: unknown,
+  signature: unknown,
+): boolean {
+  const bytes = Buffer.from(typeof signature === 'string' ? signature : '', 'base64')
+  return bytes.length === 64 && verify(null, statementBytes(name, kind, said), key, bytes)
+}
+
+function statementBytes(name: string, kind: string, said: unknown): Buffer {
+  return Buffer.from(`${kind}\n${name}\n${canonicalJson(said)}\n`)
 }
 
 /** A witness's signature line, without its line end. */

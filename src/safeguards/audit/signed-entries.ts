@@ -3,41 +3,41 @@
  * nothing. In: what the process that noticed it says. Out: the detail with its signature; of the entries in the log those that are
  * believed. Entries of versions that did not sign are believed below the size that the log had then (docs/formats/audit-log.md).
  */
-import { sign, verify } from 'node:crypto'
 import { sql } from 'kysely'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { AuditEntry } from './append.ts'
-import { canonicalJson, entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import type { Signer, VerifierKey } from './note.ts'
+import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import { isStatementSigned, signStatement, type Signer, type VerifierKey } from './note.ts'
 import { hashLeaf } from './tree.ts'
 
 type Detail = NonNullable<AuditEntry['detail']>
 
 /** First line of what is signed, by action. */
-const purposes = {
+const kinds = {
   'log.break-accepted': 'seloste acceptance v1',
   'log.pruned': 'seloste pruning v1',
   'clock.stepped': 'seloste clock step v1',
   'backup.restored': 'seloste restore v1',
 } as const
-export type SignedAction = keyof typeof purposes
+const sizeKind = 'seloste entries signed from v1'
+export type SignedAction = keyof typeof kinds
 
 /** The detail with the log's signature over it, Ed25519, base64. */
 export function signDetail(signer: Signer, action: SignedAction, detail: Detail): Detail {
   // As the database will have it: without members that are undefined.
   const kept = JSON.parse(JSON.stringify(detail)) as Detail
-  return { ...kept, signature: signText(signer, detailText(signer, action, kept)) }
+  return { ...kept, signature: signStatement(signer, kinds[action], kept) }
 }
 
 /** Leaves of the log when entries began to be signed, as `<size> <signature>`; kept beside the keys and in the database. */
 export function signSignedFrom(signer: Signer, size: number): string {
-  return `${size} ${signText(signer, signedFromText(signer, size))}`
+  return `${size} ${signStatement(signer, sizeKind, size)}`
 }
 
 /** The size; nothing where the log's key did not sign it. */
 export function readSignedFrom(key: VerifierKey, note: string | undefined): number | undefined {
   const [, digits = '', signature = ''] = /^(\d{1,15}) (\S+)$/.exec(note?.trim() ?? '') ?? []
-  return isSigned(key, signedFromText(key, Number(digits)), signature) ? Number(digits) : undefined
+  return isStatementSigned(key, sizeKind, Number(digits), signature) ? Number(digits) : undefined
 }
 
 export async function storedSignedFrom(holding: HoldingSafeguards): Promise<string | undefined> {
@@ -62,7 +62,7 @@ export async function readBelieved(
     const isBelieved =
       signature === undefined
         ? row.index !== null && row.index < before && hashLeaf(entryBytes(row)).equals(row.hash!)
-        : isSigned(key, detailText(key, action, said), signature)
+        : isStatementSigned(key, kinds[action], said, signature)
     return isBelieved ? [{ at: row.at, detail }] : []
   })
 }
@@ -71,21 +71,4 @@ export async function readBelieved(
 export async function minimumIndex(holding: HoldingSafeguards, key: VerifierKey): Promise<number> {
   const prunings = await readBelieved(holding, key, 'log.pruned')
   return prunings.reduce((most, { detail }) => Math.max(most, Number(detail['minimumIndex'])), 0)
-}
-
-function detailText({ name }: VerifierKey, action: SignedAction, detail: object): string {
-  return `${purposes[action]}\n${name}\n${canonicalJson(detail)}\n`
-}
-
-function signedFromText({ name }: VerifierKey, size: number): string {
-  return `seloste entries signed from v1\n${name}\n${size}\n`
-}
-
-function signText({ privateKey }: Signer, text: string): string {
-  return sign(null, Buffer.from(text), privateKey).toString('base64')
-}
-
-function isSigned({ key }: VerifierKey, text: string, signature: unknown): boolean {
-  const bytes = Buffer.from(typeof signature === 'string' ? signature : '', 'base64')
-  return bytes.length === 64 && verify(null, Buffer.from(text), key, bytes)
 }

@@ -19,5 +19,6 @@ export interface VerificationTables {
     entries: number | null
     report: ColumnType<unknown, string | null, string | null>
     fault: string | null
+    signature: string | null
   }
 }

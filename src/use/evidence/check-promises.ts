@@ -1,8 +1,11 @@
 import { promises, type PromiseId } from '#description/promises.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import type { Signer } from '#safeguards/audit/note.ts'
 import { catalogue } from './catalogue.ts'
 import type { Check, Found, Looking } from './promise.ts'
 import { openMemo, sealMemo } from './seal-memo.ts'
+import { signProof } from './sign-proof.ts'
 import type { Facts } from './tables.ts'
 
 /** A promise as it was found, in the words of the program. */
@@ -44,15 +47,23 @@ export async function checkPromises(
   checks: Catalogue = catalogue,
 ): Promise<Checked> {
   const checked: Checked = { broken: [], newlyBroken: [], restored: [], errors: [] }
+  const signer = await readLogKey(looking.keys)
   for (const promise of which) {
     if (looking.signal?.aborted) break
-    await checkOne(looking, promise, checks[promise], checked)
+    await checkOne(looking, signer, [promise, checks[promise]], checked)
   }
   return checked
 }
 
-async function checkOne(looking: Looking, promise: PromiseId, check: Check, checked: Checked): Promise<void> {
-  const { db, now } = looking
+async function checkOne(
+  looking: Looking,
+  signer: Signer | undefined,
+  [promise, check]: [PromiseId, Check],
+  checked: Checked,
+): Promise<void> {
+  const { db } = looking
+  // As exactly as the database has it: it is signed.
+  const now = looking.now.round({ smallestUnit: 'microsecond', roundingMode: 'trunc' })
   const before = await db
     .selectFrom('proof')
     .select(['holds', 'facts', 'broken_since', 'memo'])
@@ -72,14 +83,21 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
     rule: check.rule,
     remedy: check.remedy,
   }
-  const row = {
+  const said = {
+    promise,
     checked_at: now,
     holds,
+    // A check that could not be made leaves what was found before.
+    facts: 'found' in made ? made.found.facts : (before?.facts ?? null),
     fault: finding.fault,
     broken_since: holds ? null : (before?.broken_since ?? now),
+  }
+  const row = {
+    ...said,
+    facts: said.facts === null ? undefined : JSON.stringify(said.facts),
+    signature: signer ? signProof(signer, said) : null,
     duration_ms: Math.round(performance.now() - begun),
     ...('found' in made && {
-      facts: JSON.stringify(made.found.facts),
       memo: sealMemo(looking, promise, made.found.memo),
     }),
   }
@@ -88,7 +106,7 @@ async function checkOne(looking: Looking, promise: PromiseId, check: Check, chec
   await db.transaction().execute(async (tx) => {
     await tx
       .insertInto('proof')
-      .values({ promise, facts: null, ...row })
+      .values({ ...row, facts: row.facts ?? null })
       .onConflict((conflict) => conflict.column('promise').doUpdateSet(row))
       .execute()
     if (!changed) return

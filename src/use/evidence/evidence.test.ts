@@ -38,7 +38,7 @@ async function expectBroken(
   const names = broken.map((one) => one.promise)
   expect([...names].sort()).toEqual([promise, ...besides].sort())
   expect(broken.find((one) => one.promise === promise)?.facts).toMatchObject(facts)
-  const proofs = await readProofs(desk, Temporal.Now.instant())
+  const proofs = await readProofs(desk, Temporal.Now.instant(), kept.key)
   expect(
     proofs
       .filter(({ holds }) => !holds)
@@ -89,7 +89,7 @@ async function mended(): Promise<void> {
 
 test('every promise holds where nobody has broken one', async () => {
   expect(await check()).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
-  const proofs = await readProofs(desk, Temporal.Now.instant())
+  const proofs = await readProofs(desk, Temporal.Now.instant(), kept.key)
   expect(proofs).toHaveLength(promises.length)
   expect(proofs.filter(({ holds }) => !holds)).toEqual([])
 })

@@ -8,6 +8,7 @@ import type { Trilingual } from '#description/register-description.ts'
 import type { FolderAddress, S3Address } from '#platform/config/places.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { LastVerification } from '#safeguards/audit/log-verifications.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
@@ -30,6 +31,8 @@ export interface Looking {
   afresh: boolean
   /** How much of the usual time lies between two rounds: what is looked at each hour follows it. 1 unless told. */
   pace?: number
+  /** The last verification of the log by this process. */
+  lastVerification?: () => LastVerification | undefined
   /** Whoever checks is about to end: a check that takes long throws. */
   signal?: AbortSignal | undefined
 }

@@ -13,11 +13,11 @@ import { readProofs } from './read-proofs.ts'
 const database = await createTestDatabase<RegisterTables>()
 const desk = database.as('seloste_desk').db
 const { db: admin, pool } = database.as()
-const { check, looking, recordings, tamper } = await makeKeptPromises(database)
+const { check, key, looking, recordings, tamper } = await makeKeptPromises(database)
 const now = () => Temporal.Now.instant()
 
 const proofOf = async (promise: string, at = now()) =>
-  (await readProofs(desk, at)).find((proof) => proof.promise === promise)
+  (await readProofs(desk, at, key)).find((proof) => proof.promise === promise)
 const traces = () =>
   admin
     .selectFrom('audit_entry')
@@ -134,7 +134,7 @@ test('a check that never could be made says so without a count', async () => {
   const unable: Check = { ...catalogue['storage.sites'], check: () => Promise.reject(new Error('the disk is away')) }
   await pool.query('delete from proof')
   await checkPromises(await looking(), ['storage.sites'], { ...catalogue, 'storage.sites': unable })
-  const [proof, ...others] = await readProofs(desk, now())
+  const [proof, ...others] = await readProofs(desk, now(), key)
   expect(others).toEqual([])
   expect(proof).toMatchObject({ promise: 'storage.sites', holds: false, facts: {} })
   expect(proof?.text.sv).toBe('Kontrollen kunde inte göras (Error), och det finns inget bevis för löftet.')
@@ -142,7 +142,7 @@ test('a check that never could be made says so without a count', async () => {
 
 test('a check that is broken off at the end of its process changes no proof', async () => {
   await check()
-  const before = await readProofs(desk, now())
+  const before = await readProofs(desk, now(), key)
   const ending = new AbortController()
   const breaksOff: Check = {
     ...catalogue['history.fields'],
@@ -157,7 +157,7 @@ test('a check that is broken off at the end of its process changes no proof', as
     'history.fields': breaksOff,
   })
   expect(checked).toEqual({ broken: [], newlyBroken: [], restored: [], errors: [] })
-  expect((await readProofs(desk, now())).map(({ checkedAt }) => checkedAt)).toEqual(
+  expect((await readProofs(desk, now(), key)).map(({ checkedAt }) => checkedAt)).toEqual(
     before.map(({ checkedAt }) => checkedAt),
   )
   await expect(
@@ -167,10 +167,10 @@ test('a check that is broken off at the end of its process changes no proof', as
 
 test('a proof older than a quarter of an hour is none, and says when it was made', async () => {
   await check()
-  const [first] = await readProofs(desk, now())
+  const [first] = await readProofs(desk, now(), key)
   const made = Temporal.Instant.from(first!.checkedAt)
-  expect((await readProofs(desk, made.add({ minutes: 14 }))).every(({ holds }) => holds)).toBe(true)
-  const later = await readProofs(desk, made.add({ minutes: 16 }))
+  expect((await readProofs(desk, made.add({ minutes: 14 }), key)).every(({ holds }) => holds)).toBe(true)
+  const later = await readProofs(desk, made.add({ minutes: 16 }), key)
   expect(later).toHaveLength(promises.length)
   expect(later.some(({ holds }) => holds)).toBe(false)
   expect(later[0]).toMatchObject({ brokenSince: made.add({ minutes: 15 }).toString() })
@@ -181,16 +181,16 @@ test('a proof older than a quarter of an hour is none, and says when it was made
 
 test('a proof from a time that has not come is none: the clock that dated it was ahead', async () => {
   await check()
-  await pool.query(`update proof set checked_at = now() + interval '1 year'`)
-  const proofs = await readProofs(desk, now())
+  await check({ now: now().add({ hours: 24 * 365 }) })
+  const proofs = await readProofs(desk, now(), key)
   expect(proofs).toHaveLength(promises.length)
   expect(proofs.some(({ holds }) => holds)).toBe(false)
   expect(proofs[0]?.text.en).toMatch(
     /^Dated .*, which has not come yet: .* there is no proof of the promise\. Last found: /,
   )
   // Two machines' clocks are never quite alike.
-  await pool.query(`update proof set checked_at = now() + interval '20 seconds'`)
-  expect((await readProofs(desk, now())).every(({ holds }) => holds)).toBe(true)
+  await check({ now: now().add({ seconds: 20 }) })
+  expect((await readProofs(desk, now(), key)).every(({ holds }) => holds)).toBe(true)
 })
 
 test('a proof has counts, instants and ids, and nobody’s name or number', async () => {

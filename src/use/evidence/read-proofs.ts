@@ -1,8 +1,10 @@
 import type { Kysely, Selectable } from 'kysely'
 import { promises, type PromiseId } from '#description/promises.ts'
 import { languages, type Language, type Trilingual } from '#description/register-description.ts'
+import type { VerifierKey } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'
+import { isProofSigned } from './sign-proof.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
 import { wordsAt } from './words.ts'
 
@@ -43,6 +45,11 @@ const couldNotCheck: Record<Language, (fault: string) => string> = {
   sv: (fault) => `Kontrollen kunde inte göras (${fault}), och det finns inget bevis för löftet.`,
   en: (fault) => `The check could not be made (${fault}), and there is no proof of the promise.`,
 }
+const notSigned: Trilingual = {
+  fi: 'Ei ole todettu, että todistus on allekirjoitettu käyttölokin avaimella, eikä lupauksesta ole todistetta.',
+  sv: 'Det har inte konstaterats att beviset är undertecknat med loggens nyckel, och det finns inget bevis för löftet.',
+  en: 'The proof was not found to be signed with the audit log’s key, and there is no proof of the promise.',
+}
 const foundBefore: Record<Language, string> = {
   fi: 'Viimeksi todettua:',
   sv: 'Senast konstaterades:',
@@ -50,41 +57,70 @@ const foundBefore: Record<Language, string> = {
 }
 
 /**
- * The last proof of every promise, in the order of the list; a promise that has never been checked is not in it. A proof
- * that is older than a quarter of an hour, or from a time that has not come, does not hold, and says so; nor does one whose check
- * could not be made.
+ * Whose signature a proof needs: of the log's key. `unknown` where whoever knows the key cannot be asked, and nothing is proved then;
+ * `any` for a reader without the key that tells of it.
  */
-export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant): Promise<Proof[]> {
+export type ProofKey = VerifierKey | 'unknown' | 'any'
+
+/**
+ * The last proof of every promise, in the order of the list; a promise that has never been checked is not in it. A proof
+ * that is older than a quarter of an hour, or from a time that has not come, or not signed, does not hold, and says so; nor does one
+ * whose check could not be made.
+ */
+export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey): Promise<Proof[]> {
   const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
   return promises.flatMap((promise) => {
     const row = rows.find((one) => one.promise === promise)
-    return row ? [asSeen(row, now)] : []
+    return row ? [asSeen(row, now, key)] : []
   })
 }
 
-function asSeen(row: Selectable<EvidenceTables['proof']>, now: Temporal.Instant): Proof {
+/** As {@link readProofs}, of one promise. */
+export async function readProof(
+  holding: HoldingSafeguards,
+  promise: PromiseId,
+  now: Temporal.Instant,
+  key: ProofKey,
+): Promise<Proof | undefined> {
+  const row = await (holding as Kysely<EvidenceTables>)
+    .selectFrom('proof')
+    .selectAll()
+    .where('promise', '=', promise)
+    .executeTakeFirst()
+  return row && asSeen(row, now, key)
+}
+
+type ProofRow = Selectable<EvidenceTables['proof']>
+
+function asSeen(row: ProofRow, now: Temporal.Instant, key: ProofKey): Proof {
   const check = catalogue[row.promise]
+  const known = {
+    promise: row.promise,
+    checkedAt: row.checked_at.toString(),
+    rule: check.rule,
+    test: `${check.test.file}: ${check.test.title}`,
+  }
+  // What nobody signed is not shown either.
+  if (key !== 'any' && (key === 'unknown' || !isProofSigned(key, row)))
+    return { ...known, holds: false, text: notSigned, facts: {}, brokenSince: now.toString() }
   const ends = row.checked_at.add({ minutes: proofHoldsMinutes })
   const stale = Temporal.Instant.compare(ends, now) < 0
   const early = isEarly(row, now)
   const brokenSince = row.broken_since ?? (stale ? ends : early ? now : undefined)
   return {
-    promise: row.promise,
+    ...known,
     holds: row.holds && !stale && !early,
-    checkedAt: row.checked_at.toString(),
     text: textOf(row, stale, now),
     facts: row.facts ?? {},
-    rule: check.rule,
-    test: `${check.test.file}: ${check.test.title}`,
     ...(brokenSince && { brokenSince: brokenSince.toString() }),
   }
 }
 
-function isEarly({ checked_at }: Selectable<EvidenceTables['proof']>, now: Temporal.Instant): boolean {
+function isEarly({ checked_at }: ProofRow, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(checked_at, now.add({ minutes: clocksApartMinutes })) > 0
 }
 
-function textOf(row: Selectable<EvidenceTables['proof']>, stale: boolean, now: Temporal.Instant): Trilingual {
+function textOf(row: ProofRow, stale: boolean, now: Temporal.Instant): Trilingual {
   const found = row.facts && catalogue[row.promise].say(row.facts, now)
   const words = wordsAt(now)
   const text = (language: Language) => {

@@ -17,6 +17,7 @@ export interface EvidenceTables {
     broken_since: Instant | null
     duration_ms: number
     memo: ColumnType<unknown, string | undefined, string>
+    signature: string | null
   }
   proof_change: {
     seq: Generated<number>

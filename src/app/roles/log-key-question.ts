@@ -1,0 +1,14 @@
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { writeVerifierKey } from '#safeguards/audit/note.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import type { CustodianAnswers } from './custodian-server.ts'
+
+/** The audit log's verifier key, by which the desk knows proofs that the custodian made; nothing while the log has none. */
+export function logKeyQuestion(keys: Pick<KeyStore, 'read'>): CustodianAnswers['questions'] {
+  return {
+    async '/log-key'() {
+      const signer = await readLogKey(keys)
+      return { key: signer && writeVerifierKey(signer) }
+    },
+  }
+}
