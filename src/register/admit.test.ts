@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import { admit } from './admit.ts'
@@ -107,6 +108,59 @@ describe('admit', () => {
     expect(row.destroy_at?.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()).toBe(
       '2027-02-27T12:00:00',
     )
+  })
+
+  test('what is told only later completes contact and segment, and nothing known becomes unknown again', async () => {
+    const { endedAt: _going, official, ...rest } = callFacts()
+    const untold = {
+      caller: { kind: 'unparsed', key: null, raw: null },
+      numberCalled: { key: 'unknown' as PhoneNumberKey, kind: 'UNKNOWN' },
+      numberReached: { key: 'unknown' as PhoneNumberKey },
+      decision: { record: false, reason: 'unknown-number', descriptionVersion: 1 },
+      marks: ['unknown-number'],
+    } as const
+    const first = { ...rest, ...untold, marks: [...untold.marks] }
+    const { contactId } = await admit(capture, first)
+    const recording = recordingFacts()
+    const told = {
+      ...rest,
+      official,
+      decision: { ...rest.decision, record: true, reason: 'drawn' },
+      recording,
+      marks: [],
+    }
+    await admit(capture, told)
+    await admit(capture, { ...told, ...untold, marks: [] })
+    const now = async () => ({
+      contacts: await admin.selectFrom('contact').selectAll().where('id', '=', contactId).execute(),
+      segments: await admin.selectFrom('segment').selectAll().where('contact_id', '=', contactId).execute(),
+    })
+    const { contacts, segments } = await now()
+    expect(contacts).toHaveLength(1)
+    expect(contacts[0]).toMatchObject({
+      ...{ caller_kind: 'e164', caller_key: phone('040 123 4567') },
+      ...{ number_called: phone('029 497 000'), number_kind: 'NATIONAL_SERVICE' },
+    })
+    expect(segments).toHaveLength(1)
+    expect(segments[0]).toMatchObject({
+      ...{ number_reached: phone('029 497 000'), decision_record: true, decision_reason: 'drawn' },
+    })
+    // What was decided is decided: no later telling has it decided otherwise.
+    await admit(capture, { ...told, decision: { record: false, reason: 'not-drawn' } })
+    expect((await now()).segments[0]).toMatchObject({ decision_record: true, decision_reason: 'drawn' })
+  })
+
+  test('the caller of a contact is the word of the session that opened it, while its call goes on', async () => {
+    const { endedAt, ...going } = callFacts({ callIds: ['ucid:caller-told'] })
+    const { contactId } = await admit(capture, going)
+    const other = { kind: 'e164' as const, key: phone('050 111 2222'), raw: null }
+    await admit(capture, { ...callFacts({ callIds: ['ucid:caller-told'], startedAt: going.startedAt }), caller: other })
+    expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('040 123 4567'))
+    await admit(capture, { ...going, caller: other })
+    expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
+    await admit(capture, { ...going, endedAt, caller: other })
+    await admit(capture, { ...going, endedAt })
+    expect((await contactsNamed(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
   })
 
   test('capture can put in and not look', async () => {

@@ -38,7 +38,7 @@ import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-questions.ts'
 import { measureBlockers } from './blocker-metrics.ts'
 import { giveBack } from './give-back.ts'
-import { offerControl } from './capture-control.ts'
+import { knownNow, offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
 import { readDrawKey } from './draw-key.ts'
@@ -335,8 +335,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     () => ({
       ...admission.state,
       ...{ live: recorder.live - recorder.ending(), storing: recorder.ending(), waiting: spool.waiting },
+      knows: knownNow(versions, known, clock),
     }),
-    draining.obey,
+    { obey: draining.obey, read: () => Promise.all([versions.refresh(), known.refresh()]) },
   )
   const node = keepNode({
     ...{ db, databaseUrl },

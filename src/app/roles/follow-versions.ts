@@ -16,6 +16,8 @@ export interface Versions {
   readonly all: readonly DescriptionVersion[]
   /** What is in force at an instant. */
   at: (instant: Temporal.Instant) => DescriptionVersion
+  /** Reads them now. */
+  refresh: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -82,6 +84,7 @@ export async function followVersions(options: FollowOptions): Promise<Versions> 
       return all
     },
     at: (instant) => versionAt(all, instant),
+    refresh,
     async stop() {
       clearInterval(timer)
       await changes.stop()

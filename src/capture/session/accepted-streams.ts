@@ -13,3 +13,8 @@ export function allPaused(streams: readonly StreamPlan[]): boolean {
   const audio = accepted(streams)
   return audio.length > 0 && audio.every((stream) => stream.paused)
 }
+
+/** Where the media of an offer come from: its first stream that is taken. */
+export function peerOf(streams: readonly StreamPlan[]): string {
+  return (streams.find(({ accepted }) => accepted) ?? streams[0])?.remote.address ?? ''
+}

@@ -2,7 +2,7 @@ import type { IncomingRequest } from '../sip/handler.ts'
 import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offer.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { MasterKey } from '../srtp/suites.ts'
-import { peerOf } from './answer-unkept.ts'
+import { peerOf } from './accepted-streams.ts'
 import { passingKey } from './passing-key.ts'
 
 /** What an answer says of a session. */
@@ -16,6 +16,34 @@ interface Answered {
   ports: ReadonlyMap<number, number>
   ownKey: ((plan: StreamPlan) => MasterKey) | undefined
   mediaAddress: (peer: string) => string
+}
+
+/**
+ * SDP with which we offer a client to send after all, with the media lines of its latest offer (RFC 3264 section 8).
+ * @param described the offer answered last; nothing where the one in force was ours
+ * @returns nothing where no stream of it has a port
+ */
+export function offerAnew(described: SessionDescription | undefined, given: Answered): string | undefined {
+  const { mode, version, sdpSessionId, ports, ownKey } = given
+  const origin = { sessionId: sdpSessionId, version }
+  const streams = given.streams.map((plan) => (ports.has(plan.index) ? plan : { ...plan, accepted: false }))
+  if (!streams.some(({ accepted }) => accepted)) return undefined
+  const address = given.mediaAddress(peerOf(streams))
+  if (!described) return offerStream({ address, origin, mode, port: ports.get(0) ?? 0 })
+  const made = answerOffer(described, streams, {
+    ...{ address, origin, ports, mode, ownKey: ownKey ?? passingKey, reoffer: true },
+  })
+  return made.kind === 'refusal' ? undefined : made.text
+}
+
+/** What is asked while the process stops goes to another recorder, or comes again when this one is back. */
+export function refusedAtEnd(incoming: IncomingRequest, stopping: AbortSignal): boolean {
+  return stopping.aborted && incoming.respond(503, { reason: 'Recorder Is Stopping', headers: { 'Retry-After': '5' } })
+}
+
+/** Returns true if the answer has SDP: an INVITE without an offer gets what was answered last (RFC 3261 section 14.2). */
+export function tellsMedia({ request }: IncomingRequest, { offer }: { offer?: SessionDescription }): boolean {
+  return offer !== undefined || request.method === 'INVITE'
 }
 
 /**

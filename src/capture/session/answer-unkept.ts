@@ -1,43 +1,67 @@
 import { createHash } from 'node:crypto'
 import type { IncomingRequest } from '../sip/handler.ts'
 import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offer.ts'
+import { peerOf } from './accepted-streams.ts'
+import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { passingKey } from './passing-key.ts'
+import type { SegmentBefore } from './run-session.ts'
+import type { Offer } from './session-types.ts'
 
-/**
- * Answers a session that is not kept: no call of this register (R8), or one that another session tells of already. Every
- * stream is inactive. Nothing is remembered of such a session, and its answers agree all the same (RFC 3264 section 8).
- */
-export function answerUnkept(
-  incoming: IncomingRequest,
-  invitation: CallInvitation,
-  mediaAddress: (peer: string) => string,
-): void {
-  const sessionId = createHash('sha256').update(incoming.dialog.id).digest().readUInt32BE(0)
-  const { method, cseq } = incoming.request
-  if (!invitation.offer) {
-    if (method !== 'INVITE') return void incoming.respond(200)
-    const origin = { sessionId: String(sessionId), version: cseq.number }
-    const body = offerStream({
-      address: mediaAddress(peerOf(invitation.streams)),
-      origin,
-      mode: 'historyOnly',
-      port: 0,
-    })
-    return void incoming.respond(200, { body, contentType: 'application/sdp' })
-  }
-  const made = answerOffer(invitation.offer, invitation.streams, {
-    address: mediaAddress(peerOf(invitation.streams)),
-    origin: { sessionId: String(sessionId), version: cseq.number },
-    ports: new Map(),
-    ownKey: passingKey,
-    mode: 'historyOnly',
-  })
-  if (made.kind === 'refusal') incoming.respond(made.status, { reason: made.reason })
-  else incoming.respond(200, { body: made.text, contentType: 'application/sdp' })
+/** What its client offered last, that it can be offered to send once its call is one of this register. Nothing of its parties. */
+interface Unkept {
+  described: SessionDescription | undefined
+  streams: readonly StreamPlan[]
+  answerVersion: number
 }
 
-/** Where the media of an offer come from: its first stream that is taken. */
-export function peerOf(streams: readonly StreamPlan[]): string {
-  return (streams.find(({ accepted }) => accepted) ?? streams[0])?.remote.address ?? ''
+/**
+ * Sessions that are not kept: no call of this register (R8), or one that another session tells of already. Every stream is
+ * answered inactive.
+ */
+export interface UnkeptSessions {
+  answer(incoming: IncomingRequest, invitation: CallInvitation): void
+  /** Media lines in force, when a later request is read. */
+  knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
+  /** What a session that is kept from now on goes on with. */
+  find(dialogId: string): { before: SegmentBefore; passedOn: NonNullable<Offer['passedOn']> } | undefined
+  forget(dialogId: string): void
+}
+
+export function createUnkeptSessions(mediaAddress: (peer: string) => string): UnkeptSessions {
+  const kept = new Map<string, Unkept>()
+  const sessionIdOf = (dialogId: string) => String(createHash('sha256').update(dialogId).digest().readUInt32BE(0))
+
+  return {
+    answer(incoming, invitation) {
+      const { method } = incoming.request
+      const { id } = incoming.dialog
+      const before = kept.get(id)
+      const { offer, streams } = invitation
+      if (!offer && method !== 'INVITE') return void incoming.respond(200)
+      const answerVersion = (before?.answerVersion ?? 0) + 1
+      const origin = { sessionId: sessionIdOf(id), version: answerVersion }
+      const address = mediaAddress(peerOf(streams))
+      const made = offer
+        ? answerOffer(offer, streams, { address, origin, ports: new Map(), ownKey: passingKey, mode: 'historyOnly' })
+        : { kind: 'answer' as const, text: offerStream({ address, origin, mode: 'historyOnly', port: 0 }) }
+      if (made.kind === 'refusal') return void incoming.respond(made.status, { reason: made.reason })
+      if (!incoming.respond(200, { body: made.text, contentType: 'application/sdp' })) return
+      kept.set(id, { described: offer ?? before?.described, streams, answerVersion })
+    },
+    knownOf(dialogId) {
+      const one = kept.get(dialogId)
+      return one && { streams: one.streams }
+    },
+    find(dialogId) {
+      const one = kept.get(dialogId)
+      if (!one) return undefined
+      const { described, answerVersion } = one
+      return {
+        before: { described, sdpSessionId: sessionIdOf(dialogId), hasStreams: false, passOn: () => undefined },
+        passedOn: { answerVersion, tracks: {}, isSilenced: true },
+      }
+    },
+    forget: (dialogId) => void kept.delete(dialogId),
+  }
 }

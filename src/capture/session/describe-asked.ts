@@ -1,6 +1,6 @@
 import type { IncomingRequest } from '../sip/handler.ts'
 import { productOf } from './clients-seen.ts'
-import { callIdsOf, describeSegment, officialOf, type CallInvitation } from './describe-segment.ts'
+import { callIdsOf, describeSegment, officialOf, type CallInvitation, type EarlierSegment } from './describe-segment.ts'
 import type { RequestReader } from './read-requests.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
 import type { RecorderOptions } from './recorder-options.ts'
@@ -12,7 +12,13 @@ export interface Found {
   answeredAt: Temporal.Instant
 }
 
-type DescribeAsked = (asked: IncomingRequest, found: Found, now: Temporal.Instant) => Offer | 'outside'
+/** `earlier`: absent, the latest segment of the same call. */
+type DescribeAsked = (
+  asked: IncomingRequest,
+  found: Found,
+  now: Temporal.Instant,
+  earlier?: EarlierSegment,
+) => Offer | 'outside'
 
 /** The segment that a request would begin, with the plan's decision; nothing of it is remembered or counted. */
 export function createDescribeAsked(parts: {
@@ -22,7 +28,7 @@ export function createDescribeAsked(parts: {
 }): DescribeAsked {
   const { options, reader, recent } = parts
   const { random, versionAt, drawKey, quotas } = options
-  return (asked, { invitation, answeredAt }, now) => {
+  return (asked, { invitation, answeredAt }, now, earlier) => {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(asked)
     return describeSegment(invitation, {
@@ -34,7 +40,7 @@ export function createDescribeAsked(parts: {
       ids: { segmentId: random.uuid(), contactId: random.uuid(), recordingId: random.uuid() },
       intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
       trunk,
-      earlier: recent.find(callIds, trunk, now),
+      earlier: earlier ?? recent.find(callIds, trunk, now),
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })

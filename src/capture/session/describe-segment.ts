@@ -1,4 +1,4 @@
-import { decideRecording, type QuotaUsed } from '#description/decide-recording.ts'
+import { decideRecording, type QuotaUsed, type RecordingDecision } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { ServiceNumber } from '#description/register-description.ts'
@@ -50,6 +50,11 @@ export const forbiddenBefore = 'forbidden'
 /** Its client speaks only what nobody here can play (G.729): a recording of it would be data without a use. */
 const unheardCodec = 'no-playable-codec'
 
+type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnswered }
+
+/** Why a segment is not recorded that nobody has answered yet; of a feed's calls as well. */
+export const notAnswered = 'not-answered'
+
 /** Number called when nobody told it: the call is entered all the same (R9). */
 const untoldNumber = 'unknown' as PhoneNumberKey
 
@@ -63,20 +68,24 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   const { answeredAt, arrivedAt, earlier, ids } = context
   const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
   const numberEntry = parties.number?.entry
-  const called = earlier?.numberCalled ?? { ...reached, kind: numberEntry?.kind ?? ('UNKNOWN' as const) }
+  const calledBefore = earlier && isUntold(earlier.numberCalled) ? undefined : earlier?.numberCalled
+  const called = calledBefore ?? { ...reached, kind: numberEntry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
-  const decision = decideRecording({
-    version: context.version,
-    drawKey: context.drawKey,
-    drawnOn: earlier?.drawnOn ?? hashCallId(callIds[0] ?? ''),
-    numberReached: reached.key === untoldNumber ? null : reached.key,
-    answeredAt,
-    viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
-    officialId: official?.personId,
-    consents: parties.official?.entry?.consentedFrom != null,
-    quotaUsed: context.quotaUsed,
-  })
+  const drawnOn = earlier?.drawnOn ?? hashCallId(callIds[0] ?? '')
+  const decision: Decision = parties.awaitsAnswer
+    ? { record: false, reason: notAnswered, descriptionVersion: context.version.version, drawnOn }
+    : decideRecording({
+        version: context.version,
+        drawKey: context.drawKey,
+        drawnOn,
+        numberReached: isUntold(reached) ? null : reached.key,
+        answeredAt,
+        viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
+        officialId: official?.personId,
+        consents: parties.official?.entry?.consentedFrom != null,
+        quotaUsed: context.quotaUsed,
+      })
   const { recordingMonths, ...explained } = decision
   const isUnheard = hasNoPlayableCodec(streams)
   const recording: RecordingFacts | undefined =
@@ -96,7 +105,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       callIds,
       ...(context.trunk !== undefined && { trunk: context.trunk }),
       startedAt: earlier?.startedAt ?? instant(times.startedAtMs),
-      answeredAt,
+      ...(!parties.awaitsAnswer && { answeredAt }),
       caller: callerOf(invitation) ?? earlier?.caller ?? { kind: 'unparsed', key: null, raw: null },
       numberCalled: called,
       numberReached: reached,
@@ -112,6 +121,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
     tracks: parties.streams,
     ...(metadata && { metadata }),
     hasSdp: invitation.offer !== undefined,
+    callerIsGuess: isGuess(parties.caller),
   }
 }
 
@@ -123,7 +133,27 @@ export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Inst
 /** What a later request of the same session tells of its parties, beyond what is known already. */
 export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
   const official = officialOf(invitation)
-  return { ...(official && { official }), marks: marksOf(invitation, known).filter((mark) => mark === 'needs-review') }
+  const caller = isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
+  return {
+    ...(official && { official }),
+    ...(caller && !isUnknownCaller(caller) && { caller }),
+    marks: marksOf(invitation, known).filter((mark) => mark === 'needs-review'),
+  }
+}
+
+/** Returns true for a number called that nobody has told. */
+export function isUntold({ key }: { key: PhoneNumberKey }): boolean {
+  return key === untoldNumber
+}
+
+/** Returns true for a caller of whom no number is told and who has withheld none. */
+export function isUnknownCaller({ kind, key }: SegmentFacts['caller']): boolean {
+  return key === null && kind !== 'withheld'
+}
+
+/** The From of the recording session is the client's own as often as the caller's. */
+function isGuess(caller: CallInvitation['parties']['caller']): boolean {
+  return caller?.source === 'from'
 }
 
 /** All the ids under which the telephone system knows the call, each with its kind in front. */

@@ -107,20 +107,22 @@ test('while the same session is a talk between officials nothing of it is kept, 
   expect(segments()[0]?.recording?.stored?.sizeBytes).toBeLessThan(2 * 25 * 190)
 })
 
-test('a call of which nobody tells the number is history; once it is told, the rest is a segment of its own and recorded', async () => {
+test('a call of which nobody tells the number is history, and recorded from when it is told, as the same segment', async () => {
   const before = await ask(invitation({ without: ['number'] }))
   await until(() => expect(segments()[0]?.decision.reason).toBe('unknown-number'))
   await speaker.speak(before, 20)
   const ports = await ask(invitation())
   expect(ports).toEqual(before)
+  const toldAt = Temporal.Now.instant()
   await speaker.speak(ports, 30)
   await bye()
-  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(60))
-  const [history, after] = segments()
-  expect(segments()).toHaveLength(2)
-  expect(after).toMatchObject({ contactId: history!.contactId, numberReached: { key: '+35829497000' }, marks: [] })
-  expect(history?.endedAt).toEqual(after?.answeredAt)
-  expect(history?.recording).toBeUndefined()
+  await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60))
+  expect(segments()).toHaveLength(1)
+  const [whole] = segments()
+  expect(whole).toMatchObject({ numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' }, marks: [] })
+  // From when it was told on, and not before (R14).
+  expect(Temporal.Instant.compare(whole!.recording!.startedAt, whole!.answeredAt!)).toBe(1)
+  expect(whole!.recording!.startedAt.until(toldAt).total('seconds')).toBeLessThan(2)
   expect(wired.recorder.live).toBe(0)
 })
 
@@ -140,8 +142,9 @@ test('a call that waits to know its official is listened to by nobody, and recor
   expect((await wired.ask(inDialog(written('rfc7865-baseline'), 'UPDATE', to, 100, metadata))).sdp).toBe('')
   await speaker.speak(ports, 30)
   await bye()
-  await until(() => expect(segments()[1]?.recording?.stored?.packetsReceived).toBe(60))
-  expect(segments().map(({ decision }) => decision.reason)).toEqual(['no-official', 'drawn'])
+  await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(60))
+  expect(segments().map(({ decision }) => decision.reason)).toEqual(['drawn'])
+  expect(segments()[0]?.official?.phone).toBe('+358295121001')
   expect(wired.ports.inUse).toBe(0)
 })
 

@@ -1,32 +1,44 @@
 import type { SegmentFacts } from '#register/admit.ts'
-import type { CallInvitation } from './describe-segment.ts'
+import { isUntold, notAnswered, type CallInvitation } from './describe-segment.ts'
 import type { Offer } from './session-types.ts'
 
 /**
- * Whether a later request makes another question of a call that is not recorded: it has come to another number, or it is told
- * only now who answers and then it is recorded. What was decided stays as it is (R14); what follows is a segment of its own.
+ * What a later request makes of a call that is not recorded. `as-before`: what was decided stays as it is (R14). `another`: it has
+ * come to another number; what follows is a segment of its own. An offer: what could not be decided is decided now, with what the
+ * client tells only now (RFC 7865 section 6.1), and completes the segment.
  */
-export function isDecidedAnew(
+export function decidedLater(
   { found, parties }: CallInvitation,
-  { recording, decision, numberReached, official }: SegmentFacts,
+  facts: SegmentFacts,
   describe: () => Offer | 'outside',
-): boolean {
+): 'as-before' | 'another' | Offer {
   const isTold = found === 'metadata' || found === 'both'
-  if (!isTold || recording || decision.record) return false
+  if (!isTold || facts.recording || facts.decision.record) return 'as-before'
+  const waitsFor = undecidedFor(facts)
+  if (waitsFor) {
+    const offer = (waitsFor === 'answer' ? !parties.awaitsAnswer : parties[waitsFor]) ? describe() : 'outside'
+    return offer === 'outside' ? 'as-before' : offer
+  }
   const { number } = parties
-  if (number?.entry && number.number.key !== numberReached.key) return describe() !== 'outside'
-  if (official || !parties.official) return false
-  const offer = describe()
-  return offer !== 'outside' && offer.facts.recording !== undefined
+  const isAnother = number?.entry !== undefined && number.number.key !== facts.numberReached.key
+  return isAnother && describe() !== 'outside' ? 'another' : 'as-before'
+}
+
+/** What a segment's decision lacks; nothing where it could be taken. */
+export function undecidedFor({
+  decision,
+  numberReached,
+  official,
+}: SegmentFacts): 'number' | 'official' | 'answer' | undefined {
+  if (decision.reason === notAnswered) return 'answer'
+  if (decision.reason === 'unknown-number' && isUntold(numberReached)) return 'number'
+  return decision.reason === 'no-official' && !official?.personId ? 'official' : undefined
 }
 
 /** Whether what is missing of a call that is not recorded may yet be told, and decide that it is. */
-export function mayBeDecidedAnew({ parties, metadata }: CallInvitation, facts: SegmentFacts): boolean {
-  const { recording, decision } = facts
-  // A client without metadata will tell nothing later.
-  if (recording || decision.record || !metadata) return false
-  const waitsForNumber = decision.reason === 'unknown-number' && !parties.number
-  return waitsForNumber || (decision.reason === 'no-official' && !parties.official)
+export function mayBeDecidedAnew({ metadata }: CallInvitation, facts: SegmentFacts): boolean {
+  // A client without metadata is not listened to in vain; if it tells them later, it is asked to send then.
+  return metadata !== undefined && undecidedFor(facts) !== undefined
 }
 
 /** Whether a request tells of a call of this register, in a session that was none of it (R8). */

@@ -1,13 +1,15 @@
 /** What is remembered of each dialog since its first INVITE, and how its requests are read with that. */
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import type { Source } from '../sip/handler.ts'
+import type { Dialog, Source } from '../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
+import { planStreams, type StreamPlan } from '../siprec/answer-offer.ts'
+import { parseSdp } from '../siprec/parse-sdp.ts'
 import type { InvitationOptions } from '../siprec/read-invitation.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
 import type { SessionState } from './session-types.ts'
-import type { ClientClock } from './told-times.ts'
+import { toldEndOf, type ClientClock } from './told-times.ts'
 import { trunkNaming, type FindTrunk, type NameTrunk, type Trunk } from './trunks.ts'
 import type { VersionAt } from './version-in-force.ts'
 
@@ -28,6 +30,10 @@ export interface RequestReader {
     arrivedAt: Temporal.Instant,
     before?: KnownBefore,
   ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
+  /** Media lines of an answer to an offer of ours. */
+  readAnswer(dialog: Pick<Dialog, 'source'>, sdp: string): StreamPlan[] | undefined
+  /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
+  endedAgoMs(bye: Asked, now: Temporal.Instant, before?: KnownBefore): number | undefined
   /** What the operator has set for the client that asks: the same for all requests of a dialog, which may not name it again. */
   trunkOf(asked: Asked): Trunk | undefined
   /** Name of the trunk that asks: the same for all requests of a dialog. */
@@ -67,6 +73,7 @@ export function createRequestReader(options: {
   hears?: ((address: string) => boolean) | undefined
 }): RequestReader {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
+  const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
   const beginnings = new Map<string, Beginning>()
   const userAgentOf = ({ request, dialog }: Asked) => {
     const [told] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
@@ -74,7 +81,7 @@ export function createRequestReader(options: {
   }
   const trunkOf: RequestReader['trunkOf'] = (asked) => options.findTrunk?.(asked.source.address, userAgentOf(asked))
 
-  return {
+  const reader: RequestReader = {
     trunkOf,
     trunkNameOf: (asked) => nameTrunk(asked.source, userAgentOf(asked)),
     read({ request, source, dialog }, arrivedAt, before) {
@@ -87,7 +94,7 @@ export function createRequestReader(options: {
             return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
           },
           sourceAddress: source.address,
-          takesKeys: options.takesKeys?.(source) ?? source.transport === 'tls',
+          takesKeys: takesKeys(source),
           ...(options.hears && { hears: options.hears }),
         },
         {
@@ -99,6 +106,12 @@ export function createRequestReader(options: {
           ...(before && { before }),
         },
       )
+    },
+    readAnswer({ source }, text) {
+      const answer = parseSdp(text)
+      return answer.kind === 'refusal'
+        ? undefined
+        : planStreams(answer, source.address, takesKeys(source), options.hears)
     },
     begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
@@ -117,7 +130,13 @@ export function createRequestReader(options: {
     },
     beginningOf: (dialogId) => beginnings.get(dialogId),
     resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
+    endedAgoMs(bye, now, before) {
+      const found = reader.read(bye, now, before)
+      const told = 'invitation' in found && toldEndOf(found.invitation, reader.clockOf(bye.dialog.id), now)
+      return told ? now.epochMilliseconds - told.epochMilliseconds : undefined
+    },
   }
+  return reader
 }
 
 /** What a session knows when a later request of it is read. */

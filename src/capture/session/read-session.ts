@@ -15,9 +15,9 @@ export function trunkIn(state: SessionState | undefined): string | undefined {
 /** What the next segment of a session goes on with. */
 export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
   if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
-  const { answerVersion, joined = [], tracks } = state.session
+  const { answerVersion, joined = [], tracks, isSilenced } = state.session
   const own = joined.flatMap(({ index }) => (tracks[index] ? [[index, tracks[index]] as const] : []))
-  return { answerVersion, joined, tracks: Object.fromEntries(own) }
+  return { answerVersion, joined, tracks: Object.fromEntries(own), ...(isSilenced && { isSilenced }) }
 }
 
 export function isStopped(state: SessionState | undefined): boolean {

@@ -1,6 +1,6 @@
 import { hashCallId } from '#description/draw.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import { forbiddenBefore, type EarlierSegment } from './describe-segment.ts'
+import { forbiddenBefore, isUntold, type EarlierSegment } from './describe-segment.ts'
 
 /** What is remembered of a segment, and whether its session still goes on. */
 export interface RememberedSegment extends EarlierSegment {
@@ -18,13 +18,16 @@ export interface RememberedSegment extends EarlierSegment {
 export interface RecentCalls {
   /** The latest segment of the call that any of these ids names in this trunk, within a day. */
   find(callIds: readonly string[], trunk: string, now: Temporal.Instant): RememberedSegment | undefined
-  /** The segment in progress that the same call of this trunk has with the same official: then this session is a duplicate. */
+  /**
+   * The segment in progress that the same call of this trunk has with the same official: then this session is a duplicate. One whose
+   * number nobody has told may have come to any.
+   */
   findTwin(facts: SegmentFacts, trunk: string): RememberedSegment | undefined
   /** The segments in progress of the call that any of these ids names in this trunk. */
   live(facts: Pick<SegmentFacts, 'callIds' | 'trunk'>): RememberedSegment[]
   remember(callIds: readonly string[], segment: RememberedSegment): void
-  /** Who answers it, where a later request told. */
-  learn(segmentId: string, official: string | undefined): void
+  /** What a later request told of it: who calls and answers, its number, its recording, more ids of its call. */
+  learn(facts: SegmentFacts, callIds?: readonly string[]): void
   ended(segmentId: string): void
   forbid(recordingId: string): void
   /**
@@ -73,6 +76,11 @@ export function createRecentCalls(): RecentCalls {
     }
   }
 
+  function enter(callIds: readonly string[], segment: RememberedSegment, unknown = callIds): void {
+    segments.set(segment.segmentId, { segment, callIds })
+    for (const id of unknown) byId.set(id, [...(byId.get(id) ?? []), segment])
+  }
+
   const named = (callIds: readonly string[]) => callIds.flatMap((id) => byId.get(id) ?? [])
   const namedIn = (trunk: string, callIds: readonly string[]) =>
     named(callIds).filter((segment) => segment.trunk === undefined || segment.trunk === trunk)
@@ -87,19 +95,23 @@ export function createRecentCalls(): RecentCalls {
       return namedIn(trunk, callIds).find(
         (segment) =>
           segment.live &&
-          segment.numberReached.key === numberReached.key &&
+          (segment.numberReached.key === numberReached.key || isUntold(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
     },
     live: ({ callIds, trunk }) =>
       [...new Set(trunk === undefined ? [] : namedIn(trunk, callIds))].filter(({ live }) => live),
-    remember(callIds, segment) {
-      segments.set(segment.segmentId, { segment, callIds })
-      for (const id of callIds) byId.set(id, [...(byId.get(id) ?? []), segment])
-    },
-    learn(segmentId, official) {
-      const known = segments.get(segmentId)
-      if (known) known.segment.official ??= official
+    remember: enter,
+    learn(facts, callIds = []) {
+      const known = segments.get(facts.segmentId)
+      if (!known) return
+      const { segment } = known
+      const { caller, numberCalled, numberReached, official, recordingId } = remembered(facts, segment.live)
+      Object.assign(segment, { caller, numberCalled, numberReached })
+      segment.official ??= official
+      segment.recordingId ??= recordingId
+      const more = callIds.filter((id) => !known.callIds.includes(id))
+      if (more.length > 0) enter([...known.callIds, ...more], segment, more)
     },
     ended(segmentId) {
       const known = segments.get(segmentId)

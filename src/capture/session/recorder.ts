@@ -5,25 +5,27 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
-import { answerUnkept } from './answer-unkept.ts'
+import { createUnkeptSessions } from './answer-unkept.ts'
+import { refusedAtEnd, tellsMedia } from './answer-session.ts'
 import { createConferences } from './conferences.ts'
 import { createDescribeAsked, type Found } from './describe-asked.ts'
 import { describeReoffer } from './describe-reoffer.ts'
-import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
-import { isBegunByNow, isDecidedAnew, mayBeDecidedAnew } from './is-decided-anew.ts'
+import { answeredAtOf, callIdsOf, type CallInvitation } from './describe-segment.ts'
+import { createCompletions } from './complete-segments.ts'
+import { decidedLater, isBegunByNow, mayBeDecidedAnew } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './laid-out-recordings.ts'
 import { createMoveToTwin } from './move-to-twin.ts'
 import { createRequestReader, knownOf, type KnownBefore } from './read-requests.ts'
-import { createRecentCalls, remembered, whoAnswers } from './recent-calls.ts'
+import { createRecentCalls, remembered } from './recent-calls.ts'
 import { usualLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './resume-sessions.ts'
 import { runSession, type RunningSession, type SegmentBefore, type SessionWorld } from './run-session.ts'
 import { isStopped, placeOf, recordingIn } from './read-session.ts'
-import type { Reoffer } from './session-types.ts'
+import type { Offer, Reoffer } from './session-types.ts'
 import { sessionWorld } from './session-world.ts'
-import { clientClockOf, toldEndOf } from './told-times.ts'
+import { clientClockOf, passedOnAt } from './told-times.ts'
 import { createTwinSessions } from './twin-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
 import { whoAnswersNow } from './who-answers-now.ts'
@@ -61,6 +63,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const recent = createRecentCalls()
   const conferences = createConferences({ recent, bySegment, reader, uuid: () => options.random.uuid() })
   const describe = createDescribeAsked({ options, reader, recent })
+  const unkept = createUnkeptSessions(options.mediaAddress)
+  const completions = createCompletions({ options, counters: () => counters, hold: (session) => resumed.hold(session) })
   const counters = noRecorderCounts()
   for (const facts of options.leftBehind ?? []) {
     recent.remember(facts.callIds, remembered(facts, false))
@@ -116,16 +120,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return 'refused'
   }
 
-  /** What is asked while the process stops goes to another recorder, or comes again when this one is back. */
-  function refusedAtEnd(incoming: IncomingRequest): boolean {
-    return (
-      stopping.signal.aborted &&
-      incoming.respond(503, { reason: 'Recorder Is Stopping', headers: { 'Retry-After': '5' } })
-    )
-  }
-
   async function onInvite(invite: Invite): Promise<void> {
-    if (refusedAtEnd(invite)) return
+    if (refusedAtEnd(invite, stopping.signal)) return
     counters.offered++
     const now = clock.now()
     const found = read(invite, now)
@@ -154,15 +150,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     asked: Invite | IncomingRequest,
     { invitation, answeredAt }: Found,
     now: Temporal.Instant,
-    before?: RunningSession,
+    before?: SegmentBefore,
+    passedOn?: Offer['passedOn'],
   ): Promise<boolean> {
     const offer = describe(asked, { invitation, answeredAt }, now)
     const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
     const first = twin && bySegment.get(twin.segmentId)
     if (first && (await halves.join(asked, invitation, first))) return false
     // It was opening, and could not be.
-    if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before)
-    if (first) {
+    if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn)
+    if (first && offer !== 'outside') {
+      await completions.byAnother(first, offer)
       reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
       await twins.join({ asked, invitation }, first)
       if (!twins.has(asked.dialog.id)) reader.forget(asked.dialog.id)
@@ -170,7 +168,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
-      answerUnkept(asked, invitation, options.mediaAddress)
+      unkept.answer(asked, invitation)
       return false
     }
 
@@ -181,10 +179,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const session = start(facts, asked.dialog, before)
     reader.begin(asked, clock.monotonicMs(), clientClockOf(invitation, now))
     if ('onCancel' in asked) asked.onCancel(() => void end(session, false))
-    const passedOn = before && placeOf(before)
     // One that was told as a twin's has its answer.
     const asking = asked.answered ? undefined : { request: asked, offer: invitation.offer }
-    const more = { passedOn, mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts) }
+    const more = {
+      passedOn,
+      mayBeDecidedAnew: mayBeDecidedAnew(invitation, facts),
+      tellsMedia: tellsMedia(asked, invitation),
+    }
     const heard = conferences.ofOffer(invitation, facts, now, session)
     await session.tell({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, asking)
     resumed.hold(session)
@@ -195,6 +196,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     recent.remember(facts.callIds, remembered(facts, true))
     const session = runSession(dialog, worldOf(facts, dialog.id, before, beganMs), before)
     sessions.set(dialog.id, session)
+    unkept.forget(dialog.id)
     bySegment.set(facts.segmentId, session)
     return session
   }
@@ -209,14 +211,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialogId
     return sessionWorld(options, {
       ...{ segmentId, trunk, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
-      ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal },
+      ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal, readAnswer: reader.readAnswer },
       noted(changed) {
         options.onFacts?.(dialogNow(), changed)
         countFacts(counters, changed, { isFirst: !entered })
         if (!entered && changed.marks.includes('unknown-number'))
           options.onUnknownNumber?.({ segmentId, contactId: changed.contactId })
         entered = true
-        recent.learn(changed.segmentId, whoAnswers(changed.official))
+        recent.learn(changed)
       },
       onOver() {
         // Where its call was passed on within its session, that goes on.
@@ -232,35 +234,43 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function forget(dialogId: string): void {
     sessions.delete(dialogId)
     twins.over(dialogId)
+    unkept.forget(dialogId)
     reader.forget(dialogId)
     resumed.forget(dialogId)
   }
 
   async function onChange(incoming: IncomingRequest): Promise<void> {
-    if (refusedAtEnd(incoming)) return
-    const session = await resumed.askedIn(incoming.dialog.id)
-    if (halves.has(incoming.dialog.id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
+    if (refusedAtEnd(incoming, stopping.signal)) return
+    const { id } = incoming.dialog
+    const session = await resumed.askedIn(id)
+    if (halves.has(id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
     const now = clock.now()
-    const found = read(incoming, now, twins.knownOf(incoming.dialog.id) ?? knownOf(session))
+    const found = read(incoming, now, twins.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
     if (found === 'refused') return
     const { invitation } = found
-    if (twins.has(incoming.dialog.id)) return twins.change({ asked: incoming, invitation })
+    if (twins.has(id)) return twins.change({ asked: incoming, invitation })
     if (!session) {
       // A session that is answered and not kept; it stays so until its call is one of this register.
-      if (isBegunByNow(invitation)) await begin(incoming, found, now)
-      else answerUnkept(incoming, invitation, options.mediaAddress)
+      if (!isBegunByNow(invitation)) return unkept.answer(incoming, invitation)
+      const { before, passedOn } = unkept.find(id) ?? {}
+      await begin(incoming, found, now, before, passedOn)
       return
     }
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
-    const isAnother = () =>
-      facts &&
-      (whoAnswersNow(invitation, facts.official) === 'passed-on' ||
-        isDecidedAnew(invitation, facts, () => describe(incoming, found, now)))
-    if (isAnother()) return passOn(session, incoming, invitation, now)
-    await session.tell(
-      { type: 'reoffered', offer: reofferOf(invitation, session) },
-      { request: incoming, offer: invitation.offer },
-    )
+    if (facts && whoAnswersNow(invitation, facts.official) === 'passed-on') {
+      return passOn(session, incoming, invitation, now)
+    }
+    const later = facts
+      ? decidedLater(invitation, facts, () => describe(incoming, found, now, remembered(facts, true)))
+      : 'as-before'
+    if (later === 'another') return passOn(session, incoming, invitation, now)
+    const reoffer = { ...reofferOf(invitation, session), tellsMedia: tellsMedia(incoming, invitation) }
+    const asking = { request: incoming, offer: invitation.offer }
+    if (facts && later !== 'as-before') {
+      recent.learn(facts, callIdsOf(invitation))
+      const by = { offer: reoffer, asking }
+      await completions.complete(session, facts, later, mayBeDecidedAnew(invitation, later.facts), by)
+    } else await session.tell({ type: 'reoffered', offer: reoffer }, asking)
     resumed.hold(session)
     if (facts) conferences.settle(facts)
   }
@@ -272,12 +282,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     invitation: CallInvitation,
     now: Temporal.Instant,
   ): Promise<void> {
-    const told = answeredAtOf(invitation, now)
     const began = session.state?.phase === 'live' ? session.state.session.facts.answeredAt : undefined
-    const isBetween = Temporal.Instant.compare(told, now) <= 0 && (!began || Temporal.Instant.compare(told, began) > 0)
-    const answeredAt = isBetween ? told : now
+    const answeredAt = passedOnAt(answeredAtOf(invitation, now), began, now)
     noLongerLive(session)
-    await begin(incoming, { invitation, answeredAt }, now, session)
+    await begin(incoming, { invitation, answeredAt }, now, session, placeOf(session))
     await session.tell({ type: 'ended', at: answeredAt, inferred: false })
   }
 
@@ -302,14 +310,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
     resumed.hold(session)
-  }
-
-  /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
-  function toldEndAgoMs(bye: IncomingRequest, session: RunningSession): number | undefined {
-    const now = clock.now()
-    const found = reader.read(bye, now, knownOf(session))
-    const told = 'invitation' in found && toldEndOf(found.invitation, reader.clockOf(bye.dialog.id), now)
-    return told ? now.epochMilliseconds - told.epochMilliseconds : undefined
   }
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
@@ -343,18 +343,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
         // Its call goes on in another of its sessions, which has to be there for it.
         if (resumed.hasTwins(request.dialog.id)) await resumed.askedIn(request.dialog.id)
         const session = sessions.get(request.dialog.id)
+        unkept.forget(request.dialog.id)
         halves.leave(request.dialog.id)
         twins.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
         if (!session) return
         // A BYE ends its session; the call ends with the last of its sessions, or when one tells that it is over.
-        const endedAgoMs = toldEndAgoMs(request, session)
+        const endedAgoMs = reader.endedAgoMs(request, clock.now(), knownOf(session))
         if (endedAgoMs === undefined && moveToTwin(session, 'has-ended')) return
         // The answer does not wait for the last packets.
         void end(session, false, endedAgoMs)
       },
       onDialogLost(dialog, why) {
         const session = sessions.get(dialog.id)
+        unkept.forget(dialog.id)
         if (twins.has(dialog.id) && why === 'not-acknowledged' && reader.wasAcknowledged(dialog.id)) return 'keep'
         halves.leave(dialog.id)
         twins.leave(dialog.id)

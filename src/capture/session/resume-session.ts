@@ -92,7 +92,7 @@ export function resumedOffer(
     tracks,
     ...(metadata && { metadata }),
     hasSdp: false,
-    passedOn: { answerVersion, joined, tracks },
+    passedOn: { answerVersion, joined, tracks, ...(held.ports.length === 0 && { isSilenced: true }) },
   }
   if (goesOn) return { facts: before, ...offer }
   const { recording, endedAt: _ended, endInferred: _inferred, captureFailure, ...rest } = before

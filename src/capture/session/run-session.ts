@@ -5,19 +5,20 @@
 import { dirname } from 'node:path'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { Dialog, IncomingRequest } from '../sip/handler.ts'
-import { answerSession } from './answer-session.ts'
+import { answerSession, offerAnew } from './answer-session.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { judgeReception, type MeasuredStream } from './judge-reception.ts'
 import type { SessionMedia, MediaOptions } from './session-media.ts'
 import { openSessionMedia } from './session-media.ts'
+import { offerAgain, type OfferWorld } from './offer-again.ts'
 import { createSessionStreams, type SessionStreams } from './session-streams.ts'
 import { storeRecording } from './store-recording.ts'
 import { allPaused } from './accepted-streams.ts'
 import type { SessionEffect, SessionEvent, SessionPlace, SessionState } from './session-types.ts'
 import { step } from './session.ts'
 
-export interface SessionWorld {
+export interface SessionWorld extends OfferWorld {
   now: () => Temporal.Instant
   note: (facts: SegmentFacts) => Promise<void>
   /** Makes durable the facts of another official's segment in a conference. */
@@ -135,8 +136,9 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         return undefined
       case 'listen':
         idle = createSessionStreams(world.newStreams())
-        if ((await idle.add(effect.streams)) === 'no-port') idle = undefined
-        return undefined
+        if ((await idle.add(effect.streams)) !== 'no-port') return undefined
+        idle = undefined
+        return { type: 'not-listening' }
       case 'open-streams':
         await idle?.add(effect.streams)
         if ((await media?.addStreams(effect.streams)) === 'no-port') {
@@ -163,6 +165,9 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         return undefined
       case 'answer':
         return answer(effect, asking)
+      case 'offer':
+        void offer(effect)
+        return undefined
       case 'refuse':
         asking?.request.respond(effect.status, {
           reason: effect.reason,
@@ -193,7 +198,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       recordingId: recording.id,
       startedAt: recording.startedAt,
       streams: effect.streams,
-      takesOver: before?.hasStreams ? () => before.passOn() : undefined,
+      takesOver: streamsSoFar(),
       onFault: (fault) => {
         world.onFault(fault)
         if (state?.phase === 'live') void tell({ type: 'capture-state', state: 'failing', failure: 'disk-full' })
@@ -202,8 +207,36 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
     media = opened
     // Given up meanwhile (CANCEL), or answered 500 because the disk took too long.
-    if (asking?.request.answered) return { type: 'ended', at: world.now(), inferred: false }
+    if (asking?.request.answered && !answered) return { type: 'ended', at: world.now(), inferred: false }
     return { type: 'opened' }
+  }
+
+  /** Streams that the recording takes over: those of the segment before, or those that came while nothing was decided. */
+  function streamsSoFar(): (() => SessionStreams | undefined) | undefined {
+    if (before?.hasStreams) return () => before.passOn()
+    if (!idle) return undefined
+    return () => {
+      const streams = idle
+      idle = undefined
+      return streams
+    }
+  }
+
+  /** Offers the session anew, beside whatever else happens in it; a request of the client that crosses ours comes first. */
+  async function offer(effect: SessionEffect & { do: 'offer' }): Promise<void> {
+    const { ports, ownKey } = media ?? {}
+    const text = offerAnew(described, {
+      ...{ mode: 'record', version: effect.version, streams: effect.streams, sdpSessionId },
+      ...{ ports: ports ?? new Map<number, number>(), ownKey, mediaAddress: world.mediaAddress },
+    })
+    const event = await offerAgain(
+      dialog,
+      text,
+      effect.streams,
+      world,
+      (asked) => state?.phase === 'live' && dialog === asked,
+    )
+    if (event) await tell(event)
   }
 
   /** Answers. A first answer that could not go out any more ends the session: the client knows of none. */
@@ -320,7 +353,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
     idle?.closeAll()
     idle = undefined
     ;({ dialog, described, sdpSessionId } = next)
-    await handle({ type: 'moved', to: next.place }, undefined)
+    await handle({ type: 'moved', to: next.place, isSilenced: next.streams === undefined }, undefined)
     return was
   }
 

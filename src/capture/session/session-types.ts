@@ -10,13 +10,23 @@ import type { OthersHeard } from './others-heard.ts'
 export type Withholding = 'consultation' | 'conference'
 
 export type SessionState =
-  | { phase: 'opening'; session: SessionFacts }
+  /** `completes`: it was live before, and its decision could be taken only now. */
+  | { phase: 'opening'; session: SessionFacts; completes?: Completes }
   | { phase: 'live'; session: SessionFacts }
   | { phase: 'ending'; session: SessionFacts }
   | { phase: 'over' }
 
+/** The request that told what a decision waited for; nothing where another session of the call did. */
+export interface Completes {
+  request?: { tellsMedia: boolean }
+}
+
 export interface SessionFacts {
   facts: SegmentFacts
+  /** The caller is taken from the recording session's own From: any other word of the client is better. */
+  callerIsGuess?: boolean
+  /** The client was told to send nothing. */
+  isSilenced?: boolean
   streams: readonly StreamPlan[]
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
@@ -43,27 +53,50 @@ export interface Offer {
   tracks: Readonly<Record<number, Track>>
   metadata?: RecordingMetadata
   hasSdp: boolean
+  /** Our answer has SDP; absent: where the offer had. */
+  tellsMedia?: boolean
+  callerIsGuess?: boolean
   /** A later request may tell what would have it recorded, and bring no offer by which its client could be told to begin. */
   mayBeDecidedAnew?: boolean
   withholds?: Withholding | undefined
   others?: OthersHeard | undefined
   shared?: boolean
   /** The call was passed on within its session: the segment takes over the streams of the one before, whose answers it counts on. */
-  passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks'> | undefined
+  passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks' | 'isSilenced'> | undefined
 }
+
+/** What a segment lacked until now, with the decision that could not be taken before. */
+export type Completion = Pick<
+  SegmentFacts,
+  | 'answeredAt'
+  | 'numberCalled'
+  | 'numberReached'
+  | 'official'
+  | 'decision'
+  | 'captureState'
+  | 'captureFailure'
+  | 'marks'
+  | 'recording'
+>
 
 export type SessionEvent =
   | { type: 'offered'; offer: Offer }
   | { type: 'opened' }
   | { type: 'open-failed'; why: 'no-port' | 'disk' | 'no-intake-key' }
   | { type: 'reoffered'; offer: Reoffer }
+  /** `caller`: where another session of the call tells it. `listens`: something is still missing that may be told. */
+  | { type: 'completed'; completion: Completion; offer?: Reoffer; caller?: SegmentFacts['caller']; listens?: boolean }
+  /** No port was left to listen at. */
+  | { type: 'not-listening' }
+  /** The client does not take our offer: nothing will come. */
+  | { type: 'offer-refused' }
   /** The other half of the call has a session of its own, and its streams come in here. */
   | { type: 'joined'; stream?: StreamPlan; track?: Track }
   | { type: 'left'; index: number }
   /** Another session records the same call with another official, or does so no more. */
   | { type: 'shared'; on: boolean }
   /** It goes on in another session of the same call, which tells the same and whose streams come in instead. */
-  | { type: 'moved'; to: SessionPlace }
+  | { type: 'moved'; to: SessionPlace; isSilenced: boolean }
   | { type: 'capture-state'; state: 'recording' | 'failing'; failure?: string }
   | { type: 'ended'; at: Temporal.Instant; inferred: boolean }
   /** `marks`: for where its sound came from. */
@@ -84,7 +117,7 @@ export type SessionPlace = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVers
 }
 
 /** `inAck`: it is the answer to our own offer, and gets none. */
-export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> & {
+export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp' | 'tellsMedia'> & {
   facts: PartyFacts
   inAck?: true
   /** Absent: as before. */
@@ -93,8 +126,8 @@ export type Reoffer = Pick<Offer, 'streams' | 'tracks' | 'metadata' | 'hasSdp'> 
   others?: OthersHeard
 }
 
-/** What a later request may add to a segment: who answers it and when it was answered, once the metadata tell. */
-export type PartyFacts = Partial<Pick<SegmentFacts, 'official' | 'answeredAt'>> & Pick<SegmentFacts, 'marks'>
+/** What a later request may add to a segment: who calls, who answers and when it was answered, once the metadata tell. */
+export type PartyFacts = Partial<Pick<SegmentFacts, 'caller' | 'official' | 'answeredAt'>> & Pick<SegmentFacts, 'marks'>
 
 export type SessionEffect =
   /** Make the facts durable and see that they are admitted. */
@@ -120,6 +153,8 @@ export type SessionEffect =
   | { do: 'mark'; kind: 'hold' | 'resume'; why?: Withholding }
   | { do: 'map'; tracks: Readonly<Record<number, Track>> }
   | { do: 'answer'; mode: 'record' | 'historyOnly'; version: number; streams: readonly StreamPlan[]; withSdp: boolean }
+  /** Offer the client the session anew, that it begins to send. */
+  | { do: 'offer'; version: number; streams: readonly StreamPlan[] }
   | { do: 'refuse'; status: number; reason: string; retryAfterSeconds?: number }
   /** Receive what is still on the way, close the ports, seal the last chunk, then tell `stored` or `store-failed`. */
   | { do: 'finish' }

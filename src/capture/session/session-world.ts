@@ -15,12 +15,13 @@ export function sessionWorld(
     storeAgainMs: number
     /** The process stops. */
     stopping: AbortSignal
+    readAnswer: SessionWorld['readAnswer']
     noted: (facts: SegmentFacts) => void
     onOver: () => void
   },
 ): SessionWorld {
   const { clock, random, ports } = options
-  const { segmentId, trunk, sdpSessionId, beganMs, storeAgainMs, stopping, noted, onOver } = given
+  const { segmentId, trunk, sdpSessionId, beganMs, storeAgainMs, stopping, readAnswer, noted, onOver } = given
   const onFault = (error: unknown) => options.onFault(error, { segment: segmentId })
   return {
     now: () => clock.now(),
@@ -34,6 +35,8 @@ export function sessionWorld(
     foresee: (facts) => options.spool.foresee(facts),
     withdraw: () => options.spool.withdraw(segmentId).catch(onFault),
     objects: options.objects,
+    readAnswer,
+    beforeNextOffer: () => wait((random.uint32() % 200) * 10, undefined, { ref: false }),
     mediaAddress: options.mediaAddress,
     sdpSessionId,
     newStreams: () => ({

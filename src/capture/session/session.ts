@@ -8,7 +8,16 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { accepted, allInactive } from './accepted-streams.ts'
 import { notesOfOthers, othersEnded } from './others-heard.ts'
 import { marksOfStored, withMark } from './segment-marks.ts'
-import type { Offer, Reoffer, SessionEffect, SessionEvent, SessionFacts, SessionState } from './session-types.ts'
+import { isUnknownCaller } from './describe-segment.ts'
+import type {
+  Offer,
+  PartyFacts,
+  Reoffer,
+  SessionEffect,
+  SessionEvent,
+  SessionFacts,
+  SessionState,
+} from './session-types.ts'
 import { isSettled, settled } from './settled-recording.ts'
 import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
 
@@ -43,6 +52,8 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
   const joined = before?.joined ?? []
   const session: SessionFacts = {
     ...{ facts, streams, tracks, answerVersion },
+    ...(offer.callerIsGuess && { callerIsGuess: true }),
+    ...(before?.isSilenced && { isSilenced: true }),
     ...(metadata && { metadata }),
     ...(joined.length > 0 && { joined }),
     ...(offer.withholds && { withholds: offer.withholds }),
@@ -55,10 +66,14 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
     const known: SegmentFacts =
       allInactive(streams) || whyWithheld(session) ? { ...facts, captureState: 'paused' } : facts
     const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
-    return [{ phase: 'opening', session: { ...session, facts: known } }, [open, ...noted]]
+    const tells = offer.tellsMedia ?? offer.hasSdp
+    const isSilenced = session.isSilenced === true && !tells
+    return [{ phase: 'opening', session: { ...session, facts: known, isSilenced } }, [open, ...noted]]
   }
   const listens = offer.mayBeDecidedAnew === true && !before
-  const waiting: SessionFacts = listens ? { ...session, listens } : session
+  const tells = !before || (offer.tellsMedia ?? offer.hasSdp)
+  const isSilenced = tells ? !listens : session.isSilenced === true
+  const waiting: SessionFacts = { ...session, ...(listens && { listens }), isSilenced }
   const effects: SessionEffect[] = [{ do: 'note', facts }, ...noted, answer(waiting, true)]
   if (before) effects.unshift({ do: 'take-over' })
   if (listens) effects.unshift({ do: 'listen', streams: accepted(streams) })
@@ -67,21 +82,29 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
 
 function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
   const { session } = state
+  const { completes } = state
   if (event.type === 'opened') {
     const why = whyWithheld(session)
+    const asked = !completes
+      ? [answer(session, true)]
+      : completes.request
+        ? [answer(session, completes.request.tellsMedia)]
+        : []
+    const [sending, offered] = askedToSend(session)
     return [
-      { phase: 'live', session },
+      { phase: 'live', session: sending },
       [
         { do: 'map', tracks: session.tracks },
         ...(why ? [{ do: 'withhold', on: true } as const] : []),
         ...(why || allInactive(session.streams) ? [holdMark(why)] : []),
         { do: 'note', facts: session.facts },
-        answer(session, true),
+        ...asked,
+        ...offered,
       ],
     ]
   }
   if (event.type === 'open-failed') {
-    if (event.why === 'no-port') {
+    if (event.why === 'no-port' && !completes) {
       // The client has other recorders, or tries again: it is told so rather than left with a call half recorded.
       return [
         { phase: 'over' },
@@ -93,10 +116,12 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       ...session,
       facts: { ...facts, captureState: 'failing', captureFailure: event.why === 'disk' ? 'disk-full' : event.why },
     }
-    return [
-      { phase: 'live', session: failing },
-      [{ do: 'close' }, { do: 'note', facts: failing.facts }, answer(failing, true)],
-    ]
+    const asked = !completes
+      ? [answer(failing, true)]
+      : completes.request
+        ? [answer(failing, completes.request.tellsMedia)]
+        : []
+    return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...asked]]
   }
   if (event.type === 'shared') return [{ ...state, session: { ...session, shared: event.on } }, []]
   // The client gave up before the answer: there was no call to enter.
@@ -112,6 +137,12 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
   switch (event.type) {
     case 'reoffered':
       return reoffered(session, event.offer)
+    case 'completed':
+      return completed(session, event)
+    case 'not-listening':
+      return [{ phase: 'live', session: { ...session, listens: false, isSilenced: true } }, []]
+    case 'offer-refused':
+      return offerRefused(session)
     case 'capture-state': {
       if (!session.facts.recording || session.stopped) return [state, []]
       const { captureFailure: _before, ...rest } = session.facts
@@ -160,7 +191,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'live', session: { ...next, facts } }, effects]
     }
     case 'moved':
-      return moved(session, event.to)
+      return moved(session, event.to, event.isSilenced)
     case 'forbidden':
       return forbidden(state, event)
     case 'gone':
@@ -199,12 +230,9 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   const effects: SessionEffect[] = []
   const streams = offer.hasSdp ? offer.streams : session.streams
   const tracks = { ...session.tracks, ...offer.tracks }
-  const { official } = session.facts
   let facts: SegmentFacts = {
-    ...session.facts,
-    ...(official ? {} : offer.facts.official && { official: offer.facts.official }),
+    ...withParties(session, offer.facts),
     ...(isLater(offer.facts.answeredAt, session.facts.answeredAt) && { answeredAt: offer.facts.answeredAt }),
-    marks: offer.facts.marks.reduce(withMark, session.facts.marks),
   }
   if (facts.recording || session.listens) {
     const known = new Set(accepted(session.streams).map(({ index }) => index))
@@ -223,11 +251,15 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     effects.push(...quiet.effects)
   }
   const { others, effects: noted } = notesOfOthers(facts, session.others ?? [], offer.others)
+  const tells = offer.tellsMedia ?? offer.hasSdp
+  const { callerIsGuess } = session
   const next: SessionFacts = {
     ...session,
     facts,
     streams,
     tracks,
+    callerIsGuess: callerIsGuess === true && facts.caller === session.facts.caller,
+    isSilenced: tells && !offer.inAck ? !(facts.recording || session.listens) : session.isSilenced === true,
     ...(offer.metadata && { metadata: offer.metadata }),
     ...withholdingOf(offer),
     others,
@@ -235,7 +267,84 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
   }
   if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
   effects.push(...noted)
-  return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, offer.hasSdp)]]
+  return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, tells)]]
+}
+
+/**
+ * What could not be decided is decided: the segment is completed, and recorded where the plan says so. Its streams may be open
+ * already; where its client was told to send nothing, it is asked to.
+ */
+function completed(
+  session: SessionFacts,
+  { completion, offer, caller, listens = false }: SessionEvent & { type: 'completed' },
+): [SessionState, SessionEffect[]] {
+  const [state, effects] = offer ? reoffered(session, offer) : [{ phase: 'live', session } as SessionState, []]
+  if (state.phase !== 'live' || session.facts.recording) return [state, effects]
+  const { session: told } = state
+  const { recording } = completion
+  const known = withParties(told, { ...(caller && { caller }), marks: [] })
+  const facts: SegmentFacts = {
+    ...known,
+    ...completion,
+    official: completion.official ?? known.official,
+    answeredAt: completion.answeredAt ?? known.answeredAt,
+  }
+  const next: SessionFacts = { ...told, facts, listens: recording ? false : listens && told.listens === true }
+  // The facts are noted and the request is answered once, as it stands then.
+  const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
+  const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
+  if (!recording) {
+    const silenced = tellsMedia ? { ...next, isSilenced: !next.listens } : next
+    const asked = offer ? [answer(silenced, tellsMedia)] : []
+    return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...asked]]
+  }
+  const isQuiet = allInactive(next.streams) || whyWithheld(next) !== undefined
+  const opened: SessionFacts = {
+    ...next,
+    facts: isQuiet ? { ...facts, captureState: 'paused' } : facts,
+    isSilenced: next.isSilenced === true && !tellsMedia,
+  }
+  const { joined = [] } = opened
+  return [
+    { phase: 'opening', session: opened, completes: offer ? { request: { tellsMedia } } : {} },
+    [...others, { do: 'open', recording, streams: [...accepted(opened.streams), ...joined], facts: opened.facts }],
+  ]
+}
+
+/** A client that was told to send nothing is offered the session anew (RFC 3261 section 14.1). */
+function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
+  if (!session.isSilenced || allInactive(session.streams)) return [session, []]
+  const answerVersion = session.answerVersion + 1
+  const { streams } = session
+  return [{ ...session, answerVersion, isSilenced: false }, [{ do: 'offer', version: answerVersion, streams }]]
+}
+
+/** Nothing will come, until its client offers something itself. */
+function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
+  if (!session.facts.recording) return [{ phase: 'live', session }, []]
+  const streams = session.streams.map((stream) => ({ ...stream, direction: 'inactive' as const, paused: true }))
+  const marked = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
+  const next: SessionFacts = { ...session, streams, facts: marked, isSilenced: true }
+  const { facts, effects } = turnQuiet(session, next)
+  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
+}
+
+/**
+ * The facts with who calls and who answers, as far as it was not known. Doubts about a caller who was not known are those of the
+ * request that tells the caller.
+ */
+function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): SegmentFacts {
+  const { official } = facts
+  const isNamed = official?.personId === undefined && told.official?.phone === official?.phone
+  const caller = (callerIsGuess || isUnknownCaller(facts.caller)) && told.caller
+  const isSame = caller && caller.kind === facts.caller.kind && caller.key === facts.caller.key
+  const marks = caller ? facts.marks.filter((mark) => mark !== 'needs-review') : facts.marks
+  return {
+    ...facts,
+    ...(caller && !isSame && { caller }),
+    ...((!official || isNamed) && told.official && { official: told.official }),
+    marks: told.marks.reduce(withMark, marks),
+  }
 }
 
 /** A call that was being recorded before it was answered (early media) was answered when that is told (R16). */

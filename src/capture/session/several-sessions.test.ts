@@ -371,6 +371,7 @@ test.each(['ribbon', 'avaya-sbce', 'broadworks'])(
     await until(() => expect(segments()).toHaveLength(1))
     const tag = /tag=[^;]+/.exec(toOf(call.lastResponse()))?.[0] ?? ''
     if (name === 'broadworks') await ask(written('broadworks-pause', { 'tag=srs1': tag }))
+    if (name === 'avaya-sbce') await ask(written('avaya-sbce-update', { 'tag=srs1': tag }))
     await until(() => expect(segments()[0]?.captureState).toBe(name === 'broadworks' ? 'paused' : 'recording'))
     expect(segments()[0]?.marks).toEqual([])
   },

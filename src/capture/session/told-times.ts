@@ -41,6 +41,16 @@ export function toldEndOf(
   return isOver && times.endedAtMs !== undefined ? ours(times.endedAtMs + Math.max(0, clock.behindMs), now) : undefined
 }
 
+/** When another official took the call over: as told, where that is after it was answered and not ahead of us. */
+export function passedOnAt(
+  told: Temporal.Instant,
+  answeredAt: Temporal.Instant | undefined,
+  now: Temporal.Instant,
+): Temporal.Instant {
+  const isAfter = !answeredAt || Temporal.Instant.compare(told, answeredAt) > 0
+  return isAfter && Temporal.Instant.compare(told, now) <= 0 ? told : now
+}
+
 function ours(ms: number, now: Temporal.Instant): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(Math.min(Math.round(ms), now.epochMilliseconds))
 }

@@ -1,4 +1,4 @@
-import { allHeaders, firstHeader, listHeader, type Header, type SipRequest } from './message.ts'
+import { allHeaders, firstHeader, listHeader, type Header, type SipRequest, type SipResponse } from './message.ts'
 import { parseNameAddr, tagOf } from './name-addr.ts'
 import { parseSipUri } from './uri.ts'
 
@@ -54,8 +54,32 @@ export function takeRequest(dialog: DialogState, request: SipRequest): boolean {
 }
 
 /** Request-URI and headers of a request of ours inside the dialog (12.2.1.1), strict routers included. */
-export function nextRequest(dialog: DialogState, method: string, via: string): { uri: string; headers: Header[] } {
+export function nextRequest(dialog: DialogState, method: string, via: string): OwnRequest {
   dialog.localSequence += 1
+  return ownRequest(dialog, `${dialog.localSequence} ${method}`, via)
+}
+
+/** The same of the ACK of a 2xx to an INVITE of ours (13.2.2.4). */
+export function ackOf(dialog: DialogState, sequence: number, via: string): OwnRequest {
+  return ownRequest(dialog, `${sequence} ACK`, via)
+}
+
+/** The ACK of a refusal: the request's own URI, Via and routes, and the To of the refusal (17.1.1.3). */
+export function ackOfRefusal(own: OwnRequest, refusal: SipResponse, sequence: number): OwnRequest {
+  const to = firstHeader(refusal, 'to')
+  const headers = own.headers.map(({ name, value }) => {
+    if (name === 'cseq') return { name, value: `${sequence} ACK` }
+    return { name, value: name === 'to' ? (to ?? value) : value }
+  })
+  return { uri: own.uri, headers }
+}
+
+interface OwnRequest {
+  uri: string
+  headers: Header[]
+}
+
+function ownRequest(dialog: DialogState, cseq: string, via: string): OwnRequest {
   const target = dialog.remoteTarget === '' ? (parseNameAddr(dialog.remoteAddress)?.uri ?? '') : dialog.remoteTarget
   let uri = target
   let routes = [...dialog.routeSet]
@@ -73,7 +97,7 @@ export function nextRequest(dialog: DialogState, method: string, via: string): {
       { name: 'from', value: dialog.localAddress },
       { name: 'to', value: dialog.remoteAddress },
       { name: 'call-id', value: dialog.callId },
-      { name: 'cseq', value: `${dialog.localSequence} ${method}` },
+      { name: 'cseq', value: cseq },
     ],
   }
 }
@@ -84,7 +108,7 @@ export function nextHop(dialog: DialogState): string {
 }
 
 /** The Contact URI if there is one that a request could be sent to; vendors send unsound ones (never refused). */
-function contactOf(request: SipRequest): string | undefined {
+export function contactOf(request: Pick<SipRequest, 'headers'>): string | undefined {
   for (const line of allHeaders(request, 'contact')) {
     const contact = parseNameAddr(line)
     if (contact !== undefined && parseSipUri(contact.uri) !== undefined) return contact.uri

@@ -1,9 +1,21 @@
-import { serverHeader } from './capabilities.ts'
-import { dialogIdOf, nextHop, nextRequest, openDialog, takeRequest, type DialogState } from './dialog-state.ts'
+import { allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
+import {
+  ackOf,
+  ackOfRefusal,
+  contactOf,
+  dialogIdOf,
+  nextHop,
+  nextRequest,
+  openDialog,
+  takeRequest,
+  type DialogState,
+} from './dialog-state.ts'
 import type { Dialog, DialogLoss, SavedDialog, SipCounters, SipHandler, Source } from './handler.ts'
 import { toHeaders } from './make-response.ts'
-import type { SipRequest } from './message.ts'
+import type { Header, SipRequest } from './message.ts'
+import { contactAt } from './own-contact.ts'
 import { resolveTarget, type Target } from './resolve-target.ts'
+import { sessionExpiresOf } from './session-timer.ts'
 import type { Clock, TimerValues } from './timers.ts'
 import type { TransactionTable } from './transaction-table.ts'
 import type { Arrival, Transport } from './transport.ts'
@@ -21,6 +33,8 @@ export interface DialogEntry {
   openInvite: { cancel(): void } | undefined
   openUpdates: number
   readonly awaitsSdpAnswer: boolean
+  /** An INVITE of ours has no final answer yet: another offer crosses it (14.2, RFC 3311 section 5.2). */
+  readonly offersItself: boolean
   /** Returns true if the source belongs to the trunk that opened the dialog; requests from elsewhere are not part of it. */
   isFrom(source: Source): boolean
   /** A request came inside the dialog: false when it is out of order. */
@@ -120,12 +134,14 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     const key = dialogIdOf(state)
     const unacknowledged = new Map<number, { stop(): void; sdpOffered: boolean }>()
     const afterAck: (() => void)[] = []
+    const onEnd: (() => void)[] = []
     let phase: Dialog['state'] = isAnswered ? 'confirmed' : 'early'
     let last = way
     let isAcknowledged = isAnswered
     let expiresSeconds: number | undefined
     let cancelExpiry: (() => void) | undefined
     let goodbye: Promise<number> | undefined
+    let offersItself = false
 
     const shown: Dialog = {
       id: key,
@@ -146,6 +162,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         return (goodbye ??= sayGoodbye(headers))
       },
       ask: () => (phase === 'confirmed' ? send('OPTIONS', { accept: 'application/sdp' }) : Promise.resolve(481)),
+      offer,
       forget: () => entry.end(),
       saved: () => ({
         state: { ...state },
@@ -162,6 +179,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       get awaitsSdpAnswer() {
         for (const { sdpOffered } of unacknowledged.values()) if (sdpOffered) return true
         return false
+      },
+      get offersItself() {
+        return offersItself
       },
       isFrom: (source) => setting.sharesTrunk(way.source, source),
       take(request, from) {
@@ -197,7 +217,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         cancelExpiry?.()
         for (const { stop } of unacknowledged.values()) stop()
         unacknowledged.clear()
-        for (const run of afterAck.splice(0)) run()
+        for (const run of [...afterAck.splice(0), ...onEnd.splice(0)]) run()
         if (entries.get(key) !== entry) return
         entries.delete(key)
         count(-1)
@@ -240,32 +260,114 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       method: 'BYE' | 'OPTIONS',
       headers: Record<string, string | string[]> | undefined,
     ): Promise<number> {
+      const out = await wayOut()
+      if (!out) return 408
+      const { branch, via } = newVia(out)
+      const bytes = writeOwn(method, nextRequest(state, method, via), toHeaders(headers))
+      return new Promise<number>((resolve) => {
+        const client = transactions.startClient(
+          branch,
+          senderBy(out, () => client.transportFailed()),
+          bytes,
+          resolve,
+        )
+      })
+    }
+
+    /** Where a request of ours goes, and by which transport; none when there is no transport. */
+    async function wayOut() {
       const target = await nextTarget()
       const all = setting.transports()
       const transport = all.find((one) => one.kind === target.transport) ?? last.transport ?? all[0]
-      if (!transport) return 408
-      const channel = transport === last.transport ? last.channel : undefined
-      return new Promise<number>((resolve) => {
-        const branch = `${BRANCH_COOKIE}${setting.random(12).toString('hex')}`
-        const host = setting.advertisedHost ?? (last.localAddress || transport.address)
-        const via = writeVia({
-          transport: transport.kind.toUpperCase(),
-          sentBy: { host, port: transport.port },
-          parameters: new Map([
-            ['branch', branch],
-            ['rport', undefined],
-          ]),
-        })
-        const { uri, headers: own } = nextRequest(state, method, via)
-        const headersOfOurs = [...own, { ...serverHeader, name: 'user-agent' }, ...toHeaders(headers)]
-        const bytes = writeRequest(method, uri, { headers: headersOfOurs, encoding })
-        const sendOut = (out: Buffer) =>
-          setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => client.transportFailed()))
-        const client = transactions.startClient(
+      return transport && { target, transport, channel: transport === last.transport ? last.channel : undefined }
+    }
+
+    type WayOut = NonNullable<Awaited<ReturnType<typeof wayOut>>>
+
+    function newVia({ transport }: WayOut): { branch: string; via: string } {
+      const branch = `${BRANCH_COOKIE}${setting.random(12).toString('hex')}`
+      const host = hostOf(transport)
+      const via = writeVia({
+        transport: transport.kind.toUpperCase(),
+        sentBy: { host, port: transport.port },
+        parameters: new Map([
+          ['branch', branch],
+          ['rport', undefined],
+        ]),
+      })
+      return { branch, via }
+    }
+
+    function hostOf(transport: Transport): string {
+      return setting.advertisedHost ?? (last.localAddress || transport.address)
+    }
+
+    function writeOwn(
+      method: string,
+      { uri, headers }: ReturnType<typeof nextRequest>,
+      more: Header[],
+      body?: Buffer,
+    ): Buffer {
+      const all = [...headers, { ...serverHeader, name: 'user-agent' }, ...more]
+      return writeRequest(method, uri, { headers: all, encoding, ...(body && { body }) })
+    }
+
+    function senderBy({ transport, target, channel }: WayOut, failed: () => void) {
+      const sendOut = (out: Buffer) =>
+        setting.sendTo(transport, target, out, channel, () => queueMicrotask(() => failed()))
+      return { clock, timers, reliable: transport.reliable, send: sendOut }
+    }
+
+    async function offer(sdp: string): Promise<{ status: number; sdp?: string }> {
+      // 14.1: not before the INVITE that goes on has come to its end.
+      if (unacknowledged.size > 0) await new Promise<void>((resolve) => afterAck.push(resolve))
+      if (phase !== 'confirmed') return { status: 481 }
+      if (entry.openInvite !== undefined || entry.openUpdates > 0 || offersItself) return { status: 491 }
+      offersItself = true
+      const ended = new Promise<{ status: number }>((resolve) => onEnd.push(() => resolve({ status: 481 })))
+      return Promise.race([sendOffer(sdp), ended]).finally(() => (offersItself = false))
+    }
+
+    async function sendOffer(sdp: string): Promise<{ status: number; sdp?: string }> {
+      const out = await wayOut()
+      if (!out) return { status: 408 }
+      const { branch, via } = newVia(out)
+      const { kind, port } = out.transport
+      const contact = contactAt({ host: hostOf(out.transport), port, kind, isSips: /^sips:/i.test(state.remoteTarget) })
+      const own = nextRequest(state, 'INVITE', via)
+      const sequence = state.localSequence
+      const more = [
+        { name: 'contact', value: contact },
+        // RFC 4028 section 7.4: without it the client would refresh its session no more.
+        ...(expiresSeconds === undefined
+          ? []
+          : [{ name: 'session-expires', value: `${expiresSeconds};refresher=uas` }]),
+        { name: 'content-type', value: 'application/sdp' },
+      ]
+      const bytes = writeOwn('INVITE', own, [allowHeader, supportedHeader, ...more], Buffer.from(sdp))
+      let ack: Buffer | undefined
+      const acknowledge = () => {
+        ack ??= writeOwn('ACK', ackOf(state, sequence, newVia(out).via), [])
+        senderBy(out, () => undefined).send(ack)
+      }
+      return new Promise((resolve) => {
+        const client = transactions.startInviteClient(
           branch,
-          { clock, timers, reliable: transport.reliable, send: sendOut },
+          senderBy(out, () => client.transportFailed()),
           bytes,
-          resolve,
+          {
+            answered(final) {
+              if (typeof final === 'number') return resolve({ status: final })
+              const { status, body } = final
+              if (status >= 300) return resolve({ status })
+              state.remoteTarget = contactOf(final) ?? state.remoteTarget
+              if (phase === 'confirmed') entry.expireAfter(sessionExpiresOf(final))
+              acknowledge()
+              resolve({ status, sdp: body.toString('utf8') })
+            },
+            writeAck: (refusal) => writeOwn('ACK', ackOfRefusal(own, refusal, sequence), []),
+            repeated: acknowledge,
+          },
         )
       })
     }

@@ -43,6 +43,12 @@ export interface Dialog {
    * does not (RFC 5057 section 5.1), 408 without an answer; never rejects.
    */
   ask(): Promise<number>
+  /**
+   * Offers the session anew with an INVITE inside the dialog (section 14.1), once the ACK of the peer's own has come. Acknowledges
+   * a 2xx. Resolves to the final status and, with a 2xx, the SDP that came: 491 while a request of the peer with an offer is open,
+   * 408 without an answer, 481 when there is no dialog; never rejects.
+   */
+  offer(sdp: string): Promise<{ status: number; sdp?: string }>
   /** Ends the dialog here without a word to the peer; its further requests get 481. */
   forget(): void
   /** As it is now, to be written down. */

@@ -1,7 +1,7 @@
 import { allowHeader, serverHeader, supportedHeader } from './capabilities.ts'
 import type { DialogEntry, DialogTable } from './dialog-table.ts'
 import type { Answer, Dialog, IncomingRequest, Invite, SipCounters, SipHandler, Source } from './handler.ts'
-import { writeHostPort } from './host-port.ts'
+import { contactAt } from './own-contact.ts'
 import type { InviteServerTransaction } from './invite-server-transaction.ts'
 import { makeResponse } from './make-response.ts'
 import { firstHeader, type SipRequest } from './message.ts'
@@ -231,8 +231,5 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
 export function contactFor(request: SipRequest, arrival: Arrival, advertisedHost: string | undefined): string {
   const host = advertisedHost ?? (arrival.localAddress || parseSipUri(request.uri)?.host || 'localhost')
   const { kind, port } = arrival.transport
-  const how = kind === 'udp' ? '' : `;transport=${kind}`
-  // RFC 3261 section 12.1.1: who calls a SIPS URI is answered with one.
-  const scheme = kind === 'tls' && /^sips:/i.test(request.uri) ? 'sips' : 'sip'
-  return `<${scheme}:seloste@${writeHostPort({ host, port })}${how}>;+sip.srs`
+  return contactAt({ host, port, kind, isSips: /^sips:/i.test(request.uri) })
 }

@@ -1,4 +1,4 @@
-import { firstHeader, optionTags, type Header, type SipRequest } from './message.ts'
+import { firstHeader, optionTags, type Header, type SipRequest, type SipResponse } from './message.ts'
 import { parseParameters } from './parameters.ts'
 import { readDecimal } from './scan-text.ts'
 
@@ -36,13 +36,19 @@ export function answerSessionTimer(request: SipRequest): SessionTimer {
   }
 }
 
+/** Seconds after which the session expires by the 2xx to an INVITE of ours, whose refresher is the peer; nothing without a timer. */
+export function sessionExpiresOf(response: SipResponse): number | undefined {
+  const told = readTimer(response)
+  return told && told.seconds > 0 && told.refresher !== 'uac' ? told.seconds : undefined
+}
+
 function knowsTimers(request: SipRequest): boolean {
   return optionTags(request, 'supported').concat(optionTags(request, 'require')).includes('timer')
 }
 
 /** Nothing where there is no sound number. */
-function readTimer(request: SipRequest): { seconds: number; refresher: string | undefined } | undefined {
-  const value = firstHeader(request, 'session-expires')
+function readTimer(message: SipRequest | SipResponse): { seconds: number; refresher: string | undefined } | undefined {
+  const value = firstHeader(message, 'session-expires')
   if (value === undefined) return undefined
   const semicolon = value.indexOf(';')
   const seconds = readDecimal((semicolon < 0 ? value : value.slice(0, semicolon)).trim(), 0x7fffffff)

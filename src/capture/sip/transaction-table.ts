@@ -1,3 +1,8 @@
+import {
+  startInviteClientTransaction,
+  type InviteClientTransaction,
+  type InviteOutcome,
+} from './invite-client-transaction.ts'
 import { startInviteServerTransaction, type InviteServerTransaction } from './invite-server-transaction.ts'
 import { startNonInviteClientTransaction, type NonInviteClientTransaction } from './non-invite-client-transaction.ts'
 import { startNonInviteServerTransaction, type NonInviteServerTransaction } from './non-invite-server-transaction.ts'
@@ -24,6 +29,7 @@ export interface TransactionTable {
     bytes: Buffer,
     answered: (status: number) => void,
   ): NonInviteClientTransaction
+  startInviteClient(branch: string, setting: Setting, bytes: Buffer, outcome: InviteOutcome): InviteClientTransaction
   receiveResponse(response: SipResponse): boolean
   /** Ends the client transactions as failed; the server ones just stop. */
   stop(): void
@@ -32,7 +38,7 @@ export interface TransactionTable {
 export function createTransactionTable(): TransactionTable {
   const invites = new Map<string, InviteServerTransaction>()
   const others = new Map<string, NonInviteServerTransaction>()
-  const clients = new Map<string, NonInviteClientTransaction>()
+  const clients = new Map<string, NonInviteClientTransaction | InviteClientTransaction>()
   // Requests without To tag only: what RFC 3261 8.2.2.2 compares.
   const merging = new Map<string, string>()
 
@@ -45,6 +51,15 @@ export function createTransactionTable(): TransactionTable {
       if (merge !== undefined) merging.delete(merge)
     })
     table.set(key, transaction)
+    return transaction
+  }
+
+  const enterClient = <T extends NonInviteClientTransaction | InviteClientTransaction>(
+    branch: string,
+    start: (ended: () => void) => T,
+  ): T => {
+    const transaction = start(() => clients.delete(branch))
+    if (transaction.state !== 'terminated') clients.set(branch, transaction)
     return transaction
   }
 
@@ -62,12 +77,10 @@ export function createTransactionTable(): TransactionTable {
       enter(invites, request, (ended) => startInviteServerTransaction({ ...setting, ended }, trying, lost)),
     startNonInvite: (request, setting) =>
       enter(others, request, (ended) => startNonInviteServerTransaction({ ...setting, ended })),
-    startClient(branch, setting, bytes, answered) {
-      const ended = () => clients.delete(branch)
-      const transaction = startNonInviteClientTransaction({ ...setting, ended }, bytes, answered)
-      if (transaction.state !== 'terminated') clients.set(branch, transaction)
-      return transaction
-    },
+    startClient: (branch, setting, bytes, answered) =>
+      enterClient(branch, (ended) => startNonInviteClientTransaction({ ...setting, ended }, bytes, answered)),
+    startInviteClient: (branch, setting, bytes, outcome) =>
+      enterClient(branch, (ended) => startInviteClientTransaction({ ...setting, ended }, bytes, outcome)),
     receiveResponse(response) {
       const transaction = clients.get(response.via.parameters.get('branch') ?? '')
       transaction?.receiveResponse(response)

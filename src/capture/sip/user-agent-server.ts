@@ -179,6 +179,8 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
       return answer(500, [{ name: 'retry-after', value: String(setting.random(1).readUInt8(0) % 11) }])
     // We made an offer in a 2xx, and its answer is to come in the ACK.
     if (dialog.awaitsSdpAnswer) return answer(491)
+    // An INVITE of ours is on its way; an UPDATE of metadata alone offers nothing.
+    if (dialog.offersItself && (request.method === 'INVITE' || request.body.includes('v=0'))) return answer(491)
     if (request.method === 'UPDATE') serving.serveUpdate(request, arrival, dialog)
     else serving.serveInvite(request, arrival, dialog, false, (invite) => handler.onReinvite(invite))
   }

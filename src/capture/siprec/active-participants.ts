@@ -1,5 +1,6 @@
 /** Who is in the call, and what registry and directory know of them. */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
+import { featureCodeOf } from './claim-roles.ts'
 import { numbersOf, type Evidence } from './party-evidence.ts'
 import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
 
@@ -9,16 +10,27 @@ export interface Candidate {
   readonly joinedMs: number
 }
 
-/** Participants who are in the call now: not those who left, nor Avaya's stand-in for one not yet known. */
+/** Participants who are in the call now: not those who left, nor Avaya's stand-in for one not yet known, nor a code that was dialled. */
 export function activeParticipants(evidence: Evidence): Candidate[] {
   const { metadata } = evidence
-  const all = (metadata?.participants ?? []).filter((participant) => !isPlaceholder(participant))
+  const code = featureCodeOf(evidence)
+  const isCode = ({ aors }: ParticipantFact) =>
+    code !== undefined && aors.length > 0 && aors.every((aor) => userIn(aor) === code)
+  const all = (metadata?.participants ?? []).filter(
+    (participant) => !isPlaceholder(participant) && !isCode(participant),
+  )
   const present = all.filter(({ id }) => !hasLeft(metadata!, id))
   return (present.length > 0 ? present : all).map((participant) => ({
     participant,
     numbers: numbersOf(participant, evidence.normalise),
     joinedMs: joinedMs(metadata!, participant.id),
   }))
+}
+
+/** Returns true while a stand-in keeps the place of who will answer: nobody has, and what is heard is ringing (R16). */
+export function awaitsAnswer(metadata: RecordingMetadata | undefined, candidates: readonly Candidate[]): boolean {
+  const standIn = metadata?.participants.some((one) => isPlaceholder(one) && !hasLeft(metadata, one.id)) ?? false
+  return standIn && candidates.length <= 1
 }
 
 function isPlaceholder({ aors }: ParticipantFact): boolean {
@@ -84,5 +96,8 @@ export function participantWith(number: PhoneNumber, candidates: readonly Candid
 }
 
 function userIn(raw: string): string {
-  return raw.replace(/^(?:sips?|tel):/i, '').split(/[@;]/)[0]!
+  return raw
+    .trim()
+    .replace(/^(?:sips?|tel):/i, '')
+    .split(/[@;]/)[0]!
 }

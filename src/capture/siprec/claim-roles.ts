@@ -28,10 +28,44 @@ export function claimRoles(evidence: Evidence): Claim[] {
 }
 
 /** True when the recorded party itself placed the call. */
-export function claimsOutgoing({ metadata }: Evidence): boolean {
-  const { broadWorks, metaswitch, netsapiens } = metadata?.vendor ?? {}
+export function claimsOutgoing(evidence: Evidence): boolean {
+  const { broadWorks, metaswitch, netsapiens } = evidence.metadata?.vendor ?? {}
   const onlyCalling = (netsapiens?.callingUserIds?.length ?? 0) > 0 && netsapiens?.calledUserIds?.length === 0
-  return broadWorks?.callType === 'originating' || metaswitch?.callType === 'originating' || onlyCalling
+  const originates = broadWorks?.callType === 'originating' || metaswitch?.callType === 'originating'
+  return onlyCalling || (originates && !isRetrieval(evidence))
+}
+
+/**
+ * Digits that ask the telephone system for something and call nobody: a pickup, the place of a parked call (Metaswitch: `*11`,
+ * `*302100`, `2222`). Four digits or fewer are such where neither registry nor directory know them.
+ */
+export function featureCodeOf(evidence: Evidence): string | undefined {
+  const { broadWorks, metaswitch } = evidence.metadata?.vendor ?? {}
+  const digits = (metaswitch?.dialedDigits ?? broadWorks?.dialedDigits)
+    ?.trim()
+    .replace(/^(?:sips?|tel):([^@;]*).*$/i, '$1')
+  if (digits === undefined) return undefined
+  if (/^[*#]/.test(digits)) return digits
+  return /^\d{1,4}$/.test(digits) && !isKnown(evidence, readNumber(digits, evidence.normalise)) ? digits : undefined
+}
+
+/** True where a feature code brought the recorded party a call that somebody from outside is in. */
+function isRetrieval(evidence: Evidence): boolean {
+  const code = featureCodeOf(evidence)
+  if (code === undefined) return false
+  const { metaswitch, broadWorks } = evidence.metadata?.vendor ?? {}
+  const told = readNumber(metaswitch?.callingPartyNumber ?? broadWorks?.callingPartyNumber, evidence.normalise)
+  const present = (evidence.metadata?.participants ?? []).flatMap((one) => numbersOf(one, evidence.normalise))
+  return [told, ...present].some((number) => isSubscriber(number) && !isKnown(evidence, number))
+}
+
+function isSubscriber(number: PhoneNumber | undefined): boolean {
+  return number?.kind === 'e164' || number?.kind === 'withheld'
+}
+
+function isKnown({ directory }: Evidence, number: PhoneNumber | undefined): boolean {
+  if (number?.key == null) return false
+  return (directory.findNumber(number.key) ?? directory.findOfficial(number.key)) !== undefined
 }
 
 function maker({ normalise }: Evidence, source: Source) {
@@ -56,14 +90,16 @@ function claimsOfBroadWorks(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.broadWorks
   const claim = maker(evidence, 'broadWorks')
   if (!facts) return []
+  const code = featureCodeOf(evidence)
   return [
-    ...claim('caller', facts.callingPartyNumber),
+    ...claimOfCalling(evidence, claim, facts.callingPartyNumber),
     ...claim('called', facts.acdNumber),
     ...claim('passedOn', facts.originallyCalled),
     ...claim('passedOn', facts.lastRedirectedBy),
     ...claim('passedOn', facts.redirectedFrom),
-    ...claim('called', facts.dialedDigits),
-    ...claim('called', facts.calledPartyNumber),
+    ...(code === undefined
+      ? [...claim('called', facts.dialedDigits), ...claim('called', facts.calledPartyNumber)]
+      : []),
     // On Webex an opaque id: it counts only if the directory knows it.
     ...claim('official', facts.userId),
   ]
@@ -73,11 +109,18 @@ function claimsOfMetaswitch(evidence: Evidence): Claim[] {
   const facts = evidence.metadata?.vendor.metaswitch
   const claim = maker(evidence, 'metaswitch')
   if (!facts) return []
+  const code = featureCodeOf(evidence)
   return [
-    ...claim('caller', facts.callingPartyNumber),
-    ...claim('called', facts.dialedDigits),
-    ...(facts.callType === 'terminating' ? claim('official', facts.recordedParty) : []),
+    ...claimOfCalling(evidence, claim, facts.callingPartyNumber),
+    ...(code === undefined ? claim('called', facts.dialedDigits) : []),
+    ...(facts.callType === 'terminating' || code !== undefined ? claim('official', facts.recordedParty) : []),
   ]
+}
+
+/** Who has dialled a feature code answers the call that it brings. */
+function claimOfCalling(evidence: Evidence, claim: ReturnType<typeof maker>, raw: string | undefined): Claim[] {
+  const isOwn = isRetrieval(evidence) && isKnown(evidence, readNumber(raw, evidence.normalise))
+  return claim(isOwn ? 'official' : 'caller', raw)
 }
 
 function claimsOfNetsapiens(evidence: Evidence): Claim[] {

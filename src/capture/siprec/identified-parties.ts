@@ -35,6 +35,8 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
   readonly caller?: Party
   readonly number?: Party<N>
   readonly official?: Party<O>
+  /** The client says that nobody has answered yet. */
+  readonly awaitsAnswer: boolean
   /** Who is in the call now; an official by what the directory holds of them. */
   readonly connected: {
     readonly caller: boolean

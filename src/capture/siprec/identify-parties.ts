@@ -7,6 +7,7 @@
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 import {
   activeParticipants,
+  awaitsAnswer,
   isConnected,
   isHeard,
   lookUp,
@@ -38,6 +39,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   takeClaims(evidence, candidates, draft)
   takeParticipants(evidence, candidates, draft)
   takeHeaders(evidence, candidates, draft)
+  takeDirectNumber(evidence, draft)
   placeRemaining(candidates, draft)
   if (asksForPrivacy(evidence, draft.caller?.participantId)) {
     const { participantId } = draft.caller ?? {}
@@ -59,6 +61,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     ...(caller ? { caller } : {}),
     ...(number ? { number } : {}),
     ...(official ? { official } : {}),
+    awaitsAnswer: awaitsAnswer(evidence.metadata, candidates),
     connected: {
       caller: isConnected(evidence.metadata, candidates, caller?.participantId),
       officials: candidates.flatMap(({ numbers }) => {
@@ -195,6 +198,17 @@ function takeHeaders<N, O>(
     draft.caller = { ...placed(from), source: 'from' }
     draft.review.add('callerFromSipFrom')
   }
+}
+
+/** BroadWorks, Webex: a call that no queue and no hunt group has passed on came to the called party's own number (R7). */
+function takeDirectNumber<N, O>(evidence: Evidence<N, O>, draft: Draft<N, O>): void {
+  const { broadWorks } = evidence.metadata?.vendor ?? {}
+  if (draft.number || broadWorks?.callType !== 'terminating') return
+  const { acdNumber, originallyCalled, lastRedirectedBy, redirectedFrom, calledPartyNumber } = broadWorks
+  const number = readNumber(calledPartyNumber, evidence.normalise)
+  if ((acdNumber ?? originallyCalled ?? lastRedirectedBy ?? redirectedFrom) !== undefined || number?.key == null) return
+  draft.number = { number, source: 'broadWorks' }
+  draft.review.add('numberNotInRegistry')
 }
 
 function assertedNumbers(evidence: Evidence): PhoneNumber[] {

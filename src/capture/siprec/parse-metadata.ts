@@ -104,7 +104,7 @@ function readParticipant(element: XmlElement, draft: Draft): string {
   const id = idOrMade(element, ['participant_id', 'id', 'participantid'], 'participant', draft.participants.size, draft)
   const before = draft.participants.get(id)
   const nameIds = element.children.filter(({ name }) => name === 'nameid').slice(0, maxNameIds)
-  const aors = [element, ...nameIds].map((holder) => valueOf(holder, 'aor')).filter((aor) => aor !== undefined)
+  const aors = [...new Set([element, ...nameIds].flatMap(aorsIn))].slice(0, maxNameIds)
   const name = [...nameIds, element].map((holder) => valueOf(holder, 'name')).find((text) => text !== undefined)
   const sessionId = idIn(element, ...sessionIds)
   draft.participants.set(id, {
@@ -117,6 +117,12 @@ function readParticipant(element: XmlElement, draft: Draft): string {
   readStreamLinks(element, id, draft)
   if (sessionId) draft.sessionLinks.push({ participantId: id, sessionId, ...linkTimes(element, draft) })
   return id
+}
+
+/** An attribute or children; BroadWorks writes an address and a number as two children of one participant. */
+function aorsIn(holder: XmlElement): string[] {
+  const written = holder.children.filter(({ name }) => name === 'aor').map(textOf)
+  return [holder.attributes.get('aor')?.trim() ?? '', ...written].filter((aor) => aor !== '')
 }
 
 function readStream(element: XmlElement, draft: Draft): void {

@@ -68,7 +68,7 @@ export function readInvitation<N, O>(
   options: InvitationOptions<N, O>,
 ): Invitation<N, O> | Refusal {
   const { headers, sourceAddress } = request
-  const split = splitMultipart(request.contentType, request.body)
+  const split = splitMultipart(request.contentType, request.body, headers('content-transfer-encoding')[0])
   if (split.kind === 'refusal') return split
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer

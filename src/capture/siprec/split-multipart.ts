@@ -41,14 +41,18 @@ interface Findings {
  * An empty body is `nothing` (a delayed offer: the SDP comes with the ACK); a body that holds neither SDP nor metadata
  * is a refusal with 415, one above `maxBodyBytes` with 413.
  */
-export function splitMultipart(contentType: string | undefined, body: Uint8Array | string): SplitBody | Refusal {
+export function splitMultipart(
+  contentType: string | undefined,
+  body: Uint8Array | string,
+  transferEncoding = '',
+): SplitBody | Refusal {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body
   if (bytes.byteLength > maxBodyBytes) return refuse(413, 'Body Too Large')
   // One character a byte: parts of different encodings can sit in one body, so each is decoded by itself.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   const findings: Findings = { others: [], parts: 0, problems: new Set() }
   if (text.trim() === '') return finish(findings)
-  readPart(contentType ?? '', text, 0, findings)
+  readPart(contentType ?? '', decodeTransfer(text, transferEncoding), 0, findings)
   if (findings.sdp === undefined && findings.metadata === undefined && !findings.problems.has('metadata-empty')) {
     return refuse(415, 'No SDP And No Recording Metadata')
   }
@@ -95,8 +99,8 @@ function readPart(contentType: string, content: string, depth: number, findings:
       findings.problems.add('multipart-too-many-parts')
       return
     }
-    const { type, start } = readPartHeaders(part, findings)
-    readPart(type, part.slice(start), depth + 1, findings)
+    const { type, encoding, start } = readPartHeaders(part, findings)
+    readPart(type, decodeTransfer(part.slice(start), encoding), depth + 1, findings)
   }
 }
 
@@ -142,27 +146,44 @@ function firstDelimiter(content: string): string | undefined {
   return boundary === '' || boundary.length > 200 ? undefined : boundary
 }
 
-/** Part headers up to the blank line; only the type matters. A part may begin with its content at once. */
-function readPartHeaders(part: string, findings: Findings): { type: string; start: number } {
+/** Part headers up to the blank line; type and transfer encoding matter. A part may begin with its content at once. */
+function readPartHeaders(part: string, findings: Findings): { type: string; encoding: string; start: number } {
   let type = ''
+  let encoding = ''
   let line = 0
   for (let count = 0; line < part.length; count++) {
     const newline = part.indexOf('\n', line)
     const next = newline === -1 ? part.length : newline + 1
     const text = part.slice(line, next).trim()
-    if (text === '') return { type, start: next }
+    if (text === '') return { type, encoding, start: next }
     if (looksLikeContent(text)) {
       if (count > 0) findings.problems.add('part-headers-broken')
-      return { type, start: line }
+      return { type, encoding, start: line }
     }
     const colon = text.indexOf(':')
     if (count >= maxHeaderLines || colon <= 0) findings.problems.add('part-headers-broken')
-    if (colon > 0 && text.slice(0, colon).trim().toLowerCase() === 'content-type') type = text.slice(colon + 1).trim()
+    const name = colon > 0 ? text.slice(0, colon).trim().toLowerCase() : ''
+    if (name === 'content-transfer-encoding') encoding = text.slice(colon + 1)
+    if (name === 'content-type') type = text.slice(colon + 1).trim()
     // A folded header continues the one before (RFC 822 section 3.1.1): boundary parameters sometimes do.
     else if (/^[ \t]/.test(part.slice(line, line + 1)) && type.endsWith(';')) type += text
     line = next
   }
-  return { type, start: part.length }
+  return { type, encoding, start: part.length }
+}
+
+/** Bytes of a part as it was before its way through mail-like systems (RFC 2045 section 6); 8bit, binary and what is not known stay. */
+function decodeTransfer(content: string, encoding: string): string {
+  switch (encoding.trim().toLowerCase()) {
+    case 'base64':
+      return Buffer.from(content, 'base64').toString('latin1')
+    case 'quoted-printable':
+      return content
+        .replace(/=[ \t]*\r?\n/g, '')
+        .replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    default:
+      return content
+  }
 }
 
 function looksLikeContent(line: string): boolean {
@@ -208,9 +229,15 @@ function sniff(text: string): 'sdp' | 'metadata' | undefined {
 
 function decode(content: string, findings: Findings): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(content, 'latin1'))
+    return new TextDecoder(unicodeOf(content), { fatal: true }).decode(Buffer.from(content, 'latin1'))
   } catch {
     findings.problems.add('body-not-utf8')
     return content
   }
+}
+
+/** XML in UTF-16 begins with a byte order mark or with `<` in two bytes (XML 1.0 appendix F). */
+function unicodeOf(content: string): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (content.startsWith('\u00ff\u00fe') || content.startsWith('<\u0000')) return 'utf-16le'
+  return content.startsWith('\u00fe\u00ff') || content.startsWith('\u0000<') ? 'utf-16be' : 'utf-8'
 }

@@ -87,6 +87,7 @@ export type AuditAction =
   | 'listening.served'
   | 'listening.ended'
   | 'call.admitted'
+  | 'call.attributed'
   | 'recording.kept'
   | 'recording.cut'
   | 'recording.destroyed'

@@ -26,6 +26,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'listening.served': [],
   'listening.ended': ['desk, refusals'],
   'call.admitted': ['capture'],
+  'call.attributed': [],
   'admissions.counted': ['custodian'],
   'segment.replaced': [],
   'recording.kept': ['custodian'],

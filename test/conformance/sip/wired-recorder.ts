@@ -2,104 +2,27 @@
  * A recorder whose SIP comes by a wire of the test's own and whose media come by real ports. In: a folder, what differs. Out: the
  * recorder, what it has noted of calls, requests written after the vectors. Never: a stand-in for spool, writer or store.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { expect, vi } from 'vitest'
-import { createPortAllocator, type PortAllocator } from '#capture/rtp/allocate-ports.ts'
-import { createQuotaCounts } from '#capture/session/quota-counts.ts'
-import { createRecorder, type Recorder } from '#capture/session/recorder.ts'
-import type { RecorderOptions } from '#capture/session/recorder-options.ts'
-import { openSpool } from '#capture/session/spool.ts'
-import { readDescription } from '#description/read-description.ts'
-import type { RegisterDescription } from '#description/register-description.ts'
-import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
-import { systemClock } from '#platform/clock/clock.ts'
-import { openDirectoryStore } from '#platform/objects/directory-store.ts'
-import type { SegmentFacts } from '#register/admit.ts'
-import { indexRecording, type OpenedRecording } from '#register/recordings/index-recording.ts'
-import { headerKey } from '#register/recordings/objects.ts'
-import { openRecordingBody } from '#register/recordings/open-recording.ts'
-import type { RecordingIndex } from '#register/recordings/recording-index.ts'
-import { createTailJournal } from '#register/recordings/tail-journal.ts'
-import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import { enterInto } from '#test/database/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
-import { openTestObjects } from '#test/objects/test-objects.ts'
 import { callServer, toOf, type Caller } from './caller.ts'
+import { openTestRecorder, type RecorderGiven, type TestRecorder } from './test-recorder.ts'
 
-const seed = await readDescription()
-const intake = generateKeyPair()
+export { everyCall } from './test-recorder.ts'
 
-/** The program's own description, with every call to a number of a rule recorded. */
-export const everyCall: RegisterDescription = {
-  ...seed,
-  recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },
-}
-
-const from = Temporal.Instant.from('2026-01-01T00:00:00Z')
-
-/** Of the vectors. */
-const officials: readonly DirectoryEntry[] = ['+358295121001', '+358295121002'].map((phone) => ({
-  ...{ personId: phone.slice(-4), unitId: null, name: phone, phoneKey: phone as never },
-  ...{ consentedFrom: null, from, to: null },
-}))
-
-export interface WiredRecorder {
+export interface WiredRecorder extends TestRecorder {
   readonly call: Caller
-  readonly recorder: Recorder
-  readonly ports: PortAllocator
-  /** The segments as they are now, in the order in which they came. */
-  segments(): SegmentFacts[]
   /** Sends a request and waits for its final answer, which is 200; SDP, or nothing. */
   ask(text: string): Promise<{ sdp: string; to: string }>
-  /** A segment's recording, opened, and its index. */
-  opened(segment: SegmentFacts | undefined): Promise<{ index: RecordingIndex; openChunk: OpenedRecording['openChunk'] }>
-  /** Voices of a segment's recording, as SSRCs. */
-  voices(segment: SegmentFacts | undefined): Promise<Record<'caller' | 'official' | 'mixed', number[]>>
-  stop(): Promise<void>
 }
 
-export async function openWiredRecorder(
-  folder: string,
-  given: { firstPort: number; lastPort?: number; description: () => RegisterDescription } & Partial<
-    Pick<RecorderOptions, 'limits' | 'held' | 'leftBehind' | 'nameTrunk' | 'findTrunk' | 'latchesOf' | 'hears'>
-  >,
-): Promise<WiredRecorder> {
-  const { firstPort, lastPort = firstPort + 99, description, ...more } = given
-  const noted: SegmentFacts[] = []
-  const spool = await openSpool({
-    directory: join(folder, 'calls'),
-    admit: enterInto(noted),
-    onFault: () => undefined,
-  })
-  const recordingsFolder = join(folder, 'recordings')
-  await openDirectoryStore(recordingsFolder)
-  const objects = await openTestObjects(join(folder, 'objects'))
-  const tail = await createTailJournal({ directory: recordingsFolder, run: randomUUID() })
-  const ports = createPortAllocator({ address: '127.0.0.1', firstPort, lastPort, quarantineMs: 0 })
-  const recorder = createRecorder({
-    ...{ versionAt: () => ({ version: 7, description: description() }), drawKey: Buffer.alloc(32) },
-    ...{ quotas: createQuotaCounts(), officials: () => officials, intakePublicKey: () => intake.recipient },
-    ...{ clock: systemClock, ports, mediaAddress: () => '127.0.0.1', spool, recordingsFolder, tail, objects },
-    random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
-    onFault: (error) => {
-      throw error
-    },
-    ...more,
-  })
-  const call = callServer(recorder.handler)
-  const opened: WiredRecorder['opened'] = async (segment) => {
-    const id = segment?.recording?.id ?? ''
-    const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
-    const recording = await openRecordingBody(objects, id, readAgeHeader(header, intake.identity))
-    return { index: await indexRecording(recording), openChunk: (n) => recording.openChunk(n) }
-  }
-
+export async function openWiredRecorder(folder: string, given: RecorderGiven): Promise<WiredRecorder> {
+  const opened = await openTestRecorder(folder, given)
+  const call = callServer(opened.recorder.handler)
   return {
-    ...{ call, recorder, ports },
-    segments: () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()],
+    ...opened,
+    call,
     async ask(text) {
       const before = call.sent.length
       call.send(Buffer.from(text, 'latin1'), { address: '192.0.2.10' })
@@ -110,17 +33,6 @@ export async function openWiredRecorder(
       if (response.kind !== 'response') throw new Error('no response')
       expect(response.status).toBe(200)
       return { sdp: response.body.toString(), to: toOf(response) }
-    },
-    opened,
-    async voices(segment) {
-      const { sources } = (await opened(segment)).index
-      const of = (track: string) => sources.filter((source) => source.track === track).map(({ ssrc }) => ssrc)
-      return { caller: of('caller'), official: of('official'), mixed: of('mixed') }
-    },
-    async stop() {
-      await recorder.stop()
-      await tail.close()
-      await spool.stop()
     },
   }
 }

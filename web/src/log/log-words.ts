@@ -61,6 +61,7 @@ export const actions = [
   'scim-token.added',
   'scim-token.revoked',
   'call.admitted',
+  'call.attributed',
   'admissions.counted',
   'segment.replaced',
   'recording.kept',

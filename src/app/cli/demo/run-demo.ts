@@ -7,6 +7,7 @@ import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { runSimulator } from '#test/simulator/run-simulator.ts'
+import { untilCaptureKnows } from '../../roles/capture-control.ts'
 import { readDrawKey } from '../../roles/draw-key.ts'
 import { openObjects } from '../../roles/open-objects.ts'
 import { superviseRoles } from '../../roles/supervise.ts'
@@ -47,7 +48,11 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   const refused = await enterDemoPeople(admin.db, description, password, now)
   const missing = await openDemoDesk(admin.db, password, now)
   const undisclosed = await openDemoDisclosures(admin.db, description, password, now)
+  const enteredAt = Temporal.Now.instant()
   await admin.close()
+  // Whoever reads that it is ready may call at once.
+  const inForce = versionAt(versions, enteredAt).version
+  await untilCaptureKnows(settings, { description: inForce, directoryAt: enteredAt })
   for (const line of refused) say(`  without a right, as the procedure refused it: ${line}`)
   for (const line of missing) say(`  not at the Service Unit’s desk: ${line}`)
   for (const line of undisclosed) say(`  not among the disclosures: ${line}`)

@@ -1,0 +1,91 @@
+import type { SipResponse } from './message.ts'
+import type { TransactionSetting } from './transaction.ts'
+
+/** RFC 3261 figure 5, with the Accepted state of RFC 6026. */
+export type InviteClientState = 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated'
+
+export interface InviteClientTransaction {
+  readonly state: InviteClientState
+  receiveResponse(response: SipResponse): void
+  /** The transport could not send: ends as if answered 503 (8.1.3.1). */
+  transportFailed(): void
+}
+
+/** What the transaction tells its user. */
+export interface InviteOutcome {
+  /** Final answer, once: the peer's response, or a status of ours: 408 by timer B, 503 when the transport fails. */
+  answered(final: SipResponse | 408 | 503): void
+  /** ACK of a refusal (17.1.1.3). It belongs to the transaction; that of a 2xx does not. */
+  writeAck(refusal: SipResponse): Buffer
+  /** The peer repeats its 2xx: the ACK of it was lost. */
+  repeated(): void
+}
+
+/** Timer D of RFC 3261 table 4, over UDP. */
+const absorbRefusalsMs = 32_000
+
+/** The INVITE client transaction (RFC 3261 17.1.1, RFC 6026 8.4): sends and repeats the request until a response comes. */
+export function startInviteClientTransaction(
+  setting: TransactionSetting,
+  request: Buffer,
+  outcome: InviteOutcome,
+): InviteClientTransaction {
+  const { clock, timers, reliable } = setting
+  let state: InviteClientState = 'calling'
+  let cancelTimerA: (() => void) | undefined
+  let ack: Buffer | undefined
+  const cancelTimerB = clock.after(64 * timers.T1, () => fail(408))
+
+  function terminate() {
+    state = 'terminated'
+    setting.ended()
+  }
+  function leaveCalling() {
+    cancelTimerA?.()
+    cancelTimerB()
+  }
+  function fail(status: 408 | 503) {
+    if (state !== 'calling' && state !== 'proceeding') return
+    leaveCalling()
+    terminate()
+    outcome.answered(status)
+  }
+  function startTimerA(intervalMs: number) {
+    cancelTimerA = clock.after(intervalMs, () => {
+      startTimerA(intervalMs * 2)
+      setting.send(request)
+    })
+  }
+
+  if (!reliable) startTimerA(timers.T1)
+  setting.send(request)
+
+  return {
+    get state() {
+      return state
+    },
+    receiveResponse(response) {
+      const { status } = response
+      if (state === 'accepted' && status >= 200 && status < 300) return outcome.repeated()
+      if (state === 'completed' && status >= 300 && ack) return setting.send(ack)
+      if (state !== 'calling' && state !== 'proceeding') return
+      leaveCalling()
+      if (status < 200) {
+        state = 'proceeding'
+        return
+      }
+      if (status < 300) {
+        state = 'accepted'
+        clock.after(64 * timers.T1, terminate)
+      } else {
+        state = 'completed'
+        ack = outcome.writeAck(response)
+        setting.send(ack)
+        if (reliable) terminate()
+        else clock.after(absorbRefusalsMs, terminate)
+      }
+      outcome.answered(response)
+    },
+    transportFailed: () => fail(503),
+  }
+}

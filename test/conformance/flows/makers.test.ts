@@ -1,0 +1,546 @@
+/**
+ * What the clients of many makers send in one call, request after request, written after the makers' documents: each ends as the
+ * right contact, recorded from the right moment on (R8, R9, R10, R14, R16). docs/operate/recording-clients.md has a row for each.
+ */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  callerKey,
+  expectRecorded,
+  metadataOf,
+  numberKey,
+  officialKey,
+  openBench,
+  people,
+  type FlowBench,
+} from './recording-client.ts'
+
+let bench: FlowBench
+beforeEach(async () => {
+  bench = await openBench(13_300)
+})
+afterEach(() => bench.stop())
+
+const caller = { id: 'caller', aor: people.caller, label: '1' }
+const official = { id: 'official', aor: people.official, label: '2' }
+const colleague = { id: 'colleague', aor: people.colleague, label: '2' }
+const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
+const contact = { caller: { key: callerKey }, official: { phone: officialKey } }
+const whole = { ...contact, numberReached: { key: numberKey }, marks: [] }
+
+/** BroadWorks and Webex: metadata of drafts before RFC 7865, with the extension. */
+function broadWorks(given: {
+  people: readonly (readonly [aor: string | readonly string[], label: string])[]
+  extension: string
+}): string {
+  const participants = given.people.map(
+    ([aor, label], at) =>
+      `<participant id="urn:uuid:00000000-0000-4000-8000-00000000000${at}" session="urn:uuid:s">${[aor]
+        .flat()
+        .map((one) => `<aor>${one}</aor>`)
+        .join('')}<send><id>stream-${label}</id></send></participant>`,
+  )
+  const streams = given.people.map(
+    ([, label]) =>
+      `<stream id="stream-${label}" session="urn:uuid:s"><label>${label}</label><mode>separate</mode></stream>`,
+  )
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<recording_metadata xmlns="urn:ietf:params:xml:ns:siprec"><dataMode>complete</dataMode>',
+    '<recording id="urn:uuid:r"><requestor>SRC</requestor><type>selective</type></recording>',
+    '<group id="urn:uuid:g" recording="urn:uuid:r"></group><session id="urn:uuid:s" group="urn:uuid:g"></session>',
+    ...participants,
+    ...streams,
+    '<extensiondata id="urn:uuid:e" parent="urn:uuid:s"><broadWorksRecordingMetadata',
+    ` xmlns="http://schema.broadsoft.com/broadworksCallRecording" version="4.0">${given.extension}`,
+    '</broadWorksRecordingMetadata></extensiondata></recording_metadata>',
+  ].join('\n')
+}
+
+/** Metaswitch: one mixed stream, numbers bare, the extension without a namespace. */
+function metaswitch(given: { people: readonly string[]; extension: string }): string {
+  const participants = given.people.map(
+    (aor, at) =>
+      `<participant participant_id="p${at}"><nameID aor="${aor}"></nameID></participant>` +
+      `<participantstreamassoc participant_id="p${at}"><send>st</send><recv>st</recv></participantstreamassoc>`,
+  )
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<recording id="r" xmlns="urn:ietf:params:xml:ns:recording"><datamode>complete</datamode>',
+    '<session session_id="c2Vzcy0wMDAy"></session>',
+    ...participants,
+    '<stream stream_id="st" session_id="c2Vzcy0wMDAy"><label>1</label></stream>',
+    `<extensiondata><metaswitchRecordingMetadata>${given.extension}</metaswitchRecordingMetadata></extensiondata>`,
+    '</recording>',
+  ].join('\n')
+}
+
+describe('Oracle (Acme Packet)', () => {
+  const apkt = (isCalling: boolean, more = '') =>
+    `<extensiondata xmlns:apkt="http://acmepacket.com/siprec/extensiondata"><apkt:callingParty>${isCalling}</apkt:callingParty>${more}</extensiondata>`
+  const participant = (id: string, aor: string, stream: string, extension: string) =>
+    `<participant id="${id}" session="s"><nameID aor="${aor}"><name>${aor}</name></nameID><send>${stream}</send>${extension}</participant>`
+  const metadata = [
+    "<?xml version='1.0' encoding='UTF-8'?>",
+    "<recording xmlns='urn:ietf:params:xml:ns:recording'><dataMode>complete</dataMode><session id='s'></session>",
+    participant('a', people.caller, 'st1', apkt(true)),
+    participant('b', people.official, 'st2', apkt(false, `<apkt:request-uri>${people.number}</apkt:request-uri>`)),
+    "<stream id='st1' session='s'><label>16777227</label><mode>separate</mode></stream>",
+    "<stream id='st2' session='s'><label>16777228</label><mode>separate</mode></stream></recording>",
+  ].join('\n')
+
+  test('a call with its hold and its end', async () => {
+    const call = await bench.call({ label: ['16777227', '16777228'] })
+    const { ports } = await call.invite({ sdp: true, metadata })
+    await call.speak(ports, 10)
+    expect((await call.reinvite({ sdp: call.offer('inactive'), metadata })).sdp).toMatch(/a=inactive[^]*a=inactive/)
+    expect((await call.reinvite({ sdp: true, metadata })).ports).toEqual(ports)
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 40)
+    expect(bench.segments()).toMatchObject([whole])
+    expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
+  })
+})
+
+describe('Cisco CUBE', () => {
+  test('the anchor leg is the service number, and an official takes the call by re-INVITE', async () => {
+    const number = { id: 'number', aor: people.number, label: '2' }
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, number] }) })
+    await call.speak(ports, 5)
+    const leaves =
+      '<participantsessionassoc participant_id="number" session_id="c2Vzc2lvbg=="><disassociate-time>2027-03-03T08:00:10Z</disassociate-time></participantsessionassoc>'
+    const transferred = metadataOf({ participants: [caller, official], more: leaves })
+    expect((await call.reinvite({ sdp: true, metadata: transferred })).ports).toEqual(ports)
+    await call.speak(ports, 20)
+    await call.bye()
+    await expectRecorded(bench, 50)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+
+  test('network-based recording: SDP alone, whose two participants are headers', async () => {
+    const call = await bench.call({ label: [], lines: 2 })
+    const participants = [`${people.caller};media-index="0"`, `${people.official};media-index="1"`]
+    const { ports } = await call.invite({
+      ...{ sdp: true },
+      headers: { 'X-Cisco-Recording-Participant': participants.join(', '), ...diversion },
+    })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([contact])
+  })
+})
+
+describe('AudioCodes', () => {
+  test('addresses without a scheme, send inside the participant, the number called by Diversion', async () => {
+    const plain = (aor: string) => aor.replace('sip:', '')
+    const metadata = [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      '<recording xmlns="urn:ietf:params:xml:ns:recording" xmlns:ac="http://AudioCodes"><datamode>complete</datamode>',
+      '<group id="00000000-0000-0000-6fdb-000000000000"></group><session id="0000-0000-0000-0000-58b50ad5ae3d1b85" group-ref="00000000-0000-0000-6fdb-000000000000"></session>',
+      `<participant id="+358401234567" session="0000-0000-0000-0000-58b50ad5ae3d1b85"><nameID aor="${plain(people.caller)}"></nameID><send>st1</send></participant>`,
+      `<participant id="+358295121001" session="0000-0000-0000-0000-58b50ad5ae3d1b85"><nameID aor="${plain(people.official)}"></nameID><send>st2</send></participant>`,
+      '<stream id="st1" session="0000-0000-0000-0000-58b50ad5ae3d1b85"><label>1</label></stream>',
+      '<stream id="st2" session="0000-0000-0000-0000-58b50ad5ae3d1b85"><label>2</label></stream></recording>',
+    ].join('\r\n')
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+})
+
+describe('Ribbon', () => {
+  const metadata = [
+    "<?xml version='1.0' encoding='UTF-8'?>",
+    "<tns:recording xmlns:tns='urn:ietf:params:xml:ns:recording'><tns:datamode>complete</tns:datamode>",
+    "<tns:group group_id='g'><tns:associate-time>1970-01-01T00:00:00Z</tns:associate-time>",
+    `<callData xmlns='urn:ietf:params:xml:ns:callData'><fromhdr>&lt;${people.caller}&gt;;tag=1</fromhdr><tohdr>&lt;${people.number}&gt;</tohdr><callid>r-1</callid><gcid>77</gcid></callData></tns:group>`,
+    "<tns:session session_id='s'><tns:group-ref>g</tns:group-ref></tns:session>",
+    "<tns:participant participant_id='a'><tns:nameID aor='+358401234567@trunk'><tns:name> </tns:name></tns:nameID></tns:participant>",
+    "<tns:participant participant_id='b'><tns:nameID aor='+358295121001@agency'><tns:name> </tns:name></tns:nameID></tns:participant>",
+    "<tns:stream stream_id='st1' session_id='s'><tns:label>1</tns:label></tns:stream>",
+    "<tns:stream stream_id='st2' session_id='s'><tns:label>2</tns:label></tns:stream>",
+    "<tns:participantstreamassoc participant_id='a'><tns:send>st2</tns:send></tns:participantstreamassoc>",
+    "<tns:participantstreamassoc participant_id='b'><tns:send>st1</tns:send></tns:participantstreamassoc></tns:recording>",
+  ].join('\n')
+
+  test('crossed streams, a clock that was never set, From and To of the call in callData', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([whole])
+    expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [101], official: [100] })
+  })
+})
+
+describe('Metaswitch', () => {
+  const originating = (dialled: string, calling: string) =>
+    `<callType>originating</callType><recordedParty>+358295121001</recordedParty><callingPartyNumber>${calling}</callingPartyNumber><dialedDigits>${dialled}</dialedDigits>`
+
+  test('a call to a hunt group', async () => {
+    const extension =
+      '<callType>terminating</callType><recordedParty>0295121001</recordedParty><callingPartyNumber>0401234567</callingPartyNumber><dialedDigits>029497000</dialedDigits>'
+    const call = await bench.call({ label: ['1'] })
+    const { ports } = await call.invite({
+      sdp: true,
+      metadata: metaswitch({ people: ['0401234567', '0295121001'], extension }),
+    })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 10)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+
+  test.each([
+    ['*302100', '0295121001'],
+    ['2222', '0295121001'],
+    ['*11', '0401234567'],
+  ])(
+    'a call that is fetched by dialling %s is the caller’s, and the code is nobody’s number',
+    async (dialled, calling) => {
+      const call = await bench.call({ label: ['1'] })
+      await call.invite({
+        sdp: true,
+        metadata: metaswitch({
+          people: ['0295121001', '0401234567', dialled],
+          extension: originating(dialled, calling),
+        }),
+      })
+      await bench.until(() => expect(bench.segments()).toHaveLength(1))
+      expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: 'unknown' } })
+      // Whoever fetched it knows no service number; the client may tell it.
+      await call.update({
+        metadata: metaswitch({
+          people: ['0295121001', '0401234567', '029497000'],
+          extension: originating(dialled, calling),
+        }),
+      })
+      await bench.until(() =>
+        expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: numberKey } }),
+      )
+      await call.bye()
+    },
+  )
+
+  test.each(['0401234567', '*11', '1234'])(
+    'what an official dials themself (%s) is none of this register',
+    async (dialled) => {
+      const call = await bench.call({ label: ['1'] })
+      const called = dialled.length > 4 ? [dialled] : []
+      await call.invite({
+        sdp: true,
+        metadata: metaswitch({ people: ['0295121001', ...called], extension: originating(dialled, '0295121001') }),
+      })
+      await call.bye()
+      expect(bench.segments()).toEqual([])
+    },
+  )
+})
+
+describe('BroadWorks', () => {
+  const queued = `<extTrackingID>90:1</extTrackingID><userID>+358295121001@agency</userID><callType><termCall><callingPartyNumber>tel:+358401234567</callingPartyNumber><calledPartyNumber>tel:+358295121001</calledPartyNumber></termCall></callType><acd><acdNumber countryCode="358">29497000</acdNumber></acd>`
+
+  test('a call of a queue, paused with zeros', async () => {
+    const metadata = broadWorks({
+      people: [
+        [people.caller, '1'],
+        [people.official, '2'],
+      ],
+      extension: queued,
+    })
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata })
+    await call.speak(ports, 10)
+    await call.reinvite({ sdp: call.offer().replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0') })
+    await bench.until(() => expect(bench.segments()[0]?.captureState).toBe('paused'))
+    await call.reinvite({ sdp: true })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 40)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+})
+
+describe('Webex Calling', () => {
+  const direct = (called: string) =>
+    `<extTrackingID>91:1</extTrackingID><userID>Y2lzY29zcGFyazovL3VzLzE</userID><callType><termCall><callingPartyNumber>+358401234567</callingPartyNumber><calledPartyNumber>${called}</calledPartyNumber></termCall></callType>`
+
+  test('a direct call came to the number that calledPartyNumber tells', async () => {
+    const call = await bench.call({})
+    await call.invite({
+      sdp: true,
+      metadata: broadWorks({
+        people: [
+          ['sip:kq4z1r@int10.bcld.example.com', '1'],
+          [people.caller, '2'],
+        ],
+        extension: direct('+358295121001'),
+      }),
+    })
+    await bench.until(() => expect(bench.segments()).toHaveLength(1))
+    expect(bench.segments()[0]).toMatchObject({
+      ...{ ...contact, numberCalled: { key: officialKey }, numberReached: { key: officialKey } },
+      decision: { reason: 'unknown-number' },
+    })
+    await call.bye()
+  })
+
+  test('a second address of a participant counts as the first does', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      ...{ sdp: true, headers: diversion },
+      metadata: broadWorks({
+        people: [
+          [people.caller, '1'],
+          [['sip:kq4z1r@int10.bcld.example.com', '+358295121001'], '2'],
+        ],
+        extension: '<extTrackingID>92:1</extTrackingID>',
+      }),
+    })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+})
+
+describe('Avaya SBCE', () => {
+  const standIn = { id: 'abcdefabcdefabcdefabcdef', aor: 'sip:ASBCE@asbce.com' }
+  const ringing = metadataOf({ participants: [caller, standIn] })
+  const answered = metadataOf({ participants: [caller, official] })
+
+  test('nobody has answered while the stand-in is there: the recording begins with the UPDATE that names the official', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
+    expect(ports).toHaveLength(2)
+    await bench.until(() => expect(bench.segments()).toHaveLength(1))
+    expect(bench.segments()[0]).toMatchObject({ decision: { record: false, reason: 'not-answered' } })
+    expect(bench.segments()[0]?.answeredAt).toBeUndefined()
+    expect(bench.segments()[0]?.recording).toBeUndefined()
+    await call.speak(ports, 30)
+    const before = Temporal.Now.instant()
+    await call.update({ metadata: answered })
+    await bench.until(() => expect(bench.segments()[0]?.recording).toBeDefined())
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    const [segment] = bench.segments()
+    expect(segment).toMatchObject({ ...whole, decision: { record: true, reason: 'drawn' } })
+    expect(Temporal.Instant.compare(segment!.answeredAt!, before)).not.toBe(-1)
+    expect(Temporal.Instant.compare(segment!.recording!.startedAt, before)).not.toBe(-1)
+    expect(bench.segments()).toHaveLength(1)
+  })
+
+  test('a call that is given up is a contact that nobody answered, and leaves no recording', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
+    await call.speak(ports, 20)
+    await call.bye()
+    await bench.until(() => expect(bench.segments()[0]?.endedAt).toBeDefined())
+    expect(bench.segments()).toMatchObject([
+      { caller: { key: callerKey }, numberReached: { key: numberKey }, decision: { reason: 'not-answered' } },
+    ])
+    expect(bench.segments()[0]?.answeredAt).toBeUndefined()
+    expect(bench.segments()[0]?.official).toBeUndefined()
+    expect(bench.segments()[0]?.recording).toBeUndefined()
+    expect(bench.ports.inUse).toBe(0)
+  })
+})
+
+describe('Avaya Communication Manager (DMCC), by an application that speaks SIPREC', () => {
+  test('one mixed stream of an official’s station, joined to the call by its universal call id', async () => {
+    const ucid = { 'User-to-User': '00FA080001000260112233;encoding=hex', ...diversion }
+    const mixed = { ...caller, label: '1' }
+    const metadata = metadataOf({ participants: [mixed, { ...official, label: '1' }], labels: ['1'] })
+    const call = await bench.call({ label: ['1'] })
+    const { ports } = await call.invite({ sdp: true, metadata, headers: ucid })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 10)
+    expect(bench.segments()).toMatchObject([whole])
+    expect(bench.segments()[0]?.callIds.some((id) => id.startsWith('ucid:'))).toBe(true)
+  })
+})
+
+describe('Genesys, through a session border controller', () => {
+  test('its id joins two sessions of one call, of which one is recorded', async () => {
+    const more =
+      '<ac:GenesysUUID xmlns:ac="urn:ietf:params:xml:ns:Genesys">01D2MV8T6C8LJ1EHQ0DDNCG0000001</ac:GenesysUUID>'
+    const metadata = (id: string) => metadataOf({ id, participants: [caller, official], more })
+    const one = await bench.call({})
+    const other = await bench.call({ ssrc: 200 })
+    const { ports } = await one.invite({ sdp: true, metadata: metadata('b25l'), headers: diversion })
+    await other.invite({ sdp: true, metadata: metadata('b3RoZXI='), headers: diversion })
+    await one.speak(ports, 10)
+    await other.bye()
+    await one.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+})
+
+describe('Teams Direct Routing, through a session border controller', () => {
+  test('the official is a Teams user whose number is an identity of theirs; a transfer in Teams is a new official', async () => {
+    const user = {
+      ...official,
+      aor: ['sip:11111111-2222-3333-4444-555555555555@sip.pstnhub.microsoft.com', people.official],
+    }
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      ...{ sdp: true, headers: diversion },
+      metadata: metadataOf({ participants: [caller, user] }),
+    })
+    await call.speak(ports, 10)
+    await call.reinvite({ sdp: true, metadata: metadataOf({ participants: [caller, colleague] }) })
+    await call.speak(ports, 10)
+    await call.bye()
+    await bench.until(() => expect(bench.segments().filter(({ recording }) => recording?.stored)).toHaveLength(2))
+    expect(bench.segments()).toMatchObject([whole, { ...whole, official: { phone: '+358295121002' } }])
+    expect(new Set(bench.segments().map(({ contactId }) => contactId)).size).toBe(1)
+  })
+})
+
+describe('jambonz', () => {
+  test('crossed streams of an outgoing leg, told by its extension; a pause is SDP alone', async () => {
+    const more =
+      '<extensiondata xmlns:jb="http://jambonz.org/siprec"><jb:callsid>c-1</jb:callsid><jb:direction>outbound</jb:direction><jb:calledNumber>+358295121001</jb:calledNumber><jb:callingNumber>+358401234567</jb:callingNumber></extensiondata>'
+    const call = await bench.call({})
+    const { ports } = await call.invite({
+      ...{ sdp: true, headers: diversion },
+      metadata: metadataOf({ participants: [caller, official], more }),
+    })
+    await call.speak(ports, 10)
+    await call.reinvite({ sdp: call.offer('inactive') })
+    await call.reinvite({ sdp: true })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 40)
+    expect(bench.segments()).toMatchObject([whole])
+    expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [101], official: [100] })
+  })
+})
+
+describe('OpenSIPS', () => {
+  test('callee first, a display name that breaks the XML, both re-INVITEs of a hold unchanged', async () => {
+    const named = { ...caller, name: 'Smith & Sons <Oy>' }
+    const metadata = metadataOf({
+      participants: [
+        { ...official, label: '0' },
+        { ...named, label: '1' },
+      ],
+      labels: ['0', '1'],
+    })
+    const call = await bench.call({ label: ['0', '1'] })
+    const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
+    await call.speak(ports, 10)
+    for (let n = 0; n < 2; n++) expect((await call.reinvite({ sdp: true, metadata })).ports).toEqual(ports)
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 40)
+    expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+    expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [101], official: [100] })
+  })
+})
+
+describe('FreeSWITCH', () => {
+  test('one mixed stream without a label', async () => {
+    const call = await bench.call({ label: [], lines: 1 })
+    const { ports } = await call.invite({
+      ...{ sdp: true, headers: diversion },
+      metadata: metadataOf({
+        participants: [
+          { ...caller, label: '1' },
+          { ...official, label: '1' },
+        ],
+        labels: ['1'],
+      }),
+    })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 10)
+    expect(bench.segments()[0]).toMatchObject(contact)
+    expect((await bench.voices(bench.segments()[0])).mixed).toEqual([100])
+  })
+})
+
+describe('Kamailio with rtpengine', () => {
+  test('the route script builds SDP alone and tells the parties by UPDATE once the call is answered', async () => {
+    const call = await bench.call({ label: ['0', '1'] })
+    await call.invite({ sdp: true })
+    await call.update({
+      headers: diversion,
+      metadata: metadataOf({
+        participants: [
+          { ...caller, label: '0' },
+          { ...official, label: '1' },
+        ],
+        labels: ['0', '1'],
+      }),
+    })
+    await bench.until(() => expect(call.offered).toHaveLength(1))
+    await call.speak(call.offered[0]!.ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+})
+
+describe('however the metadata are written down', () => {
+  const metadata = metadataOf({ participants: [caller, official] })
+  const wrapped = (encoding: string, content: Buffer) => ({
+    type: 'multipart/mixed;boundary=b',
+    content: Buffer.concat([
+      Buffer.from(`--b\r\nContent-Type: application/sdp\r\n\r\n`),
+      Buffer.from('%SDP%'),
+      Buffer.from(`\r\n--b\r\nContent-Type: application/rs-metadata+xml\r\n${encoding}\r\n`),
+      content,
+      Buffer.from('\r\n--b--\r\n'),
+    ]),
+  })
+  const quoted = [...Buffer.from(metadata)]
+    .map((byte) =>
+      byte === 61 || byte > 126 || byte === 10
+        ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}`
+        : String.fromCharCode(byte),
+    )
+    .join('')
+    .replace(/.{70}(?![0-9A-F])/g, '$&=\r\n')
+  const bom = (text: string, order: 'le' | 'be') => {
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le')
+    return order === 'le' ? bytes : bytes.swap16()
+  }
+
+  test.each([
+    [
+      'base64',
+      'Content-Transfer-Encoding: base64\r\n',
+      Buffer.from(Buffer.from(metadata).toString('base64').replace(/.{76}/g, '$&\r\n')),
+    ],
+    ['quoted-printable', 'Content-Transfer-Encoding: quoted-printable\r\n', Buffer.from(quoted)],
+    ['UTF-16, little end first', '', bom(metadata.replace('UTF-8', 'UTF-16'), 'le')],
+    ['UTF-16, big end first', '', bom(metadata.replace('UTF-8', 'UTF-16'), 'be')],
+  ])('%s is read', async (_, encoding, content) => {
+    const call = await bench.call({})
+    const body = wrapped(encoding, content)
+    const [before, after] = splitAt(body.content, '%SDP%')
+    const { ports } = await call.invite({
+      headers: diversion,
+      body: { type: body.type, content: Buffer.concat([before, Buffer.from(call.offer()), after]) },
+    })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+
+  function splitAt(bytes: Buffer, mark: string): [Buffer, Buffer] {
+    const at = bytes.indexOf(mark)
+    return [bytes.subarray(0, at), bytes.subarray(at + mark.length)]
+  }
+})

@@ -1,0 +1,286 @@
+/**
+ * A recording client on sockets of its own, before a recorder that listens for SIP and RTP as in production. In: what a maker's
+ * client sends, request by request. Out: answers, and what the recorder asks by itself. Never: what a vendor's message looks like.
+ */
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, vi } from 'vitest'
+import { parseMessage } from '#capture/sip/parse-message.ts'
+import type { SipRequest, SipResponse } from '#capture/sip/message.ts'
+import { startSipServer } from '#capture/sip/server.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { everyCall, openTestRecorder, type RecorderGiven, type TestRecorder } from '../sip/test-recorder.ts'
+
+/** What a request carries; its body is SDP, metadata, or both as multipart/mixed. */
+export interface Told {
+  /** True: the client's present offer; a text: this one. */
+  sdp?: boolean | string
+  metadata?: string
+  headers?: Record<string, string>
+  /** In place of all that: a body as it is, and its type. */
+  body?: { type: string; content: string | Buffer }
+}
+
+export interface Answered {
+  status: number
+  sdp: string
+  /** Port of each media line that is to be sent to; nothing where none is. */
+  ports: number[]
+}
+
+export interface ClientCall {
+  invite(told: Told): Promise<Answered>
+  /** An INVITE inside the dialog. */
+  reinvite(told: Told): Promise<Answered>
+  update(told: Told): Promise<Answered>
+  bye(told?: Told): Promise<Answered>
+  /** Sends that many packets on each media line to its port, 172 bytes of A-law each. */
+  speak(ports: readonly number[], packets: number): Promise<void>
+  /** The client's offer, of its next version. */
+  offer(direction?: 'sendonly' | 'inactive'): string
+  /** Offers of the recorder that were answered, each with the ports it names. */
+  readonly offered: Answered[]
+  /** Answers the recorder's offers with this status from now on. */
+  refuseOffers(status: number): void
+}
+
+export interface FlowBench extends TestRecorder {
+  /** A client with as many media lines; its first SSRC tells its voices apart. */
+  call(given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number }): Promise<ClientCall>
+  until(check: () => void): Promise<void>
+}
+
+/** A recorder behind a SIP server on UDP of its own. */
+export async function openBench(
+  firstPort: number,
+  given: Partial<RecorderGiven> & { inForce?: () => RegisterDescription } = {},
+): Promise<FlowBench> {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-flow-'))
+  const { inForce = () => everyCall, ...more } = given
+  const opened = await openTestRecorder(folder, { firstPort, description: inForce, ...more })
+  const server = await startSipServer({
+    ...{ host: '127.0.0.1', port: 0, transports: ['udp'] as const, handler: opened.recorder.handler },
+    onFault: (error) => {
+      throw error
+    },
+  })
+  const stops: (() => void)[] = []
+  return {
+    ...opened,
+    async call(wanted) {
+      const client = await openClient(server.port, wanted)
+      stops.push(client.stop)
+      return client
+    },
+    until: (check) => vi.waitFor(check, { timeout: 8_000, interval: 5 }),
+    async stop() {
+      for (const stop of stops) stop()
+      await server.stop()
+      await opened.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+let calls = 0
+
+async function openClient(
+  serverPort: number,
+  given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number },
+): Promise<ClientCall & { stop: () => void }> {
+  const labels = given.label ?? ['1', '2']
+  const lines = given.lines ?? labels.length
+  const firstSsrc = given.ssrc ?? 100
+  const sip = createSocket('udp4').bind(0, '127.0.0.1')
+  const media = Array.from({ length: lines }, () => createSocket('udp4').bind(0, '127.0.0.1'))
+  await Promise.all([sip, ...media].map((socket) => once(socket, 'listening')))
+  const own = sip.address().port
+  const callId = `flow-${process.pid}-${++calls}`
+  const fromHeader = `${given.from ?? `<sip:src@127.0.0.1:${own}>`};tag=src${calls}`
+  const offered: Answered[] = []
+  const waiting = new Map<string, (response: SipResponse) => void>()
+  let to = '<sip:srs@127.0.0.1>'
+  let cseq = 0
+  let sdpVersion = 1
+  let sent = 0
+  let refusal = 0
+
+  const send = (text: Buffer) =>
+    new Promise<void>((resolve) => {
+      sip.send(text, serverPort, '127.0.0.1', () => {
+        resolve()
+      })
+    })
+
+  function offer(direction = 'sendonly'): string {
+    const media4 = media.map((socket, at) =>
+      [
+        `m=audio ${socket.address().port} RTP/AVP 8 101`,
+        'a=rtpmap:8 PCMA/8000',
+        'a=rtpmap:101 telephone-event/8000',
+        ...(labels[at] === undefined ? [] : [`a=label:${labels[at]}`]),
+        `a=${direction}`,
+      ].join('\r\n'),
+    )
+    const head = ['v=0', `o=src 1 ${sdpVersion++} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0']
+    return `${[...head, ...media4].join('\r\n')}\r\n`
+  }
+
+  function bodyOf({ sdp, metadata, body }: Told): { type?: string; content: Buffer } {
+    if (body) return { type: body.type, content: Buffer.from(body.content) }
+    const description = sdp === true ? offer() : sdp || undefined
+    if (description === undefined && metadata === undefined) return { content: Buffer.alloc(0) }
+    if (metadata === undefined) return { type: 'application/sdp', content: Buffer.from(description!) }
+    if (description === undefined) return { type: 'application/rs-metadata+xml', content: Buffer.from(metadata) }
+    const parts = [
+      `Content-Type: application/sdp\r\n\r\n${description}`,
+      `Content-Type: application/rs-metadata+xml\r\nContent-Disposition: recording-session\r\n\r\n${metadata}`,
+    ]
+    const content = `${parts.map((part) => `--flow\r\n${part}\r\n`).join('')}--flow--\r\n`
+    return { type: 'multipart/mixed;boundary=flow', content: Buffer.from(content) }
+  }
+
+  function write(method: string, number: number, told: Told, body = bodyOf(told)): Buffer {
+    const head = [
+      `${method} sip:srs@127.0.0.1:${serverPort} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${own};branch=z9hG4bK-${callId}-${method}-${number};rport`,
+      `From: ${fromHeader}`,
+      `To: ${to}`,
+      `Call-ID: ${callId}`,
+      `CSeq: ${number} ${method}`,
+      'Max-Forwards: 70',
+      `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`,
+      'Require: siprec',
+      ...Object.entries(told.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+      ...(body.type ? [`Content-Type: ${body.type}`] : []),
+      `Content-Length: ${body.content.length}`,
+    ]
+    return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body.content])
+  }
+
+  async function ask(method: string, told: Told): Promise<Answered> {
+    const number = ++cseq
+    const answer = new Promise<SipResponse>((resolve) => waiting.set(`${number} ${method}`, resolve))
+    await send(write(method, number, told))
+    const response = await answer
+    to = response.headers.find(({ name }) => name === 'to')?.value ?? to
+    if (method === 'INVITE') await send(write('ACK', number, {}, { content: Buffer.alloc(0) }))
+    return answeredOf(response.status, response.body.toString())
+  }
+
+  /** The recorder asks by itself. */
+  async function onRequest(request: SipRequest): Promise<void> {
+    if (request.method === 'ACK') return
+    const status = request.method === 'INVITE' && refusal > 0 ? refusal : 200
+    const describes = request.method === 'INVITE' && status === 200
+    if (describes) offered.push(answeredOf(status, request.body.toString()))
+    const back = ['via', 'from', 'to', 'call-id', 'cseq'].flatMap((name) =>
+      request.headers.filter((header) => header.name === name).map(({ value }) => `${name}: ${value}`),
+    )
+    const body = describes ? offer() : ''
+    const type = describes ? ['Content-Type: application/sdp', `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`] : []
+    const head = [`SIP/2.0 ${status} -`, ...back, ...type, `Content-Length: ${body.length}`]
+    await send(Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`))
+  }
+
+  sip.on('message', (bytes) => {
+    const message = parseMessage(bytes)
+    if (message.kind === 'request') return void onRequest(message)
+    if (message.kind !== 'response' || message.status < 200) return
+    waiting.get(`${message.cseq.number} ${message.cseq.method}`)?.(message)
+  })
+
+  return {
+    invite: (told) => ask('INVITE', told),
+    reinvite: (told) => ask('INVITE', told),
+    update: (told) => ask('UPDATE', told),
+    bye: (told = {}) => ask('BYE', told),
+    offer,
+    offered,
+    refuseOffers: (status) => void (refusal = status),
+    async speak(ports, packets) {
+      for (let n = 0; n < packets; n++, sent++) {
+        for (const [at, port] of ports.entries()) await sendPacket(media[at]!, port, firstSsrc + at, sent)
+      }
+    },
+    stop() {
+      for (const socket of [sip, ...media]) socket.close()
+    },
+  }
+}
+
+function answeredOf(status: number, sdp: string): Answered {
+  const isWanted = /a=recvonly/.test(sdp)
+  const ports = [...sdp.matchAll(/^m=audio (\d+)/gm)].map(([, port]) => Number(port))
+  return { status, sdp, ports: isWanted ? ports : [] }
+}
+
+function sendPacket(socket: Socket, port: number, ssrc: number, sequence: number): Promise<void> {
+  const packet = Buffer.alloc(172, 0xd5)
+  packet.set([0x80, 8])
+  packet.writeUInt16BE(sequence & 0xffff, 2)
+  packet.writeUInt32BE(160 * sequence, 4)
+  packet.writeUInt32BE(ssrc, 8)
+  return new Promise((resolve) => {
+    socket.send(packet, port, '127.0.0.1', () => {
+      resolve()
+    })
+  })
+}
+
+/** Metadata after RFC 7865, of a client that writes it plainly. */
+export function metadataOf(given: {
+  id?: string
+  /** Each with an address or more, and the label of the stream that carries the voice. */
+  participants: readonly { id: string; aor: string | readonly string[]; label?: string; name?: string }[]
+  labels?: readonly string[]
+  mode?: 'complete' | 'partial'
+  more?: string
+}): string {
+  const { id = 'c2Vzc2lvbg==', participants, labels = ['1', '2'], mode = 'complete', more = '' } = given
+  const people = participants.map(({ id: who, aor, name }) => {
+    const nameIds = [aor].flat().map((one) => `<nameID aor="${one}">${name ? `<name>${name}</name>` : ''}</nameID>`)
+    return `<participant participant_id="${who}">${nameIds.join('')}</participant>`
+  })
+  const streams = labels.map(
+    (label) => `<stream stream_id="s${label}" session_id="${id}"><label>${label}</label></stream>`,
+  )
+  const links = participants.map(
+    ({ id: who, label }) =>
+      `<participantsessionassoc participant_id="${who}" session_id="${id}"></participantsessionassoc>` +
+      `<participantstreamassoc participant_id="${who}">${label ? `<send>s${label}</send>` : ''}</participantstreamassoc>`,
+  )
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<recording xmlns="urn:ietf:params:xml:ns:recording:1"><datamode>${mode}</datamode>`,
+    `<session session_id="${id}"></session>`,
+    ...people,
+    ...streams,
+    ...links,
+    more,
+    '</recording>',
+  ].join('\n')
+}
+
+/** Of the description and the directory that openTestRecorder has. */
+export const people = {
+  caller: 'sip:+358401234567@trunk.example.net',
+  official: 'sip:+358295121001@agency.example.fi',
+  colleague: 'sip:+358295121002@agency.example.fi',
+  number: 'sip:029497000@agency.example.fi',
+} as const
+
+export const callerKey = '+358401234567'
+export const officialKey = '+358295121001'
+export const numberKey = '+35829497000'
+
+export function expectRecorded(bench: FlowBench, packets: number): Promise<void> {
+  return bench.until(() => {
+    expect(bench.segments().find(({ recording }) => recording?.stored)?.recording?.stored?.packetsReceived).toBe(
+      packets,
+    )
+  })
+}

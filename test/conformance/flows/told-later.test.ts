@@ -1,0 +1,150 @@
+/** What a client tells only later of a call reaches its contact, and the decision that waited for it (RFC 7865 section 6.1; R9, R14). */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  callerKey,
+  expectRecorded,
+  metadataOf,
+  numberKey,
+  officialKey,
+  openBench,
+  people,
+  type FlowBench,
+} from './recording-client.ts'
+
+let bench: FlowBench
+beforeEach(async () => {
+  bench = await openBench(13_100)
+})
+afterEach(() => bench.stop())
+
+const caller = { id: 'caller', aor: people.caller, label: '1' }
+const official = { id: 'official', aor: people.official, label: '2' }
+const colleague = { id: 'colleague', aor: people.colleague, label: '1' }
+const number = { id: 'number', aor: people.number }
+const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
+const whole = metadataOf({ participants: [caller, official, number] })
+const known = { caller: { key: callerKey }, numberReached: { key: numberKey }, numberCalled: { key: numberKey } }
+
+/** One segment and no other, with all that is known. */
+function expectOne(): void {
+  expect(bench.segments()).toHaveLength(1)
+  expect(bench.segments()[0]).toMatchObject({ ...known, official: { phone: officialKey }, marks: [] })
+}
+
+test.each(['UPDATE', 're-INVITE'] as const)(
+  'the official alone at first, all of it by %s: one segment with caller and number, recorded from then on',
+  async (how) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [official] }) })
+    await call.speak(ports, 10)
+    if (how === 'UPDATE') await call.update({ metadata: whole })
+    else expect((await call.reinvite({ sdp: true, metadata: whole })).ports).toEqual(ports)
+    await bench.until(() => expect(bench.segments()[0]?.recording).toBeDefined())
+    await call.speak(ports, 20)
+    await call.bye()
+    await expectRecorded(bench, 40)
+    expectOne()
+    expect(bench.segments()[0]?.decision).toMatchObject({ record: true, reason: 'drawn' })
+    // What it was told to send already is not offered again.
+    expect(call.offered).toEqual([])
+  },
+)
+
+test('SDP alone at first and metadata by UPDATE: the client is offered the session anew and sends then', async () => {
+  const call = await bench.call({})
+  expect((await call.invite({ sdp: true })).ports).toEqual([])
+  await bench.until(() => expect(bench.segments()[0]?.decision.reason).toBe('unknown-number'))
+  expect((await call.update({ metadata: whole })).sdp).toBe('')
+  await bench.until(() => expect(call.offered).toHaveLength(1))
+  const { ports, sdp } = call.offered[0]!
+  expect(ports).toHaveLength(2)
+  expect(sdp.match(/^a=label:\d/gm)).toEqual(['a=label:1', 'a=label:2'])
+  await call.speak(ports, 20)
+  await call.bye()
+  await expectRecorded(bench, 40)
+  expectOne()
+  expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
+})
+
+test('a client that refuses to be offered anything keeps its contact, marked, and nothing is recorded of it', async () => {
+  const call = await bench.call({})
+  call.refuseOffers(488)
+  await call.invite({ sdp: true })
+  await call.update({ metadata: whole })
+  await bench.until(() => expect(bench.segments()[0]).toMatchObject({ ...known, captureState: 'paused' }))
+  expect(bench.segments()[0]?.marks).toEqual(['needs-review'])
+  // Its own offer brings the sound.
+  const { ports } = await call.reinvite({ sdp: true })
+  await bench.until(() => expect(bench.segments()[0]?.captureState).toBe('recording'))
+  await call.speak(ports, 20)
+  await call.bye()
+  await expectRecorded(bench, 40)
+})
+
+test('the service number by re-INVITE: the same segment, in which nothing stays unknown', async () => {
+  const call = await bench.call({})
+  const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, official] }) })
+  await bench.until(() => expect(bench.segments()[0]?.decision.reason).toBe('unknown-number'))
+  await call.reinvite({ sdp: true, metadata: whole })
+  await call.speak(ports, 20)
+  await call.bye()
+  await expectRecorded(bench, 40)
+  expectOne()
+})
+
+test('two officials with a Diversion, and the caller afterwards', async () => {
+  const call = await bench.call({})
+  const { ports } = await call.invite({
+    ...{ sdp: true, headers: diversion },
+    metadata: metadataOf({ participants: [colleague, official] }),
+  })
+  await bench.until(() => expect(bench.segments()).not.toEqual([]))
+  await call.update({ metadata: metadataOf({ participants: [caller, official] }) })
+  await call.speak(ports, 20)
+  await call.bye()
+  const recorded = () => bench.segments().find(({ recording }) => recording)
+  await bench.until(() => expect(recorded()?.recording?.stored).toBeDefined())
+  expect(recorded()).toMatchObject({ ...known, official: { phone: officialKey } })
+})
+
+test.each(['first', 'second'] as const)(
+  'two recorders of one client, of which only the %s has the Diversion: one segment, recorded once',
+  async (which) => {
+    const both = metadataOf({ participants: [caller, official] })
+    const one = await bench.call({ ssrc: 100 })
+    const other = await bench.call({ ssrc: 200 })
+    const first = await one.invite({ sdp: true, metadata: both, ...(which === 'first' && { headers: diversion }) })
+    const second = await other.invite({ sdp: true, metadata: both, ...(which === 'second' && { headers: diversion }) })
+    await bench.until(() => expect(bench.segments()[0]?.recording).toBeDefined())
+    await one.speak(first.ports, 20)
+    await other.speak(second.ports, 20)
+    await other.bye()
+    await one.bye()
+    await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
+    expectOne()
+    expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
+  },
+)
+
+test("the client's own address in From is no caller once its metadata tell one", async () => {
+  const call = await bench.call({ from: '<sip:+358501112222@sbc.example.net>' })
+  await call.invite({ sdp: true, headers: diversion, metadata: metadataOf({ participants: [official] }) })
+  await bench.until(() => expect(bench.segments()[0]?.caller.key).toBe('+358501112222'))
+  await call.update({ metadata: metadataOf({ participants: [caller, official] }) })
+  await bench.until(() => expect(bench.segments()[0]?.caller.key).toBe(callerKey))
+  expect(bench.segments()[0]?.marks).toEqual([])
+  await call.bye()
+})
+
+test('a talk among officials that a customer joins by UPDATE: the client, told to send nothing, is offered the session anew', async () => {
+  const call = await bench.call({})
+  expect(
+    (await call.invite({ sdp: true, metadata: metadataOf({ participants: [colleague, official] }) })).ports,
+  ).toEqual([])
+  await call.update({ metadata: whole })
+  await bench.until(() => expect(call.offered).toHaveLength(1))
+  await call.speak(call.offered[0]!.ports, 20)
+  await call.bye()
+  await expectRecorded(bench, 40)
+  expectOne()
+})
