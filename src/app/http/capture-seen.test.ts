@@ -98,7 +98,7 @@ describe('how recordings come in', () => {
   })
 
   test('a listener is told what to expect to hear, and maintenance has the measures', async () => {
-    const { facts } = await admitted({ streams: lossy, lostMs: 1000, oneWay: 'official' })
+    const { facts } = await admitted({ streams: lossy, lostMs: 1000, oneWay: 'official', elsewhere: '2001:db8::5' })
     const segment = async (browser: Browser, query: string) => {
       const { body } = await answer(browser.fetch(`/api/contacts/${facts.contactId}?${query}`))
       return (body as unknown as { segments: Record<string, unknown>[] }).segments[0]!
@@ -112,9 +112,17 @@ describe('how recordings come in', () => {
       reception: {
         trunk: 'pohjoinen',
         client: 'SBC/9.1',
+        elsewhere: '2001:db8::5',
         streams: [{ track: 'caller', lost: 50 }, { track: 'official' }],
       },
     })
+  })
+
+  test('an address that media came from is an address, and nothing else', async () => {
+    for (const elsewhere of ['192.0.2.7', 'fe80::1%eth0']) await admitted({ elsewhere })
+    for (const elsewhere of ['+358401234567', 'Soittaja', '']) {
+      await expect(admitted({ elsewhere })).rejects.toThrow('recording_reception_members')
+    }
   })
 
   test('ends with the recording, whatever ends it', async () => {
