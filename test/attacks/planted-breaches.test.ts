@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { countAdmissions } from '#register/history/count-admissions.ts'
 import { reportAdmissions } from '#register/capture-nodes.ts'
+import { appenders } from '#safeguards/audit/appenders.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { signDetail } from '#safeguards/audit/signed-entries.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -208,6 +209,46 @@ test.each(['contacts.listed', 'contact.read', 'calls.watched'])(
     expect(await names()).toEqual(['rights.scope'])
   },
 )
+
+test.each([
+  ['research.item-picked', 'SUPERVISOR', 1],
+  ['research.decided', 'DECISION_MAKER', 1],
+  ['right.rejected', null, 1],
+  ['quality.queue-read', 'SUPERVISOR', 0],
+  ['session.ended', null, 0],
+])('an act %s of a supervisor (in the role %s) is found where the role may not', async (action, role, outside) => {
+  await pool.query(
+    `insert into audit_entry (person_id, role, action, object_kind, result, detail) values ($1, $2, $3, 'x', 'ok', '{}')`,
+    [supervisor.id, role, action],
+  )
+  heal.push(() => tamper(`delete from audit_entry where person_id = '${supervisor.id}'`))
+  expect((await broken()).map(({ promise, facts }) => [promise, facts?.['outside']])).toEqual(
+    outside === 0 ? [] : [['rights.scope', outside]],
+  )
+})
+
+test('an item of a disclosure that an official picked of their own recordings, or a supervisor of the unit’s, is found', async () => {
+  await change('segment', `id = '${kept.recordings.ainos.segmentId}'`, `official_unit_id = '${supervisor.unitId}'`)
+  await tamper(
+    `insert into research_disclosure (id, number, institute_id, study, due_on, format, prepared_by)
+     values ('00000000-0000-4000-8000-000000000001', 'T-2022-1', gen_random_uuid(), 's', '2030-06-01', 'OPUS', '${supervisor.id}')`,
+    `insert into research_item (disclosure_id, item, recording_id, picked_by, picked_at)
+     select '00000000-0000-4000-8000-000000000001', 1, r.id, s.official_person_id, now()
+     from recording r join segment s on s.id = r.segment_id where r.id = '${kept.recordings.ainos.id}'`,
+  )
+  heal.push(() => tamper('delete from research_item', 'delete from research_disclosure'))
+  expect(await names()).toEqual(['rights.scope'])
+  expect((await broken())[0]).toMatchObject({ facts: { outside: 1, example: 'T-2022-1/1' } })
+})
+
+test('each action that belongs to a role is one of the log’s', async () => {
+  const { rows } = await pool.query<{ body: string }>(
+    `select prosrc as body from pg_proc where proname = 'roles_of_act'`,
+  )
+  const named = [...rows[0]!.body.matchAll(/'([a-z-]+\.[a-z-]+)'/g)].map(([, action]) => action)
+  expect(named.length).toBeGreaterThan(60)
+  expect(named.filter((action) => !(action! in appenders))).toEqual([])
+})
 
 test('a look outside of scope is found although the owner of the database writes that all entries were judged', async () => {
   const { contactId } = kept.recordings.ainos

@@ -679,6 +679,61 @@ const catalogue: readonly Breach[] = [
     ],
   },
   {
+    name: 'a recording of their own picked for research by an official',
+    sentence: 'S23',
+    promise: 'rights.scope',
+    counts: ['outside'],
+    plant: [
+      {
+        run: `insert into research_disclosure (id, number, institute_id, study, due_on, format, prepared_by) values ('00000000-0000-4000-8000-000000000018', 'T-2022-2', '00000000-0000-4000-8000-00000000000e', 's', '2030-06-01', 'OPUS', ${official})`,
+        undo: `delete from research_disclosure where number = 'T-2022-2'`,
+      },
+      {
+        change: 'segment',
+        where: `id = (select segment_id from recording where id = ${stored})`,
+        set: `official_person_id = ${official}`,
+      },
+      {
+        run: `insert into research_item (disclosure_id, item, recording_id, picked_by) values ('00000000-0000-4000-8000-000000000018', 1, ${stored}, ${official})`,
+        undo: `delete from research_item where disclosure_id = '00000000-0000-4000-8000-000000000018'`,
+      },
+    ],
+  },
+  {
+    name: 'a call added for an authority by an official',
+    sentence: 'S23',
+    promise: 'rights.scope',
+    counts: ['outside'],
+    plant: [
+      {
+        run: `insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, received_at, entered_by) values ('00000000-0000-4000-8000-000000000019', 'V-2022-9', 'REQUEST', 'a', 'o', 'c', 'INVESTIGATION', now(), ${official})`,
+        undo: `delete from authority_disclosure where number = 'V-2022-9'`,
+      },
+      {
+        run: `insert into authority_item (disclosure_id, item, contact_id, contact_started_at, what, added_by) select '00000000-0000-4000-8000-000000000019', 1, c.id, c.started_at, 'IDENTIFICATION_DATA', ${official} from contact c where c.id = ${quiet}`,
+        undo: `delete from authority_item where disclosure_id = '00000000-0000-4000-8000-000000000019'`,
+      },
+    ],
+  },
+  {
+    name: 'a disclosure decided by an official',
+    ...scope,
+    plant: { run: entry('research.decided', official, 'DECISION_MAKER', null, 'gen_random_uuid()') },
+  },
+  {
+    name: 'a look of an official in the role of an expert',
+    ...scope,
+    plant: {
+      run: entry(
+        'contact.read',
+        official,
+        'EXPERT',
+        'DEVELOPMENT',
+        `(select s.contact_id from segment s where s.official_person_id = ${official} order by s.contact_id limit 1)`,
+      ),
+    },
+  },
+  {
     name: 'a call of another read by an official',
     sentence: 'S28',
     promise: 'rights.own',

@@ -6,6 +6,8 @@ import { wordsAt } from './words.ts'
 type ScopeFacts = {
   /** Looks that the audit log tells of, as far as they have been judged. */
   looks: number
+  /** Acts of people that belong to a role, such as picking a recording for research or deciding on a draft. */
+  acts: number
   listenings: number
   /** Items of disclosures whose recording or call is still held. */
   items: number
@@ -16,15 +18,15 @@ type ScopeFacts = {
 }
 
 /** Which entries of the log have been judged, and those that were found wrong. */
-type ScopeMemo = { upto: number; looks: number; outside: number[] }
+type ScopeMemo = { upto: number; looks: number; acts?: number; outside: number[] }
 
 /** A round goes on with the log so long; a log of years is judged in several. */
 const roundMs = 2_000
 const entriesTogether = 5_000
 
-/** R36-R41: what was seen lay within a right of that instant. */
+/** R36-R41: what was seen lay within a right of that instant, and whoever acted had a role that may. */
 export const rightsScope: Check<ScopeFacts> = {
-  rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; every listening has its entry in the audit log.',
+  rule: 'Every call that a search, a look or a listening showed, and every item of a disclosure, was within the scope (own, unit, numbers, request, all) of a right of its person that held and covered the purpose at that instant, as the directory was then; whoever acted in a role (directory, rights, requests, disclosures, evaluation, training) or added an item held a role that may do it; every listening has its entry in the audit log.',
   test: {
     file: 'test/attacks/planted-breaches.test.ts',
     title: 'a listening planted for a supervisor on another unit’s recording is found',
@@ -50,6 +52,7 @@ export const rightsScope: Check<ScopeFacts> = {
       holds: outside === 0 && row.untold.length === 0,
       facts: {
         looks: log.looks,
+        acts: log.memo.acts ?? 0,
         listenings: row.listenings,
         items: row.items,
         outside,
@@ -62,9 +65,9 @@ export const rightsScope: Check<ScopeFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Katselut ja kuuntelut ovat pysyneet oikeuksien rajoissa: ${fi.count(facts.looks, 'katselu', 'katselua')}, ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')} ja ${fi.count(facts.items, 'luovutettavaksi valittu tieto', 'luovutettavaksi valittua tietoa')}, oikeuden ulkopuolella ${fi.number(facts.outside)}, lokista puuttuvia kuunteluja ${fi.number(facts.untold)}.`,
-      sv: `Läsningar och lyssningar har hållit sig inom rättigheterna: ${sv.count(facts.looks, 'läsning', 'läsningar')}, ${sv.count(facts.listenings, 'lyssning', 'lyssningar')} och ${sv.count(facts.items, 'uppgift som valts för utlämnande', 'uppgifter som valts för utlämnande')}, utanför rättigheterna ${sv.number(facts.outside)}, lyssningar som saknas i loggen ${sv.number(facts.untold)}.`,
-      en: `Looks and listenings stayed within their rights: ${en.count(facts.looks, 'look', 'looks')}, ${en.count(facts.listenings, 'listening', 'listenings')} and ${en.count(facts.items, 'item', 'items')} chosen for disclosure, ${en.number(facts.outside)} outside of a right, ${en.number(facts.untold)} listenings missing from the log.`,
+      fi: `Katselut, kuuntelut ja toimet ovat pysyneet oikeuksien rajoissa: ${fi.count(facts.looks, 'katselu', 'katselua')}, ${fi.count(facts.acts, 'roolin toimi', 'roolin toimea')}, ${fi.count(facts.listenings, 'kuuntelu', 'kuuntelua')} ja ${fi.count(facts.items, 'luovutettavaksi valittu tieto', 'luovutettavaksi valittua tietoa')}, oikeuden ulkopuolella ${fi.number(facts.outside)}, lokista puuttuvia kuunteluja ${fi.number(facts.untold)}.`,
+      sv: `Läsningar, lyssningar och åtgärder har hållit sig inom rättigheterna: ${sv.count(facts.looks, 'läsning', 'läsningar')}, ${sv.count(facts.acts, 'åtgärd i en roll', 'åtgärder i en roll')}, ${sv.count(facts.listenings, 'lyssning', 'lyssningar')} och ${sv.count(facts.items, 'uppgift som valts för utlämnande', 'uppgifter som valts för utlämnande')}, utanför rättigheterna ${sv.number(facts.outside)}, lyssningar som saknas i loggen ${sv.number(facts.untold)}.`,
+      en: `Looks, listenings and acts stayed within their rights: ${en.count(facts.looks, 'look', 'looks')}, ${en.count(facts.acts, 'act in a role', 'acts in a role')}, ${en.count(facts.listenings, 'listening', 'listenings')} and ${en.count(facts.items, 'item', 'items')} chosen for disclosure, ${en.number(facts.outside)} outside of a right, ${en.number(facts.untold)} listenings missing from the log.`,
     }
   },
 }
@@ -75,13 +78,14 @@ async function judgeLog({ db, signal }: Looking, before: ScopeMemo): Promise<{ m
   for (;;) {
     const row = await askOne(
       db,
-      sql<{ looks: number; young: number; outside: number[]; upto: number }>`
-        select looks, young, outside, upto
+      sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
+        select looks, acts, young, outside, upto
         from looks_out_of_scope(${memo.upto}::bigint, ${memo.outside}::bigint[], ${entriesTogether}::bigint)`,
     )
     const isDone = row.upto === memo.upto
     memo.outside = row.outside
     memo.looks += row.looks
+    memo.acts = (memo.acts ?? 0) + row.acts
     memo.upto = row.upto
     if (isDone || signal?.aborted || performance.now() - begunMs > roundMs)
       return { memo, looks: memo.looks + row.young }
