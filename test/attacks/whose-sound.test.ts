@@ -204,12 +204,17 @@ test('a stranger who knows the tags of a dialog can neither end it, nor change i
 test.each([
   ['of an INVITE that is never acknowledged', false, '127.0.0.1'],
   ['at an address of no trunk', true, '127.0.0.3'],
-])('the Contact %s makes capture connect nowhere', async (_what, acknowledges, target) => {
+  ['at a configured source of another trunk', true, '127.0.0.3', ['127.0.0.1', '127.0.0.3']],
+])('the Contact %s makes capture connect nowhere', async (_what, acknowledges, target, sources?: string[]) => {
   const connections: unknown[] = []
   const victim = createServer((socket) => connections.push(socket.destroy())).listen(0, target)
   await once(victim, 'listening')
   const { port } = victim.address() as { port: number }
-  await start({ limits: { silenceEndsMs: 1_000 } }, { timers: { T1: 10, T2: 20 } })
+  const { sharesTrunk } = trunkNaming([], sources)
+  await start(
+    { limits: { silenceEndsMs: 1_000 } },
+    { timers: { T1: 10, T2: 20 }, ...(sources && { allowedSources: sources, sharesTrunk }) },
+  )
   const peer = await client('127.0.0.1', 1)
   const opening = peer.opening.replace(/^Contact: .*$/m, `Contact: <sip:x@${target}:${port};transport=tcp>`)
   const answer = await peer.peer.ask(opening)

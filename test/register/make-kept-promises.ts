@@ -42,6 +42,8 @@ export interface KeptPromises {
   /** An official who answered, and a colleague of hers. */
   aino: TestPerson
   colleague: TestPerson
+  /** Of technical maintenance. */
+  matti: TestPerson
   /** In keeping: answered by aino, by her colleague, and one whose floor is past. */
   recordings: { ainos: RecordedSegment; colleagues: RecordedSegment; older: RecordedSegment }
   /** Destroyed: by its term, and at its caller's wish. */
@@ -199,6 +201,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
     version,
     aino,
     colleague,
+    matti,
     recordings: { ainos, colleagues, older },
     destroyed: { byTerm, byCaller },
     decide,

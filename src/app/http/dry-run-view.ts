@@ -27,7 +27,7 @@ export function viewDryRun(tried: TriedDraft, narrowed: readonly NarrowedRights[
 
 /** What waits at the Service Unit and of disclosures, in counts: whoever decides learns of nobody. */
 function pendingConsequences(
-  { requests, calls, appointments, undecided, unsettled, disclosures, earliest }: TriedDraft['pending'],
+  { requests, calls, appointments, undecided, unsettled, disclosures, items, earliest }: TriedDraft['pending'],
   now: Temporal.Instant,
   from: Temporal.Instant,
 ): Consequence[] {
@@ -45,20 +45,21 @@ function pendingConsequences(
     sv: `Samtalen i ${counted(unsettled, 'sv', 'öppen begäran', 'öppna begäranden')} har ännu inte hittats; ändringen kan beröra också dem.`,
     en: `The calls of ${counted(unsettled, 'en', 'open request', 'open requests')} have not been found yet; the change may reach them as well.`,
   })
+  say(disclosures, {
+    fi: `Muutos koskee ${counted(disclosures, 'fi', 'avointa luovutusta', 'avointa luovutusta')} (${counted(items, 'fi', 'kohde', 'kohdetta')}): tallenne tuhoutuisi aiemmin, tai luovutus ei olisi enää sallittu. Jokaisesta päätetään ennen hyväksymistä: se luovutetaan, evätään tai perutaan, tai kohde poistetaan siitä.`,
+    sv: `Ändringen berör ${counted(disclosures, 'sv', 'öppet utlämnande', 'öppna utlämnanden')} (${counted(items, 'sv', 'objekt', 'objekt')}): inspelningen skulle förstöras tidigare, eller utlämnandet skulle inte längre vara tillåtet. Var och en avgörs före godkännandet: den lämnas ut, avslås eller återtas, eller objektet tas bort.`,
+    en: `The change reaches ${counted(disclosures, 'en', 'open disclosure', 'open disclosures')} (${counted(items, 'en', 'item', 'items')}): the recording would be destroyed earlier, or the disclosure would no longer be allowed. Each is decided before the approval: released, refused or withdrawn, or its item dropped.`,
+  })
   const soonest = Temporal.Instant.from(earliest)
-  if (requests + unsettled > 0 && Temporal.Instant.compare(from, soonest) < 0) {
+  const reached = requests + unsettled + disclosures
+  if (reached > 0 && Temporal.Instant.compare(from, soonest) < 0) {
     const when = whenText(soonest, now)
-    say(requests + unsettled, {
-      fi: `Koska muutos koskee avoimia pyyntöjä, se voi tulla voimaan aikaisintaan ${when.fi}: 14 päivää hyväksymisestä.`,
-      sv: `Eftersom ändringen berör öppna begäranden kan den träda i kraft tidigast ${when.sv}: 14 dagar efter godkännandet.`,
-      en: `As the change reaches open requests, it can come into force at the earliest ${when.en}: 14 days after the approval.`,
+    say(reached, {
+      fi: `Koska muutos koskee avoimia pyyntöjä tai luovutuksia, se voi tulla voimaan aikaisintaan ${when.fi}: 14 päivää hyväksymisestä.`,
+      sv: `Eftersom ändringen berör öppna begäranden eller utlämnanden kan den träda i kraft tidigast ${when.sv}: 14 dagar efter godkännandet.`,
+      en: `As the change reaches open requests or disclosures, it can come into force at the earliest ${when.en}: 14 days after the approval.`,
     })
   }
-  say(disclosures, {
-    fi: `Muutos koskee ${counted(disclosures, 'fi', 'avoimen luovutuksen kohdetta', 'avoimen luovutuksen kohdetta')}: tallenne tuhoutuisi aiemmin, tai luovutus ei olisi enää sallittu.`,
-    sv: `Ändringen berör ${counted(disclosures, 'sv', 'objekt i öppna utlämnanden', 'objekt i öppna utlämnanden')}: inspelningen skulle förstöras tidigare, eller utlämnandet skulle inte längre vara tillåtet.`,
-    en: `The change reaches ${counted(disclosures, 'en', 'item of open disclosures', 'items of open disclosures')}: the recording would be destroyed earlier, or the disclosure would no longer be allowed.`,
-  })
   return found
 }
 

@@ -1,3 +1,4 @@
+import { listPendingDisclosures } from '#use/disclosure/pending-disclosures.ts'
 import { listPendingRights, tellPendingRight } from '#use/requests/pending-rights.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
@@ -5,7 +6,7 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { signedIn } from './signed-in.ts'
 
-/** What a coming change of the description reaches of open requests, for the Service Unit (L29). */
+/** What a coming change of the description reaches of open requests, and of open disclosures (L29). */
 export function pendingRightRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listPendingRights,
@@ -20,6 +21,23 @@ export function pendingRightRoutes(app: Routes, desk: Desk): void {
           effectiveFrom: effectiveFrom.toString(),
           endsAt: endsAt.toString(),
           ...(told && { told: { how: told.how, at: told.at.toString() } }),
+        })),
+      })
+    },
+  })
+
+  app.route({
+    ...operations.listPendingDisclosures,
+    handler: async (request, reply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      const listed = await listPendingDisclosures(desk.db, session)
+      if ('refused' in listed) return refuse(reply, listed.refused)
+      return reply.send({
+        items: listed.items.map(({ effectiveFrom, endsAt, ...one }) => ({
+          ...one,
+          effectiveFrom: effectiveFrom.toString(),
+          endsAt: endsAt.toString(),
         })),
       })
     },

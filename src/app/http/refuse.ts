@@ -90,9 +90,10 @@ export const refusals = {
   'draft.outdated': [409, 'Another version has been approved meanwhile; begin a new draft from it.'],
   'draft.notice': [
     409,
-    'The change reaches open requests: it comes into force 14 days after the approval at the earliest.',
+    'The change reaches open requests or disclosures: it comes into force 14 days after the approval at the earliest.',
   ],
   'draft.pending-rights': [409, 'The change reaches open requests on which the Service Unit has not decided.'],
+  'draft.pending-disclosures': [409, 'The change reaches open disclosures that are neither released nor refused.'],
   'draft.not-future': [
     400,
     'The version must come into force at an instant that lies ahead, within a year and after the newest version.',

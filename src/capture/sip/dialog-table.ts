@@ -72,8 +72,6 @@ export interface DialogTableSetting {
   transports: () => readonly Transport[]
   /** Returns true if both sources belong to one trunk. */
   sharesTrunk: (one: Pick<Source, 'address' | 'client'>, other: Pick<Source, 'address' | 'client'>) => boolean
-  /** Returns true if the address is a configured source. */
-  isListed: (address: string) => boolean
   transactions: TransactionTable
   sendTo(
     transport: Transport,
@@ -235,14 +233,13 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
 
     /**
      * Where our requests go. A Contact or Record-Route could name any host and port that this machine reaches, so it is followed
-     * only once the peer has acknowledged our answer, and only to an address of the dialog's trunk or a configured source;
-     * otherwise the request goes to where the dialog's last request came from.
+     * only once the peer has acknowledged our answer, and only to an address of the dialog's trunk; otherwise the request goes to
+     * where the dialog's last request came from. A configured source of another trunk is a stranger too.
      */
     async function nextTarget(): Promise<Target> {
       if (!isAcknowledged) return last.source
       const target = await resolveTarget(nextHop(state), last.source)
-      const isKnown = setting.sharesTrunk(way.source, target) || setting.isListed(target.address)
-      return isKnown ? target : last.source
+      return setting.sharesTrunk(way.source, target) ? target : last.source
     }
 
     async function sayGoodbye(headers: Record<string, string | string[]> | undefined): Promise<number> {

@@ -15,8 +15,6 @@ export interface SourceLimits {
 export interface SourceGate {
   /** Whether the source may speak to us at all. */
   allows(address: string): boolean
-  /** Returns true if the address is one of the configured sources; false where none are configured. */
-  isListed(address: string): boolean
   /** A new request of that source: `serve` it, `refuse` it with 503, or `drop` it since even refusing is too much. */
   judge(address: string): 'serve' | 'refuse' | 'drop'
 }
@@ -54,7 +52,6 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
 
   return {
     allows: isAllowed,
-    isListed: (address) => limits.allowedSources !== undefined && isAllowed(address),
     judge(address) {
       const allowance = refill(address)
       if (allowance.requests >= 1) {

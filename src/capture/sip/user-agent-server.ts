@@ -73,7 +73,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   const { handler, clock, timers, limits, gate, counters } = setting
   const secret = setting.random(16).toString('hex')
   const transactions = createTransactionTable()
-  const dialogs = createDialogTable({ ...setting, isListed: gate.isListed, transactions, sendTo })
+  const dialogs = createDialogTable({ ...setting, transactions, sendTo })
   const serving = createRequestServing({ ...setting, answerMs: limits.answerMs, transactions, dialogs, settingFor })
 
   return {

@@ -10,8 +10,10 @@ export interface PendingConsequence {
   undecided: number
   /** Requests whose calls are not found yet. */
   unsettled: number
+  /** Open disclosures on which nothing is decided, and what the draft reaches of their items. */
   disclosures: number
-  /** The draft may come into force at this instant at the earliest, if it reaches a request. */
+  items: number
+  /** The draft may come into force at this instant at the earliest, if it reaches a request or a disclosure. */
   earliest: string
 }
 

@@ -88,7 +88,7 @@ class Refused extends Error {
   }
 }
 
-/** What migrations 0002, 0012, 0061 and 0068 raise with SQLSTATE SE001. */
+/** What migrations 0002, 0012, 0061 and 0078 raise with SQLSTATE SE001. */
 const raised = new Set<string>([
   'deny.role',
   'draft.own',
@@ -96,6 +96,7 @@ const raised = new Set<string>([
   'draft.not-future',
   'draft.notice',
   'draft.pending-rights',
+  'draft.pending-disclosures',
   'draft.changed-meanwhile',
   'draft.problems',
   'confirm.passkey',

@@ -38,6 +38,7 @@ export type DraftRefusalCode =
   | 'draft.not-future'
   | 'draft.notice'
   | 'draft.pending-rights'
+  | 'draft.pending-disclosures'
   | 'draft.changed-meanwhile'
   | 'draft.problems'
   | 'draft.not-editable'

@@ -15,7 +15,7 @@ const database = await createTestDatabase<RegisterTables>()
 const desk = database.as('seloste_desk').db
 const { pool } = database.as()
 const kept = await makeKeptPromises(database)
-const { tamper, check, aino, colleague, recordings, destroyed, register } = kept
+const { tamper, check, aino, colleague, matti, recordings, destroyed, register } = kept
 const nobody = randomUUID()
 const { ainos, colleagues, older } = recordings
 
@@ -380,7 +380,7 @@ test('rights.own is broken by an official’s look at another’s call, and by a
 })
 
 test('rights.maintenance-security is broken by a look of maintenance that names no fault', async () => {
-  const seq = await plantLook({ person: aino.id, role: 'MAINTENANCE', purpose: 'MAINTENANCE' })
+  const seq = await plantLook({ person: matti.id, role: 'MAINTENANCE', purpose: 'MAINTENANCE' })
   await expectBroken('rights.maintenance-security', { withoutReference: 1, example: seq })
 })
 

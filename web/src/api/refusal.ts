@@ -76,6 +76,7 @@ export const knownRefusals = [
   'draft.not-future',
   'draft.notice',
   'draft.pending-rights',
+  'draft.pending-disclosures',
   'draft.problems',
   'looks.too-many',
   'alarm.own',

@@ -20,6 +20,7 @@ import {
   readWhich,
   seesDisclosures,
 } from './disclosure-shapes.ts'
+import { PendingDisclosures } from './pending-disclosures.tsx'
 import { Referrals } from './referrals.tsx'
 import { ResearchRows } from './research-list.tsx'
 import { useAuthorityList, useResearchList } from './use-disclosures.ts'
@@ -52,6 +53,7 @@ function Disclosures({ me }: { me: Me }) {
           ))}
         </ul>
       </nav>
+      {state === 'open' && <PendingDisclosures me={me} />}
       {listsResearch(me) && <Research me={me} state={state} />}
       {knowsOfAuthorities(me) && <Authorities me={me} state={state} />}
     </Page>

@@ -3,6 +3,7 @@ import type { Me } from '../api/shapes.ts'
 import { Notice, type NoticeKind } from '../controls/notice.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { decides, isSecurity, prepares, type ResearchSummary } from './disclosure-shapes.ts'
+import { usePendingDisclosures } from './pending-disclosures.tsx'
 import { useAuthorityList, useResearchList } from './use-disclosures.ts'
 
 interface Waits {
@@ -28,6 +29,7 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
   const research = useResearchList(works).data?.items ?? []
   const knows = me !== undefined && (isSecurity(me) || decides(me)) ? me : undefined
   const authority = useAuthorityList(knows).data?.items ?? []
+  const pending = new Set(usePendingDisclosures(me).data?.items.map(({ disclosure }) => disclosure.id)).size
   if (!me) return []
   const counted = (kind: NoticeKind, word: Word, count: number) =>
     count > 0 ? [{ kind, said: say(word, { count }) }] : []
@@ -39,6 +41,7 @@ export function useDisclosuresWaiting(me: Me | undefined): Waits[] {
       ...one,
       those: late.map((disclosure) => ({ disclosure })),
     })),
+    ...counted('warning', 'pendingDisclosures.waiting', pending),
     ...counted('warning', 'disclosures.urgent', authority.filter(({ urgentAt }) => urgentAt).length),
     ...counted('warning', 'disclosures.waiting.sentBack', sentBack.length).map((one) => ({ ...one, those: sentBack })),
     ...counted(

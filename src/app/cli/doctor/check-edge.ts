@@ -1,15 +1,28 @@
 import { formatEndpoint, isLoopback } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { readTrunks, trunkFinder, type Trunk } from '#capture/session/trunks.ts'
 import { ok, warning, type Finding } from './finding.ts'
 
 /** Prefixes shorter than these hold more machines than an agency has recording clients. */
 const widestPrefix = { ipv4: 16, ipv6: 48 }
 
+/**
+ * Prefixes shorter than these hold more than eight addresses: one telephone system, a redundant pair with its shared addresses, needs
+ * no more. As one trunk, each host of a wider network could end, join and answer for the sessions of every other.
+ */
+const widestTrunk = { ipv4: 29, ipv6: 125 }
+
 /** Checks who may send calls, and whether people behind a proxy can be told apart. A start without any source is refused before. */
 export function checkEdge(
   settings: Pick<Settings, 'sip' | 'http' | 'publicUrl' | 'sipSecurity' | 'apart' | 'trunksFile'>,
 ): Finding[] {
-  return [judgeSources(settings), ...judgeTrunks(settings), ...judgeProxies(settings)]
+  const sources = settings.sipSecurity.sipSources ?? []
+  return [
+    judgeSources(settings),
+    ...judgeTrunks(settings),
+    ...judgeWideTrunks(sources, trunksOf(settings.trunksFile)),
+    ...judgeProxies(settings),
+  ]
 }
 
 function judgeSources({ sip, sipSecurity: { sipSources, sipsFiles } }: Pick<Settings, 'sip' | 'sipSecurity'>): Finding {
@@ -17,10 +30,7 @@ function judgeSources({ sip, sipSecurity: { sipSources, sipsFiles } }: Pick<Sett
     const overTls = sipsFiles ? ', and over TLS whoever has a client certificate' : ''
     return ok('sip.sources', `SELOSTE_SIP (${formatEndpoint(sip)}) is reached from this machine alone${overTls}`)
   }
-  const wide = sipSources.filter((source) => {
-    const [address = '', bits] = source.split('/')
-    return bits !== undefined && Number(bits) < (address.includes(':') ? widestPrefix.ipv6 : widestPrefix.ipv4)
-  })
+  const wide = sipSources.filter((source) => isWider(source, widestPrefix))
   const says = `calls are taken from ${sipSources.join(', ')}`
   if (wide.length === 0) return ok('sip.sources', says)
   const remedy = `name the addresses of the recording clients instead of ${wide.join(', ')}: all of it is one trunk`
@@ -41,6 +51,43 @@ function judgeTrunks({
       'name the recording clients in it; two of one pair in one entry (recording-clients.md)',
     ),
   ]
+}
+
+function judgeWideTrunks(sources: readonly string[], trunks: readonly Trunk[]): Finding[] {
+  const find = trunkFinder(trunks.map(({ client: _, ...trunk }) => trunk))
+  // A trunk within the network, or around it, says which of its hosts belong together.
+  const isNamed = (source: string) => {
+    const network = trunkFinder([{ name: source, from: [source] }])
+    const addresses = trunks.flatMap(({ from }) => from.map(addressOf))
+    return find(addressOf(source), undefined) !== undefined || addresses.some((one) => network(one, undefined))
+  }
+  const wide = sources.filter((source) => isWider(source, widestTrunk) && !isNamed(source))
+  if (wide.length === 0) return []
+  return [
+    warning(
+      'sip.wide-trunks',
+      `every host of ${wide.join(', ')} is of one trunk: each may end, join and answer for the sessions of the others`,
+      'name single addresses, or the recording clients in SELOSTE_TRUNKS (recording-clients.md)',
+    ),
+  ]
+}
+
+function isWider(source: string, limit: { ipv4: number; ipv6: number }): boolean {
+  const [address = '', bits] = source.split('/')
+  return bits !== undefined && Number(bits) < (address.includes(':') ? limit.ipv6 : limit.ipv4)
+}
+
+function addressOf(source: string): string {
+  return source.split('/')[0] ?? ''
+}
+
+/** None where the file cannot be read: that is a finding of its own. */
+function trunksOf(file: string | undefined): readonly Trunk[] {
+  try {
+    return readTrunks(file)
+  } catch {
+    return []
+  }
 }
 
 function judgeProxies({ http, publicUrl, apart }: Pick<Settings, 'http' | 'publicUrl' | 'apart'>): Finding[] {

@@ -18,6 +18,7 @@ import { myCallsOperations } from './my-calls.ts'
 import { officeOperations } from './offices.ts'
 import { packageOperations } from './packages.ts'
 import { provenSignInOperations } from './passkeys.ts'
+import { pendingDisclosureOperations } from './pending-disclosures.ts'
 import { pendingRightOperations } from './pending-rights.ts'
 import { planOperations } from './plan.ts'
 import { qualityFormOperations } from './quality-forms.ts'
@@ -56,6 +57,7 @@ export const operations = {
   ...requestStatisticsOperations,
   ...officeOperations,
   ...letterOperations,
+  ...pendingDisclosureOperations,
   ...pendingRightOperations,
   ...requestActOperations,
   ...myCallsOperations,

@@ -1,0 +1,55 @@
+/**
+ * Open disclosures that a coming change of the description reaches (R27, R34, L29). In: a session of whoever prepares or decides on
+ * them. Out: which, with how many items, and when they end. Never here: a decision; each disclosure's own procedure has it.
+ */
+import { sql } from 'kysely'
+import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import type { HoldingSafeguards } from '#safeguards/tables.ts'
+
+export interface PendingDisclosure {
+  draft: string
+  /** The version that the draft becomes. */
+  version: number
+  isApproved: boolean
+  effectiveFrom: Temporal.Instant
+  disclosure: { kind: 'RESEARCH' | 'AUTHORITY'; id: string; number: string }
+  /** Items that the change reaches. */
+  items: number
+  /** When the first of them ends by the change. */
+  endsAt: Temporal.Instant
+}
+
+interface Row {
+  draft_id: string
+  version: number
+  state: string
+  effective_from: Temporal.Instant
+  kind: 'RESEARCH' | 'AUTHORITY'
+  disclosure_id: string
+  number: string
+  items: string | number
+  ends_at: Temporal.Instant
+}
+
+/** Disclosures without a decision that submitted and coming changes reach, of the kinds that the session may know. */
+export async function listPendingDisclosures(
+  db: HoldingSafeguards,
+  session: Session,
+): Promise<{ items: PendingDisclosure[] } | Refused<'deny.role'>> {
+  const statement = sql<Row>`select * from list_pending_disclosures()`
+  const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
+  const answer = await askOfDatabase(db, session, statement, ['deny.role'], trace)
+  if ('refused' in answer) return answer
+  return {
+    items: answer.rows.map((row) => ({
+      draft: row.draft_id,
+      version: row.version,
+      isApproved: row.state === 'APPROVED',
+      effectiveFrom: row.effective_from,
+      disclosure: { kind: row.kind, id: row.disclosure_id, number: row.number },
+      items: Number(row.items),
+      endsAt: row.ends_at,
+    })),
+  }
+}

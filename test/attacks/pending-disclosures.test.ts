@@ -1,0 +1,111 @@
+// R27, R34, L29: no change of the description takes from a disclosure what it is about without a decision on it and a notice.
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { TextEdit } from '#description/edit/edit-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
+import type { Draft } from '#safeguards/versions/draft.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { submitted, taken } from '../database/drafts.ts'
+import { openResearch } from '../disclosure/open-research.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const research = await openResearch(database)
+const { ends, people, send, act, admin, begun, pick, released, decide } = research
+const deskDb = database.as('seloste_desk').db
+const author = await people.anssi.signIn()
+const decider = await people.riitta.signIn()
+
+const now = () => Temporal.Now.instant()
+const inDays = (days: number) =>
+  now()
+    .add({ hours: 24 * days })
+    .round({ smallestUnit: 'second', roundingMode: 'ceil' })
+const shorter: TextEdit[] = [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value: 3 }]
+const submit = (days: number, edits = shorter) => submitted(deskDb, author, inDays(days), { edits })
+const approve = (draft: Draft) => approveDraft(deskDb, decider, draft.id, { revision: draft.revision }, now())
+const reject = async (draft: Draft) =>
+  taken(await rejectDraft(deskDb, decider, draft.id, { revision: draft.revision, note: 'Ei.' }, now()))
+const consequences = async (draft: Draft) => {
+  const { body } = await send('riitta', 'POST', `/api/description/drafts/${draft.id}/dry-run`, {})
+  return (body['consequences'] as { kind: string; text: { en: string } }[])
+    .filter(({ kind }) => kind === 'pending-rights')
+    .map(({ text }) => text.en)
+}
+const pending = async (name: Parameters<typeof send>[0], { id: wanted }: Draft) => {
+  const { body } = await send(name, 'GET', '/api/pending-disclosures')
+  return (body['items'] as { draft: string; disclosure: { kind: string; id: string }; items: number }[])
+    .filter(({ draft }) => draft === wanted)
+    .map(({ disclosure: { kind, id }, items }) => [kind, id, items])
+}
+
+/** An authority's request with the recording of a call; of the security unit. */
+async function authorityAsks(call: { id: string; contactId: string }): Promise<string> {
+  const [provision] = ends.versions.at(now()).description.disclosure.provisions
+  const { status, body } = await send('tuula', 'POST', '/api/authority-disclosures', {
+    ...{
+      origin: 'REQUEST',
+      authority: 'Poliisi',
+      officer: 'M. Malli',
+      caseNumber: '5560/R/1/26',
+      aim: 'INVESTIGATION',
+    },
+    ...{ provisionId: provision!.id, receivedAt: now().subtract({ minutes: 1 }).toString() },
+  })
+  expect({ status, body }).toMatchObject({ status: 201 })
+  const id = body['id'] as string
+  const item = { contactId: call.contactId, recordingId: call.id, what: 'BOTH' }
+  expect((await send('tuula', 'POST', `/api/authority-disclosures/${id}/items`, item)).status).toBe(201)
+  return id
+}
+
+test('a shorter term waits until each open disclosure that it reaches is released, refused, withdrawn or without its item', async () => {
+  // A copy that left already is its own matter, and so is what was decided on before.
+  await released()
+  const [first, second, asked] = [await ends.kept(), await ends.kept(), await ends.kept()]
+  const study = await begun()
+  for (const { id } of [first, second]) expect((await pick(study, id)).status).toBe(201)
+  const authority = await authorityAsks(asked)
+
+  const hasty = await submit(1)
+  expect(await consequences(hasty)).toEqual([
+    'The change reaches 2 open disclosures (3 items): the recording would be destroyed earlier, or the disclosure would no longer be allowed. Each is decided before the approval: released, refused or withdrawn, or its item dropped.',
+    expect.stringContaining('14 days after the approval'),
+  ])
+  expect(await approve(hasty)).toEqual({ refused: 'draft.notice' })
+  await reject(hasty)
+
+  const draft = await submit(15)
+  expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
+  // Each sees what is theirs to decide, and nobody else sees any.
+  expect(await pending('eero', draft)).toEqual([['RESEARCH', study, 2]])
+  expect(await pending('tuula', draft)).toEqual([['AUTHORITY', authority, 1]])
+  expect((await pending('riitta', draft)).length).toBe(2)
+  for (const name of ['aino', 'tiina', 'dora', 'anssi'] as const) {
+    expect(await send(name, 'GET', '/api/pending-disclosures')).toMatchObject({ status: 403, code: 'deny.role' })
+  }
+  // One item of two dropped decides on nothing yet.
+  expect((await act('eero', 'DELETE', study, '/items/1')).status).toBe(204)
+  expect(await pending('eero', draft)).toEqual([['RESEARCH', study, 1]])
+  expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
+  expect((await act('eero', 'DELETE', study, '/items/2')).status).toBe(204)
+  expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
+  // A preservation order keeps the authority's recording whatever the term says.
+  await sql`
+    insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+    select c.id, c.started_at, 'both', '8:24', 'Poliisi', 'M-1', '5560/R/1/26', now() + interval '60 days', ${people.tuula.id}
+    from contact c where c.id = ${asked.contactId}`.execute(admin)
+  expect(await pending('riitta', draft)).toEqual([])
+  expect(taken(await approve(draft)).state).toBe('APPROVED')
+  expect((await act('eero', 'DELETE', study, '')).status).toBe(204)
+})
+
+test('a way of disclosure ends once nothing of it is open: a refusal is a decision too', async () => {
+  const made = await research.prepared()
+  const draft = await submit(16, [{ path: ['disclosure', 'research'], value: false }])
+  expect(await pending('riitta', draft)).toEqual([['RESEARCH', made.id, 1]])
+  expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
+  expect((await decide(made.id, 'REFUSED')).status).toBe(204)
+  expect(await pending('riitta', draft)).toEqual([])
+  expect(await approve(draft)).not.toEqual({ refused: 'draft.pending-disclosures' })
+})

@@ -1,0 +1,43 @@
+import { Link } from '@tanstack/react-router'
+import { $api } from '../api/client.ts'
+import type { Me } from '../api/shapes.ts'
+import { formatInstant } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { decides, isSecurity, prepares } from './disclosure-shapes.ts'
+
+/** What coming changes of the description reach of disclosures; none for who neither prepares nor decides. */
+export function usePendingDisclosures(me: Me | undefined) {
+  return $api.useQuery('get', '/api/pending-disclosures', undefined, {
+    enabled: me !== undefined && (prepares(me) || isSecurity(me) || decides(me)),
+    staleTime: 0,
+  })
+}
+
+/** Disclosures that a change reaches and on which nobody has decided (L29). */
+export function PendingDisclosures({ me }: { me: Me }) {
+  const { say, language } = useLanguage()
+  const items = usePendingDisclosures(me).data?.items ?? []
+  if (items.length === 0) return null
+  const at = (instant: string) => formatInstant(instant, language)
+  return (
+    <section className="panel stack-small" aria-labelledby="pending-disclosures">
+      <h2 id="pending-disclosures">{say('pendingDisclosures.title')}</h2>
+      <p className="measure">{say('pendingDisclosures.what')}</p>
+      <ul className="plain-list stack-small">
+        {items.map(({ draft, version, effectiveFrom, disclosure: { kind, id, number }, items: count, endsAt }) => (
+          <li key={`${draft} ${id}`}>
+            <Link
+              to={kind === 'RESEARCH' ? '/disclosures/research/$id' : '/disclosures/authority/$id'}
+              params={{ id }}
+              className="row-link"
+            >
+              {number}
+            </Link>{' '}
+            <span className="muted">{say('pendingRights.version', { version, time: at(effectiveFrom) })}.</span>{' '}
+            {say(count > 0 ? 'pendingDisclosures.ends' : 'pendingRights.ends', { count, time: at(endsAt) })}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
