@@ -35,8 +35,6 @@ const supervisor = `(select person_id from access_right where role = 'SUPERVISOR
 const entry = (action: string, person: string, role: string, purpose: string | null, object: string, detail = `'{}'`) =>
   `insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
    values (${person}, '${role}', '${action}', ${purpose === null ? 'null' : `'${purpose}'`}, 'contact', ${object}, 'ok', ${detail})`
-const recordingOfAnother = `(select r.id from recording r join segment s on s.id = r.segment_id
-  where r.state = 'STORED' and s.official_person_id is distinct from ${official} order by r.id limit 1)`
 const ofAnother = `(select s.contact_id from segment s where s.official_person_id is distinct from ${official} order by s.contact_id limit 1)`
 const fields = { sentence: 'S12', promise: 'history.fields', counts: ['unknown'] } as const
 const admitted = { sentence: 'S9', promise: 'history.admitted', counts: ['missing', 'altered'] } as const
@@ -673,7 +671,12 @@ const catalogue: readonly Breach[] = [
         undo: `delete from research_disclosure where number = 'T-2022-1'`,
       },
       {
-        run: `insert into research_item (disclosure_id, item, recording_id, picked_by) values ('00000000-0000-4000-8000-000000000010', 1, ${recordingOfAnother}, ${official})`,
+        change: 'segment',
+        where: `id = (select segment_id from recording where id = ${stored})`,
+        set: `official_person_id = ${supervisor}`,
+      },
+      {
+        run: `insert into research_item (disclosure_id, item, recording_id, picked_by) values ('00000000-0000-4000-8000-000000000010', 1, ${stored}, ${official})`,
         undo: `delete from research_item where disclosure_id = '00000000-0000-4000-8000-000000000010'`,
       },
     ],
