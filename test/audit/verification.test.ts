@@ -39,6 +39,7 @@ async function writtenLog(database: TestDatabase<RegisterTables>, entries: numbe
 
 const database = await createTestDatabase<RegisterTables>()
 const answered = await createTestDatabase<RegisterTables>()
+const quiet = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 let log: Awaited<ReturnType<typeof writtenLog>>
 beforeAll(async () => {
@@ -161,6 +162,23 @@ describe('a break that an operator has answered for', () => {
     await destroy(13)
     expect((await broken.verify()).problems).toMatchObject([{ code: 'entry-missing', leaf: 13 }])
   })
+})
+
+test('a log that had nothing to tell for years is whole after it was pruned', async () => {
+  const [own, owner] = [await openTestLog(quiet), quiet.as().pool]
+  await owner.query(`
+    set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
+    insert into audit_entry (at, action, result) select now() - interval '1 month' * case when n < 256 then 40 else 1 end, 'contact.read', 'ok'
+    from generate_series(1, 600) n`)
+  const sequencer = own.begin()
+  await own.turn(sequencer)
+  await owner.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
+  expect(await own.prune(36)).toBe(256)
+  await own.turn(sequencer)
+  await own.folder.writeKey(writeVerifierKey(sequencer.signer()!))
+  const folder = join(own.place, 'audit-log')
+  const report = await verifyHere({ db: quiet.as('seloste_custodian').db, folder, witnessKeys: [] })
+  expect(report).toMatchObject({ found: 0, pruned: 256 })
 })
 
 const protections = await expectedProtections()

@@ -39,7 +39,7 @@ export interface LogFacts {
   destroyed: Map<string, Told & { cause: string | undefined }>
   /** Leaves below it are gone by the log’s own term. */
   minimumIndex: number
-  prunings: (Told & { at: string; minimumIndex: number })[]
+  prunings: (Told & { at: string; minimumIndex: number; isSigned: boolean })[]
   accepted: (Told & { detail: Record<string, unknown> })[]
   /** When the oldest entry that is still there was written. */
   oldestAt: string | undefined
@@ -105,7 +105,7 @@ export class EntryCheck {
         const minimumIndex = Number(detail['minimumIndex'])
         if (!Number.isSafeInteger(minimumIndex)) break
         this.facts.minimumIndex = Math.max(this.facts.minimumIndex, minimumIndex)
-        this.facts.prunings.push({ ...told, at: entry.at, minimumIndex })
+        this.facts.prunings.push({ ...told, at: entry.at, minimumIndex, isSigned: 'signature' in detail })
         break
       }
       case 'log.break-accepted':
@@ -181,11 +181,14 @@ export class EntryCheck {
     return { notes, outOfOrder: from === '' ? undefined : { from, to } }
   }
 
-  /** What was removed was older than the contact history: the oldest entry that was left shows it. */
+  /**
+   * What was removed was older than the contact history: the oldest entry that was left shows it, of a pruning that is not signed. Of one
+   * that is the custodian has looked at each entry; what is left may be much younger, where nothing was logged for some time.
+   */
   judgePrunings(): void {
     const newest = this.facts.prunings.toSorted((one, other) => one.minimumIndex - other.minimumIndex).at(-1)
     const left = this.#firstThere
-    if (!newest || !left) return
+    if (!newest || newest.isSigned || !left) return
     const oldest = Temporal.Instant.from(newest.at)
       .toZonedDateTimeISO('UTC')
       .subtract({ months: shortestTermMonths })
