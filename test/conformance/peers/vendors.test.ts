@@ -37,6 +37,8 @@ interface Call {
   between?: readonly Step[]
   /** Sent with the first part still going on. */
   early?: readonly Step[]
+  /** Sent before the talk: that somebody has answered. */
+  answers?: readonly Step[]
   /** Ports of the second part, by vector, where it comes from elsewhere. */
   movesBy?: string
   /** Of the contact's segment. */
@@ -80,7 +82,7 @@ const calls: Call[] = [
   {
     title: 'Avaya SBCE over TLS, the official told by an UPDATE',
     ...{ transport: 'tls', official: 'kaisa', opens: ['avaya-sbce'], lanes: [['caller', 'official']] },
-    early: [{ send: 'avaya-sbce-update' }],
+    answers: [{ send: 'avaya-sbce-update' }],
   },
   {
     title: 'AudioCodes, addresses without a scheme',
@@ -275,11 +277,14 @@ describe.skipIf(sippMissing !== '')(`recording clients of many makers, by SIPp${
     const vectors = [
       opens,
       call.ack?.(opens),
-      ...[...(call.early ?? []), ...(call.between ?? [])].map((step) => ('send' in step ? step.send : undefined)),
+      ...[...(call.answers ?? []), ...(call.early ?? []), ...(call.between ?? [])].map((step) =>
+        'send' in step ? step.send : undefined,
+      ),
     ]
     const talk: Step = { waitMs: partMs + slackMs }
     const steps: Step[] = [
       { send: opens, ...(call.ack && { ack: call.ack(opens) }), ...(call.answerHas && { answerHas: call.answerHas }) },
+      ...(call.answers ?? []),
       await play(0),
       ...(call.early ?? []),
       talk,

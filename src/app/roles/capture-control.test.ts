@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { offerControl, untilCaptureKnows, type CaptureState } from './capture-control.ts'
+
+test('capture is ready once description and directory are in force in it, and reads them when it is asked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-control-'))
+  const settings = { dataDirectory: folder, apart: { socketsFolder: undefined } }
+  const enteredAt = Temporal.Now.instant()
+  const knows: CaptureState['knows'] = { description: 1, directoryReadMs: enteredAt.epochMilliseconds - 60_000 }
+  const asked: string[] = []
+  const control = await offerControl(
+    settings,
+    () => ({ isDraining: false, pressures: [], live: 0, storing: 0, waiting: 0, knows }) as never,
+    {
+      obey: (wish) => asked.push(wish),
+      read() {
+        asked.push('read')
+        // The directory at once, the description with the next look.
+        knows.directoryReadMs = Date.now()
+        if (asked.length > 1) knows.description = 2
+        return Promise.resolve()
+      },
+    },
+  )
+  await untilCaptureKnows(settings, { description: 2, directoryAt: enteredAt })
+  expect(asked).toEqual(['read', 'read'])
+  await control.stop()
+  await rm(folder, { recursive: true })
+})
