@@ -25,6 +25,9 @@ export type SegmentMark =
   | 'source-changed'
   | 'mixed-beside'
   | 'media-elsewhere'
+  | 'not-playable'
+  | 'silent'
+  | 'not-ingested'
 
 export type AdmissionKind = 'contact' | 'segment' | 'recording'
 
@@ -116,6 +119,10 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     packets_lost: number | null
     /** Milliseconds outside its call that were cut away (AC8). */
     cut_ms: Generated<number | null>
+    /** Milliseconds of sound that are kept and cannot be played; null before it is in keeping. */
+    unplayed_ms: Generated<number | null>
+    /** Packets came, and nothing sounds. */
+    is_silent: Generated<boolean | null>
     /** How it came in (R17); ends with it. */
     reception: ColumnType<Reception | null, never, string | null>
     destroyed_at: Instant | null

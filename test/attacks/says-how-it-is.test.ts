@@ -57,8 +57,10 @@ const isWell = () =>
     () => false,
   )
 
-async function status(...options: string[]): Promise<{ exitCode: number | null; printed: string }> {
-  const child = spawn(process.execPath, [program, 'status', ...options], {
+const status = (...options: string[]) => run('status', ...options)
+
+async function run(...options: string[]): Promise<{ exitCode: number | null; printed: string }> {
+  const child = spawn(process.execPath, [program, ...options], {
     env: { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -118,6 +120,11 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
         const { printed } = await status()
         expect(printed).toContain('what stands still now:')
         expect(printed).not.toMatch(/promises of the description hold$/m)
+
+        const doctor = JSON.parse((await run('doctor', '--json')).printed) as {
+          findings: { check: string; is: string }[]
+        }
+        expect(doctor.findings).toContainEqual(expect.objectContaining({ check: 'blockers.object-store', is: 'error' }))
 
         expect(await metric('object-store')).toBeGreaterThan(0)
         const metrics = await (await fetch(`${seloste.url}/metrics`)).text()

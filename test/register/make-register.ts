@@ -12,7 +12,7 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import type { Keeping } from '#register/recordings/keep-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
-import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
+import { createRecordingWriter, type RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeIntakeBatches, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
@@ -33,6 +33,8 @@ export interface TestRegister {
 
 export interface RecordedCall {
   packets?: number
+  /** Writes something else than two voices in A-law; `packets` are told of all the same. */
+  script?: ((writer: RecordingWriter) => void) | undefined
   /** The recording begins so long before its call was answered. */
   earlyMs?: number
   months?: number
@@ -80,12 +82,12 @@ export async function makeTestRegister(
     keys,
     keeping,
     folder,
-    async record(given = {}, { packets = 50, earlyMs = 0, months = 6, intakeDay = today(), sealedTo } = {}) {
+    async record(given = {}, { packets = 50, earlyMs = 0, months = 6, intakeDay = today(), sealedTo, script } = {}) {
       const id = randomUUID()
       const facts = callFacts(given)
       const startedAt = (facts.answeredAt ?? facts.startedAt).subtract({ milliseconds: earlyMs })
       const intakeKey = sealedTo ?? (await nextKey())
-      const finished = await writeSealed(folder, { id, startedAt, packets, intakeKey })
+      const finished = await writeSealed(folder, { id, startedAt, packets, intakeKey, script })
       const header = await readFile(finished.headerPath)
       const body = await readFile(finished.bodyPath)
       await objects.moveIn(headerKey(id), finished.headerPath)
@@ -127,10 +129,14 @@ function today(): Temporal.PlainDate {
 /** Two G.711 A-law streams whose every sample differs from its neighbours. */
 async function writeSealed(
   directory: string,
-  call: { id: string; startedAt: Temporal.Instant; packets: number; intakeKey: string },
+  call: { id: string; startedAt: Temporal.Instant; packets: number; intakeKey: string } & Pick<RecordedCall, 'script'>,
 ) {
   const { id, startedAt, intakeKey } = call
   const writer = await createRecordingWriter({ id, directory, intakePublicKey: intakeKey, startedAt })
+  if (call.script) {
+    call.script(writer)
+    return writer.finish(call.packets * 200)
+  }
   const codecs = [{ payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const]
   writer.source(0, 1, 0, 0, codecs)
   writer.source(1, 2, 0, 0, codecs)

@@ -1,6 +1,7 @@
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { askCapture } from '../roles/capture-control.ts'
+import { checkBlockers } from './doctor/check-blockers.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkDisk } from './doctor/check-disk.ts'
 import { checkEdge } from './doctor/check-edge.ts'
@@ -48,6 +49,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['files', () => checkFiles(settings, Temporal.Now.instant())],
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],
+    ['blockers', () => (runs ? checkBlockers(formatEndpoint(settings.http)) : Promise.resolve([]))],
     ['moved', () => checkLeftBehind(settings, Temporal.Now.instant())],
   ]
   const found: Finding[] = []

@@ -16,7 +16,7 @@ export function measureCustodian(
 ): void {
   const registers = [registry]
   let asked: { atMs: number; waiting: ReturnType<typeof countWaiting> } | undefined
-  /** Three numbers of one scrape ask once. */
+  /** Numbers of one scrape ask once. */
   const waiting = () => {
     const nowMs = clock.monotonicMs()
     if (!asked || nowMs - asked.atMs > 500) asked = { atMs: nowMs, waiting: countWaiting(db) }
@@ -47,6 +47,14 @@ export function measureCustodian(
     registers,
     async collect() {
       this.set((await waiting()).unsealed.oldestSeconds)
+    },
+  })
+  new Gauge({
+    name: 'seloste_recordings_not_ingested',
+    help: 'Recordings that the custodian has tried to take into keeping and could not: nobody can listen to them',
+    registers,
+    async collect() {
+      this.set((await waiting()).failed)
     },
   })
   new Gauge({

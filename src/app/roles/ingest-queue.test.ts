@@ -1,21 +1,29 @@
 import { expect, test } from 'vitest'
 import { createIngestQueue } from './ingest-queue.ts'
 
-test('a recording that fails is tried less and less often, each minute at least, and waits since it was first seen', () => {
-  let nowMs = 0
-  const queue = createIngestQueue(() => nowMs)
-  const tries: number[] = []
-  for (; nowMs < 300_000; nowMs += 1_000) {
-    for (const id of queue.due(['broken'])) {
-      tries.push(nowMs / 1000)
-      queue.failed(id, 'body-forged')
+test.each([
+  ['object-store-failed', [0, 5, 15, 35, 75, 135, 195, 255]],
+  ['08006', [0, 5, 15, 35, 75, 135, 195, 255]],
+  ['22P02', [0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555, 5115, 8715]],
+  ['log-malformed', [0, 5, 15, 35, 75, 155, 315, 635, 1275, 2555, 5115, 8715]],
+])(
+  'a recording that fails with %s is tried less and less often, and waits since it was first seen',
+  (code, expected) => {
+    let nowMs = 0
+    const queue = createIngestQueue(() => nowMs)
+    const tries: number[] = []
+    for (; nowMs < 10_000_000 && tries.length < expected.length; nowMs += 1_000) {
+      for (const id of queue.due(['broken'])) {
+        tries.push(nowMs / 1000)
+        queue.failed(id, code)
+      }
     }
-  }
-  expect(tries).toEqual([0, 5, 15, 35, 75, 135, 195, 255])
-  expect(queue.oldest()).toEqual({ sinceMs: 0, code: 'body-forged' })
-  queue.done('broken')
-  expect(queue.oldest()).toBeUndefined()
-})
+    expect(tries).toEqual(expected)
+    expect(queue.oldest()).toEqual({ sinceMs: 0, code })
+    queue.done('broken')
+    expect(queue.oldest()).toBeUndefined()
+  },
+)
 
 test('what does not wait any more is forgotten, and another is as old as it is', () => {
   let nowMs = 0

@@ -10,8 +10,19 @@ export interface IngestQueue {
 }
 
 const firstAgainMs = 5_000
-/** Whatever kept it may be mended at any moment: no longer than this. */
+/** A store or a database that kept it may be mended at any moment: no longer than this. */
 const mostAgainMs = 60_000
+/** What lies in the recording itself is mended by a person: a key or a body brought back, or a later program. */
+const mostAgainOfRecordingMs = 3_600_000
+
+/** A store, a key store or a database that is away ends by itself; any other fault is the recording's own. */
+function endsByItself(code: string): boolean {
+  return (
+    /^(?:object-store-|object-disk-full|database-|KEY_STORE_|E[A-Z]+$)/.test(code) ||
+    // PostgreSQL: connection, transaction rolled back, resources, operator's intervention, system.
+    /^(?:08|40|53|57|58)[0-9A-Z]{3}$/.test(code)
+  )
+}
 
 export function createIngestQueue(nowMs: () => number = () => performance.now()): IngestQueue {
   const known = new Map<string, { sinceMs: number; tries: number; againAtMs: number; code: string }>()
@@ -28,7 +39,8 @@ export function createIngestQueue(nowMs: () => number = () => performance.now())
     done: (id) => void known.delete(id),
     failed(id, code) {
       const one = known.get(id)
-      const againMs = Math.min(mostAgainMs, firstAgainMs * 2 ** (one?.tries ?? 0))
+      const most = endsByItself(code) ? mostAgainMs : mostAgainOfRecordingMs
+      const againMs = Math.min(most, firstAgainMs * 2 ** (one?.tries ?? 0))
       if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
       return againMs
     },

@@ -183,6 +183,17 @@ describe('never stored', () => {
     expect(one.lost).toBe(0)
   })
 
+  test('what has the length of a key press under a payload type that nothing explains', () => {
+    const { receive, kept, omitted, one } = follower()
+    one.update({ peer, codecs: [...codecs, { payloadType: 100, codec: 'unknown', clockRate: 8000 }] })
+    const types = [8, 8, 100, 120, 8, 100, 120]
+    for (const [n, pt] of types.entries())
+      receive(rtp({ seq: n, ts: n * 160, pt, text: n > 4 ? 'speech' : 'keys' }), n * 200)
+    expect(kept.map(({ pt }) => pt)).toEqual([8, 8, 8, 100, 120])
+    expect(omitted).toEqual([2, 3])
+    expect(one.lost).toBe(0)
+  })
+
   test('20,000 mutated and injected packets: nothing crashes, no foreign byte is kept, nothing of the call is lost', () => {
     const { receive, kept, one } = follower()
     let n = 0

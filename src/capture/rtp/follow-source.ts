@@ -70,6 +70,8 @@ const yieldPackets = 50
 const heldLimit = 64
 /** How well a source fits the session description. */
 const [elsewhere, otherPort, described] = [0, 1, 2]
+/** RFC 4733 section 2.3: a payload of this length that nothing explains is taken for a key press, which is never kept. */
+const eventBytes = 4
 const candidateLimit = 4
 
 type Held = { packet: RtpPacket; bytes: Buffer; arrival100us: number }
@@ -94,6 +96,7 @@ export class SourceFollower {
   private readonly stream: number
   private readonly recording: SourceFollowerOptions['recording']
   private readonly packet = emptyPacket()
+  /** By payload type: 1 is a key press, 2 one where it is of four bytes. */
   private readonly isEvent = new Uint8Array(128)
   /** Ticks of the RTP clock in 100 us, by payload type. */
   private readonly ticks = new Float64Array(128)
@@ -258,10 +261,10 @@ export class SourceFollower {
   private setCodecs(codecs: StreamCodec[]): void {
     this.codecs = codecs
     this.meter.setCodecs(codecs)
-    this.isEvent.fill(0)
+    this.isEvent.fill(0).fill(2, 96)
     this.ticks.fill(usualTicks)
     for (const { payloadType, codec, clockRate } of codecs) {
-      if (codec === 'telephone-event') this.isEvent[payloadType] = 1
+      this.isEvent[payloadType] = codec === 'telephone-event' ? 1 : codec === 'unknown' ? 2 : 0
       if (clockRate > 0) this.ticks[payloadType] = clockRate / 10_000
     }
   }
@@ -285,7 +288,8 @@ export class SourceFollower {
     const { payloadType, payloadStart, payloadEnd } = packet
     const { seqOffset, tsOffset } = sequence
     this.meter.packet(payloadType, seqOffset, tsOffset, arrival100us, this.jitter16, bytes, payloadStart, payloadEnd)
-    if (this.isEvent[packet.payloadType]) {
+    const event = this.isEvent[payloadType]!
+    if (event === 1 || (event === 2 && payloadEnd - payloadStart === eventBytes)) {
       counters.omitted++
       this.recording.omitted(this.stream, sequence.seqOffset)
       return

@@ -9,14 +9,14 @@
  * coded as such; a packet of one or two bytes is its silence (section 3.1: DTX).
  */
 import { alawSamples, ulawSamples } from '#register/recordings/decode-g711.ts'
-import type { Codec, StreamCodec } from '#register/recordings/recording-log.ts'
+import { codecNamed, type Codec, type StreamCodec } from '#register/recordings/recording-log.ts'
+import { staticPayloadTypes } from '#platform/rtp/static-payload-types.ts'
 
 /** What each payload type means, and how loud G.722 is at the moment. */
 export type SoundState = { kinds: Uint8Array; level: number }
 
 const kind = { unknown: 0, ulaw: 1, alaw: 2, g722: 3, opus: 4, silence: 5, nothing: 6 } as const
-const kindOf: Record<Codec, number> = {
-  unknown: kind.unknown,
+const kindOf: Partial<Record<Codec, number>> = {
   PCMU: kind.ulaw,
   PCMA: kind.alaw,
   G722: kind.g722,
@@ -39,9 +39,15 @@ const stride = 8
 const g722Level = 7000
 const stepChanges = Int16Array.of(-60, 3042, 1198, 538, 334, 172, 58, -30, 3042, 1198, 538, 334, 172, 58, -30, -60)
 
+/** RFC 3551: of payload types that the session description does not name. */
+const staticKinds = Uint8Array.from({ length: 128 }, (_, payloadType) => {
+  const [encoding] = staticPayloadTypes[payloadType] ?? []
+  return encoding === undefined ? kind.unknown : (kindOf[codecNamed(encoding)] ?? kind.unknown)
+})
+
 export function judgesSound(state: SoundState, codecs: readonly StreamCodec[]): void {
-  state.kinds.fill(kind.unknown)
-  for (const { payloadType, codec } of codecs) state.kinds[payloadType] = kindOf[codec]
+  state.kinds.set(staticKinds)
+  for (const { payloadType, codec } of codecs) state.kinds[payloadType] = kindOf[codec] ?? kind.unknown
 }
 
 export function soundOf(

@@ -22,7 +22,7 @@ type DescribeAsked = (
 
 /** The segment that a request would begin, with the plan's decision; nothing of it is remembered or counted. */
 export function createDescribeAsked(parts: {
-  options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas'>
+  options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas' | 'formats'>
   reader: RequestReader
   recent: RecentCalls
 }): DescribeAsked {
@@ -41,6 +41,7 @@ export function createDescribeAsked(parts: {
       intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
       trunk,
       earlier: earlier ?? recent.find(callIds, trunk, now),
+      keepsUnplayable: options.formats?.keepsUnplayable === true,
       client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
       isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
     })

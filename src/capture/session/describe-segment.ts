@@ -26,6 +26,8 @@ export interface SegmentContext {
   earlier?: EarlierSegment | undefined
   /** What this call says to this official was forbidden before (R49): it is decided as ever, and not recorded. */
   isForbidden?: boolean
+  /** A call of which nothing can be played is recorded as it comes, and marked. */
+  keepsUnplayable?: boolean
   /** Name of the trunk that sends it. */
   trunk?: string
   /** Who sends it, for how well it comes in. */
@@ -47,7 +49,7 @@ type TellsNumber = Pick<EarlierSegment, 'numberReached'>
 
 /** Why a segment that was drawn has no recording: what its call says to this official was forbidden in an earlier one. */
 export const forbiddenBefore = 'forbidden'
-/** Its client speaks only what nobody here can play (G.729): a recording of it would be data without a use. */
+/** Its client speaks only what nobody here can play: a recording of it would be data without a use. */
 const unheardCodec = 'no-playable-codec'
 
 type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnswered }
@@ -87,7 +89,7 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
         quotaUsed: context.quotaUsed,
       })
   const { recordingMonths, ...explained } = decision
-  const isUnheard = hasNoPlayableCodec(streams)
+  const isUnheard = hasNoPlayableCodec(streams) && !context.keepsUnplayable
   const recording: RecordingFacts | undefined =
     decision.record && recordingMonths !== undefined && !context.isForbidden && !isUnheard
       ? {
@@ -134,10 +136,11 @@ export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Inst
 export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
   const official = officialOf(invitation)
   const caller = isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
+  const doubts = [...marksOf(invitation, known), ...(invitation.offer ? marksOfCodecs(invitation.streams) : [])]
   return {
     ...(official && { official }),
     ...(caller && !isUnknownCaller(caller) && { caller }),
-    marks: marksOf(invitation, known).filter((mark) => mark === 'needs-review'),
+    marks: doubts.some((mark) => mark === 'needs-review') ? ['needs-review'] : [],
   }
 }
 
@@ -200,7 +203,7 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
   ]
 }
 
-/** What cannot be played would sound like nobody speaking: a stream of it is marked, and if all are, nothing is recorded. */
+/** What cannot be played would sound like nobody speaking: a stream of it is marked, and if all are, nothing is recorded unless set. */
 function marksOfCodecs(streams: CallInvitation['streams']): SegmentFacts['marks'] {
   return streams.some(({ accepted, storage }) => accepted && storage === 'asArrives') ? ['needs-review'] : []
 }

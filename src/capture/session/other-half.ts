@@ -68,7 +68,7 @@ export function createOtherHalves(options: {
     if (body === undefined) return { text: offerStream({ address, origin, mode, port: port ?? 0 }) }
     const offer = parseSdp(body)
     if (offer.kind === 'refusal') return undefined
-    const [stream, ...more] = planStreams(offer, sourceAddress, false, options.hears)
+    const [stream, ...more] = planStreams(offer, sourceAddress, { hears: options.hears })
     const plans = [stream!, ...more.map((plan) => ({ ...plan, accepted: false }))].filter(Boolean)
     const ports = new Map(port === undefined ? [] : [[0, port]])
     const made = answerOffer(offer, plans, { address, origin, ports, mode, ownKey: passingKey, reoffer: true })

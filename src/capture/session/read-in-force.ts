@@ -1,7 +1,12 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { ServiceNumber } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import { readInvitation, type InvitationOptions, type InvitationRequest } from '../siprec/read-invitation.ts'
+import {
+  readInvitation,
+  type FormatPolicy,
+  type InvitationOptions,
+  type InvitationRequest,
+} from '../siprec/read-invitation.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { answeredAtOf, type CallInvitation } from './describe-segment.ts'
 import { directoryAt } from './directory.ts'
@@ -17,6 +22,7 @@ export interface ReadingContext {
   before?: InvitationOptions['before']
   /** What the operator has set for the client that asks. */
   trunk?: Trunk | undefined
+  formats?: FormatPolicy | undefined
 }
 
 /**
@@ -28,7 +34,7 @@ export function readInForce(
   request: InvitationRequest,
   context: ReadingContext,
 ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal {
-  const { arrivedAt, officials, versionAt, before, trunk } = context
+  const { arrivedAt, officials, versionAt, before, trunk, formats } = context
 
   const readAt = (at: Temporal.Instant): CallInvitation | Refusal => {
     const { description } = versionAt(at)
@@ -46,6 +52,7 @@ export function readInForce(
       ...(trunk?.zone && { zone: trunk.zone }),
       ...(trunk?.tracks && { trackOverride: trunk.tracks }),
       ...(trunk?.identity && { identityFirst: trunk.identity }),
+      formats: { ...formats, ...(trunk?.formats && { answersAll: trunk.formats === 'all' }) },
     })
   }
 

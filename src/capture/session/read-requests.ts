@@ -4,7 +4,7 @@ import type { Dialog, Source } from '../sip/handler.ts'
 import { allHeaders, firstHeader, type SipRequest } from '../sip/message.ts'
 import { planStreams, type StreamPlan } from '../siprec/answer-offer.ts'
 import { parseSdp } from '../siprec/parse-sdp.ts'
-import type { InvitationOptions } from '../siprec/read-invitation.ts'
+import type { FormatPolicy, InvitationOptions } from '../siprec/read-invitation.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import type { CallInvitation } from './describe-segment.ts'
 import { readInForce } from './read-in-force.ts'
@@ -71,6 +71,7 @@ export function createRequestReader(options: {
   nameTrunk?: NameTrunk | undefined
   takesKeys?: ((source: Source) => boolean) | undefined
   hears?: ((address: string) => boolean) | undefined
+  formats?: FormatPolicy | undefined
 }): RequestReader {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
   const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
@@ -103,6 +104,7 @@ export function createRequestReader(options: {
           versionAt: options.versionAt,
           officials: options.officials(),
           trunk: trunkOf({ request, source, dialog }),
+          formats: options.formats,
           ...(before && { before }),
         },
       )
@@ -111,7 +113,7 @@ export function createRequestReader(options: {
       const answer = parseSdp(text)
       return answer.kind === 'refusal'
         ? undefined
-        : planStreams(answer, source.address, takesKeys(source), options.hears)
+        : planStreams(answer, source.address, { takesKeys: takesKeys(source), hears: options.hears })
     },
     begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}

@@ -6,6 +6,7 @@ import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { Source } from '../sip/handler.ts'
+import type { FormatPolicy } from '../siprec/read-invitation.ts'
 import type { ClientsSeen } from './clients-seen.ts'
 import type { HeldSessions } from './held-sessions.ts'
 import type { HeldCalls } from './hold-calls.ts'
@@ -39,6 +40,8 @@ export interface RecorderOptions {
   hears?: (address: string) => boolean
   /** Whether nobody else reads the keys in a request from there; by TLS alone unless said. */
   takesKeys?: (source: Source) => boolean
+  /** What is answered of formats that cannot be played. Default: a call that has nothing else is history alone. */
+  formats?: FormatPolicy & { keepsUnplayable?: boolean }
   spool: Spool
   /** Calls that an earlier process left without an end: some of them still go on. */
   leftBehind?: readonly SegmentFacts[]

@@ -15,6 +15,7 @@ import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
 import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder } from './recorder.ts'
+import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
 
 const seed = { version: 1, description: await readDescription() }
@@ -33,7 +34,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
+async function startRecorder(
+  leftBehind: readonly SegmentFacts[] = [],
+  formats: RecorderOptions['formats'] = {},
+): Promise<void> {
   const spool = await openSpool({
     directory: join(folder, 'calls'),
     admit: enterInto(noted),
@@ -63,6 +67,7 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
     mediaAddress: () => '127.0.0.1',
     spool,
     leftBehind,
+    formats,
     recordingsFolder: folder,
     tail,
     objects: await openTestObjects(join(folder, 'objects')),
@@ -80,7 +85,11 @@ async function startRecorder(leftBehind: readonly SegmentFacts[] = []): Promise<
 }
 
 /** A recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */
-async function ask(cseq: string, changes: Record<string, string> = {}, payloadType = 8): Promise<void> {
+async function ask(
+  cseq: string,
+  changes: Record<string, string> = {},
+  payloadType: number | string = 8,
+): Promise<void> {
   const before = call.sent.length
   const body = [
     '--b',
@@ -191,4 +200,55 @@ test('a call whose only codec cannot be played is in the history, without sound 
     marks: ['needs-review'],
   })
   expect(noted[0]).not.toHaveProperty('recording')
+})
+
+describe('a call whose only codec cannot be played', () => {
+  const testLine = { diversion: `<sip:${numbersCalled.testLine}@192.0.2.1>` }
+
+  test('is recorded as it comes where that is set, and marked', async () => {
+    await startRecorder([], { keepsUnplayable: true })
+    await ask('1', testLine, 4)
+    // There is no intake key here: that is what keeps it from being recorded.
+    while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
+    expect(noted.at(-1)).toMatchObject({ decision: { record: true }, marks: ['needs-review'] })
+  })
+
+  test('is refused where that is set, so that its client transcodes, in mid-call as well', async () => {
+    await startRecorder([], { refusesUnplayable: true })
+    await ask('1', testLine, '18 101')
+    expect(call.lastResponse()).toMatchObject({ status: 488, reason: 'No Playable Codec' })
+    expect(noted).toEqual([])
+    await ask('2', { ...testLine, 'call-id': 'another' }, '18 8')
+    expect(call.lastResponse().status).toBe(200)
+    const to = toOf(call.lastResponse())
+    await ask('3', { 'call-id': 'another', to }, 18)
+    expect(call.lastResponse().status).toBe(488)
+    await ask('4', { 'call-id': 'another', to }, '18 8')
+    expect(call.lastResponse()).toMatchObject({ status: 200 })
+    expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(/RTP\/AVP 8\r/)
+  })
+
+  test('is as any other where G.729 is played', async () => {
+    await startRecorder([], { playsG729: true })
+    await ask('1', testLine, 18)
+    while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
+    expect(noted.at(-1)).toMatchObject({ marks: [] })
+  })
+
+  test('from its middle on is marked, and goes on being recorded', async () => {
+    await ask('1', testLine)
+    while (noted.length === 0) await wait(5)
+    expect(noted.at(-1)!.marks).toEqual([])
+    await ask('2', { to: toOf(call.lastResponse()) }, 18)
+    expect(call.lastResponse().status).toBe(200)
+    while (!noted.some(({ marks }) => marks.includes('needs-review'))) await wait(5)
+  })
+})
+
+test.each([
+  ['a client that relays by rtpengine', { 'user-agent': 'OpenSIPS (3.6.0)' }, '8 4'],
+  ['any other', { 'user-agent': 'Mediant SBC' }, '8'],
+])('%s is answered the formats that it takes an answer of', async (_name, headers, formats) => {
+  await ask('1', { ...toldOnce, ...headers }, '4 8')
+  expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(new RegExp(`RTP/AVP ${formats}\\r`))
 })

@@ -2,7 +2,7 @@
  * The ports and received streams of one dialog. They outlive a recording: when a call is passed on within its session,
  * the next segment's recording takes them over at one instant, so that every packet is in exactly one of the two (R17).
  */
-import type { Codec as LogCodec, StreamCodec } from '#register/recordings/recording-log.ts'
+import { codecNamed, type StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { MediaPorts, PortSource } from '../rtp/media-ports.ts'
 import type { HeldPort } from '../rtp/hold-ports.ts'
@@ -189,19 +189,11 @@ function measure(index: number, stream: ReceivedStream): MeasuredStream {
   return { index, measure: stream.measure(), counters: stream.report() }
 }
 
-const logCodecs: Partial<Record<string, LogCodec>> = {
-  PCMU: 'PCMU',
-  PCMA: 'PCMA',
-  'TELEPHONE-EVENT': 'telephone-event',
-  G722: 'G722',
-  OPUS: 'opus',
-  CN: 'comfort-noise',
-}
-
-function codecsOf(plan: StreamPlan): StreamCodec[] {
+/** What payload types of a stream mean, as its recording tells it. */
+export function codecsOf(plan: Pick<StreamPlan, 'codecs'>): StreamCodec[] {
   return plan.codecs.map(({ payloadType, encoding, clockRate }) => ({
     payloadType,
-    codec: logCodecs[encoding] ?? 'unknown',
+    codec: codecNamed(encoding),
     clockRate,
   }))
 }

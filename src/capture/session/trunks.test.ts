@@ -17,12 +17,17 @@ test('a request has the settings of the first trunk that its address and its cli
   const find = trunkFinder(
     readTrunks(
       fileOf(`trunks:
-  - { name: voice-bot, from: 192.0.2.0/24, client: jambonz, tracks: crossed, zone: UTC }
+  - { name: voice-bot, from: 192.0.2.0/24, client: jambonz, tracks: crossed, zone: UTC, formats: all }
   - { name: border, from: [192.0.2.7, "2001:db8::/32"], tracks: { "1": official, "2": caller }, identity: headers }
 `),
     ),
   )
-  expect(find('192.0.2.80', 'jambonz-0.9')).toMatchObject({ name: 'voice-bot', tracks: 'crossed', zone: 'UTC' })
+  expect(find('192.0.2.80', 'jambonz-0.9')).toMatchObject({
+    name: 'voice-bot',
+    tracks: 'crossed',
+    zone: 'UTC',
+    formats: 'all',
+  })
   expect(find('192.0.2.7', 'Mediant SBC')).toMatchObject({ name: 'border', identity: 'headers' })
   expect(find('2001:db8::9', undefined)).toMatchObject({ tracks: { '1': 'official', '2': 'caller' } })
   expect(find('192.0.2.80', 'Mediant SBC')).toBeUndefined()
@@ -39,6 +44,7 @@ test.each([
   ['trunks: [{ name: a, from: 192.0.2.7, tracks: swapped }]', 'tracks is asSignalled, crossed'],
   ['trunks: [{ name: a, from: 192.0.2.7, tracks: { "1": agent } }]', 'tracks is asSignalled, crossed'],
   ['trunks: [{ name: a, from: 192.0.2.7, identity: sip }]', 'allowed are vendor, participants, headers'],
+  ['trunks: [{ name: a, from: 192.0.2.7, formats: some }]', 'formats is all or playable'],
   ['trunks: [{ name: a, from: 192.0.2.7, zones: UTC }]', '"zones" is not known'],
 ])('a wrong file stops the start with one line: %s', (text, line) => {
   expect(() => readTrunks(fileOf(text))).toThrow(line)

@@ -19,6 +19,8 @@ export interface Trunk {
   readonly identity?: IdentitySource
   /** Symmetric RTP: media may come from another address of `from` than the session description names (RFC 7362). */
   readonly latching?: boolean
+  /** `all`: it takes no answer that leaves a payload type out; `playable`: what cannot be played is left out. */
+  readonly formats?: 'all' | 'playable'
 }
 
 /** The settings for a request, by where it came from and what its User-Agent says; the first that fits. */
@@ -39,7 +41,8 @@ export type LatchesOf = (trunk: string | undefined) => ((address: string) => boo
 
 const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
 const trackNames: readonly unknown[] = ['caller', 'official', 'mixed'] satisfies Track[]
-const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity', 'latching']
+const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity', 'latching', 'formats']
+const formatWords: readonly unknown[] = ['all', 'playable']
 
 /**
  * @param path SELOSTE_TRUNKS; without it there are no settings, and every client is believed
@@ -134,7 +137,7 @@ function blockListOf(networks: readonly string[]): BlockList {
 }
 
 function problemOf(entry: Record<string, unknown>): string | undefined {
-  const { name, from, client, tracks, latching } = entry
+  const { name, from, client, tracks, latching, formats } = entry
   const [zone, identity] = [entry['zone'], entry['identity']].map((value) =>
     value === undefined || typeof value === 'string' ? value : JSON.stringify(value),
   )
@@ -148,6 +151,7 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
   if (client !== undefined && typeof client !== 'string') return 'client is a word of the User-Agent'
   if (tracks !== undefined && !isTracks(tracks))
     return 'tracks is asSignalled, crossed, or for each label caller, official or mixed'
+  if (formats !== undefined && !formatWords.includes(formats)) return 'formats is all or playable'
   if (zone !== undefined && !isZone(zone)) return `zone is "${zone}"; allowed is a name such as Europe/Helsinki`
   if (identity !== undefined && !identities.includes(identity))
     return `identity is "${identity}"; allowed are ${identities.join(', ')}`

@@ -140,9 +140,41 @@ describe('an answer', () => {
   })
 })
 
-test('a stream of other codecs is answered and marked as stored the way it arrives', () => {
-  const result = answer('m=audio 4000 RTP/AVP 18 101\na=fmtp:18 annexb=no\na=rtpmap:101 telephone-event/8000')
-  expect(result).toMatchObject({ kind: 'answer', streams: [{ accepted: true, storage: 'asArrives' }] })
+describe('the formats of an answer', () => {
+  const formatsOf = (media: string, options: Parameters<typeof planStreams>[2] = {}) => {
+    const offer = parseSdp(lines(`m=audio 4000 RTP/AVP ${media}`))
+    if (offer.kind === 'refusal') throw new Error(offer.reason)
+    const made = answerOffer(offer, planStreams(offer, '198.51.100.1', options), base)
+    if (made.kind === 'refusal') throw new Error(made.reason)
+    const [, formats] = /^m=audio 30000 RTP\/AVP (.*)\r$/m.exec(made.text)!
+    return { formats, storage: made.streams[0]!.storage, text: made.text }
+  }
+
+  test.each([
+    ['18 0 8', {}, '0 8', 'playable'],
+    ['18 0 8', { playsG729: true }, '0 8 18', 'playable'],
+    ['18 0 8', { answersAll: true }, '0 8 18', 'playable'],
+    ['2 0 8 101', {}, '0 8 101', 'playable'],
+    ['4 101 9 8 13', {}, '9 8 101 13', 'playable'],
+    ['8 8 0', {}, '8 0', 'playable'],
+    ['18 101', {}, '18 101', 'asArrives'],
+    ['18 101', { playsG729: true }, '18 101', 'playable'],
+    ['4 18', {}, '4 18', 'asArrives'],
+    ['97 8', {}, '8', 'playable'],
+  ] as const)('to %s (%j) are %s', (media, options, formats, storage) => {
+    expect(formatsOf(media, options)).toMatchObject({ formats, storage })
+  })
+
+  test('take their attributes with them, and leave those of others out', () => {
+    const { text } = formatsOf(`18 8 96
+      a=fmtp:18 annexb=no
+      a=rtpmap:18 G729/8000
+      a=rtpmap:96 telephone-event/8000
+      a=fmtp:96 0-15`)
+    expect(text).toContain(
+      'm=audio 30000 RTP/AVP 8 96\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\na=recvonly',
+    )
+  })
 })
 
 test.each([

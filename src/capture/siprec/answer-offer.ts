@@ -9,7 +9,7 @@
 import { isIPv6 } from 'node:net'
 import type { MasterKey } from '../srtp/suites.ts'
 import type { SdpMedia, SessionDescription } from './parse-sdp.ts'
-import type { Codec } from './read-codecs.ts'
+import type { Codec, SdpAttribute } from './read-codecs.ts'
 import { writeCrypto, type OfferedCrypto } from './read-crypto.ts'
 import { isUnspecified, remoteMediaOf, type RemoteMedia } from './remote-media.ts'
 import { refuse, type Refusal } from './refusal.ts'
@@ -21,8 +21,10 @@ import { refuse, type Refusal } from './refusal.ts'
  */
 const discardPort = 9
 
-/** What can be played back (decode-packets.ts). */
+/** What can be played back on every machine (register/recordings/decode-packets.ts). */
 const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
+/** Decoded where a library is installed; annexes A and B make no difference to a decoder. */
+const g729: ReadonlySet<string> = new Set(['G729/8000', 'G729A/8000', 'G729B/8000', 'G729AB/8000'])
 /** Carried beside speech, no speech of their own (RFC 4733, RFC 3389). */
 const accompanying: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
 
@@ -43,8 +45,10 @@ export interface StreamPlan {
   readonly direction: 'recvonly' | 'inactive'
   /** The offer asks for silence: a=inactive, or the zeros of RFC 3264 section 8.4. Media may still come after zeros. */
   readonly paused: boolean
-  /** Payload types offered, all of which are answered. */
+  /** Payload types offered: what comes under one that was not answered is understood all the same. */
   readonly codecs: readonly Codec[]
+  /** Payload types of the answer, the preferred first. Missing in sessions of earlier versions: as they were offered. */
+  readonly answered?: readonly number[]
   /** `asArrives`: no codec that playback knows; the packets are kept and the recording is marked. */
   readonly storage: 'playable' | 'asArrives'
   readonly remote: RemoteMedia
@@ -54,18 +58,25 @@ export interface StreamPlan {
   readonly crypto?: OfferedCrypto
 }
 
-/**
- * Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers.
- * @param takesKeys whether the offer came by a way on which nobody else reads its keys: TLS (RFC 4568 section 8.1)
- * @param hears returns false for a media address of a family in which nobody listens here
- */
+export interface PlanOptions {
+  /** The offer came by a way on which nobody else reads its keys: TLS (RFC 4568 section 8.1). */
+  readonly takesKeys?: boolean | undefined
+  /** Returns false for a media address of a family in which nobody listens here. */
+  readonly hears?: ((address: string) => boolean) | undefined
+  /** G.729 can be played here. */
+  readonly playsG729?: boolean | undefined
+  /** Its client takes no answer that leaves a payload type out: rtpengine, which relays and does not transcode. */
+  readonly answersAll?: boolean | undefined
+}
+
+/** Judges every media line of an offer, in order. The session opens a port for each accepted one, then answers. */
 export function planStreams(
   offer: SessionDescription,
   sourceAddress: string,
-  takesKeys = false,
-  hears: (address: string) => boolean = () => true,
+  { takesKeys = false, hears = () => true, playsG729 = false, answersAll = false }: PlanOptions = {},
 ): StreamPlan[] {
   return offer.media.map((media) => {
+    const formats = sortFormats(media.codecs, playsG729)
     const remote = remoteMediaOf(media, sourceAddress)
     const refusedBecause =
       reasonToRefuse(media, takesKeys) ?? (hears(remote.address) ? undefined : ('other address family' as const))
@@ -80,14 +91,38 @@ export function planStreams(
       direction: answerDirection(media),
       paused: media.direction === 'inactive' || zeros,
       codecs: media.codecs,
-      storage: media.codecs.some(({ encoding, clockRate }) => playable.has(`${encoding}/${clockRate}`))
-        ? 'playable'
-        : 'asArrives',
+      answered: answeredTypes(media.codecs, formats, answersAll),
+      storage: formats.playable.length > 0 ? 'playable' : 'asArrives',
       remote,
       ...(refusedBecause === undefined && offersMux(media) ? { mux: true as const } : {}),
       ...(refusedBecause === undefined && crypto ? { crypto } : {}),
     }
   })
+}
+
+interface SortedFormats {
+  /** In the client's order, G.729 last: of two that can be played the one that every machine plays. */
+  playable: readonly Codec[]
+  accompanying: readonly Codec[]
+  others: readonly Codec[]
+}
+
+function sortFormats(codecs: readonly Codec[], playsG729: boolean): SortedFormats {
+  const inSet = (set: ReadonlySet<string>) => (codec: Codec) => set.has(`${codec.encoding}/${codec.clockRate}`)
+  const heard = [...codecs.filter(inSet(playable)), ...(playsG729 ? codecs.filter(inSet(g729)) : [])]
+  const beside = codecs.filter(({ encoding }) => accompanying.has(encoding))
+  const others = codecs.filter((codec) => !heard.includes(codec) && !beside.includes(codec))
+  return { playable: heard, accompanying: beside, others }
+}
+
+/**
+ * RFC 3264 section 6.1: the formats that we are willing to receive, the preferred first. What cannot be played is left out
+ * where the client has something better and takes an answer without it.
+ */
+function answeredTypes(codecs: readonly Codec[], formats: SortedFormats, answersAll: boolean): number[] {
+  const { playable: heard, accompanying: beside, others } = formats
+  const chosen = heard.length === 0 ? codecs : [...heard, ...(answersAll ? others : []), ...beside]
+  return [...new Set(chosen.map(({ payloadType }) => payloadType))]
 }
 
 /** A payload type that could be taken for RTCP (RFC 5761 section 4) keeps the two apart. */
@@ -136,8 +171,8 @@ export interface Answer {
 }
 
 /**
- * The answer to an offer: one media line for each offered, in order, every payload type kept (rtpengine refuses an
- * answer that leaves one out), labels echoed, never sendrecv, rtcp-mux where it was offered. No acceptable audio: 488.
+ * The answer to an offer: one media line for each offered, in order, with the payload types that its plan answers, labels
+ * echoed, never sendrecv, rtcp-mux where it was offered. No acceptable audio: 488.
  */
 export function answerOffer(
   offer: SessionDescription,
@@ -159,6 +194,11 @@ export function answerOffer(
   return { kind: 'answer', text: lines.join('\r\n') + '\r\n', streams }
 }
 
+/** Returns true where a stream that is taken offers nothing that can be played. */
+export function lacksPlayable(plans: readonly StreamPlan[]): boolean {
+  return plans.some(({ accepted, storage }) => accepted && storage === 'asArrives')
+}
+
 /** Why no stream of an offer can be taken, for who operates the client. */
 export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
   const is = (why: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === why)
@@ -177,9 +217,13 @@ function portFor(stream: StreamPlan, options: AnswerOptions): number {
 
 function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number, { ownKey }: AnswerOptions): string[] {
   if (stream.crypto && !ownKey) throw new Error('a key is missing for an accepted stream')
+  const types = stream.answered ?? stream.codecs.map(({ payloadType }) => payloadType)
+  const isAnswered = ({ name, value }: SdpAttribute) =>
+    (name !== 'rtpmap' && name !== 'fmtp') || types.includes(Number.parseInt(value ?? '', 10))
+  const described = { attributes: media.attributes.filter(isAnswered) }
   return [
-    `m=audio ${port} ${media.protocol} ${media.formats.join(' ')}`,
-    ...echo(media, ['rtpmap', 'fmtp', 'ptime', 'maxptime']),
+    `m=audio ${port} ${media.protocol} ${types.join(' ')}`,
+    ...echo(described, ['rtpmap', 'fmtp', 'ptime', 'maxptime']),
     ...echo(media, ['label']),
     ...(stream.mux ? ['a=rtcp-mux'] : []),
     ...(stream.crypto && ownKey ? [writeCrypto(stream.crypto, ownKey(stream))] : []),
@@ -194,7 +238,7 @@ function refusedLines(media: SdpMedia): string[] {
 }
 
 /** Attributes as they came, in their order; those with control characters are left out of what we send. */
-function echo(media: SdpMedia, names: readonly string[]): string[] {
+function echo(media: Pick<SdpMedia, 'attributes'>, names: readonly string[]): string[] {
   return media.attributes
     .filter(({ name, value }) => names.includes(name) && value && !/\p{Cc}/u.test(value.replaceAll('\t', ' ')))
     .map(({ name, value }) => `a=${name}:${value}`)
@@ -208,6 +252,7 @@ export function ownOfferPlan(sourceAddress: string): StreamPlan {
     direction: 'recvonly',
     paused: false,
     codecs: ownCodecs,
+    answered: ownCodecs.map(({ payloadType }) => payloadType),
     storage: 'playable',
     remote: { address: sourceAddress, port: 0, basis: 'signalling' },
   }

@@ -30,8 +30,60 @@ test('static payload types need no rtpmap, and an rtpmap overrides them', () => 
     ['G729', 8000, 1],
     ['L16', 44_100, 2],
     ['TELEPHONE-EVENT', 8000, 1],
-    ['', 0, 1],
+    ['', 8000, 1],
   ])
+})
+
+test.each([
+  [
+    '8 101',
+    [
+      ['PCMA', 8000],
+      ['TELEPHONE-EVENT', 8000],
+    ],
+  ],
+  ['101', [['', 8000]]],
+  [
+    '8 19',
+    [
+      ['PCMA', 8000],
+      ['CN', 8000],
+    ],
+  ],
+  [
+    '2 0',
+    [
+      ['G726-32', 8000],
+      ['PCMU', 8000],
+    ],
+  ],
+  [
+    '10 14',
+    [
+      ['L16', 44_100],
+      ['MPA', 90_000],
+    ],
+  ],
+  [
+    '111 97\na=rtpmap:111 opus/48000/2',
+    [
+      ['OPUS', 48_000],
+      ['', 48_000],
+    ],
+  ],
+  ['111\na=rtpmap:111 opus', [['OPUS', 48_000]]],
+  [
+    '96 8\na=rtpmap:96 telephone-event',
+    [
+      ['TELEPHONE-EVENT', 8000],
+      ['PCMA', 8000],
+    ],
+  ],
+  ['96\na=rtpmap:96 iLBC/0', [['ILBC', 8000]]],
+  ['96\na=rtpmap:96 iLBC/9999999', [['ILBC', 8000]]],
+])('each payload type of %j has a clock, with an rtpmap or without', (formats, expected) => {
+  const [stream] = media(`m=audio 4000 RTP/AVP ${formats}`)
+  expect(stream?.codecs.map(({ encoding, clockRate }) => [encoding, clockRate])).toEqual(expected)
 })
 
 test.each([

@@ -41,6 +41,8 @@ export interface SessionDescription {
   readonly kind: 'sdp'
   /** The o= line's session id and version as sent; a client may never raise the version (OpenSIPS). */
   readonly origin?: { readonly sessionId: string; readonly version: string; readonly address: string }
+  /** The s= line: some programs name themselves there and in no header. */
+  readonly sessionName: string
   /** The first t= line's value, which an answer repeats (RFC 3264 section 6). */
   readonly timing: string
   readonly media: readonly SdpMedia[]
@@ -64,6 +66,7 @@ export function parseSdp(text: string): SessionDescription | Refusal {
   const sections: Section[] = []
   let origin: SessionDescription['origin']
   let timing: string | undefined
+  let sessionName = ''
   let current = session
 
   for (const line of linesOf(text, problems)) {
@@ -84,6 +87,9 @@ export function parseSdp(text: string): SessionDescription | Refusal {
       case 'o=':
         origin ??= readOrigin(value)
         break
+      case 's=':
+        sessionName ||= value
+        break
       case 't=':
         timing ??= /^\d{1,20} \d{1,20}$/.test(value) ? value : undefined
         break
@@ -95,7 +101,8 @@ export function parseSdp(text: string): SessionDescription | Refusal {
   const media = sections.map((section, index) => finishMedia(section, index, session))
   const labels = media.map(({ label }) => label).filter((label) => label !== undefined)
   if (new Set(labels).size < labels.length) problems.add('sdp-label-repeated')
-  return { kind: 'sdp', ...(origin ? { origin } : {}), timing: timing ?? '0 0', media, problems: [...problems] }
+  const about = { ...(origin ? { origin } : {}), sessionName, timing: timing ?? '0 0' }
+  return { kind: 'sdp', ...about, media, problems: [...problems] }
 }
 
 function newSection(): Section {

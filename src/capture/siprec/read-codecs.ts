@@ -1,10 +1,13 @@
 /** The codecs of a media line: its payload types by rtpmap (RFC 8866 section 6.6), else by the static table. */
 
+import { isClockRate, staticPayloadTypes, usualClockRate } from '#platform/rtp/static-payload-types.ts'
+
 export interface Codec {
   /** 0-127. */
   readonly payloadType: number
   /** Upper case, as registered: PCMA, PCMU, TELEPHONE-EVENT, CN, OPUS... '' for a dynamic type without rtpmap. */
   readonly encoding: string
+  /** In Hz, never 0. */
   readonly clockRate: number
   readonly channels: number
 }
@@ -15,40 +18,51 @@ export interface SdpAttribute {
   readonly value?: string
 }
 
-/** RFC 3551 table 4: payload types that need no rtpmap. */
-const staticCodecs: Readonly<Record<number, readonly [encoding: string, clockRate: number]>> = {
-  0: ['PCMU', 8000],
-  3: ['GSM', 8000],
-  4: ['G723', 8000],
-  8: ['PCMA', 8000],
-  9: ['G722', 8000],
-  13: ['CN', 8000],
-  15: ['G728', 8000],
-  18: ['G729', 8000],
-}
+/** A dynamic payload type without rtpmap that clients of every make mean telephone-event by. */
+const eventsWithoutName = 101
 
 /** One codec for each payload type, in order; empty when a format is no payload type. */
 export function readCodecs(formats: readonly string[], attributes: readonly SdpAttribute[]): Codec[] {
   const mapped = new Map<number, Codec>()
-  for (const { name, value } of attributes) {
-    const match =
-      name === 'rtpmap' && value ? /^(\d{1,3})\s+([^\s/]{1,64})\/(\d{1,7})(?:\/(\d{1,2}))?$/.exec(value) : null
-    if (!match) continue
-    const payloadType = Number(match[1])
-    const codec = {
-      payloadType,
-      encoding: match[2]!.toUpperCase(),
-      clockRate: Number(match[3]),
-      channels: Number(match[4] ?? 1),
-    }
-    if (!mapped.has(payloadType)) mapped.set(payloadType, codec)
+  for (const attribute of attributes) {
+    const codec = readMapping(attribute)
+    if (codec && !mapped.has(codec.payloadType)) mapped.set(codec.payloadType, codec)
   }
   const codecs: Codec[] = []
+  const unnamed: number[] = []
   for (const format of formats) {
     const payloadType = /^\d{1,3}$/.test(format) ? Number(format) : 128
     if (payloadType > 127) return []
-    const [encoding, clockRate] = staticCodecs[payloadType] ?? ['', 0]
-    codecs.push(mapped.get(payloadType) ?? { payloadType, encoding, clockRate, channels: 1 })
+    const codec = mapped.get(payloadType) ?? staticCodec(payloadType)
+    if (!codec) unnamed.push(codecs.length)
+    codecs.push(codec ?? { payloadType, encoding: '', clockRate: usualClockRate, channels: 1 })
+  }
+  // A stream has one clock (RFC 7160), and key presses have that of the speech (RFC 4733 section 2.1).
+  const clockRate = codecs.find((_, at) => !unnamed.includes(at))?.clockRate ?? usualClockRate
+  for (const at of unnamed) {
+    const { payloadType } = codecs[at]!
+    const encoding = payloadType === eventsWithoutName && formats.length > 1 ? 'TELEPHONE-EVENT' : ''
+    codecs[at] = { payloadType, encoding, clockRate, channels: 1 }
   }
   return codecs
+}
+
+/** `a=rtpmap:111 opus/48000/2`. A clock that is missing, or that no format has, is the format's own where that is known. */
+function readMapping({ name, value }: SdpAttribute): Codec | undefined {
+  const match =
+    name === 'rtpmap' && value ? /^(\d{1,3})\s+([^\s/]{1,64})(?:\/(\d{1,7}))?(?:\/(\d{1,2}))?$/.exec(value) : null
+  if (!match) return undefined
+  const encoding = match[2]!.toUpperCase()
+  const clockRate = Number(match[3])
+  return {
+    payloadType: Number(match[1]),
+    encoding,
+    clockRate: isClockRate(clockRate) ? clockRate : encoding === 'OPUS' ? 48_000 : usualClockRate,
+    channels: Number(match[4] ?? 1),
+  }
+}
+
+function staticCodec(payloadType: number): Codec | undefined {
+  const format = staticPayloadTypes[payloadType]
+  return format && { payloadType, encoding: format[0], clockRate: format[1], channels: format[2] }
 }

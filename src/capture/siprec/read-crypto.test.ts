@@ -27,7 +27,7 @@ type Changes = Partial<AnswerOptions> & { profile?: string; takesKeys?: boolean 
 
 function answer(lines: readonly string[], { profile = 'RTP/SAVP', takesKeys = true, ...changed }: Changes = {}) {
   const offer = offerOf(lines, profile)
-  return answerOffer(offer, planStreams(offer, '198.51.100.1', takesKeys), { ...options, ...changed })
+  return answerOffer(offer, planStreams(offer, '198.51.100.1', { takesKeys }), { ...options, ...changed })
 }
 
 const textOf = (result: ReturnType<typeof answer>) => (result.kind === 'answer' ? result.text : result.reason)
@@ -92,7 +92,8 @@ describe('keys in an offer (RFC 4568)', () => {
 
   test('no key can be printed out of an offer that was read', () => {
     const offer = offerOf([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`])
-    const shown = inspect([offer, planStreams(offer, '198.51.100.1', true)], { depth: 9 }) + JSON.stringify(offer)
+    const shown =
+      inspect([offer, planStreams(offer, '198.51.100.1', { takesKeys: true })], { depth: 9 }) + JSON.stringify(offer)
     expect(shown).not.toContain(key30.slice(0, 10))
     expect(shown).not.toContain(Buffer.from(key30, 'base64').toString('hex').slice(0, 10))
   })

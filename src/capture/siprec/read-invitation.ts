@@ -2,7 +2,7 @@
  * The entry: one SIP request from a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata) read whole.
  * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
  */
-import { ownOfferPlan, planStreams, refuseOffer, type StreamPlan } from './answer-offer.ts'
+import { lacksPlayable, ownOfferPlan, planStreams, refuseOffer, type StreamPlan } from './answer-offer.ts'
 import { identifyParties } from './identify-parties.ts'
 import type { IdentifiedParties, IdentitySource, TrackOverride } from './identified-parties.ts'
 import { mergeMetadata } from './merge-metadata.ts'
@@ -15,7 +15,7 @@ import { readCallTimes, type CallTimes } from './read-call-times.ts'
 import type { HeaderReader } from './read-header-value.ts'
 import { readNetworkRecording } from './read-network-recording.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
-import type { Refusal } from './refusal.ts'
+import { refuse, type Refusal } from './refusal.ts'
 import { splitMultipart, type OtherPart } from './split-multipart.ts'
 
 export interface InvitationRequest {
@@ -30,6 +30,18 @@ export interface InvitationRequest {
   readonly hears?: (address: string) => boolean
 }
 
+/** What is answered of formats that cannot be played. */
+export interface FormatPolicy {
+  readonly playsG729?: boolean
+  /** An offer with a stream that has nothing else is refused, so that its client transcodes. */
+  readonly refusesUnplayable?: boolean
+  /** Whether the client takes no answer that leaves a payload type out; by what it says of itself unless told. */
+  readonly answersAll?: boolean | undefined
+}
+
+/** Programs that send what rtpengine offers: it refuses an answer that is not whole, and their calls would not be recorded. */
+const relaysByRtpengine = /rtpengine|opensips|kamailio|jambonz|drachtio/i
+
 export interface InvitationOptions<N = unknown, O = unknown> {
   readonly arrivedAtMs: number
   readonly normalise: Normalise
@@ -38,6 +50,7 @@ export interface InvitationOptions<N = unknown, O = unknown> {
   readonly zone?: string
   readonly trackOverride?: TrackOverride
   readonly identityFirst?: IdentitySource
+  readonly formats?: FormatPolicy
   /** What the session already knows: then this is a later request of its dialog. */
   readonly before?: {
     readonly metadata?: RecordingMetadata
@@ -73,12 +86,18 @@ export function readInvitation<N, O>(
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer
   const streams = offer
-    ? planStreams(offer, sourceAddress, request.takesKeys, request.hears)
+    ? planStreams(offer, sourceAddress, {
+        ...{ takesKeys: request.takesKeys, hears: request.hears, playsG729: options.formats?.playsG729 },
+        answersAll:
+          options.formats?.answersAll ??
+          [offer.sessionName, ...headers('user-agent')].some((name) => relaysByRtpengine.test(name)),
+      })
     : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
   // A later offer may close every stream; a first one with nothing to record is no recording session. A later one that moves all
   // of its media to where they cannot be heard is refused, and the session stays as it was (RFC 3261 section 14.2).
   const isUnheard = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
   if (offer && (!options.before || isUnheard) && !streams.some(({ accepted }) => accepted)) return refuseOffer(streams)
+  if (offer && options.formats?.refusesUnplayable && lacksPlayable(streams)) return refuse(488, 'No Playable Codec')
   const parsed =
     split.metadata === undefined
       ? undefined

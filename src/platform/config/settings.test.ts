@@ -57,6 +57,7 @@ test('without any setting, everything is embedded and on loopback', () => {
     descriptionFile: undefined,
     enginesFile: undefined,
     trunksFile: undefined,
+    unplayable: 'history',
     feedsFile: undefined,
     sites: {},
     identityProvider: undefined,

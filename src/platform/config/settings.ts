@@ -63,6 +63,8 @@ export type Settings = {
   enginesFile: string | undefined
   /** SELOSTE_TRUNKS: the file of what is known of recording clients (docs/operate/recording-clients.md); `undefined`: none. */
   trunksFile: string | undefined
+  /** SELOSTE_UNPLAYABLE: what is done with calls whose client offers only codecs that cannot be played (docs/operate/recording-clients.md). */
+  unplayable: Unplayable
   /** SELOSTE_FEEDS: the file of telephone systems whose detail records are taken (docs/operate/feeds.md); `undefined`: none. */
   feedsFile: string | undefined
   /** SELOSTE_SITES: on which of the description's storage sites each place of data is, by its id; what is not told is left out. */
@@ -94,6 +96,10 @@ export type Settings = {
 const placesOfData = ['data', 'objects', 'keys', 'database'] as const
 export type PlaceOfData = (typeof placesOfData)[number]
 
+const unplayables = ['history', 'keep', 'refuse'] as const
+/** Kept in the history alone; recorded as they come, and marked; or refused, so that the client transcodes. */
+export type Unplayable = (typeof unplayables)[number]
+
 const defaults = {
   SELOSTE_DATA: './var',
   SELOSTE_HTTP: '127.0.0.1:8080',
@@ -102,6 +108,7 @@ const defaults = {
   SELOSTE_RTP: '127.0.0.1:30000-39999',
   SELOSTE_BACKUP_AT: '02.30',
   SELOSTE_CHECK_SECONDS: '60',
+  SELOSTE_UNPLAYABLE: 'history',
 }
 
 /** The same names in the file as in the environment. */
@@ -164,6 +171,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     // Whether it is there is asked where it is read: without it everything else works.
     enginesFile: given('SELOSTE_ENGINES') === undefined ? undefined : resolve(folder, given('SELOSTE_ENGINES')!),
     trunksFile: checkFile('SELOSTE_TRUNKS', given('SELOSTE_TRUNKS'), folder, 'a file of trunks'),
+    unplayable: readUnplayable(setting('SELOSTE_UNPLAYABLE')),
     feedsFile: checkFile('SELOSTE_FEEDS', given('SELOSTE_FEEDS'), folder, 'a file of feeds'),
     sites: checkSites(given('SELOSTE_SITES')),
     identityProvider: readIdentityProvider(given, folder),
@@ -200,6 +208,12 @@ function readSeconds(name: string, text: string): number {
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 300)
     throw wrongSetting(name, text, 'a whole number of seconds from 1 to 300')
   return seconds
+}
+
+function readUnplayable(text: string): Unplayable {
+  const found = unplayables.find((one) => one === text)
+  if (!found) throw wrongSetting('SELOSTE_UNPLAYABLE', text, unplayables.join(', '))
+  return found
 }
 
 function findConfigFile(environment: Readonly<Record<string, string | undefined>>, folder: string) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { openPayload } from '#platform/age/open-stream.ts'
+import { levelsOf } from '#test/simulator/levels.ts'
 import { indexRecording } from './index-recording.ts'
 import { createRecordingWriter } from './recording-writer.ts'
 import { renderAudio } from './render-audio.ts'
@@ -60,21 +61,7 @@ async function record({ codec, packets, tick }: (typeof sorts)[keyof typeof sort
 }
 const filler = Buffer.alloc(1400)
 
-/** The level of a tone in samples [from, from + 4000), by least squares, and what is left beside the tones told. */
-function levels(pcm: Buffer, from: number, tones: readonly number[]) {
-  const heard = Array.from({ length: 4000 }, (_, i) => pcm.readInt16LE(4 * (from + i) + 2))
-  let rest = heard
-  const found = tones.map((hertz) => {
-    const wave = (shift: number) => heard.map((_, i) => Math.sin((2 * Math.PI * hertz * i) / 8000 + shift))
-    const [sine, cosine] = [wave(0), wave(Math.PI / 2)]
-    const along = (other: number[]) => heard.reduce((sum, sample, i) => sum + sample * other[i]!, 0) / 2000
-    const [a, b] = [along(sine), along(cosine)]
-    rest = rest.map((sample, i) => sample - a * sine[i]! - b * cosine[i]!)
-    return Math.hypot(a, b)
-  })
-  const power = (samples: number[]) => samples.reduce((sum, sample) => sum + sample * sample, 0)
-  return { found, overRestDb: 10 * Math.log10(power(heard) / power(rest)) }
-}
+const levels = (pcm: Buffer, from: number, tones: readonly number[]) => levelsOf(pcm, { from, lane: 1 }, tones)
 
 describe.each(Object.entries(sorts))('%s', (_name, sort) => {
   test('is heard as it was sent, at its level and in its place', async () => {

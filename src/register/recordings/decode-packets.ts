@@ -2,9 +2,10 @@
  * What packets sound like. In: packets of one source. Out: 16-bit samples at 8 kHz. Never here: a sound that depends on where
  * somebody began to listen.
  *
- * A-law and mu-law stand each for themselves. G.722 and Opus rest on what came before: each chunk is decoded from the last
+ * A-law and mu-law stand each for themselves. G.722, G.729 and Opus rest on what came before: each chunk is decoded from the last
  * half second of the chunk before it on, always, and so sounds the same whatever part is asked for.
  */
+import { decodesG729, G729Decoder, g729Samples } from '#platform/g729/decode-frames.ts'
 import { OpusDecoder, opusSamples } from '#platform/opus/decode-packets.ts'
 import { alawSamples, ulawSamples } from './decode-g711.ts'
 import { G722Decoder } from './decode-g722.ts'
@@ -13,22 +14,22 @@ import type { Codec, StreamCodec } from './recording-log.ts'
 /** Packets decoded and not heard, in front of a chunk's first: their sound settles within a tenth of a second. */
 export const warmUpPackets = 25
 
-export function isPlayable({ codec, clockRate }: StreamCodec): boolean {
-  return codec === 'opus' ? clockRate === 48_000 : isEightKilohertz(codec) && clockRate === 8000
+/** G.729 is playable where this machine can decode it (platform/g729); at 8 kHz, as G.711 and G.722 (RFC 3551). */
+export function isPlayable({ codec, clockRate }: Pick<StreamCodec, 'codec' | 'clockRate'>): boolean {
+  if (codec === 'opus') return clockRate === 48_000
+  if (clockRate !== 8000) return false
+  return codec === 'PCMA' || codec === 'PCMU' || codec === 'G722' || (codec === 'G729' && decodesG729())
 }
 
 /** Whether a packet can be decoded only after those before it. */
 export function restsOnOthers(codec: Codec): boolean {
-  return codec === 'G722' || codec === 'opus'
-}
-
-function isEightKilohertz(codec: Codec): boolean {
-  return codec === 'PCMA' || codec === 'PCMU' || codec === 'G722'
+  return codec === 'G722' || codec === 'opus' || codec === 'G729'
 }
 
 /** How long a playable packet lasts, in samples at 8 kHz. */
 export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end: number): number {
-  return codec === 'opus' ? opusSamples(chunk.subarray(start, end)) : end - start
+  if (codec === 'opus') return opusSamples(chunk.subarray(start, end))
+  return codec === 'G729' ? g729Samples(end - start) : end - start
 }
 
 export interface PacketDecoder {
@@ -42,6 +43,10 @@ export function decoderOf(codec: Codec): PacketDecoder {
   if (codec === 'opus') {
     const opus = new OpusDecoder()
     return { decode: (chunk, start, end) => opus.decode(chunk.subarray(start, end)), close: () => opus.close() }
+  }
+  if (codec === 'G729') {
+    const g729 = new G729Decoder()
+    return { decode: (chunk, start, end) => g729.decode(chunk.subarray(start, end)), close: () => g729.close() }
   }
   if (codec === 'G722') {
     const g722 = new G722Decoder()

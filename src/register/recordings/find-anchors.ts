@@ -12,7 +12,8 @@
  * - a pause in which the sender stopped its RTP clock lifts the floor for good, and the anchor follows at that packet;
  * - an RTP clock that leaps ahead makes packets arrive sooner than they can (200 ms below the least of the last ten
  *   seconds, twice): the floor is looked for on either side of the leap separately;
- * - one packet whose RTP time lies outside that of both neighbours is nonsense and belongs nowhere.
+ * - one packet whose RTP time lies outside that of both neighbours is nonsense and belongs nowhere;
+ * - what this would put seconds after its arrival or minutes before has another clock than was told, and is put where it came.
  */
 import type { Anchor } from './recording-index.ts'
 
@@ -26,6 +27,9 @@ const pastSamples = 10 * 8000
 const steadySamples = 60 * 8
 const steadyPackets = 25
 const worstDrift = 250e-6
+/** Beyond what steps of the anchor and the longest hold-up explain. */
+const soonestSamples = 5 * 8000
+const latestSamples = 120 * 8000
 
 /** See the head of this file. `straySeqs` fit nowhere. */
 export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { anchors: Anchor[]; straySeqs: number[] } {
@@ -53,12 +57,14 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
     for (let i = from; i < to; i++) {
       const floor = floors[i - from]!
       const off = floor - anchor
-      if (off >= -driftSamples && off <= driftSamples) continue
       // Near the end the floor rests on few packets: only a leap to a new steady pace is believed.
       const nearEnd = i > from && times[to - 1]! - times[i]! < pastSamples
-      if (nearEnd && off > 0 && (off < leapSamples || !isSteady(delays, i, to, floor))) continue
-      anchor = Math.round(floor)
-      anchors.push({ fromSeq: kept[i]!, anchor })
+      const isUnproven = nearEnd && off > 0 && (off < leapSamples || !isSteady(delays, i, to, floor))
+      const before = anchor
+      if (Math.abs(off) > driftSamples && !isUnproven) anchor = Math.round(floor)
+      const late = delays[i]! - anchor
+      if (late < -soonestSamples || late > latestSamples) anchor = Math.round(delays[i]!)
+      if (anchor !== before) anchors.push({ fromSeq: kept[i]!, anchor })
     }
   })
   return { anchors, straySeqs }

@@ -37,15 +37,16 @@ type Columns = {
 type Gathered = { source: LogSource; packets: Columns; omitted: Set<number>; codecs: Set<Codec> }
 
 const arrivalToSamples = 0.8
-/** What a packet of a codec we cannot decode is taken to last: 20 ms. */
-const usualSamples = 160
+/** What a packet of a codec we cannot decode is taken to last (RFC 3551 section 4.2). */
+const usualMs = 20
+const usualSamples = 8 * usualMs
 
 /**
  * Walks the whole recording twice (once for the times, once for the peaks).
  * Throws as platform/age/open-stream.ts and walkChunk do.
  */
 export async function indexRecording(recording: OpenedRecording): Promise<RecordingIndex> {
-  const { sources: gathered, marks, unrendered } = await gather(recording)
+  const { sources: gathered, marks, unrendered, unplayedMs } = await gather(recording)
   const tracks = mapping(marks)
   const trackOf = (stream: number): Track => tracks[String(stream)] ?? 'mixed'
   const columns = gathered.map(({ packets }) => inOrder(packets))
@@ -101,6 +102,7 @@ export async function indexRecording(recording: OpenedRecording): Promise<Record
       return detail === undefined ? { kind, atSample } : { kind, atSample, detail }
     }),
     unrendered,
+    unplayedMs,
     peaks: [peakLane(durationSamples), peakLane(durationSamples)],
   }
   await findPeaks(recording, index)
@@ -112,6 +114,7 @@ async function gather(recording: OpenedRecording) {
   const current: (Gathered | undefined)[] = []
   const marks: LogMark[] = []
   const unrendered: RecordingIndex['unrendered'] = []
+  let unplayedMs = 0
   for (let n = 0; n < recording.chunks; n++) {
     const chunk = await recording.openChunk(n)
     walkChunk(chunk, {
@@ -133,10 +136,11 @@ async function gather(recording: OpenedRecording) {
         seqs.push(seqOffset)
         rtpTimes.push(toSamples(tsOffset, clockRate))
         arrivals.push(arrival100us * arrivalToSamples)
-        const quiet = codec === 'comfort-noise'
+        const quiet = codec === 'comfort-noise' || codec === 'telephone-event'
         lengths.push(playable ? samplesOfPacket(codec, chunk, start, end) : quiet ? 0 : usualSamples)
         chunkNumbers.push(n)
         if (playable || quiet) return
+        unplayedMs += usualMs
         const entry = unrendered.find((other) => other.stream === stream && other.payloadType === payloadType)
         if (entry) entry.packets++
         else unrendered.push({ stream, payloadType, codec, packets: 1 })
@@ -145,7 +149,7 @@ async function gather(recording: OpenedRecording) {
       mark: (mark) => marks.push(mark),
     })
   }
-  return { sources: [...byKey.values()], marks, unrendered }
+  return { sources: [...byKey.values()], marks, unrendered, unplayedMs }
 }
 
 /** Sequence order, copies removed (the first is kept). */

@@ -201,6 +201,59 @@ describe('what cannot be kept', () => {
   })
 })
 
+describe('a payload type that nothing explains', () => {
+  const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
+  // As earlier versions sealed a payload type without rtpmap.
+  const unnamed = (payloadType: number) => ({ payloadType, codec: 'unknown', clockRate: 0 }) as const
+
+  test.each([
+    ['is the last packet', [8, 8, 8, 101], { unplayed_ms: 20, is_silent: false }],
+    ['is the first packet', [97, 8, 8, 8], { unplayed_ms: 20, is_silent: false }],
+    ['is every packet', [2, 2, 2, 2], { unplayed_ms: 80, is_silent: true }],
+    ['was comfort noise once', [8, 8, 8, 19], { unplayed_ms: 0, is_silent: false }],
+  ])('%s: the recording is kept, and what cannot be played is told', async (_title, types, told) => {
+    const recording = await register.record(
+      {},
+      {
+        packets: 4,
+        script(writer) {
+          writer.mark('mapping', 0, { streams: { 0: 'caller' } })
+          writer.source(0, 1, 0, 0, [alaw, ...new Set(types.filter((type) => type !== 8).map(unnamed))])
+          for (const [n, type] of types.entries())
+            writer.packet(0, type, false, n, n * 160, n * 200, Buffer.alloc(160, 0x2a), 0, 160)
+        },
+      },
+    )
+    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    expect(await rowOf(recording.id)).toMatchObject({ kept_at: expect.anything(), duration_ms: 80, ...told })
+  })
+
+  test('with a clock of nonsense does not stretch the recording', async () => {
+    const clocks = [1, 7, 9_999_999]
+    const recording = await register.record(
+      {},
+      {
+        packets: 300,
+        script(writer) {
+          writer.source(
+            0,
+            1,
+            0,
+            0,
+            [...clocks.entries()].map(([n, clockRate]) => ({ ...unnamed(96 + n), clockRate })),
+          )
+          for (let n = 0; n < 300; n++)
+            writer.packet(0, 96 + (n % 3), false, n, n * 160, n * 200, Buffer.alloc(20, n), 0, 20)
+        },
+      },
+    )
+    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    const { duration_ms: durationMs } = await rowOf(recording.id)
+    expect(durationMs).toBeGreaterThanOrEqual(6000)
+    expect(durationMs).toBeLessThan(6100)
+  })
+})
+
 describe('a destruction that comes in the middle', () => {
   test('of any step leaves neither key nor object, and no entry that it was kept after it was destroyed', async () => {
     for (let at = 1; ; at++) {

@@ -20,7 +20,7 @@ import { indexRecording } from './index-recording.ts'
 import { bodyKey, headerKey, indexKey, recordingObjects, tailKey } from './objects.ts'
 import { openRecordingBody } from './open-recording.ts'
 import { rebuildBody } from './rebuild-body.ts'
-import { samplesPerSecond, sealIndex } from './recording-index.ts'
+import { isSilent, samplesPerSecond, sealIndex } from './recording-index.ts'
 import { RecordingFault } from './recording-faults.ts'
 
 export interface Keeping {
@@ -112,6 +112,8 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
           duration_ms: Math.round((index.durationSamples * 1000) / samplesPerSecond),
           packets_received: sum(index.tracks.map((track) => track.packetsReceived)),
           packets_lost: sum(index.tracks.map((track) => track.packetsLost)),
+          unplayed_ms: index.unplayedMs ?? 0,
+          is_silent: isSilent(index),
           ...(changed && { size_bytes: changed.sizeBytes, sha256: Buffer.from(changed.sha256, 'hex') }),
           ...(isCut && span && { ended_at: span.until }),
         })

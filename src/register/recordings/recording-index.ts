@@ -4,7 +4,8 @@
  * it a few milliseconds before.
  */
 import { openWholePayload } from '#platform/age/open-stream.ts'
-import type { Codec, LogSource, MarkKind, StreamCodec, Track } from './recording-log.ts'
+import { isClockRate, staticPayloadTypes, usualClockRate } from '#platform/rtp/static-payload-types.ts'
+import { codecNamed, type Codec, type LogSource, type MarkKind, type StreamCodec, type Track } from './recording-log.ts'
 import { sealPayload } from '#platform/age/seal-stream.ts'
 
 export const samplesPerSecond = 8000
@@ -59,8 +60,16 @@ export type RecordingIndex = {
   marks: { kind: MarkKind; atSample: number; detail?: unknown }[]
   /** What is kept but cannot be played yet: rendered as silence. */
   unrendered: { stream: number; payloadType: number; codec: Codec; packets: number }[]
+  /** About how long that lasts: packets have 20 ms where nobody can tell. Missing in indexes of earlier versions. */
+  unplayedMs?: number
   /** One lane each: highest magnitude of 400 samples, 0 to 255. */
   peaks: [Uint8Array, Uint8Array]
+}
+
+/** Packets came, and nothing sounds in them. */
+export function isSilent({ tracks, peaks }: Pick<RecordingIndex, 'tracks' | 'peaks'>): boolean {
+  const came = tracks.some(({ packetsReceived }) => packetsReceived > 0)
+  return came && peaks.every((lane) => lane.every((peak) => peak === 0))
 }
 
 /** Seals an index under a fresh nonce: a JSON line, then the peaks of lane 0 and of lane 1. */
@@ -83,18 +92,19 @@ export function sourceKey({ stream, source, ssrc, firstSeq }: LogSource | Indexe
   return `${stream}/${source}/${ssrc}/${firstSeq}`
 }
 
-/** RFC 3551, section 6: what a payload type means when the session description did not say. */
-const staticCodecs: StreamCodec[] = [
-  { payloadType: 0, codec: 'PCMU', clockRate: 8000 },
-  { payloadType: 8, codec: 'PCMA', clockRate: 8000 },
-  { payloadType: 9, codec: 'G722', clockRate: 8000 },
-  { payloadType: 13, codec: 'comfort-noise', clockRate: 8000 },
-]
-
-/** The codec of a payload type in a source, else the static one, else unknown. */
-export function codecOf(codecs: StreamCodec[], payloadType: number): StreamCodec {
-  const named = (codec: StreamCodec) => codec.payloadType === payloadType
-  return codecs.find(named) ?? staticCodecs.find(named) ?? { payloadType, codec: 'unknown', clockRate: 8000 }
+/**
+ * The codec of a payload type in a source, else the static one (RFC 3551), else unknown, with the source's own clock: a stream
+ * has one (RFC 7160). Earlier versions wrote a clock of 0 for a payload type without rtpmap.
+ */
+export function codecOf(codecs: readonly StreamCodec[], payloadType: number): StreamCodec {
+  const found = codecs.find((codec) => codec.payloadType === payloadType)
+  if (found && isClockRate(found.clockRate)) return found
+  const format = staticPayloadTypes[payloadType]
+  if (format && (found?.codec ?? 'unknown') === 'unknown') {
+    return { payloadType, codec: codecNamed(format[0]), clockRate: format[1] }
+  }
+  const clockRate = codecs.find((codec) => isClockRate(codec.clockRate))?.clockRate ?? usualClockRate
+  return { payloadType, codec: found?.codec ?? 'unknown', clockRate }
 }
 
 /** The anchor that holds for packet `seq`. */

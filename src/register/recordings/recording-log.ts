@@ -17,8 +17,24 @@ export const omittedBytes = 7
 /** No record is larger, so that a new chunk has room for any, the repeated sources before it included. */
 export const largestRecordBytes = 32_768
 
-export const codecs = ['unknown', 'PCMU', 'PCMA', 'telephone-event', 'G722', 'opus', 'comfort-noise'] as const
+/** The code on disk is the place in this list. From G729 on: those of RFC 3551, told so that a later program may decode them. */
+export const codecs = [
+  ...(['unknown', 'PCMU', 'PCMA', 'telephone-event', 'G722', 'opus', 'comfort-noise'] as const),
+  ...(['G729', 'G723', 'GSM', 'G726-32', 'G728', 'DVI4', 'LPC', 'L16', 'QCELP', 'MPA'] as const),
+] as const
 export type Codec = (typeof codecs)[number]
+
+/** The codec of an encoding as SDP registers it, in any case; `unknown` where the log has no code for it. */
+export function codecNamed(encoding: string): Codec {
+  return named.get(encoding.toUpperCase()) ?? 'unknown'
+}
+
+const named = new Map<string, Codec>([
+  ...codecs.map((codec) => [codec.toUpperCase(), codec] as const),
+  ['CN', 'comfort-noise'],
+  // Annexes A and B are decoded by every decoder; some clients name them.
+  ...['G729A', 'G729B', 'G729AB'].map((encoding) => [encoding, 'G729'] as const),
+])
 
 /** What one RTP payload type of a stream means; `clockRate` in Hz, as RTP counts it (8000 for G.722). */
 export type StreamCodec = { payloadType: number; codec: Codec; clockRate: number }

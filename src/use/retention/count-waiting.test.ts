@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { keepRecording, noteKeepingFault } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { countWaiting } from './count-waiting.ts'
 
@@ -12,7 +12,7 @@ const { destroy } = makeDestroyer(database, register)
 const custodian = database.as('seloste_custodian').db
 const now = () => Temporal.Now.instant()
 
-test('a recording waits from its store until it is kept, since the end of its call', async () => {
+test('a recording waits from its store until it is kept, since the end of its call, and one that fails is counted as such', async () => {
   const endedAt = now().subtract({ minutes: 10 })
   const { id } = await register.record({
     startedAt: endedAt.subtract({ minutes: 5 }),
@@ -22,7 +22,10 @@ test('a recording waits from its store until it is kept, since the end of its ca
   const { unsealed } = await countWaiting(custodian)
   expect(unsealed.recordings).toBe(1)
   expect(unsealed.oldestSeconds).toBeGreaterThan(599)
+  await noteKeepingFault(custodian, id, 'log-malformed')
+  expect((await countWaiting(custodian)).failed).toBe(1)
   await keepRecording(register.keeping, id, now())
+  expect((await countWaiting(custodian)).failed).toBe(0)
   expect((await countWaiting(custodian)).unsealed).toEqual({ recordings: 0, oldestSeconds: 0 })
 })
 

@@ -6,11 +6,19 @@ export interface Waiting {
   /** Recordings and contacts past their term that are still there. What an order or an open case keeps is not among them. */
   overdue: { recordings: number; contacts: number }
   unsealed: { recordings: number; oldestSeconds: number }
+  /** Of the unsealed, those that the custodian has tried to take in and could not. */
+  failed: number
 }
 
 /** As the custodian. The register's own clock says what is past its term (R23, R24). */
 export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
-  const { rows } = await sql<{ recordings: number; contacts: number; unsealed: number; oldest: number | null }>`
+  const { rows } = await sql<{
+    recordings: number
+    contacts: number
+    unsealed: number
+    failed: number
+    oldest: number | null
+  }>`
     select
       (select count(*)::float8 from recording r
         where r.destroy_at < register_now() and r.state in ('CAPTURING', 'STORED', 'QUARANTINED')
@@ -18,15 +26,17 @@ export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
       (select count(*)::float8 from contact c
         where c.history_ends_at < register_now() and not history_is_held(c.id)) as contacts,
       count(*)::float8 as unsealed,
+      (count(*) filter (where keeping_fault is not null))::float8 as failed,
       extract(epoch from clock_timestamp() - min(stored.ended_at))::float8 as oldest
     from (
-      select coalesce(call_ended_at, started_at) as ended_at from recording
+      select coalesce(call_ended_at, started_at) as ended_at, keeping_fault from recording
       where state = 'STORED' and kept_at is null and destroy_at is not null
         and keeping_fault is distinct from 'not-in-backup'
     ) stored`.execute(db)
-  const { recordings, contacts, unsealed, oldest } = rows[0]!
+  const { recordings, contacts, unsealed, failed, oldest } = rows[0]!
   return {
     overdue: { recordings, contacts },
     unsealed: { recordings: unsealed, oldestSeconds: Math.max(0, oldest ?? 0) },
+    failed,
   }
 }

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
 import { read, type Seen } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { Reception } from '#register/recordings/reception.ts'
@@ -86,13 +86,20 @@ function visibleContact(tx: Transaction<RegisterTables>, id: string) {
   return tx.selectFrom('contact').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-function marksOf(
-  marks: SegmentMark[],
-  recording: { incomplete: boolean; packets_lost: number | null } | undefined,
-): SegmentMark[] {
+type Marked = Pick<
+  Selectable<RegisterTables['recording']>,
+  'state' | 'incomplete' | 'packets_lost' | 'unplayed_ms' | 'is_silent' | 'kept_at' | 'keeping_fault'
+>
+
+function marksOf(marks: SegmentMark[], recording: Marked | undefined): SegmentMark[] {
   const found = new Set(marks)
-  if (recording?.incomplete) found.add('incomplete')
-  if ((recording?.packets_lost ?? 0) > 0) found.add('packets-lost')
+  if (!recording) return [...found]
+  if (recording.incomplete) found.add('incomplete')
+  if ((recording.packets_lost ?? 0) > 0) found.add('packets-lost')
+  if ((recording.unplayed_ms ?? 0) > 0) found.add('not-playable')
+  if (recording.is_silent) found.add('silent')
+  const waits = recording.kept_at === null && recording.state === 'STORED'
+  if (waits && recording.keeping_fault !== null) found.add('not-ingested')
   return [...found]
 }
 

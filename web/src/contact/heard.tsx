@@ -9,12 +9,12 @@ type StreamReception = NonNullable<SegmentDetail['reception']>['streams'][number
 const heardMs = 500
 
 /** What whoever listens should know of how the recording came in, one sentence each. */
-export function useHeardWords({ heard }: SegmentDetail): string[] {
+export function useHeardWords({ heard, marks }: SegmentDetail): string[] {
   const { say, language } = useLanguage()
   if (!heard) return []
   return [
     ...(heard.oneWay ? [say(`heard.oneWay.${heard.oneWay}`)] : []),
-    ...(heard.isSilent ? [say('heard.silent')] : []),
+    ...(heard.isSilent && !marks.includes('silent') ? [say('heard.silent')] : []),
     ...(heard.lostMs >= heardMs ? [say('heard.lost', { seconds: formatDecimal(heard.lostMs / 1000, language) })] : []),
   ]
 }

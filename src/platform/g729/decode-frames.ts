@@ -1,0 +1,96 @@
+/**
+ * G.729 (ITU-T G.729 with its annexes A and B) as it comes in RTP (RFC 3551 section 4.5.6): frames of 10 bytes for 10 ms each,
+ * after which one of 2 bytes may describe the noise of a silence. In: payloads in the order sent. Out: samples at 8 kHz.
+ *
+ * Decoded by libbcg729, which Debian and others ship; without it there is no decoder. It is given frames alone, each copied to a
+ * length of its own, so that no length of a packet reaches it.
+ */
+import { createRequire } from 'node:module'
+import type koffiModule from 'koffi'
+import type { KoffiFunc, LibraryHandle } from 'koffi'
+
+export const frameBytes = 10
+const noiseBytes = 2
+/** Of a frame, at 8 kHz. */
+const frameSamples = 80
+
+interface Library {
+  /** Held for good: koffi unloads a library that nothing refers to any more. */
+  handle: LibraryHandle
+  open: KoffiFunc<() => unknown>
+  decode: KoffiFunc<(...given: [unknown, Buffer, number, number, number, number, Int16Array]) => void>
+  close: KoffiFunc<(channel: unknown) => void>
+}
+
+const names: Partial<Record<NodeJS.Platform, string>> = { linux: 'libbcg729.so.0', darwin: 'libbcg729.0.dylib' }
+let library: Library | undefined | 'not-looked-for' = 'not-looked-for'
+
+function loaded(): Library | undefined {
+  if (library === 'not-looked-for') library = load()
+  return library
+}
+
+function load(): Library | undefined {
+  const name = names[process.platform]
+  if (name === undefined) return undefined
+  try {
+    // koffi is a module built for each platform: only who meets G.729 asks for it.
+    const { default: koffi } = createRequire(import.meta.url)('koffi') as { default: typeof koffiModule }
+    const handle = koffi.load(name)
+    return {
+      handle,
+      open: handle.func('void *initBcg729DecoderChannel(void)'),
+      decode: handle.func(
+        'void bcg729Decoder(void *channel, const uint8_t *frame, uint8_t length, uint8_t isLost, uint8_t isNoise, uint8_t rfc3389, _Out_ int16_t *samples)',
+      ),
+      close: handle.func('void closeBcg729DecoderChannel(void *channel)'),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns true where this machine has the library. */
+export function decodesG729(): boolean {
+  return loaded() !== undefined
+}
+
+/** How long a payload lasts, in samples at 8 kHz. */
+export function g729Samples(payloadBytes: number): number {
+  const noise = payloadBytes % frameBytes === noiseBytes ? 1 : 0
+  return (Math.floor(payloadBytes / frameBytes) + noise) * frameSamples
+}
+
+/** Its memory is its own: close it. What a frame sounds like rests on those before it. */
+export class G729Decoder {
+  private readonly library: Library
+  private readonly channel: unknown
+  private readonly frame = Buffer.alloc(frameBytes)
+
+  /** @throws Error where {@link decodesG729} is false */
+  constructor() {
+    const found = loaded()
+    if (!found) throw new Error('libbcg729 is not there')
+    this.library = found
+    this.channel = found.open()
+    if (!this.channel) throw new Error('libbcg729 has no memory for a decoder')
+  }
+
+  /** The samples of a payload, {@link g729Samples} of them. */
+  decode(payload: Uint8Array): Int16Array {
+    const samples = new Int16Array(g729Samples(payload.length))
+    const heard = new Int16Array(frameSamples)
+    for (let n = 0; n * frameSamples < samples.length; n++) {
+      const frame = payload.subarray(n * frameBytes, (n + 1) * frameBytes)
+      const isNoise = frame.length < frameBytes
+      this.frame.fill(0).set(frame)
+      this.library.decode(this.channel, this.frame, frame.length, 0, isNoise ? 1 : 0, 0, heard)
+      samples.set(heard, n * frameSamples)
+    }
+    return samples
+  }
+
+  close(): void {
+    this.library.close(this.channel)
+  }
+}
