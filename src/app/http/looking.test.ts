@@ -6,7 +6,7 @@ import { noteProhibition } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import { admit } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { keepRecording, noteKeepingFault } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -103,6 +103,35 @@ describe('searching and reading', () => {
       browser.fetch(`/api/contacts/${recording.contactId}/caller`, { json: { purpose: 'QUALITY' } }),
     )
     expect(caller).toMatchObject({ status: 200, body: { number: '040 123 4567' } })
+  })
+
+  test('what cannot be played, and silence, are marks of the call, as is a recording that cannot be ingested', async () => {
+    const marksOf = async ({ contactId }: RecordedSegment) => {
+      const { body } = await answer(browser.fetch(`/api/contacts/${contactId}?purpose=QUALITY`))
+      return (body['segments'] as { marks: string[] }[]).map(({ marks }) => marks)
+    }
+    const codecs = [
+      { payloadType: 8, codec: 'PCMA', clockRate: 8000 },
+      { payloadType: 4, codec: 'G723', clockRate: 8000 },
+    ] as const
+    const made = (types: readonly number[]) =>
+      register.record(
+        { official: colleagueOf(sari) },
+        {
+          packets: types.length,
+          script(writer) {
+            writer.source(0, 1, 0, 0, [...codecs])
+            for (const [n, type] of types.entries())
+              writer.packet(0, type, false, n, n * 160, n * 200, Buffer.alloc(160, 0x2a), 0, 160)
+          },
+        },
+      )
+    const [mixed, silent, broken] = [await made([8, 8, 4]), await made([4, 4, 4]), await made([8, 8, 8])]
+    for (const { id } of [mixed, silent]) await keepRecording(register.keeping, id, now())
+    await noteKeepingFault(register.keeping.db, broken.id, 'log-malformed')
+    expect(await marksOf(mixed)).toEqual([['not-playable']])
+    expect(await marksOf(silent)).toEqual([['not-playable', 'silent']])
+    expect(await marksOf(broken)).toEqual([['not-ingested']])
   })
 
   test('pages follow their cursor to the end', async () => {

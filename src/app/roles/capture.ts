@@ -28,7 +28,6 @@ import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
 import { switchedStore } from '#platform/objects/switched-store.ts'
-import { decodesG729 } from '#platform/g729/decode-frames.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
@@ -43,6 +42,7 @@ import { knownNow, offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
 import { readDrawKey } from './draw-key.ts'
+import { formatPolicy } from './format-policy.ts'
 import { followForbidden } from './follow-forbidden.ts'
 import { followKnown } from './follow-known.ts'
 import { followQuotas } from './follow-quotas.ts'
@@ -243,11 +243,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     mediaAddress: mediaAddresses(settings.rtp.host),
     hears: mediaHearing(settings.rtp.host),
     takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
-    formats: {
-      playsG729: decodesG729(),
-      refusesUnplayable: settings.unplayable === 'refuse',
-      keepsUnplayable: settings.unplayable === 'keep',
-    },
+    formats: formatPolicy(settings.unplayable),
     spool,
     leftBehind,
     held: { sessions: held, calls, goOn },

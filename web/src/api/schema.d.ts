@@ -52185,7 +52185,7 @@ export interface operations {
                             };
                             /** @description Length of the recording */
                             durationMs?: number;
-                            marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number" | "source-changed" | "mixed-beside" | "media-elsewhere")[];
+                            marks: ("incomplete" | "end-inferred" | "packets-lost" | "needs-review" | "unknown-number" | "source-changed" | "mixed-beside" | "media-elsewhere" | "not-playable" | "silent" | "not-ingested")[];
                             lostPackets?: number;
                             heard?: {
                                 /** @description Sound that was lost on the way, of the voice that lost most, in milliseconds */
