@@ -55,11 +55,11 @@ describe.each(Object.entries(formats))('%s', (_name, { payloadType, ticks, tones
   test('sounds as it was spoken', async () => {
     const { render } = await record()
     const { found, overRestDb } = levelsOf(await render(), { from: 3000, lane: 0 }, [440, 1700])
-    expect(found[0]).toBeGreaterThan(6500)
-    expect(found[0]).toBeLessThan(9500)
-    expect(found[1]).toBeGreaterThan(2000)
-    expect(found[1]).toBeLessThan(4000)
-    expect(overRestDb).toBeGreaterThan(payloadType === 18 ? 8 : 18)
+    // A code of speech weakens the second tone: in the same frames of G.729 ffmpeg's decoder finds 7,646 and 877.
+    const [first, second] = payloadType === 18 ? [7646, 877] : [8000, 3000]
+    expect(Math.abs(found[0]! / first - 1)).toBeLessThan(0.1)
+    expect(Math.abs(found[1]! / second - 1)).toBeLessThan(0.1)
+    expect(overRestDb).toBeGreaterThan(18)
   })
 })
 
