@@ -176,7 +176,9 @@ describe('database roles', () => {
       "update recording set destroy_at = now() + interval '1 year'",
       "update recording set state = 'QUARANTINED'",
     ]) {
-      await expect(capture.query(statement), statement).rejects.toThrow('violates row-level security')
+      await expect(capture.query(statement), statement).rejects.toThrow(
+        /violates row-level security|ends with the last of its parts|follow from the end of its call|stays as it is/,
+      )
     }
   })
 
