@@ -131,15 +131,6 @@ test('no barrels: no file only passes others on', () => {
   expect(breaches, 'Instead: import from the file that has it').toEqual([])
 })
 
-test('no source file is longer than 400 lines', () => {
-  const limit = 400
-  const breaches = paths
-    .filter((path) => path.startsWith('src/') && inCode(path))
-    .map((path) => `${path}: ${read(path).split('\n').length - 1} lines`)
-    .filter((line) => Number(/(\d+) lines$/.exec(line)?.[1]) > limit)
-  expect(breaches, 'Instead: split where state, I/O and policy meet').toEqual([])
-})
-
 test('every version in package.json is exact', () => {
   const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string> | undefined>
   const loose = ['dependencies', 'devDependencies', 'optionalDependencies']
