@@ -69,29 +69,14 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
   if (parties.direction === 'outgoing' || parties.direction === 'internal') return 'outside'
   const { answeredAt, arrivedAt, earlier, ids } = context
   const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
-  const numberEntry = parties.number?.entry
   const calledBefore = earlier && isUntold(earlier.numberCalled) ? undefined : earlier?.numberCalled
-  const called = calledBefore ?? { ...reached, kind: numberEntry?.kind ?? ('UNKNOWN' as const) }
+  const called = calledBefore ?? { ...reached, kind: parties.number?.entry?.kind ?? ('UNKNOWN' as const) }
   const callIds = callIdsOf(invitation)
   const official = officialOf(invitation)
-  const drawnOn = earlier?.drawnOn ?? hashCallId(callIds[0] ?? '')
-  const decision: Decision = parties.awaitsAnswer
-    ? { record: false, reason: notAnswered, descriptionVersion: context.version.version, drawnOn }
-    : decideRecording({
-        version: context.version,
-        drawKey: context.drawKey,
-        drawnOn,
-        numberReached: isUntold(reached) ? null : reached.key,
-        answeredAt,
-        viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
-        officialId: official?.personId,
-        consents: parties.official?.entry?.consentedFrom != null,
-        quotaUsed: context.quotaUsed,
-      })
-  const { recordingMonths, ...explained } = decision
-  const isUnheard = hasNoPlayableCodec(streams) && !context.keepsUnplayable
+  const { recordingMonths, ...decision } = decide(invitation, context, callIds, reached, called)
+  const failure = decision.record ? failureOf(invitation, context) : undefined
   const recording: RecordingFacts | undefined =
-    decision.record && recordingMonths !== undefined && !context.isForbidden && !isUnheard
+    recordingMonths !== undefined && decision.record && failure === undefined
       ? {
           id: ids.recordingId,
           startedAt: arrivedAt,
@@ -112,10 +97,9 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       numberCalled: called,
       numberReached: reached,
       ...(official && { official }),
-      decision: explained,
+      decision,
       captureState: recording ? 'recording' : 'not-recorded',
-      ...(decision.record && context.isForbidden && { captureFailure: forbiddenBefore }),
-      ...(decision.record && !context.isForbidden && isUnheard && { captureFailure: unheardCodec }),
+      ...(failure !== undefined && { captureFailure: failure }),
       marks: [...new Set([...marksOf(invitation, earlier), ...(decision.record ? marksOfCodecs(streams) : [])])],
       ...(recording && { recording }),
     },
@@ -125,6 +109,32 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
     hasSdp: invitation.offer !== undefined,
     callerIsGuess: isGuess(parties.caller),
   }
+}
+
+/** What the plan says of it, once it is answered. */
+function decide(
+  invitation: CallInvitation,
+  { version, drawKey, answeredAt, quotaUsed, earlier }: SegmentContext,
+  callIds: readonly string[],
+  reached: SegmentFacts['numberReached'],
+  called: SegmentFacts['numberCalled'],
+): Decision {
+  const { parties } = invitation
+  const drawnOn = earlier?.drawnOn ?? hashCallId(callIds[0] ?? '')
+  if (parties.awaitsAnswer) return { record: false, reason: notAnswered, descriptionVersion: version.version, drawnOn }
+  return decideRecording({
+    ...{ version, drawKey, drawnOn, answeredAt, quotaUsed },
+    numberReached: isUntold(reached) ? null : reached.key,
+    viaSwitchboard: called.kind === 'SWITCHBOARD' && called.key !== reached.key,
+    officialId: officialOf(invitation)?.personId,
+    consents: parties.official?.entry?.consentedFrom != null,
+  })
+}
+
+/** Why a call that the plan has recorded is not. */
+function failureOf({ streams }: CallInvitation, context: SegmentContext): string | undefined {
+  if (context.isForbidden) return forbiddenBefore
+  return hasNoPlayableCodec(streams) && !context.keepsUnplayable ? unheardCodec : undefined
 }
 
 /** When the call was answered: as its metadata tell, or else when the session was offered. */
