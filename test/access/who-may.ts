@@ -317,7 +317,8 @@ const rules: Record<string, Rule> = {
   listLogVerifications: ['DATA_PROTECTION_OFFICER'],
   startLogVerification: ['DATA_PROTECTION_OFFICER'],
   cancelLogVerification: { missing: ['DATA_PROTECTION_OFFICER'] },
-  listAlarms: ['DATA_PROTECTION_OFFICER'],
+  // Maintenance and administrators: of what stands still alone.
+  listAlarms: ['DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE'],
   seeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
   closeAlarm: { missing: ['DATA_PROTECTION_OFFICER'] },
   // What feeds tell beside what was recorded: nobody's name or number.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { listedMetrics, type ListedMetric } from './listed-metrics.ts'
@@ -72,6 +72,18 @@ test('every panel of the dashboard asks for metrics and labels that exist', () =
     problemsOf(expr, legendFormat).map((problem) => `${title}: ${problem}`),
   )
   expect(problems).toEqual([])
+})
+
+test('whatever a page of docs/operate calls an alert by its expression has a rule', () => {
+  const pages = new URL('../../docs/operate/', import.meta.url)
+  const ruled = rules.map(({ expr }) => expr).join(' ')
+  const called = readdirSync(pages)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => readFileSync(new URL(name, pages), 'utf8').split('\n'))
+    .filter((line) => /^ {4}.*\bseloste_\w+.* (?:>|<|==) [\d.]/.test(line))
+  expect(called.length).toBeGreaterThan(5)
+  const missing = called.flatMap((line) => line.match(/\bseloste_\w+/g) ?? []).filter((name) => !ruled.includes(name))
+  expect(missing).toEqual([])
 })
 
 test('a metric or a label that is not there is found', () => {

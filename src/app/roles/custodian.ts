@@ -255,7 +255,9 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
     waitsSince: () => queue.oldest(),
   })
-  const watching = keepWatch({ db, pool, versions, clock, log, registry: metrics.registry })
+  const watching = keepWatch({
+    ...{ db, pool, versions, clock, log, blockers: () => blockers.list(), registry: metrics.registry },
+  })
   const { webhooksFile } = settings.connecting
   const webhooks = await keepWebhooks({
     ...{ db, pool, clock, log, webhooksFile },

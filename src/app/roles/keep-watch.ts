@@ -1,19 +1,23 @@
+import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
 import { Counter, Gauge } from 'prom-client'
+import type { Blocker } from '#platform/blockers/blockers.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { RegisterTables } from '#register/tables.ts'
 import { emergenciesOf } from '#safeguards/watch/emergencies.ts'
 import { countOpenAlarms, endOldAlarms, raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { alarmKinds } from '#safeguards/watch/thresholds.ts'
+import { keepStandstill } from './keep-standstill.ts'
 import type { Versions } from './follow-versions.ts'
 
 const watchMs = 60_000
 
 /**
  * Watches the log every minute (R21): what somebody may have to answer for is raised as an alarm for the data protection
- * officer, as a line in the process log without names, and as a number in the metrics. One process at a time.
+ * officer, as a line in the process log without names, and as a number in the metrics; and what stands still, for whoever may act.
+ * One process at a time.
  */
 export function keepWatch({
   db,
@@ -21,24 +25,30 @@ export function keepWatch({
   versions,
   clock,
   log,
+  blockers,
   registry,
+  standstillMs,
 }: {
-  db: HoldingSafeguards
+  db: Kysely<RegisterTables>
   pool: EveryOptions['pool']
   versions: Pick<Versions, 'all'>
   clock: Clock
   log: Log
+  /** What stands still in the custodian itself. */
+  blockers: () => readonly Blocker[]
   registry: Registry
+  /** How often what stands still is looked at. */
+  standstillMs?: number
 }): Repeating {
   const raisedTotal = new Counter({
     name: 'seloste_alarms_raised_total',
-    help: 'Alarms raised about looks, listenings, refusals and sign-ins, by kind',
+    help: 'Alarms raised about looks, listenings, refusals, sign-ins and what stands still, by kind',
     labelNames: ['kind'],
     registers: [registry],
   })
   new Gauge({
     name: 'seloste_alarms_open',
-    help: 'Alarms that no data protection officer has closed, by kind',
+    help: 'Alarms that are open, by kind',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
@@ -52,7 +62,11 @@ export function keepWatch({
     registers: [registry],
   })
 
-  return every({
+  const standstill = keepStandstill({
+    ...{ db, pool, clock, log, blockers, ...(standstillMs !== undefined && { intervalMs: standstillMs }) },
+    onRaised: () => raisedTotal.inc({ kind: 'standstill' }),
+  })
+  const watching = every({
     pool,
     intervalMs: watchMs,
     lockName: 'seloste.watch',
@@ -72,4 +86,9 @@ export function keepWatch({
       log.error({ err: error }, 'the log could not be watched for alarms; it is tried again in a minute')
     },
   })
+  return {
+    async stop() {
+      await Promise.all([watching.stop(), standstill.stop()])
+    },
+  }
 }

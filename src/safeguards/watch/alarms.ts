@@ -1,6 +1,7 @@
 /**
  * Alarms as the data protection officer deals with them (R21). In: their session. Out: alarms, open ones first; seen and
- * closed with a note. Never here: anybody else's look at them (row-level security shows them none).
+ * closed with a note. Maintenance and administrators are shown what stands still, and nothing else. Never here: anybody else's look
+ * at them (row-level security shows them none).
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -25,7 +26,8 @@ export interface Alarm {
   lastAt: Temporal.Instant
   raisedAt: Temporal.Instant
   seenAt?: Temporal.Instant
-  closed?: { at: Temporal.Instant; by: string; note: string }
+  /** Without who closed it and why: it was over by itself. */
+  closed?: { at: Temporal.Instant; by?: string; note?: string }
   /** Somebody else has to close it: it is about the viewer. */
   isOwn: boolean
 }
@@ -71,9 +73,12 @@ export function listAlarms(
         lastAt: row.last_at,
         raisedAt: row.raised_at,
         ...(row.seen_at && { seenAt: row.seen_at }),
-        ...(row.closed_at &&
-          row.closed_by &&
-          row.note !== null && { closed: { at: row.closed_at, by: named(row.closed_by).name, note: row.note } }),
+        ...(row.closed_at && {
+          closed: {
+            at: row.closed_at,
+            ...(row.closed_by !== null && row.note !== null && { by: named(row.closed_by).name, note: row.note }),
+          },
+        }),
         isOwn: row.person_id === session.personId,
       })),
     }
@@ -119,6 +124,7 @@ export async function closeAlarm(
 }
 
 async function watches(tx: HoldingSafeguards): Promise<boolean> {
-  const { rows } = await sql<{ is: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as is`.execute(tx)
+  const { rows } = await sql<{ is: boolean }>`
+    select viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture() as is`.execute(tx)
   return rows[0]?.is === true
 }

@@ -33,6 +33,7 @@ export async function raiseAlarms(
 ): Promise<RaisedAlarm[]> {
   const raised: RaisedAlarm[] = []
   for (const kind of alarmKinds) {
+    if (kind === 'standstill') continue
     raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => watchOne(tx, kind, emergencies, now))))
   }
   return raised

@@ -3,7 +3,8 @@
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
  * Intervals are PostgreSQL's. Each kind is found by the function of its name in migrations/0011-watch.sql
- * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql, 0042-capture-seen.sql and 0076-directory-ends.sql.
+ * 0030-requests-that-are-watched.sql, 0040-calls-told-afterwards.sql, 0042-capture-seen.sql and 0076-directory-ends.sql;
+ * `standstill` is not in the log and comes from raise-standstill.ts.
  */
 
 export const thresholds = {
@@ -45,6 +46,8 @@ export const thresholds = {
   links: { links: 1 },
   /** Numbers, places and employments of officials that somebody moves or ends, and new tokens of identity systems. */
   directory: { changes: 1 },
+  /** Blockers of any process (docs/decisions/0085), from when the oldest has stood for so long; over when none stands. */
+  standstill: { minutes: 2 },
 } as const
 
 export type AlarmKind = keyof typeof thresholds

@@ -22789,10 +22789,10 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             /**
-                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of; recordings of one client with one voice missing, or with much lost on the way; one-time links for people with rights, or second factors taken from somebody; numbers and places of officials that are moved
+                             * @description What was seen: refusals in a row; listening at night; one official’s calls listened to too often; one caller looked for again and again; looks in a mass; many numbers revealed; failed sign-ins on many accounts; a look in an emergency; much done in requesters’ names; calls that were to be recorded and were not; recordings whose call no telephone system tells of; recordings of one client with one voice missing, or with much lost on the way; one-time links for people with rights, or second factors taken from somebody; something that stands still; numbers and places of officials that are moved
                              * @enum {unknown}
                              */
-                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass" | "requests" | "unrecorded" | "untold" | "one-way" | "loss" | "links" | "directory";
+                            kind: "refusals" | "night" | "official" | "caller" | "mass" | "reveals" | "sign-ins" | "break-glass" | "requests" | "unrecorded" | "untold" | "one-way" | "loss" | "links" | "directory" | "standstill";
                             person?: {
                                 /** Format: uuid */
                                 id: string;
@@ -22835,14 +22835,15 @@ export interface operations {
                              * @description First seen by a data protection officer
                              */
                             seenAt?: string;
+                            /** @description Without `by` and `note` it was over by itself */
                             closed?: {
                                 /**
                                  * Format: date-time
                                  * @description Closed
                                  */
                                 at: string;
-                                by: string;
-                                note: string;
+                                by?: string;
+                                note?: string;
                             };
                             /** @description It is about the viewer: somebody else closes it */
                             isOwn: boolean;

@@ -24,6 +24,8 @@ import { usePresence } from '../session/use-me.ts'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
 import { administers, screensOf, watches } from '../shell/screens.ts'
+import { Standstill } from '../capture/standstill.tsx'
+import { runsCapture } from '../capture/capture-shapes.ts'
 import { OpenAlarms } from '../watch/open-alarms.tsx'
 
 export function StartPage() {
@@ -48,6 +50,7 @@ export function StartPage() {
       </WhatWaits>
       {me && <RightsWaiting me={me} />}
       {me && watches(me) && <OpenAlarms />}
+      {me && runsCapture(me) && !watches(me) && <Standstill />}
       {me && decidesRemovals(me) && <DirectoryChanges />}
       {me && decidesRemovals(me) && <FactorRemovals />}
       <WhatHolds />

@@ -48,9 +48,15 @@ export function AlarmCard({ alarm, onChanged }: { alarm: Alarm; onChanged: () =>
       <LogLink alarm={alarm} />
       {alarm.closed ? (
         <div className="alarm-closed">
-          <p>{say('alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
-          <p className="note">{alarm.closed.note}</p>
+          {alarm.closed.by === undefined ? (
+            <p>{say('alarm.standstill.over', { time: instant(alarm.closed.at) })}</p>
+          ) : (
+            <p>{say('alarm.closed.by', { name: alarm.closed.by, time: instant(alarm.closed.at) })}</p>
+          )}
+          {alarm.closed.note !== undefined && <p className="note">{alarm.closed.note}</p>}
         </div>
+      ) : alarm.kind === 'standstill' ? (
+        <p className="muted">{say('alarm.standstill.itself')}</p>
       ) : (
         <Close alarm={alarm} onChanged={onChanged} />
       )}

@@ -1,6 +1,6 @@
 import { formatCount } from '../format/number.ts'
 import type { Language } from '../language/language.ts'
-import type { Say } from '../language/use-words.ts'
+import type { Say, Word } from '../language/use-words.ts'
 import type { Alarm } from './watch-shapes.ts'
 
 /** What was seen, with its counts, in one sentence. */
@@ -62,10 +62,20 @@ export function sayWhat({ kind, count, facts }: Pick<Alarm, 'kind' | 'count' | '
           clients: number('clients'),
         },
       })
+    case 'standstill':
+      return say('alarm.standstill.what', { count, number: formatCount(count, language), kinds: sayKinds(facts, say) })
     case 'unrecorded':
     case 'untold':
       return say(`alarm.${kind}.what`, { count, number: formatCount(count, language), numbers: number('numbers') })
   }
+}
+
+function sayKinds(facts: Alarm['facts'], say: Say): string {
+  const { kinds } = facts
+  if (typeof kinds !== 'object' || kinds === null) return ''
+  return Object.keys(kinds)
+    .map((kind) => say(`alarm.standstill.kind.${kind}` as Word))
+    .join(', ')
 }
 
 /** From when on it is an alarm. */

@@ -1,8 +1,10 @@
 import { today } from '@internationalized/date'
 import { Link } from '@tanstack/react-router'
-import { ListChecks, ScrollText } from 'lucide-react'
+import { HardDrive, ListChecks, ScrollText } from 'lucide-react'
+import { runsCapture } from '../capture/capture-shapes.ts'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { usePresence } from '../session/use-me.ts'
 import type { Alarm } from './watch-shapes.ts'
 
 /** Of so long an alarm of calls and recordings is. */
@@ -11,6 +13,8 @@ const alarmDays = 28
 /** To the entries of the log, or to the calls, that an alarm is made of. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { say } = useLanguage()
+  const presence = usePresence()
+  const runs = presence.state === 'signed-in' && runsCapture(presence.me)
   const { kind, person, firstAt: from, lastAt } = alarm
   // What is missing has no entries: it stands in the reconciliation of calls and recordings.
   if (kind === 'unrecorded' || kind === 'untold') {
@@ -24,6 +28,16 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
         </Link>
       </p>
     )
+  }
+  if (kind === 'standstill') {
+    return runs ? (
+      <p>
+        <Link to="/capture/nodes" className="link-with-icon">
+          <HardDrive aria-hidden="true" size={18} />
+          {say('alarm.standstill.to')}
+        </Link>
+      </p>
+    ) : null
   }
   // Of how recordings come in there are no entries: whoever runs the installation sees it by client and hour.
   if (kind === 'one-way' || kind === 'loss') return null

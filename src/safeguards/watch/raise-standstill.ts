@@ -1,0 +1,54 @@
+/**
+ * The alarm of what stands still (docs/decisions/0085). In: the blockers of all processes, now. Out: one alarm, raised once a blocker
+ * has stood for two minutes, added to while any stands, and over by itself when none does; an entry in the log of both. Never here:
+ * what a blocker is.
+ */
+import { sql } from 'kysely'
+import { withTransaction } from '#platform/database/connect.ts'
+import { appendAudit } from '../audit/append.ts'
+import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { thresholds } from './thresholds.ts'
+
+export interface Standing {
+  /** Of the blocker; `capture` for a capture that is silent. */
+  kind: string
+  since: Temporal.Instant
+}
+
+/** @returns what became of the alarm; nothing where it stays as it is */
+export function noteStandstill(
+  holding: HoldingSafeguards,
+  standing: readonly Standing[],
+  now: Temporal.Instant,
+): Promise<'raised' | 'over' | undefined> {
+  return withTransaction(safeguardsOf(holding), async (tx) => {
+    const db = safeguardsOf(tx)
+    await sql`select not_while_watched('standstill')`.execute(db)
+    if (standing.length === 0) {
+      const { rows } = await sql<{ settled: boolean }>`select settle_standstill() as settled`.execute(db)
+      return rows[0]?.settled ? 'over' : undefined
+    }
+    const first = standing.map(({ since }) => since).sort(Temporal.Instant.compare)[0]!
+    const isDue = Temporal.Instant.compare(first.add({ minutes: thresholds.standstill.minutes }), now) <= 0
+    const kinds = Object.fromEntries(
+      [...Map.groupBy(standing, ({ kind }) => kind)].map(([kind, all]) => [kind, all.length]),
+    )
+    const { rows } = await sql<{ id: string; count: number; fresh: boolean }>`
+      insert into alarm (kind, count, facts, threshold, first_at, last_at)
+      select 'standstill', ${standing.length}, ${JSON.stringify({ kinds })}::jsonb, ${JSON.stringify(thresholds.standstill)}::jsonb,
+        ${first}::timestamptz, ${now}::timestamptz
+      where ${isDue} or exists (select from alarm where kind = 'standstill' and closed_at is null)
+      on conflict (kind, person_id, object_id) where closed_at is null do update
+        set count = greatest(alarm.count, excluded.count), facts = excluded.facts, last_at = greatest(alarm.last_at, excluded.last_at)
+      returning id, count, xmax = 0 as fresh`.execute(db)
+    const [raised] = rows.filter(({ fresh }) => fresh)
+    if (!raised) return undefined
+    await appendAudit(db, {
+      action: 'alarm.raised',
+      result: 'ok',
+      object: { kind: 'alarm', id: raised.id },
+      detail: { kind: 'standstill', count: raised.count },
+    })
+    return 'raised'
+  })
+}
