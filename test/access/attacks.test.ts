@@ -244,8 +244,10 @@ describe('every page and answer', () => {
     const policy = given.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).toContain("base-uri 'none'")
     expect(policy).not.toMatch(/unsafe-|\*|data:.*script|http:/)
     expect(given.headers.get('x-content-type-options')).toBe('nosniff')
     expect(given.headers.get('referrer-policy')).toMatch(/no-referrer|same-origin/)
+    expect(given.headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
   })
 })

@@ -152,6 +152,41 @@ describe.skipIf(inBuckets())('an object store that cannot be written', () => {
   )
 })
 
+describe('a key folder that is not there', () => {
+  const folder = () => join(seloste.dataDirectory, 'keys')
+
+  test.each([
+    ['whose volume was unmounted', () => mkdir(folder(), { mode: 0o700 })],
+    ['at all', () => Promise.resolve()],
+  ])(
+    '%s is a blocker everywhere until it is back, and no key is taken for destroyed',
+    { timeout: 180_000 },
+    async (_how, leave) => {
+      await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      await rename(folder(), `${folder()}-away`)
+      await leave()
+      try {
+        const found = async () => (await health()).blockers.map(({ kind, of }) => `${kind} of ${of}`)
+        await expect.poll(found, { timeout: 30_000 }).toContain('key-store of custodian')
+        const now = await health()
+        expect([now.status, now.ready, now.missing]).toEqual([503, false, []])
+        const blocker = now.blockers.find(({ kind }) => kind === 'key-store')
+        expect(blocker).toMatchObject({ code: 'KEY_STORE_AWAY' })
+        const { exitCode, told } = await statusAsJson()
+        expect([exitCode, told.blockers.map(({ kind }) => kind)]).toEqual([1, ['key-store']])
+        expect(await metric('key-store')).toBe(1)
+        const shown = (await (await maintenance.call('GET', '/api/operation/blockers')).json()) as { items: Blocker[] }
+        expect(shown.items.map(({ kind }) => kind)).toEqual(['key-store'])
+      } finally {
+        await rm(folder(), { recursive: true, force: true })
+        await rename(`${folder()}-away`, folder())
+      }
+      await expect.poll(isWell, { timeout: 60_000 }).toBe(true)
+      expect(await metric('key-store')).toBe(0)
+    },
+  )
+})
+
 describe('a database that hangs', () => {
   /** Its postmaster, and what that has started. */
   async function processes(): Promise<number[]> {

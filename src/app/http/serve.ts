@@ -113,6 +113,9 @@ const otherHeader =
 const tooManyConnections =
   'connections of one address were closed, as it has too many; name it in SELOSTE_PROXIES if it is a proxy'
 
+const none = ["'none'"]
+const hstsSeconds = 365 * 86_400
+
 /** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0. */
 const unstorable = new Set(['22021', '22007', '22008'])
 
@@ -158,7 +161,11 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   app.decorate('isPublishedOverTls', desk.ways.publicUrl?.startsWith('https:') ?? false)
   await app.register(cookie)
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: none, baseUri: none, formAction: none, frameAncestors: none },
+    },
+    strictTransportSecurity: { maxAge: hstsSeconds, includeSubDomains: true },
   })
   await app.register(rateLimit, {
     global: false,

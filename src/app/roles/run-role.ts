@@ -1,6 +1,7 @@
 import { findSystemd } from '#platform/processes/tell-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
 import { giveBack } from './give-back.ts'
+import { logLastResort } from './log-last-resort.ts'
 import { tellAlive } from './watch-alive.ts'
 
 /** By then what was read has been used. */
@@ -12,6 +13,7 @@ export async function runRole(
   databaseUrl: string,
   { settings, log, version, heldCalls }: Omit<RoleContext, 'databaseUrl'>,
 ): Promise<void> {
+  logLastResort(log)
   const systemd = findSystemd(process.env)
   const role = await load(name)
   let running: RunningRole | undefined

@@ -29,20 +29,32 @@ export interface KeyFiles {
  * @throws KeyStoreFault KEY_STORE_OPEN_TO_OTHERS; KEY_STORE_AWAY with the code of the file system
  */
 export async function openKeyFiles(folder: string, ending: string): Promise<KeyFiles> {
-  const away = (what: string) => (error: NodeJS.ErrnoException) => {
-    if (error instanceof KeyStoreFault || error.code === undefined) throw error
-    throw new KeyStoreFault(
-      'KEY_STORE_AWAY',
-      `${folder}: ${what} (${error.code}); look at the disk and at who may write there`,
-      error,
-    )
-  }
+  const away =
+    (what: string) =>
+    (error: NodeJS.ErrnoException): never => {
+      if (error instanceof KeyStoreFault || error.code === undefined) throw error
+      throw new KeyStoreFault(
+        'KEY_STORE_AWAY',
+        `${folder}: ${what} (${error.code}); look at the disk and at who may write there`,
+        error,
+      )
+    }
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(away('the folder of the keys cannot be made'))
-  const { mode } = await stat(folder).catch(away('the folder of the keys cannot be looked at'))
+  const { mode, dev, ino } = await stat(folder).catch(away('the folder of the keys cannot be looked at'))
   if ((mode & 0o077) !== 0) {
     await chmod(folder, 0o700).catch(() => {
       throw new KeyStoreFault('KEY_STORE_OPEN_TO_OTHERS', `${folder} can be entered by others; make it mode 0700`)
     })
+  }
+  /** A volume that was unmounted leaves another folder, or none: what is not there is not gone then. */
+  const assertSameFolder = async () => {
+    const now = await stat(folder)
+    if (now.dev !== dev || now.ino !== ino) {
+      throw new KeyStoreFault(
+        'KEY_STORE_AWAY',
+        `${folder} is another folder than at the start; mount its volume again, or start the custodian anew`,
+      )
+    }
   }
   const pathOf = (name: string) => join(folder, `${name}${ending}`)
   /** What writes of this name left that never came to their end. */
@@ -53,6 +65,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
 
   const write = async (name: string, bytes: Buffer) => {
     const path = pathOf(name)
+    await assertSameFolder()
     const held = await readIfThere(path)
     if (held && !isOverwritten(held)) throw exists(name)
     // A destruction came as far as the bytes and not to the file.
@@ -80,10 +93,12 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
 
   const destroy = async (name: string) => {
     const path = pathOf(name)
+    await assertSameFolder()
     const paths = [path, ...(await unfinishedOf(name)).map((file) => join(folder, file))]
     let any = false
     for (const one of paths) any = (await overwriteAndRemove(one)) || any
     await syncFolder(folder)
+    await assertSameFolder()
     if ((await readIfThere(path)) !== undefined) {
       throw new KeyStoreFault('KEY_STAYS', `the key ${name} is still there; remove ${path} yourself`)
     }
@@ -93,11 +108,17 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
   return {
     write: (name, bytes) => write(name, bytes).catch(away(`the key ${name} cannot be written`)),
     async read(name) {
-      const held = await readIfThere(pathOf(name)).catch(away(`the key ${name} cannot be read`))
-      return held && !isOverwritten(held) ? held : undefined
+      try {
+        const held = await readIfThere(pathOf(name))
+        if (!held) await assertSameFolder()
+        return held && !isOverwritten(held) ? held : undefined
+      } catch (error) {
+        return away(`the key ${name} cannot be read`)(error as NodeJS.ErrnoException)
+      }
     },
     destroy: (name) => destroy(name).catch(away(`the key ${name} cannot be destroyed`)),
     async names() {
+      await assertSameFolder().catch(away('the folder of the keys cannot be looked at'))
       const files = await readdir(folder).catch(away('the folder of the keys cannot be listed'))
       const names = files
         .map((file) => file.replace(/(\.[0-9a-f]{8})?\.new$/, ''))

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -14,6 +14,27 @@ const newFolder = async () => {
   await mkdir(folder, { mode: 0o700 })
   return folder
 }
+
+describe('a folder whose volume was unmounted', () => {
+  test.each([
+    ['and that is not there', () => Promise.resolve()],
+    ['where another one is', (folder: string) => mkdir(folder, { mode: 0o700 })],
+  ])('%s, is away: no key is gone, none is destroyed, and none is made', async (_how, leave) => {
+    const folder = await newFolder()
+    const store = await openKeyFolder(folder)
+    await store.make('month-2027-01.v1')
+    await rename(folder, `${folder}-away`)
+    await leave(folder)
+    const away = { code: 'KEY_STORE_AWAY' }
+    await expect(store.has('month-2027-01.v1')).rejects.toMatchObject(away)
+    await expect(store.destroy('month-2027-01.v1')).rejects.toMatchObject(away)
+    await expect(store.names()).rejects.toMatchObject(away)
+    await expect(store.make('month-2027-02.v1')).rejects.toMatchObject(away)
+    await rm(folder, { recursive: true, force: true })
+    await rename(`${folder}-away`, folder)
+    expect(await store.has('month-2027-01.v1')).toBe(true)
+  })
+})
 
 describe('what a crash left of a key', () => {
   test('half written, is no key, is listed, and goes with its destruction; those of other names stay', async () => {

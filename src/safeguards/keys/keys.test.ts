@@ -49,8 +49,8 @@ describe('the key store', () => {
     // A file where the folder was: what root runs into as well, other than a lack of permission.
     await rm(folder, { recursive: true })
     await writeFile(folder, '')
-    await expect(store.destroy('a')).rejects.toThrow('ENOTDIR')
-    await expect(store.write('a', Buffer.from('x'))).rejects.toThrow('ENOTDIR')
+    await expect(store.destroy('a')).rejects.toMatchObject({ code: 'KEY_STORE_AWAY' })
+    await expect(store.write('a', Buffer.from('x'))).rejects.toMatchObject({ code: 'KEY_STORE_AWAY' })
   })
 
   test('takes no name that leads out of its folder', async () => {
