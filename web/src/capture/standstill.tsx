@@ -1,16 +1,18 @@
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Notice } from '../controls/notice.tsx'
+import { sayWhat } from '../watch/alarm-words.ts'
 import { useLanguage } from '../language/use-words.ts'
 
 /** On the start page of whoever runs the installation: the alarm of what stands still, while it is open. */
 export function Standstill() {
-  const { say } = useLanguage()
+  const { say, language } = useLanguage()
   const { data } = $api.useQuery('get', '/api/alarms', { params: { query: { state: 'open' } } }, { staleTime: 0 })
-  if (!data?.items.some(({ kind }) => kind === 'standstill')) return null
+  const alarm = data?.items.find(({ kind }) => kind === 'standstill')
+  if (!alarm) return null
   return (
     <Notice kind="error" title={say('alarm.standstill.title')}>
-      <p>{say('start.standstill')}</p>
+      <p>{sayWhat(alarm, say, language)}</p>
       <Link to="/capture/nodes">{say('alarm.standstill.to')}</Link>
     </Notice>
   )
