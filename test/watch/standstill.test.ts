@@ -91,7 +91,7 @@ test('what stands still in the custodian or in a capture, and a capture that is 
   const metrics = startMetrics('custodian')
   const watching = keepWatch({
     ...{ db: custodian.db, pool: custodian.pool, versions: { all: [] }, clock: systemClock, log },
-    ...{ blockers: () => blockers.list(), registry: metrics.registry, standstillMs: 50 },
+    ...{ blockers, registry: metrics.registry, standstillMs: 50 },
   })
   afterAll(async () => {
     await watching.stop()

@@ -15,8 +15,6 @@ import { channels } from '#register/channels.ts'
 import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { ensurePartitions } from '#register/history/partitions.ts'
-import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
@@ -36,6 +34,7 @@ import { followVersions } from './follow-versions.ts'
 import { logKeyQuestion } from './log-key-question.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepAccounts } from './keep-accounts.ts'
+import { keepPartitions } from './keep-partitions.ts'
 import { keepCopies } from './keep-copies.ts'
 import { keepPackages } from './keep-packages.ts'
 import { keepLedger } from './keep-ledger.ts'
@@ -72,7 +71,6 @@ const lookMs = 5_000
 const keepAtOnce = 50
 /** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
 const restMs = 200
-const dayMs = 60 * 60_000
 const listeningsMs = 1_000
 /** No key and no object has this name: what is asked is whether the store answers. */
 const nothingIsCalledSo = 'is-it-there'
@@ -228,18 +226,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     onEnded: () => proofs.logVerified(),
   })
-  const daily = every({
-    pool,
-    intervalMs: dayMs,
-    lockName: 'seloste.prepare',
-    work: async () => {
-      await ensurePartitions(db, clock.now())
-      await endOldFeedback(db)
-    },
-    onError: (error) => {
-      log.error({ err: error }, 'partitions of the months ahead could not be made, or old feedback not be deleted')
-    },
-  })
+  const partitions = keepPartitions({ db, pool, clock, log })
   const verified = keepVerified({
     proving: { db, objects, keys },
     backups: settings.backups,
@@ -255,9 +242,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
     waitsSince: () => queue.oldest(),
   })
-  const watching = keepWatch({
-    ...{ db, pool, versions, clock, log, blockers: () => blockers.list(), registry: metrics.registry },
-  })
+  const watching = keepWatch({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
   const { webhooksFile } = settings.connecting
   const webhooks = await keepWebhooks({
     ...{ db, pool, clock, log, webhooksFile },
@@ -364,7 +349,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         keeper.stop(),
         terms.stop(),
         ends.stop(),
-        daily.stop(),
+        partitions.stop(),
         intake.stop(),
         listenings.stop(),
         copies.stop(),

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
 import { Counter, Gauge } from 'prom-client'
-import type { Blocker } from '#platform/blockers/blockers.ts'
+import type { Blockers } from '#platform/blockers/blockers.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
@@ -35,7 +35,7 @@ export function keepWatch({
   clock: Clock
   log: Log
   /** What stands still in the custodian itself. */
-  blockers: () => readonly Blocker[]
+  blockers: Pick<Blockers, 'list'>
   registry: Registry
   /** How often what stands still is looked at. */
   standstillMs?: number
@@ -63,7 +63,14 @@ export function keepWatch({
   })
 
   const standstill = keepStandstill({
-    ...{ db, pool, clock, log, blockers, ...(standstillMs !== undefined && { intervalMs: standstillMs }) },
+    ...{
+      db,
+      pool,
+      clock,
+      log,
+      blockers: () => blockers.list(),
+      ...(standstillMs !== undefined && { intervalMs: standstillMs }),
+    },
     onRaised: () => raisedTotal.inc({ kind: 'standstill' }),
   })
   const watching = every({
