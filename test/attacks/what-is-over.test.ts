@@ -113,3 +113,16 @@ test('facts of a call that is over come in again and change nothing of it', asyn
   await admit(capture.db, call)
   expect(await held()).toEqual(before)
 })
+
+test('a part that goes on is told again and has no end', async () => {
+  for (const { startedAt } of [call, callFacts()]) {
+    const { endedAt: _ended, ...one } = callFacts({ startedAt, answeredAt: startedAt })
+    await admit(capture.db, one)
+    await admit(capture.db, one)
+    const { rows } = await owner.query(
+      'select s.ended_at as part, c.ended_at as call from segment s join contact c on c.id = s.contact_id where s.id = $1',
+      [one.segmentId],
+    )
+    expect(rows).toEqual([{ part: null, call: null }])
+  }
+})

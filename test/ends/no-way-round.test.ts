@@ -68,10 +68,10 @@ test('capture that was taken over does not put an end off (R22, R24)', async () 
   await owner.query(`alter table recording enable trigger user`)
   await expect(
     query(`update recording set destroy_at = now() + interval '5 months', call_ended_at = now() where id = '${id}'`),
-  ).rejects.toThrow(/row-level security/)
+  ).rejects.toThrow(/follow from the end of its call/)
   await expect(
     query(`update contact set history_ends_at = started_at + interval '16 months' where id = '${contactId}'`),
-  ).rejects.toThrow(/row-level security/)
+  ).rejects.toThrow(/ends with the last of its parts/)
 })
 
 describe('a clock that is set on little by little', () => {
