@@ -201,6 +201,28 @@ test('the time that was waited counts in studies, told after the call was counte
   })
 })
 
+describe('a caller whose number is withheld', () => {
+  const withheld = { kind: 'withheld' as const, key: null, raw: null }
+
+  test('is one call by official and end', async () => {
+    await admit(capture, session({ caller: withheld }))
+    await tell({ ...csv, name: 'hidden' }, cdr({ from: '' }))
+    expect(await contacts()).toEqual(one)
+    expect(await phantoms()).toBe(0)
+  })
+
+  test('stays two calls where another official answered, where the ends differ, and where a number is known and is another', async () => {
+    await admit(capture, session({ caller: withheld }))
+    await tell({ ...csv, name: 'hidden-official' }, cdr({ from: '', official: '0295121002' }))
+    await tell({ ...csv, name: 'hidden-end' }, cdr({ from: '', start: -50, end: 180 }))
+    expect(await contacts()).toHaveLength(3)
+    await clear()
+    await admit(capture, session({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } }))
+    await tell({ ...csv, name: 'other-number' }, cdr())
+    expect(await contacts()).toHaveLength(2)
+  })
+})
+
 describe('two calls of one caller stay two', () => {
   test('where the second is made as soon as the first is over, to the same official', async () => {
     await admit(capture, session({}, 0, 100))
