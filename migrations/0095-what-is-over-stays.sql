@@ -1,4 +1,4 @@
--- What capture has told stays as it was told once the call is over (docs/decisions/0095): whose call it was, when it ended, how long its
+-- What capture has told stays as it was told once the call is over (docs/decisions/0090): whose call it was, when it ended, how long its
 -- recording is kept, and that it is held.
 
 -- A day after its end a part of a call has the end and the official it has. Facts that are told again later change nothing of it: an
