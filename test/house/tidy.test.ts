@@ -150,12 +150,9 @@ test('the changelog has a place for what is not released', () => {
   expect(read('CHANGELOG.md')).toMatch(/^## \[Unreleased\]$/m)
 })
 
-test('decisions are numbered without gaps and say context, decision and consequences', () => {
-  const decisions = paths.filter((path) => path.startsWith('docs/decisions/')).sort()
-  expect(decisions.map((path) => basename(path).slice(0, 5))).toEqual(
-    decisions.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),
-  )
-  for (const path of decisions) {
+// Their numbers and status are looked at when their index is made.
+test('decisions say context, decision and consequences', () => {
+  for (const path of paths.filter((one) => /^docs\/decisions\/\d{4}-/.test(one))) {
     for (const heading of ['## Context', '## Decision', '## Consequences'])
       expect(read(path), path).toContain(`\n${heading}\n`)
   }
