@@ -581,7 +581,8 @@ describe('no operation offers what has no column of its own yet', () => {
       // What leaves, encrypted, as decided, once.
       'packages',
       'password-check',
-      // What a change of the description would reach: requests by number, counts.
+      // What a change of the description would reach: disclosures and requests by number, counts.
+      'pending-disclosures',
       'pending-rights',
       'people',
       // Forms, samples, evaluations; results of groups, and none by person.

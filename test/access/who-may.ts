@@ -153,6 +153,7 @@ const rules: Record<string, Rule> = {
   askExtension: { missing: ['QUALITY'] },
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  listPendingDisclosures: ['QUALITY', 'SECURITY', 'DECISION_MAKER'],
   // The sample asks for those that lead to research; the others are the security unit's.
   listReferrals: ['QUALITY'],
   takeUpReferral: { missing: ['QUALITY'] },
