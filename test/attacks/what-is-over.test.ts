@@ -108,6 +108,25 @@ test('a call that is over gets no later end by another part of it', async () => 
   }
 })
 
+test('a call that is over and had no caller gets none', async () => {
+  const unknown = { kind: 'unparsed', key: null, raw: null } as const
+  const caller = async (id: string) =>
+    (await owner.query('select caller_kind, caller_key from contact where id = $1', [id])).rows
+  const now = Temporal.Now.instant()
+  for (const { startedAt, isOver } of [
+    { startedAt: eightyDaysAgo, isOver: true },
+    { startedAt: now.subtract({ hours: 1 }), isOver: false },
+  ]) {
+    const { recording: _, ...one } = { ...oldCall(startedAt), caller: unknown }
+    await admit(capture.db, one)
+    await admit(capture.db, { ...one, caller: callFacts().caller })
+    const [told] = await caller(one.contactId)
+    expect(told, `over: ${isOver}`).toMatchObject(
+      isOver ? { caller_key: null } : { caller_key: callFacts().caller.key },
+    )
+  }
+})
+
 test('facts of a call that is over come in again and change nothing of it', async () => {
   const before = await held()
   await admit(capture.db, call)
