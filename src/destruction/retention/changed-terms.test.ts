@@ -139,16 +139,18 @@ describe('a shorter term', () => {
   })
 
   test('stays short when the call turns out to have gone on', async () => {
-    const facts = callFacts({ answeredAt: monthsAgo(1, 1), startedAt: monthsAgo(1, 1), endedAt: monthsAgo(1) })
+    const endedAt = monthsAgo(1)
+    const startedAt = endedAt.subtract({ hours: 1 })
+    const facts = callFacts({ answeredAt: startedAt, startedAt, endedAt })
     const id = randomUUID()
-    const recording = recordingFacts({ id, startedAt: monthsAgo(1, 1), endedAt: monthsAgo(1) })
+    const recording = recordingFacts({ id, startedAt, endedAt })
     await admit(capture, { ...facts, decision: { record: true, reason: 'drawn' }, recording })
     await run(kept(3))
-    const later = monthsAgo(1).add({ minutes: 20 })
+    const later = endedAt.add({ minutes: 20 })
     const goesOn = callFacts({
       callIds: facts.callIds,
       startedAt: facts.startedAt,
-      answeredAt: monthsAgo(1),
+      answeredAt: endedAt,
       endedAt: later,
     })
     await admit(capture, goesOn)

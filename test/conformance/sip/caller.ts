@@ -45,7 +45,12 @@ export function answering(changes: Partial<SipHandler> = {}): SipHandler {
 
 export function callServer(
   handler: SipHandler,
-  options: { reliable?: boolean; limits?: Partial<SipLimits>; refusal?: () => NotNow | undefined } = {},
+  options: {
+    reliable?: boolean
+    limits?: Partial<SipLimits>
+    refusal?: () => NotNow | undefined
+    sharesTrunk?: typeof isSamePeer
+  } = {},
 ): Caller {
   const clock = createFakeClock()
   const startMs = clock.nowMs()
@@ -91,7 +96,7 @@ export function callServer(
     onFault: (error) => faults.push(error),
     advertisedHost: undefined,
     transports: () => [transport],
-    sharesTrunk: isSamePeer,
+    sharesTrunk: options.sharesTrunk ?? isSamePeer,
   })
   return {
     clock,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialog, Invite } from '#capture/sip/handler.ts'
 import { firstHeader, optionTags } from '#capture/sip/message.ts'
+import { trunkNaming } from '#capture/session/trunks.ts'
 import { answering, callServer, request, toOf } from './caller.ts'
 
 type Changes = Parameters<typeof answering>[0]
@@ -288,8 +289,9 @@ describe('a BYE of ours (15.1.1, 17.1.2)', () => {
     ['via', 'from', 'to', 'call-id', 'cseq'].map((name) => `${name}: ${firstHeader(message, name)}\r\n`).join('')
 
   test('goes to the remote target by the route set, is repeated by timer E, and tells how it was answered', async () => {
-    const limits = { allowedSources: ['192.0.2.0/24'] }
-    const { call, dialog } = inCall({}, { limits }, { 'record-route': '<sip:192.0.2.99;lr>' })
+    // The proxy is of the same trunk.
+    const { sharesTrunk } = trunkNaming([], ['192.0.2.0/24'])
+    const { call, dialog } = inCall({}, { sharesTrunk }, { 'record-route': '<sip:192.0.2.99;lr>' })
     const answered = dialog.bye({ Reason: 'SIP;cause=200' })
     await new Promise(setImmediate)
     call.clock.advance(1_600)
