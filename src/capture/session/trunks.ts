@@ -1,8 +1,9 @@
 /** What an operator knows of a client that the client does not tell itself (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
 import { readFileSync } from 'node:fs'
-import { BlockList, isIP } from 'node:net'
+import { isIP, type BlockList } from 'node:net'
 import { parse } from 'yaml'
 import { ConfigFault } from '#platform/config/faults.ts'
+import { blockListOf } from '#platform/connections/address-list.ts'
 import type { IdentitySource, Track, TrackOverride } from '../siprec/identified-parties.ts'
 import type { Source } from '../sip/handler.ts'
 
@@ -124,16 +125,6 @@ export function isNamedTrunk(name: string): boolean {
 
 function holds(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-}
-
-function blockListOf(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    list.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family)
-  }
-  return list
 }
 
 function problemOf(entry: Record<string, unknown>): string | undefined {

@@ -1,4 +1,5 @@
-import { BlockList, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
+import { blockListOf } from '#platform/connections/address-list.ts'
 import type { Clock } from './timers.ts'
 
 /** How much one source may ask of us. Addresses are single ones or `address/prefix`. */
@@ -67,17 +68,6 @@ export function createSourceGate(limits: SourceLimits, clock: Clock): SourceGate
 
 /** Addresses and prefixes of both families: whether an address is among them. */
 export function sourcesAmong(sources: readonly string[]): (address: string) => boolean {
-  const list = readList(sources)
+  const list = blockListOf(sources)
   return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-}
-
-function readList(sources: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const source of sources) {
-    const [address = '', prefix] = source.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
-  }
-  return list
 }
