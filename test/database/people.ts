@@ -126,7 +126,15 @@ export function callFacts(given: Partial<SegmentFacts> = {}): SegmentFacts {
   }
 }
 
-/** A recording's facts as capture gives them once the body is stored. */
+/** The facts of a recording of one call, from its answer to its end. The floor of R23 counts from the call's end. */
+export function recordingOf(
+  { startedAt, answeredAt, endedAt }: Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'>,
+  given: Parameters<typeof recordingFacts>[0] = {},
+): NonNullable<SegmentFacts['recording']> {
+  return recordingFacts({ startedAt: answeredAt ?? startedAt, endedAt, ...given })
+}
+
+/** A recording's facts as capture gives them once the body is stored, of a call that has just ended. */
 export function recordingFacts(
   given: Partial<NonNullable<SegmentFacts['recording']>> = {},
 ): NonNullable<SegmentFacts['recording']> {

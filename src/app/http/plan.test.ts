@@ -7,7 +7,7 @@ import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '#test/database/people.ts'
+import { callFacts, enterTestPerson, phone, recordingOf, type TestPerson } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 import type { RecordingPlan, Shares } from './contract/plan.ts'
@@ -56,16 +56,19 @@ async function enterCall(place: number, number: PhoneNumberKey, answerer: TestPe
     viaSwitchboard: false,
     quotaUsed: () => 0,
   })
+  const endedAt = answeredAt.add({ minutes: 3 })
   const facts = callFacts({
     callIds,
     startedAt: answeredAt.subtract({ seconds: 20 }),
     answeredAt,
-    endedAt: answeredAt.add({ minutes: 3 }),
+    endedAt,
     numberCalled: { key: number, kind: number === switchboard ? 'SWITCHBOARD' : 'NATIONAL_SERVICE' },
     numberReached: { key: number },
     official: { personId: answerer.id, unitId: answerer.unitId, name: nameOf(answerer), phone: phone('029 512 1001') },
     decision,
-    ...(recordingMonths !== undefined && { recording: recordingFacts({ months: recordingMonths }) }),
+    ...(recordingMonths !== undefined && {
+      recording: recordingOf({ startedAt: answeredAt, answeredAt, endedAt }, { months: recordingMonths }),
+    }),
   })
   await admit(capture, facts)
   if (decision.record) drawn += 1
@@ -129,7 +132,7 @@ describe('shares', () => {
   test('show a recording that nobody drew', async () => {
     const before = await sharesFor(browsers.aino, 'DEVELOPMENT')
     const extra = await enterCall(callsInAll + 1, switchboard, aino)
-    await admit(capture, { ...extra, recording: recordingFacts() })
+    await admit(capture, { ...extra, recording: recordingOf(extra) })
     const after = await sharesFor(browsers.aino, 'DEVELOPMENT')
     expect(before.byNumber.some(({ number }) => number === switchboard)).toBe(false)
     expect(after.byNumber.find(({ number }) => number === switchboard)).toMatchObject({ drawn: 0, recorded: 1 })

@@ -9,7 +9,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { enterPerson } from '#safeguards/people/enter-person.ts'
 import { readVersions, versionAt, type DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import { callFacts, phone, recordingOf } from '#test/database/people.ts'
 import { namedAtMost, verifyDraws, type Verified } from './verify-draws.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -72,17 +72,18 @@ async function enter({ by = versions, facts: more, ...asked }: Asked = {}): Prom
     quotaUsed: () => 0,
     ...asked,
   })
+  const endedAt = answeredAt.add({ minutes: 3 })
   const facts = callFacts({
     callIds,
     startedAt: answeredAt.subtract({ seconds: 20 }),
     answeredAt,
-    endedAt: answeredAt.add({ minutes: 3 }),
+    endedAt,
     numberCalled: { key, kind: 'NATIONAL_SERVICE' },
     numberReached: { key },
     ...(asked.officialId && { official: { personId: asked.officialId, name: 'Aino', phone: phone('029 512 1001') } }),
     decision,
     ...(recordingMonths !== undefined && {
-      recording: recordingFacts({ startedAt: answeredAt, months: recordingMonths }),
+      recording: recordingOf({ startedAt: answeredAt, answeredAt, endedAt }, { months: recordingMonths }),
     }),
     ...more,
   })
@@ -113,8 +114,7 @@ const removeRecording = async (facts: SegmentFacts) => {
   await admin.db.deleteFrom('recording').where('segment_id', '=', facts.segmentId).execute()
   await sql`alter table recording enable trigger user`.execute(admin.db)
 }
-const plantRecording = (facts: SegmentFacts) =>
-  admit(capture.db, { ...facts, recording: recordingFacts({ startedAt: facts.answeredAt! }) })
+const plantRecording = (facts: SegmentFacts) => admit(capture.db, { ...facts, recording: recordingOf(facts) })
 
 describe('the proof that exactly the drawn calls were recorded', () => {
   beforeEach(async () => {
@@ -218,7 +218,7 @@ test('a recording of a call that nobody answered is extra', async () => {
   const facts = await enter({
     facts: { answeredAt: undefined, decision: { record: false, reason: 'not-answered' }, recording: undefined },
   })
-  await admit(capture.db, { ...facts, recording: recordingFacts() })
+  await admit(capture.db, { ...facts, recording: recordingOf(facts) })
   expect(await found()).toEqual([{ kind: 'extra', segmentId: facts.segmentId }])
 })
 
