@@ -49,7 +49,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['files', () => checkFiles(settings, Temporal.Now.instant())],
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],
-    ['blockers', () => (runs ? checkBlockers(formatEndpoint(settings.http)) : Promise.resolve([]))],
+    ['blockers', () => (runs ? checkBlockers(settings.http) : Promise.resolve([]))],
     ['moved', () => checkLeftBehind(settings, Temporal.Now.instant())],
   ]
   const found: Finding[] = []

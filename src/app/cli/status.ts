@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import { promises, type PromiseId } from '#description/promises.ts'
+import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
@@ -12,15 +13,12 @@ import { readOfferedBlockers } from '#platform/metrics/share-metrics.ts'
 import { blockersOf, describeAll, unite, type StandingBlocker } from '../roles/read-health.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { faultsOfEngines } from '../roles/voice-engines.ts'
+import { askDesk, deskAnswerMs, type DeskState } from './ask-desk.ts'
 import { tellCapture } from './drain.ts'
 import { tellNodes } from './nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
-interface Status {
-  desk: 'ready' | 'not-ready' | 'does-not-answer'
-  /** Of a desk that does not answer: nothing listens there, or something does and says nothing in time. */
-  silence: 'refused' | 'no-answer' | undefined
-  missing: string[]
+interface Status extends DeskState {
   /** What stands still, of every process that can be asked. */
   blockers: StandingBlocker[]
   /** Whether capture takes new sessions, and how many go on; nothing where none answers on this machine. */
@@ -41,27 +39,24 @@ interface Status {
 
 /** Of a database that is asked by the command itself: with its probe, three seconds. */
 const databaseAnswerMs = 1_500
-const deskMs = 5_000
 
 /** Asks a running Seloste whether its parts answer and its promises hold. Exit code 1 where one does not. */
 export async function status(settings: Settings, asJson: boolean): Promise<void> {
-  const host = settings.http.host.includes(':') ? `[${settings.http.host}]` : settings.http.host
-  const address = `${host}:${settings.http.port}`
-  const [{ told: toldByDesk, ...parts }, asked, engines, capture, near] = await Promise.all([
-    askParts(`http://${address}/health/ready`),
+  const [deskState, asked, engines, capture, near] = await Promise.all([
+    askDesk(settings.http),
     askDatabase(settings),
     faultsOfEngines(settings.enginesFile),
     askCapture(settings),
     readOfferedBlockers(socketsOf(settings)),
   ])
   const blockers = unite([
-    ...toldByDesk,
+    ...(deskState.blockers ?? []),
     ...[...near].flatMap(([process, those]) => describeAll(process, those)),
     ...blockersOf(asked.nodes ?? []),
   ])
-  const found: Status = { ...parts, ...asked, blockers, engines, capture }
+  const found: Status = { ...deskState, ...asked, blockers, engines, capture }
   const lines = () => [
-    ...told(found, address),
+    ...told(found, formatEndpoint(settings.http)),
     ...toldBlockers(found),
     tellCapture(capture),
     ...toldNodes(found),
@@ -105,7 +100,7 @@ function told({ desk, silence, missing, broken, unsigned, blockers }: Status, ad
         : 'desk, custodian and database answer; not all is well',
     'does-not-answer':
       silence === 'no-answer'
-        ? `the desk at ${address} takes connections and gives no answer within ${deskMs / 1000} s: it hangs, or its machine has too much to do`
+        ? `the desk at ${address} takes connections and gives no answer within ${deskAnswerMs / 1000} s: it hangs, or its machine has too much to do`
         : `nothing answers at ${address}: no desk listens there`,
   }
   if (!broken)
@@ -122,26 +117,6 @@ function told({ desk, silence, missing, broken, unsigned, blockers }: Status, ad
       ({ promise, text, since }) => `  ${promise}${since === undefined ? '' : `, since ${since}`}: ${text}`,
     ),
   ]
-}
-
-async function askParts(
-  url: string,
-): Promise<Pick<Status, 'desk' | 'missing' | 'silence'> & { told: StandingBlocker[] }> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(deskMs) })
-    const { ready, missing, blockers } = (await answer.json()) as {
-      ready: boolean
-      missing?: string[]
-      blockers?: StandingBlocker[]
-    }
-    return {
-      ...{ desk: ready ? 'ready' : 'not-ready', silence: undefined },
-      ...{ missing: missing ?? [], told: blockers ?? [] },
-    }
-  } catch (error) {
-    const silence = (error as Error).name === 'TimeoutError' ? 'no-answer' : 'refused'
-    return { desk: 'does-not-answer', silence, missing: [], told: [] }
-  }
 }
 
 /** Where there are several, or one that does not answer. */
