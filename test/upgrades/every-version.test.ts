@@ -10,7 +10,11 @@ import { migrate } from '#platform/database/migrate.ts'
 import { fillTable, rowsOf, tablesOf } from './fill-tables.ts'
 
 const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
-const newest = (await readdir(migrations)).filter((name) => name.endsWith('.sql')).length
+/** Versions of the schema: the numbers of its migrations, which may have gaps. */
+const versions = (await readdir(migrations))
+  .filter((name) => name.endsWith('.sql'))
+  .map((name) => Number.parseInt(name, 10))
+  .sort((a, b) => a - b)
 const long = process.env['SELOSTE_LONG'] === '1'
 
 /** Columns that went into tables of their own: `person_placement`, `appointment`. */
@@ -67,7 +71,7 @@ test(
     await client.connect()
     try {
       const content: Content = new Map()
-      for (let version = 1; version <= newest; version++) {
+      for (const version of versions) {
         await migrate(url, migrations, version)
         await fill(client, content)
       }
@@ -83,7 +87,7 @@ test.runIf(long)(
   'a database that was filled at any version comes to this one at once',
   { timeout: 1_800_000 },
   async () => {
-    for (let version = 1; version < newest; version++) {
+    for (const [index, version] of versions.slice(0, -1).entries()) {
       const url = await emptyDatabase()
       await migrate(url, migrations, version)
       const client = new Client({ connectionString: url })
@@ -91,7 +95,7 @@ test.runIf(long)(
       try {
         const content: Content = new Map()
         await fill(client, content)
-        expect((await migrate(url, migrations)).length).toBe(newest - version)
+        expect((await migrate(url, migrations)).length).toBe(versions.length - index - 1)
         await assertKept(client, content)
       } finally {
         await client.end()
