@@ -268,6 +268,10 @@ export const refusals = {
     409,
     'The register description allows no pseudonymised copies; make the copy at another level, or take the item out if its copy is approved already.',
   ],
+  'research.official-twice': [
+    409,
+    'An official may be heard in one copy of a disclosure below level T; one whom the directory does not know may be anybody. Make the other copies at level T, or take the items out.',
+  ],
   'research.check': [409, 'A second person has not signed the copy of an item yet.'],
   'research.undertaking': [409, 'The institute’s undertaking is not on file.'],
   'research.due-date-late': [

@@ -141,6 +141,7 @@ export const knownRefusals = [
   'research.item-restricted',
   'research.anonymised-copy',
   'research.level-not-allowed',
+  'research.official-twice',
   'research.check',
   'research.undertaking',
   'research.due-date-late',

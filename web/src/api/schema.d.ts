@@ -37791,7 +37791,7 @@ export interface operations {
                              * @description What is missing, or what changed
                              * @enum {unknown}
                              */
-                            what: "research-off" | "items" | "item-destroyed" | "item-restricted" | "anonymised-copy" | "level-not-allowed" | "check" | "undertaking" | "due-date-late" | "due-date-past" | "institute-blocked" | "decision" | "release";
+                            what: "research-off" | "items" | "item-destroyed" | "item-restricted" | "anonymised-copy" | "level-not-allowed" | "official-twice" | "check" | "undertaking" | "due-date-late" | "due-date-past" | "institute-blocked" | "decision" | "release";
                             /** @description Of which items */
                             items?: number[];
                             /**

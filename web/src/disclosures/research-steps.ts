@@ -26,6 +26,7 @@ const stepOfLack: Record<ResearchLack, ResearchStep> = {
   'item-restricted': 'items',
   'anonymised-copy': 'copies',
   'level-not-allowed': 'copies',
+  'official-twice': 'items',
   check: 'check',
   undertaking: 'undertaking',
   'due-date-late': 'study',

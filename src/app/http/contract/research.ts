@@ -40,6 +40,7 @@ export const researchLacks = [
   'item-restricted',
   'anonymised-copy',
   'level-not-allowed',
+  'official-twice',
   'check',
   'undertaking',
   'due-date-late',

@@ -9,6 +9,7 @@ export const lackRefusals = [
   'research.item-restricted',
   'research.anonymised-copy',
   'research.level-not-allowed',
+  'research.official-twice',
   'research.check',
   'research.undertaking',
   'research.due-date-late',

@@ -41,6 +41,7 @@ function randomFacts(): unknown {
       recording: oneOf(['available', 'available', 'restricted', 'destroyed', 'unknown']),
       copyState: oneOf(['NONE', 'DRAFT', 'RENDERING', 'RENDERED', 'APPROVED', 'APPROVED', 'REJECTED', 'FAILED']),
       ...(isSo() && { level: oneOf(['T', 'N', 'D']) }),
+      ...(isSo() && { official: oneOf(['a', 'b', 'c']) }),
       outcome: 'none',
     })),
   }
@@ -61,7 +62,7 @@ test('what the page says is missing is what the database refuses for, whatever t
     })),
   )
   expect(told).toEqual(decided)
-  expect(new Set(told.flat().map(({ what }) => what)).size).toBe(13)
+  expect(new Set(told.flat().map(({ what }) => what)).size).toBe(14)
 })
 
 test('a disclosure is as far as what was done for it, and no further', () => {

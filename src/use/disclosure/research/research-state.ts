@@ -22,6 +22,7 @@ export type ResearchLack =
   | 'item-restricted'
   | 'anonymised-copy'
   | 'level-not-allowed'
+  | 'official-twice'
   | 'check'
   | 'undertaking'
   | 'due-date-late'
@@ -43,6 +44,8 @@ export interface ResearchItemFacts {
   copyState: CopyState
   /** Of a copy that is rendered. */
   level?: 'T' | 'N' | 'D'
+  /** The same for the items of one official; none where the directory does not know them. */
+  official?: string
   /** Who prepares or prepared it. */
   copyBy?: string
   outcome: 'none' | 'out' | 'recalled' | 'returned' | 'destroyed'
@@ -94,7 +97,7 @@ export function researchStateOf(facts: ResearchFacts): ResearchState {
 
 /**
  * What stands between a disclosure and its release, in the order of the steps; nothing once it is released or over. The twin of
- * `lacks_of_facts` in migrations/0032-research-disclosures.sql, which decides.
+ * `lacks_of_facts` in migrations/0112-one-track-an-official.sql, which decides.
  */
 export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
   if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []
@@ -107,6 +110,11 @@ export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
     'item-restricted': items.filter(({ recording }) => recording === 'restricted'),
     'anonymised-copy': left.filter((item) => !isRendered(item)),
     'level-not-allowed': left.filter((item) => isRendered(item) && item.level === 'D' && !facts.isPseudonymisedOn),
+    'official-twice': left
+      .filter(isBelowT)
+      .filter(({ item, official }, _, those) =>
+        those.some((other) => other.item !== item && (official === undefined || other.official === official)),
+      ),
     check: left.filter(({ copyState }) => copyState === 'RENDERED'),
     'due-date-late': tooEarly,
   }
@@ -117,6 +125,7 @@ export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
     'item-restricted': false,
     'anonymised-copy': false,
     'level-not-allowed': false,
+    'official-twice': false,
     check: false,
     undertaking: !facts.hasUndertaking,
     'due-date-late': false,
@@ -159,6 +168,11 @@ export function earliestDestruction({ items }: ResearchFacts): Temporal.Instant 
 
 function isRendered({ copyState }: ResearchItemFacts): boolean {
   return copyState === 'RENDERED' || copyState === 'APPROVED'
+}
+
+/** Something of a voice is left in it. */
+function isBelowT(item: ResearchItemFacts): boolean {
+  return isRendered(item) && item.level !== undefined && item.level !== 'T'
 }
 
 function isBefore(one: Temporal.Instant, other: Temporal.Instant): boolean {

@@ -1,0 +1,111 @@
+// R33, L30: voices drawn for several recordings of one official are put together and find the official again, so a release has one
+// such track of each at the most.
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { phone } from '../database/people.ts'
+import { openPackages } from '../disclosure/open-packages.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const open = await openPackages(database)
+const { admin, ends, people, desk, begun, pick, copied, undertake, decide, act, read, lacksOf } = open
+
+const bertil = { personId: ends.people.bertil.id, unitId: ends.people.bertil.unitId, name: 'Bertil' }
+const [hers, his, nobodys] = [
+  undefined,
+  { ...bertil, phone: phone('029 512 1002') },
+  { name: 'Joku', phone: phone('029 512 1999') },
+]
+
+/** Everything but the decision, with an item for each of these copies. */
+async function prepared(...items: (readonly [level: string, official?: object | undefined])[]) {
+  const id = await begun({ instituteId: await open.institute({ recipient: open.instituteKeys.recipient }) })
+  const recordings: string[] = []
+  for (const [level, official] of items) {
+    const { id: recording } = await ends.kept(official && ({ official } as object))
+    await pick(id, recording)
+    await copied(recording, { level })
+    await open.voiced(recording)
+    recordings.push(recording)
+  }
+  await undertake(id)
+  return { id, recordings }
+}
+
+describe('two tracks of an official below level T', async () => {
+  test.each(['D', 'N'])('are not decided on, nor released where they come to be so afterwards (%s)', async (level) => {
+    await open.allowed({ pseudonymised: true })
+    const { id, recordings } = await prepared(['T', hers], [level, hers], [level, hers])
+    expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2, 3] })
+    expect(await decide(id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '2,3' })
+    await copied(recordings[2]!, { level: 'T' })
+    expect((await decide(id)).status).toBe(204)
+    await copied(recordings[2]!, { level })
+    expect(await open.release(id)).toMatchObject({ status: 409, code: 'research.official-twice' })
+    // Taken out after the decision as well.
+    expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ code: 'research.decided' })
+    expect((await act('eero', 'DELETE', id, '/items/3')).status).toBe(204)
+    expect(await lacksOf(id)).toEqual(['release'])
+    expect(await open.release(id)).toMatchObject({ status: 201 })
+    await open.until(id, 'ready')
+  })
+
+  test('of several officials are released, one of each, and any number at level T', async () => {
+    await open.allowed({ pseudonymised: true })
+    const { id } = await prepared(['D', hers], ['N', his], ['T', hers], ['T', his], ['T', nobodys])
+    expect(await lacksOf(id)).toEqual(['decision', 'release'])
+  })
+
+  test('are any with one of an official whom the directory does not know', async () => {
+    await open.allowed({ pseudonymised: true })
+    const { id } = await prepared(['D', hers], ['D', nobodys])
+    expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })
+    expect(await lacksOf((await prepared(['D', nobodys])).id)).toEqual(['decision', 'release'])
+  })
+
+  test('picked by two people at the same time are never decided on', async () => {
+    await open.allowed({ pseudonymised: true })
+    const { id } = await prepared(['D', hers])
+    const second = (await ends.kept()).id
+    await copied(second, { level: 'D' })
+    const { seen } = await read(id, 'riitta')
+    const answers = await admin.transaction().execute(async (tx) => {
+      await sql`select from research_disclosure where id = ${id} for update`.execute(tx)
+      const both = Promise.all([pick(id, second), decide(id, 'GRANTED', 'riitta', { seen })])
+      await expect
+        .poll(async () => {
+          const { rows } = await sql<{ waiting: number }>`
+            select count(*)::integer as waiting from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%research%'`.execute(admin)
+          return rows[0]!.waiting
+        })
+        .toBe(2)
+      return { both }
+    })
+    const done = (await answers.both).filter(({ status }) => status < 300)
+    expect(done).toHaveLength(1)
+    expect((await pick(id, second)).status).toBe((await read(id)).state === 'DECIDED' ? 409 : 201)
+  })
+
+  test('do not leave in a package that was ready before the directory knew whose they are', async () => {
+    await open.allowed({ pseudonymised: true })
+    const { id, recordings } = await prepared(['D', hers], ['D', his])
+    expect((await decide(id)).status).toBe(204)
+    const { body } = await open.release(id)
+    await open.until(id, 'ready')
+    const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
+    expect(await page()).toBe(200)
+    await admin.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`update segment set official_person_id = ${people.aino.id} where id = (select segment_id from recording where id = ${recordings[1]})`.execute(
+        tx,
+      )
+    })
+    expect([await page(), (await open.fetchLink(body['link'] as string)).status]).toEqual([404, 404])
+    expect(await open.release(id)).toMatchObject({
+      status: 409,
+      code: expect.stringMatching(/official-twice|under-way/) as string,
+    })
+  })
+})
