@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { type Problem } from './problem.ts'
-import { parseDescription, readDescription, seedDescriptionFile } from './read-description.ts'
+import { parseDescription, readDescription, seedDescriptionFile, shippedDescription } from './read-description.ts'
 import { findNumber } from './register-description.ts'
 import { purposesOf } from './roles.ts'
 import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
@@ -36,6 +36,20 @@ test('the description that comes with the program is read, and no code knows its
     ['test-line', 1, 1],
   ])
   expect(description.recordingPlan.rules[1]?.until?.toString()).toBe('2027-05-31T21:00:00Z')
+})
+
+test.each([
+  ['2026-11-30', '2027-05-31', '2027-12-02'],
+  // Three months before its last day the test line has less than what a new installation is tried out for.
+  ['2027-03-01', '2028-05-31', '2027-12-02'],
+  ['2028-02-29', '2028-05-31', '2028-12-02'],
+  ['2040-12-31', '2041-05-31', '2041-12-02'],
+])('installed on %s, the test line ends on %s and its site is reviewed by %s', async (today, until, nextReview) => {
+  const parsed = parseDescription(await shippedDescription(Temporal.PlainDate.from(today)))
+  const description = parsed.ok ? parsed.description : undefined
+  const lastDay = description?.recordingPlan.rules[1]?.until?.subtract({ seconds: 1 })
+  expect(lastDay?.toZonedDateTimeISO('Europe/Helsinki').toPlainDate().toString()).toBe(until)
+  expect(description?.storage.sites[0]?.nextReview.toString()).toBe(nextReview)
 })
 
 test('roles hold the purposes the description gives them, an expert those of the duty (R37-R41)', async () => {

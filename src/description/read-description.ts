@@ -12,6 +12,23 @@ import { soundFile } from './sound-file.ts'
 /** The description that comes with the program: the Tax Administration's telephone service. */
 export const seedDescriptionFile = fileURLToPath(new URL('./seed.yaml', import.meta.url))
 
+/** How long a new installation has before a day of its description comes. */
+const shippedAhead = { months: 3 }
+
+/**
+ * Text of the description that comes with the program, for an installation that begins on a day. An end of a rule or a review of a
+ * site that comes sooner than three months later, or has passed, moves by whole years.
+ */
+export async function shippedDescription(today: Temporal.PlainDate): Promise<string> {
+  const first = today.add(shippedAhead)
+  const text = await readFile(seedDescriptionFile, 'utf8')
+  return text.replace(/(?<=^ +(?:until|nextReview): )\S+$/gm, (written) => {
+    const day = Temporal.PlainDate.from(written)
+    const sameYear = day.with({ year: Math.max(day.year, first.year) })
+    return (Temporal.PlainDate.compare(sameYear, first) < 0 ? sameYear.add({ years: 1 }) : sameYear).toString()
+  })
+}
+
 /** What a text says, or everything that is wrong with it, from the top of the text down. */
 export type ParsedDescription = { ok: true; description: RegisterDescription } | { ok: false; problems: Problem[] }
 

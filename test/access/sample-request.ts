@@ -21,12 +21,16 @@ export interface Weighty {
   body?: object
 }
 
-const told = { day: '2026-11-01', time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
+const today = Temporal.Now.plainDateISO('Europe/Helsinki')
+const day = today.subtract({ days: 30 })
+const earlier = day.subtract({ days: 31 })
+const quarter = `${today.year}-Q${Math.ceil(today.month / 3)}`
+const told = { day: day.toString(), time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
 /** Where the least that the contract takes would be refused for what it says, before who asks is of any weight. */
 const bodies: Readonly<Record<string, object>> = {
   giveSecondFactor: { otp: '000000' },
   askPasskey: { password },
-  changePerson: { name: 'x', from: '2026-11-01' },
+  changePerson: { name: 'x', from: day.toString() },
   forbidUse: { party: 'CALLER', channel: 'CALL' },
   addSlots: { from: '09:00', to: '12:00' },
   nameCall: told,
@@ -47,7 +51,7 @@ export function sampleRequest(id: keyof typeof operations, weighty: Weighty = {}
     schema: Record<string, Schema | undefined>
   }
   const { body, querystring, params } = schema
-  const places: Record<string, string> = { month: '2026-10', quarter: '2026-Q4', ...weighty.places }
+  const places: Record<string, string> = { month: earlier.toPlainYearMonth().toString(), quarter, ...weighty.places }
   const path = url.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(places[name] ?? String(sample(params?.properties?.[name] ?? {}))),
   )
@@ -80,7 +84,7 @@ function filled({ properties = {}, required = [] }: Schema): Record<string, unkn
   return Object.fromEntries(
     required.map((name) => {
       const isInstant = properties[name]?.format === 'date-time'
-      return [name, name === 'from' && isInstant ? '2026-10-01T00:00:00Z' : sample(properties[name] ?? {})]
+      return [name, name === 'from' && isInstant ? `${earlier.toString()}T00:00:00Z` : sample(properties[name] ?? {})]
     }),
   )
 }
@@ -101,8 +105,8 @@ function sample(schema: Schema): unknown {
       return false
     default:
       if (schema.format === 'uuid') return randomUUID()
-      if (schema.format === 'date') return '2026-11-01'
-      if (schema.format === 'date-time') return '2026-11-01T00:00:00Z'
+      if (schema.format === 'date') return day.toString()
+      if (schema.format === 'date-time') return `${day.toString()}T00:00:00Z`
       return 'x'.repeat(Math.max(1, schema.minLength ?? 1))
   }
 }

@@ -1,8 +1,15 @@
-/** Next versions of the description for tests: the one in force without one of its roles, or another text. */
+/** Descriptions for tests: what an installation of today begins with; the one in force without one of its roles, or another text. */
 import type { Pool } from 'pg'
 import type { Change } from '#description/changes/change.ts'
+import { shippedDescription } from '#description/read-description.ts'
 import type { Duty, Role } from '#description/roles.ts'
+import { termZone } from '#description/terms.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
+
+/** Text that an installation begins with today. */
+export function shippedToday(): Promise<string> {
+  return shippedDescription(Temporal.Now.plainDateISO(termZone))
+}
 
 /** Brings a version into force from an instant that lies after the others'; it knows every role but one. */
 export async function describeFrom(

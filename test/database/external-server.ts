@@ -37,6 +37,9 @@ export async function startTestServer(
   return binaries ? startExternalServer(binaries, folder) : startEmbeddedPostgres({ dataDirectory: folder, log })
 }
 
+/** As the embedded one's: of ours only where programs are, and what shifts the clock. */
+const environment = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', LD_PRELOAD: process.env['LD_PRELOAD'] }
+
 /** Of every database made here; no superuser. */
 export const owner = 'seloste'
 /** Of the embedded server as well. */
@@ -76,7 +79,7 @@ export async function startExternalServer(
           'UTF8',
           ...locale,
         ],
-        { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }, ...owned },
+        { cwd: '/', env: environment, ...owned },
       )
     // One that is built without ICU sorts by bytes, as the embedded one does.
     await initialise('--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=fi-FI').catch(async () => {
@@ -109,7 +112,7 @@ export async function startExternalServer(
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+      env: environment,
       ...owned,
     },
   )

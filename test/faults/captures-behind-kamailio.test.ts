@@ -1,5 +1,5 @@
 /** Two captures on machines of their own behind Kamailio: one dies while calls go on and come, one drains, both come back (SELOSTE_LONG=1). */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { shippedToday } from '../database/describe-from.ts'
 import { externalBinaries } from '../database/external-server.ts'
 import { startPacer } from '../simulator/pacer.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
@@ -62,7 +63,7 @@ describe.skipIf(why !== undefined).each(['udp', 'tcp'] as const)(
       root = await mkdtemp(join(tmpdir(), 'seloste-machines-'))
       await mkdir(join(root, 'objects'), { mode: 0o700 })
       await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
-      await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+      await installDescription(db, await shippedToday(), seedDescriptionFile)
       await pool.query(
         `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
         [keys.recipient],

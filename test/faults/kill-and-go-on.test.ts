@@ -1,7 +1,7 @@
 /** K1: capture is killed again and again while calls go on. What each stream has lost is counted packet by packet, both sides of the gap. */
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { shippedToday } from '../database/describe-from.ts'
 import { objectsUrl, openTestObjects, testObjects } from '../objects/test-objects.ts'
 import { startPacer } from '../simulator/pacer.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
@@ -85,7 +86,7 @@ test(
   `kill -9 at ${kills} random moments under ${calls} calls: no recording is lost, of each stream at most a second a time, and every gap is marked`,
   { timeout: isLong ? 900_000 : 200_000 },
   async () => {
-    await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+    await installDescription(db, await shippedToday(), seedDescriptionFile)
     await pool.query(
       `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
       [keys.recipient],

@@ -3,7 +3,6 @@
  * log, the line. Never: a stand-in for capture, database or disk.
  */
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { runCapture } from '#app/roles/capture.ts'
@@ -14,6 +13,7 @@ import { makeLog } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
+import { shippedToday } from '../database/describe-from.ts'
 import { objectsUrl, testObjects } from '../objects/test-objects.ts'
 import { findPorts, type SelostePorts } from '../whole/free-ports.ts'
 
@@ -38,8 +38,7 @@ export async function runCaptureOn(
 ): Promise<CaptureOnALine> {
   ports ??= await findPorts()
   const { db, pool } = database.as()
-  const text = await readFile(seedDescriptionFile, 'utf8')
-  await installDescription(db, text, seedDescriptionFile)
+  await installDescription(db, await shippedToday(), seedDescriptionFile)
   await pool.query(
     `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],

@@ -1,7 +1,7 @@
 /** Two captures of one register, as processes: a client that records each call at both, a prohibition, and the death of one of them. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { shippedToday } from '../database/describe-from.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { objectsUrl, openTestObjects, testObjects } from '../objects/test-objects.ts'
 import { numbersCalled, officialByKey } from '../simulator/people.ts'
@@ -53,7 +54,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'seloste-two-'))
   await mkdir(join(root, 'objects'), { mode: 0o700 })
   await writeFile(join(root, 'draw.key'), Buffer.alloc(32, 5), { mode: 0o600 })
-  await installDescription(db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
+  await installDescription(db, await shippedToday(), seedDescriptionFile)
   await pool.query(
     `insert into intake_batch (public_keys) select array_fill($1::text, array[64]) from generate_series(1, 64)`,
     [generateKeyPair().recipient],

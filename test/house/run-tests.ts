@@ -5,21 +5,40 @@
 //   --static    only what needs no program running: format, types, lint, boundaries, dead code, generated files
 //   --vitest    only unit and cross-folder tests      --journeys    only the browser
 //   FILE ...    after one of these two: only the files whose paths contain it
+//   --at TIME   tests and journeys, with their database, as if it were 2027-03-28T00:30:00+02:00: a Linux with gcc
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { shiftClock } from './shift-clock.ts'
 import { beginRun, concludeRun, noteFailure, root, run, runTests, settled, sum, type Tally } from './suite.ts'
 
 const exists = (path: string) => existsSync(join(root, path))
+const { values, positionals: files } = parseArgs({
+  options: {
+    static: { type: 'boolean' },
+    vitest: { type: 'boolean' },
+    journeys: { type: 'boolean' },
+    at: { type: 'string' },
+  },
+  allowPositionals: true,
+})
+const at = values.at === undefined ? undefined : Temporal.Instant.from(values.at)
 const folder = beginRun()
 /** What the tests do comes first. */
 const afterTests = 5
-const flags = ['--static', '--vitest', '--journeys'].filter((flag) => process.argv.includes(flag))
-const runs = (flag: string) => flags.length === 0 || flags.includes(flag)
-const files = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const chosen = { units: runs('--vitest') ? files : undefined, journeys: runs('--journeys') ? files : undefined }
+const isAll = !values.static && !values.vitest && !values.journeys
+const chosen = {
+  units: isAll || values.vitest ? files : undefined,
+  journeys: isAll || values.journeys ? files : undefined,
+}
+if (at) {
+  const clock = shiftClock(folder)
+  clock.shift(at.since(Temporal.Now.instant()).total('seconds'))
+  Object.assign(process.env, clock.environment)
+}
 
 // Static checks need a processor and wait for nothing; tests wait for calls, sockets and days to come: these fill in for those.
-const lanes = [...(runs('--static') ? [runStaticChecks()] : []), runTests(folder, chosen)]
+const lanes = [...(values.static || (isAll && !at) ? [runStaticChecks()] : []), runTests(folder, chosen)]
 concludeRun(folder, sum(await Promise.all(lanes.map(settled))))
 
 /** Each static check counts as one test. They are single-threaded and independent: two at a time where nothing else runs. */

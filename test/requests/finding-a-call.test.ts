@@ -373,8 +373,12 @@ describe('what is told of a call', () => {
 })
 
 test('an hour that the clock shows twice is looked for in both, and one that it leaves out in what is next to it', async () => {
-  const fits = async (local: string, at: string) => {
-    const [on, time] = local.split('T') as [string, string]
+  const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
+  const last = yesterday.getTimeZoneTransition('previous')!
+  const before = last.getTimeZoneTransition('previous')!
+  const [autumn, spring] = last.hour === 3 ? [last, before] : [before, last]
+  const fits = async (changed: Temporal.ZonedDateTime, time: string, at: string) => {
+    const on = changed.toPlainDate().toString()
     const { rows } = await database.as().pool.query<{ n: number }>(
       `select count(*)::int as n
        from calls_told(jsonb_populate_record(null::subject_request, '{"party": "CALLER"}'), $1::jsonb, $2, null)`,
@@ -382,18 +386,20 @@ test('an hour that the clock shows twice is looked for in both, and one that it 
     )
     return rows[0]?.n
   }
-  const call = (startedAt: string, number: string) =>
-    unrecorded({
+  const call = (changed: Temporal.ZonedDateTime, minutes: number, number: string) => {
+    const startedAt = changed.add({ minutes }).toInstant()
+    return unrecorded({
       ...from(number),
-      startedAt: Temporal.Instant.from(startedAt),
-      endedAt: Temporal.Instant.from(startedAt).add({ minutes: 5 }),
+      startedAt,
+      endedAt: startedAt.add({ minutes: 5 }),
       answeredAt: undefined,
     })
-  await call('2026-10-25T00:30:00Z', '040 100 0001')
-  await call('2026-10-25T01:30:00Z', '040 100 0002')
-  await call('2026-03-29T01:30:00Z', '040 100 0003')
-  for (const number of ['040 100 0001', '040 100 0002']) expect(await fits('2026-10-25T03:30', number)).toBe(1)
-  expect(await fits('2026-03-29T03:30', '040 100 0003')).toBe(1)
-  expect(await fits('2026-03-29T04:30', '040 100 0003')).toBe(1)
-  expect(await fits('2026-10-25T04:30', '040 100 0001')).toBe(0)
+  }
+  await call(autumn, -30, '040 100 0001')
+  await call(autumn, 30, '040 100 0002')
+  await call(spring, 30, '040 100 0003')
+  for (const number of ['040 100 0001', '040 100 0002']) expect(await fits(autumn, '03:30', number)).toBe(1)
+  expect(await fits(spring, '03:30', '040 100 0003')).toBe(1)
+  expect(await fits(spring, '04:30', '040 100 0003')).toBe(1)
+  expect(await fits(autumn, '04:30', '040 100 0001')).toBe(0)
 })

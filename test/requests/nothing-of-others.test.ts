@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
+import { termZone } from '#description/terms.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
@@ -61,8 +62,9 @@ const othersCall = fc.record({
 type OthersCall = typeof othersCall extends fc.Arbitrary<infer Value> ? Value : never
 
 /** Everybody's calls are of one time: what is told is of it, by number, or without one of a service number that nobody calls. */
-const told = { day: '2026-11-24', time: '13:00', accuracy: 'HALF_HOUR' }
-const at = Temporal.Instant.from('2026-11-24T11:00:00Z')
+const day = Temporal.Now.plainDateISO(termZone).subtract({ days: 6 })
+const told = { day: day.toString(), time: '13:00', accuracy: 'HALF_HOUR' }
+const at = day.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
 const asked = [
   { ...told, callerNumber: '040 555 0000' },
   { ...told, callerNumber: '040 555 0000', accuracy: 'HOURS', serviceNumber: '029 497 000' },
@@ -234,7 +236,8 @@ describe('other people’s calls', () => {
     const session = await who.signIn()
     const { id, number } = await servedRequest(admin, { clerkId: who.id })
     // A day with four hundred calls of others at the time that is told of, and a day without any.
-    const busy = Temporal.Instant.from('2026-11-20T11:00:00Z')
+    const [busyDay, quietDay] = [day.subtract({ days: 4 }), day.subtract({ days: 5 })]
+    const busy = busyDay.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
     const record = await register.record({ startedAt: busy, answeredAt: busy, endedAt: busy.add({ minutes: 5 }) })
     await keepRecording(register.keeping, record.id, Temporal.Now.instant())
     await sql`
@@ -256,15 +259,15 @@ describe('other people’s calls', () => {
       return took
     }
     /** Asked once, as is in the log; looked for again and again. */
-    const ask = async (day: string) => {
-      const given = JSON.stringify({ ...told, day, callerNumber: '040 555 0000' })
+    const ask = async (on: Temporal.PlainDate) => {
+      const given = JSON.stringify({ ...told, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
         sql<{ call: string }>`
           select call from name_call(${id}::uuid, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(tx),
       )
       return rows[0]!.call
     }
-    const [onBusyDay, onQuietDay] = [await ask('2026-11-20'), await ask('2026-11-19')]
+    const [onBusyDay, onQuietDay] = [await ask(busyDay), await ask(quietDay)]
     const look = (call: string) => sql`select settle_call(${id}::uuid, ${call}::uuid)`
     const contact = (which: string) => sql`select * from contact where id = ${which}::uuid`
     const recording = (which: string) => sql`select * from recording where id = ${which}::uuid`

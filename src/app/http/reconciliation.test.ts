@@ -150,14 +150,17 @@ describe('counts', () => {
   })
 
   test('a call in the hour that the clock shows twice is of its day, and the day has twenty-five hours', async () => {
-    const night = Temporal.Instant.from('2026-10-25T00:30:00Z')
+    const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 }).getTimeZoneTransition('previous')!
+    const autumn = last.hour === 3 ? last : last.getTimeZoneTransition('previous')!
+    const day = autumn.startOfDay()
+    const night = autumn.toInstant().subtract({ minutes: 30 })
     for (const [at, n] of [night, night.add({ hours: 1 })].map((at, n) => [at, n] as const)) {
       const facts = call(1, { startedAt: at, answeredAt: at.add({ seconds: 5 }), endedAt: at.add({ minutes: 2 + n }) })
       await told(facts)
     }
     await report()
-    const { body } = await read(officer, '?from=2026-10-24T21:00:00Z&to=2026-10-25T22:00:00Z')
-    expect(body['counts']).toMatchObject([{ day: '2026-10-25', told: 2, missing: 2 }])
+    const { body } = await read(officer, `?from=${day.toInstant()}&to=${day.add({ days: 1 }).toInstant()}`)
+    expect(body['counts']).toMatchObject([{ day: day.toPlainDate().toString(), told: 2, missing: 2 }])
   })
 
   test('without a feed there is nothing to tell, and a time that is too long or turned round is refused with its field', async () => {

@@ -1,19 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { seedDescriptionFile } from '#description/read-description.ts'
+import { seedDescriptionFile, shippedDescription } from '#description/read-description.ts'
+import { termZone } from '#description/terms.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import type { Log } from '#platform/log/log.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 
 /**
  * Gives a new installation its description.
- * @param path of its text; the one that comes with Seloste otherwise
+ * @param path of its text; that of the one that comes with Seloste otherwise, with days that lie ahead
  * @throws DescriptionFault when the text cannot be obeyed
  */
-export async function installFirst(
-  adminUrl: string,
-  log: Pick<Log, 'info'>,
-  path: string = seedDescriptionFile,
-): Promise<void> {
+export async function installFirst(adminUrl: string, log: Pick<Log, 'info'>, path?: string): Promise<void> {
   const { db, close } = connectDatabase({
     url: adminUrl,
     applicationName: 'seloste-bootstrap',
@@ -21,8 +18,10 @@ export async function installFirst(
     onIdleError: () => undefined,
   })
   try {
-    const done = await installDescription(db, await readFile(path, 'utf8'), path)
-    if (done === 'installed') log.info(`begins with the register description ${path}`)
+    const text = await (path ? readFile(path, 'utf8') : shippedDescription(Temporal.Now.plainDateISO(termZone)))
+    const name = path ?? seedDescriptionFile
+    if ((await installDescription(db, text, name)) === 'installed')
+      log.info(`begins with the register description ${name}`)
   } finally {
     await close()
   }

@@ -105,12 +105,12 @@ describe('a listening', () => {
   })
 })
 
-/** Moves a recording back in time so far that its term ends in a few minutes. */
+/** Moves a recording back in time so far that its term ends in a few minutes; 62 days are two months, whichever they are. */
 async function endSoon(recordingId: string): Promise<void> {
   const client = await database.as().pool.connect()
   await client.query('set session_replication_role = replica')
   await client.query(
-    `update recording set started_at = started_at - age, min_keep_until = min_keep_until - age, destroy_at = destroy_at - age
+    `update recording set started_at = destroy_at - age - interval '62 days', min_keep_until = min_keep_until - age, destroy_at = destroy_at - age
      from (select destroy_at - now() - interval '5 minutes' as age from recording where id = $1) r where id = $1`,
     [recordingId],
   )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { termZone } from '#description/terms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { noteProhibition } from '#test/register/destroy-recordings.ts'
 import { openSearch } from '#test/register/open-search.ts'
@@ -10,18 +11,21 @@ import { InvalidCursor, listContacts, type ContactSearch } from './list-contacts
 
 const database = await createTestDatabase<RegisterTables>()
 const { admin, now, aino, grant, ainos, search, idsOf, found, official, call } = await openSearch(database)
-const instant = (written: string) => Temporal.Instant.from(written)
+const daysAgo = (days: number) => now().subtract({ hours: 24 * days }).round('second')
 
 describe('a search by time', () => {
   test('finds a call across midnight under both days, once each (AC6)', async () => {
+    const first = Temporal.Now.zonedDateTimeISO(termZone).with({ day: 1 }).startOfDay().subtract({ months: 1 })
+    const [before, midnight, after] = [-1, 0, 1].map((days) => first.add({ days }).toInstant()) as [
+      Temporal.Instant,
+      Temporal.Instant,
+      Temporal.Instant,
+    ]
     const { contactId, caller } = await call({
-      startedAt: instant('2026-09-30T20:58:00Z'),
-      answeredAt: instant('2026-09-30T20:59:00Z'),
-      endedAt: instant('2026-09-30T21:03:00Z'),
+      startedAt: midnight.subtract({ minutes: 2 }),
+      answeredAt: midnight.subtract({ minutes: 1 }),
+      endedAt: midnight.add({ minutes: 3 }),
     })
-    const [before, midnight, after] = ['2026-09-29T21:00:00Z', '2026-09-30T21:00:00Z', '2026-10-01T21:00:00Z'].map(
-      instant,
-    )
     expect(await found({ caller, from: before, to: midnight })).toEqual([contactId])
     expect(await found({ caller, from: midnight, to: after })).toEqual([contactId])
     expect(await found({ caller, from: after })).toEqual([])
@@ -29,7 +33,8 @@ describe('a search by time', () => {
   })
 
   test('takes its ends to the microsecond: from includes the call’s last moment, to excludes its first', async () => {
-    const [startedAt, endedAt] = [instant('2026-09-10T10:00:00Z'), instant('2026-09-10T10:05:00Z')]
+    const startedAt = daysAgo(80)
+    const endedAt = startedAt.add({ minutes: 5 })
     const { contactId, caller } = await call({ startedAt, endedAt })
     expect(await found({ caller, from: endedAt })).toEqual([contactId])
     expect(await found({ caller, from: endedAt.add({ microseconds: 1 }) })).toEqual([])
@@ -43,7 +48,7 @@ describe('a search by time', () => {
   })
 
   test('from after to finds nothing', async () => {
-    expect(await found({ from: instant('2026-09-02T00:00:00Z'), to: instant('2026-09-01T00:00:00Z') })).toEqual([])
+    expect(await found({ from: now(), to: daysAgo(1) })).toEqual([])
   })
 })
 
@@ -175,7 +180,7 @@ describe('a search by recording', () => {
 describe('pages', () => {
   test('lose and repeat nothing, though many calls began at the same instant', async () => {
     const number = { key: phone('029 497 055'), kind: 'REGIONAL_SERVICE' as const }
-    const startedAt = instant('2026-08-01T09:00:00.123456Z')
+    const startedAt = daysAgo(120).add({ microseconds: 123_456 })
     const all: string[] = []
     for (let i = 0; i < 23; i++) {
       const begun = i % 5 === 0 ? startedAt.add({ microseconds: i }) : startedAt
@@ -209,7 +214,7 @@ describe('pages', () => {
   test('of what came in the meantime show nothing twice', async () => {
     const number = { key: phone('029 497 056'), kind: 'REGIONAL_SERVICE' as const }
     const add = (minutes: number) => {
-      const startedAt = instant('2026-08-02T09:00:00Z').add({ minutes })
+      const startedAt = daysAgo(119).add({ minutes })
       return call({ numberCalled: number, startedAt, endedAt: startedAt.add({ minutes: 1 }) })
     }
     for (let i = 0; i < 4; i++) await add(i)

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { shiftClock, whyNoShiftedClock, type ShiftedClock } from './shift-clock.ts'
+
+const why = whyNoShiftedClock()
+const dayMs = 86_400_000
+const hundredDays = 8_640_000
+
+let folder: string
+let clock: ShiftedClock
+
+beforeAll(async () => {
+  if (why !== undefined) return
+  folder = await mkdtemp(join(tmpdir(), 'seloste-shifted-'))
+  await chmod(folder, 0o711)
+  clock = shiftClock(folder)
+})
+afterAll(() => (why === undefined ? rm(folder, { recursive: true, force: true }) : undefined))
+
+/**
+ * Runs a program with that clock.
+ * @param atFirstWord done when it first writes to stderr
+ * @returns what it prints as JSON
+ */
+async function printed<T>(program: string, atFirstWord = (): void => undefined): Promise<T> {
+  const options = { env: { ...process.env, ...clock.environment }, cwd: folder }
+  const running = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], options)
+  running.child.stderr?.once('data', atFirstWord)
+  return JSON.parse((await running).stdout) as T
+}
+
+const daysAhead = (at: number) => Math.floor((at - Date.now()) / dayMs + 0.5)
+
+test.skipIf(why)('a program and the files that it writes have another time, and its timers the same', async () => {
+  clock.shift(hundredDays)
+  const { at, written, set, waited } = await printed<Record<'at' | 'written' | 'set' | 'waited', number>>(`
+    import { statSync, utimesSync, writeFileSync } from 'node:fs'
+    const begun = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const waited = performance.now() - begun
+    writeFileSync('file', '')
+    const written = statSync('file').mtimeMs
+    utimesSync('file', 0, 1_000_000)
+    console.log(JSON.stringify({ at: Date.now(), written, set: statSync('file').mtimeMs, waited }))`)
+  expect([at, written].map(daysAhead)).toEqual([100, 100])
+  expect(set).toBe(1_000_000_000)
+  expect(waited).toBeGreaterThan(190)
+  expect(waited).toBeLessThan(60_000)
+})
+
+test.skipIf(why)('PostgreSQL has it too, follows it, and still ends what waits too long for a lock', async () => {
+  clock.shift(0)
+  const program = `
+    import { setTimeout as wait } from 'node:timers/promises'
+    import pg from '${import.meta.resolve('pg')}'
+    import { startTestServer } from '${new URL('../database/external-server.ts', import.meta.url).href}'
+    const server = await startTestServer('${folder}/database')
+    const [holder, waiter] = [1, 2].map(() => new pg.Client({ connectionString: server.adminUrl() }))
+    for (const client of [holder, waiter]) await client.connect()
+    const time = async () => (await waiter.query('select clock_timestamp() as at')).rows[0].at.getTime()
+    const times = [await time()]
+    console.error('before')
+    while (Date.now() < times[0] + ${dayMs}) await wait(20)
+    times.push(await time())
+    await holder.query('select pg_advisory_lock(1)')
+    await waiter.query("set lock_timeout = '300ms'")
+    const refused = await waiter.query('select pg_advisory_lock(1)').catch(({ code }) => code)
+    for (const client of [holder, waiter]) await client.end()
+    await server.stop()
+    console.log(JSON.stringify({ times, refused }))`
+  const { times, refused } = await printed<{ times: number[]; refused: string }>(program, () =>
+    clock.shift(hundredDays),
+  )
+  expect(times.map(daysAhead)).toEqual([0, 100])
+  expect(refused).toBe('55P03')
+})

@@ -1,0 +1,52 @@
+// A time of day of one's own for the programs that a test or a whole run starts (shift-clock.c), PostgreSQL among them.
+// In: a folder that whoever runs them can read, on Linux with a C compiler. Out: what their environment needs, and how their clock is
+// set. Never: another time for this process, or a timer that waits differently.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface ShiftedClock {
+  readonly environment: Readonly<Record<string, string>>
+  /** Shifts it from this process's clock, at once and for all who have it; it runs on from there. */
+  shift: (seconds: number) => void
+}
+
+const compiler = 'gcc'
+const libraryName = 'shift-clock.so'
+
+/** Undefined where `shiftClock` works. */
+export function whyNoShiftedClock(): string | undefined {
+  if (process.platform !== 'linux') return 'the clock is shifted by LD_PRELOAD, which only Linux has'
+  if (process.env['LD_PRELOAD']?.includes(libraryName)) return 'the clock of this process is shifted already'
+  if (spawnSync(compiler, ['--version']).status === 0) return undefined
+  return `the library that shifts the clock is built with ${compiler}, which is not installed`
+}
+
+/** Throws why it cannot. */
+export function shiftClock(folder: string): ShiftedClock {
+  const why = whyNoShiftedClock()
+  if (why !== undefined) throw new Error(why)
+  const shift = join(folder, 'clock-shift')
+  const library = join(folder, libraryName)
+  writeFileSync(shift, eightBytes(0))
+  const source = join(import.meta.dirname, 'shift-clock.c')
+  const options = ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', `-DSHIFT_FILE="${shift}"`]
+  const { status, stderr } = spawnSync(compiler, [...options, '-o', library, source])
+  if (status !== 0) throw new Error(`${compiler}: ${stderr.toString()}`)
+  // The database has a user of its own.
+  chmodSync(shift, 0o644)
+  chmodSync(library, 0o755)
+  return {
+    environment: { LD_PRELOAD: library },
+    shift(seconds) {
+      // Not made anew: it is mapped.
+      const file = openSync(shift, 'r+')
+      writeSync(file, eightBytes(seconds), 0, 8, 0)
+      closeSync(file)
+    },
+  }
+}
+
+function eightBytes(seconds: number): Uint8Array {
+  return new Uint8Array(BigInt64Array.of(BigInt(Math.round(seconds))).buffer)
+}
