@@ -520,7 +520,7 @@ describe('a package to an authority', () => {
     await of(sql`hands = '{}'`)
     const { body } = await ask()
     const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
-    await expect.poll(page, { timeout: 20_000, interval: 50 }).toBe(200)
+    await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
     await of(sql`provision_id = provision_id || 'x'`)
     expect(await page()).toBe(404)
   })
@@ -531,7 +531,7 @@ describe('a package to an authority', () => {
     const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
     expect(body['expiresAt']).toBe(day!.toString())
     const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
-    await expect.poll(page, { timeout: 20_000, interval: 50 }).toBe(200)
+    await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
     const mayClose = async () => ((await send('riitta', 'GET', path)).body['may'] as { close: boolean }).close
     expect(await mayClose()).toBe(false)
     expect(await send('riitta', 'POST', `${path}/close`, {})).toMatchObject({ code: 'authority.package-open' })

@@ -50,10 +50,11 @@ async function again(role: RoleName): Promise<void> {
   await eventually(
     async () => ((await seloste.rolePids())[role] ?? before) !== before || undefined,
     `another ${role}`,
-    30_000,
+    90_000,
   )
-  const ready = () => fetch(`${seloste.url}/health/ready`).then(({ ok }) => ok || undefined)
-  await eventually(ready, `a ${role} that answers`, 30_000)
+  // Serving, and not ready: a clock that is ahead is a blocker.
+  const serving = () => fetch(`${seloste.url}/health/serving`).then(({ ok }) => ok || undefined)
+  await eventually(serving, `a ${role} that answers`, 90_000)
 }
 let callers = 0
 /** @param during done while it is spoken */

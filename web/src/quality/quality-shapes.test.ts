@@ -8,6 +8,9 @@ test('quarters go back over the turn of the year, each once', () => {
     '2025-Q4',
     '2025-Q3',
   ])
+  // New Year in Helsinki.
+  expect(lastQuarters(Date.parse('2026-12-31T22:00:00Z'))[0]).toBe('2027-Q1')
+  expect(lastQuarters(Date.parse('2026-12-31T21:59:59Z'))[0]).toBe('2026-Q4')
   expect(new Set(lastQuarters(Date.parse('2026-12-31T22:00:00Z'))).size).toBe(8)
 })
 

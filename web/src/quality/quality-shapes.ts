@@ -2,8 +2,10 @@
  * Laatu: what is drawn for evaluation, evaluated and released, by whom it may be (R4, R37, R38). In: the contract. Out: its
  * shapes and small sentences of them. Never here: what answers come to; the server counts that.
  */
+import { fromDate, startOfMonth, toCalendarDate, toZoned } from '@internationalized/date'
 import type { paths } from '../api/schema.d.ts'
 import type { Me } from '../api/shapes.ts'
+import { zone } from '../format/instant.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
@@ -52,10 +54,10 @@ export function quarterOf(year: number, month: number): string {
 
 /** The quarters of which there can be results still worth a look, newest first. */
 export function lastQuarters(nowMs: number): string[] {
-  const now = new Date(nowMs)
+  const first = startOfMonth(toCalendarDate(toZoned(fromDate(new Date(nowMs), 'UTC'), zone)))
   return Array.from({ length: 8 }, (_, n) => {
-    const at = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 3 * n, 1))
-    return quarterOf(at.getUTCFullYear(), at.getUTCMonth() + 1)
+    const { year, month } = first.subtract({ months: 3 * n })
+    return quarterOf(year, month)
   })
 }
 
