@@ -18,7 +18,12 @@ const enter = (party: Party, kinds: string[]) =>
     receivedAt: Temporal.Now.instant().subtract({ minutes: 5 }).toString(),
     requester: { name: 'Tiina Toimittaja' },
   })
-const told = { day: Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: 10 }).toString(), time: '12:00', accuracy: 'HOURS', callerNumber: '040 123 4567' }
+const told = {
+  day: Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: 10 }).toString(),
+  time: '12:00',
+  accuracy: 'HOURS',
+  callerNumber: '040 123 4567',
+}
 const decide = (id: string, json: object, name: 'riitta' | 'paula' = 'riitta') =>
   ask(name, 'POST', `/api/requests/${id}/openness-decision`, json)
 const secret = { outcome: 'SECRET', provision: 'Laki 1346/1999 4 §' }

@@ -150,7 +150,9 @@ describe('counts', () => {
   })
 
   test('a call in the hour that the clock shows twice is of its day, and the day has twenty-five hours', async () => {
-    const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 }).getTimeZoneTransition('previous')!
+    const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+      .subtract({ days: 1 })
+      .getTimeZoneTransition('previous')!
     const autumn = last.hour === 3 ? last : last.getTimeZoneTransition('previous')!
     const day = autumn.startOfDay()
     const night = autumn.toInstant().subtract({ minutes: 30 })

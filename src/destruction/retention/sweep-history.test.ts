@@ -3,6 +3,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import { seedRandom } from '#test/simulator/random.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
+import { historyEndsAt } from '#description/terms.ts'
 import { expungeHistory, expungeHistoryMonth } from '#register/expunge-history.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { countDays, sweepHistory } from './sweep-history.ts'
@@ -78,10 +79,11 @@ interface Count {
 describe('contact history past its 14 months', () => {
   test('goes to the hour: what ends in an hour stays, what ended an hour ago is gone, with all that hangs on it', async () => {
     const begun = now.subtract({ months: 14 })
-    // Of a month that is shorter than this one the last day's 14 months are over already: the next that runs is the 1st's.
-    const running = begun.day < now.day ? begun.add({ days: 1 }) : begun
-    const at = (end: Temporal.ZonedDateTime, hours: number) => end.add({ hours }).subtract({ minutes: 5 }).toInstant()
-    const [over, runs] = [await recordedCall(at(begun, -2)), await call(at(running, 2))]
+    // Not always the same day: the 14 months of up to four days of a longer month end on the last of a shorter one.
+    const running = [0, 1, 2, 3, 4].map((days) => begun.add({ days, hours: 2 }).toInstant())
+    const end = running.find((at) => historyEndsAt(at).since(now.toInstant()).total('hours') > 1)!
+    const at = (ended: Temporal.Instant) => ended.subtract({ minutes: 5 })
+    const [over, runs] = [await recordedCall(at(begun.subtract({ hours: 2 }).toInstant())), await call(at(end))]
     await sweepHistory(custodian)
     for (const table of ['contact', 'segment', 'call_identity', 'recording'] as const) {
       expect(await rowsOf(table, over.contactId), table).toBe(0)

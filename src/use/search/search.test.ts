@@ -11,7 +11,10 @@ import { InvalidCursor, listContacts, type ContactSearch } from './list-contacts
 
 const database = await createTestDatabase<RegisterTables>()
 const { admin, now, aino, grant, ainos, search, idsOf, found, official, call } = await openSearch(database)
-const daysAgo = (days: number) => now().subtract({ hours: 24 * days }).round('second')
+const daysAgo = (days: number) =>
+  now()
+    .subtract({ hours: 24 * days })
+    .round('second')
 
 describe('a search by time', () => {
   test('finds a call across midnight under both days, once each (AC6)', async () => {
