@@ -1,8 +1,8 @@
 // A Seloste of one's own without invented calls, for journeys that make their own calls and look at what became of them.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seedDescriptionFile } from '#description/read-description.ts'
+import { shippedToday } from '#test/database/describe-from.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { test as atTheDesk } from './at-the-desk.ts'
 
@@ -19,7 +19,7 @@ export const withoutCalls = (written: Readonly<Record<string, string>> = {}) =>
         if (Object.keys(written).length === 0) return useOne(await startSeloste({ isPrepared: true }), use)
         const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
         const file = join(folder, 'description.yaml')
-        const seed = await readFile(seedDescriptionFile, 'utf8')
+        const seed = await shippedToday()
         await writeFile(
           file,
           Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { promises } from '#description/promises.ts'
+import { shippedToday } from '../database/describe-from.ts'
 import { signInAt } from './api.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
-const seed = fileURLToPath(new URL('../../src/description/seed.yaml', import.meta.url))
 
 test(
   'a promise that does not hold shows in the metrics, in the status, in the log and beside its sentence, until it does',
@@ -17,7 +17,7 @@ test(
   async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-promises-'))
     const description = join(dataDirectory, 'two-sites.yaml')
-    await writeFile(description, withSecondSite(await readFile(seed, 'utf8')))
+    await writeFile(description, withSecondSite(await shippedToday()))
     const environment = { SELOSTE_DESCRIPTION: description }
     const told = { ...environment, SELOSTE_SITES: 'server-room' }
 

@@ -161,7 +161,10 @@ describe('counts', () => {
       await told(facts)
     }
     await report()
-    const { body } = await read(officer, `?from=${day.toInstant()}&to=${day.add({ days: 1 }).toInstant()}`)
+    const { body } = await read(
+      officer,
+      `?from=${day.toInstant().toString()}&to=${day.add({ days: 1 }).toInstant().toString()}`,
+    )
     expect(body['counts']).toMatchObject([{ day: day.toPlainDate().toString(), told: 2, missing: 2 }])
   })
 
