@@ -13,6 +13,7 @@ interface Unkept {
   described: SessionDescription | undefined
   streams: readonly StreamPlan[]
   answerVersion: number
+  sdpSessionId: string
 }
 
 /**
@@ -21,6 +22,8 @@ interface Unkept {
  */
 export interface UnkeptSessions {
   answer(incoming: IncomingRequest, invitation: CallInvitation): void
+  /** A session that was kept until it was told whose call it is. */
+  take(dialogId: string, session: Unkept): void
   /** Media lines in force, when a later request is read. */
   knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
   /** What a session that is kept from now on goes on with. */
@@ -40,15 +43,17 @@ export function createUnkeptSessions(mediaAddress: (peer: string) => string): Un
       const { offer, streams } = invitation
       if (!offer && method !== 'INVITE') return void incoming.respond(200)
       const answerVersion = (before?.answerVersion ?? 0) + 1
-      const origin = { sessionId: sessionIdOf(id), version: answerVersion }
+      const sdpSessionId = before?.sdpSessionId ?? sessionIdOf(id)
+      const origin = { sessionId: sdpSessionId, version: answerVersion }
       const address = mediaAddress(peerOf(streams))
       const made = offer
         ? answerOffer(offer, streams, { address, origin, ports: new Map(), ownKey: passingKey, mode: 'historyOnly' })
         : { kind: 'answer' as const, text: offerStream({ address, origin, mode: 'historyOnly', port: 0 }) }
       if (made.kind === 'refusal') return void incoming.respond(made.status, { reason: made.reason })
       if (!incoming.respond(200, { body: made.text, contentType: 'application/sdp' })) return
-      kept.set(id, { described: offer ?? before?.described, streams, answerVersion })
+      kept.set(id, { described: offer ?? before?.described, streams, answerVersion, sdpSessionId })
     },
+    take: (dialogId, session) => void kept.set(dialogId, session),
     knownOf(dialogId) {
       const one = kept.get(dialogId)
       return one && { streams: one.streams }
@@ -56,9 +61,9 @@ export function createUnkeptSessions(mediaAddress: (peer: string) => string): Un
     find(dialogId) {
       const one = kept.get(dialogId)
       if (!one) return undefined
-      const { described, answerVersion } = one
+      const { described, answerVersion, sdpSessionId } = one
       return {
-        before: { described, sdpSessionId: sessionIdOf(dialogId), hasStreams: false, passOn: () => undefined },
+        before: { described, sdpSessionId, hasStreams: false, passOn: () => undefined },
         passedOn: { answerVersion, tracks: {}, isSilenced: true },
       }
     },

@@ -66,7 +66,7 @@ const untoldNumber = 'unknown' as PhoneNumberKey
  */
 export function describeSegment(invitation: CallInvitation, context: SegmentContext): Offer | 'outside' {
   const { parties, times, streams, metadata } = invitation
-  if (parties.direction === 'outgoing' || parties.direction === 'internal') return 'outside'
+  if (isOutside(parties)) return 'outside'
   const { answeredAt, arrivedAt, earlier, ids } = context
   const reached = numberReached(invitation) ?? earlier?.numberReached ?? { key: untoldNumber }
   const calledBefore = earlier && isUntold(earlier.numberCalled) ? undefined : earlier?.numberCalled
@@ -152,6 +152,16 @@ export function describeParties(invitation: CallInvitation, known?: TellsNumber)
     ...(caller && !isUnknownCaller(caller) && { caller }),
     marks: doubts.some((mark) => mark === 'needs-review') ? ['needs-review'] : [],
   }
+}
+
+/** Returns true for a call that is none of this register's: outgoing or internal (R8). */
+export function isOutside({ direction }: CallInvitation['parties']): boolean {
+  return direction === 'outgoing' || direction === 'internal'
+}
+
+/** Returns true while a call goes on whose number nobody has told: it may be an outgoing one, and is not admitted until it is over. */
+export function awaitsDirection({ numberReached, endedAt }: Pick<SegmentFacts, 'numberReached' | 'endedAt'>): boolean {
+  return isUntold(numberReached) && endedAt === undefined
 }
 
 /** Returns true for a number called that nobody has told. */

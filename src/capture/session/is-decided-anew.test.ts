@@ -109,7 +109,7 @@ test('while the same session is a talk between officials nothing of it is kept, 
 
 test('a call of which nobody tells the number is history, and recorded from when it is told, as the same segment', async () => {
   const before = await ask(invitation({ without: ['number'] }))
-  await until(() => expect(segments()[0]?.decision.reason).toBe('unknown-number'))
+  await until(() => expect(wired.written()[0]?.decision.reason).toBe('unknown-number'))
   await speaker.speak(before, 20)
   const ports = await ask(invitation())
   expect(ports).toEqual(before)

@@ -1,5 +1,5 @@
 import type { SegmentFacts } from '#register/admit.ts'
-import { isUntold, notAnswered, type CallInvitation } from './describe-segment.ts'
+import { isOutside, isUntold, notAnswered, type CallInvitation } from './describe-segment.ts'
 import type { Offer } from './session-types.ts'
 
 /**
@@ -39,6 +39,11 @@ export function undecidedFor({
 export function mayBeDecidedAnew({ metadata }: CallInvitation, facts: SegmentFacts): boolean {
   // A client without metadata is not listened to in vain; if it tells them later, it is asked to send then.
   return metadata !== undefined && undecidedFor(facts) !== undefined
+}
+
+/** Returns true where the metadata of a request tell of a call that is none of this register's (R8). */
+export function tellsOutside({ found, parties }: CallInvitation): boolean {
+  return (found === 'metadata' || found === 'both') && isOutside(parties)
 }
 
 /** Whether a request tells of a call of this register, in a session that was none of it (R8). */

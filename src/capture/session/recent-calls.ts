@@ -29,6 +29,8 @@ export interface RecentCalls {
   /** What a later request told of it: who calls and answers, its number, its recording, more ids of its call. */
   learn(facts: SegmentFacts, callIds?: readonly string[]): void
   ended(segmentId: string): void
+  /** It was none of this register's. */
+  forget(segmentId: string): void
   forbid(recordingId: string): void
   /**
    * Returns true where the use of what this call said to this official was forbidden: a session of its trunk that comes back to
@@ -62,17 +64,22 @@ export function createRecentCalls(): RecentCalls {
   const byId = new Map<string, RememberedSegment[]>()
   const segments = new Map<string, { segment: RememberedSegment; callIds: readonly string[] }>()
 
-  function forget(before: Temporal.Instant): void {
-    for (const [segmentId, { segment, callIds }] of segments) {
+  function forgetBefore(before: Temporal.Instant): void {
+    for (const [segmentId, { segment }] of segments) {
       // In order of arrival: the first that is young enough ends the search.
       if (Temporal.Instant.compare(segment.startedAt, before) >= 0) return
-      if (segment.live) continue
-      segments.delete(segmentId)
-      for (const id of callIds) {
-        const left = (byId.get(id) ?? []).filter((other) => other !== segment)
-        if (left.length > 0) byId.set(id, left)
-        else byId.delete(id)
-      }
+      if (!segment.live) forget(segmentId)
+    }
+  }
+
+  function forget(segmentId: string): void {
+    const known = segments.get(segmentId)
+    if (!known) return
+    segments.delete(segmentId)
+    for (const id of known.callIds) {
+      const left = (byId.get(id) ?? []).filter((other) => other !== known.segment)
+      if (left.length > 0) byId.set(id, left)
+      else byId.delete(id)
     }
   }
 
@@ -87,7 +94,7 @@ export function createRecentCalls(): RecentCalls {
 
   return {
     find(callIds, trunk, now) {
-      forget(now.subtract({ hours: holdHours }))
+      forgetBefore(now.subtract({ hours: holdHours }))
       return namedIn(trunk, callIds).at(-1)
     },
     findTwin({ callIds, official: told, numberReached }, trunk) {
@@ -117,6 +124,7 @@ export function createRecentCalls(): RecentCalls {
       const known = segments.get(segmentId)
       if (known) known.segment.live = false
     },
+    forget,
     forbid(recordingId) {
       for (const { segment } of segments.values()) if (segment.recordingId === recordingId) segment.forbidden = true
     },

@@ -10,14 +10,14 @@ import { refusedAtEnd, tellsMedia } from './answer-session.ts'
 import { createConferences } from './conferences.ts'
 import { createDescribeAsked, type Found } from './describe-asked.ts'
 import { describeReoffer } from './describe-reoffer.ts'
-import { answeredAtOf, callIdsOf, type CallInvitation } from './describe-segment.ts'
+import { answeredAtOf, awaitsDirection, callIdsOf, type CallInvitation } from './describe-segment.ts'
 import { createCompletions } from './complete-segments.ts'
-import { decidedLater, isBegunByNow, mayBeDecidedAnew } from './is-decided-anew.ts'
+import { decidedLater, isBegunByNow, mayBeDecidedAnew, tellsOutside } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './laid-out-recordings.ts'
 import { createMoveToTwin } from './move-to-twin.ts'
-import { createRequestReader, knownOf, type KnownBefore } from './read-requests.ts'
+import { createRequestReader, knownOf, type Asked, type KnownBefore } from './read-requests.ts'
 import { createRecentCalls, remembered } from './recent-calls.ts'
 import { usualLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './resume-sessions.ts'
@@ -166,6 +166,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!twins.has(asked.dialog.id)) reader.forget(asked.dialog.id)
       return false
     }
+    if (offer === 'outside') await leaveOutside(asked, invitation)
     if (offer === 'outside' || twin) {
       // Not this register's call (R8), or one that another session tells of already: answered, and nothing is kept.
       unkept.answer(asked, invitation)
@@ -213,12 +214,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
       ...{ segmentId, trunk, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
       ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal, readAnswer: reader.readAnswer },
       noted(changed) {
+        recent.learn(changed)
+        if (awaitsDirection(changed)) return
         options.onFacts?.(dialogNow(), changed)
         countFacts(counters, changed, { isFirst: !entered })
         if (!entered && changed.marks.includes('unknown-number'))
           options.onUnknownNumber?.({ segmentId, contactId: changed.contactId })
         entered = true
-        recent.learn(changed)
       },
       onOver() {
         // Where its call was passed on within its session, that goes on.
@@ -248,6 +250,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const found = read(incoming, now, twins.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
     if (found === 'refused') return
     const { invitation } = found
+    if (await leaveOutside(incoming, invitation, session)) return unkept.answer(incoming, invitation)
     if (twins.has(id)) return twins.change({ asked: incoming, invitation })
     if (!session) {
       // A session that is answered and not kept; it stays so until its call is one of this register.
@@ -273,6 +276,34 @@ export function createRecorder(options: RecorderOptions): Recorder {
     } else await session.tell({ type: 'reoffered', offer: reoffer }, asking)
     resumed.hold(session)
     if (facts) conferences.settle(facts)
+  }
+
+  /**
+   * Ends sessions of a call of which only now it is told that it is none of this register's (R8): nothing of them is left. Those are
+   * the one that is asked in, and others of its call that have told nothing but SDP.
+   * @returns true where there were any
+   */
+  async function leaveOutside(asked: Asked, invitation: CallInvitation, own?: RunningSession): Promise<boolean> {
+    if (!tellsOutside(invitation)) return false
+    const ofCall = recent.live({ callIds: callIdsOf(invitation), trunk: reader.trunkNameOf(asked) })
+    const others = ofCall.flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
+    const left = [...new Set([own, ...others])].filter((session) => session !== undefined)
+    const waiting = left.filter(({ state }, at) => {
+      if (state?.phase !== 'live' || !awaitsDirection(state.session.facts)) return false
+      return (own && at === 0) || !state.session.metadata
+    })
+    for (const session of waiting) await leave(session)
+    return waiting.length > 0
+  }
+
+  async function leave(session: RunningSession): Promise<void> {
+    const { dialog, state, described, sdpSessionId } = session
+    if (state?.phase !== 'live') return
+    const { facts, streams, answerVersion } = state.session
+    await session.tell({ type: 'outside' })
+    recent.forget(facts.segmentId)
+    counters.historyOnly--
+    unkept.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
   }
 
   /** The segment ends and another begins, at the instant that the metadata tell, on the same ports (R17). */
@@ -306,10 +337,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (halves.has(dialog.id)) return halves.change(asked)
     const isTwin = twins.has(dialog.id)
     const found = (session || isTwin) && reader.read(asked, clock.now(), twins.knownOf(dialog.id) ?? knownOf(session))
+    if (found && 'invitation' in found && (await leaveOutside(asked, found.invitation, session))) return
     if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
     resumed.hold(session)
+  }
+
+  /** A BYE may be the first to tell whose call it was. */
+  async function isLeftAtEnd(session: RunningSession, bye: IncomingRequest): Promise<boolean> {
+    if (bye.request.body.length === 0) return false
+    const found = reader.read(bye, clock.now(), knownOf(session))
+    if (!('invitation' in found) || !(await leaveOutside(bye, found.invitation, session))) return false
+    unkept.forget(bye.dialog.id)
+    return true
   }
 
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
@@ -347,7 +388,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         halves.leave(request.dialog.id)
         twins.leave(request.dialog.id)
         resumed.drop(request.dialog.id)
-        if (!session) return
+        if (!session || (await isLeftAtEnd(session, request))) return
         // A BYE ends its session; the call ends with the last of its sessions, or when one tells that it is over.
         const endedAgoMs = reader.endedAgoMs(request, clock.now(), knownOf(session))
         if (endedAgoMs === undefined && moveToTwin(session, 'has-ended')) return
@@ -394,7 +435,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
       stopping.abort()
       resumed.stop()
       twins.stop()
-      await Promise.all([...bySegment.values()].map((session) => end(session, true)))
+      await Promise.all(
+        [...bySegment.values()].map((session) => {
+          const awaits = session.state?.phase === 'live' && awaitsDirection(session.state.session.facts)
+          // Whose call it is, the process after this one may be told.
+          return awaits ? session.passOn()?.closeAll() : end(session, true)
+        }),
+      )
     },
   }
 }

@@ -25,7 +25,8 @@ export interface SessionWorld extends OfferWorld {
   noteOther: (facts: SegmentFacts) => Promise<void>
   /** Makes durable what is noted next, or withdrawn. */
   foresee: (facts: SegmentFacts) => Promise<void>
-  withdraw: () => Promise<void>
+  /** Forgets what was foreseen of the session's segment, or noted of these and not admitted. */
+  withdraw: (segmentIds?: readonly string[]) => Promise<void>
   /** Waits before a recording that could not be stored is tried again; false when the process stops instead. */
   again: () => Promise<boolean>
   objects: ObjectStore
@@ -123,6 +124,9 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         return undefined
       case 'note-other':
         await world.noteOther(effect.facts)
+        return undefined
+      case 'withdraw':
+        await world.withdraw(effect.segmentIds)
         return undefined
       case 'open': {
         // Side by side: the answer waits for the slower of the two, not for both.

@@ -102,6 +102,8 @@ export type SessionEvent =
   /** `marks`: for where its sound came from. */
   | { type: 'stored'; stored: NonNullable<RecordingFacts['stored']>; marks?: readonly SegmentMark[] }
   | { type: 'store-failed' }
+  /** Its call is none of this register's (R8), and nothing of it has been admitted. */
+  | { type: 'outside' }
   /** The use of the recording was forbidden; where something stands in the way of its destruction, it is stored as far as it is. */
   | { type: 'forbidden'; at: Temporal.Instant; destroys: boolean }
   /** Nothing of the recording is left here. */
@@ -134,6 +136,8 @@ export type SessionEffect =
   | { do: 'note'; facts: SegmentFacts }
   /** The same for the segment of another official in a conference. */
   | { do: 'note-other'; facts: SegmentFacts }
+  /** Forget what was noted of these segments, none of which has been admitted. */
+  | { do: 'withdraw'; segmentIds: readonly string[] }
   /**
    * Create the recording and a port for each accepted stream, then tell `opened` or `open-failed`. `facts`: what is noted once it
    * is open, to be made durable meanwhile.

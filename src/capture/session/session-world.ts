@@ -33,7 +33,9 @@ export function sessionWorld(
     },
     noteOther: (facts) => options.spool.note(facts).catch(onFault),
     foresee: (facts) => options.spool.foresee(facts),
-    withdraw: () => options.spool.withdraw(segmentId).catch(onFault),
+    withdraw: async (segmentIds = [segmentId]) => {
+      await Promise.all(segmentIds.map((id) => options.spool.withdraw(id).catch(onFault)))
+    },
     objects: options.objects,
     readAnswer,
     beforeNextOffer: () => wait((random.uint32() % 200) * 10, undefined, { ref: false }),

@@ -194,6 +194,10 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return moved(session, event.to, event.isSilenced)
     case 'forbidden':
       return forbidden(state, event)
+    case 'outside': {
+      const segmentIds = [session.facts, ...(session.others ?? [])].map(({ segmentId }) => segmentId)
+      return [{ phase: 'over' }, [{ do: 'withdraw', segmentIds }, { do: 'close' }]]
+    }
     case 'gone':
     case 'stored':
     case 'removal-failed':

@@ -7,14 +7,18 @@ import { join } from 'node:path'
 import { openKeptTexts, type KeptTexts } from '#platform/journal/kept-texts.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { AdmitFacts } from './admit-facts.ts'
+import { awaitsDirection } from './describe-segment.ts'
 import { readFacts, writeFacts } from './facts-file.ts'
 
 export interface Spool {
-  /** Makes facts durable; they are admitted soon after. Facts of one segment replace those before them. */
+  /**
+   * Makes facts durable; they are admitted soon after, or once the call is over where it may still be told that it is none of this
+   * register's (R8). Facts of one segment replace those before them.
+   */
   note(facts: SegmentFacts): Promise<void>
   /** Makes facts durable that are noted, the very same, once something else has come about; until then nobody is told of them. */
   foresee(facts: SegmentFacts): Promise<void>
-  /** It has not come about, and what was foreseen of the segment is gone when this resolves. */
+  /** It has not come about, or is none of this register's; what was foreseen of the segment, or not admitted, is gone when this resolves. */
   withdraw(segmentId: string): Promise<void>
   /**
    * What an earlier process left: segments whose end was never admitted. A file of which something cannot be read is set aside
@@ -168,10 +172,12 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         retryLater()
         throw error
       } finally {
-        latest.set(facts.segmentId, facts)
-        beside.delete(facts.segmentId)
-        waitForStored(facts)
-        pump()
+        if (!awaitsDirection(facts)) {
+          latest.set(facts.segmentId, facts)
+          beside.delete(facts.segmentId)
+          waitForStored(facts)
+          pump()
+        }
       }
     },
     async foresee(facts) {

@@ -212,8 +212,9 @@ describe('Metaswitch', () => {
           extension: originating(dialled, calling),
         }),
       })
-      await bench.until(() => expect(bench.segments()).toHaveLength(1))
-      expect(bench.segments()[0]).toMatchObject({ ...contact, numberReached: { key: 'unknown' } })
+      await bench.until(() =>
+        expect(bench.written()).toMatchObject([{ ...contact, numberReached: { key: 'unknown' } }]),
+      )
       // Whoever fetched it knows no service number; the client may tell it.
       await call.update({
         metadata: metaswitch({

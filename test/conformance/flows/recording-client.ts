@@ -87,7 +87,8 @@ export async function openBench(
 
 let calls = 0
 
-async function openClient(
+/** A client of whatever listens for SIP at this port. */
+export async function openClient(
   serverPort: number,
   given: { label?: readonly string[]; lines?: number; from?: string; ssrc?: number },
 ): Promise<ClientCall & { stop: () => void }> {

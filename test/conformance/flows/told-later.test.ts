@@ -53,7 +53,6 @@ test.each(['UPDATE', 're-INVITE'] as const)(
 test('SDP alone at first and metadata by UPDATE: the client is offered the session anew and sends then', async () => {
   const call = await bench.call({})
   expect((await call.invite({ sdp: true })).ports).toEqual([])
-  await bench.until(() => expect(bench.segments()[0]?.decision.reason).toBe('unknown-number'))
   expect((await call.update({ metadata: whole })).sdp).toBe('')
   await bench.until(() => expect(call.offered).toHaveLength(1))
   const { ports, sdp } = call.offered[0]!
@@ -84,7 +83,6 @@ test('a client that refuses to be offered anything keeps its contact, marked, an
 test('the service number by re-INVITE: the same segment, in which nothing stays unknown', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, official] }) })
-  await bench.until(() => expect(bench.segments()[0]?.decision.reason).toBe('unknown-number'))
   await call.reinvite({ sdp: true, metadata: whole })
   await call.speak(ports, 20)
   await call.bye()
@@ -147,4 +145,74 @@ test('a talk among officials that a customer joins by UPDATE: the client, told t
   await call.bye()
   await expectRecorded(bench, 40)
   expectOne()
+})
+
+const originating = `<extensiondata><metaswitchRecordingMetadata><callType>originating</callType>
+  <callingPartyNumber>${officialKey}</callingPartyNumber><dialedDigits>${callerKey}</dialedDigits>
+  </metaswitchRecordingMetadata></extensiondata>`
+const outgoing = metadataOf({ participants: [official, caller], more: originating })
+const among = metadataOf({ participants: [colleague, official] })
+
+test.each([
+  ['SDP alone at first, an outgoing call by UPDATE', {}, 'UPDATE', outgoing],
+  ['SDP alone at first, an outgoing call by re-INVITE', {}, 're-INVITE', outgoing],
+  ['SDP alone at first, an outgoing call in the BYE', {}, 'BYE', outgoing],
+  ['SDP alone at first, a talk among officials by UPDATE', {}, 'UPDATE', among],
+  ['the official alone at first, an outgoing call by UPDATE', { participants: [official] }, 'UPDATE', outgoing],
+  ['both parties at first, an outgoing call by UPDATE', { participants: [official, caller] }, 'UPDATE', outgoing],
+] as const)('%s: nothing of it is entered, nor kept on disk', async (_, first, how, told) => {
+  const call = await bench.call({})
+  const metadata = 'participants' in first ? metadataOf(first) : undefined
+  const { ports } = await call.invite({ sdp: true, ...(metadata && { metadata }) })
+  await call.speak(ports, 10)
+  await bench.until(() => expect(bench.written()).toHaveLength(1))
+  if (how === 'UPDATE') expect((await call.update({ metadata: told })).status).toBe(200)
+  if (how === 're-INVITE') {
+    const answered = await call.reinvite({ sdp: true, metadata: told })
+    expect(answered).toMatchObject({ status: 200, ports: [] })
+    expect(answered.sdp).toContain('a=inactive')
+  }
+  expect((await call.bye(how === 'BYE' ? { metadata: told } : {})).status).toBe(200)
+  await bench.until(() => expect(bench.recorder.live).toBe(0))
+  expect(bench.segments()).toEqual([])
+  expect(bench.written()).toEqual([])
+})
+
+test("an outgoing call's second recorder tells that it is one: nothing of what the first has told is kept", async () => {
+  const headers = { 'X-BroadWorks-Correlation-Info': 'outgoing-of-two' }
+  const [one, other] = [await bench.call({}), await bench.call({ ssrc: 200 })]
+  await one.invite({ sdp: true, headers })
+  await other.invite({ sdp: true, headers, metadata: outgoing })
+  await bench.until(() => expect(bench.written()).toEqual([]))
+  expect((await one.reinvite({ sdp: true })).status).toBe(200)
+  await one.bye()
+  await other.bye()
+  expect(bench.segments()).toEqual([])
+})
+
+test('a client that never tells more than SDP: its call is entered once it is over, and at once where its number is told', async () => {
+  const call = await bench.call({})
+  await call.invite({ sdp: true })
+  await bench.until(() => expect(bench.written()).toHaveLength(1))
+  expect(bench.segments()).toEqual([])
+  await call.bye()
+  await bench.until(() => expect(bench.segments()[0]?.endedAt).toBeDefined())
+  expect(bench.segments()).toMatchObject([
+    { marks: ['unknown-number', 'needs-review'], numberReached: { key: 'unknown' } },
+  ])
+
+  const told = await bench.call({})
+  await told.invite({ sdp: true, headers: diversion })
+  await bench.until(() => expect(bench.segments()[1]?.numberReached.key).toBe(numberKey))
+  expect(bench.segments()[1]?.endedAt).toBeUndefined()
+  await told.bye()
+})
+
+test('a stop of the recorder ends no call of which it is not known whether it is one of this register', async () => {
+  const call = await bench.call({})
+  await call.invite({ sdp: true })
+  await bench.until(() => expect(bench.written()).toHaveLength(1))
+  await bench.recorder.stop()
+  expect(bench.segments()).toEqual([])
+  expect(bench.written()).toMatchObject([{ numberReached: { key: 'unknown' } }])
 })

@@ -46,6 +46,8 @@ export interface TestRecorder {
   readonly ports: PortAllocator
   /** The segments as they are now, in the order in which they came. */
   segments(): SegmentFacts[]
+  /** Facts that lie in the spool, whether they are admitted already or not. */
+  written(): SegmentFacts[]
   /** A segment's recording, opened, and its index. */
   opened(segment: SegmentFacts | undefined): Promise<{ index: RecordingIndex; openChunk: OpenedRecording['openChunk'] }>
   /** Voices of a segment's recording, as SSRCs. */
@@ -94,6 +96,7 @@ export async function openTestRecorder(folder: string, given: RecorderGiven): Pr
   return {
     ...{ recorder, ports },
     segments: () => [...new Map(noted.map((facts) => [facts.segmentId, facts])).values()],
+    written: () => spool.left().segments,
     opened,
     async voices(segment) {
       const { sources } = (await opened(segment)).index
