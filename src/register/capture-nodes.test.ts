@@ -125,6 +125,57 @@ describe('a talk that two nodes are told of', () => {
     ])
   })
 
+  describe('of which only one is told the number', () => {
+    function told(): { known: SegmentFacts; untold: SegmentFacts } {
+      const { first, second } = talk()
+      const unknown = 'unknown' as typeof second.numberReached.key
+      const { recording: _none, ...rest } = second
+      return {
+        known: first,
+        untold: {
+          ...rest,
+          ...{ numberCalled: { key: unknown, kind: 'UNKNOWN' }, numberReached: { key: unknown } },
+          ...{ decision: { record: false, reason: 'unknown-number' }, captureState: 'not-recorded' },
+          ...{ marks: ['unknown-number'], endedAt: Temporal.Now.instant().add({ milliseconds: 1 }) },
+        },
+      }
+    }
+    const parts = async ({ contactId }: { contactId: string }) => {
+      const { rows } = await pool.query<Record<string, string>>(
+        `select c.number_called as called, s.number_reached as reached, s.decision_reason as reason, n.name as node
+         from contact c join segment s on s.contact_id = c.id join capture_node n on n.id = s.node where c.id = $1 order by s.seq`,
+        [contactId],
+      )
+      return rows
+    }
+    const one = { called: '+35829497000', reached: '+35829497000', reason: 'not-drawn', node: 'north' }
+
+    test('and tells first: the other adds nothing, and is through once the first is', async () => {
+      const { known, untold } = told()
+      const admitted = await entered(known, north)
+      expect(await entered(untold, south)).toEqual({ ...admitted, verdict: 'beside', stops: false })
+      await entered(ended(known), north)
+      expect(await entered(untold, south)).toEqual({ contactId: admitted.contactId, verdict: 'told' })
+      expect(await parts(admitted)).toEqual([one])
+    })
+
+    test('and tells once the other has told all: what was entered stays, and of the two one was drawn', async () => {
+      const { known, untold } = told()
+      const admitted = await entered(untold, south)
+      expect(await entered(known, north)).toEqual(admitted)
+      const before = { called: '+35829497000', reached: 'unknown', reason: 'unknown-number', node: 'south' }
+      expect(await parts(admitted)).toEqual([before, one])
+    })
+
+    test('and speaks with another official: that is another part of the call', async () => {
+      const { known, untold } = told()
+      const other = { name: 'Muu', phone: '+358295121999' as typeof known.numberReached.key }
+      const admitted = await entered({ ...untold, official: other }, south)
+      expect(await entered(known, north)).toEqual(admitted)
+      expect((await parts(admitted)).map(({ node }) => node)).toEqual(['south', 'north'])
+    })
+  })
+
   test('is entered by the same node as ever, and by nobody who was away itself', async () => {
     const { first, second } = talk()
     await entered(first, north)

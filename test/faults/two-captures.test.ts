@@ -12,6 +12,7 @@ import { payloadNonceBytes } from '#platform/age/seal-stream.ts'
 import { seenNodes } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
+import { metadataOf, openClient } from '../conformance/flows/recording-client.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { shippedToday } from '../database/describe-from.ts'
 import { enterTestPerson } from '../database/people.ts'
@@ -203,6 +204,44 @@ test(
       .toEqual([])
     for (const caller of [once_, forbidden, long])
       expect(new Set((await segmentsOf(caller)).map(({ contact }) => contact)).size).toBe(1)
+  },
+)
+
+test(
+  'a call of which one recorder is told the number and the other is not: one contact, one part, one draw',
+  { timeout: 60_000 },
+  async () => {
+    const caller = '+358401270004'
+    const metadata = metadataOf({
+      participants: [
+        { id: 'caller', aor: `sip:${caller}@trunk.example.net`, label: '1' },
+        { id: 'official', aor: `sip:${officialByKey('aino').phone}@agency.example.fi`, label: '2' },
+      ],
+      more: '<group group_id="Z3JvdXAtb2YtYm90aA=="></group>',
+    })
+    const clients = await Promise.all(names.map((name) => openClient(nodes.get(name)!.ports.sip, {})))
+    const [north, south] = clients as [(typeof clients)[0], (typeof clients)[0]]
+    const headers = { Diversion: `<sip:${numbersCalled.testLine}@agency.example.fi>` }
+    await south.invite({ sdp: true, metadata })
+    const { ports } = await north.invite({ sdp: true, metadata, headers })
+    await expect.poll(async () => (await segmentsOf(caller)).map(({ node }) => node)).toEqual(['north'])
+    await north.speak(ports, 50)
+    await south.bye()
+    await north.bye()
+    await expect
+      .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
+      .toEqual(['STORED'])
+    for (const { stop } of clients) stop()
+    // Nothing of it waits at the other one.
+    await expect
+      .poll(async () => (await seenNodes(db)).map(({ waiting }) => waiting), { timeout: 20_000 })
+      .toEqual([0, 0])
+    const { rows } = await pool.query(
+      `select c.number_called as number, s.decision_reason as reason, s.draw is not null as drawn
+       from contact c join segment s on s.contact_id = c.id where c.caller_key = $1`,
+      [caller],
+    )
+    expect(rows).toEqual([{ number: numbersCalled.testLine, reason: 'drawn', drawn: true }])
   },
 )
 
