@@ -11,9 +11,12 @@ import type { RegisterTables } from './tables.ts'
 
 /** Why a segment that was drawn has no recording: no recording client told of it. */
 const noSession = 'no-session'
+/** Or one may have, and nothing says which of its calls it is. */
+const notJoined = 'not-joined'
 
 interface Met {
-  contact: string
+  /** Nothing: calls of the register could be it, and it is not known which. */
+  contact: string | null
   contactBegun: Temporal.Instant
   place: number
   segment: string | null
@@ -48,10 +51,10 @@ export async function admitFed(
   for (const [place, facts] of segments.entries()) {
     // What a recording client told as several parts, as of a call that was held, is all told of; the first fits best.
     const [row, ...others] = met.rows.filter((one) => one.place === place && one.segment !== null)
-    if (row) await complete(db, feed, facts, { ...row, segment: row.segment! })
+    if (row) await complete(db, feed, facts, { ...row, contact: row.contact!, segment: row.segment! })
     else await add(db, feed, facts, met.rows[0])
     for (const { contact: id, contactBegun: startedAt, segment } of others)
-      await note(db, feed, { id, startedAt }, segment!, facts, false)
+      await note(db, feed, { id: id!, startedAt }, segment!, facts, false)
     if (row) known++
   }
   return { added: segments.length - known, known }
@@ -111,16 +114,21 @@ function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFa
 async function add(db: Kysely<RegisterTables>, feed: string, facts: SegmentFacts, met: Met | undefined): Promise<void> {
   const { recording: _, ...told } = facts
   const contact = { id: met?.contact ?? facts.contactId, startedAt: met?.contactBegun ?? facts.startedAt }
+  const isDoubtful = met?.contact === null
   // Before it is admitted: what else tells of this part of the call then sees whose row it is.
   await note(db, feed, contact, facts.segmentId, facts, true)
-  await admit(db, { ...told, ...(facts.decision.record && { captureFailure: noSession }) })
+  await admit(db, {
+    ...told,
+    ...(isDoubtful && { marks: [...new Set([...told.marks, 'needs-review' as const])] }),
+    ...(facts.decision.record && { captureFailure: isDoubtful ? notJoined : noSession }),
+  })
 }
 
 async function complete(
   db: Kysely<RegisterTables>,
   feed: string,
   facts: SegmentFacts,
-  { contact: id, contactBegun: startedAt, segment }: Met & { segment: string },
+  { contact: id, contactBegun: startedAt, segment }: Met & { contact: string; segment: string },
 ): Promise<void> {
   const told = {
     number_reached: facts.numberReached.key,

@@ -28,14 +28,16 @@ interface Cdr {
   from?: string
   official?: string
   sip?: string
+  to?: string
 }
 
 /** A line of Master.csv: the queue answers the channel long before the official does. */
-function cdr({ start = -45, queue = -44, end = 200, from = caller, official = aino, sip = '' }: Cdr = {}): string {
+function cdr({ start = -45, queue = -44, end = 200, from = caller, to = number, ...given }: Cdr = {}): string {
+  const { official = aino, sip = '' } = given
   const channels = ['PJSIP/trunk-0000002f', official && `PJSIP/${official}-00000030`]
   const times = [local(start), official ? local(queue) : '', local(end), String(end - start), String(end - queue)]
   const result = [official ? 'ANSWERED' : 'NO ANSWER', 'DOCUMENTATION', unique(start), sip]
-  const cells = ['', from, number, 'from-trunk', '', ...channels, 'Queue', 'support', ...times, ...result]
+  const cells = ['', from, to, 'from-trunk', '', ...channels, 'Queue', 'support', ...times, ...result]
   return `${cells.map((cell) => `"${cell}"`).join(',')}\n`
 }
 
@@ -271,5 +273,124 @@ describe('two calls of one caller stay two', () => {
     await admit(capture, session({}, 30, 200))
     await tell(csv, cdr())
     expect(await contacts()).toHaveLength(3)
+  })
+})
+
+/** Recorded in full: of a call that a feed alone tells of, a recording is missing. */
+const testLine = '029497099'
+const onTestLine = {
+  numberReached: { key: phone(testLine) },
+  numberCalled: { key: phone(testLine), kind: 'NATIONAL_SERVICE' as const },
+}
+
+describe('a recording client that names no official and shares no id', () => {
+  const untold = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
+    session({ official: undefined, ...onTestLine, ...given }, from, until)
+  /** Why a feed's call stands beside those of recording clients, and whether it is marked. */
+  const whyApart = async () => {
+    const { rows } = await sql<{ why: string; marks: string[] }>`
+      select s.capture_failure as why, s.marks from segment s join fed_segment f on f.segment_id = s.id and f.is_own`.execute(
+      owner,
+    )
+    return rows.map(({ why, marks }) => [why, marks])
+  }
+
+  test('is joined after any wait: caller, number and end are the same, and the feed names the official', async () => {
+    await admit(capture, untold())
+    await tell(csv, cdr({ to: testLine }))
+    expect(await contacts()).toEqual(one)
+    expect([await phantoms(), await told()]).toEqual([0, 1])
+  })
+
+  test('is not joined where two could be meant, nor where only the time is common: each is marked, and shown as such', async () => {
+    await admit(capture, untold())
+    await admit(capture, untold({}, 30, 205))
+    await tell({ ...csv, name: 'two' }, cdr({ to: testLine }))
+    expect(await contacts()).toHaveLength(3)
+    expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
+    await clear()
+    await admit(capture, untold({}, 0, 300))
+    await tell({ ...csv, name: 'other-end' }, cdr({ to: testLine }))
+    expect(await contacts()).toHaveLength(2)
+    expect(await whyApart()).toEqual([['not-joined', ['needs-review']]])
+  })
+
+  test('is another call at another number, of another caller, or at another time, and nothing is in doubt', async () => {
+    const elsewhere = { key: phone('029497001') }
+    await admit(capture, untold({ numberReached: elsewhere, numberCalled: { ...elsewhere, kind: 'NATIONAL_SERVICE' } }))
+    await admit(capture, untold({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } }))
+    await admit(capture, untold({}, 300, 500))
+    await tell({ ...csv, name: 'others' }, cdr({ to: testLine }))
+    expect(await contacts()).toHaveLength(4)
+    expect(await whyApart()).toEqual([['no-session', []]])
+  })
+})
+
+describe('a recording client whose facts come after the feed has told', () => {
+  const node = randomUUID()
+  const late = (given: Partial<SegmentFacts> = {}, from = 0, until = 200) =>
+    admit(capture, session({ ...onTestLine, ...given }, from, until), node)
+
+  test('is joined by caller, official and end; what the feed had made of the call goes', async () => {
+    await tell(csv, cdr({ to: testLine }))
+    const { contactId } = await late()
+    expect(await contacts()).toEqual(one)
+    expect([await phantoms(), await told()]).toEqual([0, 1])
+    expect(contactId).toBeDefined()
+    // The feed tells it again.
+    await tell(csv, cdr({ to: testLine }), 'again')
+    expect(await contacts()).toEqual(one)
+  })
+
+  test('is joined where it names no official, and where the caller is withheld', async () => {
+    await tell({ ...csv, name: 'no-official' }, cdr({ to: testLine }))
+    const untold = session({ ...onTestLine, official: undefined })
+    // Told once more, as after a crash.
+    for (const _ of [1, 2]) await admit(capture, untold, node)
+    expect(await contacts()).toEqual(one)
+    await clear()
+    await tell({ ...csv, name: 'hidden' }, cdr({ to: testLine, from: '' }))
+    await late({ caller: { kind: 'withheld', key: null, raw: null } })
+    expect(await contacts()).toEqual(one)
+  })
+
+  test('is not joined where two could be meant, nor where only the time is common: it is marked, and so is the other', async () => {
+    const marks = async () => {
+      const { rows } = await sql<{ why: string; marks: string[] }>`
+        select capture_failure as why, marks from segment order by node is null desc, capture_failure`.execute(owner)
+      return rows.map((row) => [row.why, row.marks.includes('needs-review')])
+    }
+    await tell({ ...csv, name: 'two' }, cdr({ to: testLine }) + cdr({ to: testLine, start: -30, queue: -29, end: 205 }))
+    await late({ official: undefined })
+    expect(await contacts()).toHaveLength(3)
+    expect(await marks()).toEqual([
+      ['not-joined', true],
+      ['not-joined', true],
+      [null, true],
+    ])
+    await clear()
+    await tell({ ...csv, name: 'other-end' }, cdr({ to: testLine, end: 300 }))
+    await late({ official: undefined })
+    expect(await contacts()).toHaveLength(2)
+    expect(await marks()).toEqual([
+      ['not-joined', true],
+      [null, true],
+    ])
+  })
+
+  test('is another call where the official, the caller or the number is another, and where it goes on', async () => {
+    await tell({ ...csv, name: 'others' }, cdr({ to: testLine }))
+    await late({ official: { name: 'Muu', phone: phone('0295121002') } })
+    await late({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
+    await late({ endedAt: undefined, recording: undefined })
+    expect(await contacts()).toHaveLength(4)
+  })
+
+  test('has more parts, which come to the same call by its own ids', async () => {
+    const callIds = ['sipSessionId:held@sbc']
+    await tell({ ...csv, name: 'parts' }, cdr({ to: testLine }))
+    await late({ callIds }, 0, 80)
+    await late({ callIds }, 90, 200)
+    expect(await contacts()).toHaveLength(2)
   })
 })

@@ -71,6 +71,16 @@ describe('one contact', () => {
     expect(JSON.stringify(part)).not.toContain('Bertil')
   })
 
+  test('tells since when the caller had waited in the queue, where a feed tells it', async () => {
+    const startedAt = now().subtract({ hours: 2 })
+    const waited = await call({ startedAt, answeredAt: startedAt })
+    const other = await call()
+    const from = startedAt.subtract({ seconds: 45 })
+    await admin.updateTable('contact').set({ waited_from: from }).where('id', '=', waited.contactId).execute()
+    expect(await readContact(desk, grant, waited.contactId)).toMatchObject({ waitedFrom: from.toString() })
+    expect(await readContact(desk, grant, other.contactId)).not.toHaveProperty('waitedFrom')
+  })
+
   test('says where the viewer may forbid the use of its recording: of their own call only, and never of what has none', async () => {
     const mine = await call({ official: official('Aino Oma', '029 512 1500', aino.id), recording: recordingFacts() })
     const unrecorded = await call({ official: official('Aino Oma', '029 512 1500', aino.id) })

@@ -27,6 +27,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
       found: {
         ...viewContact(contact),
         numberKind: contact.number_kind,
+        ...(contact.waited_from && { waitedFrom: contact.waited_from.toString() }),
         ...(contact.history_ends_at && { historyEndsAt: contact.history_ends_at.toString() }),
         segments: segments.map(({ segment, recording }) => ({
           ...viewSegment(segment, recording, now),

@@ -52092,6 +52092,11 @@ export interface operations {
                         numberKind: "NATIONAL_SERVICE" | "REGIONAL_SERVICE" | "SWITCHBOARD" | "UNKNOWN";
                         /**
                          * Format: date-time
+                         * @description When the caller reached the service, as a feed tells it; absent where that is when the call was offered
+                         */
+                        waitedFrom?: string;
+                        /**
+                         * Format: date-time
                          * @description The contact-history entry is deleted then (R22)
                          */
                         historyEndsAt?: string;

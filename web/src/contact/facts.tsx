@@ -17,6 +17,14 @@ export function Facts({ contact }: { contact: ContactDetail }) {
       </h2>
       <dl className="facts">
         <Fact label={say('field.start')}>{formatInstant(contact.startedAt, language, 'seconds')}</Fact>
+        {contact.waitedFrom && (
+          <Fact label={say('contact.waited')}>
+            {formatLength(Date.parse(waitEndOf(contact)) - Date.parse(contact.waitedFrom))}
+            <span className="second">
+              {say('contact.waited.from', { time: formatInstant(contact.waitedFrom, language, 'seconds') })}
+            </span>
+          </Fact>
+        )}
         <Fact label={say('field.end')}>
           {contact.endedAt ? formatInstant(contact.endedAt, language, 'seconds') : say('field.end.ongoing')}
           {lengthMs != null && (
@@ -41,6 +49,12 @@ export function Facts({ contact }: { contact: ContactDetail }) {
       </dl>
     </section>
   )
+}
+
+/** Until an official answered, or the caller gave up. */
+function waitEndOf({ segments, startedAt, endedAt }: ContactDetail): string {
+  const [answer] = segments.flatMap(({ answeredAt }) => answeredAt ?? []).sort()
+  return answer ?? endedAt ?? startedAt
 }
 
 /** One fact: its name and its value. */

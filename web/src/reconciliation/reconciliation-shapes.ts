@@ -25,6 +25,7 @@ export type State = (typeof states)[number]
 /** Why there is no recording; what else may come is said as unknown. */
 export const reasons = [
   'no-session',
+  'not-joined',
   'no-playable-codec',
   'no-media',
   'disk-full',

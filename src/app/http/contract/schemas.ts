@@ -203,6 +203,11 @@ export const ContactDetail = Type.Intersect([
   Type.Omit(Contact, ['segments']),
   Type.Object({
     numberKind: literals([...numberKinds, 'UNKNOWN'], 'Kind of number (R7)'),
+    waitedFrom: Type.Optional(
+      instant(
+        'When the caller reached the service, as a feed tells it; absent where that is when the call was offered',
+      ),
+    ),
     historyEndsAt: Type.Optional(instant('The contact-history entry is deleted then (R22)')),
     segments: Type.Array(SegmentDetail),
   }),
