@@ -69,6 +69,8 @@ import { verifyLogOnDemand } from './verify-log.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
+/** Looked at each time: those that failed keep their pause as long as they are among them. */
+const mostWaiting = 10_000
 /** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
 const restMs = 200
 const listeningsMs = 1_000
@@ -314,9 +316,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
 
   /** @returns whether some were kept and there may be more. */
   async function keepWaiting(): Promise<boolean> {
-    const waiting = await recordingsToKeep(db, keepAtOnce)
+    const waiting = await recordingsToKeep(db, mostWaiting)
+    const due = queue.due(waiting, { isCutOff: waiting.length === mostWaiting }).slice(0, keepAtOnce)
     let kept = 0
-    for (const id of queue.due(waiting)) {
+    for (const id of due) {
       try {
         if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
         queue.done(id)
@@ -330,7 +333,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         await noteKeepingFault(db, id, code)
       }
     }
-    return kept > 0 && waiting.length === keepAtOnce
+    return kept > 0 && due.length === keepAtOnce
   }
 
   // The desk starts after the custodian: nobody looks before the log has been looked at.

@@ -33,3 +33,17 @@ test('what does not wait any more is forgotten, and another is as old as it is',
   expect(queue.due(['two'])).toEqual(['two'])
   expect(queue.oldest()).toEqual({ sinceMs: 10_000, code: 'not-ingested' })
 })
+
+test('one that is not among those looked at this time keeps its pause and its age', () => {
+  let nowMs = 0
+  const queue = createIngestQueue(() => nowMs)
+  const broken = Array.from({ length: 120 }, (_, n) => `broken-${n}`)
+  for (const id of queue.due(broken)) queue.failed(id, '22P02')
+  nowMs = 1_000
+  // Fifty new ones come first, and the list is cut off behind them.
+  expect(queue.due(['new'], { isCutOff: true })).toEqual(['new'])
+  queue.done('new')
+  nowMs = 2_000
+  expect(queue.due(broken)).toEqual([])
+  expect(queue.oldest()).toEqual({ sinceMs: 0, code: '22P02' })
+})

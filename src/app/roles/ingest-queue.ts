@@ -1,7 +1,7 @@
 /** Recordings that wait to be taken into keeping: since when, and when one that failed is tried again. */
 export interface IngestQueue {
-  /** Those of the waiting that are to be tried now. What does not wait any more is forgotten. */
-  due(waiting: readonly string[]): string[]
+  /** Those of the waiting that are to be tried now. What does not wait any more is forgotten, unless the list is cut off. */
+  due(waiting: readonly string[], list?: { isCutOff: boolean }): string[]
   done(id: string): void
   /** @returns milliseconds until it is tried again */
   failed(id: string, code: string): number
@@ -28,9 +28,9 @@ export function createIngestQueue(nowMs: () => number = () => performance.now())
   const known = new Map<string, { sinceMs: number; tries: number; againAtMs: number; code: string }>()
 
   return {
-    due(waiting) {
+    due(waiting, { isCutOff } = { isCutOff: false }) {
       const ids = new Set(waiting)
-      for (const id of known.keys()) if (!ids.has(id)) known.delete(id)
+      for (const id of known.keys()) if (!ids.has(id) && !isCutOff) known.delete(id)
       for (const id of waiting) {
         if (!known.has(id)) known.set(id, { sinceMs: nowMs(), tries: 0, againAtMs: 0, code: 'not-ingested' })
       }

@@ -51,6 +51,8 @@ type TellsNumber = Pick<EarlierSegment, 'numberReached'>
 export const forbiddenBefore = 'forbidden'
 /** Its client speaks only what nobody here can play: a recording of it would be data without a use. */
 const unheardCodec = 'no-playable-codec'
+/** Its media come from where nobody here can hear them. */
+export const unheardMedia = 'no-media'
 
 type Decision = Omit<RecordingDecision, 'reason'> & { reason: RecordingDecision['reason'] | typeof notAnswered }
 
@@ -132,8 +134,9 @@ function decide(
 }
 
 /** Why a call that the plan has recorded is not. */
-function failureOf({ streams }: CallInvitation, context: SegmentContext): string | undefined {
+function failureOf({ streams, isUnheard }: CallInvitation, context: SegmentContext): string | undefined {
   if (context.isForbidden) return forbiddenBefore
+  if (isUnheard) return unheardMedia
   return hasNoPlayableCodec(streams) && !context.keepsUnplayable ? unheardCodec : undefined
 }
 

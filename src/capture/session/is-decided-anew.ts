@@ -36,9 +36,9 @@ export function undecidedFor({
 }
 
 /** Whether what is missing of a call that is not recorded may yet be told, and decide that it is. */
-export function mayBeDecidedAnew({ metadata }: CallInvitation, facts: SegmentFacts): boolean {
+export function mayBeDecidedAnew({ metadata, isUnheard }: CallInvitation, facts: SegmentFacts): boolean {
   // A client without metadata is not listened to in vain; if it tells them later, it is asked to send then.
-  return metadata !== undefined && undecidedFor(facts) !== undefined
+  return metadata !== undefined && !isUnheard && undecidedFor(facts) !== undefined
 }
 
 /** Returns true where the metadata of a request tell of a call that is none of this register's (R8). */

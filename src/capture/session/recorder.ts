@@ -10,7 +10,7 @@ import { refusedAtEnd, tellsMedia } from './answer-session.ts'
 import { createConferences } from './conferences.ts'
 import { createDescribeAsked, type Found } from './describe-asked.ts'
 import { describeReoffer } from './describe-reoffer.ts'
-import { answeredAtOf, awaitsDirection, callIdsOf, type CallInvitation } from './describe-segment.ts'
+import { answeredAtOf, awaitsDirection, callIdsOf, unheardMedia, type CallInvitation } from './describe-segment.ts'
 import { createCompletions } from './complete-segments.ts'
 import { decidedLater, isBegunByNow, mayBeDecidedAnew, tellsOutside } from './is-decided-anew.ts'
 import { createOtherHalves } from './other-half.ts'
@@ -25,6 +25,8 @@ import { runSession, type RunningSession, type SegmentBefore, type SessionWorld 
 import { isStopped, placeOf, recordingIn } from './read-session.ts'
 import type { Offer, Reoffer } from './session-types.ts'
 import { sessionWorld } from './session-world.ts'
+import { refusedUnheard } from '../siprec/answer-offer.ts'
+import type { Refusal } from '../siprec/refusal.ts'
 import { clientClockOf, passedOnAt } from './told-times.ts'
 import { createTwinSessions } from './twin-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
@@ -113,11 +115,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: KnownBefore) {
     const found = reader.read(incoming, arrivedAt, before)
     if ('invitation' in found) return found
-    counters.refused++
-    options.clients?.refused(incoming, found.reason, reader.trunkOf(incoming)?.name)
-    options.onRefused?.({ status: found.status, reason: found.reason, client: incoming.source.address })
-    incoming.respond(found.status, { reason: found.reason })
+    refuse(incoming, found)
     return 'refused'
+  }
+
+  function refuse(incoming: IncomingRequest, { status, reason }: Pick<Refusal, 'status' | 'reason'>): void {
+    counters.refused++
+    options.clients?.refused(incoming, reason, reader.trunkOf(incoming)?.name)
+    options.onRefused?.({ status, reason, client: incoming.source.address })
+    incoming.respond(status, { reason })
   }
 
   async function onInvite(invite: Invite): Promise<void> {
@@ -156,6 +162,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const offer = describe(asked, { invitation, answeredAt }, now)
     const twin = offer === 'outside' ? undefined : recent.findTwin(offer.facts, reader.trunkNameOf(asked))
     const first = twin && bySegment.get(twin.segmentId)
+    if (invitation.isUnheard && offer !== 'outside' && (twin || offer.facts.captureFailure === unheardMedia)) {
+      refuse(asked, refusedUnheard)
+      return false
+    }
     if (first && (await halves.join(asked, invitation, first))) return false
     // It was opening, and could not be.
     if (first?.state?.phase === 'over') return begin(asked, { invitation, answeredAt }, now, before, passedOn)

@@ -199,12 +199,15 @@ export function lacksPlayable(plans: readonly StreamPlan[]): boolean {
   return plans.some(({ accepted, storage }) => accepted && storage === 'asArrives')
 }
 
+/** Of a call that is to be recorded and cannot be heard. */
+export const refusedUnheard = refuse(488, 'Media Address Of Another IP Version')
+
 /** Why no stream of an offer can be taken, for who operates the client. */
 export function refuseOffer(plans: readonly StreamPlan[]): Refusal {
   const is = (why: StreamPlan['refusedBecause']) => plans.some(({ refusedBecause }) => refusedBecause === why)
   if (is('keys in clear')) return refuse(488, 'SRTP Keys Only Over TLS')
   if (is('no usable key')) return refuse(488, 'No Usable SRTP Key')
-  if (is('other address family')) return refuse(488, 'Media Address Of Another IP Version')
+  if (is('other address family')) return refusedUnheard
   return refuse(488, is('other transport') ? 'Only RTP Or SRTP With SDES Keys' : 'No Audio In Offer')
 }
 

@@ -44,6 +44,9 @@ function signalledMapping(evidence: Evidence, lines: readonly Line[], roles: Rol
     const contradict = linked.length === 2 && linked[0] === linked[1] && linked[0] !== 'mixed'
     return contradict ? byOrder(lines, 'streamsContradict') : mapping(lines, linked, 'associations')
   }
+  // Two voices apart, and a stream that nobody tells of: that one is kept beside them.
+  if (linked.includes('caller') && linked.includes('official') && !contradicts(linked))
+    return { ...mapping(lines, linked, 'associations'), needsReview: ['streamsByOrder'] }
   const words = completePair(lines.map(({ label }) => trackOfWord(label)))
   if (words.every((track) => track !== undefined) && words[0] !== words[1]) {
     return { ...mapping(lines, words, 'labelWord'), needsReview: ['streamsByLabelWord'] }
@@ -73,6 +76,12 @@ function pairedTracks(
   if (callerAt === -1 || streamAt[0] === streamAt[1]) return undefined
   const places = streamAt.includes(-1) ? [0, 1] : streamAt
   return places.map((at) => (at === callerAt ? 'caller' : 'official'))
+}
+
+/** More than one stream of the same voice. */
+function contradicts(tracks: readonly (Track | undefined)[]): boolean {
+  const voices = tracks.filter((track) => track === 'caller' || track === 'official')
+  return new Set(voices).size < voices.length
 }
 
 function byOrder(lines: readonly Line[], reason: ReviewReason): StreamMapping {

@@ -65,6 +65,8 @@ export interface Invitation<N = unknown, O = unknown> {
   readonly offer?: SessionDescription
   /** Media lines of this offer, else those in force before, else the one that we would offer. */
   readonly streams: readonly StreamPlan[]
+  /** All media come from addresses of a family in which nobody listens here: it cannot be recorded. */
+  readonly isUnheard?: true
   /** Merged with what was known before. */
   readonly metadata?: RecordingMetadata
   readonly others: readonly OtherPart[]
@@ -85,18 +87,26 @@ export function readInvitation<N, O>(
   if (split.kind === 'refusal') return split
   const offer = split.sdp === undefined ? undefined : parseSdp(split.sdp)
   if (offer?.kind === 'refusal') return offer
-  const streams = offer
-    ? planStreams(offer, sourceAddress, {
-        ...{ takesKeys: request.takesKeys, hears: request.hears, playsG729: options.formats?.playsG729 },
-        answersAll:
-          options.formats?.answersAll ??
-          [offer.sessionName, ...headers('user-agent')].some((name) => relaysByRtpengine.test(name)),
-      })
-    : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
+  const planned = (hears: InvitationRequest['hears']) =>
+    offer
+      ? planStreams(offer, sourceAddress, {
+          ...{ takesKeys: request.takesKeys, hears, playsG729: options.formats?.playsG729 },
+          answersAll:
+            options.formats?.answersAll ??
+            [offer.sessionName, ...headers('user-agent')].some((name) => relaysByRtpengine.test(name)),
+        })
+      : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
+  let streams = planned(request.hears)
+  const takesNone = () => offer !== undefined && !streams.some(({ accepted }) => accepted)
+  const isElsewhere = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
+  const { hears = () => true } = request
+  const wasUnheard = options.before?.streams?.some(({ accepted, remote }) => accepted && !hears(remote.address))
+  // Whether it is to be recorded decides whether it is refused: of a call that is only history nothing needs to be heard.
+  const isUnheard = isElsewhere && takesNone() && (!options.before || wasUnheard === true)
+  if (isUnheard) streams = planned(undefined)
   // A later offer may close every stream; a first one with nothing to record is no recording session. A later one that moves all
   // of its media to where they cannot be heard is refused, and the session stays as it was (RFC 3261 section 14.2).
-  const isUnheard = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
-  if (offer && (!options.before || isUnheard) && !streams.some(({ accepted }) => accepted)) return refuseOffer(streams)
+  if ((!options.before || isElsewhere) && takesNone()) return refuseOffer(streams)
   if (offer && options.formats?.refusesUnplayable && lacksPlayable(streams)) return refuse(488, 'No Playable Codec')
   const parsed =
     split.metadata === undefined
@@ -123,6 +133,7 @@ export function readInvitation<N, O>(
     found: split.found,
     ...(offer ? { offer } : {}),
     streams,
+    ...(isUnheard && { isUnheard }),
     ...(metadata ? { metadata } : {}),
     others: split.others,
     parties,

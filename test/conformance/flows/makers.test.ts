@@ -352,6 +352,34 @@ describe('Avaya SBCE', () => {
     expect(bench.segments()[0]?.recording).toBeUndefined()
     expect(bench.ports.inUse).toBe(0)
   })
+
+  test('a CANCEL that crosses our answer changes nothing, and the BYE that follows ends a call that nobody answered', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: ringing, headers: diversion })
+    expect((await call.cancel()).status).toBe(200)
+    await call.speak(ports, 5)
+    expect(bench.segments()[0]?.endedAt).toBeUndefined()
+    expect((await call.bye()).status).toBe(200)
+    await bench.until(() => expect(bench.segments()[0]?.endedAt).toBeDefined())
+    expect(bench.segments()).toMatchObject([
+      { ...{ caller: { key: callerKey } }, decision: { reason: 'not-answered' } },
+    ])
+    expect(bench.segments()[0]?.recording).toBeUndefined()
+    expect(bench.ports.inUse).toBe(0)
+  })
+})
+
+describe('a client that offers a third stream', () => {
+  test('of which its metadata say nothing: two voices apart, and the third kept beside them, marked', async () => {
+    const call = await bench.call({ label: ['1', '2', '3'] })
+    const metadata = metadataOf({ participants: [caller, official], labels: ['1', '2', '3'] })
+    const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 30)
+    expect(await bench.voices(bench.segments()[0])).toEqual({ caller: [100], official: [101], mixed: [102] })
+    expect([...bench.segments()[0]!.marks].sort()).toEqual(['mixed-beside', 'needs-review'])
+  })
 })
 
 describe('Avaya Communication Manager (DMCC), by an application that speaks SIPREC', () => {

@@ -37,6 +37,8 @@ export interface ClientCall {
   reinvite(told: Told): Promise<Answered>
   update(told: Told): Promise<Answered>
   bye(told?: Told): Promise<Answered>
+  /** Cancels the last INVITE: with its branch, and without the tag of an answer (RFC 3261 section 9.1). */
+  cancel(): Promise<Answered>
   /** Sends that many packets on each media line to its port, 172 bytes of A-law each. */
   speak(ports: readonly number[], packets: number): Promise<void>
   /** The client's offer, of its next version. */
@@ -162,6 +164,13 @@ export async function openClient(
     return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body.content])
   }
 
+  async function cancel(): Promise<Answered> {
+    const answer = new Promise<SipResponse>((resolve) => waiting.set(`${cseq} CANCEL`, resolve))
+    const text = write('CANCEL', cseq, {}, { content: Buffer.alloc(0) }).toString()
+    await send(Buffer.from(text.replace(`-CANCEL-${cseq}`, `-INVITE-${cseq}`).replace(/^(To: [^;\r]*).*$/m, '$1')))
+    return answeredOf((await answer).status, '')
+  }
+
   async function ask(method: string, told: Told): Promise<Answered> {
     const number = ++cseq
     const answer = new Promise<SipResponse>((resolve) => waiting.set(`${number} ${method}`, resolve))
@@ -199,6 +208,7 @@ export async function openClient(
     reinvite: (told) => ask('INVITE', told),
     update: (told) => ask('UPDATE', told),
     bye: (told = {}) => ask('BYE', told),
+    cancel,
     offer,
     offered,
     refuseOffers: (status) => void (refusal = status),

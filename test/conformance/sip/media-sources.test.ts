@@ -64,6 +64,27 @@ test('media over IPv6 where only IPv4 is heard get 488, at the start and in the 
   expect((await stored()).recording?.stored?.packetsReceived).toBe(120)
 })
 
+test('media over IPv6 where only IPv4 is heard, of a call that is not to be recorded: answered, and in the history', async () => {
+  const noRule = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
+  await start({ hears: mediaHearing('127.0.0.1'), description: () => noRule })
+  const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
+  const answered = await unheard.open()
+  expect(answered.status).toBe(200)
+  expect(answered.text).toContain('a=inactive')
+  await vi.waitFor(() => expect(recorder.segments()).toHaveLength(1))
+  // Its refresh is answered as well.
+  const again = unheard.opening
+    .replace(/^To: .*$/m, `To: ${unheard.to}`)
+    .replace(/^CSeq: .*$/m, 'CSeq: 2 INVITE')
+    .replace(/branch=\S+/, 'branch=z9hG4bKagain')
+  expect((await unheard.peer.ask(again)).status).toBe(200)
+  await unheard.bye()
+  await vi.waitFor(() => expect(recorder.segments()[0]?.endedAt).toBeDefined())
+  expect(recorder.segments()[0]).toMatchObject({ decision: { record: false } })
+  expect(recorder.segments()[0]?.recording).toBeUndefined()
+  expect(recorder.ports.inUse).toBe(0)
+})
+
 test('what is sent after the BYE is not recorded, and what was on its way is', { timeout: 30_000 }, async () => {
   await start()
   const one = await client()
