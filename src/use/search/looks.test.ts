@@ -75,7 +75,7 @@ describe('one contact', () => {
     const startedAt = now().subtract({ hours: 2 })
     const waited = await call({ startedAt, answeredAt: startedAt })
     const other = await call()
-    const from = startedAt.subtract({ seconds: 45 })
+    const from = startedAt.subtract({ seconds: 45 }).round('second')
     await admin.updateTable('contact').set({ waited_from: from }).where('id', '=', waited.contactId).execute()
     expect(await readContact(desk, grant, waited.contactId)).toMatchObject({ waitedFrom: from.toString() })
     expect(await readContact(desk, grant, other.contactId)).not.toHaveProperty('waitedFrom')
