@@ -77,6 +77,60 @@ test('nobody can delete a recording before its day, and the page says from when 
   expect(await recordingRow(seloste, call)).toMatchObject({ state: 'STORED' })
 })
 
+test('what the caller told in the call is entered within an hour; then the page sends the caller to the Service Unit, in three languages', async ({
+  page,
+  seloste,
+  isAccessible,
+}) => {
+  const hour = { hours: 1 }
+  const [last, over] = [
+    await keptCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).add({ seconds: 50 }) }),
+    await keptCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).subtract({ minutes: 30 }) }),
+  ]
+  await signInOn(page, seloste, 'aino', { path: `/contacts/${last.contactId}`, purpose: 'Tarkastuspyyntö' })
+  const [caller, own] = [
+    page.getByRole('button', { name: /^Soittaja kieltää käytön/ }),
+    page.getByRole('button', { name: /^Kiellän itse käytön/ }),
+  ]
+  await caller.focus()
+  await expect(page.locator('.forbid')).toContainText('asti')
+  // The page that is open when the hour is over says so, and whoever was at the button stays there.
+  await expect(caller).toHaveCount(0, { timeout: 60_000 })
+  await expect(page.locator('.forbid')).toContainText('palveluyksikköön')
+  await expect(page.locator('.forbid')).toBeFocused()
+  await expect(own).toBeVisible()
+  await page.keyboard.press('Tab')
+  await expect(own).toBeFocused()
+  await isAccessible('a call whose hour is over')
+  const api = await signInAt(seloste.url, 'aino', seloste.password)
+  const late = await api.call('POST', `/api/recordings/${last.recordingId}/prohibitions`, {
+    party: 'CALLER',
+    channel: 'CALL',
+  })
+  expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('prohibition.service-unit')])
+
+  const just = await keptCall(seloste)
+  await page.goto('/my-calls')
+  const rowOf = (call: KeptCall) =>
+    page.locator('.own-day tr, .own-day li', { has: page.locator(`a[href*="${call.contactId}"]`) })
+  await expect(rowOf(just).getByRole('button', { name: /^Soittaja kieltää käytön/ })).toBeVisible()
+  await expect(rowOf(over).getByRole('button', { name: /^Kiellän itse käytön/ })).toBeVisible()
+  await expect(rowOf(over).getByRole('button', { name: /^Soittaja kieltää käytön/ })).toHaveCount(0)
+  for (const [language, sends, here] of [
+    ['Svenska', 'via serviceenheten', 'här till kl.'],
+    ['English', 'through the Service Unit', 'here until'],
+    ['Suomi', 'palveluyksikön kautta', 'tässä klo'],
+  ] as const) {
+    await page.getByRole('button', { name: language, exact: true }).click()
+    await expect(rowOf(over)).toContainText(sends)
+    await expect(rowOf(just)).toContainText(here)
+    for (const width of [320, 1440]) {
+      await page.setViewportSize({ width, height: 900 })
+      await isAccessible(`one’s own calls, ${language}, ${width}`)
+    }
+  }
+})
+
 for (const language of inTurn('en')) {
   test(`the caller forbids while the official listens: the sound stops, all is gone, the call stays in the history (${language})`, async ({
     page,

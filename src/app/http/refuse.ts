@@ -79,6 +79,10 @@ export const refusals = {
     409,
     'Under TRAINING a reference names a session of your own that goes on, has somebody on its list and plays this recording.',
   ],
+  'prohibition.service-unit': [
+    403,
+    'Only the official who answered tells what the caller told in the call, within an hour of its end. Later, and however else the caller tells it, the Service Unit enters it under the caller’s request.',
+  ],
   'recording.restricted': [403, 'The recording is restricted.'],
   'listening.ended': [404, 'The listening has ended; begin a new one.'],
   'listening.too-fast': [429, 'A recording is served as it is heard: ask for the next part in a moment.'],

@@ -1,7 +1,7 @@
 /**
  * Prohibitions (R49-R51). In: a session, a recording, and who forbids its use. Out: the prohibition; by then nobody hears the
  * recording, and the custodian has been told to destroy it. Never here: a reason, a refusal of somebody who may see the call,
- * a word about a preservation order (migrations/0017-ends.sql decides).
+ * a word about a preservation order (migrations/0100-what-the-caller-told.sql decides).
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
@@ -9,7 +9,14 @@ import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
 
-const refusals = ['not-found', 'deny.role', 'deny.reference', 'recording.destroyed', 'confirm.fresh'] as const
+const refusals = [
+  'not-found',
+  'deny.role',
+  'deny.reference',
+  'recording.destroyed',
+  'prohibition.service-unit',
+  'confirm.fresh',
+] as const
 export type ProhibitionRefusal = Refused<(typeof refusals)[number]>
 
 export interface Prohibition {
@@ -22,6 +29,7 @@ export interface Prohibition {
 
 export interface AskedToForbid {
   party: 'CALLER' | 'OFFICIAL'
+  /** CALL: told in the call to its official, who enters it within an hour of it. */
   channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
   /** The Service Unit's request; an official of the call needs none. */
   reference?: string | undefined

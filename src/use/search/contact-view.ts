@@ -11,13 +11,21 @@ type ContactRow = Selectable<RegisterTables['contact']>
 type SegmentRow = Selectable<RegisterTables['segment']>
 type RecordingRow = Selectable<RegisterTables['recording']>
 
-export function viewSegment(row: SegmentRow, recording: RecordingRow | undefined, now: Temporal.Instant) {
+export interface SegmentToView {
+  segment: SegmentRow
+  recording: RecordingRow | undefined
+  /** Until when the viewer enters what the caller told them in this call (R49); absent of others' parts, and while it goes on. */
+  callerWishUntil: Temporal.Instant | undefined
+}
+
+export function viewSegment({ segment: row, recording, callerWishUntil }: SegmentToView, now: Temporal.Instant) {
   return {
     id: row.id,
     ...(row.official_name && { official: { name: row.official_name, phone: row.official_phone ?? '' } }),
     ...(row.answered_at && { answeredAt: row.answered_at.toString() }),
     ...(row.ended_at && { endedAt: row.ended_at.toString() }),
     recording: viewRecording(recording, now),
+    ...(callerWishUntil && { callerWishUntil: callerWishUntil.toString() }),
   }
 }
 

@@ -5,7 +5,7 @@ import { read } from '#register/read.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
-import { viewContact, viewSegment } from './contact-view.ts'
+import { viewContact, viewSegment, type SegmentToView } from './contact-view.ts'
 
 export interface ContactSearch {
   /** Calls that were going on at or after this instant. */
@@ -40,12 +40,10 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
     const shown = await contactsById(tx, ids.slice(0, search.limit))
     const last = ids[search.limit - 1]
     const total = after?.total ?? Math.min(ids.length, countedUpTo)
-    const segments = await segmentsOf(tx, shown)
+    const segments = await segmentsOf(tx, grant, shown)
     const items = shown.map((contact) => ({
       ...viewContact(contact),
-      segments: segments
-        .filter(({ segment }) => segment.contact_id === contact.id)
-        .map(({ segment, recording }) => viewSegment(segment, recording, now)),
+      segments: segments.filter(({ segment }) => segment.contact_id === contact.id).map((one) => viewSegment(one, now)),
     }))
     return {
       found: {
@@ -70,8 +68,9 @@ export function listContacts(db: Kysely<RegisterTables>, grant: Grant, search: C
 /** The segments of contacts with their recordings, in order; those that the viewer may see. */
 export async function segmentsOf(
   tx: Transaction<RegisterTables>,
+  { session }: Pick<Grant, 'session'>,
   contacts: { id: string; started_at: Temporal.Instant }[],
-) {
+): Promise<SegmentToView[]> {
   if (contacts.length === 0) return []
   const ids = contacts.map((contact) => contact.id)
   const starts = contacts.map((contact) => contact.started_at)
@@ -79,10 +78,35 @@ export async function segmentsOf(
     select * from segments_by_contact(${ids}::uuid[], ${starts.map(String)}::timestamptz[])`.execute(tx)
   const { rows: recordings } = await sql<Selectable<RegisterTables['recording']>>`
     select * from recordings_by_contact(${ids}::uuid[])`.execute(tx)
-  return segments.map((segment) => ({
+  const shown = segments.map((segment) => ({
     segment,
     recording: recordings.find((recording) => recording.segment_id === segment.id),
   }))
+  const isOwn = ({ segment, recording }: (typeof shown)[number]) =>
+    recording !== undefined && segment.official_person_id === session.personId
+  const own = new Set(shown.filter(isOwn).map(({ segment }) => segment.contact_id))
+  const wishes = await callerWishes(
+    tx,
+    contacts.filter(({ id }) => own.has(id)),
+  )
+  return shown.map((one) => ({
+    ...one,
+    callerWishUntil: isOwn(one) ? wishes.get(one.segment.contact_id) : undefined,
+  }))
+}
+
+/** Until when the viewer enters what the caller told them, by contact: calls of their own that are over for them (R49). */
+async function callerWishes(
+  tx: Transaction<RegisterTables>,
+  contacts: { id: string; started_at: Temporal.Instant }[],
+): Promise<Map<string, Temporal.Instant>> {
+  if (contacts.length === 0) return new Map()
+  const { rows } = await sql<{ contact_id: string; until: Temporal.Instant }>`
+    select contact_id, until from own_caller_wishes(
+      ${contacts.map(({ id }) => id)}::uuid[], ${contacts.map(({ started_at }) => String(started_at))}::timestamptz[])`.execute(
+    tx,
+  )
+  return new Map(rows.map(({ contact_id, until }) => [contact_id, until]))
 }
 
 export class InvalidCursor extends Error {

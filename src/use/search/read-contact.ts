@@ -18,7 +18,7 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
     if (!contact) return unseen('contact.read', contactId)
     const now = await registerTime(tx)
     const isVerified = await isShownToBeTheirs(tx, grant, contactId)
-    const segments = await segmentsOf(tx, [contact])
+    const segments = await segmentsOf(tx, grant, [contact])
     const looks = await looksAt(
       tx,
       segments.flatMap(({ recording }) => (recording ? [recording.id] : [])),
@@ -29,8 +29,8 @@ export function readContact(db: Kysely<RegisterTables>, grant: Grant, contactId:
         numberKind: contact.number_kind,
         ...(contact.waited_from && { waitedFrom: contact.waited_from.toString() }),
         ...(contact.history_ends_at && { historyEndsAt: contact.history_ends_at.toString() }),
-        segments: segments.map(({ segment, recording }) => ({
-          ...viewSegment(segment, recording, now),
+        segments: segments.map(({ segment, recording, callerWishUntil }) => ({
+          ...viewSegment({ segment, recording, callerWishUntil }, now),
           numberReached: segment.number_reached,
           ...(segment.number_reached_name && { numberReachedName: segment.number_reached_name }),
           decision: {
@@ -106,7 +106,7 @@ function marksOf(marks: SegmentMark[], recording: Marked | undefined): SegmentMa
 
 /**
  * In which part the viewer may forbid the use of what was recorded (R49); whether that can still change anything is not told,
- * nor why it could not. The database decides for itself (migrations/0017-ends.sql, forbid_use).
+ * nor why it could not. The database decides for itself (migrations/0100-what-the-caller-told.sql, forbid_use).
  */
 function mayForbid(
   { session, purpose, rights }: Grant,

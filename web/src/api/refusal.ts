@@ -66,6 +66,7 @@ export const knownRefusals = [
   'recording.not-yet-kept',
   'recording.not-by-hand',
   'recording.restricted',
+  'prohibition.service-unit',
   'listening.ended',
   'input.invalid',
   'deny.role',

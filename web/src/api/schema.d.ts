@@ -1658,7 +1658,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51) */
+        /** Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51). Its official tells what the caller told in the call (channel CALL) within an hour of it; later, and however else it came, it is the Service Unit’s (403 prohibition.service-unit) */
         post: operations["forbidUse"];
         delete?: never;
         options?: never;
@@ -51915,6 +51915,11 @@ export interface operations {
                                     /** @description retention, caller, official, trimming */
                                     cause?: string;
                                 };
+                                /**
+                                 * Format: date-time
+                                 * @description The viewer, who answered this part, tells by then that its caller forbade the use of the recording in the call; absent of others’ parts and while it goes on (R49)
+                                 */
+                                callerWishUntil?: string;
                             }[];
                         }[];
                         /** @description Cursor of the next page; absent on the last */
@@ -52144,6 +52149,11 @@ export interface operations {
                                 /** @description retention, caller, official, trimming */
                                 cause?: string;
                             };
+                            /**
+                             * Format: date-time
+                             * @description The viewer, who answered this part, tells by then that its caller forbade the use of the recording in the call; absent of others’ parts and while it goes on (R49)
+                             */
+                            callerWishUntil?: string;
                         } & {
                             numberReached: string;
                             numberReachedName?: {

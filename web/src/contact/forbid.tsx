@@ -8,6 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { useCallerWishOver } from '../my-calls/caller-wish.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useDestruction } from '../retention/use-destruction.ts'
 import { announce } from '../shell/announce.tsx'
@@ -27,6 +28,7 @@ export function Forbid({
   by,
   isRestricted,
   isUnheard = false,
+  callerWishUntil,
   served,
   onForbidden,
 }: {
@@ -37,11 +39,15 @@ export function Forbid({
   isRestricted: boolean
   /** Whoever forbids has asked to hear it and has not yet. */
   isUnheard?: boolean
+  /** The official’s: until when they enter what the caller told them; absent while the call goes on. */
+  callerWishUntil?: string | undefined
   /** The Service Unit’s: whose request it is, how it came, and its number. */
   served?: Told
   onForbidden: (prohibition: Prohibition) => void
 }) {
-  const { say } = useLanguage()
+  const { say, language } = useLanguage()
+  const group = useRef<HTMLDivElement>(null)
+  const isOver = useCallerWishOver(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [asked, setAsked] = useState<Told>()
 
@@ -51,17 +57,26 @@ export function Forbid({
   }
   const busy = { isBusy: forbid.isPending }
   return (
-    <div className={served ? 'stack-small' : 'forbid stack-small'}>
+    <div ref={group} tabIndex={-1} className={served ? 'stack-small' : 'forbid stack-small'}>
       {!served && <h3>{say('forbid.title')}</h3>}
       <p>{say(`forbid.what.${by}`)}</p>
       {isRestricted && <p>{say('forbid.again')}</p>}
       {isUnheard && <Notice kind="warning">{say('forbid.unheard')}</Notice>}
+      {by === 'official' && callerWishUntil !== undefined && (
+        <p>
+          {say(isOver ? 'forbid.caller.over' : 'forbid.caller.until', {
+            time: formatInstant(callerWishUntil, language),
+          })}
+        </p>
+      )}
       {by === 'official' ? (
         <div className="actions">
-          <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>
-            <Ban aria-hidden="true" size={18} />
-            {say('forbid.caller')}
-          </Button>
+          {!isOver && (
+            <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'CALLER', channel: 'CALL' })}>
+              <Ban aria-hidden="true" size={18} />
+              {say('forbid.caller')}
+            </Button>
+          )}
           <Button kind="secondary" {...busy} onPress={() => setAsked({ party: 'OFFICIAL', channel: 'OWN_CALLS' })}>
             <Ban aria-hidden="true" size={18} />
             {say('forbid.own')}

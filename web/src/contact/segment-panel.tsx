@@ -137,6 +137,7 @@ export function SegmentPanel({
             recordingId={recording.id}
             by={told}
             isRestricted={recording.state === 'restricted'}
+            callerWishUntil={segment.callerWishUntil}
             onForbidden={(prohibition) => {
               setForbidden(prohibition)
               onLooked()

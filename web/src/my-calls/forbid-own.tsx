@@ -9,9 +9,11 @@ import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Prohibition } from '../retention/retention-shapes.ts'
 import { announce } from '../shell/announce.tsx'
+import { useCallerWishOver } from './caller-wish.ts'
 import { wordOfForbidden } from './word-of-forbidden.ts'
 
 const wishes = [
@@ -25,6 +27,7 @@ export function ForbidOwn({
   when,
   isGoingOn,
   isGone,
+  callerWishUntil,
   forbidden,
   onForbidden,
 }: {
@@ -35,11 +38,15 @@ export function ForbidOwn({
   isGoingOn: boolean
   /** The recording is destroyed already. */
   isGone: boolean
+  /** Until when what the caller told is entered here; absent while the call goes on. */
+  callerWishUntil?: string | undefined
   /** What came of it, once it was forbidden here. */
   forbidden: Prohibition | undefined
   onForbidden: (prohibition: Prohibition) => void
 }) {
-  const { say } = useLanguage()
+  const { say, language } = useLanguage()
+  const group = useRef<HTMLDivElement>(null)
+  const isOver = useCallerWishOver(callerWishUntil, group)
   const forbid = $api.useMutation('post', '/api/recordings/{id}/prohibitions')
   const [asked, setAsked] = useState<(typeof wishes)[number]>()
   const [isMine, setMine] = useState(false)
@@ -71,25 +78,41 @@ export function ForbidOwn({
     )
   }
   return (
-    <div className="forbid-own" role="group" aria-label={say('forbid.title')} aria-describedby={hint}>
+    <div
+      ref={group}
+      tabIndex={-1}
+      className="forbid-own"
+      role="group"
+      aria-label={say('forbid.title')}
+      aria-describedby={hint}
+    >
       <span id={hint} className="visually-hidden">
         {when}
       </span>
       <div className="actions">
-        {wishes.map((wish) => (
-          <Button
-            key={wish.party}
-            kind="secondary"
-            className="button-small"
-            isBusy={forbid.isPending}
-            aria-label={`${say(wish.word)}, ${when}`}
-            onPress={() => setAsked(wish)}
-          >
-            <Ban aria-hidden="true" size={16} />
-            {say(wish.word)}
-          </Button>
-        ))}
+        {wishes
+          .filter(({ party }) => party === 'OFFICIAL' || !isOver)
+          .map((wish) => (
+            <Button
+              key={wish.party}
+              kind="secondary"
+              className="button-small"
+              isBusy={forbid.isPending}
+              aria-label={`${say(wish.word)}, ${when}`}
+              onPress={() => setAsked(wish)}
+            >
+              <Ban aria-hidden="true" size={16} />
+              {say(wish.word)}
+            </Button>
+          ))}
       </div>
+      {callerWishUntil !== undefined && (
+        <p className="second">
+          {isOver
+            ? say('forbid.caller.over.short')
+            : say('forbid.caller.until.short', { time: formatTime(callerWishUntil, language) })}
+        </p>
+      )}
       {forbid.error && <Failure error={forbid.error} />}
       <Confirm
         title={say(asked?.party === 'OFFICIAL' ? 'forbid.question.OFFICIAL' : 'forbid.question.CALLER')}

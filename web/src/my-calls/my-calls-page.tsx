@@ -26,6 +26,7 @@ export function MyCallsPage() {
   const count = found.approximateTotal
   return (
     <Page title={say('nav.myCalls')} lead={say('myCalls.lead')}>
+      <p className="own-forbidding">{say('myCalls.forbidding')}</p>
       <p>
         <Link to="/my-calls/looks">{say('nav.myLooks')}</Link>
       </p>

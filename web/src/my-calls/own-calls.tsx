@@ -165,6 +165,7 @@ function Act({
       when={formatTime(contact.startedAt, language, 'seconds')}
       isGoingOn={state === 'capturing' && segment.endedAt == null}
       isGone={state === 'destroyed'}
+      callerWishUntil={segment.callerWishUntil}
       forbidden={done}
       onForbidden={onForbidden}
     />

@@ -146,7 +146,7 @@ export const endOperations = {
     schema: {
       operationId: 'forbidUse',
       summary:
-        'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51)',
+        'Forbid the use of a recording, as its caller or its official wishes: no reason, no refusal; it is blocked at once and destroyed (R49-R51). Its official tells what the caller told in the call (channel CALL) within an hour of it; later, and however else it came, it is the Service Unit’s (403 prohibition.service-unit)',
       params: id,
       body: Type.Object(
         {

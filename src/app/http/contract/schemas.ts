@@ -84,6 +84,11 @@ export const Segment = Type.Object({
   answeredAt: Type.Optional(instant('Start signal')),
   endedAt: Type.Optional(instant('End signal; absent while the call goes on')),
   recording: RecordingState,
+  callerWishUntil: Type.Optional(
+    instant(
+      'The viewer, who answered this part, tells by then that its caller forbade the use of the recording in the call; absent of others’ parts and while it goes on (R49)',
+    ),
+  ),
 })
 export type Segment = Static<typeof Segment>
 

@@ -1,0 +1,173 @@
+/** A caller’s wish is the caller’s (R46, R49): what an official may try who wants a recording of their own call gone in the caller’s name. */
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openEnds } from '#test/ends/open-ends.ts'
+import { inSession } from '#platform/database/connect.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { admin, kept, forbid, byOfficial, byCaller, get, people, stateOf } = ends
+const told = { party: 'CALLER', channel: 'CALL' }
+const tooLate = { status: 403, code: 'prohibition.service-unit' }
+
+type Times = Pick<SegmentFacts, 'startedAt' | 'answeredAt' | 'endedAt'>
+/** A call of five minutes that ended so long ago. */
+function ended(ago: Temporal.DurationLike): Times {
+  const endedAt = Temporal.Now.instant().subtract(ago)
+  return { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
+}
+async function prohibitionsOf(id: string) {
+  const { rows } = await sql<{ party: string; channel: string }>`
+    select party, channel from prohibition where recording_id = ${id}::uuid`.execute(admin)
+  return rows
+}
+/** Past every guard. */
+async function setEnd(contactId: string, at: Temporal.Instant | null, node?: string) {
+  await admin.transaction().execute(async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx)
+    const more = node === undefined ? {} : { node }
+    await tx
+      .updateTable('segment')
+      .set({ ended_at: at, ...more } as never)
+      .where('contact_id', '=', contactId)
+      .execute()
+    await tx.updateTable('contact').set({ ended_at: at }).where('id', '=', contactId).execute()
+  })
+}
+beforeEach(() => ends.shiftMark('0'))
+
+describe('what the caller told in the call is entered within an hour of it', () => {
+  test('and not later: nothing is destroyed, nothing says that the caller forbade it, and the attempt is in the log', async () => {
+    const { id } = await kept(ended({ minutes: 61 }))
+    expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+    expect(await prohibitionsOf(id)).toEqual([])
+    expect(await stateOf(id)).toMatchObject({ state: 'STORED', cause: null })
+    const logged = await admin
+      .selectFrom('audit_entry')
+      .select(['person_id', 'result'])
+      .where('object_id', '=', id)
+      .execute()
+    expect(logged).toContainEqual({ person_id: people.aino.id, result: 'refused:prohibition.service-unit' })
+  })
+
+  test('asked of the database past the program, it is the same', async () => {
+    const { id } = await kept(ended({ hours: 30 }))
+    const desk = database.as('seloste_desk').db
+    const asked = inSession(desk, { 'seloste.session': (await people.aino.signIn()).token }, (tx) =>
+      sql`select * from forbid_use(${id}::uuid, 'CALLER', 'CALL', null)`.execute(tx),
+    )
+    await expect(asked).rejects.toThrow('prohibition.service-unit')
+    expect(await prohibitionsOf(id)).toEqual([])
+  })
+
+  test('within the hour it is, and asked again after it, it is the same prohibition', async () => {
+    const { id, contactId } = await kept(ended({ minutes: 58 }))
+    const first = await forbid('aino', id, told)
+    expect(first).toMatchObject({ status: 200, body: { state: 'blocked' } })
+    await setEnd(contactId, Temporal.Now.instant().subtract({ hours: 2 }))
+    expect((await forbid('aino', id, told)).body['id']).toBe(first.body['id'])
+  })
+
+  test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('by no other name of it, as %s', async (channel) => {
+    const [just, old] = [await kept(), await kept(ended({ hours: 3 }))]
+    for (const { id } of [just, old]) {
+      expect(await forbid('aino', id, { party: 'CALLER', channel })).toMatchObject(tooLate)
+      expect(await forbid('aino', id, { party: 'CALLER', channel, reference: 'P-2026-1' })).toMatchObject(tooLate)
+      expect(await prohibitionsOf(id)).toEqual([])
+    }
+  })
+
+  test('the Service Unit takes it then, and was in no call itself', async () => {
+    const { id, contactId } = await kept(ended({ hours: 3 }))
+    const { number } = await ends.serve([contactId], { kinds: ['PROHIBIT'] })
+    expect(await forbid('paula', id, { ...told, reference: number })).toMatchObject(tooLate)
+    expect(await prohibitionsOf(id)).toEqual([])
+    expect(await byCaller(id)).toMatchObject({ status: 200 })
+    expect(await prohibitionsOf(id)).toEqual([{ party: 'CALLER', channel: 'PHONE' }])
+  })
+
+  test('the official’s own wish has no hour', async () => {
+    const { id } = await kept(ended({ hours: 24 * 20 }))
+    expect(await byOfficial(id)).toMatchObject({ status: 200 })
+    expect(await prohibitionsOf(id)).toEqual([{ party: 'OFFICIAL', channel: 'OWN_CALLS' }])
+  })
+})
+
+describe('when the hour begins', () => {
+  const untilOf = async (contactId: string) => {
+    const { rows } = await sql<{ until: Temporal.Instant | null }>`
+      select caller_wish_until(${people.aino.id}::uuid, c.id, c.started_at) as until from contact c where c.id = ${contactId}::uuid`.execute(
+      admin,
+    )
+    return rows[0]?.until?.toString() ?? null
+  }
+
+  test('not while the official is in the call, however long it goes on', async () => {
+    const { id, contactId } = await kept(ended({ hours: 5 }))
+    const node = randomUUID()
+    await sql`select capture_node_lives(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
+      admin,
+    )
+    await setEnd(contactId, null, node)
+    expect(await untilOf(contactId)).toBe(null)
+    expect(await forbid('aino', id, told)).toMatchObject({ status: 200 })
+  })
+
+  test('where nobody tells the end any more: when its capture was last heard of, and a day after its beginning at the latest', async () => {
+    const [silent, nobody] = [await kept(ended({ hours: 5 })), await kept(ended({ hours: 26 }))]
+    const node = randomUUID()
+    await sql`
+      insert into capture_node (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting)
+      values (${node}::uuid, 'mykka-1', '1', now() - interval '1 day', now() - interval '2 hours', now() - interval '1 day', false, '{}', 1, 1, 0)`.execute(
+      admin,
+    )
+    await setEnd(silent.contactId, null, node)
+    await setEnd(nobody.contactId, null)
+    for (const { id } of [silent, nobody]) expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+    await sql`update capture_node set alive_at = now() - interval '20 minutes' where id = ${node}::uuid`.execute(admin)
+    expect(await forbid('aino', silent.id, told)).toMatchObject({ status: 200 })
+  })
+
+  test('with the official’s own last part: what a caller tells the next official is not told to the first', async () => {
+    const { id, contactId } = await kept(ended({ hours: 2 }))
+    await admin.updateTable('contact').set({ ended_at: Temporal.Now.instant() }).where('id', '=', contactId).execute()
+    expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+  })
+
+  test.each([
+    ['autumn, in the hour that comes twice', '2026-10-25T03:50:00+03:00', '2026-10-25T03:50:00+02:00'],
+    ['spring, over the hour that is not there', '2026-03-29T02:30:00+02:00', '2026-03-29T04:30:00+03:00'],
+  ])('an hour is sixty minutes: %s', async (_name, end, until) => {
+    const { contactId } = await kept(ended({ minutes: 1 }))
+    await setEnd(contactId, Temporal.Instant.from(end))
+    expect(await untilOf(contactId)).toBe(Temporal.Instant.from(until).toString())
+  })
+
+  test('a clock that is set back opens it no more', async () => {
+    const { id } = await kept()
+    await ends.shiftMark('2 hours')
+    expect(await forbid('aino', id, told)).toMatchObject(tooLate)
+  })
+})
+
+test('the call’s page and the list say until when, to the official of it alone', async () => {
+  const [just, old] = [await kept(ended({ minutes: 10 })), await kept(ended({ hours: 3 }))]
+  interface Shape {
+    segments: { endedAt: string; callerWishUntil?: string }[]
+  }
+  for (const { contactId } of [just, old]) {
+    const { body } = await get('aino', `/api/contacts/${contactId}?purpose=DEVELOPMENT`)
+    const [part] = (body as unknown as Shape).segments
+    expect(part?.callerWishUntil).toBe(Temporal.Instant.from(part!.endedAt).add({ hours: 1 }).toString())
+    const list = await get('aino', '/api/contacts?purpose=DEVELOPMENT')
+    const row = (list.body as unknown as { items: (Shape & { id: string })[] }).items.find(({ id }) => id === contactId)
+    expect(row?.segments[0]?.callerWishUntil).toBe(part?.callerWishUntil)
+    const other = await get('tuula', `/api/contacts/${contactId}?purpose=CRIME_OR_MISUSE&reference=T-1`)
+    expect(other.status).toBe(200)
+    expect(JSON.stringify(other.body)).not.toContain('callerWishUntil')
+  }
+})

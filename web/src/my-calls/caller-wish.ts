@@ -1,0 +1,22 @@
+import { useEffect, useState, type RefObject } from 'react'
+import { serverNowMs } from '../api/server-time.ts'
+
+/**
+ * True once what the caller told in the call is the Service Unit’s to enter (R49). Who is in `group` when that comes stays there, where
+ * the button was.
+ */
+export function useCallerWishOver(until: string | undefined, group: RefObject<HTMLElement | null>): boolean {
+  const [nowMs, setNow] = useState(serverNowMs)
+  useEffect(() => {
+    if (until === undefined) return
+    const timer = window.setTimeout(
+      () => {
+        if (group.current?.contains(document.activeElement)) group.current.focus()
+        setNow(serverNowMs())
+      },
+      Math.max(0, Date.parse(until) - serverNowMs()) + 50,
+    )
+    return () => window.clearTimeout(timer)
+  }, [until, group])
+  return until !== undefined && nowMs >= Date.parse(until)
+}
