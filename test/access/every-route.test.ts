@@ -179,7 +179,7 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
     ...(json && { json }),
     signal: abort.signal,
     // Behind the proxy of this machine everybody comes from an address of their own: what is counted by address is not met.
-    headers: { 'x-forwarded-for': `2001:db8::${(asked++).toString(16)}`, range: 'bytes=0-99' },
+    headers: { 'x-forwarded-for': `2001:db8:${(asked++).toString(16)}::1`, range: 'bytes=0-99' },
   })
   abort.abort()
   if (endsSessions.has(id) && people.has(caller)) browsers.set(caller, await signedIn(people.get(caller)!))

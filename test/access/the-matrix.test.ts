@@ -218,7 +218,7 @@ async function ask(who: Somebody, method: string, path: string, json?: object) {
     headers: {
       cookie: `seloste=${who.token}`,
       range: 'bytes=0-99',
-      'x-forwarded-for': `2001:db8::${(++asked).toString(16)}`,
+      'x-forwarded-for': `2001:db8:${(++asked).toString(16)}::1`,
     },
   })
   if (response.ok) {

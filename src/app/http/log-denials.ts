@@ -1,13 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { visitorOf } from '#platform/connections/visitor.ts'
 import { appendAudit, noticeRefusals, type AuditEntry } from '#safeguards/audit/append.ts'
 import type { Desk } from './desk.ts'
+import { isApi } from './is-api.ts'
 import { codeOf } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { personBehind } from './signed-in.ts'
 
 /** Answers that deny: not signed in, not allowed, nothing there that one may see, too much at once. */
 const denying = new Set([401, 403, 404, 429])
-/** So many from one address in a minute are told one by one; the others of that minute are counted in one entry. */
+/** So many from one visitor in a minute are told one by one; the others of that minute are counted in one entry. */
 const toldSingly = 60
 const minuteMs = 60_000
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -59,8 +61,7 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   })
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const isApi = request.url.startsWith('/api/') || request.url.startsWith('/scim/')
-    if (isApi && denying.has(reply.statusCode) && !noticed.get(request)?.refusal) await log(request, reply)
+    if (isApi(request) && denying.has(reply.statusCode) && !noticed.get(request)?.refusal) await log(request, reply)
     return payload
   })
 
@@ -68,8 +69,9 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
     const person = personBehind(request)
     // Whoever is signed in is told of singly, always: only strangers can be without number.
     if (!person) {
-      const minute = minutes.get(request.ip) ?? { singly: 0, more: 0 }
-      minutes.set(request.ip, minute)
+      const visitor = visitorOf(request.ip)
+      const minute = minutes.get(visitor) ?? { singly: 0, more: 0 }
+      minutes.set(visitor, minute)
       if (minute.singly >= toldSingly) {
         minute.more += 1
         return
@@ -106,9 +108,9 @@ export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void>
   }
 }
 
-/** What was asked for, where the address names it; a guessed id is an id, anything else is left out (ids only). */
+/** What was asked for, where the route names it; a guessed id is an id, anything else is left out (ids only). */
 function objectOf(request: FastifyRequest): Pick<AuditEntry, 'object'> {
-  const [, , collection = ''] = request.url.split(/[/?]/)
+  const [, , collection = ''] = (request.routeOptions.url ?? '').split('/')
   const { id } = (request.params ?? {}) as { id?: unknown }
   const kind = kinds[collection]
   return kind && typeof id === 'string' && uuid.test(id) ? { object: { kind, id } } : {}

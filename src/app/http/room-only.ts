@@ -6,6 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { confinementOf } from '#use/requests/offices/room.ts'
 import type { Desk } from './desk.ts'
+import { isApi } from './is-api.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionToken, workstationToken } from './session-cookies.ts'
@@ -38,10 +39,8 @@ export function holdToRoom(app: Routes, desk: Desk): void {
 /** Whether a session in the listening mode may not ask this, or not from here; it is answered then. */
 export async function isHeldBack(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   const token = sessionToken(request)
-  const { url } = request.routeOptions
   // Pages and their files are the same for everybody, and nobody's.
-  const isApi = url?.startsWith('/api/') === true || url?.startsWith('/scim/') === true
-  if (token === undefined || !isApi) return false
+  if (token === undefined || !isApi(request)) return false
   const confinement = await confinementOf(desk.db, token, workstationToken(request))
   if (!confinement) return false
   const operation = operationOf(request)

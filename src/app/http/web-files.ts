@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply } from 'fastify'
+import { isApi } from './is-api.ts'
 import type { Routes } from './routes.ts'
 import { refuse } from './refuse.ts'
 
@@ -31,7 +32,7 @@ export async function webFiles(app: Routes, folder: string): Promise<void> {
   }
   app.setNotFoundHandler(async (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    if (!wantsPage || request.url.startsWith('/api/')) return refuse(reply, 'not-found')
+    if (!wantsPage || isApi(request)) return refuse(reply, 'not-found')
     if (!existsSync(page)) {
       return refuse(reply, 'unavailable', { message: 'The web interface is not built: run "npm run build".' })
     }

@@ -1,0 +1,76 @@
+/** The web as a stranger or a curious colleague attacks it (R20, R21): every attack goes over the wire. */
+import { request } from 'node:http'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson, password } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { openTestDesk } from '#test/register/open-desk.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
+  name: 'Aino',
+  right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
+})
+
+/** Asks for a path exactly as it is written. */
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
+  const { hostname, port } = new URL(desk.url)
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>()
+  request({ hostname, port, path, method, headers, agent: false }, (answer) => {
+    let body = ''
+    answer.setEncoding('utf8').on('data', (piece: string) => (body += piece))
+    answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body, headers: answer.headers }))
+  })
+    .on('error', reject)
+    .end()
+  return promise
+}
+
+async function cookieOf(who: { userId: string }): Promise<string> {
+  const answer = await desk.visitor.fetch('/api/session', { json: { userId: who.userId, password } })
+  return answer.headers.getSetCookie()[0]!.split(';')[0]!
+}
+
+async function denials(personId: string) {
+  const { rows } = await sql<{ result: string; operation: string; object_kind: string | null; object_id: string | null }>`
+    select result, detail ->> 'operation' as operation, object_kind, object_id from audit_entry
+    where action = 'request.refused' and person_id = ${personId}::uuid order by seq`.execute(admin)
+  return rows
+}
+
+describe('a denial', () => {
+  const id = '00000000-0000-4000-8000-000000000001'
+
+  test.each([
+    ['as it is', `/api/people/${id}/account`],
+    ['with a letter in percent', `/%61pi/people/${id}/account`],
+    ['with its host', `http://seloste.example/api/people/${id}/account`],
+  ])('is in the log when the path is written %s', async (_how, path) => {
+    const cookie = await cookieOf(aino)
+    const before = await denials(aino.id)
+    expect(await ask(path, { cookie })).toMatchObject({ status: 403 })
+    expect((await denials(aino.id)).slice(before.length)).toEqual([
+      { result: 'refused:deny.role', operation: 'readPersonAccount', object_kind: 'person', object_id: id },
+    ])
+  })
+
+  test('is told singly sixty times a minute of one visitor, from however many addresses of an IPv6 network', async () => {
+    const count = async () => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::integer as count from audit_entry where action = 'request.refused' and person_id is null`.execute(admin)
+      return rows[0]!.count
+    }
+    const before = await count()
+    for (let host = 1; host <= 90; host += 1) {
+      const address = `2001:db8:1:2::${host.toString(16)}`
+      expect(await ask('/api/people', { 'x-forwarded-for': address })).toMatchObject({ status: 401 })
+    }
+    expect((await count()) - before).toBe(60)
+  })
+})
