@@ -1,5 +1,8 @@
 /** The web as a stranger or a curious colleague attacks it (R20, R21): every attack goes over the wire. */
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -72,5 +75,57 @@ describe('a denial', () => {
       expect(await ask('/api/people', { 'x-forwarded-for': address })).toMatchObject({ status: 401 })
     }
     expect((await count()) - before).toBe(60)
+  })
+})
+
+describe('a proxy that tells the port of its visitors, too', () => {
+  test.each([
+    ['IPv4', (port: number) => `203.0.113.77:${port}`],
+    ['IPv6', (port: number) => `[2001:db8:7:7::1]:${port}`],
+  ])('gives nobody new attempts with each connection (%s)', async (_which, address) => {
+    const statuses = []
+    for (let port = 40_000; port < 40_065; port += 1) {
+      const answer = await desk.visitor.fetch('/api/links/look', {
+        json: { token: 'x'.repeat(43) },
+        headers: { 'x-forwarded-for': address(port) },
+      })
+      statuses.push(answer.status)
+    }
+    expect(statuses.filter((status) => status === 404)).toHaveLength(60)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+  })
+})
+
+/** Sends bytes as they are on one connection. @returns all that came back before it was closed, or in a second */
+async function raw(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(desk.url)
+  const socket = connect(Number(port), hostname)
+  let back = ''
+  socket.on('data', (piece: Buffer) => (back += piece.toString('latin1')))
+  socket.on('error', () => undefined)
+  socket.write(bytes, 'latin1')
+  await Promise.race([once(socket, 'close'), wait(1_000)])
+  socket.destroy()
+  return back
+}
+
+describe('a request within a request', () => {
+  const hidden = 'GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'
+  const post = (headers: string, body: string) => `POST /api/session HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n${body}`
+
+  test.each([
+    ['both a length and chunks', post('Content-Length: 5\r\nTransfer-Encoding: chunked', `0\r\n\r\n${hidden}`)],
+    ['two lengths', post(`Content-Length: 0\r\nContent-Length: ${hidden.length}`, hidden)],
+    ['a length with a sign', post('Content-Length: +0', hidden)],
+    ['chunks under another name', post('Transfer-Encoding: xchunked', `0\r\n\r\n${hidden}`)],
+    ['chunks said twice', post('Transfer-Encoding: chunked, chunked', `0\r\n\r\n${hidden}`)],
+    ['chunks behind a blank in the name', post('Transfer-Encoding : chunked', `0\r\n\r\n${hidden}`)],
+    ['a folded header', post('X: y\r\n Content-Length: 5', hidden)],
+    ['a chunk whose length ends at a bare line feed', post('Transfer-Encoding: chunked', `0\n\r\n${hidden}`)],
+    ['a carriage return within a header', post(`X: y\rContent-Length: ${hidden.length}`, hidden)],
+  ])('is never answered: %s', async (_what, bytes) => {
+    const back = await raw(bytes)
+    expect(back.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
+    expect(back).not.toContain('live')
   })
 })

@@ -67,7 +67,13 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHe
     if (proto !== undefined) headers['x-forwarded-proto'] = proto
     return true
   }
-  if (forwarded === undefined || headers['x-forwarded-for'] !== undefined) return true
+  const given = headers['x-forwarded-for']
+  if (given !== undefined) {
+    // Some proxies tell the port as well, which is another one each time.
+    headers['x-forwarded-for'] = [given].flat().join(',').split(',').map((node) => addressOf(node.trim())).join(', ')
+    return true
+  }
+  if (forwarded === undefined) return true
   // It asks for somebody, and that one is not on this machine.
   headers['x-forwarded-for'] = nobody
   return false
