@@ -15,7 +15,6 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const desk = await openTestDesk(database, register)
 const admin = database.as().db
-const nothing = { kind: 'none' as const, units: [], numbers: [] }
 const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
   name: 'Aino',
   right: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },

@@ -22,8 +22,8 @@ export interface Jar extends Browser {
 const inThree = (name: string) => ({ fi: name, sv: name, en: name })
 
 /** Call it at the top of a test file. */
-export async function openOffices(database: TestDatabase<RegisterTables>) {
-  const ends = await openEnds(database)
+export async function openOffices(database: TestDatabase<RegisterTables>, given: Parameters<typeof openEnds>[1] = {}) {
+  const ends = await openEnds(database, given)
   const { admin, desk, people } = ends
   const all = { kind: 'all' as const, units: [], numbers: [] }
   const pirkko = await enterTestPerson(admin, database.as('seloste_desk').db, {

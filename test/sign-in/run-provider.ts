@@ -125,9 +125,17 @@ function configuration(
   }
 }
 
-/** A browser that goes where it is sent and keeps its cookies, as far as it is of the provider. */
-export async function signInAtProvider(url: string, who: string): Promise<URL> {
-  const cookies = new Map<string, string>()
+/**
+ * A browser that goes where it is sent and keeps its cookies, as far as it is of the provider.
+ * @param who types their name where the provider asks for it; nobody: what the provider asks stays unanswered
+ * @param cookies of the provider in this browser
+ * @returns where it came to
+ */
+export async function signInAtProvider(
+  url: string,
+  who: string | undefined,
+  cookies = new Map<string, string>(),
+): Promise<URL> {
   const ask = async (at: URL, options: RequestInit = {}) => {
     const answer = await fetch(at, {
       ...options,
@@ -144,12 +152,13 @@ export async function signInAtProvider(url: string, who: string): Promise<URL> {
   let at = new URL(url)
   for (let step = 0; step < 10 && at.origin === provider; step++) {
     const asksWho = at.pathname.startsWith('/interaction/')
+    if (asksWho && who === undefined) return at
     const answer = await ask(
       at,
       asksWho
         ? {
             method: 'POST',
-            body: new URLSearchParams({ who }).toString(),
+            body: new URLSearchParams({ who: who! }).toString(),
             headers: { 'content-type': 'application/x-www-form-urlencoded' },
           }
         : {},

@@ -1,11 +1,18 @@
-import type { FastifyReply } from 'fastify'
-import { signOut } from '#safeguards/people/session.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { signOut, useSession } from '#safeguards/people/session.ts'
 import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { nameDevice } from './name-device.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { clearProviderFlow, providerFlow, setProviderFlow, setSessionToken, signedOut } from './session-cookies.ts'
+import {
+  clearProviderFlow,
+  providerFlow,
+  sessionToken,
+  setProviderFlow,
+  setSessionToken,
+  signedOut,
+} from './session-cookies.ts'
 import { fewAttempts, newSessionToken } from './session-routes.ts'
 import { signedIn } from './signed-in.ts'
 
@@ -22,10 +29,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     handler: async (request, reply) => {
       if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
       const { returnTo = '/', fresh = false } = request.query
-      const begun = await identityProvider.begin({ returnTo, fresh })
-      if ('refused' in begun) return back(reply, '/', begun.refused)
-      setProviderFlow(request, reply, begun.flow)
-      return reply.redirect(begun.url)
+      return begin(request, reply, { returnTo, fresh, left: sessionToken(request) })
     },
   })
 
@@ -41,8 +45,10 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
         newSession,
         device: nameDevice(request.headers['user-agent']),
       })
+      if ('again' in finished) return begin(request, reply, { ...finished.again, fresh: true })
       clearProviderFlow(request, reply)
       if ('refused' in finished) return back(reply, '/', finished.refused)
+      await endLeft(finished.left)
       setSessionToken(request, reply, newSession)
       return back(reply, finished.returnTo)
     },
@@ -61,6 +67,24 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
       return reply.send(answer)
     },
   })
+
+  async function begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { returnTo: string; fresh: boolean; left?: string | undefined },
+  ) {
+    const begun = await identityProvider.begin(asked)
+    if ('refused' in begun) return back(reply, '/', begun.refused)
+    setProviderFlow(request, reply, begun.flow)
+    return reply.redirect(begun.url)
+  }
+
+  /** Ends what the browser held before: nothing is left open behind a new sign-in. */
+  async function endLeft(token: string | undefined): Promise<void> {
+    const now = desk.clock.now()
+    const left = token === undefined ? undefined : await useSession(desk.db, token, now)
+    if (left) await signOut(desk.db, left, now)
+  }
 }
 
 function back(reply: FastifyReply, path: string, refused?: string) {

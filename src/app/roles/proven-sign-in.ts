@@ -36,7 +36,11 @@ const shapes = {
     response: Attestation,
   }),
   remove: Type.Object({ session: Token, id: Act.properties.id }),
-  begin: Type.Object({ returnTo: Type.String({ maxLength: 2048 }), fresh: Type.Optional(Type.Boolean()) }),
+  begin: Type.Object({
+    returnTo: Type.String({ maxLength: 2048 }),
+    fresh: Type.Optional(Type.Boolean()),
+    left: Type.Optional(Token),
+  }),
   finish: Type.Object({
     flow: Type.String({ maxLength: 8192 }),
     query: Type.String({ maxLength: 8192 }),

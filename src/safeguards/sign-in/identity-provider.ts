@@ -48,11 +48,20 @@ export interface ProviderRefusal {
     | 'identity-provider.second-factor'
 }
 
+/** The provider has to ask again who it is, before the browser goes on to where it wanted. */
+export interface AskAgain {
+  again: { returnTo: string; left?: string | undefined }
+}
+
 export interface IdentityProvider {
-  /** Where a browser goes to sign in, and what it brings back in a cookie: sealed, good for ten minutes. */
+  /**
+   * Where a browser goes to sign in, and what it brings back in a cookie: sealed, good for ten minutes.
+   * @param asked.left the token of the session that the browser has; it comes back with the new session
+   */
   begin: (asked: {
     returnTo: string
     fresh?: boolean | undefined
+    left?: string | undefined
   }) => Promise<{ url: string; flow: string } | ProviderRefusal>
   /** Opens a session for whoever the provider sent back, under the new token. */
   finish: (asked: {
@@ -61,7 +70,9 @@ export interface IdentityProvider {
     query: string
     newSession: string
     device?: string | undefined
-  }) => Promise<{ personId: string; expiresAt: string; returnTo: string } | ProviderRefusal>
+  }) => Promise<
+    { personId: string; expiresAt: string; returnTo: string; left?: string | undefined } | AskAgain | ProviderRefusal
+  >
   /** Where a browser goes to end its session at the provider too (OpenID Connect RP-Initiated Logout 1.0). */
   signOutUrl: (asked: { session: string }) => Promise<{ url?: string }>
 }
@@ -72,7 +83,10 @@ interface Flow {
   nonce: string
   /** In seconds: the oldest sign-in at the provider that is taken. */
   maxAge?: number
+  fresh: boolean
   returnTo: string
+  /** The token of the session that the browser had. */
+  left?: string | undefined
   /** Milliseconds since 1970. */
   until: number
 }
@@ -101,7 +115,7 @@ export function createIdentityProvider(given: {
   let known: { configuration: Configuration; at: number } | undefined
 
   return {
-    async begin({ returnTo, fresh = false }) {
+    async begin({ returnTo, fresh = false, left }) {
       try {
         const provider = await reach()
         const maxAge = fresh ? Math.min(freshSeconds, settings.maxAgeSeconds ?? freshSeconds) : settings.maxAgeSeconds
@@ -110,7 +124,7 @@ export function createIdentityProvider(given: {
           state: randomState(),
           nonce: randomNonce(),
           ...(maxAge !== undefined && { maxAge }),
-          returnTo: localPath(returnTo),
+          ...{ fresh, returnTo: localPath(returnTo), left },
           until: now().add({ minutes: flowMinutes }).epochMilliseconds,
         }
         const url = buildAuthorizationUrl(provider, {
@@ -147,6 +161,11 @@ export function createIdentityProvider(given: {
       }
       if (!known && (await isBoundElse(sub, person.id))) return refusal('other-subject', person.id)
       if (asksTwo(person) && !isTwoFactor(said.claims)) return refusal('second-factor', person.id)
+      if (!(await isAfterHosting(person.id, said.claims))) {
+        if (flow.fresh) return refusal('refused', person.id)
+        await refusal('again', person.id)
+        return { again: { returnTo: flow.returnTo, left: flow.left } }
+      }
       const expiresAt = sessionExpiry(now())
       return db.transaction().execute(async (tx) => {
         if (!(await openProven(tx, person.id, 'oidc', made, expiresAt))) return refusal('unknown-person', person.id)
@@ -167,7 +186,7 @@ export function createIdentityProvider(given: {
           object: { kind: 'session' },
           detail: { method: 'oidc' },
         })
-        return { personId: person.id, expiresAt: expiresAt.toString(), returnTo: flow.returnTo }
+        return { personId: person.id, expiresAt: expiresAt.toString(), returnTo: flow.returnTo, left: flow.left }
       })
     },
 
@@ -267,6 +286,16 @@ export function createIdentityProvider(given: {
     return now().subtract({ hours: 24 })
   }
 
+  /**
+   * False for a proof from before the person last opened the listening mode: whoever listens sits alone at a browser in which its
+   * host may still be signed in at the provider.
+   */
+  async function isAfterHosting(personId: string, claims: IDToken): Promise<boolean> {
+    const { rows } = await sql<{ at: Temporal.Instant | null }>`select last_hosted(${personId}::uuid) as at`.execute(db)
+    const at = rows[0]?.at
+    return !at || Temporal.Instant.compare(provedAt(claims), at.add({ seconds: clockToleranceSeconds })) > 0
+  }
+
   /** The person whom a subject of the provider has been found to mean. */
   async function personOf(subject: string): Promise<PersonMeant | undefined> {
     return employed()
@@ -336,7 +365,10 @@ export function createIdentityProvider(given: {
     return (typeof acr === 'string' && settings.acr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa'))
   }
 
-  async function refusal(why: RefusalWord, personId?: string): Promise<ProviderRefusal> {
+  async function refusal<Why extends RefusalWord | 'again'>(
+    why: Why,
+    personId?: string,
+  ): Promise<{ refused: `identity-provider.${Why}` }> {
     await appendAudit(db, {
       action: 'session.started',
       result: `refused:provider-${why}`,

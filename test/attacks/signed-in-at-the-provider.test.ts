@@ -1,0 +1,133 @@
+/**
+ * Whoever is still signed in at the agency's identity provider (R20, R47): the listener who sits alone at a workstation at which the
+ * host has signed in there, and sessions that a newer sign-in leaves behind.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openOffices, type Jar } from '#test/requests/open-offices.ts'
+import { publicUrl } from '#test/register/open-desk.ts'
+import { runTestProvider, signInAtProvider, testClient } from '#test/sign-in/run-provider.ts'
+import { createIdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
+import type { RegisterTables } from '#register/tables.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const provider = await runTestProvider(publicUrl)
+afterAll(() => provider.stop())
+const identityProvider = createIdentityProvider({
+  db: database.as('seloste_custodian').db,
+  now: () => Temporal.Now.instant(),
+  settings: {
+    issuer: provider.issuer,
+    clientId: testClient.id,
+    clientSecretFile: '',
+    name: '',
+    claim: 'preferred_username',
+    match: 'userId',
+    acr: [],
+  },
+  secret: testClient.secret,
+  publicUrl,
+  onFault: () => undefined,
+})
+const offices = await openOffices(database, { identityProvider })
+const { people, kept, inTheRoom, browse, moveSlot } = offices
+const pool = database.as().pool
+
+/** Cookies of the provider in one browser. */
+type AtProvider = Map<string, string>
+
+/** Goes to the provider and comes back, as a link on any page leads; `who` types a name where the provider asks for one. */
+async function throughProvider(jar: Jar, at: AtProvider, who?: string, change = (url: string) => url): Promise<string> {
+  let there = (await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })).headers
+  for (let step = 0; step < 5; step += 1) {
+    const to = there.get('location') ?? ''
+    if (!to.startsWith(provider.issuer)) return to
+    const back = await signInAtProvider(change(to), who, at)
+    if (back.origin === provider.issuer) return 'the provider asks who it is'
+    there = (await jar.fetch(back.pathname + back.search, { redirect: 'manual' })).headers
+  }
+  throw new Error('there and back without end')
+}
+
+const opens = async (jar: Jar) => (await jar.ask('/api/requests')).status
+
+describe('a listener who sits alone at a workstation', () => {
+  let at: AtProvider
+  let room: Awaited<ReturnType<typeof inTheRoom>>
+
+  beforeAll(() => provider.people.set('paula', { preferred_username: people.paula.userId }))
+
+  /** The host signs in at the provider in the workstation's browser, some time ago, and opens the room. */
+  async function inRoomOfHost() {
+    at = new Map()
+    await pool.query("update appointment set opened_at = opened_at - interval '2 days'")
+    const recording = await kept()
+    room = await inTheRoom([recording], { open: false })
+    const { jar, appointmentId } = room
+    jar.cookies.delete('seloste')
+    expect(await throughProvider(jar, at, 'paula')).toBe('/requests')
+    expect(await opens(jar)).toBe(200)
+    expect((await jar.ask('/api/room', { appointmentId })).status).toBe(200)
+  }
+
+  /** A page of another site leads to Seloste: SameSite=Strict keeps the session's cookie away. */
+  async function fromElsewhere(): Promise<Jar> {
+    const jar = await browse()
+    const workstation = room.jar.cookies.get('seloste-workstation')
+    if (workstation !== undefined) jar.cookies.set('seloste-workstation', workstation)
+    return jar
+  }
+
+  test.each([
+    ['while the listening mode lasts, by a link on another site', () => Promise.resolve()],
+    [
+      'once they have signed the room out',
+      async () => {
+        expect((await room.jar.ask('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+      },
+    ],
+    ['once its time is over', () => moveSlot(room.slotId, -1, -0.1)],
+  ])('is not let in as its host by the provider %s', async (_when, after) => {
+    await inRoomOfHost()
+    await after()
+    const jar = await fromElsewhere()
+    expect(await throughProvider(jar, at)).toBe('the provider asks who it is')
+    expect(await opens(jar)).toBe(401)
+  })
+
+  test('nor by an address in which the provider is not told to ask again; the log has it', async () => {
+    await inRoomOfHost()
+    const jar = await fromElsewhere()
+    const cut = (address: string) => {
+      const url = new URL(address)
+      url.searchParams.delete('prompt')
+      url.searchParams.set('max_age', '86400')
+      return url.href
+    }
+    expect(await throughProvider(jar, at, undefined, cut)).toBe('/#sign-in=identity-provider.refused')
+    expect(await opens(jar)).toBe(401)
+    const { rows } = await pool.query(
+      "select person_id from audit_entry where action = 'session.started' and result = 'refused:provider-again'",
+    )
+    expect(rows).toContainEqual({ person_id: people.paula.id })
+  })
+
+  test('while the host is, who gives the provider their proof again', async () => {
+    await inRoomOfHost()
+    await pool.query("update appointment set opened_at = opened_at - interval '1 minute' where id = $1", [room.appointmentId])
+    const jar = await fromElsewhere()
+    expect(await throughProvider(jar, at, 'paula')).toBe('/requests')
+    expect(await opens(jar)).toBe(200)
+  })
+})
+
+test('a new sign-in at the provider ends the session that the browser had', async () => {
+  provider.people.set('tuula', { preferred_username: people.tuula.userId })
+  const jar = await browse(people.tuula)
+  const before = await browse()
+  before.cookies.set('seloste', jar.cookies.get('seloste')!)
+  expect((await before.ask('/api/session')).status).toBe(200)
+  expect(await throughProvider(jar, new Map(), 'tuula')).toBe('/requests')
+  expect((await jar.ask('/api/session')).status).toBe(200)
+  expect((await before.ask('/api/session')).status).toBe(401)
+})
