@@ -2,34 +2,37 @@
  * Whoever is still signed in at the agency's identity provider (R20, R47): the listener who sits alone at a workstation at which the
  * host has signed in there, and sessions that a newer sign-in leaves behind.
  */
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openOffices, type Jar } from '#test/requests/open-offices.ts'
 import { publicUrl } from '#test/register/open-desk.ts'
 import { runTestProvider, signInAtProvider, testClient } from '#test/sign-in/run-provider.ts'
+import { enterPerson } from '#safeguards/people/enter-person.ts'
 import { createIdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const provider = await runTestProvider(publicUrl)
 afterAll(() => provider.stop())
-const identityProvider = createIdentityProvider({
-  db: database.as('seloste_custodian').db,
-  now: () => Temporal.Now.instant(),
-  settings: {
-    issuer: provider.issuer,
-    clientId: testClient.id,
-    clientSecretFile: '',
-    name: '',
-    claim: 'preferred_username',
-    match: 'userId',
-    acr: [],
-  },
-  secret: testClient.secret,
-  publicUrl,
-  onFault: () => undefined,
-})
-const offices = await openOffices(database, { identityProvider })
+const connect = (claim = 'preferred_username') =>
+  createIdentityProvider({
+    db: database.as('seloste_custodian').db,
+    now: () => Temporal.Now.instant(),
+    settings: {
+      issuer: provider.issuer,
+      clientId: testClient.id,
+      clientSecretFile: '',
+      name: '',
+      claim,
+      match: 'userId',
+      acr: [],
+    },
+    secret: testClient.secret,
+    publicUrl,
+    onFault: () => undefined,
+  })
+const offices = await openOffices(database, { identityProvider: connect() })
 const { people, kept, inTheRoom, browse, moveSlot } = offices
 const pool = database.as().pool
 
@@ -130,4 +133,26 @@ test('a new sign-in at the provider ends the session that the browser had', asyn
   expect(await throughProvider(jar, new Map(), 'tuula')).toBe('/requests')
   expect((await jar.ask('/api/session')).status).toBe(200)
   expect((await before.ask('/api/session')).status).toBe(401)
+})
+
+describe('a mail address by which somebody is found at their first sign-in', () => {
+  async function signInWith(claims: Record<string, string | boolean>) {
+    const idp = connect('email')
+    provider.people.set('mallory', claims)
+    const begun = await idp.begin({ returnTo: '/' })
+    if ('refused' in begun) throw new Error(begun.refused)
+    const back = await signInAtProvider(begun.url, 'mallory')
+    return idp.finish({ flow: begun.flow, query: back.search.slice(1), newSession: randomUUID() })
+  }
+
+  test('is nobody’s while the provider has not verified it: whoever typed it there has not shown that it is theirs', async () => {
+    const email = `${randomUUID()}@agency.example`
+    const employedFrom = Temporal.Now.instant().subtract({ hours: 24 })
+    const matti = await enterPerson(database.as().db, { userId: email, name: 'Matti', employedFrom })
+    if ('refused' in matti) throw new Error(matti.refused)
+    for (const claims of [{ email }, { email, email_verified: false }, { email, email_verified: 'false' }]) {
+      expect(await signInWith(claims)).toEqual({ refused: 'identity-provider.unknown-person' })
+    }
+    expect(await signInWith({ email, email_verified: true })).toMatchObject({ personId: matti.id })
+  })
 })

@@ -12,7 +12,7 @@ import Provider, { type Configuration } from 'oidc-provider'
 export interface TestProvider {
   issuer: string
   /** Claims of the people it knows, by the name they type there. */
-  people: Map<string, Record<string, string>>
+  people: Map<string, Record<string, string | boolean>>
   /** How it says that people have signed in. */
   proof: { acr?: string; amr?: string[] }
   /** Stops answering until it is told to go on. */
@@ -99,7 +99,7 @@ function configuration(
     scopes: ['openid', 'profile'],
     claims: {
       openid: ['sub', 'acr', 'amr'],
-      profile: ['preferred_username', 'employee'],
+      profile: ['preferred_username', 'employee', 'email', 'email_verified'],
       acr: null,
       amr: null,
     },

@@ -262,18 +262,23 @@ export function createIdentityProvider(given: {
       })
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
-      const stated =
-        claims[settings.claim] ??
-        (provider.serverMetadata().userinfo_endpoint === undefined
-          ? undefined
-          : (await fetchUserInfo(provider, tokens.access_token, claims.sub))[settings.claim])
-      const who = typeof stated === 'string' ? stated.trim().normalize('NFKC') : ''
-      return { claims, who: who.length > longestClaim ? '' : who, idToken: tokens.id_token }
+      const isInUserInfo =
+        claims[settings.claim] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
+      const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims
+      return { claims, who: whoIn(stated), idToken: tokens.id_token }
     } catch (error) {
       if (error instanceof AuthorizationResponseError && error.error === 'access_denied') return refusal('cancelled')
       onFault(error)
       return refusal(isUnreachable(error) ? 'unavailable' : 'refused')
     }
+  }
+
+  /** Empty where the provider says nothing usable: a mail address is nobody's before it is verified (Core 1.0, section 5.1). */
+  function whoIn(stated: Record<string, unknown>): string {
+    const who = stated[settings.claim]
+    if (typeof who !== 'string' || who.length > longestClaim) return ''
+    if (settings.claim === 'email' && stated['email_verified'] !== true) return ''
+    return who.trim().normalize('NFKC')
   }
 
   /** When the provider last asked who it is (Core 1.0, section 2, auth_time); long ago where it does not say. */
