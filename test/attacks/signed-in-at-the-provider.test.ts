@@ -117,7 +117,9 @@ describe('a listener who sits alone at a workstation', () => {
 
   test('while the host is, who gives the provider their proof again', async () => {
     await inRoomOfHost()
-    await pool.query("update appointment set opened_at = opened_at - interval '1 minute' where id = $1", [room.appointmentId])
+    await pool.query("update appointment set opened_at = opened_at - interval '1 minute' where id = $1", [
+      room.appointmentId,
+    ])
     const jar = await fromElsewhere()
     expect(await throughProvider(jar, at, 'paula')).toBe('/requests')
     expect(await opens(jar)).toBe(200)

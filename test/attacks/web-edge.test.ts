@@ -21,9 +21,17 @@ const aino = await enterTestPerson(admin, database.as('seloste_desk').db, {
 })
 
 /** Asks for a path exactly as it is written. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
   const { hostname, port } = new URL(desk.url)
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>()
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number
+    body: string
+    headers: NodeJS.Dict<string | string[]>
+  }>()
   request({ hostname, port, path, method, headers, agent: false }, (answer) => {
     let body = ''
     answer.setEncoding('utf8').on('data', (piece: string) => (body += piece))
@@ -40,7 +48,12 @@ async function cookieOf(who: { userId: string }): Promise<string> {
 }
 
 async function denials(personId: string) {
-  const { rows } = await sql<{ result: string; operation: string; object_kind: string | null; object_id: string | null }>`
+  const { rows } = await sql<{
+    result: string
+    operation: string
+    object_kind: string | null
+    object_id: string | null
+  }>`
     select result, detail ->> 'operation' as operation, object_kind, object_id from audit_entry
     where action = 'request.refused' and person_id = ${personId}::uuid order by seq`.execute(admin)
   return rows
@@ -65,7 +78,9 @@ describe('a denial', () => {
   test('is told singly sixty times a minute of one visitor, from however many addresses of an IPv6 network', async () => {
     const count = async () => {
       const { rows } = await sql<{ count: number }>`
-        select count(*)::integer as count from audit_entry where action = 'request.refused' and person_id is null`.execute(admin)
+        select count(*)::integer as count from audit_entry where action = 'request.refused' and person_id is null`.execute(
+        admin,
+      )
       return rows[0]!.count
     }
     const before = await count()

@@ -70,7 +70,12 @@ export function readProxyHeaders(headers: IncomingHttpHeaders, believed: ProxyHe
   const given = headers['x-forwarded-for']
   if (given !== undefined) {
     // Some proxies tell the port as well, which is another one each time.
-    headers['x-forwarded-for'] = [given].flat().join(',').split(',').map((node) => addressOf(node.trim())).join(', ')
+    headers['x-forwarded-for'] = [given]
+      .flat()
+      .join(',')
+      .split(',')
+      .map((node) => addressOf(node.trim()))
+      .join(', ')
     return true
   }
   if (forwarded === undefined) return true

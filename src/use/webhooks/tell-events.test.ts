@@ -225,3 +225,29 @@ test('only the events that a target names are written for it, and none where the
   const { rows } = await database.as().pool.query('select * from webhook_delivery')
   expect(rows).toEqual([])
 })
+
+test('a receiver that takes its time with each event keeps no other one waiting', async () => {
+  const slow = createServer((request, response) => {
+    request.resume().on('end', () => setTimeout(() => response.writeHead(204).end(), 500))
+  })
+  await once(slow.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`
+    const targets = [target, { ...target, name: 'slow', url }]
+    await settleTargets(custodian, targets)
+    for (let calls = 0; calls < 20; calls += 1) await admit(capture, callFacts())
+    const turn = tellEvents({ ...telling, targets })
+    await expect.poll(() => told.length).toBeGreaterThanOrEqual(20)
+    const { contactId } = await register.record()
+    later({ minutes: 1 })
+    await turn
+    await tellEvents({ ...telling, targets })
+    expect(told.map((one) => eventOf(one)['subject'])).toContain(contactId)
+    // Of the slow one's events some wait still.
+    const states = await readTargets(custodian)
+    expect(states.find((one) => one.target === 'slow')?.waiting).toBeGreaterThan(5)
+  } finally {
+    slow.closeAllConnections()
+    slow.close()
+  }
+})

@@ -24,6 +24,8 @@ export type Telling = {
 
 const atOnce = 200
 const answerMs = 10_000
+/** Of one target in a turn: the others' next turn waits for its end. */
+const turnMs = 2_000
 const firstWaitMs = 5_000
 const longestWaitMs = 3_600_000
 const giveUpAfterHours = 72
@@ -108,8 +110,9 @@ async function tellTarget(telling: Telling, target: WebhookTarget): Promise<void
     .orderBy('id')
     .limit(atOnce)
     .execute()
+  const over = performance.now() + turnMs
   for (const row of due) {
-    if (telling.signal?.aborted) return
+    if (telling.signal?.aborted || performance.now() > over) return
     const answer = await post(telling, target, row)
     telling.onAnswer?.(target.name, answer.kind)
     if (answer.kind === 'told') {
