@@ -110,6 +110,16 @@ describe('a proxy that tells the port of its visitors, too', () => {
   })
 })
 
+test('a visitor has sixty PDFs made in a minute, however their address is written, and reads pages meanwhile', async () => {
+  const from = { 'x-forwarded-for': '203.0.113.50' }
+  const paths = ['/register-description.pdf', '/register-description/1.pdf', '/register-description/1%2epdf']
+  const statuses = []
+  for (let which = 0; which < 66; which += 1) statuses.push((await ask(paths[which % 3]!, from)).status)
+  expect(statuses).toEqual([...Array<number>(60).fill(200), ...Array<number>(6).fill(429)])
+  expect((await ask('/register-description', from)).status).toBe(200)
+  expect((await ask(paths[0]!, { 'x-forwarded-for': '203.0.113.51' })).status).toBe(200)
+})
+
 /** Sends bytes as they are on one connection. @returns all that came back before it was closed, or in a second */
 async function raw(bytes: string): Promise<string> {
   const { hostname, port } = new URL(desk.url)

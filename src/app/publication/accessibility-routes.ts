@@ -10,7 +10,7 @@ import { feedbackListPage, feedbackPage, receivedPage } from './feedback-page.ts
 import { feedbackWords } from './feedback-words.ts'
 import { html } from './html.ts'
 import type { Pages } from './pages.ts'
-import { reading } from './reading-limit.ts'
+import type { readingLimit } from './reading-limit.ts'
 import { statementPage } from './statement-page.ts'
 import { statementWords } from './statement-words.ts'
 import { words } from './words.ts'
@@ -21,7 +21,14 @@ const answerDays = 14
 const isId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** The accessibility statement, the form for feedback and the administrator's list of it (L34). */
-export function accessibilityRoutes(app: Routes, desk: Desk, pages: Pages): void {
+export function accessibilityRoutes(
+  app: Routes,
+  desk: Desk,
+  pages: Pages,
+  reading: ReturnType<typeof readingLimit>,
+): void {
+  // In whatever language.
+  const fewMessages = { onRequest: app.rateLimit(mostMessages) }
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
   )
@@ -53,7 +60,7 @@ export function accessibilityRoutes(app: Routes, desk: Desk, pages: Pages): void
       }),
     )
 
-    app.post(form, { config: { rateLimit: mostMessages } }, async (request, reply) => {
+    app.post(form, fewMessages, async (request, reply) => {
       const read = readFeedback(request.body, language)
       if ('problems' in read) {
         return pages.send(request, reply, language, {

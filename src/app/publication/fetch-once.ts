@@ -49,7 +49,8 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
   pages: Pages,
   what: Fetchable<Fetched>,
 ): void {
-  app.get<Asked>(`/${what.path}/:token`, { config: { rateLimit: most } }, async (request, reply) => {
+  const fewAttempts = { onRequest: app.rateLimit(most) }
+  app.get<Asked>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const meant = isToken.test(token) ? await what.behind(token) : undefined
     if (!meant) return sendNothing(request, reply, 404)
@@ -64,7 +65,7 @@ export function fetchOnceRoutes<Fetched extends { sizeBytes: number }>(
     })
   })
 
-  app.post<Asked>(`/${what.path}/:token`, { config: { rateLimit: most } }, async (request, reply) => {
+  app.post<Asked>(`/${what.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
     const fetched = isToken.test(token) ? await what.begin(token, request.ip) : undefined
     if (!fetched) return sendNothing(request, reply, 404)

@@ -17,7 +17,7 @@ import { readPublicationFiles } from './files.ts'
 import { pagesOf } from './pages.ts'
 import { descriptionPdf } from './pdf/description-pdf.ts'
 import { inForceNow, momentOf, placeVersions, type PlacedVersion } from './place-version.ts'
-import { reading } from './reading-limit.ts'
+import { readingLimit } from './reading-limit.ts'
 import { versionsPage } from './versions-page.ts'
 import { words } from './words.ts'
 
@@ -37,6 +37,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
   // In a scope of their own: what goes wrong here is told to people, not to programs.
   await app.register(async (scope: Routes) => {
     scope.setErrorHandler((error: FastifyError, request, reply) => answerFault(error, request, reply))
+    const reading = readingLimit(scope)
 
     scope.get(`${filesPath}/page.css`, async (_request, reply) =>
       reply.header('cache-control', year).type('text/css; charset=utf-8').send(files.css),
@@ -69,7 +70,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
         return sendPage(request, reply, language, version, versionAddresses(version.version.version))
       })
     }
-    accessibilityRoutes(scope, desk, pages)
+    accessibilityRoutes(scope, desk, pages, reading)
     fetchCopyRoutes(scope, desk, pages)
     fetchPackageRoutes(scope, desk, pages)
   })
