@@ -21,7 +21,7 @@ const tried = 300
 /** Everything of a contact, as text, in both ways of entering it. */
 const contactAsText = `
   select jsonb_build_object(
-    'contact', to_jsonb(c) - 'counted',
+    'contact', to_jsonb(c) - '{counted,admitted_at}'::text[],
     'segments', (select jsonb_agg(to_jsonb(s) - 'draw' order by s.seq) from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at),
     'recordings', (select jsonb_agg(to_jsonb(r) - '{state,kept_at,duration_ms,destroyed_at,cause}'::text[]) from recording r where r.contact_id = c.id)
   )::text as text from contact c where c.id = any ($1) order by c.started_at, c.id`

@@ -35,7 +35,7 @@ function onward(first: SegmentFacts): SegmentFacts {
 /** Everything that calls of a feed leave in the register. */
 async function held(db: Kysely<RegisterTables>): Promise<unknown> {
   const { rows } = await sql<{ held: unknown }>`select jsonb_build_object(
-    'contacts', (select jsonb_agg(to_jsonb(c) order by id) from contact c),
+    'contacts', (select jsonb_agg(to_jsonb(c) - 'admitted_at' order by id) from contact c),
     'segments', (select jsonb_agg(to_jsonb(s) order by id) from segment s),
     'ids', (select jsonb_agg(to_jsonb(i) order by external_id_hash) from call_identity i),
     'told', (select jsonb_agg(to_jsonb(f) - 'told_at' order by segment_id) from fed_segment f),

@@ -44,3 +44,14 @@ export async function reportFedProblem(
 export async function forgetFed(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select forget_fed()`.execute(db)
 }
+
+/**
+ * Lets a feed ask the register about calls from an instant on, for two days: what its archive tells is matched with what recording
+ * clients have told (migrations/0098-what-feeds-may-ask.sql). As the owner of the database.
+ * @returns false where there is no feed of that name
+ */
+export async function allowFeed(db: Kysely<RegisterTables>, feed: string, from: Temporal.Instant): Promise<boolean> {
+  const { rows } = await sql<{ isThere: boolean }>`
+    select allow_feed(${feed}, ${from}::timestamptz) as "isThere"`.execute(db)
+  return rows[0]?.isThere === true
+}

@@ -48,6 +48,8 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     trunk: Generated<string | null>
     /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (migrations/0085-queue-calls.sql). */
     waited_from: Generated<Instant | null>
+    /** When the register took it in; null from before that was noted (migrations/0099-late-parts.sql). */
+    admitted_at: Generated<Instant | null>
     /** What studies have counted of it, which only the database reads (migrations/0043-studies.sql). */
     counted: Generated<string | null>
   }

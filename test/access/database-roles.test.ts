@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -93,6 +94,10 @@ describe('database roles', () => {
         'select password_salt from person',
         'select viewer()',
         'select user_id from person',
+        'select id from person',
+        'select given_name from person_name',
+        'select supervisor_id from person_placement',
+        'select name from unit',
         'select * from audit_entry',
         'select hash from audit_leaf',
         'select * from audit_checkpoint',
@@ -187,6 +192,7 @@ describe('database roles', () => {
       startedAt: Temporal.Instant.from('2026-01-01T10:00:00Z'),
       answeredAt: Temporal.Instant.from('2026-01-01T10:00:05Z'),
       endedAt: Temporal.Instant.from('2026-01-01T10:05:00Z'),
+      official: { personId: randomUUID(), name: 'Aino Asiamies', phone: phone('029 512 1001') },
     })
     await admit(database.as('seloste_capture').db, facts)
     await admit(database.as('seloste_capture').db, facts)

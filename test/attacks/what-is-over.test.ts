@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
-import { admit } from '#register/admit.ts'
+import { admitFed } from '#register/admit-fed.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import { reportFeed } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { callFacts, recordingFacts } from '#test/database/people.ts'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 
 // What whoever has taken over capture, with its database role, can do to calls that were over before.
 const database = await createTestDatabase<RegisterTables>()
@@ -39,9 +41,16 @@ async function held(): Promise<Record<string, unknown> & { history_ends_at: stri
   return rows[0]
 }
 
+/** As if it had been admitted when it began. */
+const longAgo = (id: string) => owner.query('update contact set admitted_at = started_at where id = $1', [id])
+
 beforeEach(async () => {
+  // What a feed that is behind may still tell of would be older.
+  await owner.query('delete from feed')
+  await owner.query('delete from capture_node')
   call = oldCall()
   await admit(capture.db, call)
+  await longAgo(call.contactId)
 })
 
 /** Each of the statements as capture's database role, whether or not it is refused. */
@@ -100,6 +109,7 @@ test('a call that is over gets no later end by another part of it', async () => 
   await admit(capture.db, call)
   const before = await held()
   const now = Temporal.Now.instant()
+  await longAgo(call.contactId)
   const part = { ...call, segmentId: randomUUID(), answeredAt: now.subtract({ minutes: 1 }) }
   await admit(capture.db, { ...part, endedAt: now, recording: recordingFacts() }).catch(() => undefined)
   const after = await held()
@@ -144,4 +154,262 @@ test('a part that goes on is told again and has no end', async () => {
     )
     expect(rows).toEqual([{ part: null, call: null }])
   }
+})
+
+const another = { personId: randomUUID(), unitId: randomUUID(), name: 'Olli Outo', phone: phone('029 512 1009') }
+
+/** The parts of a call, with who answered. */
+async function parts(contactId: string): Promise<{ id: string; official_name: string | null }[]> {
+  const { rows } = await owner.query(
+    `select id, official_name, official_phone, official_person_id, official_unit_id, number_reached, capture_failure, marks
+     from segment where contact_id = $1 order by seq`,
+    [contactId],
+  )
+  return rows
+}
+
+/** A part of the same call, of the same minutes. */
+const partOf = (one: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => {
+  const { recording: _, ...rest } = one
+  return { ...rest, segmentId: randomUUID(), ...given }
+}
+
+test('a call that is over gets no part that names another official', async () => {
+  const late = partOf(call, { official: another })
+  await admit(capture.db, late)
+  // As whatever is told may be told again.
+  await admit(capture.db, late)
+  const fed = partOf(call, { official: another, trunk: undefined })
+  await admitFed(capture.db, 'mine', [fed]).catch(() => undefined)
+  await attempt([
+    `insert into segment (id, contact_id, contact_started_at, seq, number_reached, official_person_id, official_name, official_phone, answered_at,
+       ended_at, decision_record, decision_reason, capture_state, marks)
+     select gen_random_uuid(), contact_id, contact_started_at, 9, '+35829497000', gen_random_uuid(), 'Olli Outo', '+358295121009', answered_at,
+       ended_at, false, 'not-drawn', 'not-recorded', '{}' from segment where id = '${call.segmentId}'`,
+  ])
+  const found = await parts(call.contactId)
+  expect(found.length).toBeGreaterThan(1)
+  for (const { id, ...part } of found) {
+    if (id === call.segmentId) continue
+    expect(part).toMatchObject({ official_name: null, official_phone: null, official_person_id: null })
+    // Somebody looks at it.
+    expect(part).toMatchObject({ marks: expect.arrayContaining(['needs-review']) })
+  }
+})
+
+test('a call that is over loses no part by one that is said to replace it', async () => {
+  const before = await held()
+  for (const begun of ['contact_started_at', `contact_started_at + interval '1 second'`])
+    await attempt([
+      `select note_fed_segments('mine', contact_id, ${begun}, jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at,
+         'is_own', true))) from segment where id = '${call.segmentId}'`,
+      `select note_fed_calls('mine', array[jsonb_populate_record(null::fed_call, jsonb_build_object('contact_id', contact_id, 'started_at',
+         ${begun}, 'parts', jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at))))])
+       from segment where id = '${call.segmentId}'`,
+    ])
+  await admit(capture.db, partOf(call, { official: another }))
+  expect(await held()).toEqual(before)
+})
+
+test('a call that is going on loses no part that a recording client told of', async () => {
+  call = oldCall(Temporal.Now.instant().subtract({ minutes: 10 }))
+  await admit(capture.db, call)
+  await attempt([
+    `select note_fed_segments('mine', contact_id, contact_started_at, jsonb_build_array(jsonb_build_object('segment_id', id, 'ended_at', ended_at,
+       'is_own', true))) from segment where id = '${call.segmentId}'`,
+  ])
+  await admit(capture.db, partOf(call, { official: another }))
+  expect((await parts(call.contactId)).map(({ id }) => id)).toContain(call.segmentId)
+})
+
+test('a part that a feed told of an old call stays, whoever is said to have answered instead', async () => {
+  const sixtyDaysAgo = Temporal.Now.instant().subtract({ hours: 24 * 60 })
+  const aino = { name: 'Aino Asiamies', phone: phone('029 512 1001') }
+  const fed = partOf(oldCall(sixtyDaysAgo), { trunk: undefined, official: aino })
+  await admitFed(capture.db, 'mine', [fed])
+  await longAgo(fed.contactId)
+  await admit(capture.db, partOf(fed, { official: another }))
+  expect((await parts(fed.contactId))[0]).toMatchObject({ id: fed.segmentId, official_name: 'Aino Asiamies' })
+})
+
+test('a call that is over and lacks a number, a caller or an official gets none, and waited as long as it did', async () => {
+  const unknown = 'unknown' as ReturnType<typeof phone>
+  const bare = partOf(oldCall(), {
+    caller: { kind: 'unparsed', key: null, raw: null },
+    numberCalled: { key: unknown, kind: 'UNKNOWN' },
+    numberReached: { key: unknown },
+  })
+  await admit(capture.db, bare)
+  await longAgo(bare.contactId)
+  const whole = () =>
+    owner.query(
+      `select c.*, s.number_reached, s.official_phone from contact c join segment s on s.contact_id = c.id where c.id = $1`,
+      [bare.contactId],
+    )
+  const { rows: before } = await whole()
+  const facts = `jsonb_build_object('number_reached', '+35829497010', 'number_called', '+35829497010', 'number_kind', 'NATIONAL_SERVICE',
+    'caller_kind', 'e164', 'caller_key', '+358401234567', 'official_phone', '+358295121009', 'started_at', contact_started_at - interval '9 days')`
+  await attempt([
+    `select complete_fed_segment(id, contact_started_at, ${facts}) from segment where id = '${bare.segmentId}'`,
+  ])
+  expect((await whole()).rows).toEqual(before)
+})
+
+test('a call that is over and whose end nobody told gets no caller and no other number', async () => {
+  const unknown = { kind: 'unparsed', key: null, raw: null } as const
+  const bare = partOf(oldCall(), { caller: unknown, callIds: ['ucid:10'], marks: ['end-inferred'], endInferred: true })
+  await admit(capture.db, bare)
+  await longAgo(bare.contactId)
+  await admit(capture.db, { ...bare, caller: callFacts().caller })
+  const { rows } = await owner.query('select caller_key from contact where id = $1', [bare.contactId])
+  expect(rows).toEqual([{ caller_key: null }])
+})
+
+test('a call that is over and whose end nobody told has its official, by name and number', async () => {
+  call = oldCall()
+  const inferred = partOf(call, {
+    contactId: randomUUID(),
+    callIds: ['ucid:9'],
+    official: another,
+    marks: ['end-inferred'],
+  })
+  await admit(capture.db, { ...inferred, endInferred: true })
+  await longAgo(inferred.contactId)
+  await attempt([
+    `update segment set official_name = 'Aino', official_phone = '+358295121001' where id = '${inferred.segmentId}'`,
+  ])
+  expect(await parts(inferred.contactId)).toMatchObject([
+    { official_name: another.name, official_phone: another.phone },
+  ])
+})
+
+test('a call that is over is not said to have been forbidden, nor to need no review', async () => {
+  const missed = partOf(oldCall(), { captureFailure: 'no-media', marks: ['needs-review'], callIds: ['ucid:8'] })
+  await admit(capture.db, { ...missed, contactId: missed.segmentId })
+  await longAgo(missed.segmentId)
+  const before = await parts(missed.segmentId)
+  await attempt([
+    `update segment set capture_failure = 'forbidden', marks = '{}', capture_state = 'recording' where id = '${missed.segmentId}'`,
+  ])
+  expect(await parts(missed.segmentId)).toEqual(before)
+})
+
+test('a call that is over and was not recorded gets no recording', async () => {
+  const bare = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:7'] })
+  await admit(capture.db, bare)
+  await longAgo(bare.contactId)
+  const { answeredAt, endedAt } = bare
+  const recording = { ...recordingFacts(), startedAt: answeredAt!, endedAt: endedAt! }
+  await admit(capture.db, { ...bare, recording }).catch(() => undefined)
+  const { rows } = await owner.query('select id from recording where segment_id = $1', [bare.segmentId])
+  expect(rows).toEqual([])
+})
+
+test('a recording begins as one that is being captured, with no terms and no keeping of its own', async () => {
+  const bare = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
+    contactId: randomUUID(),
+    callIds: ['ucid:6'],
+  })
+  await admit(capture.db, bare)
+  for (const [column, value] of [
+    ['min_keep_until', `now() + interval '2 years'`],
+    ['expiry_month', `'2099-01-01'`],
+    ['kept_at', 'now()'],
+    ['destroyed_at', 'now()'],
+    ['cause', `'caller'`],
+  ] as const)
+    await expect(
+      capture.pool.query(
+        `insert into recording (id, segment_id, contact_id, contact_started_at, number_reached, state, started_at, intake_day,
+           recording_months, ${column})
+         select gen_random_uuid(), id, contact_id, contact_started_at, '+35829497000', 'CAPTURING', now(), now()::date, 6, ${value}
+         from segment where id = '${bare.segmentId}'`,
+      ),
+      column,
+    ).rejects.toThrow('permission denied')
+  for (const column of ['counted', 'waited_from', 'admitted_at'])
+    await expect(
+      capture.pool.query(`insert into contact (id, ${column}) values (gen_random_uuid(), null)`),
+      column,
+    ).rejects.toThrow('permission denied')
+})
+
+test('no call begins in days to come, which would keep it that much longer', async () => {
+  const ahead = oldCall(Temporal.Now.instant().add({ hours: 24 * 300 }))
+  await expect(admit(capture.db, ahead)).rejects.toThrow('row-level security')
+  const here = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
+    contactId: randomUUID(),
+    callIds: ['ucid:5'],
+  })
+  const startedAt = ahead.startedAt
+  await expect(admit(capture.db, { ...here, recording: { ...recordingFacts(), startedAt } })).rejects.toThrow(
+    'row-level security',
+  )
+})
+
+test('the ids of a call that is over stay its own', async () => {
+  const ids = async () =>
+    (await owner.query('select * from call_identity where contact_id = $1 order by 1', [call.contactId])).rows
+  const before = await ids()
+  expect(before).toHaveLength(1)
+  await attempt([
+    'update call_identity set contact_id = gen_random_uuid()',
+    `update call_identity set external_id_hash = '\\x00'`,
+    'update call_identity set contact_started_at = now()',
+  ])
+  expect(await ids()).toEqual(before)
+})
+
+test('a feed that was away for days adds the part of another official to a recorded call, by name', async () => {
+  const nothing = { heardAt: undefined, from: undefined, records: 0, calls: 0, outside: 0 }
+  const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 20 }))
+  await admit(capture.db, here)
+  await longAgo(here.contactId)
+  const until = here.startedAt.subtract({ hours: 3 })
+  await reportFeed(capture.db, { name: 'exchange', source: 'csv', covers: [] }, { ...nothing, until }, undefined)
+  const answeredAt = here.endedAt!.add({ minutes: 1 })
+  const onward = partOf(here, {
+    official: another,
+    trunk: undefined,
+    answeredAt,
+    endedAt: answeredAt.add({ minutes: 2 }),
+  })
+  expect(await admitFed(capture.db, 'exchange', [onward])).toEqual({ added: 1, known: 0 })
+  expect(await parts(here.contactId)).toMatchObject([{ id: here.segmentId }, { official_name: another.name }])
+})
+
+test('a capture node that was away for days tells its parts of calls that others told of', async () => {
+  const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 4 }))
+  await admit(capture.db, here)
+  await longAgo(here.contactId)
+  const node = randomUUID()
+  const lives = () =>
+    capture.pool.query(
+      `select capture_node_lives($1, 'north', '1', now(), '{"draining": false, "pressures": [], "sessions": 0,
+      "recordings": 0, "waiting": 1}')`,
+      [node],
+    )
+  await lives()
+  await owner.query(`update capture_node set alive_at = now() - interval '5 days'`)
+  for (const isBack of [false, true]) {
+    if (isBack) await lives()
+    const part = partOf(here, { official: another, numberReached: { key: phone('029 497 010') } })
+    const { answeredAt, endedAt } = part
+    await admit(
+      capture.db,
+      { ...part, recording: { ...recordingFacts(), startedAt: answeredAt!, endedAt: endedAt! } },
+      node,
+    )
+    expect((await parts(here.contactId)).at(-1), `back: ${isBack}`).toMatchObject({ official_name: another.name })
+  }
+})
+
+test('an old call that is told only now has all its officials, however many admissions it takes', async () => {
+  const first = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:4'], official: another })
+  await admit(capture.db, first)
+  await admit(capture.db, partOf(first, { official: { name: 'Aino Asiamies', phone: phone('029 512 1001') } }))
+  expect(await parts(first.contactId)).toMatchObject([
+    { official_name: another.name },
+    { official_name: 'Aino Asiamies' },
+  ])
 })

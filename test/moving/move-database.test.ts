@@ -125,7 +125,7 @@ test(
     const [may] = await administer<{ reads: boolean; writes: boolean }>(
       to,
       `select has_table_privilege('seloste_desk', 'recording_key', 'select') as reads,
-       has_table_privilege('seloste_capture', 'recording', 'insert') as writes`,
+       has_table_privilege('seloste_capture', 'segment', 'insert') as writes`,
     )
     expect(may).toEqual({ reads: false, writes: true })
     await takeBack(from)

@@ -54,6 +54,7 @@ const usage = `Seloste ${version}
                                                   what waits to be told to other systems; tell again what was given up
   seloste nodes list [--json] | forget --node NAME
                                                   the captures of this register; one that does not come back
+  seloste feeds allow --feed NAME --from DAY      for two days the feed may tell of calls from that day on
   seloste drain [--wait SECONDS] [--cancel]       take no new session; capture ends when the last that goes on is sealed
   seloste doctor [--json]                         what is wrong with settings and machine, each with what to do
   seloste status [--json]                         whether the parts of a running Seloste answer, and its promises hold
@@ -156,6 +157,10 @@ async function main(): Promise<void> {
     case 'nodes': {
       const { nodes } = await import('./nodes.ts')
       return nodes(settings(), rest)
+    }
+    case 'feeds': {
+      const { feeds } = await import('./feeds.ts')
+      return feeds(settings(), rest)
     }
     case 'drain': {
       const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, cancel: { type: 'boolean' } } })

@@ -57,6 +57,7 @@ export type DetailProblem =
   | 'direction-unknown'
   | 'no-end'
   | 'in-the-future'
+  | 'too-old'
   | 'refused'
 
 export type ReadRecord =

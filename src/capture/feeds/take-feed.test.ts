@@ -16,6 +16,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
+import { allowFeed } from '#register/fed-progress.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -302,6 +303,40 @@ describe('calls that a recording client has told of', () => {
     await writeFile(join(cdrs, 'calls.csv'), heading + line() + other)
     await look()
     expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1, caller_key: '+358401234999' }])
+  })
+
+  test('of older days than a feed may ask about are set aside, and taken in once that is allowed', async () => {
+    const at = -80 * 86_400
+    const moved = (seconds: number) => begun.add({ seconds: at + seconds })
+    await admit(
+      capture,
+      session({ startedAt: moved(19), answeredAt: moved(21), endedAt: moved(200), callIds: ['ucid:1'] }),
+    )
+    const told = line({ id: '2', at })
+    await writeFile(join(cdrs, 'calls.csv'), heading + line() + told)
+    await look()
+    expect(problems).toEqual([{ file: 'calls.csv', line: 3, reason: 'too-old' }])
+    expect(await count()).toBe(2)
+    const [unread = ''] = (await readdir(own)).filter((name) => name.startsWith('unread-'))
+    expect(await readFile(join(own, unread), 'utf8')).toContain(JSON.stringify(told.trimEnd()))
+    await allowFeed(owner, 'exchange', moved(-60))
+    await writeFile(join(cdrs, 'calls-again.csv'), heading + told)
+    await look()
+    expect(problems).toHaveLength(1)
+    expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1 }])
+  })
+
+  test('wait while feeds have asked about too many', async () => {
+    await admit(capture, session({ callIds: ['ucid:1'] }))
+    const counted = (of: string) => sql`select setval('fed_question_count', ${sql.raw(of)})`.execute(owner)
+    await counted('(extract(epoch from now()) * 50)::bigint + 50000')
+    await writeFile(join(cdrs, 'calls.csv'), heading + line() + line({ id: '2', at: 1_200, caller: '+358401234999' }))
+    await look()
+    expect(await count()).toBe(1)
+    await counted('1')
+    await look()
+    expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1 }])
+    expect(problems).toEqual([])
   })
 
   test('take the place of what a feed told earlier, and an unknown number is filled in', async () => {

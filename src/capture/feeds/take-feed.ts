@@ -60,7 +60,11 @@ const stillThereMs = 60_000
 const problemMonths = 3
 /** The database refuses these facts, and would again: classes of SQLSTATE. */
 const refusedClasses = /^(?:22|23|P0|42501)/
-const isRefused = (error: unknown) => refusedClasses.test((error as { code?: string }).code ?? '')
+const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
+const isRefused = (error: unknown) => refusedClasses.test(codeOf(error))
+/** How far back, and how much at a time, a feed may ask about calls (migrations/0098-what-feeds-may-ask.sql). */
+const isTooOld = (error: unknown) => codeOf(error) === 'SL002'
+const isTooMuchForNow = (error: unknown) => codeOf(error) === 'SL003'
 /** So many calls are admitted in one transaction: others wait for no longer than a fraction of a second. */
 const atOnceMost = 500
 
@@ -169,9 +173,9 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
       try {
         if (facts !== 'added' && (await inTurn(() => admitFed(db, feed.name, facts))).added > 0) progress.calls++
       } catch (error) {
-        if (!isRefused(error)) throw error
-        onFault(error)
-        for (const record of records) await problem(record, 'refused')
+        if (!isRefused(error) && !isTooOld(error)) throw error
+        if (isRefused(error)) onFault(error)
+        for (const record of records) await problem(record, isTooOld(error) ? 'too-old' : 'refused')
       }
       const { startedAt, endedAt } = judged.call
       if (!progress.from || Temporal.Instant.compare(startedAt, progress.from) < 0) progress.from = startedAt
@@ -239,6 +243,9 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         // What fails is tried again.
         try {
           while (ready.length > 0 && !stopped) await admitSome()
+        } catch (error) {
+          if (!isTooMuchForNow(error)) throw error
+          settled = []
         } finally {
           forgetJudged()
         }

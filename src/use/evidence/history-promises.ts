@@ -74,6 +74,7 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
     id: 'technical',
     started_at: 'CALL_START_AND_END',
     waited_from: 'CALL_START_AND_END',
+    admitted_at: 'technical',
     ended_at: 'CALL_START_AND_END',
     end_inferred: 'technical',
     caller_kind: 'CALLER_NUMBER',

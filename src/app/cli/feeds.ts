@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util'
+import type { Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import { allowFeed } from '#register/fed-progress.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** `feeds allow`: for two days a feed may ask the register about calls from a day on, as for an archive. */
+export async function feeds(settings: Settings, args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { feed: { type: 'string' }, from: { type: 'string' } },
+  })
+  const { feed } = values
+  if (positionals[0] !== 'allow' || feed === undefined || values.from === undefined)
+    throw new Fault('argument-wrong', 'feeds needs allow --feed NAME --from DAY; see "seloste help"')
+  const from = startOf(values.from)
+  if (!(await withRunningDatabase(settings, 'feeds', (db) => allowFeed(db, feed, from))))
+    throw new Fault('not-found', `no feed ${feed} has run on this register`)
+  console.log(`for two days ${feed} may tell of calls from ${values.from} on`)
+}
+
+function startOf(day: string): Temporal.Instant {
+  try {
+    return Temporal.PlainDate.from(day).toZonedDateTime('Europe/Helsinki').toInstant()
+  } catch {
+    throw new Fault('argument-wrong', `${day} is no day: write it as 2026-01-31`)
+  }
+}

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+// Everything that capture's database role may do, each with its reason and with what somebody who has taken capture over makes of it
+// (docs/attacks.md). What is new is to be thought through as an attack first.
+const database = await createTestDatabase()
+
+const functions: Readonly<Record<string, string>> = {
+  'admit_fed_calls(text,jsonb)': 'the door in for feeds, with the rights of capture itself',
+  'admit_part(uuid,jsonb)': 'the door in, with the rights of capture itself',
+  'admit_recording(uuid,timestamp with time zone,told_part)': 'the door in, with the rights of capture itself',
+  'at_most_months_after(timestamp with time zone,integer)': 'arithmetic',
+  'capture_lets_go(uuid)':
+    'says that nothing of a forbidden recording is left here; it is its own word, and the custodian destroys all the same',
+  'capture_node_ends(uuid,integer)': 'heartbeat; a node id is told to nobody',
+  'capture_node_lives(uuid,text,text,timestamp with time zone,jsonb)': 'heartbeat; a node id is told to nobody',
+  'clocks_differ()': 'a constant',
+  'complete_fed_segment(uuid,timestamp with time zone,jsonb)':
+    'fills in what was not told, of calls that are not told too late',
+  'complete_part(uuid,timestamp with time zone,told_part)': 'fills in what was not told, within a day of the end',
+  'count_reception(timestamp with time zone,jsonb,boolean,boolean)':
+    'counts by trunk and hour; numbers of its own making',
+  'destruction_now()': 'the clock',
+  'doubtful_fed_calls(text,fed_call[])':
+    'matches calls of feeds: as far back as they can be late, a day a call, and so many questions an hour',
+  'end_segments_of_silent_nodes(uuid)':
+    'ends calls of nodes that the database has not heard of for a quarter of an hour',
+  'forbidden_recordings(uuid[])': 'whether a recording is forbidden: what its state says as well',
+  'forget_capture_seen()': 'deletes what is past its term',
+  'forget_fed()': 'deletes what is past its term',
+  'history_ends_after(timestamp with time zone)': 'arithmetic',
+  'intake_batches_in_use(uuid[])': 'whether batches of public keys that it took are still good',
+  'intake_keys_wanted()': 'how many keys a day takes',
+  'is_told_too_late(uuid,timestamp with time zone,interval)': 'about times that it reads',
+  'judge_talk(uuid,uuid,timestamp with time zone,jsonb)':
+    'whether another node has the talk: as far back as a node can be late',
+  'late_facts_from(interval)': 'how far back that is',
+  'lock_call_ids(text[])': 'waits in turn for one call; these locks are of nothing else',
+  'longest_told(timestamp with time zone,timestamp with time zone)': 'arithmetic',
+  'meet_fed_call(text,bytea[],text,text,text,timestamp with time zone,jsonb)':
+    'matches a call of a feed: as far back as it can be late, a day a call, and so many questions an hour',
+  'meet_told_call(told_part)':
+    'matches late facts with calls of feeds: as far back as a node can be late, a day a call, and so many questions an hour',
+  'months_after(timestamp with time zone,integer)': 'arithmetic',
+  'note_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
+  'note_fed_calls(text,fed_call[])': 'which parts a feed told of; none that is in the register becomes a feed’s own',
+  'note_fed_segments(text,uuid,timestamp with time zone,jsonb)':
+    'which parts a feed told of; none that is in the register becomes a feed’s own',
+  'others_tell_of(text,timestamp with time zone,timestamp with time zone)':
+    'whether there were calls at a time, which it reads as well',
+  'quota_counts(timestamp with time zone,timestamp with time zone,uuid[])':
+    'counts by number and official, of this week and the last as a whole',
+  'recording_is_due(timestamp with time zone,integer)': 'arithmetic',
+  'register_now()': 'the clock',
+  'report_admissions(uuid,jsonb)': 'its own account of what it entered, which is held against the register’s',
+  'report_ended(uuid)': 'its own row of which description it obeys',
+  'report_feed(text,text,text[],jsonb)': 'how far a feed has come; forward alone',
+  'report_feed_problem(bytea,text,text,integer,text)': 'where a record of a feed could not be read',
+  'report_obeyed(uuid,integer,bytea)': 'its own row of which description it obeys',
+  'settle_call_end(uuid,timestamp with time zone,boolean)':
+    'the end of a call from its parts, with the rights of capture itself',
+  'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each node that says it is one',
+  'version_at(timestamp with time zone)': 'the published description',
+}
+
+/** Columns of tables, by what capture may do with them. Deleting is nowhere among it. */
+const tables: Readonly<Record<string, { select?: string; insert?: string; update?: string }>> = {
+  // The policy of audit_entry asks it.
+  audit_appender: { select: 'action person refusals_only role' },
+  // Of the actions in audit_appender: `call.admitted`.
+  audit_entry: { insert: 'action detail object_id object_kind person_id purpose reference result right_id role' },
+  call_identity: {
+    select: 'contact_id contact_started_at external_id_hash',
+    insert: 'contact_id contact_started_at external_id_hash',
+    // Within a day.
+    update: 'contact_id',
+  },
+  contact: {
+    // When calls were, and nobody’s number.
+    select: 'ended_at id started_at trunk',
+    insert:
+      'caller_key caller_kind caller_raw ended_at history_ends_at id number_called number_kind number_name started_at trunk',
+    // As its parts say (call_ends_with_parts).
+    update: 'end_inferred ended_at history_ends_at trunk',
+  },
+  // The description is published.
+  description_version: { select: 'approved_at approver author changes draft_id effective_from hash text version' },
+  // Who answers is looked up in the directory.
+  person_name: { select: 'name person_id valid_from valid_to' },
+  person_phone: { select: 'person_id phone_key valid_from valid_to' },
+  person_placement: { select: 'person_id unit_id valid_from valid_to' },
+  person_recording_consent: { select: 'person_id valid_from valid_to' },
+  recording: {
+    select: 'contact_id expiry_month id min_keep_until recording_months segment_id state',
+    insert:
+      'contact_id contact_started_at id intake_day intake_key number_reached recording_months segment_id started_at state',
+    // Until it is stored, and terms as its call has them (recording_follows_call).
+    update:
+      'call_ended_at destroy_at ended_at expiry_month incomplete min_keep_until packets_lost packets_received reception sha256 size_bytes state',
+  },
+  segment: {
+    select: 'answered_at contact_id contact_started_at ended_at id seq',
+    insert:
+      'answered_at beside capture_failure capture_state contact_id contact_started_at decision_reason decision_record description_version draw ' +
+      'drawn_on ended_at id marks node number_called number_reached number_reached_name official_name official_person_id official_phone ' +
+      'official_unit_id quota_used rule_id rule_share rule_version seq',
+    // Within a day (part_stays_when_over).
+    update:
+      'answered_at capture_failure capture_state ended_at marks official_name official_person_id official_phone official_unit_id',
+  },
+}
+
+test('each function that capture may call is known, with its reason', async () => {
+  const { rows } = await database.as().pool.query<{ name: string }>(
+    `select p.oid::regprocedure::text as name from pg_proc p
+     where p.pronamespace = 'public'::regnamespace and has_function_privilege('seloste_capture', p.oid, 'execute') order by 1`,
+  )
+  expect(rows.map(({ name }) => name)).toEqual(Object.keys(functions).toSorted())
+})
+
+test('each column that capture may read, enter or change is known, and it deletes nothing', async () => {
+  const { rows } = await database
+    .as()
+    .pool.query<{ name: string; act: 'select' | 'insert' | 'update'; columns: string }>(
+      `select c.relname as name, p.act, string_agg(a.attname, ' ' order by a.attname collate "C") as columns
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     cross join (values ('select'), ('insert'), ('update'), ('references')) p(act)
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+       and has_column_privilege('seloste_capture', c.oid, a.attnum, p.act)
+     group by 1, 2 order by 1, 2`,
+    )
+  const found: Record<string, Record<string, string>> = {}
+  for (const { name, act, columns } of rows) (found[name] ??= {})[act] = columns
+  expect(found).toEqual(tables)
+  const { rows: whole } = await database.as().pool.query(
+    `select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and (
+       c.relkind in ('r', 'p', 'v', 'm') and has_table_privilege('seloste_capture', c.oid, 'delete, truncate, trigger, maintain')
+       or case when c.relkind = 'S' then has_sequence_privilege('seloste_capture', c.oid, 'usage, select, update') end)`,
+  )
+  expect(whole).toEqual([])
+})

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto'
+import { beforeEach, expect, test } from 'vitest'
+import { hashCallId } from '#description/draw.ts'
+import { admitFed, admitNewFed } from '#register/admit-fed.ts'
+import { admit, type SegmentFacts } from '#register/admit.ts'
+import { allowFeed, reportFeed } from '#register/fed-progress.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, phone } from '#test/database/people.ts'
+
+// What whoever has taken over capture, with its database role, learns of calls by asking what telephone systems' records are matched with.
+const database = await createTestDatabase<RegisterTables>()
+const owner = database.as().pool
+const capture = database.as('seloste_capture')
+const now = Temporal.Now.instant()
+const [node, otherNode] = [randomUUID(), randomUUID()]
+const called = phone('029 497 000')
+const [official, anotherOfficial] = [phone('029 512 1001'), phone('029 512 1002')]
+const [caller, stranger] = [phone('040 123 4567'), phone('040 765 4321')]
+
+/** A call that a recording client told of. */
+function callOf(daysAgo: number, given: Partial<SegmentFacts> = {}): SegmentFacts {
+  const startedAt = now.subtract({ hours: 24 * daysAgo, minutes: 30 })
+  return callFacts({
+    trunk: 'trunk:border',
+    startedAt,
+    answeredAt: startedAt.add({ seconds: 20 }),
+    endedAt: startedAt.add({ minutes: 5 }),
+    caller: { kind: 'e164', key: caller, raw: null },
+    official: { name: 'Aino Asiamies', phone: official },
+    numberCalled: { key: called, kind: 'NATIONAL_SERVICE' },
+    callIds: [`ucid:${randomUUID()}`],
+    ...given,
+  })
+}
+
+/** As a telephone system's record would tell the same call. */
+const fedOf = (call: SegmentFacts, given: Partial<SegmentFacts> = {}): SegmentFacts => ({
+  ...call,
+  trunk: undefined,
+  contactId: randomUUID(),
+  segmentId: randomUUID(),
+  callIds: [`cdr:${randomUUID()}`],
+  ...given,
+})
+
+beforeEach(async () => {
+  await owner.query('set session_replication_role = replica')
+  await owner.query('truncate contact, segment, recording, call_identity, fed_segment, feed, capture_node cascade')
+  await owner.query('set session_replication_role = default')
+  await owner.query(`alter sequence if exists fed_question_count restart`)
+})
+
+/** What capture is answered, and nothing stays of having asked. */
+async function answer(statement: string, values: unknown[]): Promise<unknown> {
+  const client = await capture.pool.connect()
+  try {
+    await client.query('begin')
+    const { rows } = await client.query(statement, values)
+    return rows
+  } catch (error) {
+    return (error as { code: string }).code
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+const instant = (at: Temporal.Instant | undefined) => at?.toString() ?? null
+
+function askDoubtful(number: string, from: Temporal.Instant, to: Temporal.Instant): Promise<unknown> {
+  const parts = [
+    { answered_at: instant(from), official_phone: null },
+    { answered_at: null, official_phone: null },
+  ]
+  const told = [{ place: 0, caller_key: number, started_at: instant(from), ended_at: instant(to), parts }]
+  return answer(
+    `select doubtful_fed_calls('mine', array(select c from jsonb_populate_recordset(null::fed_call, $1) c)) as places`,
+    [JSON.stringify(told)],
+  )
+}
+
+function askMeet(call: SegmentFacts, given: { caller?: string | null; official?: string; id?: string }) {
+  const part = {
+    place: 0,
+    segment_id: randomUUID(),
+    answered_at: instant(call.answeredAt),
+    ended_at: instant(call.endedAt),
+    number_reached: called,
+    official_phone: given.official ?? null,
+  }
+  return answer(`select contact, segment from meet_fed_call('mine', $1, $2, null, $3, $4, $5)`, [
+    given.id === undefined ? [] : [Buffer.from(hashCallId(given.id), 'hex')],
+    given.caller ?? null,
+    called,
+    instant(call.startedAt),
+    JSON.stringify([part]),
+  ])
+}
+
+const whole = { from: now.subtract({ hours: 24 * 420 }), to: now }
+
+test('whether a number called in fourteen months is not told, nor whether at its moment', async () => {
+  const old = callOf(80)
+  await admit(capture.db, old, node)
+  for (const ask of [
+    (number: string) => askDoubtful(number, whole.from, whole.to),
+    (number: string) => askDoubtful(number, old.startedAt, old.endedAt!),
+    (number: string) => askMeet(old, { caller: number }),
+  ])
+    expect(await ask(caller)).toEqual(await ask(stranger))
+})
+
+test('a call that is told as one of months finds nothing that a day would not', async () => {
+  const recent = callOf(2)
+  await admit(capture.db, recent, node)
+  const from = now.subtract({ hours: 24 * 6 })
+  expect(await askDoubtful(caller, from, now)).toEqual(await askDoubtful(stranger, from, now))
+  // A feed has to find it.
+  expect(await askDoubtful(caller, recent.startedAt, recent.endedAt!)).toEqual([{ places: [0] }])
+})
+
+test('who answered an old call is not told, by its id or without', async () => {
+  const old = callOf(80)
+  await admit(capture.db, old, node)
+  const [id] = old.callIds
+  for (const given of [{ caller: null }, { id: id! }])
+    expect(await askMeet(old, { ...given, official })).toEqual(
+      await askMeet(old, { ...given, official: anotherOfficial }),
+    )
+  const judged = (by: string, reached: string) =>
+    answer('select * from judge_talk($1, $2, $3, $4)', [
+      otherNode,
+      old.contactId,
+      instant(old.startedAt),
+      JSON.stringify({
+        ...{ segmentId: randomUUID(), numberReached: reached, official: by, beganAt: old.answeredAt },
+        ...{ endedAt: old.endedAt, records: false },
+      }),
+    ])
+  expect(await judged(official, called)).toEqual(await judged(anotherOfficial, called))
+  expect(await judged(official, called)).toEqual(await judged(official, phone('029 497 010')))
+})
+
+test('who called in an old call that a feed alone told of is not found out as a late recording client would', async () => {
+  const asks = async (call: SegmentFacts, number: string) => {
+    const told = {
+      ...{
+        caller_kind: 'e164',
+        caller_key: number,
+        number_called: called,
+        number_reached: called,
+        official_phone: null,
+      },
+      ...{ answered_at: instant(call.answeredAt), ended_at: instant(call.endedAt), end_inferred: false },
+    }
+    return answer('select m.call from meet_told_call(jsonb_populate_record(null::told_part, $1)) m', [
+      JSON.stringify(told),
+    ])
+  }
+  const [old, recent] = [callOf(80), callOf(2)].map((call) => fedOf(call))
+  for (const call of [old, recent]) await admitFed(capture.db, 'exchange', [call!])
+  expect(await asks(old!, caller)).toEqual(await asks(old!, stranger))
+  // A node that was away has to find it.
+  expect(await asks(recent!, caller)).toEqual([{ call: recent!.contactId }])
+})
+
+test('counts of quotas are of this week and the last, whole', async () => {
+  const counted = { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 1, draw: 0, quotaUsed: 0 }
+  for (const daysAgo of [0, 80]) await admit(capture.db, callOf(daysAgo, { decision: counted }), node)
+  const count = (from: string, to: string) => answer(`select recorded from quota_counts(${from}, ${to}, '{}')`, [])
+  const week = (ago: number) =>
+    `(date_trunc('week', now() at time zone 'Europe/Helsinki') - interval '${ago * 7} days') at time zone 'Europe/Helsinki'`
+  // Half an hour ago may have been last week.
+  const counts = [await count(week(0), week(-1)), await count(week(1), week(0))]
+  expect(counts.flat()).toEqual([{ recorded: 1 }])
+  for (const [from, to] of [
+    [`now() - interval '81 days'`, `now() - interval '79 days'`],
+    [week(11), week(10)],
+    [week(12), week(11)],
+    [`now() - interval '1 hour'`, 'now()'],
+    [`${week(0)} + interval '1 second'`, week(-1)],
+    [week(12), week(-1)],
+  ] as const)
+    expect(await count(from, to), `${from} to ${to}`).toBe('22023')
+})
+
+test('numbers are not tried one after another without end, by asking in transactions that are undone either', async () => {
+  await admit(capture.db, callOf(1), node)
+  let asked = 0
+  let refused: unknown
+  for (let round = 0; round < 400 && refused === undefined; round++) {
+    const told = Array.from({ length: 1_000 }, (_, place) => ({
+      ...{ place, caller_key: `+35840${String(round * 1_000 + place).padStart(7, '0')}` },
+      ...{ started_at: instant(now.subtract({ hours: 25 })), ended_at: instant(now.subtract({ hours: 24 })) },
+      parts: [{ answered_at: instant(now.subtract({ hours: 25 })), official_phone: null }],
+    }))
+    const found = await answer(
+      `select doubtful_fed_calls('mine', array(select c from jsonb_populate_recordset(null::fed_call, $1) c)) as places`,
+      [JSON.stringify(told)],
+    )
+    if (typeof found === 'string') refused = found
+    else asked += told.length
+  }
+  expect(refused).toBe('SL003')
+  expect(asked).toBeLessThan(100_000)
+})
+
+test('a feed that was away for days finds the calls that a recording client told of meanwhile', async () => {
+  const feed = { name: 'exchange', source: 'csv', covers: undefined }
+  const progress = { heardAt: now, from: undefined, records: 0, calls: 0, outside: 0 }
+  await reportFeed(capture.db, feed, { ...progress, until: now.subtract({ hours: 24 * 30 }) }, undefined)
+  const calls = [29, 20, 1].map((daysAgo) => callOf(daysAgo, { official: undefined }))
+  for (const call of calls) await admit(capture.db, call, node)
+  for (const [at, call] of calls.entries()) {
+    const told = fedOf(call, { official: { name: 'Aino Asiamies', phone: official } })
+    expect([...(await admitNewFed(capture.db, 'exchange', [[told]]))], `call ${at}`).toEqual([])
+    expect(await admitFed(capture.db, 'exchange', [told]), `call ${at}`).toEqual({ added: 0, known: 1 })
+    // It tells how far it is after some of them.
+    await reportFeed(capture.db, feed, { ...progress, until: call.endedAt! }, undefined)
+  }
+})
+
+test('a feed that has told nothing for months opens none of them', async () => {
+  const old = callOf(80)
+  await admit(capture.db, old, node)
+  const progress = {
+    heardAt: now,
+    from: undefined,
+    records: 0,
+    calls: 0,
+    outside: 0,
+    until: now.subtract({ hours: 24 * 90 }),
+  }
+  for (let report = 0; report < 3; report++)
+    await reportFeed(capture.db, { name: 'quiet', source: 'csv', covers: undefined }, progress, undefined)
+  expect(await askDoubtful(caller, old.startedAt, old.endedAt!)).toEqual(
+    await askDoubtful(stranger, old.startedAt, old.endedAt!),
+  )
+  expect(await askMeet(old, { caller })).toEqual(await askMeet(old, { caller: stranger }))
+})
+
+test('an archive is taken in where nobody else told of calls then, and elsewhere once an administrator lets the feed', async () => {
+  const feed = { name: 'exchange', source: 'csv', covers: undefined }
+  const progress = { heardAt: now, from: undefined, until: undefined, records: 0, calls: 0, outside: 0 }
+  await reportFeed(capture.db, feed, progress, undefined)
+  const told = callOf(80)
+  await admit(capture.db, told, node)
+  const [same, alone] = [fedOf(told), fedOf(callOf(90))]
+  expect([...(await admitNewFed(capture.db, 'exchange', [[same], [alone]]))]).toEqual([1])
+  await expect(admitFed(capture.db, 'exchange', [same])).rejects.toMatchObject({ code: 'SL002' })
+  // What is in the register is known however old it is.
+  expect(await admitFed(capture.db, 'exchange', [alone])).toEqual({ added: 0, known: 1 })
+
+  expect(await allowFeed(database.as().db, 'exchange', told.startedAt.subtract({ hours: 1 }))).toBe(true)
+  expect(await allowFeed(database.as().db, 'another', told.startedAt)).toBe(false)
+  await expect(allowFeed(capture.db, 'exchange', now.subtract({ hours: 9_000 }))).rejects.toThrow('permission denied')
+  expect(await admitFed(capture.db, 'exchange', [same])).toEqual({ added: 0, known: 1 })
+})

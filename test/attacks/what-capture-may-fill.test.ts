@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { endBlockingSessions } from '#app/roles/end-blocking-sessions.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+// What whoever has taken over capture, with its database role, can fill or hold that everybody needs.
+const database = await createTestDatabase()
+const capture = database.as('seloste_capture')
+
+/** Whether the custodian can lock call ids and notify, as it does all the time. */
+async function worksForOthers(): Promise<boolean> {
+  try {
+    await database.as().pool.query(`select lock_call_ids(array(select md5(i::text) from generate_series(1, 4000) i))`)
+    await database.as('seloste_custodian').pool.query(`select pg_notify('seloste_ends', '${randomUUID()}')`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test.each([
+  [
+    'the table of locks',
+    `select lock_call_ids(array(select md5((i + n)::text) from generate_series(1, 5000) i)) from generate_series(0, 5000, 5000) n`,
+    '',
+  ],
+  [
+    'the queue of notifications',
+    `listen flood`,
+    `select pg_notify('flood', repeat(i::text, 7000 / length(i::text))) from generate_series(10000, 25000) i`,
+  ],
+])('does not keep %s full', async (_what, held, flood) => {
+  const client = await capture.pool.connect()
+  const broken = new Promise((resolve) => client.once('error', resolve))
+  const told: unknown[] = []
+  const ending = endBlockingSessions({
+    ...{ databaseUrl: database.url('seloste_custodian'), patienceMs: 300, lookMs: 100 },
+    log: { warn: () => undefined, error: (facts: unknown) => told.push(facts) },
+  })
+  try {
+    if (flood !== '') await client.query(held)
+    await client.query('begin')
+    await client.query(flood === '' ? held : 'select 1').catch(() => undefined)
+    if (flood !== '') await capture.pool.query(flood)
+    await broken
+    await expect.poll(() => told).toContainEqual(expect.objectContaining({ role: 'seloste_capture' }))
+    await expect.poll(worksForOthers).toBe(true)
+    await expect
+      .poll(async () => (await database.as().pool.query('select pg_notification_queue_usage() as used')).rows)
+      .toEqual([{ used: 0 }])
+  } finally {
+    await ending.stop()
+    client.release(true)
+  }
+})
+
+test('takes no lock for each of a hundred thousand ids', async () => {
+  await expect(
+    capture.pool.query(`select lock_call_ids(array(select md5(i::text) from generate_series(1, 100000) i))`),
+  ).rejects.toMatchObject({ code: '22023' })
+})
+
+test('enters no feed after the hundredth, and no text without end', async () => {
+  const report = (name: string, source: string) =>
+    capture.pool.query(`select report_feed($1, $2, null, '{"records": 0, "calls": 0, "outside": 0}')`, [name, source])
+  await expect(report('long', 'x'.repeat(1_000))).rejects.toMatchObject({ code: '23514' })
+  for (let n = 0; n < 100; n++) await report(`feed-${n}`, 'csv')
+  await expect(report('feed-100', 'csv')).rejects.toMatchObject({ code: '22023' })
+  await report('feed-99', 'csv')
+})
