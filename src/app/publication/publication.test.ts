@@ -216,6 +216,12 @@ describe('feedback on accessibility', () => {
       expect((await read(feedbackListPaths[language])).status).toBe(401)
       expect((await somebody.fetch(feedbackListPaths[language])).status).toBe(403)
     }
+    const { rows } = await database
+      .as()
+      .pool.query(
+        "select from audit_entry where action = 'request.refused' and detail ->> 'operation' = 'listFeedback'",
+      )
+    expect(rows).toHaveLength(languages.length)
     const list = await (await administrator.fetch('/palaute')).text()
     expect(list).toContain('Too small\ntext')
     const [, answering = ''] = /action="(\/palaute\/[\w-]+)"/.exec(list) ?? []

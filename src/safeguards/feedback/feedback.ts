@@ -69,7 +69,15 @@ export async function giveFeedback(
 export async function listFeedback(holding: HoldingSafeguards, session: Session): Promise<Feedback[] | 'deny.role'> {
   const db = holding as Kysely<FeedbackTables>
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    if (!(await isAdministrator(tx))) return 'deny.role'
+    if (!(await isAdministrator(tx))) {
+      await appendAudit(tx, {
+        action: 'request.refused',
+        result: 'refused:deny.role',
+        personId: session.personId,
+        detail: { method: 'GET', operation: 'listFeedback' },
+      })
+      return 'deny.role'
+    }
     const rows = await tx
       .selectFrom('feedback')
       .select(['id', 'received_at', 'answer_due_at', 'language', 'message', 'place', 'email', 'answered_at', 'answer'])
