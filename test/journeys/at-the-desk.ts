@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, test as base, type Page } from '@playwright/test'
+import { expect, test as base, type ConsoleMessage, type Page, type Request } from '@playwright/test'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 
 export type Language = 'fi' | 'sv' | 'en'
@@ -15,6 +15,8 @@ interface AtTheDesk {
   isAccessible: (screen: string) => Promise<void>
 }
 
+const asInFinland = { locale: 'fi-FI', timezoneId: 'Europe/Helsinki' }
+const windowSize = { width: 1280, height: 720 }
 const startMs = 900_000
 /** From a bucket, on a busy machine, a recording comes into keeping each second. */
 const historyMs = 600_000
@@ -22,7 +24,7 @@ const require = createRequire(import.meta.url)
 /** The shortest there is: the whole of it goes into each page that is looked at. */
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
+export const test = base.extend<AtTheDesk, { seloste: RunningSeloste; window: Page }>({
   seloste: [
     async ({}, use) => {
       const seloste = await startSeloste({ isPrepared: true, demoArguments: ['--calls-every', '4'] })
@@ -34,17 +36,33 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
     { scope: 'worker', timeout: startMs },
   ],
   baseURL: async ({ seloste }, use) => use(seloste.url),
-  page: async ({ page, baseURL }, use) => {
+  window: [
+    async ({ browser, seloste }, use) => {
+      const context = await browser.newContext({ ...asInFinland, baseURL: seloste.url })
+      await use(await context.newPage())
+      await context.close()
+    },
+    { scope: 'worker' },
+  ],
+  context: async ({ window }, use) => use(window.context()),
+  page: async ({ window: page, seloste, actionTimeout }, use) => {
+    page.setDefaultTimeout(actionTimeout ?? 0)
+    page.setDefaultNavigationTimeout(0)
     const strayed: string[] = []
     const broken: string[] = []
-    page.on('request', (request) => {
-      if (!request.url().startsWith(baseURL ?? '') && !/^(data|blob):/.test(request.url())) strayed.push(request.url())
-    })
-    page.on('pageerror', (error) => broken.push(error.message))
-    page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) broken.push(message.text())
-    })
+    const watches = {
+      request: (request: Request) => {
+        if (!request.url().startsWith(seloste.url) && !/^(data|blob):/.test(request.url())) strayed.push(request.url())
+      },
+      pageerror: (error: Error) => void broken.push(error.message),
+      console: (message: ConsoleMessage) => {
+        if (message.text().includes('Content Security Policy')) broken.push(message.text())
+      },
+    }
+    page.on('request', watches.request).on('pageerror', watches.pageerror).on('console', watches.console)
     await use(page)
+    page.off('request', watches.request).off('pageerror', watches.pageerror).off('console', watches.console)
+    await asNew(page, seloste)
     expect(strayed, 'Nothing is asked of anybody else').toEqual([])
     expect(broken, 'Nothing breaks, and nothing offends the page’s own policy').toEqual([])
   },
@@ -52,6 +70,22 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste }>({
     use((userId, { path = '/contacts', ...options } = {}) => signInOn(page, seloste, userId, { path, ...options })),
   isAccessible: async ({ page }, use) => use((screen) => expectAccessible(page, screen)),
 })
+
+/**
+ * Leaves a window as a new one is. It stays the process that has read the pages' programs: in a new one the first page costs twice as
+ * much, and `reuseContext` of Playwright goes by way of another process.
+ */
+async function asNew(page: Page, { url }: RunningSeloste): Promise<void> {
+  const context = page.context()
+  await Promise.all(context.pages().map((other) => (other === page ? undefined : other.close())))
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.mouse.move(0, 0)
+  // A file of the same origin, which runs nothing.
+  await page.goto(`${url}/seloste.svg`)
+  await page.evaluate('localStorage.clear(), sessionStorage.clear()')
+  await context.clearCookies()
+  await page.setViewportSize(windowSize)
+}
 
 /** No scrolling sideways, and in Finnish no axe violation of WCAG 2.2 A and AA. */
 export async function expectAccessible(page: Page, screen: string): Promise<void> {
@@ -90,8 +124,7 @@ export async function signInOn(
   userId: string,
   { path = '/contacts', purpose, reference }: { path?: string; purpose?: string; reference?: string } = {},
 ): Promise<void> {
-  // What people are told of their accounts at the next sign-in is a journey of its own; here everybody signs in again and again.
-  await page.route('**/api/account/notices', (route) => route.fulfill({ json: { items: [] } }))
+  await withoutNotices(page)
   await page.goto(path)
   await page.locator('#signin-userId').fill(userId)
   await page.locator('#signin-password').fill(seloste.password)
@@ -100,6 +133,22 @@ export async function signInOn(
   if (purpose) await page.locator('.radio-card', { hasText: purpose }).click()
   if (reference) await page.locator('.purpose-form .input').fill(reference)
   if (purpose || reference) await page.getByRole('button', { name: 'Käytä tätä tarkoitusta' }).click()
+}
+
+const hasNoNotices = new WeakSet<Page>()
+
+/** What people are told of their accounts at the next sign-in is a journey of its own; here everybody signs in again and again. */
+async function withoutNotices(page: Page): Promise<void> {
+  if (hasNoNotices.has(page)) return
+  hasNoNotices.add(page)
+  // In the page itself: page.route() would turn the browser's cache off, and a page would cost twice as much to load again.
+  await page.addInitScript(`{
+    const fetchAll = window.fetch
+    window.fetch = (request, ...options) =>
+      new URL(request.url ?? request, location.href).pathname === '/api/account/notices'
+        ? Promise.resolve(Response.json({ items: [] }))
+        : fetchAll(request, ...options)
+  }`)
 }
 
 /**
