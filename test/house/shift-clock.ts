@@ -14,10 +14,15 @@ export interface ShiftedClock {
 const compiler = 'gcc'
 const libraryName = 'shift-clock.so'
 
+/** Of this process, by a run `--at` another time. */
+export function isClockShifted(): boolean {
+  return process.env['LD_PRELOAD']?.includes(libraryName) ?? false
+}
+
 /** Undefined where `shiftClock` works. */
 export function whyNoShiftedClock(): string | undefined {
   if (process.platform !== 'linux') return 'the clock is shifted by LD_PRELOAD, which only Linux has'
-  if (process.env['LD_PRELOAD']?.includes(libraryName)) return 'the clock of this process is shifted already'
+  if (isClockShifted()) return 'the clock of this process is shifted already'
   if (spawnSync(compiler, ['--version']).status === 0) return undefined
   return `the library that shifts the clock is built with ${compiler}, which is not installed`
 }

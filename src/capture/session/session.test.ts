@@ -42,7 +42,8 @@ function run(...events: SessionEvent[]): { state: SessionState; effects: Session
 }
 
 const kinds = (effects: SessionEffect[]) => effects.map((effect) => effect.do)
-const at = Temporal.Instant.from('2027-03-03T08:05:00Z')
+/** After every beginning here. */
+const at = Temporal.Now.instant().add({ hours: 1 })
 
 describe('a session', () => {
   test('that is to be recorded opens its recording before it is answered', () => {
