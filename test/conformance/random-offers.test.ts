@@ -176,7 +176,9 @@ function payloadOf(random: Random, meant: Codec | undefined, payloadType: number
 }
 
 function codecNamedBy(payloadType: number): Codec | undefined {
-  const encoding = { 0: 'PCMU', 8: 'PCMA', 9: 'G722', 13: 'CN', 18: 'G729', 19: 'CN' }[payloadType]
+  const encoding = {
+    ...{ 0: 'PCMU', 2: 'G726-32', 5: 'DVI4', 8: 'PCMA', 9: 'G722', 13: 'CN', 18: 'G729', 19: 'CN' },
+  }[payloadType]
   return encoding === undefined ? undefined : { payloadType, encoding, clockRate: 8000, channels: 1 }
 }
 
@@ -186,7 +188,8 @@ function isHeard(codec: Codec | undefined): boolean {
   const { encoding, clockRate } = codec
   if (encoding === 'OPUS') return clockRate === 48_000
   if (/^G729(?:A|B|AB)?$/.test(encoding)) return clockRate === 8000 && decodesG729()
-  return ['PCMA', 'PCMU', 'G722'].includes(encoding) && clockRate === 8000
+  if (encoding === 'L16' && codec.channels > 1) return false
+  return ['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'].includes(encoding) && clockRate === 8000
 }
 
 function loud(sounds: readonly { meant: Codec | undefined }[], heard: readonly boolean[]): number {

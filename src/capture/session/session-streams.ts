@@ -191,9 +191,10 @@ function measure(index: number, stream: ReceivedStream): MeasuredStream {
 
 /** What payload types of a stream mean, as its recording tells it. */
 export function codecsOf(plan: Pick<StreamPlan, 'codecs'>): StreamCodec[] {
-  return plan.codecs.map(({ payloadType, encoding, clockRate }) => ({
+  return plan.codecs.map(({ payloadType, encoding, clockRate, channels }) => ({
     payloadType,
-    codec: codecNamed(encoding),
+    // Two voices in one: the log has no place for that, and half of each would be heard.
+    codec: channels > 1 && encoding === 'L16' ? 'unknown' : codecNamed(encoding),
     clockRate,
   }))
 }

@@ -23,6 +23,8 @@ const discardPort = 9
 
 /** What can be played back on every machine (register/recordings/decode-packets.ts). */
 const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
+/** Decoded as well, of one channel; what is in the set above comes first. */
+const alsoPlayable: ReadonlySet<string> = new Set(['G726-32/8000', 'DVI4/8000', 'L16/8000'])
 /** Decoded where a library is installed; annexes A and B make no difference to a decoder. */
 const g729: ReadonlySet<string> = new Set(['G729/8000', 'G729A/8000', 'G729B/8000', 'G729AB/8000'])
 /** Carried beside speech, no speech of their own (RFC 4733, RFC 3389). */
@@ -101,7 +103,7 @@ export function planStreams(
 }
 
 interface SortedFormats {
-  /** In the client's order, G.729 last: of two that can be played the one that every machine plays. */
+  /** In the client's order, what is rarely sent and G.729 last: of two that can be played the one that every machine plays. */
   playable: readonly Codec[]
   accompanying: readonly Codec[]
   others: readonly Codec[]
@@ -109,7 +111,12 @@ interface SortedFormats {
 
 function sortFormats(codecs: readonly Codec[], playsG729: boolean): SortedFormats {
   const inSet = (set: ReadonlySet<string>) => (codec: Codec) => set.has(`${codec.encoding}/${codec.clockRate}`)
-  const heard = [...codecs.filter(inSet(playable)), ...(playsG729 ? codecs.filter(inSet(g729)) : [])]
+  const isAlso = (codec: Codec) => inSet(alsoPlayable)(codec) && codec.channels === 1
+  const heard = [
+    ...codecs.filter(inSet(playable)),
+    ...codecs.filter(isAlso),
+    ...(playsG729 ? codecs.filter(inSet(g729)) : []),
+  ]
   const beside = codecs.filter(({ encoding }) => accompanying.has(encoding))
   const others = codecs.filter((codec) => !heard.includes(codec) && !beside.includes(codec))
   return { playable: heard, accompanying: beside, others }

@@ -14,6 +14,15 @@ const encoded = JSON.parse(
   readFileSync(new URL('../../../test/vectors/codecs/two-tones.json', import.meta.url), 'utf8'),
 ) as { g722: string; opus: string[]; opusStereo: string[] }
 const g722 = Buffer.from(encoded.g722, 'base64')
+const pcm = Buffer.alloc(16_000)
+for (let n = 0; n < 8000; n++) {
+  const turn = (2 * Math.PI * n) / 8000
+  pcm.writeInt16BE(Math.round(8000 * Math.sin(440 * turn) + 3000 * Math.sin(1700 * turn)), 2 * n)
+}
+const rfc3551 = JSON.parse(
+  readFileSync(new URL('../../../test/vectors/codecs/rfc3551.json', import.meta.url), 'utf8'),
+) as { formats: Record<'G726-32' | 'DVI4', { packets: string[] }> }
+const packetsOf = (name: 'G726-32' | 'DVI4') => rfc3551.formats[name].packets.map((one) => Buffer.from(one, 'base64'))
 const sorts = {
   G722: {
     codec: { payloadType: 9, codec: 'G722', clockRate: 8000 },
@@ -25,6 +34,13 @@ const sorts = {
     packets: encoded.opus.map((packet) => Buffer.from(packet, 'base64')),
     tick: 960,
   },
+  L16: {
+    codec: { payloadType: 96, codec: 'L16', clockRate: 8000 },
+    packets: Array.from({ length: 50 }, (_, n) => pcm.subarray(320 * n, 320 * n + 320)),
+    tick: 160,
+  },
+  'G.726': { codec: { payloadType: 2, codec: 'G726-32', clockRate: 8000 }, packets: packetsOf('G726-32'), tick: 160 },
+  DVI4: { codec: { payloadType: 5, codec: 'DVI4', clockRate: 8000 }, packets: packetsOf('DVI4'), tick: 160 },
   'Opus of two channels': {
     codec: { payloadType: 111, codec: 'opus', clockRate: 48_000 },
     packets: encoded.opusStereo.map((packet) => Buffer.from(packet, 'base64')),

@@ -2,11 +2,12 @@
  * What packets sound like. In: packets of one source. Out: 16-bit samples at 8 kHz. Never here: a sound that depends on where
  * somebody began to listen.
  *
- * A-law and mu-law stand each for themselves. G.722, G.729 and Opus rest on what came before: each chunk is decoded from the last
+ * A-law, mu-law, L16 and DVI4 stand each for themselves. G.722, G.726, G.729 and Opus rest on what came before: each chunk is decoded from the last
  * half second of the chunk before it on, always, and so sounds the same whatever part is asked for.
  */
 import { decodesG729, G729Decoder, g729Samples } from '#platform/g729/decode-frames.ts'
 import { OpusDecoder, opusSamples } from '#platform/opus/decode-packets.ts'
+import { decodeDvi4, dvi4Samples, G726Decoder } from './decode-adpcm.ts'
 import { alawSamples, ulawSamples } from './decode-g711.ts'
 import { G722Decoder } from './decode-g722.ts'
 import type { Codec, StreamCodec } from './recording-log.ts'
@@ -18,18 +19,32 @@ export const warmUpPackets = 25
 export function isPlayable({ codec, clockRate }: Pick<StreamCodec, 'codec' | 'clockRate'>): boolean {
   if (codec === 'opus') return clockRate === 48_000
   if (clockRate !== 8000) return false
-  return codec === 'PCMA' || codec === 'PCMU' || codec === 'G722' || (codec === 'G729' && decodesG729())
+  return playedAt8k.has(codec) || (codec === 'G729' && decodesG729())
 }
+
+const playedAt8k: ReadonlySet<Codec> = new Set(['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'])
 
 /** Whether a packet can be decoded only after those before it. */
 export function restsOnOthers(codec: Codec): boolean {
-  return codec === 'G722' || codec === 'opus' || codec === 'G729'
+  return codec === 'G722' || codec === 'G726-32' || codec === 'opus' || codec === 'G729'
 }
 
 /** How long a playable packet lasts, in samples at 8 kHz. */
 export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end: number): number {
-  if (codec === 'opus') return opusSamples(chunk.subarray(start, end))
-  return codec === 'G729' ? g729Samples(end - start) : end - start
+  switch (codec) {
+    case 'opus':
+      return opusSamples(chunk.subarray(start, end))
+    case 'G729':
+      return g729Samples(end - start)
+    case 'G726-32':
+      return 2 * (end - start)
+    case 'DVI4':
+      return dvi4Samples(end - start)
+    case 'L16':
+      return (end - start) >> 1
+    default:
+      return end - start
+  }
 }
 
 export interface PacketDecoder {
@@ -59,6 +74,12 @@ export function decoderOf(codec: Codec): PacketDecoder {
       close: () => undefined,
     }
   }
+  if (codec === 'G726-32') {
+    const g726 = new G726Decoder()
+    return { decode: (chunk, start, end) => g726.decode(chunk, start, end), close: () => undefined }
+  }
+  if (codec === 'DVI4') return { decode: decodeDvi4, close: () => undefined }
+  if (codec === 'L16') return { decode: decodeL16, close: () => undefined }
   const table = codec === 'PCMA' ? alawSamples : ulawSamples
   return {
     decode: (chunk, start, end) => {
@@ -68,4 +89,9 @@ export function decoderOf(codec: Codec): PacketDecoder {
     },
     close: () => undefined,
   }
+}
+
+/** Samples as they are, big-endian (RFC 3551 section 4.5.11). */
+function decodeL16(chunk: Buffer, start: number, end: number): Int16Array {
+  return Int16Array.from({ length: (end - start) >> 1 }, (_, n) => chunk.readInt16BE(start + 2 * n))
 }

@@ -34,8 +34,9 @@ function isBound(): boolean {
 const speech = Buffer.alloc(160, 0x2a)
 
 test.each([
-  { offered: '2 0 8 101', answered: '0 8 101', sends: Array(9).fill(2), unplayedMs: 180, silent: true },
-  { offered: '2 0 8 101', answered: '0 8 101', sends: Array(9).fill(0), unplayedMs: 0, silent: false },
+  { offered: '4 0 8 101', answered: '0 8 101', sends: Array(9).fill(4), unplayedMs: 180, silent: true },
+  { offered: '4 0 8 101', answered: '0 8 101', sends: Array(9).fill(0), unplayedMs: 0, silent: false },
+  { offered: '2 0 8 101', answered: '0 8 2 101', sends: Array(9).fill(2), unplayedMs: 0, silent: false },
   { offered: '8 101', answered: '8 101', sends: [8, 8, 8, 8, 101], unplayedMs: 0, silent: false },
   { offered: '8 19', answered: '8 19', sends: [8, 8, 8, 8, 19], unplayedMs: 0, silent: false },
   { offered: '8 97', answered: '8', sends: [97, 8, 8, 8, 8], unplayedMs: 20, silent: false },
