@@ -1,5 +1,6 @@
 // C of quality.md: a clock that moves destroys nothing early and serves nothing late. The mark is moved rather than the
 // machine's clock: what counts is how far apart the two are.
+import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { carryOutEnds, settleEnds } from '#destruction/ends/carry-out-ends.ts'
 import { advanceClock } from '#destruction/clock/clock.ts'
@@ -31,7 +32,10 @@ async function stops() {
   return rows
 }
 
-beforeEach(() => shiftMark('0'))
+beforeEach(async () => {
+  await shiftMark('0')
+  await sql`update clock_mark set leapt = '0'`.execute(admin)
+})
 
 describe('a clock that is', () => {
   test('an hour ahead, as at a change of the clocks: terms are obeyed', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { advanceClock, type ClockState } from '#destruction/clock/clock.ts'
 import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/ends/carry-out-ends.ts'
 import type { Clock } from '#platform/clock/clock.ts'
@@ -41,6 +42,8 @@ export async function keepEnds({
   let again = false
   let looking: Promise<void> | undefined
   let clockSeenAt: number | undefined
+  const watcher = randomUUID()
+  let watching: Promise<void> = Promise.resolve()
   // Before anything is swept: a clock that has jumped is seen first.
   await watchClock()
   await noteInspectionsHold(db, holds())
@@ -85,10 +88,17 @@ export async function keepEnds({
     return versions.at(clock.now()).description.switches.holdForInspection
   }
 
-  async function watchClock(): Promise<void> {
+  /** One at a time: each counts from the one before. */
+  function watchClock(): Promise<void> {
+    const watched = watching.then(advance)
+    watching = watched.catch(() => undefined)
+    return watched
+  }
+
+  async function advance(): Promise<void> {
     const seenAt = performance.now()
     const ranMs = clockSeenAt === undefined ? 0 : Math.round(seenAt - clockSeenAt)
-    const state = await advanceClock(db, Temporal.Duration.from({ milliseconds: ranMs }))
+    const state = await advanceClock(db, Temporal.Duration.from({ milliseconds: ranMs }), watcher)
     clockSeenAt = seenAt
     if (state === clockWas) return
     if (state === 'right') log.info('the clock agrees with the database again: terms are obeyed')

@@ -11,15 +11,17 @@ export type ClockState = 'right' | 'ahead' | 'behind'
 
 /**
  * Brings the mark up to the clock, unless it has leapt; a stop begins and ends here. For the custodian, each minute.
- * @param ran since it was asked last, by a clock that nobody sets; nothing at a start. What the clock gained beside that are
- * leaps, and they are added up: one that is set on little by little is ahead as well
+ * @param ran since it was asked last, by a clock that nobody sets; nothing at a start. What the clock gained beside that is
+ * added up: one that is set on little by little is ahead as well
+ * @param watcher id of the process that asks; the times of two are not mixed
  */
 export async function advanceClock(
   db: Kysely<RegisterTables>,
   ran: Temporal.Duration = new Temporal.Duration(),
+  watcher: string | null = null,
 ): Promise<ClockState> {
   const { rows } = await sql<{ state: ClockState }>`
-    select advance_clock(${ran.toString()}::interval) as state`.execute(db)
+    select advance_clock(${ran.toString()}::interval, ${watcher}::uuid) as state`.execute(db)
   return rows[0]!.state
 }
 

@@ -61,7 +61,11 @@ async function giveTermsToEndless(db: Kysely<RegisterTables>, now: Temporal.Inst
     .select(['id', 'started_at', 'recording_months'])
     .where('destroy_at', 'is', null)
     .where('state', 'not in', ['DESTROYING', 'DESTROYED'])
-    .where('started_at', '<', now.subtract({ hours: 24 * endlessAfterDays }))
+    .where(
+      'started_at',
+      '<',
+      sql<Temporal.Instant>`least(${now}::timestamptz, destruction_now()) - ${sql.lit(`${endlessAfterDays} days`)}::interval`,
+    )
     .execute()
   for (const recording of endless) {
     const terms = recordingTerms(recording.started_at, recording.recording_months)

@@ -102,8 +102,9 @@ export async function makeBackup(
   try {
     await takeTurn(connection, place.name)
     await refuseOthers(place.store, signer)
-    const now = options.now ?? (await destructionNow(connection))
-    const rotation = { days: options.rotationDays, now, key: signer }
+    const times = await readTimes(connection)
+    const now = options.now ?? times.made
+    const rotation = { days: options.rotationDays, now: options.now ?? times.ending, key: signer }
     try {
       const removed = await removeUnfinished(place.store)
       const made = await writeBackup(connection, source, place, signer, { ...options, now })
@@ -148,9 +149,11 @@ async function endAllTheSame(
   }
 }
 
-async function destructionNow(connection: OwnConnection): Promise<Temporal.Instant> {
-  const [row] = await connection.query<{ now: Temporal.Instant }>('select destruction_now() as now')
-  return row?.now ?? Temporal.Now.instant()
+/** When a backup is made, which no clock that is ahead says, and the time at which others may end. */
+async function readTimes(connection: OwnConnection): Promise<{ made: Temporal.Instant; ending: Temporal.Instant }> {
+  const [row] = await connection.query<{ made: Temporal.Instant; ending: Temporal.Instant }>(`
+    select case when clock_is_ahead() then destruction_now() else now() end as made, destruction_now() as ending`)
+  return row!
 }
 
 async function writeBackup(

@@ -17,7 +17,7 @@ export async function dayIdentity(store: KeyStore, day: Temporal.PlainDate): Pro
 }
 
 /**
- * Destroys the day keys that no recording waits for, and those whose week is over.
+ * Destroys the day keys that no recording waits for, and those whose week is over by the time at which things may be destroyed.
  * @returns their days
  */
 export async function endDayKeys(
@@ -26,10 +26,9 @@ export async function endDayKeys(
   now: Temporal.Instant,
 ): Promise<Temporal.PlainDate[]> {
   const db = safeguardsOf(holding)
-  const oldestKept = now.toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: daysKept })
   const { rows } = await sql<{ day: Temporal.PlainDate }>`
     select k.day from intake_key k
-    where k.private_destroyed_at is null and (k.day < ${oldestKept} or (
+    where k.private_destroyed_at is null and (k.day < (least(${now}::timestamptz, destruction_now()) at time zone 'UTC')::date - ${sql.lit(daysKept)} or (
       day_keys_are_over()
       and not exists (
         select from recording r

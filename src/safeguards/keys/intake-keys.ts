@@ -217,16 +217,23 @@ export async function endIntakeKeys(
     on conflict (public_key) do update set version = greatest(intake_key_end.version, excluded.version)`.execute(tx)
 }
 
-/** Deletes the private keys of batches that were taken so long ago that capture uses none of them any more. */
+/**
+ * Deletes the private keys of batches that were taken so long ago that capture uses none of them any more, by the time at which
+ * things may be destroyed. A key whose recording waits to be ingested goes with that.
+ */
 export async function endOldIntakeBatches(holding: HoldingSafeguards): Promise<void> {
   await safeguardsOf(holding)
     .transaction()
     .execute(async (tx) => {
       await holdIntakeKey(tx, 'shared')
-      const old = sql`select id from intake_batch where taken_at < now() - ${sql.lit(`${daysKept} days`)}::interval`
+      const old = sql`select id from intake_batch where taken_at < destruction_now() - ${sql.lit(`${daysKept} days`)}::interval`
       await sql`
         with gone as (
           delete from intake_private_key p using intake_batch_key b where p.batch in (${old}) and b.batch = p.batch
+            and not exists (
+              select from recording r
+              where r.intake_key = p.public_key and r.kept_at is null and r.state in ('CAPTURING', 'STORED')
+            )
           returning p.public_key, p.batch, b.version
         )
         insert into intake_key_end (public_key, batch, version) select public_key, batch, version from gone

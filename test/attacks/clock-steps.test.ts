@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { advanceClock } from '#destruction/clock/clock.ts'
+import { settleEnds } from '#destruction/ends/carry-out-ends.ts'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { sweep } from '#destruction/retention/sweep.ts'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { endDayKeys } from '#safeguards/keys/day-keys.ts'
+import { endOldIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openEnds } from '#test/ends/open-ends.ts'
+
+// Whoever sets the clock, or a clock that is wrong by itself, has nothing destroyed before its day: what is destroyed is not mended.
+// The clock is not moved but what the register remembers of it: what counts is how far apart the two are.
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { admin, custodian, keptUntil, kept, stateOf, post, expunging, register } = ends
+const owner = database.as().pool
+const watcher = randomUUID()
+const now = () => Temporal.Now.instant()
+
+/** As if the clock had been set on by so much just now, after the custodian last looked; a negative one sets it back. */
+async function leap(by: string): Promise<void> {
+  await owner.query('update clock_mark set at = at - $1::interval, seen = seen - $1::interval', [by])
+}
+
+/** The custodian looks at the clock after so many hours of its own running, and then sweeps. */
+async function runFor(hours: number) {
+  const state = await advanceClock(custodian, Temporal.Duration.from({ minutes: Math.round(hours * 60) }), watcher)
+  await sweep(expunging, now())
+  await settleEnds(custodian)
+  return state
+}
+
+async function isKept(id: string): Promise<boolean> {
+  const { kept_at } = await admin
+    .selectFrom('recording')
+    .select('kept_at')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return kept_at !== null
+}
+
+/** The custodian starts. */
+const begin = () => advanceClock(custodian, new Temporal.Duration(), watcher)
+
+beforeEach(async () => {
+  await owner.query(`update clock_stop set ended_at = now(), confirmed = false where ended_at is null`)
+  await owner.query(
+    `update clock_mark set at = now(), leapt = '0', seen = now(), gained = '0', is_watched = false, watcher = null`,
+  )
+})
+
+describe('a clock that runs ahead while the custodian runs', () => {
+  test('by a little less than real time, hour after hour, has nothing destroyed before its day, and is found out', async () => {
+    await begin()
+    const states = new Set<string>()
+    const creep = async (hours: number) => {
+      for (let hour = 0; hour < hours; hour++) {
+        await leap('119 minutes')
+        states.add(await advanceClock(custodian, Temporal.Duration.from({ hours: 1 }), watcher))
+      }
+    }
+    await creep(10)
+    // By the clock its day came five hours ago; really it comes in five.
+    const due = await keptUntil(-5)
+    await sweep(expunging, now())
+    expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+    await creep(30)
+    const later = await keptUntil(-30)
+    await sweep(expunging, now())
+    expect(await stateOf(later.id)).toMatchObject({ state: 'STORED' })
+    expect([...states]).toEqual(['right', 'ahead'])
+  })
+
+  test('by less than a day at once has nothing destroyed before its day, ends no order, and counts again when it is set right', async () => {
+    await begin()
+    await runFor(1 / 60)
+    const [due, held] = [await keptUntil(-12), await kept()]
+    const until = now().add({ hours: 1 }).toString()
+    const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1', until }
+    expect((await post('tuula', '/api/holds', { contactId: held.contactId, covers: 'both', ...order })).status).toBe(
+      201,
+    )
+    await admin.transaction().execute(async (tx) => {
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`update preservation_order set until = now() - interval '12 hours'`.execute(tx)
+    })
+    const orderEnded = async () =>
+      (await owner.query('select ended_at from preservation_order')).rows[0].ended_at as Date | null
+    await leap('21 hours')
+    expect(await runFor(1 / 60)).toBe('right')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+    expect(await orderEnded()).toBeNull()
+    await leap('-21 hours')
+    expect(await runFor(1 / 60)).toBe('behind')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
+    expect(await orderEnded()).not.toBeNull()
+  })
+
+  test('by less than a day at once, between two looks of the custodian, has nothing destroyed either', async () => {
+    await begin()
+    await runFor(1 / 60)
+    const due = await keptUntil(-12)
+    await leap('20 hours')
+    await sweep(expunging, now())
+    expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+    // Another process finds it so as well, and does not take it for time that passed.
+    expect(await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), randomUUID())).toBe('right')
+    await sweep(expunging, now())
+    expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+  })
+
+  test('is counted by one process of two, whose times are not mixed', async () => {
+    await begin()
+    const other = randomUUID()
+    await advanceClock(custodian, new Temporal.Duration(), other)
+    await begin()
+    for (let minute = 0; minute < 30; minute++) {
+      await leap('119 seconds')
+      await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), watcher)
+      await advanceClock(custodian, Temporal.Duration.from({ minutes: 1 }), other)
+    }
+    const { rows } = await owner.query(`select gained between '29 minutes' and '30 minutes' as counted from clock_mark`)
+    expect(rows).toEqual([{ counted: true }])
+  })
+
+  test('is believed once two people have confirmed it', async () => {
+    await begin()
+    const due = await keptUntil(-12)
+    await leap('25 hours')
+    expect(await runFor(1 / 60)).toBe('ahead')
+    for (const name of ['dora', 'asta'] as const) {
+      expect((await post(name, '/api/retention/clock', { now: now().toString() })).status).toBe(204)
+    }
+    expect(await runFor(1 / 60)).toBe('right')
+    expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
+  })
+})
+
+test('a clock that is slower than it was for a day, and set right again, is right', async () => {
+  await begin()
+  await runFor(1 / 60)
+  const due = await keptUntil(-0.5)
+  await leap('-25 hours')
+  expect(await runFor(1 / 60)).toBe('behind')
+  await leap('25 hours')
+  expect(await runFor(1 / 60)).toBe('right')
+  expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
+})
+
+test('a machine that starts with a clock 20 hours ahead has nothing destroyed by it, before as much time has passed', async () => {
+  const due = await keptUntil(-12)
+  await leap('20 hours')
+  expect(await begin()).toBe('right')
+  await sweep(expunging, now())
+  expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
+  await leap('10 hours')
+  expect(await runFor(10)).toBe('right')
+  expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
+})
+
+describe('a clock forty-five days ahead', () => {
+  test('ends no intake key: what was recorded and is not yet in keeping opens', async () => {
+    const waiting = await register.record()
+    await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
+    await leap('45 days')
+    expect(await begin()).toBe('ahead')
+    await endOldIntakeBatches(custodian)
+    await renewIntakeKey(custodian, register.keys)
+    await keepRecording(register.keeping, waiting.id, now())
+    expect(await isKept(waiting.id)).toBe(true)
+  })
+
+  test('ends no day key of an earlier version: a recording that waits for it opens', async () => {
+    const { identity, recipient } = generateKeyPair()
+    const day = Temporal.Now.plainDateISO('UTC')
+    await register.keys.write(`intake-${day.toString()}`, Buffer.from(identity))
+    await owner.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), recipient])
+    const waiting = await register.record({}, { sealedTo: recipient })
+    await leap('45 days')
+    expect(await begin()).toBe('ahead')
+    await endDayKeys(custodian, register.keys, now().add({ hours: 24 * 45 }))
+    await keepRecording(register.keeping, waiting.id, now())
+    expect(await isKept(waiting.id)).toBe(true)
+  })
+})
+
+test('an intake key whose recording still waits after forty days is not ended by its age', async () => {
+  const waiting = await register.record()
+  await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
+  await endOldIntakeBatches(custodian)
+  await renewIntakeKey(custodian, register.keys)
+  await keepRecording(register.keeping, waiting.id, now())
+  expect(await isKept(waiting.id)).toBe(true)
+})
