@@ -137,6 +137,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'turns-wrong': 'Put the transcript right: turns in order, within the recording, without overlap.',
   'user-id-taken': 'Choose another user id: one person has one for ever.',
   'voice-missing': 'Install Seloste anew ("npm ci"): the synthesiser has lost one of its voices.',
+  'witness-state-in-use': 'Stop the other witness, or give this one a --state of its own.',
   'witness-state-other': 'Give the witness the --state of this log, or a new folder for another log.',
   'writer-starved': 'The disk of SELOSTE_DATA is too slow for the calls: a faster disk, or fewer calls.',
   KEY_EXISTS: 'Report it: a key of this name was made twice.',

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { Endpoint } from '#platform/config/addresses.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
+import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openLogFolder, type LogFolder } from '#safeguards/audit/log-folder.ts'
 import {
   cosign,
@@ -26,13 +27,38 @@ import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 const longestBody = 64 * 1024
 const keyName = 'witness'
 
-export async function serveWitness(options: {
+interface WitnessOptions {
   endpoint: Endpoint
   state: string
   logKey: VerifierKey
   name: string | undefined
   log: Log
-}): Promise<{ url: string; key: Signer; stop: () => Promise<void> }> {
+}
+
+export interface ServedWitness {
+  url: string
+  key: Signer
+  stop: () => Promise<void>
+}
+
+export async function serveWitness(options: WitnessOptions): Promise<ServedWitness> {
+  const lock = lockFolder(options.state)
+  if (lock.kind === 'in-use') {
+    throw new Fault(
+      'witness-state-in-use',
+      `another witness, with process id ${lock.pid}, has ${options.state}: two of them would cosign two logs under one key`,
+    )
+  }
+  try {
+    const served = await serve(options)
+    return { ...served, stop: () => served.stop().finally(lock.release) }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function serve(options: WitnessOptions): Promise<ServedWitness> {
   const { endpoint, logKey, log } = options
   const signer = await witnessKey(options.state, options.name)
   const logs = await Promise.all([

@@ -132,6 +132,8 @@ describe('a witness', () => {
   })
 
   test('does not go on from a state that is another log’s', async () => {
+    await witness.stop()
     await expect(start(makeSigner('seloste/other/00000002', newKey(), 'note'))).rejects.toThrow('not one of this log')
+    witness = await start()
   })
 })

@@ -1,0 +1,55 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, expect, test } from 'vitest'
+import { serveWitness } from '#app/witness/serve-witness.ts'
+import { makeSigner, signCheckpoint } from '#safeguards/audit/note.ts'
+import { hashLeaf, RightEdge } from '#safeguards/audit/tree.ts'
+import { askWitness } from '#safeguards/audit/witness/ask-witness.ts'
+
+// The owner of the database has the log's key and signs a log of their own beside the true one. A witness that runs twice on one
+// folder, as when it is started anew while the old one still runs, must not cosign both.
+const folder = await mkdtemp(join(tmpdir(), 'seloste-witnesses-'))
+const log = makeSigner(
+  'seloste/test/00000002',
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }),
+  'note',
+)
+const start = () =>
+  serveWitness({
+    endpoint: { host: '127.0.0.1', port: 0 },
+    state: folder,
+    logKey: log,
+    name: 'witness.example/w2',
+    log: pino({ level: 'silent' }),
+  })
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** A log of so many entries, with a checkpoint of it. */
+function treeOf(entries: readonly string[]) {
+  const leaves = entries.map((entry) => hashLeaf(Buffer.from(entry)))
+  const whole: Buffer[] = []
+  const edge = new RightEdge()
+  for (const leaf of leaves) whole.push(...edge.append(leaf).map(({ hash }) => hash))
+  const read = async (level: number, from: number, to: number) => (level === 0 ? leaves : whole).slice(from, to)
+  return { read, note: signCheckpoint(log, { origin: log.name, size: leaves.length, root: edge.root() }) }
+}
+
+test('of two witnesses on one folder one is refused, so that no two logs of one size are cosigned; after it ended the other goes on', async () => {
+  const [truth, lie] = [treeOf(['a', 'b', 'c']), treeOf(['a', 'b', 'another'])]
+  const first = await start()
+  const second = await start().catch((error: unknown) => error as { code?: string })
+  const cosigned: unknown[] = [await askWitness(first, log, truth.note, truth.read, 0)]
+  if ('url' in second) {
+    cosigned.push(await askWitness(second, log, lie.note, lie.read, 0))
+    await second.stop()
+  }
+  expect(cosigned.filter((answer) => 'line' in (answer as object))).toHaveLength(1)
+  expect(second).toMatchObject({ code: 'witness-state-in-use' })
+  await first.stop()
+  const again = await start()
+  expect(await askWitness(again, log, lie.note, lie.read, 0)).not.toHaveProperty('line')
+  await again.stop()
+})
