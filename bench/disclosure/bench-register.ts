@@ -23,6 +23,7 @@ import { makeLog } from '#platform/log/log.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { admit } from '#register/admit.ts'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { readAtRest } from '#register/recordings/at-rest.ts'
 import { bodyKey, headerKey, packageKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -36,6 +37,7 @@ import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/databas
 import { beginCopy, checkCopy } from '#use/disclosure/copies/judge-copy.ts'
 import type { CopyView } from '#use/disclosure/copies/work-on-copy.ts'
 import { noteDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
+import { recordingsInPackage } from '#use/disclosure/packages/recordings-in-package.ts'
 import { decideResearch } from '#use/disclosure/research/decide-research.ts'
 import { readResearch } from '#use/disclosure/research/read-research.ts'
 import { addInstitute } from '#use/disclosure/research/institutes.ts'
@@ -241,7 +243,9 @@ export async function openBenchRegister(folder: string) {
     },
     async packageOf(id: string): Promise<{ file: Buffer; identity: string }> {
       const size = await objects.sizeBytes(packageKey(id))
-      return { file: await objects.readRange(packageKey(id), 0, size), identity }
+      const store = { db: custodian.db, objects, keys }
+      const lying = { object: packageKey(id), id, recordings: await recordingsInPackage(custodian.db, id) }
+      return { file: (await readAtRest(store, lying, 0, size))!, identity }
     },
     async stop(): Promise<void> {
       await anonymised.stop()

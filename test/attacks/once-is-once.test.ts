@@ -51,7 +51,7 @@ async function threeAtOnce(
 describe('a package', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const open = await openPackages(database)
-  const { admin, custodian, desk, people, register, ready, read, release, until, send } = open
+  const { admin, desk, people, register, ready, read, release, until, send } = open
 
   test.each(['LINK', 'MEDIUM'] as const)(
     'below 256 KiB (%s) that three clients download at the same time is received by one, and the receipt names the two that were refused',
@@ -107,7 +107,7 @@ describe('a package', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
-    const fetching = createPackageFetching(custodian, register.objects)
+    const fetching = createPackageFetching(register.keeping)
     const token = (body['link'] as string).slice('/packages/'.length)
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched
@@ -129,7 +129,7 @@ describe('a package', async () => {
     const { id } = await ready()
     const { body } = await release(id)
     await until(id, 'ready')
-    const fetching = createPackageFetching(custodian, register.objects)
+    const fetching = createPackageFetching(register.keeping)
     const token = (body['link'] as string).slice('/packages/'.length)
     type Fetched = { id: string; attempt: number; sizeBytes: number }
     const first = (await fetching.begin({ token })) as Fetched

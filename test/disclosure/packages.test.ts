@@ -20,7 +20,7 @@ import { archiveIn, opened, openPackages, sha256, unpacked } from './open-packag
 
 const database = await createTestDatabase<RegisterTables>()
 const open = await openPackages(database)
-const { ends, admin, custodian, act, send, read, register, desk } = open
+const { ends, admin, act, send, read, register, desk } = open
 const { instituteKeys, voiced, ready, release, stateOf, until, fetchLink } = open
 const hasAge = spawnSync('age', ['--version']).status === 0
 
@@ -176,7 +176,7 @@ describe('a package to a research institute', () => {
     expect((await fetchLink(body['link'] as string)).status).toBe(200)
     await until(id, 'taken')
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
-    await createPackageFetching(custodian, register.objects).removeEnded()
+    await createPackageFetching(register.keeping).removeEnded()
     await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
   })
 
@@ -193,7 +193,7 @@ describe('a package to a research institute', () => {
     expect(await begun()).toBe(0)
     // A desk that asks without having been given the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
-    const fetching = createPackageFetching(custodian, register.objects)
+    const fetching = createPackageFetching(register.keeping)
     const guessed = { id: body['id'] as string, attempt: 1, sizeBytes }
     for (const attempt of [0, 1]) {
       expect(await fetching.piece({ ...guessed, attempt, from: 0 })).toEqual({})
@@ -215,7 +215,7 @@ describe('a package to a research institute', () => {
       const { id } = await ready()
       const { body } = await release(id, { delivery })
       await until(id, 'ready')
-      const fetching = createPackageFetching(custodian, register.objects)
+      const fetching = createPackageFetching(register.keeping)
       const { token: session } = await open.people.riitta.signIn()
       const begin = async () => {
         const begun =
@@ -315,7 +315,7 @@ describe('a package to a research institute', () => {
     for (const { id, recordings } of [confirmed, pseudonymised, restricted]) {
       const { body } = await release(id)
       await until(id, 'ready')
-      const fetching = createPackageFetching(custodian, register.objects)
+      const fetching = createPackageFetching(register.keeping)
       const begun = await fetching.begin({ token: (body['link'] as string).slice('/packages/'.length) })
       const half = {
         id: begun.id!,
@@ -331,7 +331,7 @@ describe('a package to a research institute', () => {
       // Not even the rest of what had begun.
       expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
-      await createPackageFetching(custodian, register.objects).removeEnded()
+      await createPackageFetching(register.keeping).removeEnded()
       expect(await stateOf(id)).toBe('withdrawn')
       await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
       await open.allowed({ pseudonymised: true })

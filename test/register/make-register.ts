@@ -56,15 +56,17 @@ export interface RecordedSegment {
 /**
  * Call it at the top of a test file; what it made on disk is removed after the file's tests.
  * @param place the folder in which it makes its own
+ * @param store a key store instead of a folder in it
  */
 export async function makeTestRegister(
   database: Pick<TestDatabase<RegisterTables>, 'as'>,
   place = tmpdir(),
+  store?: KeyStore,
 ): Promise<TestRegister> {
   const folder = await mkdtemp(join(place, 'seloste-register-'))
   afterAll(() => rm(folder, { recursive: true, force: true }))
   const objects = await openTestObjects(join(folder, 'objects'))
-  const keys = await openKeyFolder(join(folder, 'keys'))
+  const keys = store ?? (await openKeyFolder(join(folder, 'keys')))
   const custodian = database.as('seloste_custodian').db
   const keeping = { db: custodian, objects, keys, workFolder: join(folder, 'work') }
   const capture = database.as('seloste_capture').db

@@ -138,7 +138,7 @@ export async function openTestDesk(
       ...packages.questions,
       ...secondFactorQuestions(factors),
       ...passkeyQuestions(passkeys),
-      ...copyQuestions(copies, createCopyFetching(register.keeping.db, register.objects)),
+      ...copyQuestions(copies, createCopyFetching(register.keeping)),
       ...(identityProvider && identityProviderQuestions(identityProvider)),
     },
   }

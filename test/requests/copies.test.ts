@@ -114,7 +114,7 @@ test('a link that is wrong, used, withdrawn or over is answered alike, in three 
   // Without a choice in the browser's language, never in the request's.
   const inSwedish = await desk.visitor.fetch(used.link, { headers: { 'accept-language': 'sv-FI,sv;q=0.9' } })
   expect(await inSwedish.text()).toContain('<html lang="sv">')
-  await createCopyFetching(custodian, register.objects).removeEnded()
+  await createCopyFetching(register.keeping).removeEnded()
   for (const { id, recording } of [withdrawn, over]) {
     expect(await objectsOf(recording.id)).toEqual([])
     expect((await copyOf(id)).rows[0]!['removed_at']).not.toBeNull()
@@ -140,14 +140,14 @@ test('a fetch that breaks off is begun again, three times at the most and within
   expect((await beginAtTheDatabase()).rows).toHaveLength(0)
   expect((await begin()).status).toBe(404)
   await sql`update subject_copy set first_fetch_at = now() - interval '61 minutes' where id = ${id}`.execute(admin)
-  await createCopyFetching(custodian, register.objects).removeEnded()
+  await createCopyFetching(register.keeping).removeEnded()
   expect(await stateOf(id)).toBe('expired')
   expect(await objectsOf(recording.id)).toEqual([])
 })
 
 test('of two that fetch a copy at once one has all of it: the other is refused until the first one’s connection has broken', async () => {
   const { id, link } = await readyCopy()
-  const fetching = createCopyFetching(custodian, register.objects)
+  const fetching = createCopyFetching(register.keeping)
   const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
   const first = await begin()
   expect((await fetching.piece({ ...first, from: 0 })).bytes!.length).toBeGreaterThan(1000)

@@ -40,7 +40,7 @@ export async function keepCopies({
       log.error({ err: error, copy }, 'a copy for a requester could not be made; the clerk sees it and makes another')
     },
   })
-  const fetching = createCopyFetching(store.db, store.objects)
+  const fetching = createCopyFetching(store)
   const removing = keepRemovingEnded({ pool, log, what: 'copies', removeEnded: fetching.removeEnded })
   return {
     questions: copyQuestions(maker, fetching),

@@ -56,7 +56,7 @@ export async function keepPackages({
       )
     },
   })
-  const fetching = createPackageFetching(store.db, store.objects)
+  const fetching = createPackageFetching(store)
   const removing = keepRemovingEnded({ pool, log, what: 'packages', removeEnded: fetching.removeEnded })
   return {
     questions: {

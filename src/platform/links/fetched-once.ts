@@ -35,6 +35,8 @@ export interface LyingBehindLinks<Fetched extends Begun, Ended> {
   /** Ends the lease of a download whose connection broke. */
   broke: (fetched: Fetched) => Promise<unknown>
   keyOf: (which: Fetched | Ended) => string
+  /** Bytes as they leave; nothing where it can be read no more. */
+  read: (fetched: Fetched, from: number, to: number) => Promise<Buffer | undefined>
   hasEnded: (fetched: Fetched) => Promise<boolean>
   /** Ends what is over, and names all that has ended and may lie there still. */
   settle: () => Promise<readonly Ended[]>
@@ -81,7 +83,8 @@ export function createFetchedOnce<Fetched extends Begun, Ended>(
       const { from, sizeBytes } = asked
       const beforeLast = Math.max(0, sizeBytes - lastPieceBytes)
       const to = from < beforeLast ? Math.min(from + pieceBytes, beforeLast) : sizeBytes
-      const bytes = await objects.readRange(lying.keyOf(asked), from, to)
+      const bytes = await lying.read(asked, from, to)
+      if (!bytes) return {}
       if (to === sizeBytes && !(await lying.take(asked))) return {}
       return { bytes: bytes.toString('base64') }
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AgeHeader } from '#platform/age/header-for.ts'
 import { sealParts } from '#platform/age/seal-stream.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { sealAtRest } from './at-rest.ts'
 
 /** Where something is sealed on its way into the store. */
 export interface SealingPlace {
@@ -13,14 +14,15 @@ export interface SealingPlace {
 }
 
 /**
- * Seals what comes part by part into an age file, and stores it; its key is wiped.
+ * Seals what comes part by part into an age file, and stores it; its keys are wiped.
  * @param file its name while it is made
- * @returns what was stored
+ * @param atRest key under which the file is encrypted once more where it lies (at-rest.ts)
+ * @returns size and digest of the age file
  * @throws what the parts and the disk throw; then nothing is left of it
  */
 export async function sealObject(
   { objects, workFolder }: SealingPlace,
-  { file, key, header, fileKey }: AgeHeader & { file: string; key: string },
+  { file, key, header, fileKey, atRest }: AgeHeader & { file: string; key: string; atRest?: Buffer | undefined },
   parts: AsyncIterable<Uint8Array>,
 ): Promise<{ sizeBytes: number; sha256: Buffer }> {
   const path = join(workFolder, file)
@@ -28,10 +30,11 @@ export async function sealObject(
   try {
     let sizeBytes = 0
     const hash = createHash('sha256')
+    const cipher = atRest && sealAtRest(atRest)
     const made = await open(path, 'w', 0o600)
     try {
       const write = async (bytes: Buffer) => {
-        await made.appendFile(bytes)
+        await made.appendFile(cipher ? cipher.update(bytes) : bytes)
         hash.update(bytes)
         sizeBytes += bytes.length
       }
@@ -44,6 +47,7 @@ export async function sealObject(
     return { sizeBytes, sha256: hash.digest() }
   } finally {
     fileKey.fill(0)
+    atRest?.fill(0)
     await rm(path, { force: true })
   }
 }

@@ -8,6 +8,7 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '../tables.ts'
+import { readAtRest, restKey } from './at-rest.ts'
 import { subjectCopyKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { samplesPerSecond } from './recording-index.ts'
@@ -39,8 +40,21 @@ const workSuffix = '.copy'
  */
 export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
   const { copy, recording, header, fileKey } = given
-  const sealed = { file: copy + workSuffix, key: subjectCopyKey(recording, copy), header, fileKey }
+  const atRest = await restKey(store, [recording], copy)
+  if (!atRest) throw new Error(`recording ${recording} has no key any more: it was destroyed while it was copied`)
+  const sealed = { file: copy + workSuffix, key: subjectCopyKey(recording, copy), header, fileKey, atRest }
   return (await sealObject(store, sealed, wavOf(store, recording))).sizeBytes
+}
+
+/** Part of a copy, as it leaves. @returns nothing where its recording has ended */
+export function readSubjectCopy(
+  store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
+  { copy, recording }: Pick<CopyToStore, 'copy' | 'recording'>,
+  from: number,
+  to: number,
+): Promise<Buffer | undefined> {
+  const lying = { object: subjectCopyKey(recording, copy), id: copy, recordings: [recording] }
+  return readAtRest(store, lying, from, to)
 }
 
 /** Removes what a custodian left behind that ended while it made copies. @returns how many */

@@ -3,7 +3,7 @@
  * a medium. Out: sealed bytes to one client at a time, begun three times at the most and within an hour, until all of it has left once.
  * Never here: whether a link that answers nothing is wrong, used or over.
  */
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import {
   createFetchedOnce,
@@ -11,10 +11,11 @@ import {
   type FetchedOnce,
   type RemovingEnded,
 } from '#platform/links/fetched-once.ts'
-import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { readAtRest } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
-import type { RegisterTables } from '#register/tables.ts'
+import type { CopyStore } from '#register/recordings/subject-copies.ts'
 import { asRefused, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { recordingsInPackage } from './recordings-in-package.ts'
 
 const settledAtOnce = 500
 
@@ -52,11 +53,14 @@ export interface PackageFetching extends FetchedOnce<PackageFetched> {
 
 /** `removeEnded` ends packages whose time is over, and removes the objects of all that have ended. */
 export function createPackageFetching(
-  db: Kysely<RegisterTables>,
-  objects: ObjectStore,
+  store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
 ): PackageFetching & RemovingEnded {
+  const { db, objects } = store
   const fetching = createFetchedOnce<PackageFetched, { id: string }>(objects, {
     keyOf: ({ id }) => packageKey(id),
+    async read({ id }, from, to) {
+      return readAtRest(store, { object: packageKey(id), id, recordings: await recordingsInPackage(db, id) }, from, to)
+    },
     async behind(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
         select package_behind(${hash}) as language`.execute(db)

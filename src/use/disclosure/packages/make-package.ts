@@ -11,6 +11,7 @@ import { inSession } from '#platform/database/connect.ts'
 import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
 import { writeZip, type ZipEntry } from '#platform/zip/write-zip.ts'
+import { restKey } from '#register/recordings/at-rest.ts'
 import { packageKey } from '#register/recordings/objects.ts'
 import { sealObject, sweepUnfinished } from '#register/recordings/seal-object.ts'
 import type { CopyStore } from '#register/recordings/subject-copies.ts'
@@ -23,6 +24,7 @@ import {
   type CallOfItem,
 } from './authority-files.ts'
 import { makePackageRefusals, type MakePackageRefusal } from './package-refusals.ts'
+import { recordingsInPackage } from './recordings-in-package.ts'
 import { readResearchPackage, researchSounds, type ListedSound, type ResearchPackage } from './research-files.ts'
 
 export interface PackageAsked {
@@ -134,7 +136,10 @@ async function finish(
   const { db, objects, onFault } = making
   try {
     const entries = kind === 'RESEARCH' ? researchEntries(making, id) : authorityEntries(making, id)
-    const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()) }
+    const recordings = await recordingsInPackage(db, id)
+    const atRest = recordings.length === 0 ? undefined : await restKey(making, recordings, id)
+    if (recordings.length > 0 && !atRest) throw new Error('a recording in the package has no key any more')
+    const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()), atRest }
     const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
     // In the name of whoever released it, where they are signed in still.
     const stored = await inSession(db, { 'seloste.session': session }, async (tx) => {

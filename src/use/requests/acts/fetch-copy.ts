@@ -3,17 +3,15 @@
  * one client at a time, begun three times at the most and within an hour, until all of it has left once. Never here: whether a link
  * that answers nothing is wrong, used or over.
  */
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import {
   createFetchedOnce,
   type BeingFetched,
   type FetchedOnce,
   type RemovingEnded,
 } from '#platform/links/fetched-once.ts'
-import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
-import { noteCopiesRemoved } from '#register/recordings/subject-copies.ts'
-import type { RegisterTables } from '#register/tables.ts'
+import { noteCopiesRemoved, readSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
 
 const settledAtOnce = 500
 
@@ -28,9 +26,11 @@ export interface CopyFetched {
 export type CopyFetching = FetchedOnce<CopyFetched>
 
 /** `removeEnded` ends copies whose time is over, and removes the objects of all that have ended. */
-export function createCopyFetching(db: Kysely<RegisterTables>, objects: ObjectStore): CopyFetching & RemovingEnded {
+export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'keys'>): CopyFetching & RemovingEnded {
+  const { db, objects } = store
   return createFetchedOnce<CopyFetched, Pick<CopyFetched, 'copy' | 'recording'>>(objects, {
     keyOf: ({ copy, recording }) => subjectCopyKey(recording, copy),
+    read: (copy, from, to) => readSubjectCopy(store, copy, from, to),
     async behind(hash) {
       const { rows } = await sql<{ language: 'fi' | 'sv' | 'en' | null }>`
         select copy_behind(${hash}) as language`.execute(db)

@@ -1,0 +1,66 @@
+/**
+ * What lies ready to leave, as the disk has it: the recipient's age file, encrypted once more under the file keys of all recordings in
+ * it. In: recordings. Out: a key that ends with any of them, and reading with it. Never here: another key that opens it, so that no
+ * image of the disk and no passphrase opens what was destroyed (R50).
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, type Cipheriv } from 'node:crypto'
+import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
+import type { CopyStore } from './subject-copies.ts'
+
+const blockBytes = 16
+const beginning = Buffer.from('age-encryption.org/v1')
+
+/**
+ * @param id of the package or copy: no two are encrypted with one key
+ * @returns nothing where one of the recordings has no key any more
+ */
+export async function restKey(
+  { db, keys }: Pick<CopyStore, 'db' | 'keys'>,
+  recordings: readonly string[],
+  id: string,
+): Promise<Buffer | undefined> {
+  const ids = [...new Set(recordings)].sort()
+  const found = [...(await fileKeysOf(db, keys, ids)).values()]
+  const fileKeys = found.filter((key) => typeof key !== 'string')
+  try {
+    if (fileKeys.length < found.length) return undefined
+    return Buffer.from(hkdfSync('sha256', Buffer.concat(fileKeys), '', `seloste at rest ${id}`, 32))
+  } finally {
+    for (const key of fileKeys) key.fill(0)
+  }
+}
+
+export function sealAtRest(key: Buffer): Cipheriv {
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(blockBytes))
+}
+
+/**
+ * Part of the age file. What earlier versions stored, and what has no recording in it, is stored as it leaves.
+ * @returns nothing where a recording in it has ended
+ */
+export async function readAtRest(
+  store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
+  { object, id, recordings }: { object: string; id: string; recordings: readonly string[] },
+  from: number,
+  to: number,
+): Promise<Buffer | undefined> {
+  const { objects } = store
+  const start = await objects.readRange(object, 0, beginning.length)
+  if (start.equals(beginning)) return objects.readRange(object, from, to)
+  const key = await restKey(store, recordings, id)
+  if (!key) return undefined
+  try {
+    if (!opened(key, start, 0).equals(beginning)) throw new Error(`${object} is not what was stored there`)
+    const first = from - (from % blockBytes)
+    return opened(key, await objects.readRange(object, first, to), first).subarray(from - first)
+  } finally {
+    key.fill(0)
+  }
+}
+
+/** @param at where the bytes begin, a multiple of a block */
+function opened(key: Buffer, bytes: Buffer, at: number): Buffer {
+  const counter = Buffer.alloc(blockBytes)
+  counter.writeBigUInt64BE(BigInt(at / blockBytes), blockBytes - 8)
+  return createDecipheriv('aes-256-ctr', key, counter).update(bytes)
+}

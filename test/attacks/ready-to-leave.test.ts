@@ -1,0 +1,73 @@
+import * as age from 'age-encryption'
+import { describe, expect, test } from 'vitest'
+import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { packageKey, subjectCopyKey } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { openPackages, opened } from '#test/disclosure/open-packages.ts'
+import type { TestRegister } from '#test/register/make-register.ts'
+import { openActs } from '#test/requests/open-acts.ts'
+
+// R50: what lay ready to leave is a copy as well. An image of the disk has it, and the passphrase or the key is the recipient's.
+async function imageOf({ objects }: TestRegister, key: string): Promise<Buffer> {
+  return objects.readRange(key, 0, await objects.sizeBytes(key))
+}
+
+describe('a package that lay ready', async () => {
+  const database = await createTestDatabase<RegisterTables>()
+  const open = await openPackages(database)
+  const { ends, instituteKeys, register, ready, release, until, fetchLink } = open
+
+  test('opens for nobody from an image of the disk, whoever has the recipient’s key: what leaves opens', async () => {
+    const { id, recordings } = await ready(2)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const image = await imageOf(register, packageKey(body['id'] as string))
+    await expect(opened(image, instituteKeys.identity)).rejects.toThrow()
+    const { status, bytes } = await fetchLink(body['link'] as string)
+    expect(status).toBe(200)
+    expect((await opened(bytes, instituteKeys.identity)).size).toBe(recordings.length + 2)
+    expect(bytes.length).toBe(image.length)
+  })
+
+  test('is of no use once one of its recordings is destroyed, though its object is put back', async () => {
+    const { id, recordings } = await ready(2)
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const key = packageKey(body['id'] as string)
+    const image = await imageOf(register, key)
+    await ends.byOfficial(recordings[0]!)
+    await carryOutEnds(ends.expunging, Temporal.Now.instant())
+    expect((await ends.stateOf(recordings[0]!)).state).toBe('DESTROYED')
+    await register.objects.put(key, image).catch(() => undefined)
+    await database
+      .as()
+      .pool.query(
+        `update disclosure_package set ended_at = null, end_why = null, ended_by = null, removed_at = null where id = $1`,
+        [body['id']],
+      )
+      .catch(() => undefined)
+    const { status } = await fetchLink(body['link'] as string)
+    expect(status).not.toBe(200)
+    await expect(opened(image, instituteKeys.identity)).rejects.toThrow()
+  })
+})
+
+const acts = await openActs(await createTestDatabase<RegisterTables>())
+
+test('a copy for a requester opens for nobody from an image of the disk, whoever has the passphrase: what leaves opens', async () => {
+  const { id, link, passphrase, recording } = await acts.readyCopy()
+  const image = await imageOf(acts.register, subjectCopyKey(recording.id, id))
+  const open = (bytes: Buffer) => {
+    const decrypter = new age.Decrypter()
+    decrypter.addPassphrase(passphrase!)
+    return decrypter.decrypt(bytes)
+  }
+  await expect(open(image)).rejects.toThrow()
+  const given = await acts.fetchCopy(link)
+  expect(
+    Buffer.from(await open(Buffer.from(await given.arrayBuffer())))
+      .subarray(0, 4)
+      .toString(),
+  ).toBe('RIFF')
+})
