@@ -2,6 +2,7 @@
  * The recorder: every session of this process. In: SIP requests, time. Out: sessions, each running by itself, and their
  * facts. Never here: SIP transactions (sip/), what a body means (siprec/), what a session does next (session.ts).
  */
+import { timeFromNow } from '#platform/clock/time-of.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Dialog, IncomingRequest, Invite, SipHandler } from '../sip/handler.ts'
 import type { SipRequest } from '../sip/message.ts'
@@ -63,6 +64,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   })
   const recent = createRecentCalls()
+  const times = new WeakMap<SegmentBefore, () => Temporal.Instant>()
   const conferences = createConferences({ recent, bySegment, reader, uuid: () => options.random.uuid() })
   const describe = createDescribeAsked({ options, reader, recent })
   const unkept = createUnkeptSessions(options.mediaAddress)
@@ -99,7 +101,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       resumed.hold(session)
       options.onFacts?.(session.dialog.id, facts)
     },
-    passOn: (session, { asked, invitation }) => passOn(session, asked, invitation, clock.now()),
+    passOn: (session, { asked, invitation }) => passOn(session, asked, invitation, nowOf(session)),
   })
   const stopping = new AbortController()
   const watching = watchSessions({
@@ -107,6 +109,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     dropSilent: (silenceMs) => resumed.dropSilent(silenceMs),
     end: (session, silentMs) => void end(session, true, silentMs),
   })
+
+  /** As its call has it, whatever our clock was set to meanwhile. */
+  function nowOf(session: RunningSession | undefined): Temporal.Instant {
+    return (session && times.get(session)?.()) ?? clock.now()
+  }
 
   function newSdpId(): string {
     return String(options.random.uint32())
@@ -205,7 +212,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function start(facts: SegmentFacts, dialog: Dialog, before?: SegmentBefore, beganMs?: number): RunningSession {
     recent.remember(facts.callIds, remembered(facts, true))
-    const session = runSession(dialog, worldOf(facts, dialog.id, before, beganMs), before)
+    // A call that is passed on is one call.
+    const time = (before && times.get(before)) ?? timeFromNow(clock)
+    const session = runSession(dialog, worldOf(facts, dialog.id, time, before, beganMs), before)
+    times.set(session, time)
     sessions.set(dialog.id, session)
     unkept.forget(dialog.id)
     bySegment.set(facts.segmentId, session)
@@ -215,13 +225,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function worldOf(
     { segmentId, trunk }: SegmentFacts,
     dialogId: string,
+    now: () => Temporal.Instant,
     before?: SegmentBefore,
     beganMs?: number,
   ): SessionWorld {
     let entered = false
     const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialogId
     return sessionWorld(options, {
-      ...{ segmentId, trunk, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
+      ...{ segmentId, trunk, now, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
       ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal, readAnswer: reader.readAnswer },
       noted(changed) {
         recent.learn(changed)
@@ -256,7 +267,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { id } = incoming.dialog
     const session = await resumed.askedIn(id)
     if (halves.has(id)) return halves.change(incoming, (...answer) => incoming.respond(...answer))
-    const now = clock.now()
+    const now = nowOf(session)
     const found = read(incoming, now, twins.knownOf(id) ?? knownOf(session) ?? unkept.knownOf(id))
     if (found === 'refused') return
     const { invitation } = found
@@ -330,9 +341,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     await session.tell({ type: 'ended', at: answeredAt, inferred: false })
   }
 
-  function reofferOf(invitation: CallInvitation, { state, dialog }: RunningSession): Reoffer {
+  function reofferOf(invitation: CallInvitation, session: RunningSession): Reoffer {
+    const { state, dialog } = session
     const known = state?.phase === 'over' ? undefined : state?.session.facts
-    const now = clock.now()
+    const now = nowOf(session)
     const reoffer = describeReoffer(invitation, known, reader.clockOf(dialog.id), now)
     return known ? { ...reoffer, others: conferences.others(invitation, known, now) } : reoffer
   }
@@ -346,7 +358,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (request.body.length === 0) return
     if (halves.has(dialog.id)) return halves.change(asked)
     const isTwin = twins.has(dialog.id)
-    const found = (session || isTwin) && reader.read(asked, clock.now(), twins.knownOf(dialog.id) ?? knownOf(session))
+    const found =
+      (session || isTwin) && reader.read(asked, nowOf(session), twins.knownOf(dialog.id) ?? knownOf(session))
     if (found && 'invitation' in found && (await leaveOutside(asked, found.invitation, session))) return
     if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
@@ -357,7 +370,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** A BYE may be the first to tell whose call it was. */
   async function isLeftAtEnd(session: RunningSession, bye: IncomingRequest): Promise<boolean> {
     if (bye.request.body.length === 0) return false
-    const found = reader.read(bye, clock.now(), knownOf(session))
+    const found = reader.read(bye, nowOf(session), knownOf(session))
     if (!('invitation' in found) || !(await leaveOutside(bye, found.invitation, session))) return false
     unkept.forget(bye.dialog.id)
     return true
@@ -366,7 +379,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function end(session: RunningSession, inferred: boolean, silentMs = 0): Promise<void> {
     if (inferred) counters.endsInferred++
     noLongerLive(session)
-    const at = clock.now().subtract({ milliseconds: Math.round(silentMs) })
+    const at = nowOf(session).subtract({ milliseconds: Math.round(silentMs) })
     return session.tell({ type: 'ended', at, inferred })
   }
 
@@ -400,7 +413,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         resumed.drop(request.dialog.id)
         if (!session || (await isLeftAtEnd(session, request))) return
         // A BYE ends its session; the call ends with the last of its sessions, or when one tells that it is over.
-        const endedAgoMs = reader.endedAgoMs(request, clock.now(), knownOf(session))
+        const endedAgoMs = reader.endedAgoMs(request, nowOf(session), knownOf(session))
         if (endedAgoMs === undefined && moveToTwin(session, 'has-ended')) return
         // The answer does not wait for the last packets.
         void end(session, false, endedAgoMs)

@@ -9,6 +9,8 @@ export function sessionWorld(
   given: {
     segmentId: string
     trunk: string | undefined
+    /** As the call has it. */
+    now: () => Temporal.Instant
     sdpSessionId: string
     /** As options.clock tells, where the recording begins with packets that have come before it could be made. */
     beganMs: number | undefined
@@ -20,11 +22,11 @@ export function sessionWorld(
     onOver: () => void
   },
 ): SessionWorld {
-  const { clock, random, ports } = options
-  const { segmentId, trunk, sdpSessionId, beganMs, storeAgainMs, stopping, readAnswer, noted, onOver } = given
+  const { random, ports } = options
+  const { segmentId, trunk, now, sdpSessionId, beganMs, storeAgainMs, stopping, readAnswer, noted, onOver } = given
   const onFault = (error: unknown) => options.onFault(error, { segment: segmentId })
   return {
-    now: () => clock.now(),
+    now,
     again: () => wait(storeAgainMs, true, { signal: stopping }).catch(() => false),
     note(facts) {
       noted(facts)
