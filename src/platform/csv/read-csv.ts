@@ -25,6 +25,8 @@ export interface CsvShape {
 
 const largestBytes = 5 * 1024 * 1024
 const mostRows = 20_000
+/** With empty ones, and those within cells: splitting a file takes time for each. */
+const mostLines = 100_000
 const longestCell = 2000
 const longestHeading = 10_000
 const mostProblems = 200
@@ -39,6 +41,7 @@ export function readCsv(content: Buffer, { required = [], optional }: CsvShape =
   }
   const decoded = decodeText(content)
   if (!decoded.ok) return refuse(decoded.problem)
+  if (hasMoreLines(decoded.text, mostLines)) return refuse(csvProblem('csv.too-long', 1, { limit: String(mostRows) }))
   const records = split(decoded.text)
   if ('code' in records) return refuse(records)
   const [heading, ...body] = records
@@ -68,6 +71,12 @@ export function readCsv(content: Buffer, { required = [], optional }: CsvShape =
 
 function refuse(problem: CsvProblem): ReadCsv {
   return { ok: false, problems: [problem] }
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  const ends = /\r\n?|\n/g
+  for (let lines = 0; lines < most; lines++) if (!ends.test(text)) return false
+  return true
 }
 
 type Cells = { row: number; cells: string[] }

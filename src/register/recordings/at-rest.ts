@@ -4,8 +4,17 @@
  * image of the disk and no passphrase opens what was destroyed (R50).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, type Cipheriv } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
-import type { CopyStore } from './subject-copies.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import type { RegisterTables } from '../tables.ts'
+
+export interface RestStore {
+  db: Kysely<RegisterTables>
+  objects: ObjectStore
+  keys: KeyStore
+}
 
 const blockBytes = 16
 const beginning = Buffer.from('age-encryption.org/v1')
@@ -15,7 +24,7 @@ const beginning = Buffer.from('age-encryption.org/v1')
  * @returns nothing where one of the recordings has no key any more
  */
 export async function restKey(
-  { db, keys }: Pick<CopyStore, 'db' | 'keys'>,
+  { db, keys }: Pick<RestStore, 'db' | 'keys'>,
   recordings: readonly string[],
   id: string,
 ): Promise<Buffer | undefined> {
@@ -39,7 +48,7 @@ export function sealAtRest(key: Buffer): Cipheriv {
  * @returns nothing where a recording in it has ended
  */
 export async function readAtRest(
-  store: Pick<CopyStore, 'db' | 'objects' | 'keys'>,
+  store: RestStore,
   { object, id, recordings }: { object: string; id: string; recordings: readonly string[] },
   from: number,
   to: number,
