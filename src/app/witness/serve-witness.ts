@@ -35,7 +35,7 @@ interface WitnessOptions {
   log: Log
 }
 
-export interface ServedWitness {
+interface ServedWitness {
   url: string
   key: Signer
   stop: () => Promise<void>

@@ -10,7 +10,7 @@ import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { RegisterTables } from '../tables.ts'
 
-export interface RestStore {
+interface RestStore {
   db: Kysely<RegisterTables>
   objects: ObjectStore
   keys: KeyStore
