@@ -357,8 +357,9 @@ test('partitions of the months ahead are made, and making them again changes not
     'contact_2040_05',
   ])
   const startedAt = Temporal.Instant.from('2040-02-29T23:59:59Z')
+  // By the owner: capture enters no call of days to come.
   const { contactId } = await admit(
-    capture,
+    admin,
     callFacts({ startedAt, answeredAt: startedAt, endedAt: startedAt.add({ seconds: 1 }) }),
   )
   const found = await pool.query('select from contact_2040_02 where id = $1', [contactId])
