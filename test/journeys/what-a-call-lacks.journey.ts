@@ -1,0 +1,47 @@
+// R9, R16: what a call's recording lacks is said in words that an official understands, with who can do something about it, and how long
+// the caller had waited; in three languages, on a narrow and a wide screen.
+import { expect } from '@playwright/test'
+import { expectAccessible, signInOn } from './at-the-desk.ts'
+import { keptCall } from './kept-call.ts'
+import { ownDatabase } from './past-calls.ts'
+import { test } from './one-register.ts'
+
+test.setTimeout(180_000)
+
+const marks = ['mixed-beside', 'media-elsewhere', 'not-playable', 'silent', 'not-ingested'] as const
+const said = {
+  Suomi: { waited: 'Odotti jonossa', tell: 'Kerro tästä tekniselle ylläpidolle.' },
+  Svenska: { waited: 'Väntade i kö', tell: 'Berätta om detta för det tekniska underhållet.' },
+  English: { waited: 'Waited in the queue', tell: 'Tell technical maintenance about it.' },
+}
+
+test('the page of a call says what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {
+  const call = await keptCall(seloste)
+  await ownDatabase(seloste, async (db) => {
+    const contact = await db
+      .selectFrom('contact')
+      .select('started_at')
+      .where('id', '=', call.contactId)
+      .executeTakeFirstOrThrow()
+    const waitedFrom = contact.started_at.subtract({ seconds: 120 })
+    await db.updateTable('contact').set({ waited_from: waitedFrom }).where('id', '=', call.contactId).execute()
+    await db
+      .updateTable('segment')
+      .set({ marks: [...marks] })
+      .where('contact_id', '=', call.contactId)
+      .execute()
+  })
+  await signInOn(page, seloste, 'sari', { path: `/contacts/${call.contactId}`, purpose: 'Laadun arviointi' })
+  await expect(page.locator('.notice-warning li')).toHaveCount(marks.length)
+  for (const width of [1440, 320]) {
+    await page.setViewportSize({ width, height: 900 })
+    for (const [name, { waited, tell }] of Object.entries(said)) {
+      await page.getByRole('button', { name, exact: true }).first().click()
+      await expect(page.locator('dl.facts').filter({ hasText: waited })).toContainText('2 min 5 s')
+      await expect(page.locator('.notice-warning li').filter({ hasText: tell })).toHaveCount(3)
+      await expectAccessible(page, `what a call lacks, ${width} px, ${name}`)
+      const folder = process.env['SELOSTE_PICTURES']
+      if (folder) await page.screenshot({ path: `${folder}/lacks-${width}-${name}.png`, fullPage: true })
+    }
+  }
+})
