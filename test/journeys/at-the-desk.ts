@@ -77,7 +77,7 @@ export const test = base.extend<AtTheDesk, { seloste: RunningSeloste; window: Pa
  */
 async function asNew(page: Page, { url }: RunningSeloste): Promise<void> {
   const context = page.context()
-  await Promise.all(context.pages().map((other) => (other === page ? undefined : other.close())))
+  await Promise.all(context.pages().flatMap((other) => (other === page ? [] : [other.close()])))
   await page.unrouteAll({ behavior: 'ignoreErrors' })
   await page.mouse.move(0, 0)
   // A file of the same origin, which runs nothing.

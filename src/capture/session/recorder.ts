@@ -459,10 +459,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       resumed.stop()
       twins.stop()
       await Promise.all(
-        [...bySegment.values()].map((session) => {
+        [...bySegment.values()].map(async (session) => {
           const awaits = session.state?.phase === 'live' && awaitsDirection(session.state.session.facts)
           // Whose call it is, the process after this one may be told.
-          return awaits ? session.passOn()?.closeAll() : end(session, true)
+          await (awaits ? session.passOn()?.closeAll() : end(session, true))
         }),
       )
     },
