@@ -62,21 +62,17 @@ async function again(role: RoleName): Promise<void> {
   await eventually(serving, `a ${role} that answers`, 90_000)
 }
 let callers = 0
-/** @param during done while it is spoken */
-async function call(seconds = 2, during?: () => Promise<void>): Promise<ContactShape> {
+/** @param before done just before it */
+async function call(seconds = 2, before?: () => void): Promise<ContactShape> {
   const caller = `+35840124${String(callers++).padStart(4, '0')}`
   const security = await signIn('tuula')
   const found = async () => (await security.contacts({ ...look, caller }))[0]
-  const spoken = placeCall({
+  before?.()
+  await placeCall({
     ...{ seed: caller, caller, number: '+35829497099', official: officialByKey('aino'), seconds },
     server: seloste.sip,
     transport: 'udp',
   })
-  if (during) {
-    await eventually(found, 'the call while it is spoken')
-    await during()
-  }
-  await spoken
   const isKept = async () => {
     const contact = await found()
     return contact?.endedAt && contact.segments[0]?.recording.state === 'available' ? contact : undefined
@@ -163,7 +159,7 @@ test.skipIf(!isRun)(
     moveClock(clocksBack.subtract({ minutes: 10 }))
     await again('custodian')
     await again('capture')
-    const night = await call(12, async () => moveClock(clocksBack.subtract({ seconds: 2 })))
+    const night = await call(8, () => moveClock(clocksBack.subtract({ seconds: 4 })))
     const [from, to] = [night.startedAt, night.endedAt!].map((at) => Temporal.Instant.from(at)) as [
       Temporal.Instant,
       Temporal.Instant,
