@@ -178,6 +178,21 @@ module.exports = {
       to: { path: '^(test|bench)/', pathNot: '^test/simulator/' },
     },
     {
+      name: 'engines-are-programs-of-their-own',
+      comment: 'Seloste asks an engine by the protocol of docs/formats/voice-process.md and imports nothing of it.',
+      severity: 'error',
+      from: { path: '^(src|web|bench|packaging)/' },
+      to: { path: '^engines/' },
+    },
+    {
+      name: 'an-engine-is-whole-in-its-folder',
+      comment:
+        'What runs as an engine is named file by file and hashed; its tests and bench may ask what Seloste asks of it.',
+      severity: 'error',
+      from: { path: '^engines/([^/]+)/src/', pathNot: tests },
+      to: { path: '^(src|test|web|bench|engines)/', pathNot: '^engines/$1/src/' },
+    },
+    {
       name: 'no-development-package-at-run-time',
       comment: 'What the server imports is a dependency, not a devDependency.',
       severity: 'error',
@@ -209,6 +224,7 @@ module.exports = {
           '^web/vite[.]config[.]ts$',
           '^test/journeys/',
           '^bench/',
+          '^engines/[^/]+/[^/]+[.]config[.]ts$',
         ],
       },
       to: {},

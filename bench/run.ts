@@ -7,7 +7,6 @@ import { loadavg } from 'node:os'
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
 import { ownCalls } from './access/own-calls.ts'
-import { anonymise } from './anonymise/anonymise.ts'
 import { backUp } from './backup/backup.ts'
 import { costPerPacket } from './capture/cost-per-packet.ts'
 import { twoNodes } from './capture/two-nodes.ts'
@@ -58,7 +57,6 @@ const benches: Record<string, () => Promise<Row[]>> = {
   'wrap-keys': () => wrapKeys(),
   backup: () => backUp(),
   'start-to-ready': () => startToReady(),
-  anonymise: () => anonymise(),
   'find-identifiers': () => findIdentifiers(),
   packages: () => packages(),
   studies: () => readYear(),

@@ -109,10 +109,11 @@ function layProgram(target: string): void {
 /** What is installed for running, relative to the repository: what the lock file does not know as of development alone. */
 function installedPackages(): string[] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean }>
+    packages: Record<string, { dev?: boolean; link?: boolean }>
   }
   const paths = Object.entries(lock.packages)
-    .filter(([path, { dev }]) => path.startsWith('node_modules/') && dev !== true)
+    // Links are to packages of this repository: engines are installed by themselves.
+    .filter(([path, { dev, link }]) => path.startsWith('node_modules/') && dev !== true && link !== true)
     .map(([path]) => path)
     // Of optional ones those of this machine.
     .filter((path) => existsSync(join(root, path)))

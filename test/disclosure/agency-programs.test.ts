@@ -11,6 +11,7 @@ import { fingerprintOf } from '#platform/processes/verify-program.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { controlDemands, demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { recordAtDemand } from './name-voice.ts'
 import { openCopies, turns } from './open-copies.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -45,16 +46,8 @@ async function nameIt() {
     secondsPerSecond: 0.01,
   }
   const voice = { ...program, name: 'Voice', evaluation: join(folder, 'record.json') }
-  await writeFile(voice.evaluation, JSON.stringify(passingRecord(fingerprintOf(voice))))
+  await writeFile(voice.evaluation, JSON.stringify(recordAtDemand('N', fingerprintOf(voice), { engine: 'Voice' })))
   await writeFile(enginesFile, JSON.stringify({ neural: [voice], recognition: [program] }))
-}
-/** As the bench writes one, with every figure at its demand. */
-function passingRecord(sources: string) {
-  const demands = [...controlDemands, ...demandsOf.N]
-  return {
-    ...{ format: 1, engine: 'Voice', version: '1', level: 'N', sources, day: '2026-11-26', full: true, sets: [] },
-    figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost])),
-  }
 }
 const recognise = (id: string, name: Parameters<typeof send>[0] = 'eero') =>
   send(name, 'POST', `/api/anonymised-copies/${id}/recognition`, { language: 'fi' })

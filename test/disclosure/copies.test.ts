@@ -1,6 +1,7 @@
 // The anonymised copy of a recording (R33, L30): what is missing is named, what is removed is gone, and a second person signs.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { openVoiceEngines } from '#app/roles/voice-engines.ts'
 import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'
@@ -11,12 +12,12 @@ import { beginHearing } from '#use/disclosure/copies/judge-copy.ts'
 import { endUnfinishedRenderings } from '#use/disclosure/copies/render-copy.ts'
 import type { EvaluationFigures } from '#use/disclosure/copies/voice-engines.ts'
 import { demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
-import { nvq } from '#use/disclosure/voice/nvq.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { nameVoice, namedVoice } from './name-voice.ts'
 import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const copies = await openCopies(database)
+const copies = await openCopies(database, { engines: await openVoiceEngines(await nameVoice('signal')) })
 const { readCopy, lacksOfCopy, save, render, check, rowOf, objectsOf, copy, play, until, rendered, hear, send } = copies
 
 test('a copy is rendered once everything is there: each thing that is missing refuses it and is named', async () => {
@@ -337,6 +338,18 @@ test('the report says what was removed and what is left of a person; the decisio
   expect(await send('riitta', 'GET', `/api/anonymised-copies/${draft}/report`)).toMatchObject({ status: 409 })
 })
 
+test('a copy that an engine of before voiced keeps its name and figures, though no such engine is named any more', async () => {
+  const { id } = await copies.approved()
+  const evaluation = { date: '2026-11-28', figures: [{ name: 'lazy.finnish', value: 41.8, demanded: 36 }] }
+  await sql`
+    update anonymised_copy set level = 'D', engine = 'nvq', engine_version = '8', evaluation = ${JSON.stringify(evaluation)}
+    where id = ${id}`.execute(copies.admin)
+  expect((await send('riitta', 'GET', `/api/anonymised-copies/${id}/report`)).body).toMatchObject({
+    ...{ level: 'D', engine: 'nvq', version: '8', evaluation },
+  })
+  expect((await hear(id)).length).toBeGreaterThan(44)
+})
+
 test('the words are nowhere in the clear: not in the row, not in the log, and the desk reads no row at all', async () => {
   const { id } = await copy()
   await save(id, { turns: [{ ...turns[0]!, text: 'salaisuus on tämä' }, turns[1]!] })
@@ -362,12 +375,12 @@ test('the log names who began, saved, rendered, heard and checked a copy, and ne
   expect(JSON.stringify(rows)).not.toContain(recording)
 })
 
-test('where the description allows a pseudonym, the engine that comes with Seloste voices it, and its report says what is left of a voice (R33, L30)', async () => {
+test('where the description allows a pseudonym, an engine of level D that the agency names voices it, and its report says what is left of a voice, of five recordings first (R33, L30)', async () => {
   const levelOf = async (id: string) => (await readCopy(id)).levels.find(({ level }) => level === 'D')
   const { id, recording } = await copy()
   expect(await levelOf(id)).toEqual({ level: 'D', isOffered: false, why: 'not-in-description' })
   const describeAsBefore = await copies.describePseudonymised()
-  expect(await levelOf(id)).toEqual({ level: 'D', isOffered: true, engine: `${nvq.name} ${nvq.version}` })
+  expect(await levelOf(id)).toEqual({ level: 'D', isOffered: true, engine: 'Noise 1' })
   const original = await play(recording)
   await save(id, { level: 'D' })
   expect(await render(id)).toMatchObject({ status: 202 })
@@ -380,11 +393,17 @@ test('where the description allows a pseudonym, the engine that comes with Selos
   expect(samplesOf(original, 0, 0, 1000).filter((sample, at) => sample === heard[at]).length).toBeLessThan(400)
   const { body: report } = await send('kaisa', 'GET', `/api/anonymised-copies/${id}/report`)
   expect(report).toMatchObject({
-    ...{ level: 'D', engine: nvq.name, version: nvq.version, isAnonymous: false, residualRisk: 'voice' },
-    evaluation: { figures: expect.arrayContaining([expect.objectContaining({ name: 'lazy.calls' })]) as object[] },
+    ...{ level: 'D', engine: namedVoice.name, version: namedVoice.version, isAnonymous: false, residualRisk: 'voice' },
+    evaluation: {
+      figures: expect.arrayContaining([expect.objectContaining({ name: 'semi-informed.calls' })]) as object[],
+    },
   })
   const { figures } = report['evaluation'] as { figures: EvaluationFigures['figures'] }
-  expect(figures.filter(({ demanded }) => demanded !== undefined)).toHaveLength(demandsOf.D.length)
+  expect(figures.slice(0, 2)).toEqual([
+    { name: 'pooled-five.10-people', value: 5 },
+    { name: 'pooled-five.finnish', value: 5 },
+  ])
+  expect(figures.filter(({ demanded }) => demanded !== undefined)).toHaveLength(demandsOf.D.length - 2)
   await describeAsBefore()
   expect(await lacksOfCopy(id)).toEqual(['level-not-allowed'])
 })

@@ -3,6 +3,7 @@
  * argument says how it behaves. Never here: anything of Seloste's, as it runs where nothing of Seloste's can be read.
  */
 import { spawn } from 'node:child_process'
+import { createCipheriv } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -31,6 +32,12 @@ function inverted(): Buffer {
   return result
 }
 
+/** Noise of its seed, and nothing of what was given. */
+function noise(): Buffer {
+  const stream = createCipheriv('aes-256-ctr', Buffer.from(asked.seed!, 'hex'), Buffer.alloc(16))
+  return stream.update(Buffer.alloc(pcm.length))
+}
+
 /** Raised by a fifth by a program of its own. */
 async function raised(): Promise<Buffer> {
   const raw = ['-f', 's16le', '-ar', '8000', '-ac', '1']
@@ -49,6 +56,7 @@ function words(count: number): string {
 
 const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> = {
   invert: inverted,
+  noise,
   raise: raised,
   echo: () => pcm,
   short: () => inverted().subarray(2),

@@ -1,14 +1,16 @@
 // R27, R33: what leaves for research has nothing of an original in it, from the call as it was received to the package as it is fetched.
 import { expect, test } from 'vitest'
+import { openVoiceEngines } from '#app/roles/voice-engines.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { linearToAlaw } from '#test/simulator/g711.ts'
 import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { nameVoice } from './name-voice.ts'
 import { openCopies, redaction, samplesOf, turns, wholeMs } from './open-copies.ts'
 import { archiveIn, openPackages, unpacked } from './open-packages.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const copies = await openCopies(database)
+const copies = await openCopies(database, { engines: await openVoiceEngines(await nameVoice('signal')) })
 const { instituteKeys, release, until, fetchLink } = await openPackages(database, copies)
 
 /** Who finds so many bytes of an original in a row has found no chance. */

@@ -52,7 +52,7 @@ async function runStaticChecks(): Promise<Tally> {
       'depcruise',
       '--config',
       '.dependency-cruiser.cjs',
-      ...['src', 'test', 'bench', 'web/src'].filter(exists),
+      ...['src', 'test', 'bench', 'engines', 'web/src'].filter(exists),
     ],
     ['dead code', 'knip'],
     ['generated files', process.execPath, 'test/house/generate.ts', '--check'],

@@ -3,9 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { controlDemands, demandsOf } from '#use/disclosure/voice/evaluation-record.ts'
-import { nvq } from '#use/disclosure/voice/nvq.ts'
-import { sourcesHash } from './engine-sources.ts'
+import { fingerprintOf } from '#platform/processes/verify-program.ts'
+import { recordAtDemand } from '#test/disclosure/name-voice.ts'
 import { faultsOfEngines, openVoiceEngines } from './voice-engines.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'seloste-engines-'))
@@ -54,43 +53,30 @@ test('an evaluation record that cannot be read keeps its own engine from being o
   }
 })
 
-test('level D is offered by a record of the very sources that are here, which came with them and was not named beside', async () => {
-  const own = await mkdtemp(join(folder, 'evaluations-'))
-  const demands = [...controlDemands, ...demandsOf.D]
-  const passing = {
-    ...{
-      format: 1,
-      engine: nvq.name,
-      version: nvq.version,
-      level: 'D',
-      sources: sourcesHash('src/use/disclosure/voice/nvq.ts'),
-      day: '2026-11-26',
-    },
-    ...{ full: true, sets: [] },
-    figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost])),
+test('an engine of level D is named under its own list, and offered by a record of its level and of these very files', async () => {
+  const sources = fingerprintOf(named)
+  const offered = async (content: object) => {
+    await writeFile(record, JSON.stringify(content))
+    const { engines } = await opened({ signal: [{ ...named, evaluation: record }] })
+    return { D: engines.of('D'), N: engines.of('N') }
   }
-  const offered = async () => {
-    const engines = await openVoiceEngines(file, own)
-    await engines.stop()
-    return engines.of('D')
-  }
-  await writeFile(file, '{}')
-  for (const [sources, is] of [
-    [passing.sources, { name: nvq.name, version: nvq.version, evaluation: { date: passing.day } }],
-    // As after any change of a file that it is made of.
-    ['0'.repeat(64), 'no-evaluation'],
-  ] as const) {
-    await writeFile(join(own, 'nvq.json'), JSON.stringify({ ...passing, sources }))
-    if (typeof is === 'string') expect(await offered()).toBe(is)
-    else expect(await offered()).toMatchObject(is)
-  }
-  await rm(join(own, 'nvq.json'))
-  await writeFile(record, JSON.stringify(passing))
-  await writeFile(file, JSON.stringify({ neural: [{ ...named, evaluation: record }] }))
-  expect(await offered()).toBe('no-evaluation')
+  const of = { engine: 'nn', version: '2' }
+  expect(await offered(recordAtDemand('D', sources, of))).toMatchObject({
+    D: { name: 'nn', version: '2', level: 'D', evaluation: { date: '2026-11-26' } },
+    N: 'no-engine',
+  })
+  // As after any change of a file that it is made of.
+  expect(await offered(recordAtDemand('D', '0'.repeat(64), of))).toMatchObject({ D: 'no-evaluation' })
+  expect(await offered(recordAtDemand('N', sources, of))).toMatchObject({ D: 'no-evaluation' })
   expect(await faultsOfEngines(file)).toContainEqual(
     expect.stringContaining(`record-wrong: The evaluation record ${record}`),
   )
+})
+
+test('no engine of level D comes with Seloste', async () => {
+  const engines = await openVoiceEngines()
+  await engines.stop()
+  expect(engines.of('D')).toBe('no-engine')
 })
 
 test('the status hashes what is named: a program that is missing is told before anybody waits for it', async () => {

@@ -4,14 +4,10 @@ import { ProcessFault } from '#platform/processes/process-faults.ts'
 import { verifyProgram } from '#platform/processes/verify-program.ts'
 import { registerEngines, type VoiceEngines } from '#use/disclosure/copies/voice-engines.ts'
 import type { Track } from '#use/disclosure/voice/engine.ts'
-import { namedEngines } from '#use/disclosure/voice/named-engines.ts'
+import { namedEngines, type NamedEngines } from '#use/disclosure/voice/named-engines.ts'
 import type { Recogniser } from '#use/disclosure/voice/recognise-process.ts'
-import { startRevoiceThreads } from '#use/disclosure/voice/revoice-track.ts'
 import { transcriptEngine } from '#use/disclosure/voice/transcript-engine.ts'
-import { readEngineRecords } from './engine-records.ts'
-import { sourcesHash } from './engine-sources.ts'
-
-const nvqFile = 'src/use/disclosure/voice/nvq.ts'
+import { readEngineRecords, type NamedRecord } from './engine-records.ts'
 
 export type OpenVoiceEngines = VoiceEngines & {
   /** The first that the agency names; it is told the language. */
@@ -22,49 +18,38 @@ export type OpenVoiceEngines = VoiceEngines & {
 }
 
 /**
- * The engines that come with Seloste and those that the agency names, with what `npm run bench -- anonymise` wrote of them. Threads
- * start with the first work.
+ * The transcript's voices and the engines that the agency names, with the records of their evaluations. Threads start with the first
+ * work.
  * @param enginesFile SELOSTE_ENGINES
- * @param ownRecords the folder of the records that come with Seloste
  */
-export async function openVoiceEngines(enginesFile?: string, ownRecords?: string): Promise<OpenVoiceEngines> {
-  const { neural, recognition, faults } = namedEngines(enginesFile)
-  const evaluated = await readEngineRecords(
-    neural.flatMap(({ evaluation }) => evaluation ?? []),
-    ownRecords,
-  )
+export async function openVoiceEngines(enginesFile?: string): Promise<OpenVoiceEngines> {
+  const { voices, recognition, faults } = namedEngines(enginesFile)
+  const evaluated = await readEngineRecords(recordsOf(voices))
   const transcript = transcriptEngine()
-  const revoicing = startRevoiceThreads()
-  const engines = registerEngines(
-    {
-      transcript,
-      revoicing: [
-        { ...revoicing.engine, sources: sourcesHash(nvqFile), revoice: (track) => revoicing.revoiceTrack(track) },
-        ...neural.map(({ engine }) => ({
-          ...engine,
-          level: 'N' as const,
-          revoice: (track: Track) => engine.revoice(track, randomBytes),
-        })),
-      ],
-    },
-    evaluated.records,
-  )
+  const revoicing = voices.map(({ engine }) => ({
+    ...engine,
+    revoice: (track: Track) => engine.revoice(track, randomBytes),
+  }))
   return {
-    ...engines,
+    ...registerEngines({ transcript, revoicing }, evaluated.records),
     recogniser: recognition[0],
     faults: [...faults, ...evaluated.faults],
-    async stop() {
-      await Promise.all([transcript.stop(), revoicing.stop()])
-    },
+    stop: transcript.stop,
   }
 }
 
 /** What would keep the agency's engines from being started or offered, a line each; all of their files are hashed. */
 export async function faultsOfEngines(enginesFile: string | undefined): Promise<string[]> {
-  const { neural, programs, faults } = namedEngines(enginesFile)
-  const evaluated = await readEngineRecords(neural.flatMap(({ evaluation }) => evaluation ?? []))
+  const { voices, programs, faults } = namedEngines(enginesFile)
+  const evaluated = await readEngineRecords(recordsOf(voices))
   const verified = await Promise.all(programs.map((program) => verifyProgram(program).then(() => [], asFault)))
   return [...faults, ...evaluated.faults, ...verified.flat()].map(({ code, message }) => `${code}: ${message}`)
+}
+
+function recordsOf(voices: NamedEngines['voices']): NamedRecord[] {
+  return voices.flatMap(({ engine: { level }, evaluation }) =>
+    evaluation === undefined ? [] : [{ file: evaluation, level }],
+  )
 }
 
 function asFault(error: unknown): ProcessFault[] {

@@ -56,10 +56,14 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
   )
 }
 
-/** What is demanded of the level, and how the strongest attacker fares against other speech; the rest is in the record. */
+/** What is demanded of the level, what several recordings tell, and how the strongest attacker fares against other speech; the rest is in the record. */
 function isShown({ name, demanded }: Evaluation['figures'][number]): boolean {
   const read = readFigureName(name)
-  return demanded !== undefined || (read?.subject !== undefined && read.measure === 'semi-informed')
+  return (
+    demanded !== undefined ||
+    (read?.measure === 'pooled-five' && !read.subject) ||
+    (read?.subject !== undefined && read.measure === 'semi-informed')
+  )
 }
 
 function Named({ figure: { subject, measure, set } }: { figure: FigureName }) {

@@ -8,6 +8,7 @@ test('a figure is named by its attacker and its speech, and the control beside i
     measure: 'semi-informed',
     set: '10-people',
   })
+  expect(readFigureName('pooled-five.10-people')).toEqual({ measure: 'pooled-five', set: '10-people' })
   expect(readFigureName('estoi')).toEqual({ measure: 'estoi' })
 })
 

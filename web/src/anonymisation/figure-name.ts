@@ -7,6 +7,7 @@ export interface FigureName {
 }
 
 const measures = [
+  'pooled-five',
   'ignorant',
   'lazy',
   'semi-informed',

@@ -8,7 +8,7 @@ import { Fault } from '#platform/fault.ts'
 import type { OriginalTracks } from '#register/recordings/anonymised-copies.ts'
 import { voiceRate } from '../voice/engine.ts'
 import { coarseLength } from '../voice/lay-out-call.ts'
-import type { CallEngine } from '../voice/transcript-engine.ts'
+import type { TranscriptEngine } from '../voice/engine.ts'
 import { copyTracks, united, type CopyWork } from './copy-work.ts'
 import { level } from './loudness.ts'
 import { silence, spansOf } from './mask.ts'
@@ -24,7 +24,7 @@ const samplesPerMs = voiceRate / 1000
  */
 export function speakCopy(
   { level, turns, redactions }: CopyWork,
-  engine: CallEngine,
+  engine: TranscriptEngine,
   isMixed: boolean,
 ): Promise<[Int16Array, Int16Array]> {
   const removed = isMixed ? redactions.flatMap((one) => copyTracks.map((track) => ({ ...one, track }))) : redactions

@@ -3,8 +3,7 @@
  * is offered. Never here: an engine whose version has no passing record, but for level T, in which no voice is left.
  */
 import { demandsOf, passingRecord, type EvaluationRecord } from '../voice/evaluation-record.ts'
-import { levels, type Level, type Track } from '../voice/engine.ts'
-import type { CallEngine } from '../voice/transcript-engine.ts'
+import { levels, type Level, type Track, type TranscriptEngine } from '../voice/engine.ts'
 import type { OfferedLevel } from './copy-lacks.ts'
 
 export interface Revoicing {
@@ -23,7 +22,7 @@ export interface EvaluationFigures {
   figures: { name: string; value: number; demanded?: number }[]
 }
 
-export type LevelEngine = (CallEngine | Revoicing) & { evaluation?: EvaluationFigures }
+export type LevelEngine = (TranscriptEngine | Revoicing) & { evaluation?: EvaluationFigures }
 
 export interface VoiceEngines {
   /** The engine of a level that may be used; why there is none otherwise. */
@@ -31,7 +30,7 @@ export interface VoiceEngines {
 }
 
 export function registerEngines(
-  engines: { transcript: CallEngine; revoicing: readonly Revoicing[] },
+  engines: { transcript: TranscriptEngine; revoicing: readonly Revoicing[] },
   records: readonly EvaluationRecord[],
 ): VoiceEngines {
   return {
@@ -58,13 +57,20 @@ export function offeredLevels(engines: VoiceEngines, isPseudonymisedAllowed: boo
   })
 }
 
+/** Before all: what is left hidden of several recordings of one person. */
 function figuresOf({ day, level, figures }: EvaluationRecord): EvaluationFigures {
   return {
     date: day,
-    figures: Object.entries(figures).map(([name, value]) => {
-      const demand = demandsOf[level].find(({ figure }) => figure === name)
-      const demanded = demand?.atLeast ?? demand?.atMost
-      return { name, value, ...(demanded !== undefined && { demanded }) }
-    }),
+    figures: Object.entries(figures)
+      .sort(pooledFirst)
+      .map(([name, value]) => {
+        const demand = demandsOf[level].find(({ figure }) => figure === name)
+        const demanded = demand?.atLeast ?? demand?.atMost
+        return { name, value, ...(demanded !== undefined && { demanded }) }
+      }),
   }
+}
+
+function pooledFirst([one]: readonly [string, number], [other]: readonly [string, number]): number {
+  return Number(other.startsWith('pooled-five.')) - Number(one.startsWith('pooled-five.'))
 }

@@ -43,14 +43,14 @@ export interface Turn extends Span {
   language: 'fi' | 'sv' | 'en'
 }
 
-/** Level T: the transcript of a track is spoken by a synthetic voice; no voice and no prosody survives. */
+/** Level T: the transcript of a call is spoken by synthetic voices; no voice, prosody, pace or pause of the recording survives. */
 export interface TranscriptEngine {
   name: string
   version: string
   level: 'T'
   /**
-   * @param lane which of a recording's two tracks: the voices of one lane are none of the other's; without it, any
-   * @returns a track of `lengthSamples`; a turn that does not fit its time is spoken faster, never cut
+   * @param call the turns of the caller's and of the official's track; order and long waits alone are read from their times
+   * @returns both tracks, of one length: each voice at a pace of its own, with drawn pauses
    */
-  speak: (turns: readonly Turn[], lengthSamples: number, random: RandomBytes, lane?: 0 | 1) => Promise<Int16Array>
+  speak: (call: readonly [readonly Turn[], readonly Turn[]], random: RandomBytes) => Promise<[Int16Array, Int16Array]>
 }

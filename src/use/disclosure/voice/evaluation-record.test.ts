@@ -1,5 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   controlDemands,
@@ -21,7 +20,7 @@ const good: EvaluationRecord = {
   full: true,
   sets: [{ set: '10-people', what: 'prompts', speakers: 12, disclosed: 96 }],
   figures: Object.fromEntries(
-    [...controlDemands, ...demandsOf.D].map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost!]),
+    [...controlDemands, ...demandsOf.D].map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost ?? 5]),
   ),
 }
 const engine = { name: 'nvq', version: '1', level: 'D', sources } as const
@@ -67,8 +66,25 @@ test('what is no record is refused, whatever is wrong with it', () => {
   for (const text of wrong) expect(readEvaluationRecord(text)).toBe('evaluation-record-malformed')
 })
 
-test('the records that are kept with the engines can be read', () => {
-  const folder = join(import.meta.dirname, 'evaluations')
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
-    expect(readEvaluationRecord(readFileSync(join(folder, file), 'utf8')), file).toBeTypeOf('object')
+test('without the figure of five recordings of one person put together no engine is registered; at level N they are hidden too', () => {
+  const { 'pooled-five.finnish': _, ...without } = good.figures
+  expect(passingRecord([{ ...good, figures: without }], engine)).toBe('engine-evaluation-failed')
+  expect(passingRecord([but({ 'pooled-five.finnish': 0 })], engine)).toEqual(but({ 'pooled-five.finnish': 0 }))
+  const neural: EvaluationRecord = {
+    ...good,
+    level: 'N',
+    figures: Object.fromEntries(
+      [...controlDemands, ...demandsOf.N].map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost ?? 5]),
+    ),
+  }
+  expect(unmetDemands(neural)).toEqual([])
+  const told = { ...neural.figures, 'pooled-five.10-people': 29.9 }
+  expect(unmetDemands({ ...neural, figures: told })).toEqual([{ figure: 'pooled-five.10-people', atLeast: 30 }])
+})
+
+test('a record of before that figure can be read, and lets no engine be registered', () => {
+  const nvq8 = new URL('../../../../engines/nvq/evaluations/nvq-8.json', import.meta.url)
+  const record = readEvaluationRecord(readFileSync(nvq8, 'utf8')) as EvaluationRecord
+  expect(record).toMatchObject({ engine: 'nvq', version: '8', level: 'D' })
+  expect(unmetDemands(record)).toEqual([{ figure: 'pooled-five.10-people' }, { figure: 'pooled-five.finnish' }])
 })

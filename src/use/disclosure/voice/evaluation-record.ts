@@ -1,5 +1,5 @@
 /**
- * The record of an engine's evaluation, which `npm run bench -- anonymise` writes: what three attackers and the listeners got.
+ * The record of an engine's evaluation (engines/nvq/bench writes one): what three attackers and the listeners got.
  * Every version of an engine needs a passing one before it can be registered (R33). The record holds figures; whether they
  * suffice is decided here, each time, by the demands of the engine's level.
  */
@@ -10,7 +10,10 @@ type Tested = Exclude<Level, 'T'>
 /** The sets of speech, as the demands name them. */
 export const evaluationSets = ['10-people', '100-people', 'prompts', 'finnish', 'calls'] as const
 
-/** A figure must lie between these, both included; what is left out is no bound. */
+/** Those in which at least five recordings of each person are disclosed, in the quick run as well. */
+const pooledSets = ['10-people', 'finnish'] as const
+
+/** A figure must be there and lie between these, both included; what is left out is no bound. */
 export interface Demand {
   figure: string
   atLeast?: number
@@ -27,11 +30,13 @@ export const controlDemands: readonly Demand[] = evaluationSets.slice(0, 4).flat
 ])
 
 /**
- * Equal error rates in percent, shares in percent, milliseconds, multiples of real time. Those of level D are no standard of
- * privacy: they are what nvq reached when it was made, so that it does not get worse.
+ * Equal error rates in percent, shares in percent, milliseconds, multiples of real time. `pooled-five` is of five recordings of one
+ * person, each with its own draw, that are known to belong together. Those of level D are no standard of privacy: they are what nvq
+ * reached when it was made, so that it does not get worse; how little of five recordings is hidden must be told.
  */
 export const demandsOf: Readonly<Record<Tested, readonly Demand[]>> = {
   D: [
+    ...pooledSets.map((set) => ({ figure: `pooled-five.${set}` })),
     ...across('ignorant', { '10-people': 40, '100-people': 40, prompts: 40, finnish: 40 }),
     ...across('lazy', { '10-people': 36, '100-people': 36, prompts: 32, finnish: 36 }),
     ...across('semi-informed', { '10-people': 12, '100-people': 16, prompts: 7, finnish: 12, calls: 6 }),
@@ -43,6 +48,7 @@ export const demandsOf: Readonly<Record<Tested, readonly Demand[]>> = {
     { figure: 'times-real-time', atLeast: 20 },
   ],
   N: [
+    ...pooledSets.map((set) => ({ figure: `pooled-five.${set}`, atLeast: 30 })),
     ...across('ignorant', { '10-people': 45, '100-people': 45, prompts: 45, finnish: 45 }),
     ...across('lazy', { '10-people': 42, '100-people': 42, prompts: 38, finnish: 42, calls: 38 }),
     ...across('semi-informed', { '10-people': 30, '100-people': 30, prompts: 20, finnish: 30, calls: 20 }),

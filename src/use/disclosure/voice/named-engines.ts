@@ -7,7 +7,7 @@ import { voiceProcess } from './voice-process.ts'
 
 export interface NamedEngines {
   /** `evaluation`: path of its record, where one is named. */
-  neural: { engine: VoiceEngine & { sources: string }; evaluation: string | undefined }[]
+  voices: { engine: VoiceEngine & { sources: string }; evaluation: string | undefined }[]
   recognition: Recogniser[]
   /** The same programs as they were named. */
   programs: NamedProgram[]
@@ -20,15 +20,19 @@ export interface NamedEngines {
  * @param file SELOSTE_ENGINES; without it there are none
  */
 export function namedEngines(file: string | undefined): NamedEngines {
-  const none = { neural: [], recognition: [], programs: [] }
+  const none = { voices: [], recognition: [], programs: [] }
   if (file === undefined) return { ...none, faults: [] }
   try {
-    const { programs, faults } = readNamedPrograms(file, ['neural', 'recognition'])
-    const { neural, recognition } = programs
+    const { programs, faults } = readNamedPrograms(file, ['neural', 'signal', 'recognition'])
+    const { neural, signal, recognition } = programs
+    const voiced = (level: 'N' | 'D') => (program: NamedProgram) => ({
+      engine: voiceProcess(program, level),
+      evaluation: program.evaluation,
+    })
     return {
-      neural: neural.map((program) => ({ engine: voiceProcess(program, 'N'), evaluation: program.evaluation })),
+      voices: [...neural.map(voiced('N')), ...signal.map(voiced('D'))],
       recognition: recognition.map(recogniseProcess),
-      programs: [...neural, ...recognition],
+      programs: [...neural, ...signal, ...recognition],
       faults,
     }
   } catch (error) {

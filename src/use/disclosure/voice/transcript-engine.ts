@@ -5,20 +5,8 @@
  */
 import { startTaskThreads } from '#platform/threads/task-threads.ts'
 import { drawBytes } from './draw-synthetic-voice.ts'
-import type { RandomBytes, TranscriptEngine, Turn } from './engine.ts'
+import type { TranscriptEngine } from './engine.ts'
 import type { SpeakTask } from './speak-worker.ts'
-
-/**
- * Speaks the transcript of a call with synthetic voices; no voice, prosody, pace or pause of the recording survives. Replaces `speak` of
- * `engine.ts`, a file that the evaluation of nvq 8 is bound to: it goes there with the next version of nvq.
- */
-export interface CallEngine extends Omit<TranscriptEngine, 'speak'> {
-  /**
-   * @param call the turns of the caller's and of the official's track; order and long waits alone are read from their times
-   * @returns both tracks, of one length: each voice at a pace of its own, with drawn pauses
-   */
-  speak: (call: readonly [readonly Turn[], readonly Turn[]], random: RandomBytes) => Promise<[Int16Array, Int16Array]>
-}
 
 /** A number of a normal distribution takes two draws of four bytes. */
 const bytesPerPause = 8
@@ -34,7 +22,7 @@ const engine = { name: 'espeak-ng-transcript', version: '3', level: 'T' } as con
  * `speak` throws VoiceFault as `speakCall` does, and Fault `thread-failed`, `thread-too-slow`.
  * @param threads default: one for each core
  */
-export function transcriptEngine(threads?: number): CallEngine & { stop: () => Promise<void> } {
+export function transcriptEngine(threads?: number): TranscriptEngine & { stop: () => Promise<void> } {
   const speakers = startTaskThreads<SpeakTask, [Int16Array, Int16Array]>({
     script: new URL('./speak-worker.ts', import.meta.url),
     name: 'speak-transcripts',

@@ -25,12 +25,10 @@ export interface Activity {
   speech: Uint8Array
 }
 
-export const frameCount = (samples: number): number => Math.ceil(samples / hop) + 1
+const frameCount = (samples: number): number => Math.ceil(samples / hop) + 1
 
 /** A first difference: hum and rumble are no voice. */
 const leak = 0.95
-export const differenceGain = (hertz: number): number =>
-  Math.sqrt(1 + leak ** 2 - 2 * leak * Math.cos((2 * Math.PI * hertz) / voiceRate))
 
 /** @param samples 1 is full scale */
 export function findSpeech(samples: Float32Array | Float64Array): Activity {

@@ -1,5 +1,5 @@
 /**
- * Level N, or D of others: an engine that is a program of its own re-speaks a track (docs/formats/voice-process.md).
+ * Levels N and D: an engine that is a program of its own re-speaks a track (docs/formats/voice-process.md).
  *
  * In: samples in which what was redacted is silence. Out: samples of the same length. Never here: a file of sound, a network; samples
  * that the engine gave back as they were.

@@ -1,0 +1,120 @@
+/**
+ * Makes `src/accent-data.ts`: in which ways people differ in how they say each sound, for level D: eigenvoices
+ * (Kuhn et al. 2000) of 48 classes of sounds.
+ *
+ *   node bench/train-accents.ts
+ *
+ * Needed only when the codebook changes: the result is kept in the repository; training-voices.ts says whose speech it is.
+ */
+import { join } from 'node:path'
+import { sharesOfClasses, writeAccents } from '../src/accents.ts'
+import { codebook, halfSquares, Nearest } from '../src/codebook.ts'
+import { shapeTerms } from '../src/envelope.ts'
+import { findTractFactor } from '../src/vocal-tract.ts'
+import { cluster } from './cluster.ts'
+import { seeded } from './seeded.ts'
+import { joined, rowsOf, trainingPackages, trainingVoices } from './training-voices.ts'
+import { linesOf, writeSource } from './write-source.ts'
+
+const classCount = 48
+const directionCount = 16
+/** Neighbouring frames say the same: each counts for less than a whole one; beside so many that say nothing else than everybody does. */
+const frameWeight = 0.35
+const asEverybody = 12
+/** A class reaches so far beyond what lies nearest to it. */
+const softness = 3
+
+const chance = seeded('accents')
+const shapes = codebook()
+const voices = await trainingVoices()
+for (const voice of voices) voice.factor = findTractFactor(voice.analysis, shapes)
+const rowsOfEach = voices.map((voice) => rowsOf([voice], shapes.weights, chance))
+const rows = joined(rowsOfEach)
+const centres = cluster(rows, classCount, 12, chance)
+const reach = (2 * softness * meanDistance()) / shapeTerms
+
+function meanDistance(): number {
+  const nearest = new Nearest(1, centres, halfSquares(centres))
+  const row = new Float64Array(shapeTerms)
+  let sum = 0
+  for (let at = 0; at < rows.length; at += shapeTerms) {
+    row.set(rows.subarray(at, at + shapeTerms))
+    nearest.find(row)
+    sum += nearest.distances[0]!
+  }
+  return sum / (rows.length / shapeTerms)
+}
+
+/** Sums of the rows of each class, and how many they are. */
+function classesOf(own: Float32Array) {
+  const sums = new Float64Array(centres.length)
+  const counts = new Float64Array(classCount)
+  for (let at = 0; at < own.length; at += shapeTerms) {
+    const row = own.subarray(at, at + shapeTerms)
+    for (const [place, share] of sharesOfClasses({ centres, reach }, row).entries()) {
+      counts[place]! += share
+      for (let term = 0; term < shapeTerms; term++) sums[place * shapeTerms + term]! += share * row[term]!
+    }
+  }
+  return { sums, counts }
+}
+
+const classes = rowsOfEach.map(classesOf)
+const everybody = Float64Array.from(centres, (_, at) => {
+  const place = Math.floor(at / shapeTerms)
+  const sum = classes.reduce((total, { sums }) => total + sums[at]!, 0)
+  return sum / classes.reduce((total, { counts }) => total + counts[place]!, 0)
+})
+/** What each voice has beyond everybody, drawn to nought where there is little of it. */
+const beyond = classes.map(({ sums, counts }) =>
+  sums.map((sum, at) => {
+    const count = counts[Math.floor(at / shapeTerms)]!
+    return (frameWeight * (sum - count * everybody[at]!)) / (frameWeight * count + asEverybody)
+  }),
+)
+const mean = everybody.map((_, at) => beyond.reduce((sum, own) => sum + own[at]!, 0) / beyond.length)
+const centred = beyond.map((own) => own.map((value, at) => value - mean[at]!))
+
+/** The directions in which voices differ most, each as long as their deviation along it. */
+function eigenvoices(): Float64Array[] {
+  const products = centred.map((one) =>
+    centred.map((other) => one.reduce((sum, value, at) => sum + value * other[at]!, 0) / centred.length),
+  )
+  const total = products.reduce((sum, row, at) => sum + row[at]!, 0)
+  let told = 0
+  const found = Array.from({ length: directionCount }, () => {
+    let own = products.map(() => chance.normal())
+    let variance = 0
+    for (let round = 0; round < 500; round++) {
+      const next = products.map((row) => row.reduce((sum, value, at) => sum + value * own[at]!, 0))
+      variance = Math.hypot(...next)
+      own = next.map((value) => value / variance)
+    }
+    for (const [one, row] of products.entries())
+      for (const other of row.keys()) row[other]! -= variance * own[one]! * own[other]!
+    told += variance
+    return everybody.map(
+      (_, at) => centred.reduce((sum, voice, place) => sum + voice[at]! * own[place]!, 0) / Math.sqrt(centred.length),
+    )
+  })
+  console.log(
+    `${directionCount} directions tell ${Math.round((100 * told) / total)} % of how ${voices.length} voices differ`,
+  )
+  return found
+}
+
+const data = writeAccents({ centres, reach, directions: eigenvoices() }, shapes.weights)
+writeSource(
+  join(import.meta.dirname, '../src/accent-data.ts'),
+  `/**
+ * Made by bench/train-accents.ts from ${voices.length} voices in Debian's packages
+ * ${trainingPackages}.
+ * How many voices differ from their average; no recording, and no one voice's, can be made from it.
+ */
+export const accentData = {
+  reach: ${data.reach},
+  centres: ${linesOf(data.centres)},
+  directions: ${linesOf(data.directions)},
+}
+`,
+)

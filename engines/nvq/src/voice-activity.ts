@@ -1,0 +1,74 @@
+/**
+ * Where somebody speaks on a track. In: samples. Out: a level in dB for each frame, and whether it is speech. Never
+ * here: what is said, or by whom.
+ */
+import { voiceRate } from './engine.ts'
+
+/** Everything about a voice is looked at 200 times a second: 5 ms. */
+export const hop = voiceRate / 200
+
+/** How far before and after what is loud somebody is still speaking: weak consonants. In frames. */
+const before = 16
+const after = 30
+/** 10 ms: a turn starts when it starts. */
+const windowHops = 2
+/** dB: what lies so far above the floor of noise is speech, if it is not too far below the loudest speech. */
+const aboveFloor = 9
+const belowLoud = 32
+/** dB below full scale: a track that never gets louder has nobody on it. */
+const nobody = -62
+
+export interface Activity {
+  /** dB below full scale, of 10 ms around each frame's middle. */
+  level: Float64Array
+  /** 1 where somebody speaks. */
+  speech: Uint8Array
+}
+
+export const frameCount = (samples: number): number => Math.ceil(samples / hop) + 1
+
+/** A first difference: hum and rumble are no voice. */
+const leak = 0.95
+export const differenceGain = (hertz: number): number =>
+  Math.sqrt(1 + leak ** 2 - 2 * leak * Math.cos((2 * Math.PI * hertz) / voiceRate))
+
+/** @param samples 1 is full scale */
+export function findSpeech(samples: Float32Array | Float64Array): Activity {
+  const frames = frameCount(samples.length)
+  const powers = new Float64Array(frames)
+  for (let n = 0; n < samples.length; n++) {
+    const difference = samples[n]! - leak * (n > 0 ? samples[n - 1]! : 0)
+    powers[Math.floor(n / hop)]! += difference * difference
+  }
+  const level = new Float64Array(frames)
+  for (let frame = 0; frame < frames; frame++) {
+    const from = Math.max(0, frame - windowHops / 2)
+    const to = Math.min(frames, frame + windowHops / 2)
+    const heard = Math.min(samples.length, to * hop) - from * hop
+    let power = 0
+    for (let block = from; block < to; block++) power += powers[block]!
+    level[frame] = 10 * Math.log10(Math.max(heard > 0 ? power / heard : 0, 1e-10))
+  }
+  return { level, speech: decide(level) }
+}
+
+function decide(level: Float64Array): Uint8Array {
+  const speech = new Uint8Array(level.length)
+  // Digital silence (what was redacted, a held call) says nothing about the noise of the line.
+  const heard = level.filter((db) => db > -95).sort()
+  if (heard.length === 0) return speech
+  const part = (share: number) => heard[Math.min(heard.length - 1, Math.floor(share * heard.length))]!
+  const loud = part(0.95)
+  if (loud < nobody) return speech
+  const threshold = Math.max(Math.min(part(0.1) + aboveFloor, loud - 15), loud - belowLoud, nobody)
+  let last = -Infinity
+  for (let frame = 0; frame < level.length; frame++) {
+    // A click of one frame is nobody.
+    const isLoud = level[frame]! > threshold && (level[frame + 1] ?? -100) > threshold
+    if (isLoud) {
+      speech.fill(1, Math.max(0, frame - before), frame + 1)
+      last = frame
+    } else if (frame - last <= after) speech[frame] = 1
+  }
+  return speech
+}
