@@ -6,7 +6,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -35,7 +34,7 @@ export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
     connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 1, onIdleError: () => undefined })
   const admin = open(server.adminUrl())
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const desk = open(server.urlFor('seloste_desk', 'bench', 'postgres'))

@@ -6,7 +6,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -31,7 +30,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
   const open = (url: string, size: number) =>
     connectDatabase<SafeguardTables>({ url, applicationName: 'bench', size, onIdleError: () => undefined })
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_custodian: 'bench', seloste_desk: 'bench' })
     const admin = open(server.adminUrl(), 1)
     await sql`

@@ -6,7 +6,6 @@ import { hash } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -21,7 +20,6 @@ import { makeSigner, signNote } from '#test/audit/seal-log.ts'
 import { print, spending } from '../spending.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
 const password = 'only-for-the-bench'
 const batch = 20_000
@@ -40,7 +38,7 @@ export async function verifyLog({ entries = 1_000_000 } = {}): Promise<Row[]> {
     connectDatabase<SafeguardTables>({ url, applicationName: 'bench', size: 1, onIdleError: () => undefined })
   const admin = open(server.adminUrl())
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { [role]: password })
     const signer = makeSigner('seloste/bench/1', 1)
     const example = await fill(admin.db, entries, (size, root) => signNote(signer, size, root))

@@ -7,7 +7,6 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { openConnection, type OwnConnection } from '#platform/database/copy.ts'
@@ -31,7 +30,7 @@ export async function backUp({ rows = 300_000, objects = 100, objectBytes = 4_00
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     const connection = await openConnection(server.adminUrl(), 'bench')
     await fill(connection, rows)
     const store = await openDirectoryStore(join(folder, 'objects'))

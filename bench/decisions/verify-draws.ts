@@ -6,7 +6,6 @@ import { createHmac } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import { decideRecording } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
@@ -21,7 +20,6 @@ import { verifyDraws } from '#use/evidence/verify-draws.ts'
 import { print, spending } from '../spending.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
 const password = 'only-for-the-bench'
 const drawKey = Buffer.alloc(32, 7)
@@ -42,7 +40,7 @@ export async function verifyAll({ calls = 1_000_000 } = {}): Promise<Row[]> {
     connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 1, onIdleError: () => undefined })
   const admin = open(server.adminUrl())
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { [role]: password })
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const versions = await readVersions(admin.db)

@@ -7,7 +7,6 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import type { StorageSite } from '#description/register-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -32,7 +31,6 @@ import { openStore } from '#safeguards/places/open-place.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { ms, ratio, type Row } from '../rows.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
 const password = 'only-for-the-bench'
 const rounds = 5
@@ -65,7 +63,7 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
   const onIdleError = () => undefined
   const admin = connectDatabase({ url: server.adminUrl(), applicationName: 'bench', size: 1, onIdleError })
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { [role]: password })
     const url = server.urlFor(role, password, 'postgres')
     const custodian = connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 8, onIdleError })

@@ -7,7 +7,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { followVersions } from '#app/roles/follow-versions.ts'
 import { keepAnonymisedCopies } from '#app/roles/keep-anonymised-copies.ts'
@@ -44,7 +43,6 @@ import { addInstitute } from '#use/disclosure/research/institutes.ts'
 import { beginResearch, fileUndertaking, pickItem } from '#use/disclosure/research/prepare-research.ts'
 import type { LongCall } from './long-calls.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const password = 'only-for-the-bench'
 const roles = ['seloste_desk', 'seloste_custodian', 'seloste_capture'] as const
 const packetSamples = 160
@@ -61,7 +59,7 @@ export interface Progress {
 export async function openBenchRegister(folder: string) {
   const log = { info: () => undefined, warn: (message: string) => void process.stderr.write(`${message}\n`) }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
-  await migrate(server.adminUrl(), migrations)
+  await migrate(server.adminUrl())
   await setRolePasswords(server.adminUrl(), Object.fromEntries(roles.map((role) => [role, password])))
   const connect = (url: string) =>
     connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 10, onIdleError: () => undefined })

@@ -5,7 +5,6 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import { decideRecording } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
@@ -43,7 +42,7 @@ export async function checkAll({ calls = 2_000_000, looks = 200_000 } = {}): Pro
       onIdleError: () => undefined,
     })
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_custodian: 'bench' })
     const admin = open(server.adminUrl())
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)

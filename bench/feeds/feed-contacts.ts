@@ -9,7 +9,6 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -39,7 +38,7 @@ export async function feedContacts({ calls = Number(process.env['SELOSTE_BENCH_C
     ...{ url: server.adminUrl(), applicationName: 'bench', size: 2, onIdleError: () => undefined },
   })
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_capture: 'bench' })
     await installDescription(db as never, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     await pool.query(`select ensure_partitions((now() - interval '2 months')::date, now()::date)`)

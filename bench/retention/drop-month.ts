@@ -6,7 +6,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
@@ -16,7 +15,6 @@ import type { RegisterTables } from '#register/tables.ts'
 import { fillPartition } from '../register/fill-partition.ts'
 import { ms, type Row } from '../rows.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
 const password = 'only-for-the-bench'
 const mostMs = 1_000
@@ -37,7 +35,7 @@ export async function dropMonth({
   const onIdleError = () => undefined
   const admin = connectDatabase({ url: server.adminUrl(), applicationName: 'bench', size: 2, onIdleError })
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { [role]: password })
     const month = Temporal.Now.plainDateISO('UTC').with({ day: 1 }).subtract({ months: 16 })
     const first = month.toString()

@@ -5,7 +5,6 @@
 import { mkdtemp, readFile, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { dryRunTerms } from '#destruction/retention/dry-run.ts'
 import { applyTerms } from '#destruction/retention/apply-terms.ts'
 import { editDescription } from '#description/edit/edit-description.ts'
@@ -19,7 +18,6 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { ms, ratio, type Row } from '../rows.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const role = 'seloste_custodian'
 const password = 'only-for-the-bench'
 const numbers = ['029 497 000', '029 497 001', '029 497 010'].map((written) => phoneNumberKey(written))
@@ -35,7 +33,7 @@ export async function dryRun({ recordings = 1_000_000, applied = 20_000 } = {}):
   const onIdleError = () => undefined
   const admin = connectDatabase({ url: server.adminUrl(), applicationName: 'bench', size: 1, onIdleError })
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { [role]: password })
     await admin.pool.query('set session_replication_role = replica')
     await admin.pool.query(fill, [recordings, numbers])

@@ -6,7 +6,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { chunkBytes, sealPayload } from '#platform/age/seal-stream.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -21,7 +20,6 @@ import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { keepFileKey } from '#safeguards/keys/recording-keys.ts'
 import { ratio, type Row } from '../rows.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 const mebibyte = 1024 * 1024
 const leastMegabytesPerSecond = 500
 
@@ -38,7 +36,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     onIdleError: () => undefined,
   })
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     const objects = await openDirectoryStore(join(folder, 'objects'))
     const keys = await openKeyStore({ dataDirectory: folder, keys: { kind: 'file' } })
     await pool.query('set session_replication_role = replica')

@@ -6,7 +6,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -40,7 +39,7 @@ export async function enteredAlike(pool: Pool): Promise<Row> {
     ...{ url: server.adminUrl(), applicationName: 'bench', size: 1, onIdleError: () => undefined },
   })
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await other.pool.query(`select ensure_partitions((now() - interval '15 months')::date, now()::date)`)
     for (const facts of await factsOf(pool, ids)) await admit(other.db, facts)
     const [expected, found] = await Promise.all(

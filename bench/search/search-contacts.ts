@@ -9,7 +9,6 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Pool, PoolClient } from 'pg'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -63,7 +62,7 @@ export async function searchContacts({
     ...{ url: server.adminUrl(), applicationName: 'bench', size: 4, onIdleError: () => undefined },
   })
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const held = await admin.pool.query<{ n: string }>('select count(*) as n from (select from contact limit 1000) c')

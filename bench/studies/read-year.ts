@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -49,7 +48,7 @@ export async function readYear({
     connectDatabase<RegisterTables>({ url, applicationName: 'bench', size: 2, onIdleError: () => undefined })
   const admin = open(server.adminUrl())
   try {
-    await migrate(server.adminUrl(), fileURLToPath(new URL('../../migrations', import.meta.url)))
+    await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const desk = open(server.urlFor('seloste_desk', 'bench', 'postgres'))

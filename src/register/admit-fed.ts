@@ -78,7 +78,7 @@ export async function admitNewFed(
   return new Set(rows[0]?.places)
 }
 
-/** As the type `fed_call` of the database has it (migrations/0049-feeds-in-batches.sql), and what `admit` makes of the same facts. */
+/** As the type `fed_call` of the database has it (database/functions/feeds/batches.sql), and what `admit` makes of the same facts. */
 function callOf(place: number, first: SegmentFacts, segments: readonly SegmentFacts[]) {
   const ended = segments.map(({ endedAt }) => endedAt!).reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b))
   return {

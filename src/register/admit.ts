@@ -96,7 +96,7 @@ export async function admit(db: Kysely<RegisterTables>, facts: SegmentFacts, nod
 }
 
 /**
- * Admits the facts of several segments, in one statement (migrations/0052-admissions.sql): all of them, or none when it throws.
+ * Admits the facts of several segments, in one statement (database/functions/capture/admit.sql): all of them, or none when it throws.
  * @returns what became of each, in their order
  */
 export async function admitTogether(

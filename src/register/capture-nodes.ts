@@ -1,5 +1,5 @@
 /**
- * The capture nodes of this register (migrations/0047-capture-nodes.sql). In: that a node is there, or ends. Out: the calls of nodes
+ * The capture nodes of this register (database/functions/capture/nodes.sql). In: that a node is there, or ends. Out: the calls of nodes
  * that have fallen silent, ended. Never here: whose a call is; admit.ts asks that.
  */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'

@@ -1,6 +1,6 @@
 type Instant = Temporal.Instant
 
-/** What capture has seen: hours by trunk and client, and what each client sends (migrations/0042-capture-seen.sql). */
+/** What capture has seen: hours by trunk and client, and what each client sends (database/functions/capture/trunks-seen.sql). */
 export interface CaptureSeenTables {
   capture_hour: {
     hour: Instant

@@ -1,4 +1,4 @@
-/** What ends a recording out of turn, as the custodian sees it (migrations/0017-ends.sql). */
+/** What ends a recording out of turn, as the custodian sees it (database/functions/destruction/recordings.sql). */
 import type { ColumnType, Generated } from 'kysely'
 
 type Instant = Temporal.Instant

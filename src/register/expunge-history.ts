@@ -1,7 +1,7 @@
 /**
  * The door out for the contact history. In: contacts, or a month of them, whose 14 months are over. Out: nothing of them but
  * the counts of their days and a trace by id. Every step can be taken again. Never here: what is held by an order, what has
- * not come to its day, what has not been counted: the database ends none of these (migrations/0018-history-terms.sql).
+ * not come to its day, what has not been counted: the database ends none of these (database/functions/destruction/history.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import { appendAudit } from '#safeguards/audit/append.ts'

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
 /**
- * What time it is for a look at what has a term: the database's, and never earlier than it has been (migrations/0017-ends.sql).
+ * What time it is for a look at what has a term: the database's, and never earlier than it has been (database/functions/destruction/recordings.sql).
  * The clock of the process that asks may have gone back, and with it what has expired would be shown again (R24).
  */
 export async function registerTime(tx: Transaction<RegisterTables>): Promise<Temporal.Instant> {
@@ -12,7 +12,7 @@ export async function registerTime(tx: Transaction<RegisterTables>): Promise<Tem
 
 /**
  * Until when what has a term may be destroyed: the database's time, and not more than 26 hours after it was last seen going on,
- * until two people have confirmed a leap (migrations/0017-ends.sql). A clock that jumps ahead destroys nothing.
+ * until two people have confirmed a leap (database/functions/destruction/recordings.sql). A clock that jumps ahead destroys nothing.
  */
 export async function destructionTime(db: Kysely<RegisterTables>): Promise<Temporal.Instant> {
   const { rows } = await sql<{ now: Temporal.Instant }>`select destruction_now() as now`.execute(db)

@@ -1,4 +1,4 @@
-/** Requests of callers and officials, as the desk and the custodian read them; functions change them (migrations/0022-requests.sql). */
+/** Requests of callers and officials, as the desk and the custodian read them; functions change them (database/functions/requests/requests.sql). */
 import type { ColumnType } from 'kysely'
 
 type Read<T> = ColumnType<T, never, never>

@@ -1,4 +1,4 @@
-/** The tables of the register, as Kysely sees them (migrations/0001-spine.sql). */
+/** The tables of the register, as Kysely sees them (database/functions/history/contacts.sql). */
 import type { ColumnType, Generated } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
@@ -46,7 +46,7 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     history_ends_at: Instant | null
     /** The trunk that sent it; null for a call that only a feed has told. */
     trunk: Generated<string | null>
-    /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (migrations/0085-queue-calls.sql). */
+    /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (database/functions/feeds/meet.sql). */
     waited_from: Generated<Instant | null>
     /** When the register took it in; null from before that was noted (migrations/0099-late-parts.sql). */
     admitted_at: Generated<Instant | null>

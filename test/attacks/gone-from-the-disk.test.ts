@@ -24,7 +24,6 @@ import { filesIn, openFromImage } from './open-from-image.ts'
 
 const count = Number(process.env['SELOSTE_DESTROYED'] ?? 1_000)
 const isRun = process.env['SELOSTE_LONG'] === '1' && process.getuid?.() === 0
-const migrations = join(import.meta.dirname, '../../migrations')
 const password = 'a-good-long-password'
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 const now = () => Temporal.Now.instant()
@@ -41,7 +40,7 @@ async function openVolume() {
   chmodSync(mount, 0o711)
   const log = { info: () => undefined, warn: () => undefined }
   const server: EmbeddedPostgres = await startEmbeddedPostgres({ dataDirectory: join(mount, 'database'), log })
-  await migrate(server.adminUrl(), migrations)
+  await migrate(server.adminUrl())
   const open = new Map<string, Database<RegisterTables>>()
   const as = (role = '') => {
     const url = role === '' ? server.adminUrl() : server.urlFor(role, password, 'postgres')

@@ -32,7 +32,7 @@ async function found(...statements: string[]): Promise<string[]> {
   return problems.map(({ kind, name }) => `${kind} ${name}`)
 }
 
-test('migrations/protections.json is current: if not, run "npm run generate"', async () => {
+test('database/protections.json is current: if not, run "npm run generate"', async () => {
   expect(await findProtectionProblems(custodian, roles, expected)).toEqual([])
   const now = await readProtections(custodian, roles)
   if (now.postgres === expected.postgres) expect(now).toEqual(expected)

@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, inject } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -35,7 +34,6 @@ import { makeTestRegister, type RecordedSegment } from '../register/make-registe
 
 export const recovery = generateKeyPair()
 export const drawKey = randomBytes(32)
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** Call it at the top of a test file. */
 export async function openBackedUpRegister(database: TestDatabase<RegisterTables>) {
@@ -169,7 +167,7 @@ export async function emptyMachine() {
     url,
     db: connected.db,
     migrate: async (upTo) => {
-      await migrate(url, migrations, upTo)
+      await migrate(url, { ...(upTo !== undefined && { upTo }) })
     },
     objects: await openTestObjects(join(folder, 'objects')),
     keys,

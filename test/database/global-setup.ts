@@ -1,10 +1,9 @@
 // One PostgreSQL for a whole test run: the embedded one, or that of SELOSTE_TEST_DATABASE (`npm run test:elsewhere`).
-// In: migrations/. Out: a migrated template database, and where it is. Never: a trace left behind, or a clash with
+// In: database/. Out: a migrated template database, and where it is. Never: a trace left behind, or a clash with
 // another run on the same machine.
 import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { seedDescriptionFile } from '#description/read-description.ts'
@@ -16,7 +15,6 @@ import { rolePassword, templateName, type TestCluster } from './cluster.ts'
 import { shippedToday } from './describe-from.ts'
 import { owner, startTestServer, superuser } from './external-server.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 const folderPrefix = 'seloste-test-'
 
@@ -123,7 +121,7 @@ async function makeTemplate(adminUrl: string, templateUrl: string, ownerUrl?: st
     await client.query('alter system set full_page_writes = off')
     await client.query('select pg_reload_conf()')
     if (ownerUrl === undefined) await client.query(`create database ${templateName}`)
-    await migrate(ownerUrl ?? templateUrl, migrations)
+    await migrate(ownerUrl ?? templateUrl)
     await installSeed(ownerUrl ?? templateUrl)
     await keepNearMonths(ownerUrl ?? templateUrl)
     const { rows } = await client.query<{ rolname: string }>(

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { drawBoundaries } from './draw-boundaries.ts'
+import { checksumsFile, listChecksums } from './list-checksums.ts'
 import { makeKnownDatabase } from './known-database.ts'
 import { listDecisions } from './list-decisions.ts'
 import { writeProtections } from './write-protections.ts'
@@ -18,6 +19,7 @@ interface Generated {
 const generated: Generated[] = [
   { path: 'web/src/api/schema.d.ts', make: makeClientTypes },
   { path: 'src/use/evidence/known-database.json', make: makeKnownDatabase, isTested: true },
+  { path: checksumsFile, make: listChecksums },
   { path: 'docs/decisions/README.md', make: listDecisions },
   { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
 ]

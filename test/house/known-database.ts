@@ -1,17 +1,15 @@
-// The list of tables and columns that evidence holds the database against. In: migrations/, in a PostgreSQL of its own. Out: the text of
+// The list of tables and columns that evidence holds the database against. In: database/, in a PostgreSQL of its own. Out: the text of
 // src/use/evidence/known-database.json. Never: a list made from a database in which somebody has worked.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { format } from 'prettier'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { databaseMarks } from '#platform/database/quarantine.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { readDatabase, type KnownDatabase } from '#use/evidence/known-database.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
-
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 export async function makeKnownDatabase(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-known-'))
@@ -19,7 +17,7 @@ export async function makeKnownDatabase(): Promise<string> {
   const log = { info: () => undefined, warn: () => undefined }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     const { db, close } = connectDatabase({
       url: server.adminUrl(),
       applicationName: 'generate',
@@ -42,6 +40,6 @@ export async function describeDatabase(db: QueryExecutorProvider): Promise<Known
   const { rows } = await sql<{ name: string }>`
     select rolname::text as name from pg_roles where rolname ~ '^seloste_' order by 1`.execute(db)
   const { tables, members } = await readDatabase(db)
-  delete tables['migration']
+  for (const mark of databaseMarks) delete tables[mark]
   return { tables, members, roles: rows.map(({ name }) => name) }
 }

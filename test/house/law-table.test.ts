@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
-const paths = ['src', 'test', 'web/src', 'migrations', 'docs'].flatMap(pathsUnder)
+const paths = ['src', 'test', 'web/src', 'database', 'docs'].flatMap(pathsUnder)
 const rows = ['docs/law/README.md', 'docs/attacks.md']
   .flatMap((file) => readFileSync(join(root, file), 'utf8').split('\n'))
   .filter((line) => line.startsWith('| ') && !/^\| +\||^\| promise \|/.test(line))

@@ -1,16 +1,15 @@
-// Writes migrations/protections.json from a fresh database.
-// In: migrations/, the embedded PostgreSQL. Out: the file. Never: a database that stays.
+// Writes database/protections.json and database/schema.sql from a fresh database.
+// In: database/, the embedded PostgreSQL. Out: the files. Never: a database that stays.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
+import { schemaFolder } from '#platform/database/schema-folder.ts'
 import { readProtections } from '#platform/database/protections.ts'
 import { processRoles } from '#safeguards/audit/appenders.ts'
-
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
+import { describeSchema } from './describe-schema.ts'
 
 export async function writeProtections(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-generate-'))
@@ -19,7 +18,7 @@ export async function writeProtections(): Promise<void> {
   const log = { info: () => undefined, warn: () => undefined }
   const server = await startEmbeddedPostgres({ dataDirectory: join(folder, 'database'), log })
   try {
-    await migrate(server.adminUrl(), migrations)
+    await migrate(server.adminUrl())
     const { db, close } = connectDatabase<never>({
       url: server.adminUrl(),
       applicationName: 'generate',
@@ -27,8 +26,10 @@ export async function writeProtections(): Promise<void> {
       onIdleError: () => undefined,
     })
     const read = await readProtections(db, processRoles)
+    const schema = await describeSchema(db)
     await close()
-    await writeFile(join(migrations, 'protections.json'), `${JSON.stringify(read, undefined, 2)}\n`)
+    await writeFile(join(schemaFolder, 'protections.json'), `${JSON.stringify(read, undefined, 2)}\n`)
+    await writeFile(join(schemaFolder, 'schema.sql'), schema)
   } finally {
     await server.stop()
     await rm(folder, { recursive: true, force: true })

@@ -5,13 +5,11 @@
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { migrate } from '#platform/database/migrate.ts'
 import { moveDatabase, type DatabaseMove, type MovedDatabase } from '#safeguards/moving/move-database.ts'
 import { startTestServer } from '../database/external-server.ts'
 
-export const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 export async function openTarget() {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-target-'))
@@ -47,7 +45,7 @@ export async function administer<Row extends object>(url: string, statement: str
 export function moveTo(from: string, to: string, more: Partial<DatabaseMove> = {}): Promise<MovedDatabase> {
   return moveDatabase({
     ...{ from, to, told: 'the target' },
-    migrate: (url, upTo) => migrate(url, migrations, upTo),
+    migrate: (url, upTo) => migrate(url, { upTo }),
     onTable: () => undefined,
     ...more,
   })

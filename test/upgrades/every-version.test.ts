@@ -1,27 +1,35 @@
-/** A database of every released version, with data in each of its tables, comes to this one with the data as they were. */
+/**
+ * A database of every version, with data in each of its tables, comes to this one with the data as they were, and is then the same
+ * as a new one. `before-1.0.0.sql.br` is a dump of the last version before 1.0.0, which that version's own migrations made.
+ */
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { brotliDecompressSync } from 'node:zlib'
 import { Client } from 'pg'
+import type { Kysely } from 'kysely'
 import { afterEach, expect, inject, test } from 'vitest'
+import { connectDatabase } from '#platform/database/connect.ts'
 import { migrate } from '#platform/database/migrate.ts'
+import { expectedProtections, findProtectionProblems } from '#platform/database/protections.ts'
+import { schemaFolder } from '#platform/database/schema-folder.ts'
+import { processRoles } from '#safeguards/audit/appenders.ts'
+import { templateName } from '../database/cluster.ts'
+import { describeSchema } from '../house/describe-schema.ts'
+import { checksumsOfFiles, readChecksums } from '../house/list-checksums.ts'
 import { fillTable, rowsOf, tablesOf } from './fill-tables.ts'
 
-const migrations = fileURLToPath(new URL('../../migrations', import.meta.url))
 /** Versions of the schema: the numbers of its migrations, which may have gaps. */
-const versions = (await readdir(migrations))
+const versions = (await readdir(join(schemaFolder, 'migrations')))
   .filter((name) => name.endsWith('.sql'))
   .map((name) => Number.parseInt(name, 10))
   .sort((a, b) => a - b)
-const long = process.env['SELOSTE_LONG'] === '1'
-
-/** Columns that went into tables of their own: `person_placement`, `appointment`. */
-const moved: Readonly<Record<string, readonly string[]>> = {
-  person: ['unit_id'],
-  inspection: ['office', 'appointment_at'],
-}
+const standsFor = JSON.parse(await readFile(join(schemaFolder, 'migrations/0200-baseline.json'), 'utf8')) as Record<
+  string,
+  string
+>
+const newest = ['functions']
 
 const made: string[] = []
 afterEach(async () => {
@@ -35,10 +43,28 @@ async function administer(statement: string): Promise<void> {
 }
 
 async function emptyDatabase(): Promise<string> {
+  return databaseFrom('template0')
+}
+
+async function databaseFrom(template: string): Promise<string> {
   const name = `test_upgrade_${randomBytes(5).toString('hex')}`
   made.push(name)
-  await administer(`create database ${name} template template0`)
+  await administer(`create database ${name} template ${template}`)
   return inject('database').adminUrl.replace('DATABASE', name)
+}
+
+async function inside<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  return work(client).finally(() => client.end())
+}
+
+/** A database as the last version before 1.0.0 made and filled it. */
+async function earlierDatabase(): Promise<string> {
+  const url = await emptyDatabase()
+  const dump = brotliDecompressSync(await readFile(join(import.meta.dirname, 'before-1.0.0.sql.br'))).toString()
+  await inside(url, (client) => client.query(dump))
+  return url
 }
 
 type Content = Map<string, Record<string, unknown>[]>
@@ -55,70 +81,99 @@ async function fill(client: Client, content: Content): Promise<void> {
 async function assertKept(client: Client, content: Content): Promise<void> {
   for (const [table, before] of content) {
     const after = await rowsOf(client, table)
-    for (const row of before) {
-      const known = Object.fromEntries(Object.entries(row).filter(([column]) => !moved[table]?.includes(column)))
-      expect(after, table).toContainEqual(expect.objectContaining(known))
-    }
+    for (const row of before) expect(after, table).toContainEqual(expect.objectContaining(row))
   }
 }
 
-test(
-  'rows of every version, from the one in which their table came, come through all that followed',
-  { timeout: 120_000 },
-  async () => {
-    const url = await emptyDatabase()
-    const client = new Client({ connectionString: url })
-    await client.connect()
-    try {
-      const content: Content = new Map()
-      for (const version of versions) {
-        await migrate(url, migrations, version)
-        await fill(client, content)
-      }
-      expect(content.size).toBeGreaterThan(130)
-      await assertKept(client, content)
-    } finally {
-      await client.end()
-    }
-  },
-)
+function schemaOf(url: string): Promise<string> {
+  return asking(url, describeSchema)
+}
 
-test.runIf(long)(
-  'a database that was filled at any version comes to this one at once',
-  { timeout: 1_800_000 },
-  async () => {
-    for (const [index, version] of versions.slice(0, -1).entries()) {
-      const url = await emptyDatabase()
-      await migrate(url, migrations, version)
-      const client = new Client({ connectionString: url })
-      await client.connect()
-      try {
-        const content: Content = new Map()
-        await fill(client, content)
-        expect((await migrate(url, migrations)).length).toBe(versions.length - index - 1)
-        await assertKept(client, content)
-      } finally {
-        await client.end()
-      }
-    }
-  },
-)
+async function problemsOf(url: string) {
+  const expected = await expectedProtections()
+  return asking(url, (db) => findProtectionProblems(db, processRoles, expected))
+}
+
+function asking<Answer>(url: string, ask: (db: Kysely<never>) => Promise<Answer>): Promise<Answer> {
+  const { db, close } = connectDatabase<never>({ url, applicationName: 'test', size: 1, onIdleError: () => undefined })
+  return ask(db).finally(close)
+}
+
+test('no migration was edited since it was listed; a change is a new migration', () => {
+  expect(checksumsOfFiles()).toEqual(readChecksums())
+})
+
+test('a register of before 1.0.0 keeps its data, and is protected as a new one is', { timeout: 60_000 }, async () => {
+  const url = await earlierDatabase()
+  const content: Content = new Map()
+  await inside(url, async (client) => {
+    for (const table of await tablesOf(client)) content.set(table, await rowsOf(client, table))
+  })
+  expect(content.size).toBeGreaterThan(150)
+  expect([...content].filter(([, rows]) => rows.length === 0).map(([table]) => table)).toEqual([])
+  expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
+  await inside(url, (client) => assertKept(client, content))
+  expect(await problemsOf(url)).toEqual([])
+  expect(await schemaOf(url)).toBe(await readFile(join(schemaFolder, 'schema.sql'), 'utf8'))
+  expect(await schemaOf(await databaseFrom(templateName))).toBe(await schemaOf(url))
+  expect(await migrate(url)).toEqual([])
+})
+
+test('rows of every version since come through all that followed', { timeout: 120_000 }, async () => {
+  const url = await emptyDatabase()
+  const content: Content = new Map()
+  for (const upTo of versions) {
+    await migrate(url, { upTo })
+    await inside(url, (client) => fill(client, content))
+  }
+  await inside(url, (client) => assertKept(client, content))
+  expect(await problemsOf(url)).toEqual([])
+})
+
+test('a backup of before 1.0.0 finds the tables that it had', { timeout: 60_000 }, async () => {
+  const last = Number.parseInt(Object.keys(standsFor).at(-1) ?? '', 10)
+  const url = await emptyDatabase()
+  await migrate(url, { upTo: last })
+  await inside(url, async (client) => {
+    const { rows } = await client.query<{ name: string; checksum: string }>(
+      'select name, checksum from migration order by number',
+    )
+    expect(Object.fromEntries(rows.map(({ name, checksum }) => [name, checksum]))).toEqual(standsFor)
+  })
+  expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
+  expect(await problemsOf(url)).toEqual([])
+})
+
+test('a register of a version that is too old is refused, with what to do, and not touched', async () => {
+  const url = await earlierDatabase()
+  const last = Object.keys(standsFor).at(-1) ?? ''
+  await inside(url, (client) => client.query('delete from migration where name = $1', [last]))
+  await expect(migrate(url)).rejects.toMatchObject({
+    code: 'migration-too-old',
+    message: expect.stringContaining(
+      `takes over one at ${last}: start the last version before 1.0.0 on it once, then this one.`,
+    ) as string,
+  })
+  await inside(url, async (client) => {
+    expect((await client.query('select from migration')).rowCount).toBe(Object.keys(standsFor).length - 1)
+  })
+})
 
 test('a database of a later version is refused, with what to do, and not touched', { timeout: 60_000 }, async () => {
   const url = await emptyDatabase()
-  await migrate(url, migrations)
+  await migrate(url)
   const folder = await mkdtemp(join(tmpdir(), 'older-'))
-  await cp(migrations, folder, { recursive: true })
-  const last =
-    (await readdir(folder))
-      .filter((name) => name.endsWith('.sql'))
-      .sort()
-      .at(-1) ?? ''
-  await rm(join(folder, last))
-  await expect(migrate(url, folder)).rejects.toMatchObject({
+  await cp(schemaFolder, folder, { recursive: true })
+  const last = (await migrationNames()).at(-1) ?? ''
+  await rm(join(folder, 'migrations', last))
+  await expect(migrate(url, { folder })).rejects.toMatchObject({
     code: 'migration-unknown',
     message: `The database has the migration ${last}, which this version of Seloste does not know: start the newer version.`,
   })
   await rm(folder, { recursive: true })
-  expect(await migrate(url, migrations)).toEqual([])
+  expect(await migrate(url)).toEqual([])
 })
+
+async function migrationNames(): Promise<string[]> {
+  return (await readdir(join(schemaFolder, 'migrations'))).filter((name) => name.endsWith('.sql')).sort()
+}

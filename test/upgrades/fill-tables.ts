@@ -46,11 +46,11 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   webhook_target: { events: `'{contact.admitted}'` },
 }
 
-/** The names of tables, but for the record of migrations. */
+/** The names of tables, but for the record of what was applied. */
 export async function tablesOf(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(`
     select relname::text as name from pg_class where relnamespace = 'public'::regnamespace
-      and relkind in ('r', 'p') and not relispartition and relname <> 'migration' order by 1`)
+      and relkind in ('r', 'p') and not relispartition and relname not in ('migration', 'applied_functions') order by 1`)
   return rows.map(({ name }) => name)
 }
 

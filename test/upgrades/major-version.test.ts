@@ -12,7 +12,7 @@ import { databaseOsUser } from '#platform/database/embedded/os-user.ts'
 import { upgradeEmbeddedPostgres } from '#platform/database/embedded/upgrade.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { finishMove } from '#safeguards/moving/move-database.ts'
-import { migrations, moveTo } from '../moving/open-move.ts'
+import { moveTo } from '../moving/open-move.ts'
 import { fillTable, rowsOf, tablesOf } from './fill-tables.ts'
 
 /** As Debian has them. */
@@ -33,7 +33,7 @@ describe.skipIf(older === undefined)('a cluster of an earlier major version', ()
     for (const path of [folder, dataDirectory]) await chmod(path, 0o711)
     await makeCluster()
     const old = await startEmbeddedPostgres({ dataDirectory, log, binaries: older! })
-    await migrate(old.adminUrl(), migrations)
+    await migrate(old.adminUrl())
     before = await contentOf(old.adminUrl(), true)
     await old.stop()
   }, 120_000)

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { termZone } from '#description/terms.ts'
 import { tellPlace } from '#platform/config/places.ts'
@@ -32,7 +31,6 @@ import { destroyOld } from './move-destroy-old.ts'
 import { giveUp } from './move-give-up.ts'
 import { openDatabase, openSource, originOf, readTarget, type Target } from './move-target.ts'
 
-const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 /**
  * `move --to FILE`: database, store or both to where the settings of a file say; with `--give-up`, that emptied again.
@@ -170,7 +168,7 @@ async function moveTo(
           from: source.url,
           to: target.database,
           told: tellDatabase(target.database),
-          migrate: (url, upTo) => migrate(url, migrations, upTo),
+          migrate: (url, upTo) => migrate(url, { upTo }),
           onTable: ({ name, rows }, done, total) => {
             if (rows >= manyRows || done % 25 === 0 || done === total)
               console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)

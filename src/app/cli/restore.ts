@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
@@ -24,7 +23,6 @@ import { drawKeyPath } from '../roles/draw-key.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { openRestorePlace } from './backup-places.ts'
 
-const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 const options = {
   from: { type: 'string' },
@@ -59,7 +57,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
         url: database.url,
         db: database.db,
         migrate: async (upTo) => {
-          await migrate(database.url, migrations, upTo)
+          await migrate(database.url, { ...(upTo !== undefined && { upTo }) })
         },
         objects: await openObjects(settings),
         objectsOf: recordingObjects,

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { upgradeEmbeddedPostgres } from '#platform/database/embedded/upgrade.ts'
@@ -9,7 +8,6 @@ import { Fault } from '#platform/fault.ts'
 import { finishMove, moveDatabase } from '#safeguards/moving/move-database.ts'
 import { noteLeftBehind } from './left-behind.ts'
 
-const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 const told = 'the new database'
 
@@ -34,7 +32,7 @@ export async function upgradeDatabase(settings: Settings, args: string[]): Promi
       if (await finishMove(from, to, told)) return
       const moved = await moveDatabase({
         ...{ from, to, told },
-        migrate: (url, upTo) => migrate(url, migrations, upTo),
+        migrate: (url, upTo) => migrate(url, { upTo }),
         onTable: ({ name, rows }, done, total) => {
           if (done % 25 === 0 || done === total)
             console.log(`  table ${done} of ${total}: ${name}, ${rows} rows, the same there`)

@@ -1,7 +1,7 @@
 /**
  * The listening mode holds a session (R47). In: every request, before anything is done for it. Out: the few that the room needs,
  * from the workstation at which it was opened; all others are refused, whatever they ask. Never here: what may be heard; the
- * database decides that too (migrations/0024-offices.sql).
+ * database decides that too (database/functions/requests/offices.sql).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { confinementOf } from '#use/requests/offices/room.ts'
@@ -26,7 +26,7 @@ const inRoom: ReadonlySet<string> = new Set([
 /** From anywhere: who it is and whose register, which tell the page that it is the room; and to sign out. */
 const anywhere: ReadonlySet<string> = new Set(['whoAmI', 'readOrganisation', 'signOut'])
 
-/** What asks the database itself, in the statement that notes what is heard (migrations/0050-ranges-in-one.sql). */
+/** What asks the database itself, in the statement that notes what is heard (database/functions/history/contacts.sql). */
 const asksItself = 'readAudio'
 
 /** Call it once, before any route. */

@@ -130,7 +130,7 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 }
 
-/** What PostgreSQL says where a look finds no log to leave its trace in (migrations/0008-audit-log.sql). */
+/** What PostgreSQL says where a look finds no log to leave its trace in (database/functions/audit/append.sql). */
 const logBroken = 'SL001'
 
 /** Starts serving; the address it listens at and the way to stop. */

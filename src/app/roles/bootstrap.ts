@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Settings } from '#platform/config/settings.ts'
 import { askOnce } from '#platform/database/ask-once.ts'
 import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
@@ -18,7 +17,6 @@ export interface ReadyDatabase {
   stop: () => Promise<void>
 }
 
-const migrations = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 /**
  * Makes the database ready: the embedded one unless DATABASE_URL names another, its schema brought up to date, and a
@@ -53,7 +51,7 @@ export async function prepareDatabase(
   { descriptionFile }: Pick<Settings, 'descriptionFile'>,
   log: Pick<Log, 'info'>,
 ): Promise<void> {
-  const applied = await migrate(adminUrl, migrations)
+  const applied = await migrate(adminUrl)
   await installFirstDescription(adminUrl, descriptionFile, log)
   if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
 }

@@ -1,6 +1,6 @@
 /**
  * Sessions of capture and of the desk that hold a lock for which the custodian waits, ended: no other process delays a destruction
- * (R22, R50). In: the custodian's database URL. Out: such sessions ended, and told. Never here: which they are (migrations/0073).
+ * (R22, R50). In: the custodian's database URL. Out: such sessions ended, and told. Never here: which they are (database/functions/watch/alarms.sql).
  */
 import { connectDatabase } from '#platform/database/connect.ts'
 import type { Log } from '#platform/log/log.ts'

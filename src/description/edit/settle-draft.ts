@@ -12,7 +12,7 @@ export type DraftHead = {
   version: number
   /** Without it the text keeps its own. */
   effectiveFrom?: Temporal.Instant
-  /** User ids. Without an approver the line is left open for one (migration 0002, settled_text). */
+  /** User ids. Without an approver the line is left open for one (`settled_text`, database/functions/description/versions.sql). */
   decision?: { author: string; approver?: string; decidedOn: Temporal.PlainDate }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What comes to be of calls and recordings when the service is developed and looked after, whose data it is and for how long it
  * is kept (GDPR Articles 13 and 30, L2). In: the grounds of a version. Out: one entry for each kind. The terms are the
- * database's (migrations 0041 to 0045): nothing sets them.
+ * database's (database/functions): nothing sets them.
  */
 import type { Grounds } from './grounds.ts'
 

@@ -16,7 +16,10 @@ export const databaseFaults = {
   'migration-misnamed': 'A file in migrations/ does not follow NNNN-name.sql, or a number is missing or used twice.',
   'migration-changed': 'A migration that was already applied was edited: write a new one.',
   'migration-unknown': 'The database has migrations that this program does not know: the program is too old.',
+  'migration-too-old': 'The database is older than the baseline: start the last version before 1.0.0 on it once.',
   'migration-failed': 'A migration was rolled back; the message carries what PostgreSQL said.',
+  'functions-failed':
+    'Functions, views, triggers, policies and grants were rolled back; the message carries what PostgreSQL said.',
   'database-role-wrong': 'A process signs in to the database as another role than its own: mend DATABASE_URL.',
   'database-quarantined': 'A restore or a move into this database has not ended: run it again, to its end.',
   'database-moved': 'The register was moved from this database to another one: set DATABASE_URL to that.',

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { migrate } from './migrate.ts'
 
@@ -10,52 +10,54 @@ const { pool } = database.as()
 let folder: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'migrations-'))
-  await pool.query('drop table if exists migration, first, second')
+  folder = await mkdtemp(join(tmpdir(), 'schema-'))
+  await mkdir(join(folder, 'migrations'))
+  await mkdir(join(folder, 'functions', 'access'), { recursive: true })
+  await pool.query('drop table if exists migration, applied_functions, first, second')
 })
 afterEach(() => rm(folder, { recursive: true }))
 
 async function write(name: string, statements: string): Promise<void> {
-  await writeFile(join(folder, name), statements)
+  await writeFile(join(folder, 'migrations', name), statements)
 }
 
 test('migrations are applied once, in order', async () => {
   await write('0002-second.sql', 'create table second (id integer references first);')
   await write('0001-first.sql', 'create table first (id integer primary key); insert into first values (1);')
-  expect(await migrate(database.url(), folder)).toEqual(['0001-first.sql', '0002-second.sql'])
-  expect(await migrate(database.url(), folder)).toEqual([])
+  expect(await migrate(database.url(), { folder })).toEqual(['0001-first.sql', '0002-second.sql', 'functions'])
+  expect(await migrate(database.url(), { folder })).toEqual([])
 })
 
 test('two processes that start together apply each migration once', async () => {
   await write('0001-first.sql', 'select pg_sleep(0.2); create table first (id integer);')
-  const applied = await Promise.all([migrate(database.url(), folder), migrate(database.url(), folder)])
-  expect(applied.flat()).toEqual(['0001-first.sql'])
+  const applied = await Promise.all([migrate(database.url(), { folder }), migrate(database.url(), { folder })])
+  expect(applied.flat()).toEqual(['0001-first.sql', 'functions'])
 })
 
 test('an applied migration that was edited stops the start', async () => {
   await write('0001-first.sql', 'create table first (id integer);')
-  await migrate(database.url(), folder)
+  await migrate(database.url(), { folder })
   await write('0001-first.sql', 'create table first (id bigint);')
-  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-changed' })
+  await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-changed' })
 })
 
 test('other line ends are no edit', async () => {
   await write('0001-first.sql', 'create table first\n(id integer);\n')
-  await migrate(database.url(), folder)
+  await migrate(database.url(), { folder })
   await write('0001-first.sql', 'create table first\r\n(id integer);\r\n')
-  expect(await migrate(database.url(), folder)).toEqual([])
+  expect(await migrate(database.url(), { folder })).toEqual([])
 })
 
 test('a database newer than the program stops the start', async () => {
   await write('0001-first.sql', 'create table first (id integer);')
-  await migrate(database.url(), folder)
-  await rm(join(folder, '0001-first.sql'))
-  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-unknown' })
+  await migrate(database.url(), { folder })
+  await rm(join(folder, 'migrations', '0001-first.sql'))
+  await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-unknown' })
 })
 
 test('a migration that fails leaves nothing of itself and says where it failed', async () => {
   await write('0001-first.sql', 'create table first (id integer);\n\ncreate tabel second;')
-  await expect(migrate(database.url(), folder)).rejects.toMatchObject({
+  await expect(migrate(database.url(), { folder })).rejects.toMatchObject({
     code: 'migration-failed',
     message: expect.stringContaining(
       '0001-first.sql was rolled back: syntax error at or near "tabel" (line 3)',
@@ -64,12 +66,58 @@ test('a migration that fails leaves nothing of itself and says where it failed',
   await expect(pool.query('select * from first')).rejects.toThrow('does not exist')
 })
 
+describe('functions', () => {
+  const put = (name: string, statements: string) => writeFile(join(folder, 'functions', 'access', name), statements)
+  const answer = async () => (await pool.query<{ two: number }>('select two()')).rows[0]?.two
+
+  test('are put in when a file changed, and taken out when it went', async () => {
+    await write('0001-first.sql', 'create table first (id integer primary key);')
+    await put('two.sql', 'create or replace function two() returns integer language sql as $$ select 2 $$;')
+    await put(
+      'access.sql',
+      'alter table first enable row level security;\ncreate policy nobody on first using (false);',
+    )
+    expect(await migrate(database.url(), { folder })).toEqual(['0001-first.sql', 'functions'])
+    expect(await migrate(database.url(), { folder })).toEqual([])
+    expect(await answer()).toBe(2)
+    await put('two.sql', "create or replace function two() returns text language sql as $$ select 'two' $$;")
+    await put('access.sql', '')
+    expect(await migrate(database.url(), { folder })).toEqual(['functions'])
+    expect(await answer()).toBe('two')
+    const { rows } = await pool.query(
+      `select relrowsecurity, exists (select from pg_policy where polrelid = c.oid) as policy from pg_class c where relname = 'first'`,
+    )
+    expect(rows).toEqual([{ relrowsecurity: false, policy: false }])
+    await rm(join(folder, 'functions/access/two.sql'))
+    await migrate(database.url(), { folder })
+    await expect(answer()).rejects.toThrow('does not exist')
+  })
+
+  test('that fail leave those of before, and say where', async () => {
+    await put('two.sql', 'create or replace function two() returns integer language sql as $$ select 2 $$;')
+    await migrate(database.url(), { folder })
+    await put('wrong.sql', '-- No function.\ncreate fonction three;')
+    await expect(migrate(database.url(), { folder })).rejects.toMatchObject({
+      code: 'functions-failed',
+      message: expect.stringContaining('access/wrong.sql: syntax error at or near "fonction" (line 2)') as string,
+    })
+    expect(await answer()).toBe(2)
+  })
+
+  test('may be executed by nobody whom they do not name', async () => {
+    await put('two.sql', 'create or replace function two() returns integer language sql as $$ select 2 $$;')
+    await migrate(database.url(), { folder })
+    const { rows } = await pool.query("select has_function_privilege('seloste_desk', 'two()', 'execute') as may")
+    expect(rows).toEqual([{ may: false }])
+  })
+})
+
 test('a number that is there twice, or another form of name, stops the start', async () => {
   await write('0002-second.sql', 'select 1')
   await write('0002-third.sql', 'select 1')
-  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-misnamed' })
-  await rm(join(folder, '0002-second.sql'))
-  await rm(join(folder, '0002-third.sql'))
+  await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-misnamed' })
+  await rm(join(folder, 'migrations', '0002-second.sql'))
+  await rm(join(folder, 'migrations', '0002-third.sql'))
   await write('1-first.sql', 'select 1')
-  await expect(migrate(database.url(), folder)).rejects.toMatchObject({ code: 'migration-misnamed' })
+  await expect(migrate(database.url(), { folder })).rejects.toMatchObject({ code: 'migration-misnamed' })
 })

@@ -1,26 +1,47 @@
 // Brings a database to the program's schema.
-// In: a folder of NNNN-name.sql. Out: the names applied. Never: a way back, or an edit of what was applied.
+// In: a folder with migrations/NNNN-name.sql and functions/. Out: the names applied. Never: a way back, or an edit of what was applied.
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { applyFunctions } from './apply-functions.ts'
+import { describeError } from './describe-error.ts'
 import { DatabaseFault } from './faults.ts'
+import { schemaFolder } from './schema-folder.ts'
 
-type Migration = { number: number; name: string; checksum: string; statements: string }
+interface Applied {
+  number: number
+  name: string
+  checksum: string
+}
+interface Migration extends Applied {
+  statements: string
+  /** Of the baseline: the migrations that it stands for, whose database it takes over as it is. */
+  standsFor: readonly Applied[]
+}
+
+interface Options {
+  folder?: string
+  /** The last number that is applied, where a backup of an older schema is restored. */
+  upTo?: number
+}
 
 /** Any fixed number: two starts must not migrate at once. */
 const migrationLock = 7_358_630_111
 
 /**
- * Applies the files of `directory` that `database` does not have yet, in order, each in a transaction of its own
- * together with its row in table `migration`.
+ * Applies the migrations that the database does not have yet, in order, each in a transaction of its own together with its row
+ * in table `migration`; then, where no migration is left, what functions/ says.
  * @param url of a role that owns the schema
- * @param upTo the last number that is applied, where a backup of an older schema is restored
- * @returns the file names applied now
- * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-failed`
+ * @returns the file names applied now, `functions` for these
+ * @throws DatabaseFault `migration-misnamed`, `migration-changed`, `migration-unknown`, `migration-failed`, `migration-too-old`,
+ *   `functions-failed`
  */
-export async function migrate(url: string, directory: string, upTo = Infinity): Promise<string[]> {
-  const files = (await readMigrations(directory)).filter(({ number }) => number <= upTo)
+export async function migrate(
+  url: string,
+  { folder = schemaFolder, upTo = Infinity }: Options = {},
+): Promise<string[]> {
+  const all = await readMigrations(join(folder, 'migrations'))
   const client = new Client({ connectionString: url })
   await client.connect()
   client.on('error', () => undefined) // The query under way rejects as well.
@@ -33,13 +54,15 @@ export async function migrate(url: string, directory: string, upTo = Infinity): 
         checksum text not null,
         applied_at timestamptz not null default clock_timestamp()
       )`)
-    const { rows } = await client.query<Omit<Migration, 'statements'>>(
-      'select number, name, checksum from migration order by number',
-    )
-    const waiting = compare(files, rows)
-    for (const migration of waiting) await apply(client, migration)
+    const { rows } = await client.query<Applied>('select number, name, checksum from migration order by number')
+    const waiting = compare(all, rows)
+    const now = waiting.filter((migration) => firstNumber(migration) <= upTo)
+    for (const migration of now) await apply(client, migration, rows, upTo)
     await closeToTemporaryTables(client)
-    return waiting.map((migration) => migration.name)
+    const applied = now.map(({ name }) => name)
+    if (upTo < (all.at(-1)?.number ?? 0)) return applied
+    const areNew = await applyFunctions(client, join(folder, 'functions'))
+    return areNew ? [...applied, 'functions'] : applied
   } finally {
     await client.end()
   }
@@ -51,10 +74,11 @@ async function closeToTemporaryTables(client: Client): Promise<void> {
   await client.query(`revoke create, temporary on database ${rows[0]?.name ?? ''} from public`)
 }
 
-function compare(files: Migration[], applied: Omit<Migration, 'statements'>[]): Migration[] {
-  const byNumber = new Map(files.map((file) => [file.number, file]))
+/** @returns the migrations that the database does not have */
+function compare(files: readonly Migration[], applied: readonly Applied[]): Migration[] {
+  const known = new Map(files.flatMap((file) => [file, ...file.standsFor]).map((one) => [one.number, one]))
   for (const { number, name, checksum } of applied) {
-    const file = byNumber.get(number)
+    const file = known.get(number)
     if (!file) {
       throw new DatabaseFault(
         'migration-unknown',
@@ -68,36 +92,42 @@ function compare(files: Migration[], applied: Omit<Migration, 'statements'>[]): 
       )
     }
   }
-  const done = new Set(applied.map((row) => row.number))
-  return files.filter((file) => !done.has(file.number))
+  const done = new Set(applied.map(({ number }) => number))
+  return files.filter(({ number }) => !done.has(number))
 }
 
-async function apply(client: Client, migration: Migration): Promise<void> {
+/** The number from which on a migration makes anything: a baseline makes what the last one that it stands for made. */
+function firstNumber({ number, standsFor }: Migration): number {
+  return standsFor.at(-1)?.number ?? number
+}
+
+async function apply(client: Client, migration: Migration, before: readonly Applied[], upTo: number): Promise<void> {
+  const { name, statements, standsFor } = migration
+  const missing = standsFor.filter((one) => !before.some(({ number }) => number === one.number))
+  if (before.length > 0 && missing.length > 0) {
+    throw new DatabaseFault(
+      'migration-too-old',
+      `The database is at ${before.at(-1)?.name ?? ''}, and this version of Seloste takes over one at ${standsFor.at(-1)?.name ?? ''}: start the last version before 1.0.0 on it once, then this one.`,
+    )
+  }
+  const isThere = standsFor.length > 0 && before.length > 0
+  // A backup of before the baseline is read into the tables that it had, under the names that it had.
+  const recorded = migration.number <= upTo ? [migration] : standsFor
   try {
     await client.query('begin')
-    await client.query(migration.statements)
-    await client.query('insert into migration (number, name, checksum) values ($1, $2, $3)', [
-      migration.number,
-      migration.name,
-      migration.checksum,
-    ])
+    if (!isThere) await client.query(statements)
+    for (const { number, name, checksum } of recorded) {
+      await client.query('insert into migration (number, name, checksum) values ($1, $2, $3)', [number, name, checksum])
+    }
     await client.query('commit')
   } catch (cause) {
     await client.query('rollback')
     throw new DatabaseFault(
       'migration-failed',
-      `The migration ${migration.name} was rolled back: ${describe(cause, migration.statements)}`,
+      `The migration ${name} was rolled back: ${describeError(cause, statements)}`,
       cause,
     )
   }
-}
-
-/** PostgreSQL counts the position of an error in characters, from 1, over the whole text sent. */
-function describe(cause: unknown, statements: string): string {
-  const { message = String(cause), position } = cause as { message?: string; position?: string }
-  if (!position) return message
-  const line = statements.slice(0, Number(position)).split('\n').length
-  return `${message} (line ${line})`
 }
 
 async function readMigrations(directory: string): Promise<Migration[]> {
@@ -111,12 +141,22 @@ async function readMigrations(directory: string): Promise<Migration[]> {
           `The migration ${name} is misnamed: names are NNNN-name.sql, each number once, from 0001 on.`,
         )
       }
-      const statements = await readFile(join(directory, name), 'utf8')
       // A check-out with other line ends is still the same migration.
-      const checksum = createHash('sha256').update(statements.replaceAll('\r\n', '\n')).digest('hex')
-      return { number, name, checksum, statements }
+      const statements = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n')
+      const checksum = createHash('sha256').update(statements).digest('hex')
+      return { number, name, checksum, statements, standsFor: await readStandsFor(join(directory, name)) }
     }),
   )
+}
+
+/** 0200-baseline.json beside 0200-baseline.sql: name and checksum of each migration that it stands for. */
+async function readStandsFor(path: string): Promise<Applied[]> {
+  const text = await readFile(path.replace(/\.sql$/, '.json'), 'utf8').catch(() => '{}')
+  return Object.entries(JSON.parse(text) as Record<string, string>).map(([name, checksum]) => ({
+    number: numberOf(name),
+    name,
+    checksum,
+  }))
 }
 
 /** 0 where there is no file; NaN where the name is none of a migration. */

@@ -1,11 +1,13 @@
 /**
- * What the database protects its data with. In: a connection of any role; `migrations/protections.json`, which `npm run generate`
+ * What the database protects its data with. In: a connection of any role; `database/protections.json`, which `npm run generate`
  * writes from a fresh database. Out: triggers, row-level security, policies, functions, constraints, unique indexes, defaults,
  * grants, owners, rules and roles that are missing, disabled, changed or not the program's. Never here: a repair.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sql, type QueryExecutorProvider } from 'kysely'
+import { schemaFolder } from './schema-folder.ts'
 
 /** Expected protections, by name: `trigger audit_entry append_only`. */
 export interface ExpectedProtections {
@@ -35,7 +37,7 @@ interface Protection {
   disabled: boolean
 }
 
-const file = new URL('../../../migrations/protections.json', import.meta.url)
+const file = join(schemaFolder, 'protections.json')
 let read: Promise<ExpectedProtections> | undefined
 
 /** Protections of this version of the program. */
@@ -43,7 +45,7 @@ export function expectedProtections(): Promise<ExpectedProtections> {
   return (read ??= readFile(file, 'utf8').then((text) => JSON.parse(text) as ExpectedProtections))
 }
 
-/** Reads what protects the data now, as `migrations/protections.json` has it. */
+/** Reads what protects the data now, as `database/protections.json` has it. */
 export async function readProtections(
   db: QueryExecutorProvider,
   roles: readonly string[],

@@ -9,7 +9,7 @@ import { readMovedAway } from './moved-away.ts'
 export type Quarantine = { backup: string; beganAt: Temporal.Instant }
 
 /** Tables that say how it stands with this very database, and belong to none of its copies. */
-export const databaseMarks = ['migration', 'restore_quarantine', 'register_moved'] as const
+export const databaseMarks = ['migration', 'applied_functions', 'restore_quarantine', 'register_moved'] as const
 
 /** What stands in the place of a backup's id where a move fills the database. */
 export function quarantineOfMove(id: string): string {

@@ -1,6 +1,6 @@
 /**
  * How well a recording came in (R13, R17): counts and times of its streams, measured while it was written. Technical facts of
- * the recording alone; they end with it (migrations/0042-capture-seen.sql).
+ * the recording alone; they end with it (database/functions/capture/trunks-seen.sql).
  */
 import type { Codec, Track } from './recording-log.ts'
 

@@ -3,8 +3,8 @@
  * description in force lets each role do, the instant, what is asked and of what. Out: the rights that allow it, or the
  * reason why none does. Never here: a database, a trace.
  *
- * Row-level security decides the same by the same rules (`rights_of` in migrations/0013-looks.sql and the policies
- * `desk_looks` in 0023-calls-of-requests.sql); test/access/decide-as-the-database.test.ts holds the two together.
+ * Row-level security decides the same by the same rules (`rights_of` in database/functions/audit/looks.sql and the policies
+ * `desk_looks` in database/functions/audit/looks.sql); test/access/decide-as-the-database.test.ts holds the two together.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'

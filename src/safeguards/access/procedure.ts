@@ -1,6 +1,6 @@
 /**
  * The access-authorisation procedure (R36-R38). In: a session, and what somebody asks for or decides in it. Out: what the
- * database made of it (migrations/0010-access-procedure.sql decides, and writes its own trace), or why nothing. Never here:
+ * database made of it (database/functions/access/rights.sql decides, and writes its own trace), or why nothing. Never here:
  * a right that nobody but its holder wanted, a decision of this process.
  */
 import { sql, type RawBuilder } from 'kysely'
@@ -31,9 +31,9 @@ export interface RightsAskedFor {
 const refusalCodes = [
   'not-found',
   'deny.role',
-  // A decider who has a passkey confirms the decision with it first (migrations/0012).
+  // A decider who has a passkey confirms the decision with it first (database/functions/access/passkeys.sql).
   'confirm.passkey',
-  // Others have proved lately who they are (migrations/0061).
+  // Others have proved lately who they are (database/functions/directory/changes.sql).
   'confirm.fresh',
   'right.not-yours',
   'right.own',

@@ -1,7 +1,7 @@
 /**
  * Who appends which action. In: nothing. Out: for each action the processes that append it by themselves; an action with none
  * is appended by a function of the database, for its caller, or by a command of the operator. The database holds processes to
- * it: table `audit_appender` (migrations/0063-who-appends-what.sql) has the same rows. A new action gets a line here and, where a
+ * it: table `audit_appender` (database/migrations/0200-baseline.sql) has the same rows. A new action gets a line here and, where a
  * process appends it, its row in a migration.
  */
 import type { AuditAction } from './append.ts'
@@ -12,7 +12,7 @@ import type { AuditAction } from './append.ts'
  */
 export type Appender = 'desk' | 'desk, refusals' | 'capture' | 'custodian' | 'custodian, for a person'
 
-/** The processes' database roles (migrations/0001-spine.sql). */
+/** The processes' database roles (database/functions/history/contacts.sql). */
 export const processRoles = ['seloste_custodian', 'seloste_capture', 'seloste_desk'] as const
 
 export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {

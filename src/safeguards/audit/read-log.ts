@@ -1,7 +1,7 @@
 /**
  * Reading the audit log (R21). In: the session of a data protection officer, and what they look for. Out: entries, newest
  * first; the names in them as the directory has them now. Never here: a look without its own entry; the database writes
- * it together with the look (migrations/0014-log-reading.sql).
+ * it together with the look (database/functions/audit/read.sql).
  */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'

@@ -29,7 +29,7 @@ export interface Feedback {
   answer?: { at: Temporal.Instant; text: string }
 }
 
-/** The longest that each part may be, in characters; the database holds to the same (migration 0006). */
+/** The longest that each part may be, in characters; the database holds to the same (database/functions/feedback/feedback.sql). */
 export const longest = { message: 4000, place: 300, email: 254, answer: 4000 }
 
 interface FeedbackTables {
@@ -134,7 +134,7 @@ async function isAdministrator(tx: HoldingSafeguards): Promise<boolean> {
   return rows[0]?.is === true
 }
 
-/** What migration 0006 raises with SQLSTATE SE001. */
+/** What database/functions/description/versions.sql raises with SQLSTATE SE001. */
 function raised(error: unknown): string | undefined {
   const { code, message } = error as { code?: string; message?: string }
   return code === 'SE001' ? message : undefined

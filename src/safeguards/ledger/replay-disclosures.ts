@@ -44,7 +44,7 @@ interface Detail {
   dueAt: string
   outcome: string
   endedOn: string
-  /** Entries of before 0057-working-days-to-return.sql have none: it was 3. */
+  /** Entries of before database/migrations/0200-baseline.sql have none: it was 3. */
   workingDays?: number
   origin: string
   aim: string

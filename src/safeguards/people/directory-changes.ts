@@ -1,7 +1,7 @@
 /**
  * Changes of accounts and of the directory that need a second person (R20, R36, R39): a one-time link, another official's
  * number, a unit whose supervisor listens. In: what one person asked for. Out: the change made as it was asked for, once
- * another confirms it. Never here: who may confirm (migrations/0061-directory-changes.sql decides).
+ * another confirms it. Never here: who may confirm (database/functions/directory/changes.sql decides).
  */
 import { sql, type Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'

@@ -1,6 +1,6 @@
 /**
  * The tokens with which identity systems keep the directory. In: names. Out: a token, once; afterwards only its hash is
- * kept. Never here: what a token lets its holder do (migrations/0004-directory.sql), or reading one from a request.
+ * kept. Never here: what a token lets its holder do (database/functions/directory/people-and-units.sql), or reading one from a request.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { appendAudit } from '../audit/append.ts'

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** The runs, as Kysely sees them (migrations/0020-proofs.sql). */
+/** The runs, as Kysely sees them (database/functions/evidence/proofs.sql). */
 export interface RunTables {
   retention_run: {
     seq: Generated<number>

@@ -1,7 +1,7 @@
 /**
  * What people are told of their own accounts (R20): sign-ins from new browsers, links, passwords, factors, ends in the
  * directory. In: a session. Out:
- * its person's notices. Never here: the writing of one, which the database does with what it tells of (migrations/0062).
+ * its person's notices. Never here: the writing of one, which the database does with what it tells of (database/functions/access/notices.sql).
  */
 import { sql } from 'kysely'
 import type { Session } from '../people/session.ts'

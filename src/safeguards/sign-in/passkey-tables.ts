@@ -2,7 +2,7 @@ import type { Generated } from 'kysely'
 
 type Instant = Temporal.Instant
 
-/** Tables of passkeys and of the identity provider (migrations/0012-passkeys-and-identity-provider.sql). */
+/** Tables of passkeys and of the identity provider (database/functions/access/passkeys.sql). */
 export interface PasskeyTables {
   passkey: {
     id: Generated<string>

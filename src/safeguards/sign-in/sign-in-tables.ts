@@ -3,7 +3,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of signing in (migrations/0001-spine.sql, 0009-sign-in.sql). */
+/** The tables of signing in (database/functions/history/contacts.sql, database/functions/access/sign-in.sql). */
 export interface SignInTables {
   session: {
     token_hash: Buffer
@@ -48,7 +48,7 @@ export interface SignInTables {
     released_by: Generated<string | null>
     released_at: Generated<Instant | null>
   }
-  /** Changes of accounts and of the directory that a second person confirms (migrations/0061-directory-changes.sql). */
+  /** Changes of accounts and of the directory that a second person confirms (database/functions/directory/changes.sql). */
   directory_change: {
     id: Generated<string>
     kind: 'link' | 'directory'
@@ -59,7 +59,7 @@ export interface SignInTables {
     asked_at: Generated<Instant>
     state: 'ASKED' | 'CONFIRMED' | 'REFUSED' | 'WITHDRAWN'
   }
-  /** Whom a subject of the identity provider means (migrations/0062-account-notices.sql). */
+  /** Whom a subject of the identity provider means (database/functions/access/notices.sql). */
   provider_subject: { issuer: string; subject: string; person_id: string; bound_at: Generated<Instant> }
   factor_removal: {
     id: Generated<string>

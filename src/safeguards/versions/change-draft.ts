@@ -1,7 +1,7 @@
 /**
  * Drafts of the next version (R14). In: a session and what its person writes. Out: drafts as they stand, or why not.
  * Who may is the description's to say: the administrator and the quality expert draft, nobody changes another's draft.
- * The database holds all of it too (migration 0002), so a mistake here lets nothing through. Never here: a decision on
+ * The database holds all of it too (database/functions/description/versions.sql), so a mistake here lets nothing through. Never here: a decision on
  * a draft (decide.ts), or an instant that has passed.
  */
 import { randomUUID } from 'node:crypto'

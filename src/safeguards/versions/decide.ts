@@ -88,7 +88,7 @@ class Refused extends Error {
   }
 }
 
-/** What migrations 0002, 0012, 0061 and 0078 raise with SQLSTATE SE001. */
+/** What the functions that decide raise with SQLSTATE SE001. */
 const raised = new Set<string>([
   'deny.role',
   'draft.own',

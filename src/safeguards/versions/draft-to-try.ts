@@ -16,7 +16,7 @@ export interface DraftToTry {
 }
 
 /**
- * An open draft for whoever may draft or decide: the database asks who that is by the session (migration 0002,
+ * An open draft for whoever may draft or decide: the database asks who that is by the session (database/functions/description/versions.sql,
  * draft_to_try). One without an instant of its own that lies ahead is tried for `otherwise`.
  */
 export async function readDraftToTry(

@@ -1,4 +1,4 @@
-/** What migrations 0011 and 0041 raise with SQLSTATE SE001: the database's own no to whoever asks. */
+/** What database/functions/watch and database/functions/feeds raise with SQLSTATE SE001: the database's own no to whoever asks. */
 export type WatchRefusal =
   | 'deny.role'
   | 'deny.purpose'

@@ -4,6 +4,7 @@
  * texts; the verifier of the audit log compares those.
  */
 import { readFileSync } from 'node:fs'
+import { databaseMarks } from '#platform/database/quarantine.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
 export interface KnownDatabase {
@@ -16,9 +17,6 @@ export interface KnownDatabase {
 
 export const knownDatabaseFile = new URL('./known-database.json', import.meta.url)
 
-/** Tables that say how it stands with one database; who signs in reads them. */
-const marks = ['migration', 'restore_quarantine', 'register_moved']
-
 let read: KnownDatabase | undefined
 const known = () => (read ??= JSON.parse(readFileSync(knownDatabaseFile, 'utf8')) as KnownDatabase)
 
@@ -29,7 +27,7 @@ export async function findUnknown(db: QueryExecutorProvider): Promise<string[]> 
   const columns = Object.entries(found.tables).flatMap(([table, names]) => {
     const expected = tables[table]
     if (expected) return names.filter((name) => !expected.includes(name)).map((name) => `column ${table}.${name}`)
-    return marks.includes(table) ? [] : [`table ${table}`]
+    return databaseMarks.some((mark) => mark === table) ? [] : [`table ${table}`]
   })
   const open = Object.entries(members).filter(([name, text]) => found.members[name] !== text)
   return [...columns, ...open.map(([name]) => `members ${name}`), ...(await findStrangers(db, roles))]
@@ -78,7 +76,7 @@ async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]
     union all
     select 'grant of ' || c.relname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c cross join lateral aclexplode(c.relacl) x
-      where x.grantee not in (select oid from known) and not (x.grantee = 0 and c.relname = any(${marks}::text[]))
+      where x.grantee not in (select oid from known) and not (x.grantee = 0 and c.relname = any(${databaseMarks}::text[]))
     union all
     select 'grant of ' || c.relname || '.' || a.attname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c join pg_attribute a on a.attrelid = c.oid and a.attacl is not null cross join lateral aclexplode(a.attacl) x

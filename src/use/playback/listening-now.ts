@@ -48,7 +48,7 @@ function fromRow(row: Row | undefined): OpenListening | Over {
 
 /**
  * As {@link listeningNow}, and where the listening may be heard, what is about to be served of it is noted, in milliseconds of
- * the recording; in one statement, which commits before this resolves (migrations/0050-ranges-in-one.sql). A use of the session.
+ * the recording; in one statement, which commits before this resolves (database/functions/history/contacts.sql). A use of the session.
  */
 export async function serveRange(
   db: Kysely<RegisterTables>,

@@ -14,7 +14,7 @@ interface FactsRow extends Pick<
   first_end: Temporal.Instant | null
 }
 
-/** What has been done for requests (migrations/0029-requests-as-a-whole.sql), by their id; in the viewer's session. */
+/** What has been done for requests (database/functions/requests/whole.sql), by their id; in the viewer's session. */
 export async function factsOf(
   tx: Transaction<RegisterTables>,
   requests: readonly RequestRow[],

@@ -181,7 +181,7 @@ function isListeningOver(appointments: RequestFacts['appointments']): boolean {
   return last === 'WITHDRAWN' || appointments.some(({ state }) => state === 'HEARD')
 }
 
-/** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in migrations/0070. */
+/** Whether letters answer all that was asked: one may answer a part. The twin of `letter_answers` in database/functions/requests/whole.sql. */
 function isAnsweredBy(letters: RequestFacts['letters'], { kinds, calls, corrections }: RequestFacts): boolean {
   // Who looked at a call, and what became of a correction, is told in no other letter.
   const onlyByItsOwn: Partial<Record<RequestKind, boolean>> = {

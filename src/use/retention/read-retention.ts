@@ -1,7 +1,7 @@
 /**
  * The overview of retention. In: the session of somebody whose role sees it. Out: counts of what is held, what ends next, the
  * last runs, what stands in the way, the clock. Never here: ids of calls but one example of an obstacle, and anything that
- * tells of a preservation order: the counts are the same for everybody (migrations/0020-proofs.sql).
+ * tells of a preservation order: the counts are the same for everybody (database/functions/evidence/proofs.sql).
  */
 import { sql, type Transaction } from 'kysely'
 import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from '#description/terms.ts'

@@ -58,6 +58,6 @@ export interface Kept {
   lengths: number[]
 }
 
-/** Seconds; the same as in the database (`talk_bounds`, `wait_bounds` of migrations/0043-studies.sql). */
+/** Seconds; the same as in the database (`talk_bounds`, `wait_bounds` of database/functions/studies/studies.sql). */
 export const talkBounds = [30, 60, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600] as const
 export const waitBounds = [10, 20, 30, 60, 120, 180, 300, 600, 1200] as const

@@ -17,7 +17,7 @@ const rowsAtOnce = 5_000
 
 /**
  * Writes what differs. What no longer holds is taken out of all of them before anything is put in, so that a number can go
- * from one person to another, and back, in one step. The database judges the whole (migrations/0004-directory.sql).
+ * from one person to another, and back, in one step. The database judges the whole (database/functions/directory/people-and-units.sql).
  */
 export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Promise<void> {
   const changed = steps.filter(({ before, after }) => before === undefined || !isSame(before, after))

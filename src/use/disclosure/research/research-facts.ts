@@ -6,7 +6,7 @@ type Told<Facts> = { [Field in keyof Facts]: Facts[Field] extends Temporal.Insta
 /** As the database tells them: instants are text. */
 type ToldFacts = Omit<Told<ResearchFacts>, 'items'> & { items: readonly Told<ResearchItemFacts>[] }
 
-/** What there is of disclosures (`facts_of_research` in migrations/0032), by their id; in the viewer's session. */
+/** What there is of disclosures (`facts_of_research` in database/functions/disclosure/research.sql), by their id; in the viewer's session. */
 export async function researchFactsOf(
   tx: Transaction<RegisterTables>,
   ids: readonly string[],

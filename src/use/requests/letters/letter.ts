@@ -53,7 +53,7 @@ export type LetterPart =
   | { kind: 'list'; items: string[] }
   | { kind: 'facts'; facts: { label: string; text: string }[] }
 
-/** Instants are ISO 8601 in UTC, as migrations/0025-letters.sql (`letter_facts`) gives them. */
+/** Instants are ISO 8601 in UTC, as database/functions/requests/letters.sql (`letter_facts`) gives them. */
 export interface LetterFacts {
   number: string
   party: 'CALLER' | 'OFFICIAL' | 'MENTIONED' | 'OUTSIDER'

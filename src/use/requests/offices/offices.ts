@@ -1,7 +1,7 @@
 /**
  * Listening at an agreed office (R47, R48). In: a session of whoever sets up offices, gives times, books, or receives the
  * listener; the tokens of workstations. Out: offices, times, appointments, and the room in which a person hears their own calls.
- * Never here: a decision of this process, which the database takes (migrations/0024-offices.sql); sound (../../playback); who
+ * Never here: a decision of this process, which the database takes (database/functions/requests/offices.sql); sound (../../playback); who
  * the listener is.
  */
 import { sql } from 'kysely'

@@ -1,6 +1,6 @@
 /**
  * What officials have done about their own calls (R48, R49). In: a session. Out: their prohibitions, and what they have asked the
- * Service Unit. Never here: anybody else's call, or who of the Service Unit handles what (migrations/0027 decides).
+ * Service Unit. Never here: anybody else's call, or who of the Service Unit handles what (database/functions/destruction/in-capture.sql decides).
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'

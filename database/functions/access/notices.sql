@@ -1,0 +1,95 @@
+create or replace function notify_person(person uuid, kind text, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into account_notice (person_id, kind, session_id, detail)
+  select notify_person.person, notify_person.kind, (
+    select s.id from session s
+    where s.person_id = notify_person.person
+      and s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))), notify_person.detail
+$$;
+
+create or replace function link_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  by_whom text := case when new.made_by is null then 'operator' else 'administrator' end;
+begin
+  if new.person_id is not null then
+    perform notify_person(new.person_id, case when tg_op = 'INSERT' then 'link-made' else 'link-used' end, jsonb_build_object('by', by_whom));
+  end if;
+  return null;
+end $$;
+
+create or replace function password_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform notify_person(new.id, 'password', jsonb_build_object('set', new.password_check is not null));
+  return null;
+end $$;
+
+create or replace function factor_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'DELETE' then
+    -- Who is removed with everything is told nothing.
+    if exists (select from person p where p.id = old.person_id) then
+      perform notify_person(old.person_id, 'factor-removed', jsonb_build_object('factor', tg_argv[0]));
+    end if;
+  else
+    perform notify_person(new.person_id, 'factor-added', jsonb_build_object('factor', tg_argv[0]));
+  end if;
+  return null;
+end $$;
+
+-- A change of numbers or place, to whom it is about and to whoever loses a number by it.
+create or replace function directory_change_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  loser uuid;
+begin
+  perform notify_person(new.person_id, 'directory', '{}');
+  for loser in
+    select distinct (select s.holder from directory_succession s where s.kind = 'phone' and s.subject = n order by s.since desc limit 1)
+    from jsonb_array_elements_text(coalesce(new.wanted -> 'add', '[]')) n
+  loop
+    if loser is distinct from new.person_id and exists (select from person p where p.id = loser) then
+      perform notify_person(loser, 'directory', jsonb_build_object('lost', true));
+    end if;
+  end loop;
+  return null;
+end $$;
+
+create or replace function see_notices(ids uuid[]) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update account_notice n set seen_at = clock_timestamp()
+  where n.person_id = viewer() and n.id = any (see_notices.ids) and n.seen_at is null
+$$;
+grant execute on function see_notices to seloste_desk;
+
+-- Notices of a year ago are told to nobody any more; the log keeps what they told of.
+create or replace function forget_notices() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from account_notice n where n.at < now() - interval '12 months' and n.kind <> 'second-factor-offer'
+$$;
+grant execute on function forget_notices to seloste_custodian;
+
+-- Ends every session of somebody, as an administrator: a browser was lost, a password was seen. Browsers are forgotten.
+create or replace function end_sessions_of_person(person uuid) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ended integer;
+begin
+  if not viewer_is('ADMINISTRATOR') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if not exists (select from person p where p.id = end_sessions_of_person.person) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform require_fresh();
+  ended := end_sessions_of(end_sessions_of_person.person);
+  delete from known_device d where d.person_id = end_sessions_of_person.person;
+  perform notify_person(end_sessions_of_person.person, 'sessions-ended', jsonb_build_object('sessions', ended));
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), 'ADMINISTRATOR', 'sessions.ended', 'person', end_sessions_of_person.person, 'ok',
+    jsonb_build_object('cause', 'administrator', 'sessions', ended));
+  return ended;
+end $$;
+grant execute on function end_sessions_of_person to seloste_desk;

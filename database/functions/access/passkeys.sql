@@ -1,0 +1,58 @@
+-- No person collects passkeys without end.
+create or replace function passkey_guard() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seloste.passkeys ' || new.person_id, 0));
+  if (select count(*) from passkey where person_id = new.person_id) >= 10 then
+    raise exception 'passkey.too-many' using errcode = 'SE001';
+  end if;
+  return new;
+end $$;
+
+-- Spends the confirmation of a session's holder who has passkeys. True as well for whoever has none: nothing is asked of them.
+create or replace function spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (select from passkey p where p.person_id = holder) then
+    return true;
+  end if;
+  delete from act_confirmation c
+  where c.session_hash = spend_confirmation.session_hash and c.act = spend_confirmation.act
+    and c.object_id = spend_confirmation.object and c.revision = spend_confirmation.revision
+    and c.confirmed_at > clock_timestamp() - interval '2 minutes';
+  return found;
+end $$;
+grant execute on function spend_confirmation to seloste_custodian;
+
+-- Over 0012-passkeys-and-identity-provider.sql: whoever has no passkey to confirm a decision with has proved who they are lately.
+create or replace function confirmed_decision() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  act text := tg_argv[0] || case when new.state in ('APPROVED', 'CONFIRMED') then '.approve' else '.reject' end;
+  -- What cannot be changed once it is asked for has no revision.
+  revision integer := coalesce((to_jsonb(old) ->> 'revision')::integer, 0);
+begin
+  if viewer() is null then
+    return new;
+  end if;
+  if not exists (select from passkey k where k.person_id = viewer()) then
+    perform require_fresh();
+  elsif not spend_confirmation(viewer(),
+      sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), act, new.id, revision) then
+    raise exception 'confirm.passkey' using errcode = 'SE001';
+  end if;
+  return new;
+end $$;
+
+-- Whom the identity system means by a name of its own is its to say: who signs in there may be found by it.
+create or replace function identity_stays() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_desk' and scim_client() is null and (
+    case tg_op
+      when 'INSERT' then new.source = 'scim' or new.external_id is not null
+      else new.external_id is distinct from old.external_id or (new.source = 'scim' and old.source <> 'scim')
+    end
+  ) then
+    raise exception 'what the identity system calls person % is said by the identity system', new.id;
+  end if;
+  return new;
+end $$;

@@ -1,0 +1,242 @@
+-- The beginning of a day in Finland: letters tell the day of a destruction and not its hour.
+create or replace function day_for_letter(at timestamptz) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select ledger_instant(date_trunc('day', at, 'Europe/Helsinki'))
+$$;
+
+-- Digest of the facts that a letter tells. Who handles the request and when the letter was made do not count; of those who looked at a
+-- call, those until `until`.
+create or replace function letter_digest(facts jsonb, until timestamptz) returns bytea
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select sha256(convert_to((facts - 'madeAt' - 'handler' || case when facts ? 'looks' then jsonb_build_object('looks', (
+    select coalesce(jsonb_agg(l order by n), '[]') from jsonb_array_elements(facts -> 'looks') with ordinality x (l, n)
+    where until is null or (l ->> 'at')::timestamptz <= until)) else '{}' end)::text, 'UTF8'))
+$$;
+
+-- True if something that an undelivered letter tells has changed since it was drafted.
+create or replace function letter_has_changed(l letter) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  select * into q from subject_request s where s.id = l.request_id;
+  return l.facts_digest is null or l.facts_digest is distinct from letter_digest(letter_facts(q, l.kind, l.ground), l.made_at);
+end $$;
+
+-- For the list of a request's letters: those that were not delivered and cannot be, as they are stale.
+create or replace function stale_letters(request uuid) returns setof uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if viewer_is('SERVICE_UNIT') then
+    return query select l.id from letter l
+      where l.request_id = stale_letters.request and l.delivered_at is null and l.erased_at is null and letter_has_changed(l);
+  end if;
+end $$;
+grant execute on function stale_letters to seloste_desk;
+
+-- The request of a letter, locked: open, or closed with an undelivered letter of this kind, which is drafted anew.
+create or replace function serving_letter(wanted uuid, kind text) returns subject_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  if not exists (select from letter l where l.request_id = wanted and l.kind = serving_letter.kind and l.delivered_at is null
+      and l.erased_at is null) then
+    return serving(wanted);
+  end if;
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request s where s.id = wanted for update;
+  return q;
+end $$;
+
+-- Between the approval and the effect of a change that reaches open requests (L29).
+create or replace function pending_right_notice() returns interval
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '14 days' $$;
+
+-- When a recording would end under a term that takes effect at `at`. The twin of recordingTerms and applyTerms.
+create or replace function end_under_term(r recording, months integer, at timestamptz) returns timestamptz
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case when r.recording_months > months then greatest(at, r.min_keep_until,
+    months_after(r.call_ended_at, months) - case when months >= 6 then interval '24 hours' else interval '0' end) end
+$$;
+
+-- When a recording ends at the latest: on its day, or earlier by an approved version that is not in force yet.
+create or replace function planned_end(r recording) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select least(r.destroy_at, (
+    select min(end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz))
+    from description_reach k join description_draft d on d.id = k.draft_id, jsonb_array_elements(k.reach -> 'terms') t
+    where d.state = 'APPROVED' and t ->> 'number' = r.number_reached and (t ->> 'at')::timestamptz > register_now()))
+$$;
+
+-- From when on an approved version lets open inspections put ends off no more (C3).
+create or replace function holds_end_at() returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select min(d.effective_from) from description_reach k join description_draft d on d.id = k.draft_id
+  where d.state = 'APPROVED' and (k.reach ->> 'endsHolds')::boolean and d.effective_from > register_now()
+$$;
+
+-- True if a request's booked appointment ends after something that is to be heard in it.
+create or replace function appointment_is_late(request uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from appointment a join office_slot s on s.id = a.slot_id
+    where a.request_id = request and a.state = 'BOOKED' and s.ends_at > latest_appointment(recordings_to_hear(request)))
+$$;
+
+create or replace function appointment_is_after(request uuid, at timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from appointment a join office_slot s on s.id = a.slot_id
+    where a.request_id = request and a.state = 'BOOKED' and s.ends_at > at)
+$$;
+
+-- What of open requests a change reaches: which request, of which recording, and when it ends by the change. Without a recording:
+-- the request itself can be served no more from then on, or (`ends_at` null) its calls are not found yet.
+create or replace function reached_rights(reach jsonb, from_at timestamptz)
+returns table (request_id uuid, recording_id uuid, ends_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with waiting as (
+    select i.request_id, ir.recording_id
+    from inspection i join inspection_recording ir on ir.inspection_id = i.id
+    where i.closed_at is null and i.request_id is not null
+    union
+    select q.id, r.id
+    from subject_request q join request_call rc on rc.request_id = q.id and rc.state in ('FOUND', 'MATCHED')
+      join recording r on r.contact_id = rc.contact_id
+    where q.closed_at is null and (q.kinds @> '{LISTEN}' and rc.state = 'FOUND' or q.kinds @> '{COPY}' and not exists (
+      select from subject_copy c where c.request_id = q.id and c.recording_id = r.id and c.end_why = 'taken'))
+  ), ending as (
+    select w.request_id, r.id, r.destroy_at, (
+        select min(end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz)) from jsonb_array_elements(reach -> 'terms') t
+        where t ->> 'number' = r.number_reached) as by_term,
+      -- What waits past its day for an inspection ends with the switch.
+      case when (reach ->> 'endsHolds')::boolean and (r.destroy_at <= from_at or appointment_is_after(w.request_id, r.destroy_at))
+        then greatest(r.destroy_at, from_at) end as by_hold
+    from waiting w join recording r on r.id = w.recording_id
+    where r.state not in ('DESTROYING', 'DESTROYED')
+      and not exists (select from prohibition p where p.recording_id = r.id and p.executed_at is not null)
+  )
+  select e.request_id, e.id, least(case when e.by_term < e.destroy_at then e.by_term end, e.by_hold)
+  from ending e where e.by_term < e.destroy_at or e.by_hold is not null
+  union all
+  select q.id, null, from_at from subject_request q
+  where q.closed_at is null and ((reach ->> 'endsService')::boolean
+    or q.kinds && array(select jsonb_array_elements_text(reach -> 'endsKinds')))
+  union all
+  select q.id, null, null from subject_request q
+  where q.closed_at is null and q.kinds && '{LISTEN,COPY}' and exists (
+      select from jsonb_array_elements(reach -> 'terms') t join recording r on r.number_reached = t ->> 'number'
+        and r.recording_months > (t ->> 'months')::integer and r.state not in ('DESTROYING', 'DESTROYED')
+      where end_under_term(r, (t ->> 'months')::integer, (t ->> 'at')::timestamptz) < r.destroy_at)
+    and not exists (select from request_call rc where rc.request_id = q.id and rc.state in ('FOUND', 'MATCHED', 'NOT_FOUND', 'NOT_PARTY',
+      'NOT_IDENTIFIABLE'))
+$$;
+
+-- The requests that a draft reaches, each with the first end and whether it is decided: heard before, as its appointment is booked, or
+-- told in time.
+create or replace function reached_requests(draft uuid, reach jsonb, from_at timestamptz)
+returns table (request_id uuid, ends_at timestamptz, calls bigint, is_booked boolean, is_heard_before boolean, told_how text,
+  told_at timestamptz, is_decided boolean)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with of_request as (
+    select w.request_id, min(w.ends_at) as ends_at, count(distinct r.contact_id) as calls, bool_or(w.recording_id is null) as is_whole
+    from reached_rights(reach, from_at) w left join recording r on r.id = w.recording_id
+    where w.ends_at is not null group by w.request_id
+  ), booked as (
+    select o.*, exists (select from appointment a where a.request_id = o.request_id and a.state = 'BOOKED') as is_booked,
+      not o.is_whole and exists (select from appointment a where a.request_id = o.request_id and a.state = 'BOOKED')
+        and not appointment_is_after(o.request_id, o.ends_at)
+        and not exists (select from subject_request q where q.id = o.request_id and q.kinds @> '{COPY}') as is_heard_before
+    from of_request o
+  )
+  select b.request_id, b.ends_at, b.calls, b.is_booked, b.is_heard_before, t.told_how, t.told_at,
+    b.is_heard_before or t.draft_id is not null
+  from booked b left join pending_right_told t on t.draft_id = reached_requests.draft and t.request_id = b.request_id and t.ends_at <= b.ends_at
+$$;
+
+-- As in 0068-pending-rights.sql; disclosures that are not decided, and the items of them that the change reaches.
+create or replace function count_reached(draft uuid, reach jsonb, from_at timestamptz) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select jsonb_build_object(
+    'requests', count(*), 'calls', coalesce(sum(r.calls), 0), 'appointments', count(*) filter (where r.is_booked),
+    'undecided', count(*) filter (where not r.is_decided),
+    'unsettled', (select count(distinct w.request_id) from reached_rights(reach, from_at) w where w.ends_at is null),
+    'disclosures', (select count(*) from reached_disclosures(reach, from_at)),
+    'items', (select coalesce(sum(o.items), 0) from reached_disclosures(reach, from_at) o),
+    'earliest', ledger_instant(clock_timestamp() + pending_right_notice()))
+  from reached_requests(draft, reach, from_at) r
+$$;
+grant execute on function count_reached to seloste_custodian;
+
+-- Keeps what a draft reaches, at its submission; by its author.
+create or replace function note_reach(draft uuid, reach jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into description_reach (draft_id, revision, reach)
+  select d.id, d.revision, note_reach.reach from description_draft d where d.id = draft and d.author = viewer() and d.state = 'SUBMITTED'
+  on conflict (draft_id) do update set revision = excluded.revision, reach = excluded.reach;
+end $$;
+grant execute on function note_reach to seloste_desk;
+
+-- For the Service Unit: what changes that are submitted or coming reach of its requests.
+create or replace function list_pending_rights()
+returns table (draft_id uuid, version integer, state text, effective_from timestamptz, request_id uuid, number text, ends_at timestamptz,
+  is_booked boolean, is_heard_before boolean, told_how text, told_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select d.id, d.based_on + 1, d.state, d.effective_from, q.id, q.number, r.ends_at, r.is_booked, r.is_heard_before, r.told_how, r.told_at
+    from description_draft d join description_reach k on k.draft_id = d.id,
+      reached_requests(d.id, k.reach, d.effective_from) r join subject_request q on q.id = r.request_id
+    where d.effective_from > register_now() and (d.state = 'APPROVED' or d.state = 'SUBMITTED' and k.revision = d.revision)
+    order by d.effective_from, r.is_decided, r.ends_at, q.number;
+end $$;
+grant execute on function list_pending_rights to seloste_desk;
+
+-- Records that the requester was told in time. The other decision, to be heard before, is a booked appointment.
+create or replace function tell_pending_right(draft uuid, request uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(request);
+  first_end timestamptz;
+begin
+  select r.ends_at into first_end
+  from description_draft d join description_reach k on k.draft_id = d.id, reached_requests(d.id, k.reach, d.effective_from) r
+  where d.id = draft and d.effective_from > register_now() and r.request_id = q.id
+    and (d.state = 'APPROVED' or d.state = 'SUBMITTED' and k.revision = d.revision);
+  if first_end is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  insert into pending_right_told (draft_id, request_id, ends_at, told_how, told_by)
+  values (draft, q.id, first_end, how, viewer())
+  on conflict (draft_id, request_id) do update set ends_at = excluded.ends_at, told_how = excluded.told_how,
+    told_at = clock_timestamp(), told_by = excluded.told_by;
+  perform note_end('pending-right.told', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'request', q.id,
+    jsonb_build_object('draft', draft, 'how', how, 'endsAt', ledger_instant(first_end)));
+end $$;
+grant execute on function tell_pending_right to seloste_desk;
+
+-- Whether a recording that somebody forbade, or that was cut away, is still to be destroyed, and when its certificate is to be expected:
+-- within a minute of the prohibition. Without an instant where the prohibition waits for somebody's case, or takes longer. For whoever
+-- may see the call.
+create or replace function certificate_awaited(recording uuid) returns table (state text, expected_at timestamptz)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select w.state, case
+    when r.state = 'DESTROYED' then clock_timestamp() + interval '5 seconds'
+    when w.state = 'destroying' and coalesce(p.received_at, clock_timestamp()) > clock_timestamp() - interval '10 minutes'
+      then greatest(p.received_at + interval '1 minute', clock_timestamp() + interval '5 seconds') end
+  from recording r
+  left join lateral (select * from prohibition n where n.recording_id = r.id order by n.received_at limit 1) p on true,
+  lateral (select case when p.id is not null and r.state not in ('DESTROYING', 'DESTROYED') and prohibition_state(p) = 'waiting'
+    then 'waiting' else 'destroying' end as state) w
+  where r.id = certificate_awaited.recording
+    and (p.id is not null and r.cause is distinct from 'retention' and r.cause is distinct from 'hold-end'
+      or r.cause in ('caller', 'official', 'trimming'))
+    and exists (
+      select from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and (
+        sees_all() or s.official_person_id = sees_own() or s.official_unit_id = any (sees_units()) or s.number_reached = any (sees_numbers())
+        or s.id = any (sees_segments())))
+$$;
+grant execute on function certificate_awaited to seloste_desk;

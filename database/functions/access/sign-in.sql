@@ -1,0 +1,533 @@
+-- A passkey is a second factor like the others: asked for after a password, and taken away with them (0009-sign-in.sql).
+create or replace function second_factors(person uuid) returns text[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select array(
+    select 'totp' where exists (select from totp t where t.person_id = person and t.confirmed_at is not null)
+    union all
+    select 'recovery-code' where exists (select from recovery_code r where r.person_id = person and r.used_at is null)
+    union all
+    select 'passkey' where exists (select from passkey k where k.person_id = person)
+  )
+$$;
+grant execute on function second_factors to seloste_custodian;
+
+-- How long to wait after so many failures in a row: five are free, then it doubles from a second to a quarter of an hour.
+create or replace function failure_wait(failures integer) returns interval language sql immutable as $$
+  select case when failures < 5 then interval '0' else least(interval '1 second' * (2 ^ least(failures - 5, 10)), interval '15 minutes') end
+$$;
+grant execute on function failure_wait to seloste_custodian;
+
+create or replace function account_key(user_id text) returns bytea language sql immutable as $$
+  select sha256(convert_to(user_id, 'UTF8'))
+$$;
+
+-- Whose failures an attempt counts among. A device is known where its account is tried, and nowhere else.
+create or replace function sign_in_source(user_id text, network text, device bytea) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(
+    (select 'device:' || encode(d.hash, 'hex') from known_device d join person p on p.id = d.person_id
+     where d.hash = device and p.user_id = sign_in_source.user_id),
+    'network:' || left(network, 60))
+$$;
+
+-- Seconds until an attempt from here is looked at; 0: now. Strangers together fail a hundred times in a row at one account
+-- (NIST SP 800-63B-4 section 3.2.2); then its person comes in at a browser of their own, or by a new one-time link.
+create or replace function sign_in_wait(user_id text, network text, device bytea) returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with source as (select sign_in_source(sign_in_wait.user_id, network, device) as source)
+  select coalesce(max(ceil(extract(epoch from case
+      when f.source <> '*' then f.last_at + failure_wait(f.failures) - clock_timestamp()
+      when f.failures >= 100 then interval '1 day'
+      else interval '0' end))), 0)::integer
+  from sign_in_failure f, source
+  where f.account = account_key(sign_in_wait.user_id)
+    and (f.source = source.source or (f.source = '*' and source.source like 'network:%'))
+    and (f.source = '*' or f.last_at + failure_wait(f.failures) > clock_timestamp())
+$$;
+grant execute on function sign_in_wait to seloste_desk;
+
+-- Begins an attempt, one at a time for each account and source; true where it has to wait.
+create or replace function begin_attempt(user_id text, network text, device bytea) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  from_here text := sign_in_source(begin_attempt.user_id, network, device);
+begin
+  insert into sign_in_failure (account, source)
+  select account_key(begin_attempt.user_id), s
+  from unnest(case when from_here like 'network:%' then array[from_here, '*'] else array[from_here] end) s
+  on conflict do nothing;
+  perform from sign_in_failure f
+  where f.account = account_key(begin_attempt.user_id) and (f.source = from_here or (f.source = '*' and from_here like 'network:%'))
+  order by f.source for update;
+  return sign_in_wait(begin_attempt.user_id, network, device) > 0;
+end $$;
+
+-- Ends an attempt: a failure is counted, a success wipes out what went before from here and from strangers in a row.
+create or replace function end_attempt(user_id text, network text, device bytea, succeeded boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  from_here text := sign_in_source(end_attempt.user_id, network, device);
+begin
+  if succeeded then
+    delete from sign_in_failure f
+    where f.account = account_key(end_attempt.user_id) and f.source in (from_here, '*');
+    return;
+  end if;
+  update sign_in_failure f set failures = f.failures + 1, last_at = clock_timestamp()
+  where f.account = account_key(end_attempt.user_id) and (f.source = from_here or (f.source = '*' and from_here like 'network:%'));
+  -- A device at which ten guesses failed is a stranger's.
+  delete from known_device d
+  using sign_in_failure f
+  where f.account = account_key(end_attempt.user_id) and f.source = from_here and f.failures >= 10
+    and from_here = 'device:' || encode(d.hash, 'hex');
+end $$;
+
+-- A session for whom the custodian has seen proof of: a passkey with user verification, the identity provider's word.
+create or replace function open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamptz) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into session (token_hash, person_id, method, created_at, expires_at)
+  select open_proven_session.token_hash, p.id, open_proven_session.method, now(),
+    least(open_proven_session.expires_at, now() + interval '12 hours')
+  from person p
+  where p.id = open_proven_session.person
+    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    and open_proven_session.method in ('passkey', 'oidc');
+  if not found then
+    return false;
+  end if;
+  -- Strangers in a row end with the person's own success, whatever it was proved by.
+  delete from sign_in_failure f using person p
+  where p.id = open_proven_session.person and f.account = account_key(p.user_id) and f.source = '*';
+  return true;
+end $$;
+grant execute on function open_proven_session to seloste_custodian;
+
+-- The second factor of a session that awaits one was right; the session is under a new token from here on.
+create or replace function complete_session(old_token_hash bytea, new_token_hash bytea, method text) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with completed as (
+    update session s
+    set awaits_second_factor = false, method = complete_session.method, token_hash = complete_session.new_token_hash,
+      expires_at = now() + interval '60 minutes', used_at = now(), proved_at = now()
+    where s.token_hash = complete_session.old_token_hash and s.awaits_second_factor
+      and s.ended_at is null and s.expires_at > now() and complete_session.method in ('password+totp', 'password+passkey')
+    returning 1
+  )
+  select exists (select from completed)
+$$;
+grant execute on function complete_session to seloste_custodian;
+
+-- The same session under a fresh token.
+create or replace function rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with rotated as (
+    update session s set token_hash = rotate_session.new_token_hash
+    where s.token_hash = rotate_session.old_token_hash and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+    returning 1
+  )
+  select exists (select from rotated)
+$$;
+grant execute on function rotate_session to seloste_custodian;
+
+-- Whose sign-in this is and what it awaits; nothing where it is unknown, over, or the person is not employed.
+create or replace function sign_in_under_way(token_hash bytea)
+returns table (person uuid, awaits boolean, factors text[], demand text, method text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s.person_id, s.awaits_second_factor, second_factors(s.person_id), d.second_factor, s.method
+  from session s join person p on p.id = s.person_id, sign_in_demand d
+  where s.token_hash = sign_in_under_way.token_hash and s.ended_at is null and s.expires_at > now()
+    and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+$$;
+grant execute on function sign_in_under_way to seloste_custodian, seloste_desk;
+
+-- A wrong factor: the sign-in it was given to ends with the fifth.
+create or replace function note_wrong_factor(token_hash bytea) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update session s
+  set wrong_factors = s.wrong_factors + 1, ended_at = case when s.awaits_second_factor and s.wrong_factors >= 4 then now() end
+  where s.token_hash = note_wrong_factor.token_hash
+$$;
+grant execute on function note_wrong_factor to seloste_custodian;
+
+create or replace function end_sessions_of(person uuid, except_hash bytea default null) returns integer
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with ended as (
+    update session s set ended_at = now()
+    where s.person_id = person and s.ended_at is null and s.token_hash is distinct from except_hash
+    returning 1
+  )
+  select count(*)::integer from ended
+$$;
+grant execute on function end_sessions_of to seloste_custodian;
+
+-- Over 0009-sign-in.sql: a browser in which the person has not signed in before is told of, and who has no second factor is
+-- offered one, once.
+create or replace function remember_device(device bytea) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  holder uuid := viewer();
+  here session;
+begin
+  if holder is null then
+    return false;
+  end if;
+  select * into here from session s where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  if not exists (select from known_device d where d.hash = device) then
+    perform notify_person(holder, 'sign-in', jsonb_strip_nulls(jsonb_build_object('device', here.device, 'method', here.method)));
+  end if;
+  if here.method <> 'oidc' and second_factors(holder) = '{}' and not exists (
+      select from account_notice n where n.person_id = holder and n.kind = 'second-factor-offer') then
+    perform notify_person(holder, 'second-factor-offer', '{}');
+  end if;
+  insert into known_device (hash, person_id) values (device, holder)
+  on conflict (hash) do update set used_at = clock_timestamp() where known_device.person_id = excluded.person_id;
+  delete from known_device d where d.person_id = holder and d.hash not in (
+    select k.hash from known_device k where k.person_id = holder order by k.used_at desc limit 20);
+  return exists (select from known_device d where d.hash = device and d.person_id = holder);
+end $$;
+grant execute on function remember_device to seloste_desk;
+
+create or replace function forget_devices() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from known_device where person_id = viewer()
+$$;
+grant execute on function forget_devices to seloste_desk;
+
+create or replace function keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update person p set password_salt = salt, password_check = check_hash, password_alone = alone, password_set_at = now()
+  where p.id = keep_password.person
+$$;
+
+-- Whether the person behind a session has the password, counted as an attempt of their own: right, wrong, wait.
+create or replace function prove_password(token_hash bytea, proof bytea) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p person;
+begin
+  select q.* into p from session s join person q on q.id = s.person_id
+  where s.token_hash = prove_password.token_hash and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor;
+  -- A session that was stolen counts like a network of its own.
+  if p.id is null or begin_attempt(p.user_id, 'session', null) then
+    return 'wait';
+  end if;
+  perform end_attempt(p.user_id, 'session', null, coalesce(p.password_check = sha256(prove_password.proof), false));
+  return case when p.password_check = sha256(prove_password.proof) then 'right' else 'wrong' end;
+end $$;
+grant execute on function prove_password to seloste_custodian;
+
+-- The viewer's own password, with the old one as proof; this session goes on under a new token, the others end.
+create or replace function change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  holder uuid := viewer();
+  this bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  proved text;
+begin
+  if holder is null then
+    return 'none';
+  end if;
+  proved := prove_password(this, change_own_password.proof);
+  if proved <> 'right' then
+    return proved;
+  end if;
+  if not alone and (select second_factor from sign_in_demand) <> 'required' and second_factors(holder) = '{}' then
+    return 'too-short';
+  end if;
+  perform keep_password(holder, salt, check_hash, alone);
+  perform end_sessions_of(holder, this);
+  update session set token_hash = new_token_hash where token_hash = this;
+  insert into audit_entry (person_id, action, object_kind, object_id, result)
+  values (holder, 'password.set', 'person', holder, 'ok');
+  return 'right';
+end $$;
+grant execute on function change_own_password to seloste_desk;
+
+-- The viewer, an administrator, makes a link for somebody else; an unused earlier one ends. Whoever decides on or watches
+-- others, or sees everybody's calls, could be impersonated by it where no second factor stands behind the password: theirs
+-- comes from the operator.
+-- Raises what is missing.
+create or replace function make_link(person uuid, hash bytea) returns table (id uuid, until timestamptz, had_password boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made one_time_link;
+begin
+  if not viewer_is('ADMINISTRATOR') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if not exists (select from person p where p.id = make_link.person and (p.employed_to is null or p.employed_to > now())) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if viewer() = make_link.person then
+    raise exception 'link.own' using errcode = 'SE001';
+  end if;
+  if link_needs_operator(make_link.person) then
+    raise exception 'link.needs-operator' using errcode = 'SE001';
+  end if;
+  perform require_fresh();
+  -- What waited for its release goes with the link.
+  delete from one_time_link l where l.person_id = make_link.person and l.used_at is null;
+  insert into one_time_link (hash, person_id, made_by, expires_at)
+  values (make_link.hash, make_link.person, viewer(), now() + interval '24 hours') returning * into made;
+  insert into directory_change (kind, person_id, link_id, asked_by) values ('link', make_link.person, made.id, viewer());
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), 'ADMINISTRATOR', 'link.made', 'link', made.id, 'ok',
+    jsonb_build_object('person', make_link.person, 'rights', holds_or_awaits_rights(make_link.person)));
+  return query select made.id, made.expires_at, p.password_check is not null from person p where p.id = make_link.person;
+end $$;
+grant execute on function make_link to seloste_desk;
+
+create or replace function link_needs_operator(person uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select second_factors(person) = '{}' and exists (
+    select from access_right r
+    where r.person_id = person and r.revoked_at is null and (r.valid_to is null or r.valid_to > now())
+      and (r.role in ('ACCESS_APPROVER', 'ADMINISTRATOR', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER') or r.scope_kind = 'all'))
+$$;
+
+-- Uses the link for the first person of a role: enters them with their password, or finds them in the directory by the
+-- password they have. Raises what is wrong; the two first are two natural persons. Rights: 0010-access-procedure.sql.
+create or replace function use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea)
+returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  used one_time_link;
+  holder uuid;
+begin
+  perform lock_directory();
+  update one_time_link l set used_at = clock_timestamp()
+  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
+    and l.role is not null and not role_is_held(l.role)
+  returning * into used;
+  if used.id is null then
+    raise exception 'link.none' using errcode = 'SE001';
+  end if;
+  select p.id into holder from person p where p.user_id = use_first_link.user_id;
+  if holder is not null and not exists (
+    select from person p where p.id = holder and p.password_check = sha256(use_first_link.proof)
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())) then
+    raise exception 'person.user-id-taken' using errcode = 'SE001';
+  end if;
+  if exists (
+    select from access_right r join person p on p.id = r.person_id
+      join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
+    where r.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and r.role <> used.role
+      and r.revoked_at is null and (r.valid_to is null or r.valid_to > now())
+      and (r.person_id = holder or lower(n.name) = lower(use_first_link.name))) then
+    raise exception 'link.same-person' using errcode = 'SE001';
+  end if;
+  if holder is null then
+    if not alone and (select second_factor from sign_in_demand) <> 'required' then
+      raise exception 'password.unfit' using errcode = 'SE001';
+    end if;
+    holder := use_first_link.person;
+    insert into person (id, user_id, employed_from) values (holder, use_first_link.user_id, now());
+    insert into person_name (person_id, name, valid_from) values (holder, use_first_link.name, now());
+    perform keep_password(holder, salt, check_hash, alone);
+  end if;
+  perform install_right(holder, used.role);
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  values (holder, 'link.used', 'link', used.id, 'ok', jsonb_build_object('role', used.role));
+end $$;
+grant execute on function use_first_link to seloste_desk;
+
+-- Takes every second factor from a person. Their sessions end; a password that is too short to stand alone goes with them,
+-- and that of whoever needs the operator for a new one: an administrator may have set it, counting on the removal.
+create or replace function drop_factors(person uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from totp t where t.person_id = drop_factors.person;
+  delete from recovery_code r where r.person_id = drop_factors.person;
+  delete from passkey k where k.person_id = drop_factors.person;
+  delete from provider_subject s where s.person_id = drop_factors.person;
+  update person p set password_salt = null, password_check = null
+  where p.id = drop_factors.person and (not p.password_alone or link_needs_operator(p.id));
+  select end_sessions_of(drop_factors.person);
+$$;
+grant execute on function drop_factors to seloste_custodian;
+
+-- Asked again, it is the same question with the newer reason.
+create or replace function ask_factor_removal(person uuid, reason text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  asked uuid;
+begin
+  if not viewer_is('ADMINISTRATOR') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if viewer() = ask_factor_removal.person then
+    raise exception 'removal.own' using errcode = 'SE001';
+  end if;
+  if second_factors(ask_factor_removal.person) = '{}'
+     and not exists (select from provider_subject s where s.person_id = ask_factor_removal.person) then
+    raise exception 'removal.nothing' using errcode = 'SE001';
+  end if;
+  insert into factor_removal (person_id, asked_by, reason)
+  values (ask_factor_removal.person, viewer(), ask_factor_removal.reason)
+  on conflict (person_id) where state = 'ASKED'
+    do update set asked_by = excluded.asked_by, asked_at = excluded.asked_at, reason = excluded.reason
+  returning id into asked;
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), 'ADMINISTRATOR', 'credential.removal-asked', 'credential', asked, 'ok',
+    jsonb_build_object('person', ask_factor_removal.person));
+  return asked;
+end $$;
+grant execute on function ask_factor_removal to seloste_desk;
+
+create or replace function decide_factor_removal(removal uuid, confirm boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r factor_removal;
+begin
+  if not viewer_is('ACCESS_APPROVER') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  select * into r from factor_removal f where f.id = removal and f.state = 'ASKED' for update;
+  if r.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if viewer() in (r.person_id, r.asked_by) then
+    raise exception 'removal.own' using errcode = 'SE001';
+  end if;
+  update factor_removal f set state = case when confirm then 'CONFIRMED' else 'REFUSED' end, decided_by = viewer(), decided_at = clock_timestamp()
+  where f.id = removal;
+  if confirm then
+    perform drop_factors(r.person_id);
+  end if;
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), 'ACCESS_APPROVER', case when confirm then 'credential.removed' else 'credential.removal-refused' end,
+    'credential', removal, 'ok', jsonb_build_object('person', r.person_id, 'askedBy', r.asked_by));
+end $$;
+grant execute on function decide_factor_removal to seloste_desk;
+
+-- How somebody signs in, for themselves and for administrators; nothing for others.
+create or replace function sign_in_of(person uuid)
+returns table (has_password boolean, password_set_at timestamptz, password_alone boolean, totp_added_at timestamptz,
+  totp_used_at timestamptz, recovery_codes integer, passkeys integer, factors text[], demand text, link_made_at timestamptz, link_until timestamptz,
+  needs_operator boolean)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
+  select p.password_check is not null, p.password_set_at, p.password_alone, t.confirmed_at, t.used_at,
+    (select count(*)::integer from recovery_code r where r.person_id = p.id and r.used_at is null),
+    -- 0012-passkeys-and-identity-provider.sql
+    (select count(*)::integer from passkey k where k.person_id = p.id),
+    second_factors(p.id), d.second_factor, l.made_at, l.expires_at, link_needs_operator(p.id)
+  from person p
+  cross join sign_in_demand d
+  left join totp t on t.person_id = p.id and t.confirmed_at is not null
+  left join one_time_link l on l.person_id = p.id and l.used_at is null and l.expires_at > clock_timestamp()
+  where p.id = sign_in_of.person and (p.id = viewer() or viewer_is('ADMINISTRATOR'));
+end $$;
+grant execute on function sign_in_of to seloste_desk;
+
+-- Whoever has left opens nothing from that instant on (viewer()); here what they had goes: sessions, rights, the password,
+-- factors, devices, links. Returns how many people it was.
+create or replace function end_leavers() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  leaver uuid;
+  sessions integer;
+  people integer := 0;
+begin
+  for leaver in
+    select p.id from person p where p.employed_to <= now() and (
+      p.password_check is not null
+      or exists (select from session s where s.person_id = p.id and s.ended_at is null and s.expires_at > now())
+      or exists (select from access_right r where r.person_id = p.id and r.revoked_at is null and (r.valid_to is null or r.valid_to > now()))
+      or exists (select from known_device k where k.person_id = p.id)
+      or second_factors(p.id) <> '{}')
+  loop
+    people := people + 1;
+    sessions := end_sessions_of(leaver);
+    perform drop_factors(leaver);
+    update person p set password_salt = null, password_check = null where p.id = leaver;
+    delete from known_device k where k.person_id = leaver;
+    delete from one_time_link l where l.person_id = leaver and l.used_at is null;
+    with revoked as (
+      update access_right r set revoked_at = now()
+      where r.person_id = leaver and r.revoked_at is null and (r.valid_to is null or r.valid_to > now())
+      returning r.id, r.role
+    )
+    insert into audit_entry (right_id, role, action, object_kind, object_id, result, detail)
+    select r.id, r.role, 'right.revoked', 'right', r.id, 'ok', jsonb_build_object('person', leaver, 'cause', 'employment-ended')
+    from revoked r;
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('sessions.ended', 'person', leaver, 'ok', jsonb_build_object('cause', 'employment-ended', 'sessions', sessions));
+  end loop;
+  return people;
+end $$;
+grant execute on function end_leavers to seloste_custodian;
+
+-- What signing in leaves behind and nobody needs: failures of the day before from networks and of accounts that nobody has,
+-- links long over, devices unused for half a year, enrolments that were not finished.
+create or replace function forget_sign_ins() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from sign_in_failure f where f.last_at < now() - interval '1 day'
+    and (f.source <> '*' or not exists (select from person p where account_key(p.user_id) = f.account));
+  delete from known_device where used_at < now() - interval '6 months';
+  delete from totp where confirmed_at is null and begun_at < now() - interval '1 hour';
+  delete from one_time_link where expires_at < now() - interval '30 days';
+  delete from factor_removal where state = 'ASKED' and asked_at < now() - interval '14 days';
+  -- A link that was not released in a day waits for nobody.
+  delete from directory_change c where c.state = 'ASKED' and (c.asked_at < now() - interval '14 days'
+    or c.link_id in (select l.id from one_time_link l where l.expires_at < now()));
+  delete from directory_change c where c.state <> 'ASKED' and c.decided_at < now() - interval '24 months';
+$$;
+grant execute on function forget_sign_ins to seloste_custodian;
+
+-- awaits: release, code, or nothing beside the link (the operator's, and the first links of an installation).
+create or replace function look_at_link(token text)
+returns table (person uuid, role text, until timestamptz, had_password boolean, factors text[], awaits text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
+  select l.person_id, l.role, l.expires_at, p.password_check is not null, second_factors(l.person_id),
+    case when l.made_by is null then 'nothing' when l.released_at is null then 'release' else 'code' end
+  from one_time_link l left join person p on p.id = l.person_id
+  where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
+    and (l.person_id is null or p.employed_to is null or p.employed_to > now())
+    and (l.role is null or not role_is_held(l.role))
+    and (l.made_by is null or not link_needs_operator(l.person_id));
+end $$;
+grant execute on function look_at_link to seloste_desk;
+
+-- Sets the password of the person whose link it is: used, none, unreleased, code (the wrong one; with the fifth the link ends).
+-- Second factors stay and are asked for at the sign-in.
+create or replace function use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l one_time_link;
+begin
+  select o.* into l from one_time_link o
+  where o.hash = sha256(convert_to(token, 'UTF8')) and o.used_at is null and o.expires_at > clock_timestamp()
+    and o.person_id in (select p.id from person p where p.employed_to is null or p.employed_to > now())
+    -- Asked again: the person may have come to decide on others, or have lost their second factor, since it was made.
+    and (o.made_by is null or not link_needs_operator(o.person_id))
+  for update;
+  if l.id is null then
+    return 'none';
+  end if;
+  if l.made_by is not null then
+    if l.released_at is null then
+      return 'unreleased';
+    end if;
+    if l.code_hash is distinct from sha256(convert_to(use_link.code, 'UTF8')) then
+      update one_time_link o set wrong_codes = o.wrong_codes + 1,
+        expires_at = case when o.wrong_codes >= 4 then now() else o.expires_at end
+      where o.id = l.id;
+      return 'code';
+    end if;
+  end if;
+  if not alone and (select second_factor from sign_in_demand) <> 'required' and second_factors(l.person_id) = '{}' then
+    raise exception 'password.unfit' using errcode = 'SE001';
+  end if;
+  update one_time_link o set used_at = clock_timestamp() where o.id = l.id;
+  perform keep_password(l.person_id, salt, check_hash, alone);
+  perform end_sessions_of(l.person_id);
+  delete from sign_in_failure f using person p where p.id = l.person_id and f.account = account_key(p.user_id);
+  insert into audit_entry (person_id, action, object_kind, object_id, result)
+  values (l.person_id, 'link.used', 'link', l.id, 'ok'), (l.person_id, 'password.set', 'person', l.person_id, 'ok');
+  return 'used';
+end $$;
+grant execute on function use_link to seloste_desk;

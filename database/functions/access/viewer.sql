@@ -1,0 +1,57 @@
+-- The person behind the session token of this transaction. The process cannot claim to be somebody: it holds a token
+-- or it does not.
+create or replace function viewer() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select s.person_id
+    from session s join person p on p.id = s.person_id
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+      and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+      -- now() is when the transaction began: one that is kept open would stop the clock for its rights and its session.
+      and clock_timestamp() < now() + interval '5 minutes'
+  );
+end $$;
+grant execute on function viewer to seloste_desk;
+
+-- A right reaches no further than the description in force lets its role reach (R3, R36-R41): with no description, or
+-- none that knows the role, it reaches nothing.
+create or replace function active_rights() returns setof access_right
+language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select r.* from rights_of(
+    viewer(), current_setting('seloste.purpose', true), coalesce(current_setting('seloste.reference', true), '')
+  ) r;
+end $$;
+grant execute on function active_rights to seloste_desk;
+
+-- Every call, for those whose right is to all of them. The Service Unit's is to those of the request that it serves.
+-- Over 0013-looks.sql.
+create or replace function sees_all() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select from active_rights() where scope_kind = 'all' and role <> 'SERVICE_UNIT');
+end $$;
+grant execute on function sees_all to seloste_desk;
+
+create or replace function sees_own() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select person_id from active_rights() where scope_kind = 'own' limit 1);
+end $$;
+grant execute on function sees_own to seloste_desk;
+
+create or replace function sees_units() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(distinct u), '{}') from active_rights() r, unnest(r.scope_units) u where r.scope_kind = 'unit');
+end $$;
+grant execute on function sees_units to seloste_desk;
+
+create or replace function sees_numbers() returns text[]
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(distinct n), '{}') from active_rights() r, unnest(r.scope_numbers) n where r.scope_kind = 'numbers');
+end $$;
+grant execute on function sees_numbers to seloste_desk;

@@ -1,0 +1,88 @@
+-- Entries go by prune_audit() and in no other way.
+create or replace function audit_entry_stays() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and current_setting('seloste.pruning', true) = pg_current_xact_id()::text then
+    return null;
+  end if;
+  raise exception '% is append-only', tg_table_name;
+end $$;
+
+create or replace function log_is_whole() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select not exists (select from audit_break where accepted_at is null)
+$$;
+grant execute on function log_is_whole to seloste_custodian, seloste_desk;
+
+-- As 0008-audit-log.sql has it, for all entries of a statement.
+create or replace function note_pending() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_desk' and exists (select from told t where t.action in ('contacts.listed', 'contact.read', 'caller.revealed',
+      'calls.watched', 'listening.started', 'shares.read', 'extract.read')) and exists (select from audit_break where accepted_at is null) then
+    raise exception 'the audit log is broken: nobody looks until an operator has accepted the break' using errcode = 'SL001';
+  end if;
+  if exists (
+    select from told t
+    where pg_column_size(t.detail) > 400 and octet_length(t.detail::text) > 50000 or octet_length(t.action) + octet_length(t.result) > 500
+      or octet_length(t.reference) > 1000
+      or coalesce(octet_length(t.role), 0) + coalesce(octet_length(t.purpose), 0) + coalesce(octet_length(t.object_kind), 0) > 500
+  ) then
+    raise exception 'an entry of the audit log is too large' using errcode = 'check_violation';
+  end if;
+  insert into audit_pending select t.seq from told t;
+  return null;
+end $$;
+
+-- Of the checkpoints of the last hour all stay, of the week before that the last of each minute, then the last of each hour.
+create or replace function thin_checkpoints() returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  gone bigint;
+begin
+  delete from audit_checkpoint c
+  using (
+    select size, signed_at, lead(signed_at) over (order by size) as next_at,
+      case when signed_at < now() - interval '7 days' then 'hour' else 'minute' end as stretch
+    from audit_checkpoint
+  ) o
+  where o.size = c.size and o.signed_at < now() - interval '1 hour'
+    and date_trunc(o.stretch, o.next_at) = date_trunc(o.stretch, o.signed_at);
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
+grant execute on function thin_checkpoints to seloste_custodian;
+
+-- Removes entries older than so many months, whole tiles of 256 from the beginning, at most a million at a time. Hashes
+-- stay. An entry may be about a contact for 14 months after it was written: two years is the least that is kept.
+create or replace function prune_audit(signed jsonb) returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  months integer := (signed ->> 'months')::integer;
+  cutoff timestamptz := (signed ->> 'before')::timestamptz;
+  upto bigint := (signed ->> 'minimumIndex')::bigint;
+  first bigint;
+  gone bigint;
+begin
+  if months is null or months < 24 then
+    raise exception 'the audit log is kept for 24 months at least, not %', coalesce(months::text, 'for an unknown time');
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seloste.audit-prune', 0));
+  first := coalesce((select max(p.minimum_index) from audit_pruning p), 0);
+  if cutoff is null or cutoff > now() - make_interval(months => months) or upto is null or upto % 256 <> 0 or upto <= first
+    or upto > coalesce((select max(c.size) from audit_checkpoint c where c.signed_at < now()), 0) then
+    raise exception 'nothing of the audit log is removed up to % of before %', upto, cutoff;
+  end if;
+  insert into announced_version_kept (version, hash)
+    select (e.detail ->> 'version')::integer, e.detail ->> 'hash'
+    from audit_leaf l join audit_entry e on e.seq = l.seq
+    where l.index >= first and l.index < upto
+      and e.action in ('description.installed', 'description.approved') and e.result = 'ok';
+  perform set_config('seloste.pruning', pg_current_xact_id()::text, true);
+  delete from audit_entry e using audit_leaf l where l.seq = e.seq and l.index >= first and l.index < upto;
+  get diagnostics gone = row_count;
+  perform set_config('seloste.pruning', '', true);
+  insert into audit_pruning (minimum_index, before) values (upto, cutoff);
+  insert into audit_entry (action, result, object_kind, detail) values ('log.pruned', 'ok', 'log', signed);
+  return gone;
+end $$;
+grant execute on function prune_audit to seloste_custodian;

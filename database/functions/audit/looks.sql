@@ -1,0 +1,182 @@
+-- A look that names no fault, case or request reaches nothing where the role's purpose needs one (src/description/purposes.ts).
+create or replace function needs_reference(purpose text, role text) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE') or (purpose = 'INSPECTION' and role <> 'OFFICIAL')
+$$;
+
+-- Over 0013-looks.sql: in the listening mode there are no rights but the Service Unit's, under the number of that request.
+create or replace function rights_of(person uuid, purpose text, reference text) returns setof access_right
+language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if confined_to() is not null and not exists (
+    select from request_in_room() q where rights_of.purpose = 'INSPECTION' and q.number = btrim(rights_of.reference)
+  ) then
+    return;
+  end if;
+  return query select r.* from access_right r
+  join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
+  where r.person_id = rights_of.person
+    and (r.role = 'SERVICE_UNIT' or confined_to() is null)
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    and (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all')
+    and (
+      rights_of.purpose = any (r.purposes)
+      or ('DEVELOPMENT' = any (r.purposes) and rights_of.purpose in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
+    )
+    and (
+      rights_of.purpose = any (d.purposes)
+      or ('DEVELOPMENT' = any (d.purposes) and rights_of.purpose in ('QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'))
+    )
+    and (rights_of.reference ~ '\S' or not needs_reference(rights_of.purpose, r.role));
+end $$;
+
+create or replace function contacts_by_id(ids uuid[], starts timestamptz[]) returns setof contact
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select c.* from unnest(ids, starts) as wanted (id, started_at)
+    join contact c on c.id = wanted.id and c.started_at = wanted.started_at;
+end $$;
+grant execute on function contacts_by_id to seloste_desk;
+
+create or replace function recordings_by_contact(contacts uuid[]) returns setof recording
+language plpgsql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select r.* from recording r where r.contact_id = any (contacts);
+end $$;
+grant execute on function recordings_by_contact to seloste_desk;
+
+-- Over 0023-calls-of-requests.sql and 0013-looks.sql, with the same answers. As SQL functions they were planned at each call, which took longer than what they ask.
+create or replace function why_over(l listening, signed_in boolean) returns table (why text, since timestamptz)
+language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
+  select
+    case
+      when l.ended_at is not null then coalesce(l.end_why, 'left')
+      when not signed_in then 'session'
+      when r.id is null or r.state in ('DESTROYING', 'DESTROYED')
+        or r.destroy_at <= register_now() and coalesce(heard_until(r.id, l.purpose, l.reference), '-infinity') <= register_now() then 'destroyed'
+      when r.destroy_at is null or not log_is_whole()
+        or (r.state <> 'STORED' or r.kept_at is null) and heard_until(r.id, l.purpose, l.reference) is null then 'restricted'
+      when not exists (
+        select from rights_of(l.person_id, l.purpose, coalesce(l.reference, '')) o
+        where o.id = l.right_id and o.role = l.role
+          and (o.role <> 'SERVICE_UNIT' or o.scope_kind <> 'all' or serves_recording(r, l.reference))
+      ) then 'right'
+      when l.until <= now() then 'time'
+    end,
+    case
+      when coalesce(l.end_why, 'right') = 'right' then (
+        select least(a.revoked_at, a.valid_to) from access_right a
+        where a.id = l.right_id and least(a.revoked_at, a.valid_to) <= now()
+      )
+    end
+  from (select) nothing left join recording r on r.id = l.recording_id;
+end $$;
+
+-- A listening of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.
+create or replace function listening_now(wanted uuid)
+returns table (recording_id uuid, speed real, why text, since timestamptz)
+language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select l.recording_id, l.speed, o.why, o.since
+  from listening l, why_over(l, viewer() is not distinct from l.person_id) o
+  where l.id = wanted
+    and l.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+end $$;
+grant execute on function listening_now to seloste_custodian, seloste_desk;
+
+-- Ends a listening and says in the log why, and which parts of the recording were served, in milliseconds (R21). Of very
+-- many parts the log names the first thousand; how much they were in all it says always.
+create or replace function end_listening_for(l listening, why text) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  served text[];
+  served_ms bigint;
+begin
+  update listening set ended_at = clock_timestamp(), end_why = why where id = l.id and ended_at is null;
+  if not found then
+    return;
+  end if;
+  select coalesce(array_agg(lower(part) || '-' || upper(part) order by lower(part)), '{}'), coalesce(sum(upper(part) - lower(part)), 0)
+  into served, served_ms
+  from (
+    select unnest(range_agg(int4range(g.from_ms, g.to_ms))) as part
+    from listening_range g where g.listening_id = l.id and g.from_ms < g.to_ms
+  ) parts;
+  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (l.person_id, l.right_id, l.role, 'listening.ended', l.purpose, l.reference, 'recording', l.recording_id, 'ok',
+    jsonb_build_object('listening', l.id, 'why', why, 'servedMs', served_ms, 'parts', cardinality(served), 'served', served[1:1000]));
+end $$;
+
+-- The holder has had enough. False where there is no such listening of this session, or it has ended.
+create or replace function leave_listening(wanted uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l listening;
+begin
+  select * into l from listening
+  where id = wanted and ended_at is null and person_id = viewer()
+    and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  for update;
+  if l.id is null then
+    return false;
+  end if;
+  perform end_listening_for(l, 'left');
+  return true;
+end $$;
+grant execute on function leave_listening to seloste_desk;
+
+create or replace function pace_listening(wanted uuid, speed real) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with paced as (
+    update listening set speed = pace_listening.speed
+    where id = wanted and ended_at is null and person_id = viewer()
+      and session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+    returning 1
+  )
+  select exists (select from paced)
+$$;
+grant execute on function pace_listening to seloste_desk;
+
+-- Ends the listenings whose session, right, recording or time is over, and tells the desk which.
+create or replace function end_listenings_over() returns table (listening uuid, why text)
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l listening;
+begin
+  for listening, why in
+    select o.id, w.why
+    from listening o, why_over(o, exists (
+      -- As viewer(), of a session whose token nobody here has.
+      select from session s join person p on p.id = s.person_id
+      where s.token_hash = o.session_hash and s.person_id = o.person_id
+        and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+        and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    )) w
+    where o.ended_at is null and w.why is not null
+  loop
+    select * into l from listening o where o.id = end_listenings_over.listening for update;
+    if l.ended_at is null then
+      perform end_listening_for(l, why);
+      return next;
+    end if;
+  end loop;
+end $$;
+grant execute on function end_listenings_over to seloste_custodian;
+
+-- A beginning comes with its entry in the log.
+create or replace function listening_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_desk' and not exists (
+    select from audit_entry e
+    where e.person_id = new.person_id and e.at >= now() and e.action = 'listening.started' and e.result = 'ok'
+      and e.object_id = new.recording_id and e.detail ->> 'listening' = new.id::text
+      and e.right_id = new.right_id and e.role = new.role
+      and e.purpose = new.purpose and e.reference is not distinct from new.reference
+  ) then
+    raise exception 'listening % begins without its entry in the log', new.id;
+  end if;
+  return null;
+end $$;

@@ -1,0 +1,140 @@
+create or replace function demand_data_protection_officer() returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not viewer_is('DATA_PROTECTION_OFFICER') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+end $$;
+
+-- What is asked of the log, as the condition of a query. `asked`: {people, role, action, result, purpose, object,
+-- reference, from, to}, each of which may be missing; every value goes in as a quoted literal.
+create or replace function log_condition(asked jsonb) returns text
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select string_agg(condition, ' and ') from (
+    select 'log_entry_is_shown(action, object_kind)' as condition
+    union all select format('person_id = any (%L::uuid[])', (select coalesce(array_agg(p), '{}') from jsonb_array_elements_text(asked -> 'people') p))
+      where asked ? 'people'
+    union all select format('role = %L', asked ->> 'role') where asked ? 'role'
+    union all select format('action = %L', asked ->> 'action') where asked ? 'action'
+    union all select format('purpose = %L', asked ->> 'purpose') where asked ? 'purpose'
+    union all select format('object_id = %L::uuid', asked ->> 'object') where asked ? 'object'
+    union all select format('reference = %L', asked ->> 'reference') where asked ? 'reference'
+    union all select format('at >= %L::timestamptz', asked ->> 'from') where asked ? 'from'
+    union all select format('at < %L::timestamptz', asked ->> 'to') where asked ? 'to'
+    union all select case asked ->> 'result'
+      when 'ok' then $c$result = 'ok'$c$
+      when 'refused' then $c$result <> 'ok' and result like 'refused:%'$c$
+      when 'failed' then $c$result <> 'ok' and result like 'failed:%'$c$
+      else 'false' end where asked ? 'result'
+  ) c
+$$;
+
+-- Entries that match, newest first, older than an entry where one is named; `skip` of them are left out before the first.
+-- The look is an entry of its own.
+create or replace function read_log(asked jsonb, older_than_at timestamptz, older_than_seq bigint, skip integer, wanted integer)
+returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
+  reference text, object_kind text, object_id uuid, result text, detail jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  found_rows bigint;
+begin
+  perform demand_data_protection_officer();
+  return query execute format(
+    'select seq, at, person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, log_detail_shown(action, detail)
+     from audit_entry where %s and %s order by at desc, seq desc offset %s limit %s',
+    log_condition(asked),
+    case when older_than_at is null then 'true'
+      else format('(at, seq) < (%L::timestamptz, %s)', older_than_at, older_than_seq) end,
+    greatest(skip, 0), least(greatest(wanted, 0), 1000));
+  get diagnostics found_rows = row_count;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok',
+    asked || jsonb_build_object('entries', found_rows, 'skipped', greatest(skip, 0)));
+end $$;
+grant execute on function read_log to seloste_desk;
+
+-- How many match, counted no further than `upto`: of what the viewer has read in this transaction, so that there is a trace.
+create or replace function count_log(asked jsonb, upto integer) returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  counted bigint;
+begin
+  perform demand_data_protection_officer();
+  if not exists (
+    select from audit_entry e
+    where e.person_id = viewer() and e.at >= now() and e.action = 'log.read' and e.result = 'ok'
+      and e.detail - '{entries,skipped}'::text[] = asked - '{entries,skipped}'::text[]
+  ) then
+    raise exception 'what is counted in the log is read first';
+  end if;
+  execute format('select count(*) from (select 1 from audit_entry where %s limit %s) c', log_condition(asked), upto)
+    into counted;
+  return counted;
+end $$;
+grant execute on function count_log to seloste_desk;
+
+-- An entry whose words are not shown is not proved by them either.
+create or replace function read_log_entry(wanted bigint)
+returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role text, action text, purpose text,
+  reference text, object_kind text, object_id uuid, result text, detail jsonb, salt uuid, leaf bigint)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_data_protection_officer();
+  return query
+    select e.seq, e.at, e.person_id, e.right_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
+      e.result, e.detail, e.salt, l.index
+    from audit_entry e left join audit_leaf l on l.seq = e.seq
+    where e.seq = wanted and log_entry_is_shown(e.action, e.object_kind) and log_detail_shown(e.action, e.detail) = e.detail;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok', jsonb_build_object('entry', wanted));
+end $$;
+grant execute on function read_log_entry to seloste_desk;
+
+-- Entries that are written and not in the tree yet.
+create or replace function count_log_pending() returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_data_protection_officer();
+  return (select count(*) from audit_pending);
+end $$;
+grant execute on function count_log_pending to seloste_desk;
+
+-- A look is told as it was made: by whom, on which of their rights, under which purpose and reference.
+create or replace function look_is_so(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return coalesce(look_is_so.person = viewer() and look_is_so.purpose = current_setting('seloste.purpose', true), false)
+    and look_is_so.reference is not distinct from nullif(current_setting('seloste.reference', true), '')
+    and exists (select from active_rights() a where a.id = held and a.role = as_role);
+end $$;
+grant execute on function look_is_so to seloste_desk;
+
+-- Asks for a verification; one that has not ended yet is the one that was asked for.
+create or replace function ask_log_verification() returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  asked uuid;
+begin
+  perform demand_data_protection_officer();
+  insert into log_verification (asked_by) values (viewer()) on conflict do nothing returning id into asked;
+  if asked is null then
+    select id into asked from log_verification where ended_at is null;
+  end if;
+  return asked;
+end $$;
+grant execute on function ask_log_verification to seloste_desk;
+
+-- False where it has ended already, or never was.
+create or replace function cancel_log_verification(wanted uuid) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_data_protection_officer();
+  update log_verification set cancelled_at = coalesce(cancelled_at, clock_timestamp()) where id = wanted and ended_at is null;
+  if not found then
+    return false;
+  end if;
+  return true;
+end $$;
+grant execute on function cancel_log_verification to seloste_desk;

@@ -1,0 +1,34 @@
+-- capture_hour
+alter table capture_hour enable row level security;
+grant select on capture_hour to seloste_desk;
+create policy desk_reads on capture_hour for select to seloste_desk using ((select may_see_capture()));
+
+-- capture_client
+alter table capture_client enable row level security;
+grant select on capture_client to seloste_desk;
+create policy desk_reads on capture_client for select to seloste_desk using ((select may_see_capture()));
+
+-- capture_client_sends
+alter table capture_client_sends enable row level security;
+grant select on capture_client_sends to seloste_desk;
+create policy desk_reads on capture_client_sends for select to seloste_desk using ((select may_see_capture()));
+
+-- capture_node
+alter table capture_node enable row level security;
+grant select (alive_at, ended_at, id, name) on capture_node to seloste_desk;
+create policy desk_reads on capture_node for select to seloste_desk using (true);
+
+-- admission_told
+alter table admission_told enable row level security;
+grant delete, select on admission_told to seloste_custodian;
+create policy custodian_counts on admission_told to seloste_custodian using (true);
+
+-- admission_part
+alter table admission_part enable row level security;
+grant insert (hour, id, ids, kinds, root, source, starts), select on admission_part to seloste_custodian;
+create policy custodian_counts on admission_part to seloste_custodian using (true) with check (true);
+create trigger append_only before update or truncate on admission_part for each statement execute function append_only();
+create trigger stays before delete on admission_part for each row execute function admission_part_stays();
+
+-- segment_replaced
+alter table segment_replaced enable row level security;

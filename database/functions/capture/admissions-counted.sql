@@ -1,0 +1,105 @@
+create or replace function admission_is_told() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  case tg_table_name
+    when 'contact' then
+      insert into admission_told (source, kind, id, started_at) select 'register', 'contact', t.id, t.started_at from told t;
+    when 'segment' then
+      insert into admission_told (source, kind, id, started_at) select 'register', 'segment', t.id, t.contact_started_at from told t;
+    else
+      insert into admission_told (source, kind, id, started_at) select 'register', 'recording', t.id, t.contact_started_at from told t;
+  end case;
+  return null;
+end $$;
+
+-- A segment that goes before its term goes only because a trigger replaces it; a statement that deletes one leaves no row here.
+create or replace function segment_is_replaced() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if pg_trigger_depth() > 1 then
+    insert into segment_replaced (segment_id, contact_id, contact_started_at) values (old.id, old.contact_id, old.contact_started_at)
+    on conflict do nothing;
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('segment.replaced', 'contact', old.contact_id, 'ok', jsonb_build_object('segment', old.id));
+  end if;
+  return null;
+end $$;
+
+-- A part goes when its calls are past their term, and no sooner.
+create or replace function admission_part_stays() returns trigger language plpgsql as $$
+begin
+  if old.hour > destruction_now() - interval '15 months' then
+    raise exception 'admissions of % are still within their term', old.hour;
+  end if;
+  return old;
+end $$;
+
+create or replace function end_admission_parts() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from admission_part p where p.hour < destruction_now() - interval '15 months'
+    and not exists (select from unnest(p.starts) s where s > destruction_now() - interval '14 months 1 day');
+  delete from segment_replaced r where r.contact_started_at < destruction_now() - interval '15 months';
+$$;
+grant execute on function end_admission_parts to seloste_custodian;
+
+-- A capture node's own account of what it entered.
+create or replace function report_admissions(node uuid, told jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into admission_told (at, source, kind, id, started_at)
+  select least(t.at, now()), report_admissions.node::text, t.kind, t.id, t.started_at
+  from jsonb_to_recordset(told) t (at timestamptz, kind text, id uuid, started_at timestamptz)
+$$;
+grant execute on function report_admissions to seloste_capture;
+
+-- As 0065-admissions-counted.sql has it; but what a capture node reports of its own is replaced by nothing, whatever rows and entries say:
+-- only what a feed had told is.
+create or replace function admissions_held(parts uuid[])
+returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
+  select f.part, f.kind, count(*), count(*) filter (where f.is_due), count(*) filter (where f.is_due and not f.is_held),
+    (array_agg(f.id) filter (where f.is_due and not f.is_held))[1]
+  from (
+    select p.id as part, u.kind, u.id, u.started_at > now() - interval '14 months' as is_due,
+      case u.kind
+        when 'contact' then exists (select from contact c
+          where c.id = u.id and c.started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+        when 'segment' then exists (select from segment s
+            where s.id = u.id and s.contact_started_at between u.started_at - interval '25 hours' and u.started_at + interval '25 hours')
+          or p.source = 'register' and exists (select from segment_replaced r join segment s on s.contact_id = r.contact_id and s.contact_started_at = r.contact_started_at
+            where r.segment_id = u.id and exists (select from audit_entry e
+              where e.object_id = r.contact_id and e.action = 'segment.replaced' and e.detail ->> 'segment' = u.id::text))
+        else exists (select from recording r where r.id = u.id)
+      end as is_held
+    from unnest(admissions_held.parts) w (id)
+    join admission_part p on p.id = w.id
+    cross join lateral unnest(p.kinds, p.ids, p.starts) u (kind, id, started_at)
+  ) f
+  group by f.part, f.kind;
+end $$;
+grant execute on function admissions_held to seloste_custodian;
+
+-- What the log says was counted, from an instant on: the part as it is now beside it.
+create or replace function admissions_logged(since timestamptz, most bigint)
+returns table (seq bigint, at timestamptz, part uuid, detail jsonb, is_there boolean, facts bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.seq, e.at, e.object_id, e.detail, p.id is not null, coalesce(cardinality(p.ids), 0)
+  from (
+    select * from audit_entry a
+    where a.action = 'admissions.counted' and a.at >= greatest(admissions_logged.since, now() - interval '14 months')
+    order by a.at, a.seq limit most
+  ) e
+  left join admission_part p on p.id = e.object_id
+  order by e.at, e.seq
+$$;
+grant execute on function admissions_logged to seloste_custodian;
+
+-- For how many minutes the oldest admission has been waiting to be counted.
+create or replace function admissions_waiting() returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce((select (extract(epoch from now() - t.at) / 60)::integer from admission_told t order by t.seq limit 1), 0)
+$$;
+grant execute on function admissions_waiting to seloste_custodian;

@@ -1,0 +1,164 @@
+-- Calendar months later in Helsinki; a local time that the clocks skip or show twice is the earlier instant, for a maximum. Of
+-- months_after it is the later one.
+create or replace function at_most_months_after(instant timestamptz, months integer) returns timestamptz
+language sql immutable set search_path = pg_catalog as $$
+  select case when (later - interval '1 hour') at time zone 'Europe/Helsinki' = wanted or later at time zone 'Europe/Helsinki' <> wanted
+    then later - interval '1 hour' else later end
+  from (select (instant at time zone 'Europe/Helsinki') + make_interval(months => months) as wanted) w,
+    lateral (select wanted at time zone 'Europe/Helsinki' as later) l
+$$;
+grant execute on function at_most_months_after to seloste_capture;
+
+-- When the identification data of a call are deleted (R22).
+create or replace function history_ends_after(call_ended timestamptz) returns timestamptz
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select at_most_months_after(call_ended, 14) $$;
+grant execute on function history_ends_after to seloste_capture;
+
+-- When a recording that is kept for so many months is destroyed (R23-R25): at the ceiling itself the work is done already.
+create or replace function recording_is_due(call_ended timestamptz, months integer) returns timestamptz
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select greatest(months_after(call_ended, 2),
+    at_most_months_after(call_ended, months) - case when months = 6 then interval '24 hours' else interval '0' end)
+$$;
+grant execute on function recording_is_due to seloste_capture;
+
+-- When no part goes on any more the call has ended, and every term counts from there.
+create or replace function settle_call_end(call uuid, call_started timestamptz, inferred boolean) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+declare
+  last_end timestamptz;
+  r record;
+begin
+  select case when not bool_or(s.ended_at is null) then max(s.ended_at) end into last_end
+  from segment s where s.contact_id = call and s.contact_started_at = call_started;
+  update contact set ended_at = last_end, end_inferred = inferred and last_end is not null, history_ends_at = history_ends_after(last_end)
+  where id = call and started_at = call_started;
+  if last_end is null then
+    return;
+  end if;
+  -- The months may be becoming fewer at this moment.
+  for r in select id, recording_months from recording where contact_id = call and state in ('CAPTURING', 'STORED') for update loop
+    -- A call that went on across a month's end may have an earlier floor than its first part gave it; a floor that was promised
+    -- stays (R23).
+    update recording set call_ended_at = last_end, min_keep_until = greatest(min_keep_until, months_after(last_end, 2)),
+      destroy_at = greatest(min_keep_until, recording_is_due(last_end, r.recording_months)),
+      expiry_month = coalesce(expiry_month, date_trunc('month', recording_is_due(last_end, r.recording_months) at time zone 'UTC')::date)
+    where id = r.id;
+  end loop;
+end $$;
+grant execute on function settle_call_end to seloste_capture;
+
+-- Whether it is stored by this, and was not before.
+create or replace function admit_recording(call uuid, call_started timestamptz, t told_part) returns boolean
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r told_recording := t.recording;
+begin
+  insert into recording (id, segment_id, contact_id, contact_started_at, number_reached, state, started_at, intake_day, intake_key, recording_months)
+  values (r.id, t.segment_id, call, call_started, t.number_reached, 'CAPTURING', r.started_at, r.intake_day, r.intake_key, r.months)
+  on conflict (id) do nothing;
+  if not r.is_stored then
+    return false;
+  end if;
+  -- Only what is still being captured becomes stored: a late retry must not bring back what has ended since.
+  update recording set state = 'STORED', ended_at = r.ended_at, size_bytes = r.size_bytes, sha256 = decode(r.sha256, 'hex'),
+    incomplete = r.incomplete, packets_received = r.packets_received, packets_lost = r.packets_lost, reception = r.reception
+  where id = r.id and state = 'CAPTURING';
+  return found;
+end $$;
+grant execute on function admit_recording to seloste_capture;
+
+-- As 0060-trunks.sql has it, and completes what was admitted before. `me`: the capture node that tells it; nothing for what a feed tells.
+-- `verdict`: `entered`, or else as judge_talk says. Its statements, and those of the triggers, are planned once a connection: with fourteen
+-- months of partitions planning was most of it.
+create or replace function admit_part(me uuid, told jsonb) returns table (contact_id uuid, verdict text, stops boolean)
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+  t told_part := jsonb_populate_record(null::told_part, told);
+  r told_recording := t.recording;
+  hashes bytea[] := array(select decode(x, 'hex') from unnest(t.ids) x);
+  -- Call ids are some vendors' counters: the same one later than this is another call.
+  since timestamptz := t.started_at - interval '24 hours';
+  trunk_told text := told ->> 'trunk';
+  call uuid;
+  call_started timestamptz;
+  judged record;
+  other uuid;
+  is_stored_now boolean := false;
+begin
+  -- Two parts of one call may come at the same moment, by two processes: the second waits here for the first.
+  perform lock_call_ids(t.ids);
+  select i.contact_id, i.contact_started_at into call, call_started from call_identity i
+  join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
+  where i.external_id_hash = any (hashes) and i.contact_started_at > since
+    and (c.trunk = trunk_told or c.trunk is null or trunk_told is null)
+  order by i.contact_started_at limit 1;
+  if call is null then
+    -- Told before, while every id of it was another trunk's.
+    select c.id, c.started_at into call, call_started from contact c where c.id = t.contact_id and c.started_at = t.started_at;
+  end if;
+  if call is null then
+    call := t.contact_id;
+    call_started := t.started_at;
+    insert into contact (id, started_at, caller_kind, caller_key, caller_raw, number_called, number_kind, number_name, trunk)
+    values (call, call_started, t.caller_kind, t.caller_key, t.caller_raw, t.number_called, t.number_kind, t.number_name, trunk_told);
+    insert into audit_entry (action, object_kind, object_id, result, detail) values ('call.admitted', 'contact', call, 'ok', '{}');
+  elsif trunk_told is not null then
+    -- A call that a feed told first belongs to the trunk that tells it next.
+    update contact set trunk = trunk_told where id = call and started_at = call_started and trunk is null;
+  end if;
+  insert into call_identity (external_id_hash, contact_id, contact_started_at)
+  select h, call, call_started from unnest(hashes) h
+  where not exists (select from call_identity i where i.external_id_hash = h and i.contact_id = call and i.contact_started_at > since)
+  on conflict (external_id_hash, contact_started_at) do update set contact_id = call
+  -- An id of another trunk's call stays that call's.
+  where exists (select from contact c where c.id = call_identity.contact_id and c.started_at = call_identity.contact_started_at
+    and (c.trunk = trunk_told or c.trunk is null or trunk_told is null));
+
+  if me is not null then
+    select j.verdict, j.other, j.stops into judged from judge_talk(me, call, call_started, t.talk) j;
+    if judged.verdict <> 'own' then
+      return query select call, judged.verdict, judged.stops;
+      return;
+    end if;
+    other := judged.other;
+  end if;
+
+  insert into segment (id, contact_id, contact_started_at, seq, number_reached, number_reached_name, official_person_id, official_unit_id,
+    official_name, official_phone, answered_at, ended_at, decision_record, decision_reason, rule_id, rule_version, rule_share, draw,
+    description_version, drawn_on, quota_used, capture_state, capture_failure, marks, node, beside)
+  values (t.segment_id, call, call_started,
+    (select coalesce(max(s.seq), 0) + 1 from segment s where s.contact_id = call and s.contact_started_at = call_started), t.number_reached,
+    t.number_reached_name, t.official_person_id, t.official_unit_id, t.official_name, t.official_phone, t.answered_at, t.ended_at,
+    t.decision_record, t.decision_reason, t.rule_id, t.rule_version, t.rule_share, t.draw, t.description_version, decode(t.drawn_on, 'hex'),
+    t.quota_used, t.capture_state, t.capture_failure, t.marks, me, other)
+  on conflict (id, contact_started_at) do update set official_person_id = t.official_person_id, official_unit_id = t.official_unit_id,
+    official_name = t.official_name, official_phone = t.official_phone, answered_at = t.answered_at, ended_at = t.ended_at,
+    capture_state = t.capture_state, capture_failure = t.capture_failure, marks = t.marks;
+  perform complete_part(call, call_started, t);
+  if r.id is not null then
+    is_stored_now := admit_recording(call, call_started, t);
+  end if;
+  if t.ended_at is not null then
+    perform settle_call_end(call, call_started, t.end_inferred);
+  else
+    -- It goes on: the call has no end, whatever was known of its other parts.
+    update contact set ended_at = null, end_inferred = false, history_ends_at = null
+    where id = call and started_at = call_started and ended_at is not null;
+  end if;
+  -- Others may wait for the same row: one recording more in its hour.
+  if is_stored_now and r.reception is not null then
+    perform count_reception(coalesce(r.ended_at, t.ended_at, r.started_at), r.reception, r.is_lossy, r.packets_received = 0);
+  end if;
+  if r.is_stored or r.is_gone then
+    -- Where it is to be destroyed, the custodian waits for this.
+    perform capture_lets_go(r.id);
+  end if;
+  perform pg_notify('seloste_calls', call::text);
+  if r.is_stored then
+    perform pg_notify('seloste_stored', r.id::text);
+  end if;
+  return query select call, 'entered', false;
+end $$;
+grant execute on function admit_part to seloste_capture;

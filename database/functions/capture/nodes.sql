@@ -1,0 +1,178 @@
+create or replace function node_silence() returns interval language sql immutable as $$ select interval '10 seconds' $$;
+grant execute on function node_silence to seloste_desk;
+
+create or replace function capture_node_lives(node uuid, told_name text, told_version text, started timestamptz, state jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into capture_node as n (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting,
+    blockers)
+  select node, told_name, told_version, started, clock_timestamp(), clock_timestamp(), (state ->> 'draining')::boolean,
+    array(select jsonb_array_elements_text(state -> 'pressures')), (state ->> 'sessions')::integer,
+    (state ->> 'recordings')::integer, (state ->> 'waiting')::integer, coalesce(state -> 'blockers', '[]')
+  on conflict (id) do update set name = excluded.name, version = excluded.version, started_at = excluded.started_at,
+    alive_at = excluded.alive_at, ended_at = null, draining = excluded.draining, pressures = excluded.pressures,
+    sessions = excluded.sessions, recordings = excluded.recordings, waiting = excluded.waiting, blockers = excluded.blockers,
+    steady_since = case when n.ended_at is not null or n.alive_at < excluded.alive_at - node_silence() then excluded.alive_at
+      else n.steady_since end
+$$;
+grant execute on function capture_node_lives to seloste_capture;
+
+-- It ends. What it still has is told once it is back.
+create or replace function capture_node_ends(node uuid, left_waiting integer) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update capture_node set ended_at = clock_timestamp(), sessions = 0, recordings = 0, waiting = left_waiting where id = node
+$$;
+grant execute on function capture_node_ends to seloste_capture;
+
+-- Whether nothing is heard of a node, asked by one that was itself heard of all the while.
+create or replace function is_silent_to(me uuid, node uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce((
+    select other.ended_at is not null
+      or other.alive_at < clock_timestamp() - node_silence() and mine.steady_since < clock_timestamp() - node_silence()
+    from capture_node other, capture_node mine where other.id = node and mine.id = me
+  ), false)
+$$;
+
+-- What an official is known by.
+create or replace function answers_as(person uuid, phone text) returns text
+language sql immutable as $$ select coalesce(person::text, phone) $$;
+
+-- What becomes of a part of a call, of which `me` tells and perhaps another node as well (R9, R17). `own`: it is one of the
+-- register, beside the one that is named, if any. `beside`: another has it, and goes on; nothing is entered, and it is asked again.
+-- `told`: another has told all of it. `stops`: it is being recorded, and what it says is forbidden or is not to be recorded.
+create or replace function judge_talk(me uuid, call uuid, call_started timestamptz, told jsonb)
+returns table (verdict text, other uuid, stops boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  first segment;
+  kept recording;
+  skew constant interval := interval '5 seconds';
+  -- Two seconds and a half of two streams.
+  packets_apart constant integer := 250;
+  began timestamptz := (told ->> 'beganAt')::timestamptz;
+  ended timestamptz := (told ->> 'endedAt')::timestamptz;
+  records boolean := (told ->> 'records')::boolean;
+begin
+  if exists (select from segment s where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
+    return query select 'own', null::uuid, false;
+    return;
+  end if;
+  select s.* into first from segment s
+  where s.contact_id = call and s.contact_started_at = call_started and s.node <> me
+    and s.number_reached = told ->> 'numberReached'
+    and coalesce(answers_as(s.official_person_id, s.official_phone) = told ->> 'official', true)
+    and (s.ended_at is null or s.ended_at > began)
+  order by s.ended_at is not null, s.seq desc limit 1;
+  if first.id is null then
+    return query select 'own', null::uuid, false;
+    return;
+  end if;
+  select r.* into kept from recording r where r.segment_id = first.id order by r.started_at desc limit 1;
+  verdict := case
+    when is_silent_to(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
+    when first.ended_at is null then 'beside'
+    -- Nobody said that it has ended.
+    when 'end-inferred' = any (first.marks) then 'own'
+    when ended is null then case when clock_timestamp() < first.ended_at + skew then 'beside' else 'own' end
+    when ended > first.ended_at + skew then 'own'
+    when not records then 'told'
+    when kept.id is null then case when first.decision_record and first.capture_failure is distinct from 'forbidden' then 'own' else 'told' end
+    when kept.state in ('DESTROYING', 'DESTROYED') then 'told'
+    when kept.state = 'CAPTURING' or told ->> 'packets' is null then 'beside'
+    when kept.incomplete or began < kept.started_at - skew then 'own'
+    when (told ->> 'packets')::integer > kept.packets_received + packets_apart then 'own'
+    else 'told'
+  end;
+  return query select verdict, first.id, verdict = 'beside' and records and (
+    kept.id is null and (not first.decision_record or first.capture_failure is not distinct from 'forbidden')
+    or exists (select from prohibition p where p.recording_id = kept.id));
+end $$;
+grant execute on function judge_talk to seloste_capture;
+
+-- Ends the parts of calls of a node that is away, when it was last heard of (R22). Should it come back, it says when they really ended.
+-- Returns their calls.
+create or replace function end_segments_of_node(gone uuid) returns table (id uuid, started_at timestamptz)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update segment s set ended_at = greatest(n.alive_at, s.answered_at, s.contact_started_at), capture_state = 'not-recorded',
+    marks = array(select distinct unnest(s.marks || '{end-inferred}'))
+  from capture_node n
+  where n.id = gone and s.node = n.id and s.ended_at is null
+  returning s.contact_id, s.contact_started_at
+$$;
+
+-- Of all nodes of which nothing has been heard for a quarter of an hour.
+create or replace function end_segments_of_silent_nodes(me uuid) returns table (id uuid, started_at timestamptz)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.* from capture_node n, end_segments_of_node(n.id) e
+  where n.id <> me and is_silent_to(me, n.id) and coalesce(n.ended_at, n.alive_at) < clock_timestamp() - interval '15 minutes'
+$$;
+grant execute on function end_segments_of_silent_nodes to seloste_capture;
+
+create or replace function forbid_as(one prohibition, wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made prohibition;
+begin
+  insert into prohibition (recording_id, party, channel, received_at, entered_by, reference)
+  values (wanted, one.party, one.channel, one.received_at, one.entered_by, one.reference)
+  on conflict do nothing returning * into made;
+  if made.id is null then
+    return;
+  end if;
+  insert into audit_entry (person_id, action, object_kind, object_id, result, reference, detail)
+  values (one.entered_by, 'recording.forbidden', 'prohibition', made.id, 'ok', made.reference,
+    jsonb_build_object('recording', wanted, 'party', made.party, 'channel', made.channel, 'as', one.recording_id));
+  perform recall_copies(wanted);
+  perform settle_recording(wanted);
+end $$;
+
+create or replace function forbids_beside() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  twin uuid;
+begin
+  for twin in
+    select r.id from recording mine
+    join segment s on s.id = mine.segment_id and s.contact_started_at = mine.contact_started_at
+    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and (o.id = s.beside or o.beside = s.id)
+    join recording r on r.segment_id = o.id
+    where mine.id = new.recording_id
+  loop
+    perform forbid_as(new, twin);
+  end loop;
+  return null;
+end $$;
+
+-- A call that comes to another node after what it said to this official was forbidden.
+create or replace function forbidden_at_another_node() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  one prohibition;
+begin
+  for one in
+    select p.* from segment s
+    join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.node <> s.node
+      and coalesce(answers_as(o.official_person_id, o.official_phone) = answers_as(s.official_person_id, s.official_phone), true)
+    join recording r on r.segment_id = o.id
+    join prohibition p on p.recording_id = r.id
+    where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
+  loop
+    perform forbid_as(one, new.id);
+  end loop;
+  return null;
+end $$;
+
+-- Of all nodes, for whoever runs them.
+create or replace function capture_nodes() returns table (id uuid, name text, version text, started_at timestamptz, alive_at timestamptz, state text,
+  pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select n.id, n.name, n.version, n.started_at, n.alive_at,
+    case when n.ended_at is not null then 'ended' when n.alive_at < clock_timestamp() - node_silence() then 'silent'
+      when n.draining then 'draining' when n.pressures <> '{}' then 'busy' else 'takes-calls' end,
+    n.pressures, n.sessions, n.recordings, n.waiting,
+    (select count(distinct s.contact_id)::integer from segment s
+      where s.node = n.id and s.ended_at is null and s.contact_started_at > now() - interval '1 day'),
+    n.blockers
+  from capture_node n order by n.name, n.started_at
+$$;
+grant execute on function capture_nodes to seloste_custodian, seloste_desk;

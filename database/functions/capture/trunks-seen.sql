@@ -1,0 +1,115 @@
+-- Technical facts of the recording: they end with it, whatever ends it, and before its term no sooner than it.
+create or replace function reception_ends() returns trigger language plpgsql as $$
+begin
+  if new.state in ('DESTROYING', 'DESTROYED') then
+    new.reception := null;
+  end if;
+  return new;
+end $$;
+
+-- Who sees how capture is doing: the one rule of its screens, their routes and the rows.
+create or replace function may_see_capture() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select viewer_is('ADMINISTRATOR') or viewer_is('MAINTENANCE')
+$$;
+grant execute on function may_see_capture to seloste_desk;
+
+-- One recording more. In the transaction that stores it, so that none counts twice.
+create or replace function count_reception(ended timestamptz, reception jsonb, is_lossy boolean, is_empty boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  s record;
+begin
+  select coalesce(sum((x ->> 'expected')::bigint), 0) as expected, coalesce(sum((x ->> 'lost')::bigint), 0) as lost,
+    coalesce(sum((x ->> 'late')::bigint), 0) as late, coalesce(sum((x ->> 'duplicates')::bigint), 0) as duplicates,
+    count(*) as streams, coalesce(sum((x ->> 'jitterMs')::double precision), 0) as jitter,
+    coalesce(max((x ->> 'jitterMs')::double precision), 0) as worst
+  into s from jsonb_array_elements(reception -> 'streams') x;
+  insert into capture_hour as h (hour, trunk, client, recordings, one_way, silent, lossy, empty, expected, lost, late, duplicates,
+    streams, jitter_ms, worst_jitter_ms, one_way_at, lossy_at)
+  values (date_trunc('hour', ended, 'UTC'), left(coalesce(reception ->> 'trunk', ''), 100), left(coalesce(reception ->> 'client', ''), 100), 1,
+    (reception ? 'oneWay')::int, (reception ? 'isSilent')::int, is_lossy::int, is_empty::int, s.expected, s.lost, s.late, s.duplicates,
+    s.streams, s.jitter, s.worst, case when reception ? 'oneWay' then ended end, case when is_lossy then ended end)
+  on conflict (hour, trunk, client) do update set recordings = h.recordings + 1, one_way = h.one_way + excluded.one_way,
+    silent = h.silent + excluded.silent, lossy = h.lossy + excluded.lossy, empty = h.empty + excluded.empty,
+    expected = h.expected + excluded.expected, lost = h.lost + excluded.lost, late = h.late + excluded.late,
+    duplicates = h.duplicates + excluded.duplicates, streams = h.streams + excluded.streams,
+    jitter_ms = h.jitter_ms + excluded.jitter_ms, worst_jitter_ms = greatest(h.worst_jitter_ms, excluded.worst_jitter_ms),
+    one_way_at = greatest(h.one_way_at, excluded.one_way_at), lossy_at = greatest(h.lossy_at, excluded.lossy_at);
+end $$;
+grant execute on function count_reception to seloste_capture;
+
+-- Adds what a client has sent since the last time. Clients are few, and so are the names of one: whoever makes up more is
+-- counted in what is there. `sends`: [{kind, name, times}].
+create or replace function note_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  known bigint;
+begin
+  update capture_client c set last_at = clock_timestamp(), sessions = c.sessions + session_count, refused = c.refused + refused_count
+  where c.trunk = by_trunk and c.client = named returning c.id into known;
+  if known is null then
+    if (select count(*) from capture_client) >= 500 then
+      return;
+    end if;
+    insert into capture_client (trunk, client, sessions, refused) values (by_trunk, named, session_count, refused_count)
+    on conflict (trunk, client) do update set last_at = clock_timestamp(), sessions = capture_client.sessions + excluded.sessions,
+      refused = capture_client.refused + excluded.refused
+    returning id into known;
+  end if;
+  update capture_client_sends s set times = s.times + x.times, last_at = clock_timestamp()
+  from jsonb_to_recordset(sends) x(kind text, name text, times bigint)
+  where s.client_id = known and s.kind = x.kind and s.name = x.name;
+  insert into capture_client_sends (client_id, kind, name, times)
+  select known, x.kind, x.name, x.times from jsonb_to_recordset(sends) x(kind text, name text, times bigint)
+  order by x.kind, x.name limit greatest(0, 1000 - (select count(*) from capture_client_sends s where s.client_id = known))
+  on conflict (client_id, kind, name) do nothing;
+end $$;
+grant execute on function note_client to seloste_capture;
+
+-- A client that nobody has heard of for fourteen months is not there any more.
+create or replace function forget_capture_seen() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from capture_hour where hour < now() - interval '3 months';
+  delete from capture_client where last_at < now() - interval '14 months';
+  delete from capture_client_sends where last_at < now() - interval '14 months';
+$$;
+grant execute on function forget_capture_seen to seloste_capture;
+
+-- That an engineer read how a call was signalled is in the log; the flow itself is capture's own and nowhere in the database.
+create or replace function note_flow_read(segment uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not may_see_capture() then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result)
+  select viewer(), r.id, r.role, 'call-flow.read', 'segment', segment, 'ok' from access_right r
+  where r.person_id = viewer() and r.role in ('ADMINISTRATOR', 'MAINTENANCE')
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+  order by r.role desc, r.valid_from limit 1;
+end $$;
+grant execute on function note_flow_read to seloste_desk;
+
+-- Recordings of an hour and a trunk in which one voice is missing, or that lost too much.
+create or replace function find_one_way(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select null::uuid, null::uuid, sum(h.one_way)::integer, min(h.hour), max(h.one_way_at), jsonb_build_object(
+    'recordings', sum(h.recordings), 'affected', sum(h.one_way), 'clients', count(distinct (h.trunk, h.client)))
+  from capture_hour h
+  where h.one_way > 0 and h.hour >= date_trunc('hour', since, 'UTC') - interval '1 hour'
+    and h.one_way_at > coalesce((select k.at from closed_until k where k.kind = 'one-way'), '-infinity')
+  having max(h.one_way) >= (threshold ->> 'recordings')::integer
+$$;
+grant execute on function find_one_way to seloste_custodian;
+
+create or replace function find_loss(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select null::uuid, null::uuid, sum(h.lossy)::integer, min(h.hour), max(h.lossy_at), jsonb_build_object(
+    'recordings', sum(h.recordings), 'affected', sum(h.lossy), 'clients', count(distinct (h.trunk, h.client)))
+  from capture_hour h
+  where h.lossy > 0 and h.hour >= date_trunc('hour', since, 'UTC') - interval '1 hour'
+    and h.lossy_at > coalesce((select k.at from closed_until k where k.kind = 'loss'), '-infinity')
+  having max(h.lossy) >= (threshold ->> 'recordings')::integer
+$$;
+grant execute on function find_loss to seloste_custodian;

@@ -1,0 +1,162 @@
+-- Quarantine is for what has not been taken into keeping: otherwise it would be a way round the floor (R23).
+create or replace function recording_stays_as_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if old.kept_at is not null and new.kept_at is distinct from old.kept_at then
+    raise exception 'recording % has been taken into keeping', old.id;
+  end if;
+  if new.state = 'QUARANTINED' and old.state <> 'QUARANTINED' and (old.state not in ('CAPTURING', 'STORED') or old.kept_at is not null) then
+    raise exception 'recording % is in keeping and does not come into quarantine', old.id;
+  end if;
+  return new;
+end $$;
+
+-- Nothing is destroyed without its entry: both, or neither.
+create or replace function destroyed_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_custodian'
+     and not exists (select from destruction_entry d where d.object_kind = 'recording' and d.object_id = new.id) then
+    raise exception 'recording % is destroyed and the destruction ledger does not say so', new.id;
+  end if;
+  return null;
+end $$;
+
+-- The custodian says what it has destroyed; a restore would end what it says besides. Holds and revocations are told by the
+-- database itself (0016-ledger.sql).
+create or replace function custodian_tells_ends() returns trigger language plpgsql as $$
+begin
+  if current_user = 'seloste_custodian'
+     and new.object_kind not in ('recording', 'history-month', 'month-key', 'intake-key', 'place-reached') then
+    raise exception 'an entry about a % is not the custodian’s to make', new.object_kind using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+
+-- Of a recording that lives no custodian says that it is destroyed.
+create or replace function told_is_destroyed() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if session_user = 'seloste_custodian' and exists (select from recording r where r.id = new.object_id and r.state <> 'DESTROYED') then
+    raise exception 'the destruction ledger says that recording % is destroyed, and it is not', new.object_id;
+  end if;
+  return null;
+end $$;
+
+-- Whether the clock is so far ahead of the highest time seen before that nothing ends by its term.
+create or replace function clock_is_ahead() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select now() > at + interval '26 hours' - leapt and now() > at + interval '5 minutes' from clock_mark
+$$;
+
+create or replace function confirmations_of(stop uuid) returns setof clock_confirmation
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct on (c.person_id) c.* from clock_confirmation c
+  where c.stop_id = stop and c.at between now() - interval '26 hours' and clock_timestamp()
+  order by c.person_id, c.at desc
+$$;
+
+-- A day after its end a part of a call has the end and the official it has. Facts that are told again later change nothing of it: an
+-- end that nobody had told may still become a real one, within a day of the call's beginning.
+create or replace function part_stays_when_over() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  is_over boolean := old.ended_at < now() - interval '1 day';
+  earliest timestamptz := old.contact_started_at - interval '1 day';
+  latest timestamptz := greatest(old.ended_at, old.contact_started_at + interval '1 day');
+begin
+  if current_user = 'seloste_capture' then
+    if is_over and 'end-inferred' = any (old.marks) then
+      new.ended_at := coalesce(new.ended_at, old.ended_at);
+    elsif is_over then
+      new.ended_at := old.ended_at;
+      new.answered_at := old.answered_at;
+      new.official_name := old.official_name;
+      new.official_phone := old.official_phone;
+      new.marks := array_remove(new.marks, 'end-inferred');
+    end if;
+    -- A call that ended long before it began would have its terms behind it.
+    if new.ended_at < earliest then
+      new.ended_at := earliest;
+    end if;
+  end if;
+  -- By what capture may call as well.
+  if session_user = 'seloste_capture' and old.ended_at is not null and new.ended_at > latest then
+    new.ended_at := latest;
+  end if;
+  return new;
+end $$;
+
+-- A part that comes in late does not make a call that is over end today.
+create or replace function late_part_ends_in_time() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  over_at timestamptz;
+begin
+  select c.ended_at into over_at from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at;
+  if over_at < now() - interval '1 day' then
+    new.ended_at := least(coalesce(new.ended_at, over_at), greatest(over_at, new.contact_started_at + interval '1 day'));
+  end if;
+  return new;
+end $$;
+
+-- A call ends with the last of its parts, and its history 14 months later.
+create or replace function call_ends_with_parts() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  last_end timestamptz;
+begin
+  if current_user <> 'seloste_capture' then
+    return new;
+  end if;
+  if old.trunk is not null and new.trunk is distinct from old.trunk then
+    raise exception 'contact % is of its trunk', old.id;
+  end if;
+  if (new.ended_at, new.history_ends_at) is distinct from (old.ended_at, old.history_ends_at) then
+    select case when not bool_or(s.ended_at is null) then max(s.ended_at) end into last_end
+    from segment s where s.contact_id = old.id and s.contact_started_at = old.started_at;
+    if new.ended_at is null and last_end is not null then
+      new.ended_at := old.ended_at;
+      new.history_ends_at := old.history_ends_at;
+      new.end_inferred := old.end_inferred;
+    elsif (new.ended_at, new.history_ends_at) is distinct from (last_end, history_ends_after(last_end)) then
+      raise exception 'contact % ends with the last of its parts', old.id;
+    end if;
+  end if;
+  new.end_inferred := new.end_inferred and (old.end_inferred or old.ended_at is null or old.ended_at >= now() - interval '1 day');
+  return new;
+end $$;
+
+-- What is stored is not being captured again, and its terms follow from its call's end.
+create or replace function recording_follows_call() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+declare
+  call_ended timestamptz;
+begin
+  if current_user <> 'seloste_capture' then
+    return new;
+  end if;
+  if old.state = 'STORED' and (
+    new.state <> 'STORED'
+    or (new.ended_at, new.size_bytes, new.sha256, new.incomplete, new.packets_received, new.packets_lost)
+      is distinct from (old.ended_at, old.size_bytes, old.sha256, old.incomplete, old.packets_received, old.packets_lost)
+  ) then
+    raise exception 'recording % is stored and stays as it is', old.id;
+  end if;
+  if (new.call_ended_at, new.min_keep_until, new.destroy_at) is distinct from (old.call_ended_at, old.min_keep_until, old.destroy_at) then
+    select c.ended_at into call_ended from contact c where c.id = old.contact_id and c.started_at = old.contact_started_at;
+    if call_ended is null
+      or (new.call_ended_at, new.min_keep_until, new.destroy_at) is distinct from (
+        call_ended, greatest(old.min_keep_until, months_after(call_ended, 2)),
+        greatest(old.min_keep_until, recording_is_due(call_ended, old.recording_months)))
+    then
+      raise exception 'the terms of recording % follow from the end of its call', old.id;
+    end if;
+  end if;
+  if new.expiry_month is distinct from old.expiry_month and (
+    old.expiry_month is not null or new.expiry_month is distinct from date_trunc('month', new.destroy_at at time zone 'UTC')::date
+  ) then
+    raise exception 'the month of recording % follows from its end', old.id;
+  end if;
+  return new;
+end $$;

@@ -1,0 +1,169 @@
+create or replace function note_ledger_pending() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  -- One line of a copy (docs/formats/ledger.md).
+  if octet_length(new.detail::text) + octet_length(new.targets::text) > 50000 then
+    raise exception 'an entry of the destruction ledger is too large' using errcode = 'check_violation';
+  end if;
+  insert into ledger_pending values (new.seq);
+  return null;
+end $$;
+
+-- Appending in the database: for functions of the owner's (holds) and for the triggers below.
+create or replace function append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  -- What a restore needs to put an order in force again (0017-ends.sql); its words are content and stay out.
+  if kind = 'hold' then
+    select append_to_ledger.detail || jsonb_strip_nulls(jsonb_build_object('contact', o.contact_id,
+      'startedAt', ledger_instant(o.contact_started_at), 'covers', o.covers, 'from', ledger_instant(o.from_at), 'enteredBy', o.entered_by))
+    into detail from preservation_order o where o.id = object;
+  end if;
+  insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
+  values (kind, object, append_to_ledger.cause, coalesce(viewer()::text, 'database'), coalesce(append_to_ledger.detail, '{}'), '{}');
+end $$;
+
+create or replace function ledger_right() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if old.revoked_at is null and new.revoked_at is not null then
+    perform append_to_ledger('right', new.id, 'revoked', jsonb_build_object('how', new.revoke_cause));
+  elsif new.valid_to < coalesce(old.valid_to, 'infinity') then
+    perform append_to_ledger('right', new.id, 'shortened', jsonb_build_object('until', ledger_instant(new.valid_to)));
+  end if;
+  return null;
+end $$;
+
+create or replace function ledger_instant(at timestamptz) returns text
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$;
+
+create or replace function ledger_passkey() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('credential', old.id, 'removed', jsonb_build_object('credential', tg_argv[0], 'person', old.person_id));
+  return null;
+end $$;
+
+-- A code that was used is not known by an id: with one, all that the person had then are over.
+create or replace function ledger_recovery_codes() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('credential', person_id, case tg_op when 'DELETE' then 'removed' else 'used' end,
+    jsonb_build_object('credential', 'recovery-codes', 'person', person_id))
+  from (select distinct person_id from gone) as people;
+  return null;
+end $$;
+
+create or replace function ledger_person() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'DELETE' then
+    perform append_to_ledger('employment', old.id, 'removed', '{}');
+    return null;
+  end if;
+  if new.employed_to is distinct from old.employed_to then
+    perform append_to_ledger('employment', new.id, case when new.employed_to is null then 'resumed' else 'ended' end,
+      jsonb_build_object('until', ledger_instant(new.employed_to)));
+  end if;
+  if old.password_check is not null and new.password_check is distinct from old.password_check then
+    perform append_to_ledger('credential', new.id, case when new.password_check is null then 'removed' else 'changed' end,
+      jsonb_strip_nulls(jsonb_build_object('credential', 'password', 'person', new.id,
+        'setAt', case when new.password_check is not null then ledger_instant(new.password_set_at) end)));
+  end if;
+  return null;
+end $$;
+
+-- A link that has expired is over by itself.
+create or replace function ledger_link() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'DELETE' then
+    if old.used_at is null and old.expires_at > now() then
+      perform append_to_ledger('link', old.id, 'voided', '{}');
+    end if;
+  elsif old.used_at is null and new.used_at is not null then
+    perform append_to_ledger('link', new.id, 'used', '{}');
+  end if;
+  return null;
+end $$;
+
+create or replace function ledger_scim_token() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'DELETE' or old.revoked_at is null and new.revoked_at is not null then
+    perform append_to_ledger('scim-token', old.id, 'revoked', '{}');
+  end if;
+  return null;
+end $$;
+
+-- A preservation order is secret: who may know of one is who may enter it. To the others a recording that was kept for one
+-- ended by its term.
+create or replace function may_know_of_holds() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')
+$$;
+
+-- Over 0016-ledger.sql: what was disclosed is for those who may know of it, as orders are.
+create or replace function read_ledger(before bigint, wanted integer)
+returns table (number bigint, at timestamptz, kind text, object text, cause text, done_by text, targets jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text;
+begin
+  select r into as_role from unnest(array['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']) r
+    where viewer_is(r) limit 1;
+  if as_role is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  -- A number that is left out would tell of an order: to whoever may not know of any, an entry about one looks like one about a
+  -- revocation, which is no destruction either.
+  return query
+    select l.index + 1, e.at,
+      case when s.is_shown then e.object_kind else 'other' end,
+      case when s.is_shown then coalesce(e.object_name, e.object_id::text) else '' end,
+      case when not s.is_shown then 'other' when e.cause = 'hold-end' and not k.knows then 'retention' else e.cause end,
+      case when s.is_shown then e.done_by else '' end,
+      case when s.is_shown then e.targets else '{}' end
+    from (select may_know_of_holds() as knows) k
+    cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
+    cross join lateral (
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package') as is_shown
+    ) s
+    where l.index + 1 < coalesce(before, 9223372036854775807)
+    order by l.index desc limit least(greatest(wanted, 0), 1000);
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), as_role, 'retention.read', 'ledger', 'ok', jsonb_strip_nulls(jsonb_build_object('before', before)));
+end $$;
+grant execute on function read_ledger to seloste_desk;
+
+-- Over 0016-ledger.sql, as `desk_looks` above.
+create or replace function ledger_entry_of(recording uuid)
+returns table (number bigint, at timestamptz, cause text, done_by text, targets jsonb, hash bytea)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select l.index + 1, e.at, e.cause, e.done_by, e.targets, l.hash
+  from destruction_entry e join ledger_leaf l on l.seq = e.seq
+  where e.object_kind = 'recording' and e.object_id = recording
+    and (e.cause in ('caller', 'official', 'trimming') or may_know_of_holds())
+    and exists (
+      select from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+      where r.id = e.object_id and (
+        sees_all() or s.official_person_id = sees_own() or s.official_unit_id = any (sees_units()) or s.number_reached = any (sees_numbers())
+        or s.id = any (sees_segments())
+      )
+    )
+$$;
+grant execute on function ledger_entry_of to seloste_desk;
+
+-- The log screen tells nobody of orders either; the log's hashes do not tell what they are of.
+create or replace function log_entry_is_shown(action text, object_kind text) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select action not like 'hold%' and object_kind is distinct from 'hold'
+$$;
+
+create or replace function log_detail_shown(action text, detail jsonb) returns jsonb
+language sql immutable set search_path = pg_catalog as $$
+  select case when action = 'recording.destroyed' and detail ->> 'cause' = 'hold-end'
+    then detail || '{"cause": "retention"}' else detail end
+$$;

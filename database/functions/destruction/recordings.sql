@@ -1,0 +1,741 @@
+-- What time it is for whoever looks: never earlier than it has been.
+create or replace function register_now() returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select greatest(now(), (select at from clock_mark))
+$$;
+grant execute on function register_now to seloste_capture, seloste_custodian, seloste_desk;
+
+-- What time it is for whoever destroys by a term: where the clock has jumped, the highest time seen before.
+create or replace function destruction_now() returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when clock_is_ahead() then at else now() end from clock_mark
+$$;
+grant execute on function destruction_now to seloste_capture, seloste_custodian, seloste_desk;
+
+-- When an order ended; by itself, whether that has been noted or not. None while it is in force.
+create or replace function order_ended_at(o preservation_order) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when o.ended_at is not null then o.ended_at when o.until <= destruction_now() then o.until end
+$$;
+
+-- Whether an order keeps what there is of a call in the history. A clock that has jumped ends no order.
+create or replace function history_is_held(contact uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from preservation_order o
+    where o.contact_id = contact and o.covers in ('history', 'both') and o.ended_at is null and o.until > destruction_now())
+$$;
+grant execute on function history_is_held to seloste_custodian;
+
+-- Whether an order keeps something of the history of calls that began in a time: none of it is dropped as a whole.
+create or replace function history_held_between(begins timestamptz, ends timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from preservation_order o
+    where o.contact_started_at >= begins and o.contact_started_at < ends
+      and o.covers in ('history', 'both') and o.ended_at is null and o.until > destruction_now())
+$$;
+grant execute on function history_held_between to seloste_custodian;
+
+create or replace function recordings_are_held(contact uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from preservation_order o
+    where o.contact_id = contact and o.covers in ('recordings', 'both') and o.ended_at is null and o.until > destruction_now())
+$$;
+grant execute on function recordings_are_held to seloste_custodian;
+
+create or replace function months_after(instant timestamptz, months integer) returns timestamptz
+language sql immutable set search_path = pg_catalog as $$
+  select ((instant at time zone 'Europe/Helsinki') + make_interval(months => months)) at time zone 'Europe/Helsinki'
+$$;
+grant execute on function months_after to seloste_capture;
+
+-- Easter Sunday of a year (the Gregorian computus of Meeus, Jones and Butcher).
+create or replace function easter_sunday(year integer) returns date
+language plpgsql immutable set search_path = pg_catalog as $$
+declare
+  a integer := year % 19;
+  b integer := year / 100;
+  c integer := year % 100;
+  h integer := (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
+  l integer := (32 + 2 * (b % 4) + 2 * (c / 4) - h - c % 4) % 7;
+  m integer := (a + 11 * h + 22 * l) / 451;
+begin
+  return make_date(year, (h + l - 7 * m + 114) / 31, (h + l - 7 * m + 114) % 31 + 1);
+end $$;
+
+-- A day on which authorities work: no weekend, no holy day, not Independence Day, May Day, nor the eves of Christmas and
+-- Midsummer (Act 150/1930 section 5).
+create or replace function is_working_day(day date) returns boolean
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select extract(isodow from day) < 6
+    and to_char(day, 'MM-DD') not in ('01-01', '01-06', '05-01', '12-06', '12-24', '12-25', '12-26')
+    and day - easter_sunday(extract(year from day)::integer) not in (-2, 1, 39)
+    and not (extract(isodow from day) = 5 and to_char(day, 'MM-DD') between '06-19' and '06-25')
+$$;
+
+-- The end of the so-manieth working day after an instant's.
+create or replace function working_days_after(instant timestamptz, days integer) returns timestamptz
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+declare
+  day date := (instant at time zone 'Europe/Helsinki')::date;
+  left_over integer := days;
+begin
+  while left_over > 0 loop
+    day := day + 1;
+    if is_working_day(day) then
+      left_over := left_over - 1;
+    end if;
+  end loop;
+  return (day + 1)::timestamp at time zone 'Europe/Helsinki';
+end $$;
+
+-- Over 0027-forbidden-while-captured.sql: a recording that somebody restricted waits for whom that is, and is there for open cases
+-- alone (GDPR 18(2)); never past its day. The twin of src/register/precedence.ts.
+create or replace function what_ends(facts jsonb) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+declare
+  at timestamptz := (facts ->> 'now')::timestamptz;
+  destroy_at timestamptz := (facts ->> 'destroyAt')::timestamptz;
+  is_past boolean := coalesce(destroy_at <= at, false);
+  party text;
+  waits text[];
+begin
+  if (facts ->> 'isHeld')::boolean then
+    return '{"act": "wait", "for": "order", "cases": []}';
+  end if;
+  if jsonb_array_length(facts -> 'prohibitions') > 0 then
+    with forbidden as (
+      select p ->> 'party' as party, (p ->> 'receivedAt')::timestamptz as received_at from jsonb_array_elements(facts -> 'prohibitions') p
+    ),
+    blocking as (
+      select f.party, c ->> 'id' as id
+      from forbidden f, jsonb_array_elements(facts -> 'cases') c
+      where (c ->> 'receivedAt')::timestamptz <= f.received_at and (c ->> 'kind' = 'authority' or c ->> 'party' <> f.party)
+    )
+    select
+      (select f.party from forbidden f where is_past or f.party not in (select b.party from blocking b)
+        order by f.received_at, f.party limit 1),
+      (select array_agg(distinct b.id order by b.id) from blocking b)
+    into party, waits;
+    if party is not null then
+      return jsonb_build_object('act', 'destroy', 'cause', lower(party));
+    end if;
+    return jsonb_build_object('act', 'wait', 'for', 'case', 'cases', to_jsonb(waits));
+  end if;
+  if not is_past and (facts ->> 'isRestricted')::boolean then
+    return jsonb_build_object('act', 'wait', 'for', 'right', 'cases', coalesce((
+      select jsonb_agg(c ->> 'id' order by c ->> 'id') from jsonb_array_elements(facts -> 'cases') c), '[]'));
+  end if;
+  if not is_past then
+    return '{"act": "keep"}';
+  end if;
+  if (facts ->> 'inspectionsHold')::boolean and at < (facts ->> 'casesKeepUntil')::timestamptz then
+    select array_agg(c ->> 'id' order by c ->> 'id') into waits
+    from jsonb_array_elements(facts -> 'cases') c
+    where c ->> 'kind' = 'inspection' and (c ->> 'receivedAt')::timestamptz < destroy_at;
+    if waits is not null then
+      return jsonb_build_object('act', 'wait', 'for', 'case', 'cases', to_jsonb(waits));
+    end if;
+  end if;
+  return jsonb_build_object('act', 'destroy', 'cause',
+    case when (facts ->> 'lastOrderEndedAt')::timestamptz > destroy_at then 'hold-end' else 'retention' end);
+end $$;
+
+-- Over 0017-ends.sql: with whether it is restricted.
+create or replace function end_of_recording(r recording) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select what_ends(jsonb_build_object(
+    'now', destruction_now(),
+    'destroyAt', r.destroy_at,
+    'isHeld', recordings_are_held(r.contact_id),
+    'isCapturing', r.state = 'CAPTURING',
+    'isRestricted', is_restricted(r),
+    'lastOrderEndedAt', (select max(order_ended_at(o)) from preservation_order o
+      where o.contact_id = r.contact_id and o.covers in ('recordings', 'both')),
+    'inspectionsHold', (select held from inspections_hold),
+    'casesKeepUntil', months_after(r.destroy_at, 3),
+    'prohibitions', coalesce((select jsonb_agg(jsonb_build_object('party', p.party, 'receivedAt', p.received_at))
+      from prohibition p where p.recording_id = r.id), '[]'),
+    'cases', coalesce((
+      select jsonb_agg(c) from (
+        select i.id, 'inspection' as kind, i.party, i.received_at as "receivedAt"
+        from inspection_recording ir join inspection i on i.id = ir.inspection_id
+        where ir.recording_id = r.id and i.closed_at is null
+        union all
+        select a.id, 'authority', null, a.received_at from authority_request a
+        where a.recording_id = r.id and a.closed_at is null
+      ) c), '[]')))
+$$;
+grant execute on function end_of_recording to seloste_custodian;
+
+-- Puts a recording into the state that its end is to have now, and tells the custodian of one that is to be destroyed. Blocked
+-- is blocked at once: a running playback is asked of the database range by range.
+create or replace function settle_recording(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r recording;
+  ends jsonb;
+begin
+  select * into r from recording where id = wanted for update;
+  if r.id is null or r.state in ('DESTROYING', 'DESTROYED') then
+    return null;
+  end if;
+  ends := end_of_recording(r);
+  case
+    when ends ->> 'act' = 'destroy' then
+      update recording set state = 'DESTROYING', cause = ends ->> 'cause' where id = r.id;
+      perform pg_notify('seloste_ends', r.id::text);
+    when ends ->> 'act' = 'wait' and r.state = 'STORED' and r.kept_at is not null then
+      update recording set state = 'RESTRICTED' where id = r.id;
+    when ends ->> 'act' = 'keep' and r.state = 'RESTRICTED' then
+      update recording set state = 'STORED' where id = r.id;
+    else null;
+  end case;
+  return ends;
+end $$;
+grant execute on function settle_recording to seloste_custodian;
+
+-- Over 0017-ends.sql: a recording that is stored meets a restriction, too.
+create or replace function recording_settles() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if new.state = 'DESTROYED' and old.state <> 'DESTROYED' then
+    update prohibition set executed_at = new.destroyed_at where recording_id = new.id and executed_at is null;
+  elsif new.state = 'STORED' and (old.state <> 'STORED' or (old.kept_at is null and new.kept_at is not null))
+     and old.state <> 'RESTRICTED' and (
+       exists (select from prohibition p where p.recording_id = new.id and p.executed_at is null)
+       or recordings_are_held(new.contact_id) or is_restricted(new)
+     ) then
+    perform settle_recording(new.id);
+  end if;
+  return null;
+end $$;
+
+create or replace function recordings_end_one_by_one() returns trigger language plpgsql as $$
+begin
+  raise exception 'recordings end one by one, each by its term or by a cause of the description';
+end $$;
+
+-- As 0017 has it, for rows that name their contact by another column each.
+create or replace function history_guard() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  contact uuid := to_jsonb(old) ->> tg_argv[0];
+begin
+  if history_is_held(contact) then
+    raise exception '% is not to be deleted now', contact;
+  end if;
+  return old;
+end $$;
+
+-- A key is deleted with its recording only; one that changes its shard is there again when the transaction ends.
+create or replace function recording_key_guard() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if exists (select from recording r where r.id = old.recording_id and r.state not in ('DESTROYING', 'DESTROYED'))
+     and not exists (select from recording_key k where k.recording_id = old.recording_id) then
+    raise exception 'the key of recording % is not deleted: the recording is not destroyed', old.recording_id;
+  end if;
+  return null;
+end $$;
+
+-- The viewer's right to a role under a purpose that reaches every call; without the purpose's reference there is none.
+create or replace function demand_right(wanted text, purpose text, reference text) returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from rights_of(viewer(), purpose, 'any') r where r.role = wanted and r.scope_kind = 'all' limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if coalesce(reference, '') !~ '\S' then
+    raise exception 'deny.reference' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+create or replace function demand_one_role(wanted text[]) returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held text;
+begin
+  select w into held from unnest(wanted) w where viewer_is(w) limit 1;
+  if held is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+create or replace function note_end(action text, held access_right, purpose text, reference text, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, purpose, reference, kind, object, 'ok', detail)
+$$;
+
+-- A call that is in the history still.
+create or replace function contact_in_term(wanted uuid) returns contact
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.* from contact c
+  where c.id = wanted and coalesce(c.history_ends_at, c.started_at + interval '14 months 1 day') > register_now()
+$$;
+
+-- Over 0017-ends.sql.
+create or replace function recall_copies(recording uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  copy uuid;
+begin
+  for copy in
+    update disclosed_copy c
+    set state = 'RECALLED', recalled_at = clock_timestamp(),
+      due_at = working_days_after(clock_timestamp(), (select r.return_working_days from disclosure_rules r))
+    where c.recording_id = recall_copies.recording and c.state = 'RELEASED' returning c.id
+  loop
+    insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+    values (viewer(), 'copy.recalled', 'recall', copy, 'ok', '{}');
+  end loop;
+end $$;
+
+-- Over 0017-ends.sql: the Service Unit forbids for whoever asks, the call being shown to be theirs. To it, another's call is as
+-- one that is not there.
+create or replace function forbid_use(wanted uuid, party text, channel text, reference text) returns setof prohibition
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  r recording;
+  held access_right;
+  made prohibition;
+  is_own boolean;
+begin
+  -- In the listening mode (0024) not even one's own is forbidden: whoever sits there is not the host.
+  if viewer() is null or confined_to() is not null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  select * into r from recording where id = wanted for update;
+  is_own := exists (select from segment s
+    where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = viewer());
+  if not is_own then
+    -- An official learns of another's call no more than that it is none of theirs.
+    if viewer_is('OFFICIAL') and not viewer_is('SERVICE_UNIT') then
+      raise exception 'not-found' using errcode = 'SE001';
+    end if;
+    held := demand_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
+    if not exists (
+      select from request_served(forbid_use.reference) q
+      where q.party = forbid_use.party and exists (select from matched_call(r.contact_id, forbid_use.reference))
+        and serves_recording(r, forbid_use.reference)
+    ) then
+      raise exception 'not-found' using errcode = 'SE001';
+    end if;
+  end if;
+  if r.id is null or (contact_in_term(r.contact_id)).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  select * into made from prohibition p where p.recording_id = wanted and p.party = forbid_use.party;
+  if made.id is null then
+    if r.state in ('DESTROYING', 'DESTROYED')
+       or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or end_of_recording(r) ->> 'act' <> 'wait') then
+      raise exception 'recording.destroyed' using errcode = 'SE001';
+    end if;
+    insert into prohibition (recording_id, party, channel, entered_by, reference)
+    values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
+    returning * into made;
+    perform note_end('recording.forbidden', held, case when held.id is null then null else 'INSPECTION' end,
+      made.reference, 'prohibition', made.id, jsonb_build_object('recording', wanted, 'party', made.party, 'channel', made.channel));
+    perform recall_copies(wanted);
+    perform settle_recording(wanted);
+  end if;
+  return next made;
+end $$;
+grant execute on function forbid_use to seloste_desk;
+
+-- Over 0017-ends.sql: that a prohibition waits for somebody else's inspection is told; that it waits for an authority is not, no more
+-- than that an order stands in its way.
+create or replace function prohibition_state(p prohibition) returns text
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when p.executed_at is not null then 'executed'
+    when r.state not in ('DESTROYING', 'DESTROYED') and exists (
+      select from inspection_recording ir where ir.recording_id = r.id and end_of_recording(r) -> 'cases' ? ir.inspection_id::text
+    ) then 'waiting'
+    else 'blocked' end
+  from recording r where r.id = p.recording_id
+$$;
+grant execute on function prohibition_state to seloste_desk;
+
+create or replace function note_order_in_ledger(o uuid, what text, until timestamptz) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('hold', o, what, jsonb_build_object('until', ledger_instant(until)))
+$$;
+
+create or replace function settle_contact(wanted uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select settle_recording(id) from recording where contact_id = wanted and state not in ('DESTROYING', 'DESTROYED') order by id
+$$;
+
+create or replace function check_order_end(until timestamptz) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if until is null or not isfinite(until) or until <= register_now() or until > months_after(now(), 3) then
+    raise exception 'hold.until-wrong' using errcode = 'SE001';
+  end if;
+end $$;
+
+create or replace function enter_order(contact uuid, covers text, provision text, authority text, order_reference text,
+  until timestamptz, reference text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_right('SECURITY', 'CRIME_OR_MISUSE', enter_order.reference);
+  c contact;
+  made uuid;
+begin
+  c := contact_in_term(enter_order.contact);
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform check_order_end(enter_order.until);
+  -- Whoever ends its history or destroys a recording meanwhile comes before this, or after it and is refused; a write of
+  -- capture does not wait.
+  perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform from recording r where r.contact_id = c.id order by r.id for update;
+  if enter_order.covers = 'recordings' and not exists (
+    select from recording r where r.contact_id = c.id and r.state not in ('DESTROYING', 'DESTROYED')
+  ) then
+    raise exception 'hold.nothing-left' using errcode = 'SE001';
+  end if;
+  insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+  values (c.id, c.started_at, enter_order.covers, btrim(enter_order.provision), btrim(enter_order.authority),
+    btrim(enter_order.order_reference), btrim(enter_order.reference), enter_order.until, viewer())
+  returning id into made;
+  perform note_end('hold.entered', held, 'CRIME_OR_MISUSE', btrim(enter_order.reference), 'hold', made,
+    jsonb_build_object('contact', c.id, 'covers', enter_order.covers, 'until', ledger_instant(enter_order.until)));
+  perform note_order_in_ledger(made, 'entered', enter_order.until);
+  perform settle_contact(c.id);
+  return made;
+end $$;
+grant execute on function enter_order to seloste_desk;
+
+-- An order in force, locked; for those who may know of it.
+create or replace function order_in_force(wanted uuid) returns preservation_order
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o preservation_order;
+begin
+  perform demand_one_role('{SECURITY,DECISION_MAKER}');
+  select * into o from preservation_order where id = wanted for update;
+  if o.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if o.ended_at is not null or o.until <= destruction_now() then
+    raise exception 'hold.over' using errcode = 'SE001';
+  end if;
+  return o;
+end $$;
+
+create or replace function renew_order(wanted uuid, until timestamptz, order_reference text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o preservation_order := order_in_force(wanted);
+begin
+  perform check_order_end(renew_order.until);
+  if renew_order.until < o.until then
+    raise exception 'hold.until-wrong' using errcode = 'SE001';
+  end if;
+  update preservation_order p set until = renew_order.until where p.id = o.id;
+  insert into preservation_renewal (order_id, until, order_reference, renewed_by)
+  values (o.id, renew_order.until, btrim(renew_order.order_reference), viewer());
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.renewed', 'hold', o.id, 'ok',
+    jsonb_build_object('until', ledger_instant(renew_order.until)));
+  perform note_order_in_ledger(o.id, 'renewed', renew_order.until);
+end $$;
+grant execute on function renew_order to seloste_desk;
+
+create or replace function end_order(wanted uuid, note text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o preservation_order := order_in_force(wanted);
+begin
+  if o.entered_by = viewer() then
+    raise exception 'hold.own' using errcode = 'SE001';
+  end if;
+  update preservation_order p set ended_at = clock_timestamp(), ended_by = viewer(), end_note = btrim(note) where p.id = o.id;
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.ended', 'hold', o.id, 'ok', '{"by": "person"}');
+  perform note_order_in_ledger(o.id, 'ended', now());
+  perform settle_contact(o.contact_id);
+end $$;
+grant execute on function end_order to seloste_desk;
+
+-- An order that was entered keeps what it says; only its end comes later, by a renewal, and it ends once.
+create or replace function order_guard() returns trigger language plpgsql as $$
+begin
+  if (new.id, new.contact_id, new.contact_started_at, new.covers, new.provision, new.authority, new.order_reference, new.reference, new.from_at, new.entered_by)
+     is distinct from (old.id, old.contact_id, old.contact_started_at, old.covers, old.provision, old.authority, old.order_reference, old.reference, old.from_at, old.entered_by)
+     or old.ended_at is not null or new.until < old.until then
+    raise exception 'order % stays as it was entered', old.id;
+  end if;
+  return new;
+end $$;
+
+-- Ends the orders whose time is over, and lets go what they kept.
+create or replace function end_orders_over() returns setof uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o preservation_order;
+begin
+  for o in select * from preservation_order p where p.ended_at is null and p.until <= destruction_now() order by p.id for update skip locked loop
+    update preservation_order p set ended_at = p.until where p.id = o.id;
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('hold.ended', 'hold', o.id, 'ok', '{"by": "its time"}');
+    perform note_order_in_ledger(o.id, 'ended', o.until);
+    perform settle_contact(o.contact_id);
+    return next o.id;
+  end loop;
+end $$;
+
+-- Orders, the newest first, for those who may know of them; that they looked is in the log.
+create or replace function list_orders(wanted text)
+returns table (id uuid, contact_id uuid, covers text, provision text, authority text, order_reference text, from_at timestamptz,
+  until timestamptz, entered_by uuid, ended_at timestamptz, ended_by uuid, end_note text, in_force boolean, renewals jsonb,
+  recordings jsonb, waiting bigint)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  as_role text := demand_one_role('{SECURITY,DECISION_MAKER}');
+  found_rows bigint;
+begin
+  return query
+    select o.id, o.contact_id, o.covers, o.provision, o.authority, o.order_reference, o.from_at, o.until, o.entered_by,
+      coalesce(o.ended_at, case when o.until <= register_now() then o.until end), o.ended_by, o.end_note,
+      o.ended_at is null and o.until > register_now(),
+      coalesce((select jsonb_agg(jsonb_build_object('at', n.at, 'until', n.until, 'orderReference', n.order_reference, 'by', n.renewed_by) order by n.at)
+        from preservation_renewal n where n.order_id = o.id), '[]'),
+      coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'destroyAt', r.destroy_at, 'isPastTerm', coalesce(r.destroy_at <= register_now(), false)) order by r.started_at)
+        from recording r where r.contact_id = o.contact_id and o.covers <> 'history' and r.state not in ('DESTROYING', 'DESTROYED')), '[]'),
+      (select count(*) from prohibition p join recording r on r.id = p.recording_id
+        where r.contact_id = o.contact_id and o.covers <> 'history' and p.executed_at is null)
+    from preservation_order o
+    where wanted is null or (wanted = 'in-force') = (o.ended_at is null and o.until > register_now())
+    order by o.from_at desc, o.id limit 1000;
+  get diagnostics found_rows = row_count;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), as_role, 'holds.read', 'hold', 'ok', jsonb_build_object('orders', found_rows));
+end $$;
+grant execute on function list_orders to seloste_desk;
+
+-- Over 0024-offices.sql: appointments lie before the end that an approved version brings.
+create or replace function latest_appointment(recordings uuid[]) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select min(e.ends)
+  from recording r, planned_end(r) p(planned), lateral (
+    select case
+      when (select held from inspections_hold) and not exists (select from prohibition p where p.recording_id = r.id)
+        then least(months_after(p.planned, 3), case when holds_end_at() is not null then greatest(p.planned, holds_end_at()) end)
+      else p.planned end as ends
+  ) e
+  where r.id = any (recordings) and r.state not in ('DESTROYING', 'DESTROYED') and e.ends > register_now()
+    and (r.destroy_at > register_now() or not recordings_are_held(r.contact_id))
+$$;
+
+create or replace function end_inspection(i inspection, whose uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',
+    jsonb_build_object('outcome', how));
+  perform settle_recording(recording_id) from inspection_recording where inspection_id = i.id order by recording_id;
+end $$;
+
+-- Closes the inspections of which nothing is left to hear: whoever asked is to be told in writing. Where the description lets
+-- an open one put the end off (C3), that is three months after the recording's day.
+create or replace function close_inspections_over() returns setof uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  i inspection;
+begin
+  for i in
+    select * from inspection n where n.closed_at is null and not exists (
+      select from inspection_recording ir join recording r on r.id = ir.recording_id
+      where ir.inspection_id = n.id and r.state not in ('DESTROYING', 'DESTROYED')
+        and (r.destroy_at is null or destruction_now() <
+          case when (select held from inspections_hold) then months_after(r.destroy_at, 3) else r.destroy_at end)
+    ) order by n.id for update skip locked
+  loop
+    perform end_inspection(i, null, 'destroyed');
+    return next i.id;
+  end loop;
+end $$;
+
+-- Whether there is still something of a recording for the inspection that asked for it (C3); an order past its day looks as gone.
+create or replace function recording_is_there(r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.state not in ('DESTROYING', 'DESTROYED')
+    and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
+$$;
+
+-- Over 0017-ends.sql: and as soon as a booked appointment lies after the end.
+create or replace function inspection_is_urgent(i inspection) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
+    select from inspection_recording ir join recording r on r.id = ir.recording_id
+    where ir.inspection_id = i.id and planned_end(r) <= register_now() + interval '72 hours' and recording_is_there(r)))
+$$;
+
+create or replace function list_recalls() returns table (id uuid, disclosure text, recipient text, item integer, recalled_at timestamptz,
+  due_at timestamptz, is_overdue boolean, confirmed_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  return query
+    select c.id, c.disclosure, c.recipient, c.item, c.recalled_at, c.due_at, c.state = 'RECALLED' and c.due_at <= register_now(), c.confirmed_at
+    from disclosed_copy c where c.recalled_at is not null order by c.confirmed_at desc nulls first, c.due_at, c.item limit 1000;
+end $$;
+grant execute on function list_recalls to seloste_desk;
+
+-- Over 0017-ends.sql: the same act, from the page of recalls.
+create or replace function confirm_recall(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  -- In the order in which the others lock: the disclosure, then its copy.
+  perform from research_disclosure d where d.number = (select c.disclosure from disclosed_copy c where c.id = wanted) for update;
+  perform from disclosed_copy c where c.id = wanted and c.recalled_at is not null;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform confirm_copy(wanted, how, null, 'DECISION_MAKER');
+end $$;
+grant execute on function confirm_recall to seloste_desk;
+
+-- Whether nothing that was recalled of a disclosure waits for its confirmation: until then it is not closed (AC13).
+create or replace function recalls_are_confirmed(wanted text) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select not exists (select from disclosed_copy where disclosure = wanted and state = 'RECALLED')
+$$;
+
+-- Says that a clock which is ahead is right. The second of two different people makes it so. `said`: what it showed when it was
+-- looked at. Whoever has a passkey has confirmed it with that: act clock.confirm, object the nil UUID, revision 0.
+create or replace function confirm_clock(said timestamptz) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{DECISION_MAKER,DATA_PROTECTION_OFFICER,ADMINISTRATOR}');
+  stop clock_stop;
+begin
+  perform advance_clock();
+  perform from clock_mark for update;
+  select * into stop from clock_stop where ended_at is null;
+  if stop.id is null then
+    raise exception 'clock.right' using errcode = 'SE001';
+  end if;
+  if abs(extract(epoch from said - now())) > 600 then
+    raise exception 'clock.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  if exists (select from confirmations_of(stop.id) c where c.person_id = viewer()) then
+    raise exception 'clock.own' using errcode = 'SE001';
+  end if;
+  if not spend_confirmation(viewer(), sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), 'clock.confirm',
+      '00000000-0000-0000-0000-000000000000', 0) then
+    raise exception 'confirm.passkey' using errcode = 'SE001';
+  end if;
+  insert into clock_confirmation (stop_id, person_id, role) values (stop.id, viewer(), as_role);
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), viewers_right(as_role), as_role, 'clock.confirmed', 'clock', stop.id, 'ok', jsonb_build_object('now', ledger_instant(now())));
+  if (select count(*) from confirmations_of(stop.id)) < 2 then
+    return false;
+  end if;
+  update clock_stop set ended_at = now(), confirmed = true where id = stop.id;
+  update clock_mark set at = now(), leapt = '0';
+  perform pg_notify('seloste_ends', 'clock');
+  return true;
+end $$;
+grant execute on function confirm_clock to seloste_desk;
+
+-- The clock as whoever looks at the retention screen is told of it: ids of those who have confirmed.
+create or replace function clock_now() returns table (state text, mark timestamptz, said timestamptz, stopped_since timestamptz, confirmed_by jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select
+    case when clock_is_ahead() then 'ahead' when now() < m.at - interval '1 minute' then 'behind' else 'right' end,
+    m.at, now(), s.since,
+    coalesce((select jsonb_agg(jsonb_build_object('person', c.person_id, 'at', c.at) order by c.at) from confirmations_of(s.id) c), '[]')
+  from clock_mark m left join clock_stop s on s.ended_at is null
+$$;
+grant execute on function clock_now to seloste_custodian, seloste_desk;
+
+-- What the custodian does each few seconds: ends what is over, and settles what waited. Returns what is to be destroyed now.
+create or replace function settle_ends() returns table (orders bigint, inspections bigint)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  select count(*) into orders from end_orders_over();
+  select count(*) into inspections from close_inspections_over();
+  perform settle_recording(r.id) from recording r where r.state = 'RESTRICTED' order by r.id;
+  perform settle_recording(p.recording_id) from prohibition p where p.executed_at is null order by p.recording_id;
+  -- Past its day, and somebody's inspection is open: it is destroyed, or there for that alone (C3).
+  perform settle_recording(r.id) from recording r
+  where r.state = 'STORED' and r.destroy_at <= destruction_now() and exists (
+    select from inspection_recording ir join inspection i on i.id = ir.inspection_id where ir.recording_id = r.id and i.closed_at is null
+  ) order by r.id;
+  return next;
+end $$;
+grant execute on function settle_ends to seloste_custodian;
+
+-- Over 0017-ends.sql: the Service Unit hears what it may see.
+create or replace function heard_until(wanted uuid, purpose text, reference text) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when r.kept_at is null then null
+    when session_user = 'seloste_desk'
+      and not exists (
+        select from rights_of(viewer(), heard_until.purpose, coalesce(heard_until.reference, '')) o
+        where o.role <> 'SERVICE_UNIT' or o.scope_kind <> 'all' or serves_recording(r, heard_until.reference)
+      ) then null
+    when r.state = 'STORED' then r.destroy_at
+    when r.state <> 'RESTRICTED' then null
+    when recordings_are_held(r.contact_id) then case when heard_until.purpose = 'CRIME_OR_MISUSE' then r.destroy_at end
+    when heard_until.purpose = 'INSPECTION' and exists (
+      select from inspection_recording ir join inspection i on i.id = ir.inspection_id
+      where ir.recording_id = r.id and i.closed_at is null and i.reference = btrim(heard_until.reference)
+        and end_of_recording(r) -> 'cases' ? i.id::text
+    ) then case
+      when (select held from inspections_hold)
+        and not exists (select from prohibition p where p.recording_id = r.id) then months_after(r.destroy_at, 3)
+      else r.destroy_at end
+  end
+  from recording r where r.id = wanted
+$$;
+grant execute on function heard_until to seloste_desk;
+
+-- Advances the mark with the clock, no further than 26 hours without two people; sees a jump, and when it is over.
+-- Returns what the clock is against the mark: right, ahead or behind.
+create or replace function advance_clock(ran interval default '0') returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  m clock_mark;
+  passed interval := least(greatest(ran, '0'), '26 hours');
+  leap interval;
+  opened uuid;
+begin
+  select * into m from clock_mark for update;
+  leap := greatest(now() - m.at - passed, '0');
+  -- Two clocks never agree to the second.
+  if leap < interval '5 seconds' then
+    leap := '0';
+  end if;
+  if m.leapt + leap > interval '26 hours' then
+    insert into clock_stop (since, mark) values (now(), m.at) on conflict do nothing returning id into opened;
+    if opened is not null then
+      insert into audit_entry (action, object_kind, object_id, result, detail)
+      values ('clock.stopped', 'clock', opened, 'ok', jsonb_build_object('mark', ledger_instant(m.at), 'now', ledger_instant(now())));
+    end if;
+    return 'ahead';
+  end if;
+  update clock_stop set ended_at = now(), confirmed = false where ended_at is null;
+  update clock_mark set at = greatest(at, now()), leapt = greatest(m.leapt - passed, '0') + leap;
+  return case when now() < m.at - interval '1 minute' then 'behind' else 'right' end;
+end $$;
+grant execute on function advance_clock to seloste_custodian;

@@ -1,0 +1,150 @@
+-- unit
+alter table unit enable row level security;
+grant select on unit to seloste_capture;
+grant select on unit to seloste_custodian;
+grant insert, select on unit to seloste_desk;
+create policy everybody_reads on unit for select to seloste_capture, seloste_desk, seloste_custodian
+  using (true);
+create policy keeper_enters on unit for insert to seloste_desk
+  with check ((select keeps_directory()));
+create policy keeper_changes on unit for update to seloste_desk
+  using ((select keeps_directory()))
+  with check ((select keeps_directory()));
+create policy keeper_takes_back on unit for delete to seloste_desk
+  using ((select keeps_directory()));
+
+-- person
+alter table person enable row level security;
+grant select (employed_from, employed_to, id) on person to seloste_capture;
+grant select (employed_from, employed_to, external_id, id, password_alone, password_salt, source, user_id, withdrawn_at) on person to seloste_custodian;
+grant insert (employed_from, employed_to, external_id, id, informed_at, source, user_id), select (changed_at, created_at, employed_from, employed_to, external_id, id, informed_at, password_salt, password_set_at, source, user_id, withdrawn_at), update (changed_at, employed_from, employed_to, external_id, informed_at, source, withdrawn_at) on person to seloste_desk;
+create policy everybody_reads on person for select to seloste_capture, seloste_desk, seloste_custodian
+  using (true);
+create policy keeper_enters on person for insert to seloste_desk
+  with check ((select keeps_directory()));
+create policy keeper_changes on person for update to seloste_desk
+  using ((select keeps_directory()))
+  with check ((select keeps_directory()));
+create policy keeper_takes_back on person for delete to seloste_desk
+  using ((select keeps_directory()));
+create trigger person_guard before insert or update or delete on person for each row execute function person_guard();
+create trigger directory_turn before insert or update or delete on person for each statement execute function directory_turn();
+create trigger no_truncate before truncate on person for each statement execute function append_only();
+create trigger identity_stays before insert or update of source, external_id on person
+  for each row execute function identity_stays();
+create trigger ledger after update or delete on person for each row execute function ledger_person();
+create trigger told_to_person after update on person for each row
+  when (old.password_check is not null and new.password_check is distinct from old.password_check)
+  execute function password_is_told();
+create constraint trigger told_end after update of employed_from, employed_to on person
+  deferrable initially deferred for each row
+  when ((old.employed_from, old.employed_to) is distinct from (new.employed_from, new.employed_to))
+  execute function employment_end_is_told();
+
+-- person_name
+alter table person_name enable row level security;
+grant select on person_name to seloste_capture;
+grant select on person_name to seloste_custodian;
+grant delete, insert, select, update (family_name, given_name, name, valid_to) on person_name to seloste_desk;
+create policy everybody_reads on person_name for select to seloste_capture, seloste_desk, seloste_custodian
+  using (true);
+create policy keeper_enters on person_name for insert to seloste_desk
+  with check ((select keeps_directory()));
+create policy keeper_changes on person_name for update to seloste_desk
+  using ((select keeps_directory()))
+  with check ((select keeps_directory()));
+create policy keeper_takes_back on person_name for delete to seloste_desk
+  using ((select keeps_directory()));
+create trigger directory_turn before insert or delete or update on person_name for each statement execute function directory_turn();
+create trigger told after insert or delete or update on person_name for each statement execute function directory_told();
+create trigger apart_insert after insert on person_name referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+create trigger apart_update after update on person_name referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+create trigger names_calls after insert on person_name referencing new table as new_rows for each statement execute function directory_names_calls();
+
+-- person_phone
+alter table person_phone enable row level security;
+grant select on person_phone to seloste_capture;
+grant delete, insert, select, update (valid_to) on person_phone to seloste_desk;
+create policy everybody_reads on person_phone for select to seloste_capture, seloste_desk, seloste_custodian
+  using (true);
+create policy keeper_changes on person_phone for update to seloste_desk
+  using ((select keeps_directory()))
+  with check ((select keeps_directory()));
+create policy keeper_enters on person_phone for insert to seloste_desk
+  with check (((select keeps_directory()) or applies_change(person_id)));
+create policy keeper_takes_back on person_phone for delete to seloste_desk
+  using (((select keeps_directory()) or applies_change(person_id)));
+create trigger directory_turn before insert or delete or update on person_phone for each statement execute function directory_turn();
+create trigger told after insert or delete or update on person_phone for each statement execute function directory_told();
+create trigger apart_insert after insert on person_phone referencing new table as new_rows for each statement execute function intervals_apart('phone_key');
+create trigger apart_update after update on person_phone referencing new table as new_rows for each statement execute function intervals_apart('phone_key');
+create trigger succession_insert after insert on person_phone referencing new table as new_rows for each statement execute function judge_succession();
+create trigger succession_update after update on person_phone referencing new table as new_rows for each statement execute function judge_succession();
+create constraint trigger told_end after update or delete on person_phone
+  deferrable initially deferred for each row execute function directory_end_is_told();
+create trigger names_calls after insert on person_phone referencing new table as new_rows for each statement execute function directory_names_calls();
+
+-- person_placement
+alter table person_placement enable row level security;
+grant select on person_placement to seloste_capture;
+grant delete, insert, select, update (supervisor_id, unit_id, valid_to) on person_placement to seloste_desk;
+create policy everybody_reads on person_placement for select to seloste_capture, seloste_desk, seloste_custodian
+  using (true);
+create policy keeper_changes on person_placement for update to seloste_desk
+  using ((select keeps_directory()))
+  with check ((select keeps_directory()));
+create policy keeper_enters on person_placement for insert to seloste_desk
+  with check (((select keeps_directory()) or applies_change(person_id)));
+create policy keeper_takes_back on person_placement for delete to seloste_desk
+  using (((select keeps_directory()) or applies_change(person_id)));
+create trigger directory_turn before insert or delete or update on person_placement for each statement execute function directory_turn();
+create trigger told after insert or delete or update on person_placement for each statement execute function directory_told();
+create trigger apart_insert after insert on person_placement referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+create trigger apart_update after update on person_placement referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+create trigger circle_insert after insert on person_placement referencing new table as new_rows for each statement execute function supervisors_apart();
+create trigger circle_update after update on person_placement referencing new table as new_rows for each statement execute function supervisors_apart();
+create trigger succession_insert after insert on person_placement referencing new table as new_rows for each statement execute function judge_succession();
+create trigger succession_update after update on person_placement referencing new table as new_rows for each statement execute function judge_succession();
+create constraint trigger told_end after update or delete on person_placement
+  deferrable initially deferred for each row execute function directory_end_is_told();
+create trigger names_calls after insert on person_placement referencing new table as new_rows for each statement execute function directory_names_calls();
+
+-- person_recording_consent
+alter table person_recording_consent enable row level security;
+grant select on person_recording_consent to seloste_capture;
+grant select on person_recording_consent to seloste_custodian;
+grant delete, insert, select, update (valid_to) on person_recording_consent to seloste_desk;
+create policy keeper_enters on person_recording_consent for insert to seloste_desk
+  with check ((select keeps_directory()));
+create policy keeper_changes on person_recording_consent for update to seloste_desk
+  using ((select keeps_directory()))
+  with check ((select keeps_directory()));
+create policy keeper_takes_back on person_recording_consent for delete to seloste_desk
+  using ((select keeps_directory()));
+create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
+-- Makes decisions again (R14).
+create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
+create policy desk_reads on person_recording_consent for select to seloste_desk
+  using ((select viewer()) is not null or (select scim_client()) is not null);
+create trigger directory_turn before insert or delete or update on person_recording_consent for each statement execute function directory_turn();
+create trigger told after insert or delete or update on person_recording_consent for each statement execute function directory_told();
+create trigger apart_insert after insert on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+create trigger apart_update after update on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
+
+-- scim_token
+create trigger ledger after update or delete on scim_token for each row execute function ledger_scim_token();
+
+-- spent_user_id
+create trigger append_only before update or delete or truncate on spent_user_id for each statement execute function append_only();
+
+-- directory_change
+alter table directory_change enable row level security;
+grant select on directory_change to seloste_desk;
+create policy desk_reads on directory_change for select to seloste_desk
+  using ((select viewer_is('ADMINISTRATOR')) or (select viewer_is('ACCESS_APPROVER')));
+create trigger directory_change_guard before update on directory_change for each row execute function directory_change_guard();
+create trigger confirmed_decision before update on directory_change for each row
+  when (old.state = 'ASKED' and new.state in ('CONFIRMED', 'REFUSED')) execute function confirmed_decision('change');
+-- Before the succession is settled: who had the number until now is still its last holder.
+create trigger told_to_person after update on directory_change for each row
+  when (new.kind = 'directory' and old.state = 'ASKED' and new.state = 'CONFIRMED') execute function directory_change_is_told();

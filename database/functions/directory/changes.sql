@@ -1,0 +1,391 @@
+-- Marks a session as proved now; only what has seen the proof calls it. No entry where the proof has one of its own.
+create or replace function mark_proved(token_hash bytea, method text) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update session s set proved_at = now() where s.token_hash = mark_proved.token_hash;
+  insert into audit_entry (person_id, action, object_kind, result, detail)
+  select s.person_id, 'session.proved', 'session', 'ok', jsonb_build_object('method', mark_proved.method)
+  from session s where s.token_hash = mark_proved.token_hash and mark_proved.method is not null
+$$;
+grant execute on function mark_proved to seloste_custodian;
+
+-- Raises confirm.fresh where the viewer's last proof is older than a quarter of an hour.
+create or replace function require_fresh() returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (
+    select from session s
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+      and s.proved_at > clock_timestamp() - interval '15 minutes'
+  ) then
+    raise exception 'confirm.fresh' using errcode = 'SE001';
+  end if;
+end $$;
+
+-- Proves the viewer's presence by the password: right, wrong, wait; factor where the person has a second factor, which the
+-- custodian judges.
+create or replace function prove_again(proof bytea) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  this bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  proved text;
+begin
+  if viewer() is null then
+    return 'none';
+  end if;
+  if second_factors(viewer()) <> '{}' then
+    return 'factor';
+  end if;
+  proved := prove_password(this, prove_again.proof);
+  if proved = 'right' then
+    perform mark_proved(this, 'password');
+  end if;
+  return proved;
+end $$;
+grant execute on function prove_again to seloste_desk;
+
+-- Forbidding destroys: at the desk of somebody who has left it, anybody could. In a call that goes on nothing is asked: the
+-- official is at the telephone, and all that is lost is what is being said.
+create or replace function prohibition_is_fresh() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if viewer() is not null and exists (
+    select from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where r.id = new.recording_id and s.ended_at is not null
+  ) then
+    perform require_fresh();
+  end if;
+  return new;
+end $$;
+
+-- Whether a row agrees with the succession: throughout its time nobody else is the holder. False where there is none yet.
+create or replace function follows_succession(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(bool_and(s.holder = follows_succession.holder), false)
+    from directory_succession s
+    where s.kind = follows_succession.kind and s.subject = follows_succession.subject
+      and s.since < coalesce(to_at, 'infinity')
+      and from_at < coalesce((select min(t.since) from directory_succession t
+        where t.kind = s.kind and t.subject = s.subject and t.since > s.since), 'infinity')
+  );
+end $$;
+
+-- Makes somebody the holder for a time; who comes after it stays.
+create or replace function settle_succession(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  next_holder uuid := (select s.holder from directory_succession s
+    where s.kind = settle_succession.kind and s.subject = settle_succession.subject and s.since <= to_at
+    order by s.since desc limit 1);
+begin
+  if not exists (select from directory_succession s where s.kind = settle_succession.kind and s.subject = settle_succession.subject) then
+    insert into directory_succession values (settle_succession.kind, settle_succession.subject, '-infinity', settle_succession.holder);
+    return;
+  end if;
+  delete from directory_succession s
+  where s.kind = settle_succession.kind and s.subject = settle_succession.subject
+    and s.since >= from_at and s.since <= coalesce(to_at, 'infinity');
+  insert into directory_succession values (settle_succession.kind, settle_succession.subject, from_at, settle_succession.holder);
+  if next_holder is not null then
+    insert into directory_succession values (settle_succession.kind, settle_succession.subject, to_at, next_holder);
+  end if;
+end $$;
+
+-- Whether a person has ever had a number at which calls are answered: their place says whose supervisor hears them.
+create or replace function has_answered(person uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select from directory_succession s where s.kind = 'phone' and s.holder = has_answered.person);
+end $$;
+
+-- Whether a row needs a second person: it contradicts the succession of a number, or moves whoever answers calls.
+create or replace function needs_confirmation(kind text, subject text, holder uuid, from_at timestamptz, to_at timestamptz) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if holder is null or follows_succession(kind, subject, holder, from_at, to_at) then
+    return false;
+  end if;
+  if kind = 'phone' then
+    return exists (select from directory_succession s where s.kind = 'phone' and s.subject = needs_confirmation.subject);
+  end if;
+  return has_answered(needs_confirmation.subject::uuid);
+end $$;
+grant execute on function needs_confirmation to seloste_desk;
+
+-- Judges rows of the directory as they are written, and keeps the succession.
+create or replace function judge_succession() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  is_trusted boolean := session_user <> 'seloste_desk' or scim_client() is not null;
+  r record;
+begin
+  if tg_table_name = 'person_phone' then
+    -- A number that nobody has had is its first holder's.
+    insert into directory_succession (kind, subject, since, holder)
+    select distinct on (n.phone_key) 'phone', n.phone_key, '-infinity'::timestamptz, n.person_id from new_rows n
+    where not exists (select from directory_succession s where s.kind = 'phone' and s.subject = n.phone_key)
+    order by n.phone_key, n.valid_from
+    on conflict do nothing;
+    for r in select 'phone' as kind, n.phone_key as subject, n.person_id as holder, n.valid_from, n.valid_to from new_rows n
+      where not follows_succession('phone', n.phone_key, n.person_id, n.valid_from, n.valid_to) order by n.valid_from
+    loop
+      if not is_trusted then
+        raise exception 'person.needs-confirmation' using errcode = 'SE001';
+      end if;
+      perform settle_succession(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
+      -- Moved without a second person, by the directory of record or whoever runs the database: it is watched all the same.
+      insert into audit_entry (action, object_kind, object_id, result, detail)
+      values ('directory.number-moved', 'person', r.holder, 'ok', jsonb_strip_nulls(jsonb_build_object('person', r.holder, 'scimClient', scim_client())));
+    end loop;
+    return null;
+  end if;
+  for r in
+    select p.* from (
+      select 'unit' as kind, n.person_id::text as subject, n.unit_id as holder, n.valid_from, n.valid_to from new_rows n
+      union all select 'supervisor', n.person_id::text, n.supervisor_id, n.valid_from, n.valid_to from new_rows n
+    ) p
+    where p.holder is not null and not follows_succession(p.kind, p.subject, p.holder, p.valid_from, p.valid_to)
+    order by p.valid_from
+  loop
+    if not is_trusted and has_answered(r.subject::uuid) then
+      raise exception 'person.needs-confirmation' using errcode = 'SE001';
+    end if;
+    perform settle_succession(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
+  end loop;
+  return null;
+end $$;
+
+create or replace function directory_change_guard() returns trigger language plpgsql as $$
+begin
+  if old.state <> 'ASKED' or (new.id, new.kind, new.person_id, new.link_id, new.wanted, new.asked_by, new.asked_at)
+     is distinct from (old.id, old.kind, old.person_id, old.link_id, old.wanted, old.asked_by, old.asked_at) then
+    raise exception 'directory change % is decided once, as it was asked for', old.id;
+  end if;
+  return new;
+end $$;
+
+-- Whether somebody holds a right now or later, or one is requested for them.
+create or replace function holds_or_awaits_rights(person uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from access_right r where r.person_id = person and r.revoked_at is null and (r.valid_to is null or r.valid_to > now()))
+    or exists (select from right_request q where q.person_id = person and q.state = 'REQUESTED')
+$$;
+
+-- Asks for a change of somebody's numbers or place, as an administrator.
+create or replace function ask_directory_change(person uuid, wanted jsonb) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  asked uuid;
+begin
+  if not viewer_is('ADMINISTRATOR') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  select c.id into asked from directory_change c
+  where c.person_id = ask_directory_change.person and c.state = 'ASKED' and c.wanted = ask_directory_change.wanted and c.asked_by = viewer();
+  if asked is not null then
+    return asked;
+  end if;
+  insert into directory_change (kind, person_id, wanted, asked_by)
+  values ('directory', ask_directory_change.person, ask_directory_change.wanted, viewer()) returning id into asked;
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), 'ADMINISTRATOR', 'directory.change-asked', 'directory-change', asked, 'ok', jsonb_build_object(
+    'person', ask_directory_change.person,
+    'fields', (select coalesce(jsonb_agg(k order by k), '[]') from jsonb_object_keys(ask_directory_change.wanted) k where k <> 'from')));
+  return asked;
+end $$;
+grant execute on function ask_directory_change to seloste_desk;
+
+-- True in the transaction that confirms a change, for the people whose rows it writes: the person, and whose number it takes.
+create or replace function applies_change(person uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (
+    select from directory_change c
+    where c.decided_in = pg_current_xact_id_if_assigned() and c.state = 'CONFIRMED' and c.decided_by = viewer()
+      and (c.person_id = applies_change.person or exists (
+        select from directory_succession s where s.kind = 'phone' and s.holder = applies_change.person
+          and s.subject in (select jsonb_array_elements_text(c.wanted -> 'add'))))
+  );
+end $$;
+grant execute on function applies_change to seloste_desk;
+
+-- Confirms or refuses: an administrator or an approver of access rights, neither the asker nor the person, who has just proved
+-- who they are (confirmed_decision). A link gets the code without which it opens nothing.
+create or replace function decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c directory_change;
+  as_role text := case when viewer_is('ACCESS_APPROVER') then 'ACCESS_APPROVER' when viewer_is('ADMINISTRATOR') then 'ADMINISTRATOR' end;
+  number text;
+  starts timestamptz;
+begin
+  if as_role is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  perform lock_directory();
+  select * into c from directory_change d where d.id = change and d.state = 'ASKED' for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if viewer() in (c.person_id, c.asked_by) then
+    raise exception 'change.own' using errcode = 'SE001';
+  end if;
+  update directory_change d set state = case when confirm then 'CONFIRMED' else 'REFUSED' end, decided_by = viewer(),
+    decided_at = clock_timestamp(), decided_in = pg_current_xact_id()
+  where d.id = c.id;
+  if c.kind = 'link' then
+    if not confirm then
+      delete from one_time_link l where l.id = c.link_id and l.used_at is null;
+    else
+      update one_time_link l set code_hash = decide_directory_change.code_hash, released_by = viewer(), released_at = now(),
+        expires_at = now() + interval '24 hours'
+      where l.id = c.link_id and l.used_at is null and l.expires_at > now() and l.released_at is null;
+      if not found or code_hash is null then
+        raise exception 'link.none' using errcode = 'SE001';
+      end if;
+    end if;
+  elsif confirm then
+    starts := (c.wanted ->> 'from')::timestamptz;
+    for number in select jsonb_array_elements_text(coalesce(c.wanted -> 'add', '[]')) loop
+      perform settle_succession('phone', number, c.person_id, starts, null);
+    end loop;
+    if c.wanted ->> 'unit' is not null then
+      perform settle_succession('unit', c.person_id::text, (c.wanted ->> 'unit')::uuid, starts, null);
+    end if;
+    if c.wanted ->> 'supervisor' is not null then
+      perform settle_succession('supervisor', c.person_id::text, (c.wanted ->> 'supervisor')::uuid, starts, null);
+    end if;
+    update person p set changed_at = now() where p.id = c.person_id;
+  end if;
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), as_role,
+    case when c.kind = 'link' then case when confirm then 'link.released' else 'link.refused' end
+      else case when confirm then 'directory.change-confirmed' else 'directory.change-refused' end end,
+    case when c.kind = 'link' then 'link' else 'directory-change' end, coalesce(c.link_id, c.id), 'ok',
+    jsonb_build_object('person', c.person_id, 'askedBy', c.asked_by, 'change', c.id));
+end $$;
+grant execute on function decide_directory_change to seloste_desk;
+
+-- Takes back what one has asked for.
+create or replace function withdraw_directory_change(change uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c directory_change;
+begin
+  update directory_change d set state = 'WITHDRAWN', decided_by = viewer(), decided_at = clock_timestamp()
+  where d.id = change and d.state = 'ASKED' and d.asked_by = viewer()
+  returning * into c;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.kind = 'link' then
+    delete from one_time_link l where l.id = c.link_id and l.used_at is null;
+  end if;
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), 'ADMINISTRATOR', 'directory.change-withdrawn', 'directory-change', c.id, 'ok', jsonb_build_object('person', c.person_id));
+end $$;
+grant execute on function withdraw_directory_change to seloste_desk;
+
+-- Links and removed factors of people who hold rights or are to hold them; asked for by whom, for whom.
+create or replace function find_links(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
+    'links', count(*) filter (where e.action = 'link.made'),
+    'factors', count(*) filter (where e.action = 'credential.removed'),
+    'byOperator', count(*) filter (where e.person_id is null))
+  from audit_entry e
+  left join closed_until k on k.kind = 'links' and k.person_id is not distinct from e.person_id
+    and k.object_id is not distinct from (e.detail ->> 'person')::uuid
+  where e.result = 'ok' and e.at >= since and e.at > coalesce(k.at, '-infinity')
+    and (e.action = 'link.made' and e.detail ->> 'rights' = 'true'
+      -- Taken from somebody by others; who removes their own is nobody's alarm.
+      or e.action = 'credential.removed' and e.detail ? 'person' and e.person_id is distinct from (e.detail ->> 'person')::uuid)
+  group by 1, 2
+  having count(*) >= (find_links.threshold ->> 'links')::integer
+$$;
+grant execute on function find_links to seloste_custodian;
+
+-- As in 0061-directory-changes.sql; and ends.
+create or replace function find_directory(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
+    'asked', count(*) filter (where e.action = 'directory.change-asked'),
+    'confirmed', count(*) filter (where e.action = 'directory.change-confirmed'),
+    'moved', count(*) filter (where e.action = 'directory.number-moved'),
+    'ended', count(*) filter (where e.action ~ '^directory[.].*-ended$'),
+    'tokens', count(*) filter (where e.action = 'scim-token.added'))
+  from audit_entry e
+  left join closed_until k on k.kind = 'directory' and k.person_id is not distinct from e.person_id
+    and k.object_id is not distinct from (e.detail ->> 'person')::uuid
+  where e.result = 'ok' and e.at >= since and e.at > coalesce(k.at, '-infinity')
+    and (e.action in ('directory.change-asked', 'directory.change-confirmed', 'directory.number-moved', 'scim-token.added')
+      or e.action in ('directory.number-ended', 'directory.place-ended', 'directory.employment-ended') and e.detail ->> 'alarms' = 'true')
+  group by 1, 2
+  having count(*) >= (find_directory.threshold ->> 'changes')::integer
+$$;
+grant execute on function find_directory to seloste_custodian;
+
+-- Tells and logs an end. It alarms where the person answers calls or has rights, unless the directory of record says it, by which people
+-- leave every day; a change that a second person confirmed has been told already.
+create or replace function record_directory_end(person uuid, what text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (select from person p where p.id = record_directory_end.person) or applies_change(record_directory_end.person) then
+    return;
+  end if;
+  perform notify_person(record_directory_end.person, 'directory-ended', jsonb_build_object('ended', what));
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), case when viewer() is not null then 'ADMINISTRATOR' end, 'directory.' || what || '-ended', 'person',
+    record_directory_end.person, 'ok', jsonb_strip_nulls(jsonb_build_object('person', record_directory_end.person,
+      'scimClient', scim_client(),
+      'alarms', scim_client() is null
+        and (has_answered(record_directory_end.person) or holds_or_awaits_rights(record_directory_end.person)))));
+end $$;
+
+-- Of a time from now on: what of it the rows of the person do not cover any more, within the employment, which has an end of its own.
+create or replace function is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from person p
+    where p.id = is_cut_short.person and not isempty(
+      lasted * tstzmultirange(tstzrange(now(), null)) * tstzmultirange(tstzrange(p.employed_from, p.employed_to))
+      - coalesce(lasts, '{}'::tstzmultirange)))
+$$;
+
+-- Judges, when the change is whole, a row that was taken out or shortened: a change writes rows anew, so that the row alone says nothing.
+create or replace function directory_end_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  lasted tstzmultirange := tstzmultirange(tstzrange(old.valid_from, old.valid_to));
+begin
+  if tg_table_name = 'person_phone' then
+    if is_cut_short(old.person_id, lasted, (
+        select range_agg(tstzrange(t.valid_from, t.valid_to)) from person_phone t
+        where t.person_id = old.person_id and t.phone_key = old.phone_key)) then
+      perform record_directory_end(old.person_id, 'number');
+    end if;
+  elsif has_answered(old.person_id) then
+    -- In another unit, or under another supervisor, they go on: that needs a second person.
+    if old.unit_id is not null and is_cut_short(old.person_id, lasted, (
+        select range_agg(tstzrange(t.valid_from, t.valid_to)) from person_placement t
+        where t.person_id = old.person_id and t.unit_id is not null))
+      or old.supervisor_id is not null and is_cut_short(old.person_id, lasted, (
+        select range_agg(tstzrange(t.valid_from, t.valid_to)) from person_placement t
+        where t.person_id = old.person_id and t.supervisor_id is not null)) then
+      perform record_directory_end(old.person_id, 'place');
+    end if;
+  end if;
+  return null;
+end $$;
+
+create or replace function employment_end_is_told() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not isempty(tstzmultirange(tstzrange(old.employed_from, old.employed_to)) * tstzmultirange(tstzrange(now(), null))
+      - tstzmultirange(tstzrange(new.employed_from, new.employed_to))) then
+    perform record_directory_end(new.id, 'employment');
+  end if;
+  return null;
+end $$;

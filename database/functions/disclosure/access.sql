@@ -1,0 +1,82 @@
+-- disclosure_number
+alter table disclosure_number enable row level security;
+
+-- disclosure_rules
+grant select, update on disclosure_rules to seloste_custodian;
+grant select on disclosure_rules to seloste_desk;
+
+-- institute
+alter table institute enable row level security;
+grant select on institute to seloste_custodian;
+grant select on institute to seloste_desk;
+create policy desk_lists on institute for select to seloste_desk
+  using ((select viewer_sees_research()) or (select viewer_is('DATA_PROTECTION_OFFICER')));
+create policy custodian_reads on institute for select to seloste_custodian using (true);
+
+-- research_disclosure
+alter table research_disclosure enable row level security;
+grant select on research_disclosure to seloste_custodian;
+grant select on research_disclosure to seloste_desk;
+create policy desk_lists on research_disclosure for select to seloste_desk
+  using ((select viewer_sees_research()) or (select viewer_is('DATA_PROTECTION_OFFICER')));
+create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
+create trigger ledger after update on research_disclosure for each row execute function ledger_research();
+create trigger notes_hand before update of study, due_on, format, undertaking_at on research_disclosure for each row
+  when (old.decided_at is null) execute function note_hand();
+
+-- research_item
+alter table research_item enable row level security;
+grant select on research_item to seloste_custodian;
+grant select on research_item to seloste_desk;
+create policy desk_reads on research_item for select to seloste_desk using ((select viewer_sees_research()));
+create policy custodian_reads on research_item for select to seloste_custodian using (true);
+
+-- research_extension
+alter table research_extension enable row level security;
+grant select on research_extension to seloste_desk;
+create policy desk_reads on research_extension for select to seloste_desk using ((select viewer_sees_research()));
+
+-- anonymised_copy
+alter table anonymised_copy enable row level security;
+grant select (ended_at, id, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
+-- The desk reads none of it but through the functions above; the custodian, who holds the keys, where objects may lie.
+create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
+create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function note_hand_of_copy();
+
+-- authority_disclosure
+alter table authority_disclosure enable row level security;
+grant select on authority_disclosure to seloste_desk;
+create policy desk_looks on authority_disclosure for select to seloste_desk using (
+  (select viewer_is('SECURITY') or viewer_is('DECISION_MAKER') or viewer_is('DATA_PROTECTION_OFFICER')));
+create trigger ledger after update on authority_disclosure for each row execute function ledger_authority();
+create trigger notes_hand before update of origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at on authority_disclosure
+  for each row when (old.decided_at is null) execute function note_hand();
+
+-- authority_item
+alter table authority_item enable row level security;
+grant select on authority_item to seloste_desk;
+create policy desk_looks on authority_item for select to seloste_desk using ((select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')));
+
+-- disclosure_package
+alter table disclosure_package enable row level security;
+grant select, update (removed_at) on disclosure_package to seloste_custodian;
+create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check (ended_at is not null);
+create trigger ledger after update on disclosure_package for each row execute function ledger_package();
+create trigger fresh before insert on disclosure_package for each row execute function release_is_fresh();
+
+-- copy_hearing
+alter table copy_hearing enable row level security;
+
+-- copy_hearing_range
+alter table copy_hearing_range enable row level security;
+
+-- openness_lead
+alter table openness_lead enable row level security;
+create trigger append_only before update on openness_lead for each statement execute function append_only();
+
+-- download
+alter table download enable row level security;
+grant select on download to seloste_desk;
+-- Whoever may see a copy sees its downloads. Downloads of packages are told by packages_of().
+create policy desk_reads on download for select to seloste_desk using (
+  exists (select from subject_copy c where c.id = download.copy_id));

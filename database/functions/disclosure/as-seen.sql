@@ -1,0 +1,62 @@
+create or replace function note_hand() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if viewer() is not null and viewer() <> all (new.hands) then
+    new.hands := new.hands || viewer();
+  end if;
+  return new;
+end $$;
+
+create or replace function note_hand_of_copy() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if new.prepared_by <> old.prepared_by and old.prepared_by <> all (new.former_preparers) then
+    new.former_preparers := new.former_preparers || old.prepared_by;
+  end if;
+  if new.checked_by is distinct from old.checked_by and old.checked_by <> all (new.former_checkers) then
+    new.former_checkers := new.former_checkers || old.checked_by;
+  end if;
+  return new;
+end $$;
+
+create or replace function authority_hands(d authority_disclosure) returns uuid[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select array_remove(d.hands || d.entered_by || d.assessed_by || array(select i.added_by from authority_item i where i.disclosure_id = d.id), null)
+$$;
+
+-- As one short text that is another whenever anything of it is: to whom, for what, until when, what.
+create or replace function research_as_seen(d research_disclosure) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select encode(sha256(convert_to(jsonb_build_array(d.study, d.due_on, d.format, d.undertaking_reference, d.undertaking_signatory,
+    d.undertaking_on, n.name, n.recipient, (
+      select coalesce(jsonb_agg(jsonb_build_array(i.item, i.recording_id, a.id, a.level) order by i.item), '[]')
+      from research_item i left join anonymised_copy a on a.recording_id = i.recording_id
+      where i.disclosure_id = d.id and i.dropped_at is null))::text, 'UTF8')), 'hex')
+  from institute n where n.id = d.institute_id
+$$;
+
+create or replace function authority_as_seen(d authority_disclosure) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select encode(sha256(convert_to(jsonb_build_array(d.origin, d.authority, d.officer, d.case_number, d.aim, d.provision_id, d.received_at,
+    d.assessment, (
+      select coalesce(jsonb_agg(jsonb_build_array(i.item, i.contact_id, i.recording_id, i.what) order by i.item), '[]')
+      from authority_item i where i.disclosure_id = d.id and i.dropped_at is null))::text, 'UTF8')), 'hex')
+$$;
+
+-- For whoever reads one: what a decision on it says that it is of.
+create or replace function research_seen(wanted uuid) returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_research_part('{QUALITY,DECISION_MAKER}');
+  return (select research_as_seen(d) from research_disclosure d where d.id = wanted);
+end $$;
+grant execute on function research_seen to seloste_desk;
+
+create or replace function authority_seen(wanted uuid[]) returns table (disclosure_id uuid, seen text, is_own boolean)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform see_authority_disclosures();
+  return query select d.id, authority_as_seen(d), viewer() = any (authority_hands(d)) from authority_disclosure d where d.id = any (wanted);
+end $$;
+grant execute on function authority_seen to seloste_desk;

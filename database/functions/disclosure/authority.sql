@@ -1,0 +1,370 @@
+create or replace function see_authority_disclosures() returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}')
+$$;
+
+-- What was done for a disclosure, in the log: by id, under the authority's case number as the security unit's looks are.
+create or replace function note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (viewer(), acting, action, case when acting = 'SECURITY' then 'CRIME_OR_MISUSE' end, d.case_number, 'disclosure', d.id, 'ok', detail)
+$$;
+
+create or replace function refuse_no_authority() returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not (select authority from disclosure_rules) then
+    raise exception 'authority.authority-off' using errcode = 'SE001';
+  end if;
+end $$;
+
+create or replace function check_authority(provision text, received_at timestamptz, written text[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if provision is not null and not provision_holds(provision) then
+    raise exception 'authority.provision-expired' using errcode = 'SE001';
+  end if;
+  if not isfinite(received_at) or received_at > now() + interval '5 minutes' or received_at < now() - interval '14 months' then
+    raise exception 'authority.received-wrong' using errcode = 'SE001';
+  end if;
+  if exists (select from unnest(written) w where holds_identity_code(w)) then
+    raise exception 'input.identity-code' using errcode = 'SE001';
+  end if;
+end $$;
+
+create or replace function enter_authority(origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamptz)
+returns table (id uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  d authority_disclosure;
+begin
+  perform demand_right('SECURITY', 'CRIME_OR_MISUSE', enter_authority.case_number);
+  perform refuse_no_authority();
+  perform check_authority(enter_authority.provision, enter_authority.received_at,
+    array[enter_authority.authority, enter_authority.officer, enter_authority.case_number]);
+  insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
+  values (next_disclosure_number('V'), enter_authority.origin, btrim(enter_authority.authority), btrim(enter_authority.officer),
+    btrim(enter_authority.case_number), enter_authority.aim, enter_authority.provision, enter_authority.received_at, viewer())
+  returning * into d;
+  perform note_authority('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
+  return query select d.id, d.number;
+end $$;
+grant execute on function enter_authority to seloste_desk;
+
+-- A disclosure, locked, that is prepared still.
+create or replace function authority_prepared(wanted uuid) returns authority_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d authority_disclosure;
+begin
+  perform demand_right('SECURITY', 'CRIME_OR_MISUSE', 'any');
+  select * into d from authority_disclosure where id = wanted for update;
+  if d.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if d.decided_at is not null then
+    raise exception 'authority.decided' using errcode = 'SE001';
+  end if;
+  return d;
+end $$;
+
+create or replace function change_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text,
+  received_at timestamptz) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  d authority_disclosure := authority_prepared(wanted);
+begin
+  perform check_authority(nullif(change_authority.provision, d.provision_id), change_authority.received_at,
+    array[change_authority.authority, change_authority.officer, change_authority.case_number]);
+  -- From when a prohibition waits for the request is told with the request, and moves with it.
+  update authority_request a set received_at = change_authority.received_at where a.disclosure_id = d.id;
+  update authority_disclosure k set origin = change_authority.origin, authority = btrim(change_authority.authority),
+    officer = btrim(change_authority.officer), case_number = btrim(change_authority.case_number), aim = change_authority.aim,
+    provision_id = change_authority.provision, received_at = change_authority.received_at
+  where k.id = d.id returning * into d;
+  perform note_authority('authority.changed', d, 'SECURITY', jsonb_build_object('number', d.number));
+end $$;
+grant execute on function change_authority to seloste_desk;
+
+-- A call that the security unit has found under the case: its identification data, or one recording of it, or both. A recording
+-- that is asked for waits for the decision when its use is forbidden after the request came (1.6).
+create or replace function add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  d authority_disclosure := authority_prepared(wanted);
+  c contact := contact_in_term(add_authority_item.contact);
+  r recording;
+  made integer;
+begin
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if add_authority_item.what <> 'IDENTIFICATION_DATA' then
+    select * into r from recording k where k.id = add_authority_item.recording and k.contact_id = c.id for share;
+    if r.id is null then
+      raise exception 'authority.no-recording' using errcode = 'SE001';
+    end if;
+    if r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() and not recordings_are_held(c.id) then
+      raise exception 'recording.destroyed' using errcode = 'SE001';
+    end if;
+  end if;
+  if exists (
+    select from authority_item i
+    where i.disclosure_id = d.id and i.dropped_at is null and i.contact_id = c.id and i.recording_id is not distinct from r.id
+  ) then
+    raise exception 'authority.item-twice' using errcode = 'SE001';
+  end if;
+  select coalesce(max(i.item), 0) + 1 into made from authority_item i where i.disclosure_id = d.id;
+  if made > 1000 then
+    raise exception 'authority.items-many' using errcode = 'SE001';
+  end if;
+  insert into authority_item (disclosure_id, item, contact_id, contact_started_at, recording_id, what, added_by)
+  values (d.id, made, c.id, c.started_at, r.id, add_authority_item.what, viewer());
+  if r.id is not null then
+    insert into authority_request (recording_id, received_at, disclosure_id) values (r.id, d.received_at, d.id);
+  end if;
+  perform note_authority('authority.item-added', d, 'SECURITY',
+    jsonb_build_object('item', made, 'contact', c.id, 'recording', r.id, 'what', add_authority_item.what));
+  return made;
+end $$;
+grant execute on function add_authority_item to seloste_desk;
+
+-- What waited for an authority waits no more; a prohibition is carried out at once.
+create or replace function let_go_authority_items(disclosure uuid, recordings uuid[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  one uuid;
+begin
+  for one in
+    update authority_request a set closed_at = clock_timestamp()
+    where a.disclosure_id = let_go_authority_items.disclosure and a.closed_at is null and a.recording_id = any (recordings)
+    returning a.recording_id
+  loop
+    perform settle_recording(one);
+  end loop;
+end $$;
+
+create or replace function drop_authority_item(wanted uuid, which integer) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d authority_disclosure := authority_prepared(wanted);
+  i authority_item;
+begin
+  update authority_item k set dropped_at = clock_timestamp()
+  where k.disclosure_id = d.id and k.item = which and k.dropped_at is null returning * into i;
+  if i.item is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform let_go_authority_items(d.id, array[i.recording_id]);
+  perform note_authority('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
+end $$;
+grant execute on function drop_authority_item to seloste_desk;
+
+create or replace function assess_authority(wanted uuid, assessment text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d authority_disclosure := authority_prepared(wanted);
+begin
+  if holds_identity_code(assess_authority.assessment) then
+    raise exception 'input.identity-code' using errcode = 'SE001';
+  end if;
+  update authority_disclosure k set assessment = btrim(assess_authority.assessment), assessed_at = clock_timestamp(), assessed_by = viewer()
+  where k.id = d.id;
+  perform note_authority('authority.assessed', d, 'SECURITY', '{}');
+end $$;
+grant execute on function assess_authority to seloste_desk;
+
+-- Whether an item can be given still: its recording, where that is asked for, and the history of its call. One past its day is
+-- there for an order alone; one that was forbidden is for a request that was open before (1.6).
+create or replace function authority_item_is_there(i authority_item) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select (i.what = 'RECORDING' or (contact_in_term(i.contact_id)).id is not null)
+    and (i.what = 'IDENTIFICATION_DATA' or exists (
+      select from recording r where r.id = i.recording_id and r.kept_at is not null and r.state in ('STORED', 'RESTRICTED')
+        and (recordings_are_held(r.contact_id) or r.destroy_at > register_now() and (
+          not exists (select from prohibition p where p.recording_id = r.id)
+          or exists (
+            select from authority_request a where a.recording_id = r.id and a.disclosure_id = i.disclosure_id and a.closed_at is null
+              and end_of_recording(r) -> 'cases' ? a.id::text)))))
+$$;
+
+-- Over 0034-authority-disclosures.sql: nor does whoever prepared it release it.
+create or replace function demand_releasable_to_authority(wanted uuid) returns authority_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d authority_disclosure;
+  gone text;
+begin
+  select * into d from authority_disclosure where id = wanted for update;
+  if d.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform refuse_no_authority();
+  if viewer() = any (authority_hands(d)) then
+    raise exception 'authority.own' using errcode = 'SE001';
+  end if;
+  if d.outcome is null or d.outcome = 'REFUSED' then
+    raise exception 'authority.decision' using errcode = 'SE001';
+  end if;
+  if d.closed_at is not null then
+    raise exception 'authority.closed' using errcode = 'SE001';
+  end if;
+  if not provision_holds(d.provision_id) then
+    raise exception 'authority.provision-expired' using errcode = 'SE001';
+  end if;
+  select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
+  where i.disclosure_id = d.id and i.granted and not authority_item_is_there(i);
+  if gone is not null then
+    raise exception 'authority.item-destroyed' using errcode = 'SE001', detail = gone;
+  end if;
+  return d;
+end $$;
+
+-- A package of it is ready: what it was made for is released, and a prohibition waits for it no more.
+create or replace function note_authority_released(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update authority_disclosure set released_at = coalesce(released_at, clock_timestamp()) where id = wanted;
+end $$;
+
+-- What somebody looks at, in the log before anything of it is read.
+create or replace function look_at_authority(wanted uuid) returns setof authority_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  acting text := see_authority_disclosures();
+  d authority_disclosure;
+begin
+  if wanted is null then
+    insert into audit_entry (person_id, role, action, object_kind, result, detail)
+    values (viewer(), acting, 'disclosures.read', 'disclosure', 'ok', '{"kind": "AUTHORITY"}');
+    return query select * from authority_disclosure;
+    return;
+  end if;
+  select * into d from authority_disclosure where id = wanted;
+  if d.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_authority('authority.read', d, acting, '{}');
+  return next d;
+end $$;
+grant execute on function look_at_authority to seloste_desk;
+
+create or replace function close_authority(wanted uuid, because text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d authority_disclosure;
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  select * into d from authority_disclosure k where k.id = wanted for update;
+  if d.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if d.closed_at is not null then
+    raise exception 'authority.closed' using errcode = 'SE001';
+  end if;
+  if d.decided_at is null then
+    raise exception 'authority.decision' using errcode = 'SE001';
+  end if;
+  if exists (select from disclosure_package p where p.authority_id = d.id and p.ended_at is null and p.expires_at > now()) then
+    raise exception 'authority.package-open' using errcode = 'SE001';
+  end if;
+  if d.outcome <> 'REFUSED' and d.released_at is null and coalesce(because, '') !~ '\S' then
+    raise exception 'authority.unreleased' using errcode = 'SE001';
+  end if;
+  if because is not null and (d.outcome = 'REFUSED' or d.released_at is not null) then
+    raise exception 'authority.no-reason-wanted' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('unreleasedBecause', because);
+  update authority_disclosure k set closed_at = clock_timestamp(), closed_by = viewer(), unreleased_because = btrim(because) where k.id = d.id;
+  perform let_go_authority_items(d.id, array(
+    select i.recording_id from authority_item i where i.disclosure_id = d.id and i.recording_id is not null));
+  perform note_authority('authority.closed', d, 'DECISION_MAKER', jsonb_build_object('outcome', d.outcome, 'isReleased', d.released_at is not null));
+end $$;
+grant execute on function close_authority to seloste_desk;
+
+create or replace function decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  d authority_disclosure;
+  gone text;
+  given integer[];
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  select * into d from authority_disclosure k where k.id = wanted for update;
+  if d.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if d.decided_at is not null then
+    raise exception 'authority.decided' using errcode = 'SE001';
+  end if;
+  if viewer() = any (authority_hands(d)) then
+    raise exception 'authority.own' using errcode = 'SE001';
+  end if;
+  if holds_identity_code(decide_authority.reasons) then
+    raise exception 'input.identity-code' using errcode = 'SE001';
+  end if;
+  select coalesce(array_agg(i.item order by i.item), '{}') into given from authority_item i
+  where i.disclosure_id = d.id and i.dropped_at is null and case decide_authority.outcome
+    when 'GRANTED' then true when 'PART' then i.item = any (decide_authority.items) else false end;
+  if decide_authority.outcome <> 'REFUSED' then
+    perform refuse_no_authority();
+    if d.provision_id is null then
+      raise exception 'authority.provision' using errcode = 'SE001';
+    end if;
+    if not provision_holds(d.provision_id) then
+      raise exception 'authority.provision-expired' using errcode = 'SE001';
+    end if;
+    if d.assessed_at is null then
+      raise exception 'authority.assessment' using errcode = 'SE001';
+    end if;
+    if cardinality(given) = 0 or decide_authority.outcome = 'PART' and not given @> decide_authority.items then
+      raise exception 'authority.items' using errcode = 'SE001';
+    end if;
+    select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
+    where i.disclosure_id = d.id and i.item = any (given) and not authority_item_is_there(i);
+    if gone is not null then
+      raise exception 'authority.item-destroyed' using errcode = 'SE001', detail = gone;
+    end if;
+    if authority_as_seen(d) is distinct from decide_authority.seen then
+      raise exception 'authority.changed-meanwhile' using errcode = 'SE001';
+    end if;
+  end if;
+  update authority_item i set granted = i.item = any (given) where i.disclosure_id = d.id and i.dropped_at is null;
+  update authority_disclosure k set outcome = decide_authority.outcome, reasons = btrim(decide_authority.reasons),
+    decided_at = clock_timestamp(), decided_by = viewer()
+  where k.id = d.id returning * into d;
+  perform let_go_authority_items(d.id, array(
+    select i.recording_id from authority_item i where i.disclosure_id = d.id and i.granted is not true and i.recording_id is not null));
+  perform note_authority('authority.decided', d, 'DECISION_MAKER',
+    jsonb_build_object('outcome', d.outcome, 'provision', d.provision_id, 'granted', to_jsonb(given)));
+end $$;
+grant execute on function decide_authority to seloste_desk;
+
+-- The items of disclosures, as those see them who may know of them; what is dropped is not told.
+create or replace function authority_items(wanted uuid[])
+returns table (disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamptz, state text,
+  granted boolean, is_there boolean)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  knows boolean := see_authority_disclosures() <> 'DATA_PROTECTION_OFFICER';
+begin
+  return query
+    select i.disclosure_id, i.item, case when knows then (contact_in_term(i.contact_id)).id end, case when knows then i.recording_id end, i.what,
+      r.destroy_at,
+      case
+        when i.recording_id is null then 'none'
+        when r.id is null or r.state in ('DESTROYING', 'DESTROYED')
+          or r.destroy_at <= register_now() and not recordings_are_held(r.contact_id) then 'destroyed'
+        when r.state in ('RESTRICTED', 'QUARANTINED') then 'restricted'
+        else 'available' end,
+      i.granted, authority_item_is_there(i)
+    from authority_item i left join recording r on r.id = i.recording_id
+    where i.disclosure_id = any (wanted) and i.dropped_at is null
+    order by i.disclosure_id, i.item;
+end $$;
+grant execute on function authority_items to seloste_desk;

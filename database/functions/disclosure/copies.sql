@@ -1,0 +1,508 @@
+-- The viewer's right as an expert for quality; nobody else learns that there is a copy.
+create or replace function copy_expert() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  if viewer_is('EXPERT', 'QUALITY') then
+    select * into held from access_right r
+    where r.person_id = viewer() and r.role = 'EXPERT' and r.duty = 'QUALITY' and r.revoked_at is null
+      and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+    order by r.valid_to desc nulls first limit 1;
+  end if;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+-- The expert's right under which the viewer may hear a recording for a service-level study; none where there is none.
+create or replace function study_right(r recording) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') o
+  where o.role = 'EXPERT' and o.duty = 'QUALITY' and (o.scope_kind = 'all' or exists (
+    select from segment s
+    where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and case o.scope_kind
+      when 'own' then s.official_person_id = o.person_id
+      when 'unit' then s.official_unit_id = any (o.scope_units)
+      when 'numbers' then s.number_reached = any (o.scope_numbers) end
+  )) limit 1
+$$;
+
+-- Why nothing may be done with a recording's copy now, as a refusal; none where it may be.
+create or replace function copy_stands_still(r recording) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when r.id is null or r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() then 'recording.destroyed'
+    when r.kept_at is null and r.state in ('CAPTURING', 'STORED') then 'recording.not-yet-kept'
+    when r.state <> 'STORED' or r.kept_at is null or r.destroy_at is null then 'recording.restricted'
+  end
+$$;
+
+-- A copy for an act of its preparer: locked, with its recording held as it is. Whoever destroys comes before or after.
+create or replace function copy_to_work_on(wanted uuid) returns anonymised_copy
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := copy_expert();
+  r recording;
+  c anonymised_copy;
+begin
+  select k.* into r from recording k where k.id = (select recording_id from anonymised_copy where id = wanted) for share;
+  select * into c from anonymised_copy k where k.id = wanted for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  if c.prepared_by <> viewer() then
+    raise exception 'anonymised-copy.others' using errcode = 'SE001';
+  end if;
+  if (study_right(r)).id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return c;
+end $$;
+
+-- Of a whole, what was not heard, but for gaps shorter than that.
+create or replace function left_unheard(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
+language sql immutable set search_path = pg_catalog as $$
+  select coalesce(range_agg(part) filter (where upper(part) - lower(part) >= least(gap_ms, whole_ms)), '{}')
+  from unnest(int4multirange(int4range(0, whole_ms)) - coalesce(heard, '{}')) part
+$$;
+
+create or replace function length_ms(parts int4multirange) returns integer
+language sql immutable set search_path = pg_catalog as $$
+  select coalesce(sum(upper(part) - lower(part)), 0)::integer from unnest(parts) part
+$$;
+
+-- What of the original a person has not played: everything they were ever served of it counts, gaps of less than 200 ms too.
+create or replace function not_played(c anonymised_copy, person uuid) returns int4multirange
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select left_unheard(c.duration_ms, (
+    select range_agg(int4range(g.from_ms, g.to_ms)) from listening l join listening_range g on g.listening_id = l.id
+    where l.recording_id = c.recording_id and l.person_id = person and g.from_ms < g.to_ms
+  ), 200)
+$$;
+
+-- What of the result as it is now a person has not heard; a gap of rounding is none.
+create or replace function not_heard(c anonymised_copy, person uuid) returns int4multirange
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select left_unheard(c.sound_ms, (
+    select range_agg(int4range(g.from_ms, g.to_ms)) from copy_hearing h join copy_hearing_range g on g.hearing_id = h.id
+    where h.copy_id = c.id and h.person_id = person and h.revision = c.revision and h.rendered_at = c.rendered_at and g.from_ms < g.to_ms
+  ), 5)
+$$;
+
+-- Of which recording a copy is, is in its row alone: the log would keep what ties them (R32).
+create or replace function note_copy(action text, held access_right, c anonymised_copy, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'ok',
+    note_copy.detail)
+$$;
+
+-- The copy of an item's recording: the one that there is, or a new one. Whose preparer prepares no more goes to whoever asks.
+create or replace function begin_copy(disclosure uuid, item integer) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := copy_expert();
+  r recording;
+  c anonymised_copy;
+begin
+  select k.* into r from recording k where k.id = (
+    select i.recording_id from research_item i join research_disclosure d on d.id = i.disclosure_id
+    where i.disclosure_id = begin_copy.disclosure and i.item = begin_copy.item and i.dropped_at is null
+      and d.withdrawn_at is null and d.closed_at is null
+  ) for share;
+  if r.id is null or (contact_in_term(r.contact_id)).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  insert into anonymised_copy (recording_id, duration_ms, prepared_by)
+  select r.id, coalesce(r.duration_ms, 0), viewer() where (study_right(r)).id is not null
+  on conflict do nothing returning * into c;
+  if c.id is not null then
+    perform note_copy('anonymised-copy.begun', held, c, '{}');
+    return c.id;
+  end if;
+  select * into c from anonymised_copy k where k.recording_id = r.id for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.state not in ('APPROVED', 'RENDERING') and c.prepared_by <> viewer() and (study_right(r)).id is not null and not exists (
+    select from access_right a join person p on p.id = a.person_id
+    where a.person_id = c.prepared_by and a.role = 'EXPERT' and a.duty = 'QUALITY' and a.revoked_at is null
+      and (a.valid_to is null or a.valid_to > now()) and (p.employed_to is null or p.employed_to > now())
+  ) then
+    update anonymised_copy k set prepared_by = viewer(), state = 'DRAFT', revision = k.revision + 1, rendered_at = null,
+      checked_at = null, checked_by = null, check_note = null
+    where k.id = c.id;
+    perform note_copy('anonymised-copy.begun', held, c, jsonb_build_object('after', c.prepared_by));
+  end if;
+  return c.id;
+end $$;
+grant execute on function begin_copy to seloste_desk;
+
+-- A copy as it is shown, and to its preparer the sealed work: whoever checks gets none of it. For the custodian, who opens it.
+create or replace function read_copy(wanted uuid) returns table (
+  id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid,
+  prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamptz, sound_ms integer,
+  unheard_ms integer, failure text, failed_turn integer, checked_at timestamptz, checked_by uuid, checked_by_name text, check_note text,
+  is_preparer boolean, is_own boolean, pseudonymised boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held access_right := copy_expert();
+  r recording;
+  c anonymised_copy;
+  is_preparer boolean;
+begin
+  select * into c from anonymised_copy k where k.id = wanted;
+  select * into r from recording k where k.id = c.recording_id;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  is_preparer := c.prepared_by = viewer() and (study_right(r)).id is not null;
+  if c.read_by is distinct from viewer() or c.read_at < now() - interval '5 minutes' then
+    update anonymised_copy k set read_by = viewer(), read_at = now() where k.id = c.id;
+    perform note_copy('anonymised-copy.read', held, c, jsonb_build_object('words', is_preparer));
+  end if;
+  return query select c.id, c.recording_id, c.duration_ms, c.state, c.revision, c.level, case when is_preparer then c.work end, c.prepared_by,
+    coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)),
+    not_played(c, c.prepared_by), length_ms(not_played(c, c.prepared_by)), c.engine, c.engine_version, c.rendered_at, c.sound_ms,
+    case when c.sound_ms is not null then length_ms(not_heard(c, viewer())) end, c.failure, c.failed_turn, c.checked_at, c.checked_by,
+    coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by)), c.check_note,
+    is_preparer, c.prepared_by = viewer(), (select d.pseudonymised from disclosure_rules d);
+end $$;
+grant execute on function read_copy to seloste_custodian;
+
+-- The recording of a copy that the viewer prepares and may go on with; for the custodian, before it seals or opens.
+create or replace function prepared_copy(wanted uuid) returns table (recording_id uuid, duration_ms integer, level text, revision integer, work bytea, unplayed_ms integer)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.recording_id, c.duration_ms, c.level, c.revision, c.work, length_ms(not_played(c, viewer())) from copy_to_work_on(wanted) c
+$$;
+grant execute on function prepared_copy to seloste_custodian;
+
+-- Saves what was sealed; whatever was rendered of an earlier revision is nothing any more.
+create or replace function save_copy(wanted uuid, revision integer, level text, work bytea) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c anonymised_copy := copy_to_work_on(wanted);
+begin
+  if c.state = 'APPROVED' then
+    raise exception 'anonymised-copy.approved' using errcode = 'SE001';
+  end if;
+  if c.revision <> save_copy.revision then
+    raise exception 'anonymised-copy.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  update anonymised_copy k set level = save_copy.level, work = save_copy.work, revision = k.revision + 1, state = 'DRAFT', rendered_at = null,
+    rendering_at = null, failure = null, failed_turn = null, checked_at = null, checked_by = null, check_note = null
+  where k.id = c.id;
+  perform note_copy('anonymised-copy.saved', copy_expert(), c,
+    jsonb_build_object('revision', c.revision + 1, 'level', save_copy.level, 'was', c.state));
+  return c.revision + 1;
+end $$;
+grant execute on function save_copy to seloste_custodian;
+
+-- Begins to render what was saved as a revision. The custodian has removed what an earlier one left, and knows whether anything is
+-- missing in the words; what the database knows it asks itself.
+create or replace function begin_rendering(wanted uuid, revision integer, engine text, engine_version text, removed jsonb, redacted_ms integer, evaluation jsonb)
+returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c anonymised_copy := copy_to_work_on(wanted);
+begin
+  if c.state = 'APPROVED' then
+    raise exception 'anonymised-copy.approved' using errcode = 'SE001';
+  end if;
+  if c.revision <> begin_rendering.revision or c.work is null then
+    raise exception 'anonymised-copy.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  -- Of two renderings of the same words whoever has both has more than of one: there is never a second beside the first.
+  if c.state in ('RENDERING', 'RENDERED') or c.sound_at is not null then
+    raise exception 'anonymised-copy.rendered' using errcode = 'SE001';
+  end if;
+  if not isempty(not_played(c, viewer())) then
+    raise exception 'anonymised-copy.lacks' using errcode = 'SE001', detail = 'played';
+  end if;
+  if c.level = 'D' and not (select pseudonymised from disclosure_rules) then
+    raise exception 'anonymised-copy.lacks' using errcode = 'SE001', detail = 'level-not-allowed';
+  end if;
+  if c.level <> 'T' and begin_rendering.evaluation is null then
+    raise exception 'anonymised-copy.lacks' using errcode = 'SE001', detail = 'engine';
+  end if;
+  update anonymised_copy k set state = 'RENDERING', rendering_at = clock_timestamp(), sound_at = clock_timestamp(), engine = begin_rendering.engine,
+    engine_version = begin_rendering.engine_version, removed = begin_rendering.removed, redacted_ms = begin_rendering.redacted_ms,
+    evaluation = begin_rendering.evaluation, failure = null, failed_turn = null, rendered_at = null, sound_sha256 = null, sound_bytes = null,
+    sound_ms = null, checked_at = null, checked_by = null, check_note = null
+  where k.id = c.id;
+end $$;
+grant execute on function begin_rendering to seloste_custodian;
+
+-- The result is stored. False where the copy was changed, or its recording ended or was restricted meanwhile: then the object goes.
+create or replace function copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r recording;
+  c anonymised_copy;
+begin
+  select k.* into r from recording k where k.id = (select recording_id from anonymised_copy where id = wanted) for share;
+  select * into c from anonymised_copy k where k.id = wanted for update;
+  if c.id is null or c.state <> 'RENDERING' or c.revision <> copy_rendered.revision or c.ended_at is not null then
+    return false;
+  end if;
+  if copy_stands_still(r) is not null then
+    perform rendering_failed(wanted, copy_rendered.revision, replace(copy_stands_still(r), '.', '-'), null);
+    return false;
+  end if;
+  update anonymised_copy k set state = 'RENDERED', rendered_at = clock_timestamp(), rendering_at = null, sound_sha256 = copy_rendered.sha256,
+    sound_bytes = copy_rendered.bytes, sound_ms = copy_rendered.ms
+  where k.id = c.id;
+  insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'ok', jsonb_build_object(
+    'revision', c.revision, 'level', c.level, 'engine', c.engine, 'version', c.engine_version));
+  return true;
+end $$;
+grant execute on function copy_rendered to seloste_custodian;
+
+create or replace function rendering_failed(wanted uuid, revision integer, why text, turn integer) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c anonymised_copy;
+begin
+  update anonymised_copy k set state = 'FAILED', rendering_at = null, failure = why, failed_turn = turn
+  where k.id = wanted and k.state = 'RENDERING' and k.revision = rendering_failed.revision returning * into c;
+  if c.id is not null then
+    insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
+    values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'failed:' || why,
+      jsonb_build_object('revision', c.revision, 'level', c.level));
+  end if;
+end $$;
+grant execute on function rendering_failed to seloste_custodian;
+
+-- What was being rendered when the custodian ended: nobody goes on with it.
+create or replace function unfinished_renderings() returns integer
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(rendering_failed(id, revision, 'custodian-ended', null))::integer from anonymised_copy where state = 'RENDERING'
+$$;
+grant execute on function unfinished_renderings to seloste_custodian;
+
+-- Copies of which an object may lie that nobody may hear any more: changed, rejected, failed, or ended with their recording.
+create or replace function sounds_to_remove() returns table (id uuid, recording_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.id, c.recording_id from anonymised_copy c
+  where c.sound_at is not null and (c.state in ('DRAFT', 'REJECTED', 'FAILED') or c.ended_at is not null)
+$$;
+grant execute on function sounds_to_remove to seloste_custodian;
+
+create or replace function sound_removed(wanted uuid) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update anonymised_copy c set sound_at = null, removed_at = case when c.ended_at is null then c.removed_at else clock_timestamp() end
+  where c.id = wanted and (c.state in ('DRAFT', 'REJECTED', 'FAILED') or c.ended_at is not null);
+  return found;
+end $$;
+grant execute on function sound_removed to seloste_custodian;
+
+-- A copy ends with its recording, in the same transaction that blocks it (R50): words gone, sound to be removed.
+create or replace function anonymised_copies_end() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c anonymised_copy;
+begin
+  update anonymised_copy k set ended_at = clock_timestamp(), work = null, rendering_at = null,
+    state = case when k.state = 'RENDERING' then 'FAILED' else k.state end,
+    failure = case when k.state = 'RENDERING' then 'recording-destroyed' else k.failure end
+  where k.recording_id = new.id and k.ended_at is null returning * into c;
+  if c.id is not null then
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('anonymised-copy.ended', 'anonymised-copy', c.id, 'ok', '{"why": "destroyed"}');
+  end if;
+  return null;
+end $$;
+
+create or replace function begin_copy_hearing(wanted uuid) returns table (id uuid, until timestamptz, sound_ms integer)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held access_right := copy_expert();
+  r recording;
+  c anonymised_copy;
+begin
+  select k.* into r from recording k where k.id = (select recording_id from anonymised_copy a where a.id = wanted) for share;
+  select * into c from anonymised_copy k where k.id = wanted;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  if c.state not in ('RENDERED', 'APPROVED') then
+    raise exception 'anonymised-copy.not-rendered' using errcode = 'SE001';
+  end if;
+  insert into copy_hearing as h (copy_id, recording_id, revision, rendered_at, person_id, right_id, session_hash, until)
+  values (c.id, c.recording_id, c.revision, c.rendered_at, viewer(), held.id,
+    sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
+  returning h.id, h.until into id, until;
+  sound_ms := c.sound_ms;
+  perform note_copy('anonymised-copy.heard', held, c, jsonb_build_object('hearing', id, 'revision', c.revision));
+  return next;
+end $$;
+grant execute on function begin_copy_hearing to seloste_desk;
+
+create or replace function hearing_over(h copy_hearing, signed_in boolean) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when h.ended_at is not null then h.end_why
+    when not signed_in then 'session'
+    when copy_stands_still(r) = 'recording.destroyed' or c.ended_at is not null then 'destroyed'
+    when copy_stands_still(r) is not null or not log_is_whole() then 'restricted'
+    when c.state not in ('RENDERED', 'APPROVED') or c.revision <> h.revision or c.rendered_at <> h.rendered_at then 'changed'
+    when not exists (
+      select from access_right a join described_role d on d.version = version_at(now()) and d.role = a.role and d.duty is not distinct from a.duty
+      where a.id = h.right_id and a.revoked_at is null and a.valid_from <= now() and (a.valid_to is null or a.valid_to > now())
+    ) then 'right'
+    when h.until <= now() then 'time'
+  end
+  from anonymised_copy c left join recording r on r.id = c.recording_id where c.id = h.copy_id
+$$;
+
+-- Notes what is about to be served, unless the hearing is over by now.
+create or replace function note_heard(wanted uuid, from_ms integer, to_ms integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform from copy_hearing where id = wanted for share;
+  if not exists (select from hearing_now(wanted) n where n.why is null) then
+    return false;
+  end if;
+  insert into copy_hearing_range (hearing_id, from_ms, to_ms) values (wanted, note_heard.from_ms, note_heard.to_ms);
+  return true;
+end $$;
+grant execute on function note_heard to seloste_custodian;
+
+-- Ends the hearings whose session, right, copy, recording or time is over; the log says what was served.
+create or replace function end_hearings_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  h copy_hearing;
+  ended integer := 0;
+  over text;
+begin
+  for h in select k.* from copy_hearing k where k.ended_at is null for update loop
+    over := hearing_over(h, exists (
+      select from session s join person p on p.id = s.person_id
+      where s.token_hash = h.session_hash and s.person_id = h.person_id
+        and s.ended_at is null and s.expires_at > now() and not s.awaits_second_factor
+        and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+    ));
+    if over is not null then
+      update copy_hearing k set ended_at = clock_timestamp(), end_why = over where k.id = h.id;
+      insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+      select h.person_id, h.right_id, 'EXPERT', 'anonymised-copy.heard', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', h.copy_id, 'ok',
+        jsonb_build_object('hearing', h.id, 'revision', h.revision, 'why', over, 'servedMs', length_ms(coalesce((
+          select range_agg(int4range(g.from_ms, g.to_ms)) from copy_hearing_range g where g.hearing_id = h.id and g.from_ms < g.to_ms), '{}')));
+      ended := ended + 1;
+    end if;
+  end loop;
+  return ended;
+end $$;
+grant execute on function end_hearings_over to seloste_custodian;
+
+-- Over 0033-anonymised-copies.sql: whoever prepared it once does not sign it either, though somebody has taken it over.
+create or replace function check_copy(wanted uuid, revision integer, how text, note text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := copy_expert();
+  r recording;
+  c anonymised_copy;
+begin
+  select k.* into r from recording k where k.id = (select recording_id from anonymised_copy a where a.id = wanted) for share;
+  select * into c from anonymised_copy k where k.id = wanted for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  if viewer() = any (c.former_preparers || c.prepared_by) then
+    raise exception 'anonymised-copy.own' using errcode = 'SE001';
+  end if;
+  if c.revision <> check_copy.revision then
+    raise exception 'anonymised-copy.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  if c.state = 'APPROVED' then
+    raise exception 'anonymised-copy.approved' using errcode = 'SE001';
+  end if;
+  if c.state <> 'RENDERED' then
+    raise exception 'anonymised-copy.not-rendered' using errcode = 'SE001';
+  end if;
+  -- A name that is heard is reason enough to hear no further.
+  if how = 'APPROVED' and not isempty(not_heard(c, viewer())) then
+    raise exception 'anonymised-copy.not-heard' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('note', check_copy.note);
+  update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
+  where k.id = c.id;
+  perform note_copy('anonymised-copy.checked', held, c, jsonb_build_object('outcome', how, 'revision', c.revision));
+end $$;
+grant execute on function check_copy to seloste_desk;
+
+-- What was removed, by what it was voiced, and by whom it was judged: for who prepares, checks, decides or oversees.
+create or replace function read_privacy_report(wanted uuid) returns table (level text, engine text, version text, evaluation jsonb, removed jsonb,
+  redacted_ms integer, duration_ms integer, prepared_by uuid, prepared_by_name text, checked_by uuid, checked_by_name text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  as_role text;
+  c anonymised_copy;
+begin
+  as_role := case
+    when viewer_is('EXPERT', 'QUALITY') then 'EXPERT'
+    else demand_one_role('{DECISION_MAKER,DATA_PROTECTION_OFFICER}') end;
+  select * into c from anonymised_copy k where k.id = wanted;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.rendered_at is null then
+    raise exception 'anonymised-copy.not-rendered' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), viewers_right(as_role), as_role, 'anonymised-copy.read', 'anonymised-copy', c.id, 'ok', '{"report": true}');
+  return query select c.level, c.engine, c.engine_version, c.evaluation, c.removed, c.redacted_ms, c.duration_ms, c.prepared_by,
+    coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)), c.checked_by,
+    coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by));
+end $$;
+grant execute on function read_privacy_report to seloste_desk;
+
+-- The approved sound of an item's recording, for whoever puts a package together: where it lies and what it is.
+create or replace function approved_sound(recording uuid) returns table (copy_id uuid, sha256 bytea, bytes bigint, ms integer)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.id, c.sound_sha256, c.sound_bytes, c.sound_ms from anonymised_copy c join recording r on r.id = c.recording_id
+  where c.recording_id = approved_sound.recording and c.state = 'APPROVED' and c.ended_at is null and copy_stands_still(r) is null
+$$;
+grant execute on function approved_sound to seloste_custodian;
+
+-- A hearing of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.
+create or replace function hearing_now(wanted uuid) returns table (copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select h.copy_id, h.recording_id, c.sound_bytes, h.person_id, hearing_over(h, viewer() is not distinct from h.person_id and confined_to() is null)
+  from copy_hearing h join anonymised_copy c on c.id = h.copy_id
+  where h.id = wanted and h.session_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+$$;
+grant execute on function hearing_now to seloste_custodian;
+
+-- A recording that was cut begins where its call was answered, and nothing else moves its beginning.
+create or replace function recording_begins_at_its_answer(cut_recording uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update recording r set started_at = greatest(r.started_at, s.answered_at)
+  from segment s
+  where r.id = cut_recording and r.state = 'STORED' and r.kept_at is null and r.cut_ms is not null
+    and s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+$$;
+grant execute on function recording_begins_at_its_answer to seloste_custodian;

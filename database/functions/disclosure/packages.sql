@@ -1,0 +1,415 @@
+-- Over 0035-packages.sql: until then it is being made.
+create or replace function package_state(p disclosure_package) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when p.end_why = 'destroyed' then 'withdrawn'
+    when p.end_why is not null then p.end_why
+    when p.expires_at <= now() then 'expired'
+    when p.ready_at is null or not release_is_kept(p) then 'making'
+    else 'ready' end
+$$;
+
+-- The recordings of which something is in a package.
+create or replace function recordings_in(p disclosure_package) returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select recording_id from research_items_to_release(p.research_id) where p.research_id is not null
+  union all
+  select i.recording_id from authority_item i where i.disclosure_id = p.authority_id and i.granted and i.recording_id is not null
+    and i.what <> 'IDENTIFICATION_DATA'
+$$;
+
+create or replace function note_package(action text, p disclosure_package, acting text, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), acting, action, 'package', p.id, 'ok', jsonb_build_object('disclosure', coalesce(p.research_id, p.authority_id)) || detail)
+$$;
+
+-- Ends a package: from then on nobody fetches it; the custodian removes its object.
+create or replace function end_package(p disclosure_package, why text, by uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update disclosure_package k set ended_at = clock_timestamp(), end_why = why, ended_by = by where k.id = p.id and k.ended_at is null;
+  if found then
+    insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+    values (by, case why when 'taken' then 'package.taken' else 'package.ended' end, 'package', p.id, 'ok',
+      jsonb_build_object('disclosure', coalesce(p.research_id, p.authority_id), 'why', why));
+  end if;
+end $$;
+
+-- Whether everything a package was made of may leave now, as at its decision.
+create or replace function demand_package_releasable(kind text, disclosure uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  if kind = 'RESEARCH' then
+    perform demand_releasable(disclosure);
+  else
+    perform demand_releasable_to_authority(disclosure);
+  end if;
+end $$;
+
+-- Begins a package of what was decided. The custodian asks, in the decision maker's session: it opens and seals.
+-- `given`: the authority's key; an institute's is the one that was on file at the decision.
+create or replace function begin_package(kind text, disclosure uuid, method text, delivery text, token_hash bytea, given text)
+returns table (id uuid, expires_at timestamptz, recipient text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  p disclosure_package;
+  until timestamptz;
+  how_many integer;
+  to_key text;
+begin
+  perform demand_package_releasable(kind, disclosure);
+  to_key := case when begin_package.method = 'KEY' then
+    case kind when 'RESEARCH' then (select d.recipient from research_disclosure d where d.id = disclosure) else given end end;
+  if begin_package.method = 'KEY' and to_key is null then
+    raise exception 'package.no-key' using errcode = 'SE001';
+  end if;
+  perform end_package(k, 'expired', null) from disclosure_package k
+  where coalesce(k.research_id, k.authority_id) = disclosure and k.ended_at is null and k.expires_at <= now();
+  insert into disclosure_package (research_id, authority_id, method, delivery, token_hash, files, made_by, expires_at)
+  values (case kind when 'RESEARCH' then disclosure end, case kind when 'AUTHORITY' then disclosure end, begin_package.method,
+    begin_package.delivery, begin_package.token_hash, 0, viewer(), now() + interval '7 days')
+  on conflict do nothing returning * into p;
+  if p.id is null then
+    raise exception 'package.under-way' using errcode = 'SE001';
+  end if;
+  -- Never past the day of anything in it, nor past the study's.
+  select least(p.expires_at, min(case when recordings_are_held(r.contact_id) and kind = 'AUTHORITY' then null else r.destroy_at end),
+    (select day_begins(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
+  into until, how_many from recording r where r.id in (select recordings_in(p));
+  update disclosure_package k set files = how_many, expires_at = until where k.id = p.id returning * into p;
+  perform note_package('package.made', p, 'DECISION_MAKER',
+    jsonb_build_object('kind', kind, 'method', p.method, 'delivery', p.delivery, 'files', p.files));
+  return query select p.id, p.expires_at, to_key;
+end $$;
+grant execute on function begin_package to seloste_custodian;
+
+-- What goes into a package to a research institute: one sound an item, and what its coarse facts are made of.
+create or replace function research_contents(package uuid)
+returns table (item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text,
+  started_at timestamptz, number_reached text, unit_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.item, i.recording_id, a.copy_id, a.sha256, a.bytes, a.ms, c.level, r.started_at, s.number_reached, s.official_unit_id
+  from disclosure_package p, research_items_to_release(p.research_id) i
+  join recording r on r.id = i.recording_id
+  join anonymised_copy c on c.recording_id = r.id
+  left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at,
+  approved_sound(i.recording_id) a
+  where p.id = research_contents.package order by i.item
+$$;
+grant execute on function research_contents to seloste_custodian;
+
+-- To whom a package goes and what for, as its letter says it.
+create or replace function research_package(package uuid)
+returns table (id uuid, number text, institute text, language text, study text, "dueOn" text, format text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, d.number, i.name, i.language, d.study, d.due_on::text, d.format
+  from disclosure_package p join research_disclosure d on d.id = p.research_id join institute i on i.id = d.institute_id
+  where p.id = research_package.package
+$$;
+grant execute on function research_package to seloste_custodian;
+
+create or replace function authority_package(package uuid)
+returns table (id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, d.number, d.authority, d.case_number, (
+    select v -> 'names' from disclosure_rules, jsonb_array_elements(provisions) v where v ->> 'id' = d.provision_id), d.decided_at
+  from disclosure_package p join authority_disclosure d on d.id = p.authority_id where p.id = authority_package.package
+$$;
+grant execute on function authority_package to seloste_custodian;
+
+-- What goes into a package to an authority: identification data in the closed list of R10, and which recordings.
+create or replace function authority_contents(package uuid)
+returns table (item integer, what text, recording_id uuid, started_at timestamptz, ended_at timestamptz, caller_kind text, caller text,
+  number_called text, parts jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.item, i.what, i.recording_id, c.started_at, c.ended_at, c.caller_kind, c.caller_key, c.number_called, (
+    select coalesce(jsonb_agg(jsonb_build_object('seq', s.seq, 'number', s.number_reached, 'answeredAt', s.answered_at, 'endedAt', s.ended_at,
+      'officialName', s.official_name, 'officialPhone', s.official_phone, 'isRecorded', r.id is not null) order by s.seq), '[]')
+    from segment s left join recording r on r.segment_id = s.id and r.id = i.recording_id
+    where s.contact_id = c.id and s.contact_started_at = c.started_at)
+  from disclosure_package p
+  join authority_item i on i.disclosure_id = p.authority_id and i.granted
+  left join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at and (contact_in_term(c.id)).id is not null
+  where p.id = authority_contents.package order by i.item
+$$;
+grant execute on function authority_contents to seloste_custodian;
+
+create or replace function note_package_progress(wanted uuid, how_many integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update disclosure_package set done = how_many where id = wanted and ended_at is null;
+  return found;
+end $$;
+grant execute on function note_package_progress to seloste_custodian;
+
+-- Over 0038-decided-as-seen.sql: nor does a package leave in which an official's tracks are found to be several meanwhile.
+create or replace function package_may_leave(p disclosure_package) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.ended_at is null and p.expires_at > now() and case
+    when p.research_id is not null then
+      (select r.research from disclosure_rules r)
+      and exists (select from research_disclosure d where d.id = p.research_id and d.outcome = 'GRANTED' and d.study_ended_on is null
+        and d.closed_at is null and d.withdrawn_at is null and not institute_is_blocked(d.institute_id))
+      and (select count(*) from research_disclosure d, research_items_to_release(d.id) i
+        join recording r on r.id = i.recording_id join anonymised_copy c on c.id = i.copy_id
+        where d.id = p.research_id and r.state = 'STORED' and r.destroy_at > register_now()
+          and (c.level <> 'D' or (select pseudonymised from disclosure_rules)) and not copy_is_out(r.id, d.institute_id, d.id)) = p.files
+      and not exists (select from research_tracks_below_t(p.research_id) one join research_tracks_below_t(p.research_id) other
+        on one.item <> other.item and (one.official is null or one.official = other.official))
+    else
+      (select r.authority from disclosure_rules r)
+      and exists (select from authority_disclosure d where d.id = p.authority_id and d.closed_at is null and provision_holds(d.provision_id))
+      and not exists (select from authority_item i where i.disclosure_id = p.authority_id and i.granted and not authority_item_is_there(i))
+    end
+$$;
+
+-- Over 0035-packages.sql: locked in the order of all others, so that nobody's prohibition ends in a deadlock: the disclosure, its
+-- institute, the recordings, the package.
+create or replace function package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p disclosure_package;
+begin
+  select * into p from disclosure_package where id = wanted;
+  perform from research_disclosure d where d.id = p.research_id for update;
+  perform from authority_disclosure d where d.id = p.authority_id for update;
+  -- Two disclosures to one institute that are ready at once come one after the other.
+  perform from institute i where i.id = (select d.institute_id from research_disclosure d where d.id = p.research_id) for no key update;
+  -- Whoever ends a recording meanwhile comes before this, or after it and recalls what was released.
+  perform from recording r where r.id in (select recordings_in(p)) order by r.id for share;
+  select * into p from disclosure_package where id = wanted for update;
+  if p.id is null or p.ready_at is not null or not package_may_leave(p) then
+    return false;
+  end if;
+  update disclosure_package k set ready_at = clock_timestamp(), size_bytes = bytes, sha256 = hash, done = k.files where k.id = wanted;
+  if p.research_id is not null then
+    perform note_research_released(p.research_id);
+  else
+    perform note_authority_released(p.authority_id);
+  end if;
+  return true;
+end $$;
+grant execute on function package_stored to seloste_custodian;
+
+create or replace function package_failed(wanted uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select end_package(p, 'failed', null) from disclosure_package p where p.id = wanted and p.ended_at is null
+$$;
+grant execute on function package_failed to seloste_custodian;
+
+create or replace function withdraw_package(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p disclosure_package;
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  select * into p from disclosure_package where id = wanted for update;
+  if p.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if package_state(p) not in ('making', 'ready') then
+    raise exception 'package.over' using errcode = 'SE001';
+  end if;
+  perform end_package(p, 'withdrawn', viewer());
+end $$;
+grant execute on function withdraw_package to seloste_desk;
+
+-- Over 0035-packages.sql.
+create or replace function package_is_fetchable(p disclosure_package) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.ready_at is not null and package_may_leave(p) and p.fetches < 3 and coalesce(p.first_fetch_at > now() - interval '1 hour', true)
+    and release_is_kept(p)
+$$;
+
+-- The page of a link: the language of the institute, where there is something to fetch.
+create or replace function package_behind(token_hash bytea) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(i.language, 'fi') from disclosure_package p
+  left join research_disclosure d on d.id = p.research_id left join institute i on i.id = d.institute_id
+  where p.token_hash = package_behind.token_hash and package_is_fetchable(p)
+$$;
+grant execute on function package_behind to seloste_custodian;
+
+-- Over 0035-packages.sql: and what may not leave any more, as something in it was recalled, confirmed or restricted, or the
+-- description has changed. Nobody has its object lie until the link is over.
+create or replace function settle_packages() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select end_package(p, case
+    when p.expires_at <= now() or p.first_fetch_at <= now() - interval '1 hour' then 'expired'
+    when p.ready_at is null then 'failed'
+    else 'withdrawn' end, null)
+  from (
+    select * from disclosure_package k
+    where k.ended_at is null and (k.expires_at <= now() or k.first_fetch_at <= now() - interval '1 hour'
+      or k.ready_at is null and k.made_at < now() - interval '2 hours' or k.ready_at is not null and not package_may_leave(k))
+    order by k.id
+  ) p
+$$;
+grant execute on function settle_packages to seloste_custodian;
+
+-- A package ends with any recording of which something is in it, in the same transaction that blocks it (R50).
+create or replace function packages_end_with_recording() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_package(p, 'destroyed', null) from disclosure_package p
+  where p.ended_at is null and (
+    exists (select from research_item i where i.disclosure_id = p.research_id and i.recording_id = new.id and i.dropped_at is null)
+    or exists (select from authority_item i where i.disclosure_id = p.authority_id and i.recording_id = new.id and i.granted));
+  return null;
+end $$;
+
+create or replace function fetch_lease() returns interval
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '2 minutes' $$;
+
+-- Records a download that is begun or refused. A refused one is in the audit log as well.
+create or replace function record_download(package disclosure_package, copy subject_copy, outcome text, address text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into download (package_id, copy_id, outcome, person_id, address)
+  values (package.id, copy.id, record_download.outcome, case when package.delivery = 'MEDIUM' then viewer() end, record_download.address);
+  if record_download.outcome = 'refused' and package.delivery = 'LINK' then
+    insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+    values (null, 'package.taken', 'package', package.id, 'refused:package.being-fetched',
+      jsonb_build_object('disclosure', coalesce(package.research_id, package.authority_id)));
+  elsif record_download.outcome = 'refused' and copy.id is not null then
+    insert into audit_entry (person_id, action, reference, object_kind, object_id, result, detail)
+    select null, 'subject-copy.taken', q.number, 'copy', copy.id, 'refused:copy.being-fetched', jsonb_build_object('recording', copy.recording_id)
+    from subject_request q where q.id = copy.request_id;
+  end if;
+end $$;
+
+-- Begins to fetch a package: three times at the most, within an hour of the first, as connections break.
+create or replace function begin_package_fetch(token_hash bytea, address text)
+returns table (id uuid, size_bytes bigint, attempt integer, is_busy boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  p disclosure_package;
+  is_busy boolean;
+begin
+  select * into p from disclosure_package k where k.token_hash = begin_package_fetch.token_hash for update;
+  is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_may_leave(p);
+  if p.id is null or not is_busy and not package_is_fetchable(p) then
+    return;
+  end if;
+  perform record_download(p, null, case when is_busy then 'refused' else 'begun' end, begin_package_fetch.address);
+  if not is_busy then
+    update disclosure_package k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()),
+      fetching_until = clock_timestamp() + fetch_lease() where k.id = p.id;
+  end if;
+  return query select p.id, p.size_bytes, p.fetches + 1, is_busy;
+end $$;
+grant execute on function begin_package_fetch to seloste_custodian;
+
+-- Over 0035-packages.sql: one that waits for the places is not ready.
+create or replace function begin_package_save(wanted uuid, address text)
+returns table (id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  p disclosure_package;
+  is_busy boolean;
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  select * into p from disclosure_package k where k.id = wanted for update;
+  if p.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if p.delivery <> 'MEDIUM' or p.made_by <> viewer() then
+    raise exception 'package.not-yours' using errcode = 'SE001';
+  end if;
+  is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_may_leave(p);
+  if not is_busy and not package_is_fetchable(p) then
+    raise exception '%', case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end using errcode = 'SE001';
+  end if;
+  perform record_download(p, null, case when is_busy then 'refused' else 'begun' end, begin_package_save.address);
+  if not is_busy then
+    update disclosure_package k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()),
+      fetching_until = clock_timestamp() + fetch_lease() where k.id = p.id;
+  end if;
+  return query select p.id, p.size_bytes, coalesce(
+    (select d.number from research_disclosure d where d.id = p.research_id),
+    (select d.number from authority_disclosure d where d.id = p.authority_id)), p.fetches + 1, is_busy;
+end $$;
+grant execute on function begin_package_save to seloste_custodian;
+
+-- Over 0035-packages.sql: nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever
+-- asks the custodian for pieces knows no more than an id.
+create or replace function package_goes_on(wanted uuid, attempt integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update disclosure_package p set fetching_until = clock_timestamp() + fetch_lease()
+  where p.id = wanted and p.ready_at is not null and p.fetches > 0 and p.fetches = package_goes_on.attempt and package_may_leave(p);
+  return found;
+end $$;
+grant execute on function package_goes_on to seloste_custodian;
+
+create or replace function take_package(wanted uuid, attempt integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p disclosure_package;
+begin
+  select * into p from disclosure_package k where k.id = wanted for update;
+  if p.id is null or p.ready_at is null or take_package.attempt < 1 or p.fetches <> take_package.attempt or not package_may_leave(p) then
+    return false;
+  end if;
+  perform end_package(p, 'taken', null);
+  return true;
+end $$;
+grant execute on function take_package to seloste_custodian;
+
+-- Ends the lease of a download whose connection broke, so that it can be begun again at once.
+create or replace function package_fetch_broke(wanted uuid, attempt integer) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update disclosure_package p set fetching_until = null where p.id = wanted and p.fetches = package_fetch_broke.attempt and p.ended_at is null
+$$;
+grant execute on function package_fetch_broke to seloste_custodian;
+
+create or replace function take_copy(wanted uuid, attempt integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c subject_copy;
+begin
+  select * into c from subject_copy k where k.id = wanted for update;
+  if c.id is null or take_copy.attempt < 1 or c.fetches <> take_copy.attempt or not copy_may_leave(c) then
+    return false;
+  end if;
+  perform end_subject_copy(c, 'taken', null);
+  return true;
+end $$;
+grant execute on function take_copy to seloste_custodian;
+
+create or replace function copy_fetch_broke(wanted uuid, attempt integer) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update subject_copy c set fetching_until = null where c.id = wanted and c.fetches = copy_fetch_broke.attempt and c.ended_at is null
+$$;
+grant execute on function copy_fetch_broke to seloste_custodian;
+
+-- Removes network addresses of downloads after 30 days. Returns how many.
+create or replace function forget_download_addresses() returns bigint
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with forgotten as (
+    update download set address = null where address is not null and at < now() - interval '30 days' returning 1
+  )
+  select count(*) from forgotten
+$$;
+grant execute on function forget_download_addresses to seloste_custodian;
+
+-- Over 0035-packages.sql: to each what is of their own disclosures.
+create or replace function packages_of(disclosures uuid[])
+returns table (id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text,
+  made_at timestamptz, made_by uuid, expires_at timestamptz, taken_at timestamptz, downloads jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, coalesce(p.research_id, p.authority_id), p.method, p.delivery, package_state(p), p.files, p.done, p.size_bytes,
+    encode(p.sha256, 'hex'), p.made_at, p.made_by, p.expires_at, case when p.end_why = 'taken' then p.ended_at end, (
+      select coalesce(jsonb_agg(jsonb_build_object('at', d.at, 'outcome', d.outcome, 'by', d.person_id, 'address', d.address) order by d.at, d.id), '[]')
+      from download d where d.package_id = p.id)
+  from disclosure_package p
+  where p.research_id = any (disclosures) and (viewer_sees_research() or viewer_is('DATA_PROTECTION_OFFICER'))
+    or p.authority_id = any (disclosures) and (viewer_is('SECURITY') or viewer_is('DECISION_MAKER') or viewer_is('DATA_PROTECTION_OFFICER'))
+  order by p.made_at desc
+$$;
+grant execute on function packages_of to seloste_desk;

@@ -1,0 +1,238 @@
+create or replace function tie_of(recording uuid, salt bytea) returns text
+language sql immutable set search_path = pg_catalog as $$ select encode(sha256(salt || uuid_send(recording)), 'hex') $$;
+
+-- Ids, numbers and days: what a restore needs to know what is out (src/safeguards/ledger/replay-disclosures.ts).
+create or replace function ledger_of_research(d research_disclosure, items jsonb) returns jsonb
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select jsonb_build_object('number', d.number, 'institute', d.institute_id, 'dueOn', d.due_on, 'preparedBy', d.prepared_by,
+    'decidedBy', d.decided_by, 'items', items)
+$$;
+
+create or replace function ledger_copies_released() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('disclosure', d.id, 'released', ledger_of_research(d, r.items))
+  from (
+    select n.disclosure, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', n.item, 'tie', tie_of(n.recording_id, n.tie_salt))) order by n.item) as items
+    from released n group by n.disclosure
+  ) r join research_disclosure d on d.number = r.disclosure;
+  return null;
+end $$;
+
+create or replace function untie_copy() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  new.tie_salt := null;
+  return new;
+end $$;
+
+create or replace function ledger_copy() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('disclosure', d.id, case new.state when 'RECALLED' then 'recalled' else 'confirmed' end, jsonb_strip_nulls(
+    jsonb_build_object('item', new.item, 'dueAt', case when new.state = 'RECALLED' then ledger_instant(new.due_at) end, 'outcome', new.outcome)))
+  from research_disclosure d where d.number = new.disclosure;
+  return null;
+end $$;
+
+-- Over 0037-releases-that-are-kept.sql: a study that ended after a backup keeps its days over the restore.
+create or replace function ledger_research() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if new.due_on <> old.due_on and new.released_at is not null then
+    perform append_to_ledger('disclosure', new.id, 'extended', jsonb_build_object('dueOn', new.due_on));
+  end if;
+  if old.study_ended_at is null and new.study_ended_at is not null then
+    perform append_to_ledger('disclosure', new.id, 'study-ended', jsonb_build_object('endedOn', new.study_ended_on,
+      'workingDays', new.return_working_days));
+  end if;
+  if old.closed_at is null and new.closed_at is not null then
+    perform append_to_ledger('disclosure', new.id, 'closed', '{}');
+  end if;
+  return null;
+end $$;
+
+create or replace function ledger_authority() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if old.released_at is null and new.released_at is not null then
+    perform append_to_ledger('disclosure', new.id, 'released', jsonb_build_object('number', new.number, 'origin', new.origin, 'aim', new.aim,
+      'provision', new.provision_id, 'outcome', new.outcome, 'enteredBy', new.entered_by, 'decidedBy', new.decided_by,
+      'receivedAt', ledger_instant(new.received_at), 'items', (
+        select coalesce(jsonb_agg(jsonb_build_object('item', i.item) order by i.item), '[]') from authority_item i
+        where i.disclosure_id = new.id and i.granted)));
+  end if;
+  if old.closed_at is null and new.closed_at is not null then
+    perform append_to_ledger('disclosure', new.id, 'closed', '{}');
+  end if;
+  return null;
+end $$;
+
+create or replace function ledger_package() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if old.ready_at is null and new.ready_at is not null then
+    perform append_to_ledger('package', new.id, 'stored', jsonb_build_object('disclosure', coalesce(new.research_id, new.authority_id),
+      'sha256', encode(new.sha256, 'hex'), 'sizeBytes', new.size_bytes, 'files', new.files, 'method', new.method, 'madeBy', new.made_by));
+  end if;
+  if old.ended_at is null and new.end_why = 'taken' then
+    perform append_to_ledger('package', new.id, 'taken', '{}');
+  end if;
+  return null;
+end $$;
+
+-- The copies that are out of the recordings whose keys lie under a month: they go to the places with these keys, are as they are
+-- now and have no history.
+create or replace function lent_of_month(month date) returns table (recording_id uuid, disclosure_id uuid, item integer, salt bytea)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.recording_id, d.id, c.item, c.tie_salt
+  from disclosed_copy c join research_disclosure d on d.number = c.disclosure join recording_key k on k.recording_id = c.recording_id
+  where k.expiry_month = month and c.tie_salt is not null order by d.id, c.item
+$$;
+grant execute on function lent_of_month to seloste_custodian;
+
+-- Over 0019-places.sql, as it notes a change of keys: -2, what is out of the month's recordings is something else.
+create or replace function note_lent_change() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into keyring_change (place, expiry_month, shard)
+  select p.id, k.expiry_month, -2 from (
+    select distinct k.expiry_month from recording_key k
+    where k.recording_id in (case when tg_op <> 'INSERT' then old.recording_id end, case when tg_op <> 'DELETE' then new.recording_id end)
+  ) k, place_of_data p
+  where p.kind = 'backup' and p.first_used_at is not null and p.state <> 'left';
+  return null;
+end $$;
+
+-- Whether a restore would know what an institute has by this package: every backup place that answers has the release and what
+-- ties it. Where places are used and none answers, it waits. What an authority is given is not recalled, and waits for nothing.
+create or replace function release_is_kept(p disclosure_package) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with place as (
+    select id, state, keyring_whole, coalesce(ledger_to, 0) as ledger_to from place_of_data
+    where kind = 'backup' and first_used_at is not null and state in ('in-use', 'unreachable')
+  )
+  select p.research_id is null or not exists (select from place) or exists (select from place where state = 'in-use') and not exists (
+    select from place o where o.state = 'in-use' and (
+      not o.keyring_whole
+      or exists (
+        select from destruction_entry e left join ledger_leaf l on l.seq = e.seq
+        where e.object_id in (p.id, p.research_id) and e.object_kind in ('package', 'disclosure') and e.cause in ('stored', 'released')
+          and (l.index is null or l.index >= o.ledger_to))
+      or exists (
+        select from keyring_change k
+        where k.place = o.id and k.shard = -2 and k.expiry_month in (
+          select rk.expiry_month from research_disclosure d join disclosed_copy c on c.disclosure = d.number
+          join recording_key rk on rk.recording_id = c.recording_id where d.id = p.research_id))))
+$$;
+
+-- Whether a package that is made waits for the places; whoever keeps them asks.
+create or replace function packages_wait_for_places() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from disclosure_package p where p.ready_at is not null and p.ended_at is null and not release_is_kept(p))
+$$;
+grant execute on function packages_wait_for_places to seloste_custodian;
+
+-- The part under which the viewer may take up what leads to a kind of disclosure: who prepares that kind.
+create or replace function referrals_part(kind text) returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if kind = 'RESEARCH' then
+    return demand_research_part('{QUALITY}');
+  end if;
+  return demand_one_role('{SECURITY}');
+end $$;
+
+-- Requests that were referred and that nobody has taken up, and those of the last thirty days with their disclosures, for who prepares
+-- such a disclosure: number and days, nobody's name.
+create or replace function list_referrals(kind text) returns table (request_id uuid, number text, received_at timestamptz, due_at timestamptz, provision text,
+  decided_at timestamptz, disclosure_id uuid, disclosure text, taken_up_at timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  as_role text := referrals_part(kind);
+begin
+  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
+  values (viewer(), viewers_right(as_role), as_role, 'disclosures.read', 'disclosure', 'ok', jsonb_build_object('kind', kind, 'referrals', true));
+  return query
+    select q.id, q.number, q.received_at, coalesce(q.extended_until, q.due_at), d.provision, d.decided_at, coalesce(r.id, a.id),
+      coalesce(r.number, a.number), l.taken_up_at
+    from openness_decision d join subject_request q on q.id = d.request_id left join openness_lead l on l.request_id = q.id
+    left join research_disclosure r on r.id = l.research_id left join authority_disclosure a on a.id = l.authority_id
+    where d.outcome = 'REFERRED' and coalesce(d.leads_to, kind) = kind
+      and (l.request_id is null or l.taken_up_at > now() - interval '30 days' and (r.id is not null) = (kind = 'RESEARCH'))
+    order by l.taken_up_at desc nulls first, d.decided_at limit 500;
+end $$;
+grant execute on function list_referrals to seloste_desk;
+
+-- Takes a request up by a disclosure of one's own part that goes on still.
+create or replace function take_up_referral(wanted uuid, kind text, disclosure uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := referrals_part(kind);
+  q subject_request;
+begin
+  select s.* into q from subject_request s join openness_decision d on d.request_id = s.id
+  where s.id = wanted and d.outcome = 'REFERRED' and coalesce(d.leads_to, kind) = kind for update of s;
+  if q.id is null or not (
+    kind = 'RESEARCH' and exists (select from research_disclosure d where d.id = disclosure and d.withdrawn_at is null and d.closed_at is null)
+    or kind = 'AUTHORITY' and exists (select from authority_disclosure d where d.id = disclosure and d.closed_at is null))
+  then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if exists (select from openness_lead l where l.request_id = q.id) then
+    raise exception 'referral.taken-up' using errcode = 'SE001';
+  end if;
+  insert into openness_lead (request_id, research_id, authority_id, taken_up_by)
+  values (q.id, case kind when 'RESEARCH' then disclosure end, case kind when 'AUTHORITY' then disclosure end, viewer());
+  insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
+  values (viewer(), viewers_right(as_role), as_role, 'referral.taken-up', q.number, 'disclosure', disclosure, 'ok', jsonb_build_object('request', q.id));
+end $$;
+grant execute on function take_up_referral to seloste_desk;
+
+-- When a request was taken up, for the Service Unit; by which disclosure is not told.
+create or replace function referral_taken_up(request uuid) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select l.taken_up_at from openness_lead l where l.request_id = referral_taken_up.request and viewer_is('SERVICE_UNIT')
+$$;
+grant execute on function referral_taken_up to seloste_desk;
+
+-- Of the copies that left for research: how many are out, back, and late; what was closed too early; what is tied that is confirmed
+-- (R30, R32). Of recalls: how many wait and how many are late (R50).
+create or replace function copies_that_left()
+returns table (released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint,
+  recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with copy as (
+    select c.*,
+      -- One that was recalled has its recall's day.
+      c.state = 'RELEASED' and research_deadline(d) <= register_now() as is_overdue,
+      c.recalled_at is null and c.confirmed_at > greatest(research_deadline(d), register_now() - interval '1 year') as was_late,
+      c.state <> 'CONFIRMED' and d.closed_at is not null as is_open_in_closed,
+      c.state = 'CONFIRMED' and exists (
+        select from research_item i where i.disclosure_id = d.id and i.item = c.item and (i.recording_id is not null or i.contact_id is not null)) as is_tied,
+      c.state = 'RECALLED' and c.due_at <= register_now() as is_recall_overdue,
+      c.confirmed_at > greatest(c.due_at, register_now() - interval '1 year') as was_recall_late,
+      c.state = 'RELEASED' and exists (select from prohibition p where p.recording_id = c.recording_id) as is_not_recalled
+    from disclosed_copy c left join research_disclosure d on d.number = c.disclosure
+  )
+  select count(*), count(*) filter (where state = 'CONFIRMED'), count(*) filter (where is_overdue), count(*) filter (where was_late),
+    count(*) filter (where is_open_in_closed), count(*) filter (where is_tied), count(*) filter (where recalled_at is not null),
+    count(*) filter (where state = 'RECALLED'), count(*) filter (where is_recall_overdue),
+    count(*) filter (where recalled_at is not null and was_recall_late), count(*) filter (where is_not_recalled),
+    min(disclosure || '/' || item) filter (where is_overdue or is_open_in_closed or is_tied),
+    min(disclosure || '/' || item) filter (where is_recall_overdue or is_not_recalled)
+  from copy
+$$;
+grant execute on function copies_that_left to seloste_custodian;
+
+-- A package lets recordings leave, and whoever releases it is shown its link and passphrase: at the desk of a decision maker who has left
+-- it, anybody could (R30, R34).
+create or replace function release_is_fresh() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if viewer() is not null then
+    perform require_fresh();
+  end if;
+  return new;
+end $$;

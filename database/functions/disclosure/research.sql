@@ -1,0 +1,703 @@
+-- The part under which the viewer acts: QUALITY is an expert's with that duty (R38).
+create or replace function demand_research_part(parts text[]) returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if 'QUALITY' = any (parts) and viewer_is('EXPERT', 'QUALITY') then
+    return 'EXPERT';
+  end if;
+  return demand_one_role(array_remove(parts, 'QUALITY'));
+end $$;
+
+create or replace function note_research(action text, as_role text, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), as_role, action, kind, object, 'ok', detail)
+$$;
+
+-- A disclosure, locked.
+create or replace function research_locked(wanted uuid) returns research_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+begin
+  select * into d from research_disclosure where id = wanted for update;
+  if d.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if d.withdrawn_at is not null or d.closed_at is not null or d.outcome = 'REFUSED' then
+    raise exception 'research.over' using errcode = 'SE001';
+  end if;
+  return d;
+end $$;
+
+-- One that is prepared still, for whoever prepares.
+create or replace function research_prepared(wanted uuid) returns research_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+begin
+  perform demand_research_part('{QUALITY}');
+  d := research_locked(wanted);
+  if d.decided_at is not null then
+    raise exception 'research.decided' using errcode = 'SE001';
+  end if;
+  return d;
+end $$;
+
+-- One that an institute has, for whoever follows its copies until they are back.
+create or replace function research_lent(wanted uuid) returns research_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+begin
+  perform demand_research_part('{QUALITY,DECISION_MAKER}');
+  d := research_locked(wanted);
+  if d.released_at is null then
+    raise exception 'research.not-released' using errcode = 'SE001';
+  end if;
+  return d;
+end $$;
+
+create or replace function helsinki_today() returns date
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select helsinki_day(register_now()) $$;
+
+-- Over 0032-research-disclosures.sql.
+create or replace function research_deadline(d research_disclosure) returns timestamptz
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select case when d.study_ended_on is null then day_begins(d.due_on + 1)
+    else least(day_begins(d.due_on + 1), working_days_after(day_begins(d.study_ended_on), d.return_working_days)) end
+$$;
+
+-- Whether an institute has copies that should have been confirmed: until they are, it gets no others (R32).
+create or replace function institute_is_blocked(wanted uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from research_disclosure d join disclosed_copy c on c.disclosure = d.number
+    where d.institute_id = wanted and d.closed_at is null and (
+      c.state <> 'CONFIRMED' and research_deadline(d) <= register_now() or c.state = 'RECALLED' and c.due_at <= register_now()))
+$$;
+
+-- Over 0032-research-disclosures.sql.
+create or replace function research_hands(d research_disclosure) returns uuid[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(array_agg(distinct p), '{}') from (
+    select d.prepared_by as p
+    union all select d.undertaking_by
+    union all select unnest(d.hands)
+    union all select unnest(array[i.picked_by, i.dropped_by]) from research_item i where i.disclosure_id = d.id
+    union all select unnest(array[a.prepared_by, a.checked_by] || a.former_preparers || a.former_checkers)
+      from research_item i join anonymised_copy a on a.recording_id = i.recording_id
+      where i.disclosure_id = d.id and i.dropped_at is null
+  ) h where p is not null
+$$;
+
+-- Over 0032-research-disclosures.sql: and `official`, the same for the items of one official of a disclosure, none of one not known.
+create or replace function facts_of_research(d research_disclosure) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select jsonb_build_object(
+    'now', register_now(),
+    'isOn', (select research from disclosure_rules),
+    'isPseudonymisedOn', (select pseudonymised from disclosure_rules),
+    'isInstituteBlocked', institute_is_blocked(d.institute_id),
+    'dueEnds', day_begins(d.due_on + 1),
+    'deadline', research_deadline(d),
+    'hasUndertaking', d.undertaking_at is not null,
+    'outcome', d.outcome,
+    'isReleased', d.released_at is not null,
+    'isStudyEnded', d.study_ended_at is not null,
+    'isClosed', d.closed_at is not null,
+    'isWithdrawn', d.withdrawn_at is not null,
+    'hands', to_jsonb(research_hands(d)),
+    'items', coalesce((
+      select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'item', i.item,
+        'recordingId', i.recording_id,
+        'contactId', i.contact_id,
+        'destroyAt', r.destroy_at,
+        'recording', case
+          when i.recording_id is null then 'unknown'
+          when r.id is null or r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() then 'destroyed'
+          when r.state <> 'STORED' or r.kept_at is null then 'restricted'
+          else 'available' end,
+        'copyId', a.id,
+        'copyState', case when c.state = 'CONFIRMED' then 'APPROVED' else coalesce(a.state, 'NONE') end,
+        'level', case when a.state in ('RENDERED', 'APPROVED') then a.level end,
+        'official', left(encode(sha256(convert_to(d.id::text || s.official_person_id::text, 'UTF8')), 'hex'), 16),
+        'copyBy', a.prepared_by,
+        'outcome', case c.state when 'RELEASED' then 'out' when 'RECALLED' then 'recalled' when 'CONFIRMED' then c.outcome else 'none' end,
+        'recallDueAt', case when c.state = 'RECALLED' then c.due_at end,
+        'confirmedAt', c.confirmed_at)) order by i.item)
+      from research_item i
+      left join recording r on r.id = i.recording_id
+      left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+      left join anonymised_copy a on a.recording_id = i.recording_id and a.ended_at is null
+      left join disclosed_copy c on c.disclosure = d.number and c.item = i.item
+      where i.disclosure_id = d.id and i.dropped_at is null), '[]'))
+$$;
+
+-- Over 0032-research-disclosures.sql: and `official-twice`, the items that are too many.
+create or replace function lacks_of_facts(facts jsonb) returns table (what text, items integer[], until timestamptz)
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  with item as (
+    select (i ->> 'item')::integer as n, i ->> 'recording' as recording, (i ->> 'destroyAt')::timestamptz as destroy_at,
+      i ->> 'copyState' in ('RENDERED', 'APPROVED') as is_rendered, i ->> 'copyState' = 'APPROVED' as is_checked, i ->> 'level' as level,
+      i ->> 'official' as official
+    from jsonb_array_elements(facts -> 'items') i
+  ), left_over as (select * from item where recording <> 'destroyed'),
+  below_t as (select n, official from left_over where is_rendered and level <> 'T'),
+  earliest as (select min(destroy_at) as at from left_over),
+  found (place, what, items, until) as (
+    select 1, 'research-off', null::integer[], null::timestamptz where not (facts ->> 'isOn')::boolean
+    union all select 2, 'items', null, null where not exists (select from item)
+    union all select 3, 'item-destroyed', array_agg(n order by n), null from item where recording = 'destroyed' having count(*) > 0
+    union all select 4, 'item-restricted', array_agg(n order by n), null from item where recording = 'restricted' having count(*) > 0
+    union all select 5, 'anonymised-copy', array_agg(n order by n), null from left_over where not is_rendered having count(*) > 0
+    union all select 6, 'level-not-allowed', array_agg(n order by n), null from left_over
+      where is_rendered and level = 'D' and not (facts ->> 'isPseudonymisedOn')::boolean having count(*) > 0
+    union all select 7, 'official-twice', array_agg(b.n order by b.n), null from below_t b
+      where exists (select from below_t o where o.n <> b.n and (b.official is null or o.official = b.official)) having count(*) > 0
+    union all select 8, 'check', array_agg(n order by n), null from left_over where is_rendered and not is_checked having count(*) > 0
+    union all select 9, 'undertaking', null, null where not (facts ->> 'hasUndertaking')::boolean
+    union all select 10, 'due-date-late', (select array_agg(n order by n) from left_over where destroy_at < (facts ->> 'dueEnds')::timestamptz), e.at
+      from earliest e where e.at < (facts ->> 'dueEnds')::timestamptz
+    union all select 11, 'due-date-past', null, null where (facts ->> 'dueEnds')::timestamptz <= (facts ->> 'now')::timestamptz
+    union all select 12, 'institute-blocked', null, null where (facts ->> 'isInstituteBlocked')::boolean
+    union all select 13, 'decision', null, null where facts ->> 'outcome' is null
+    union all select 14, 'release', null, null
+  )
+  select f.what, f.items, f.until from found f
+  where not (facts ->> 'isReleased')::boolean and not (facts ->> 'isWithdrawn')::boolean and facts ->> 'outcome' is distinct from 'REFUSED'
+  order by f.place
+$$;
+
+create or replace function research_lacks(wanted uuid) returns table (what text, items integer[], until timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select l.what, l.items, l.until from research_disclosure d, lacks_of_facts(facts_of_research(d)) l where d.id = wanted
+$$;
+
+-- Refuses what lacks something but what comes later: `research.` and the first thing that is missing, its items in the detail.
+create or replace function refuse_lacks(facts jsonb, later text[]) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  lack record;
+begin
+  select * into lack from lacks_of_facts(facts) l where l.what <> all (later) limit 1;
+  if found then
+    raise exception '%', 'research.' || lack.what using errcode = 'SE001',
+      detail = coalesce(ledger_instant(lack.until), array_to_string(lack.items, ','), '');
+  end if;
+end $$;
+
+-- `given`: {name, contact, email, language, recipient?}
+create or replace function refuse_institute(given jsonb, but uuid) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_identity_code(key, value) from jsonb_each_text(given) where key in ('name', 'contact', 'email');
+  if exists (select from institute i where lower(i.name) = lower(btrim(given ->> 'name')) and i.id is distinct from but) then
+    raise exception 'institute.known' using errcode = 'SE001';
+  end if;
+end $$;
+
+create or replace function add_institute(given jsonb) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  made uuid;
+begin
+  perform refuse_institute(given, null);
+  insert into institute (name, contact, email, language, recipient, added_by)
+  values (btrim(given ->> 'name'), btrim(given ->> 'contact'), given ->> 'email', given ->> 'language', given ->> 'recipient', viewer())
+  on conflict do nothing returning id into made;
+  if made is null then
+    raise exception 'institute.known' using errcode = 'SE001';
+  end if;
+  perform note_research('institute.changed', as_role, 'institute', made, '{}');
+  return made;
+end $$;
+grant execute on function add_institute to seloste_desk;
+
+create or replace function change_institute(wanted uuid, given jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  was institute;
+begin
+  select * into was from institute where id = wanted for update;
+  if was.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform refuse_institute(given, wanted);
+  update institute set name = btrim(given ->> 'name'), contact = btrim(given ->> 'contact'), email = given ->> 'email',
+    language = given ->> 'language', recipient = given ->> 'recipient'
+  where id = wanted;
+  perform note_research('institute.changed', as_role, 'institute', wanted,
+    jsonb_build_object('isKeyChanged', was.recipient is distinct from given ->> 'recipient'));
+end $$;
+grant execute on function change_institute to seloste_desk;
+
+create or replace function begin_research(institute uuid, study text, due_on date, format text) returns research_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made research_disclosure;
+begin
+  perform demand_research_part('{QUALITY}');
+  perform refuse_identity_code('study', begin_research.study);
+  if not exists (select from institute i where i.id = begin_research.institute) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if not (select research from disclosure_rules) then
+    raise exception 'research.research-off' using errcode = 'SE001';
+  end if;
+  if begin_research.due_on < helsinki_today() then
+    raise exception 'research.due-date-past' using errcode = 'SE001';
+  end if;
+  insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by)
+  values (next_disclosure_number('T'), begin_research.institute, btrim(begin_research.study), begin_research.due_on, begin_research.format, viewer())
+  returning * into made;
+  perform note_research('research.begun', 'EXPERT', 'disclosure', made.id, jsonb_build_object('institute', made.institute_id));
+  return made;
+end $$;
+grant execute on function begin_research to seloste_desk;
+
+-- A day that is changed is not after the first destruction of an item; one that has become too late meanwhile is a lack.
+create or replace function refuse_day(d research_disclosure, day date) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  earliest timestamptz;
+begin
+  if day < helsinki_today() then
+    raise exception 'research.due-date-past' using errcode = 'SE001';
+  end if;
+  select min(r.destroy_at) into earliest from research_item i join recording r on r.id = i.recording_id
+  where i.disclosure_id = d.id and i.dropped_at is null and (d.released_at is not null or r.state not in ('DESTROYING', 'DESTROYED'));
+  if earliest < day_begins(day + 1) then
+    raise exception 'research.due-date-late' using errcode = 'SE001', detail = ledger_instant(earliest);
+  end if;
+end $$;
+
+create or replace function change_research(wanted uuid, study text, due_on date, format text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure := research_prepared(wanted);
+begin
+  perform refuse_identity_code('study', change_research.study);
+  if change_research.due_on <> d.due_on then
+    perform refuse_day(d, change_research.due_on);
+  end if;
+  update research_disclosure r set study = btrim(change_research.study), due_on = change_research.due_on, format = change_research.format
+  where r.id = d.id;
+  perform note_research('research.changed', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', change_research.due_on));
+end $$;
+grant execute on function change_research to seloste_desk;
+
+-- Nothing ties what never left to a recording.
+create or replace function untie_research(wanted uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update research_item set recording_id = null, contact_id = null where disclosure_id = wanted
+$$;
+
+create or replace function withdraw_research(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  d research_disclosure := research_locked(wanted);
+begin
+  if d.released_at is not null then
+    raise exception 'research.released' using errcode = 'SE001';
+  end if;
+  update research_disclosure set withdrawn_at = clock_timestamp(), withdrawn_by = viewer() where id = d.id;
+  perform untie_research(d.id);
+  perform note_research('research.withdrawn', as_role, 'disclosure', d.id, '{}');
+end $$;
+grant execute on function withdraw_research to seloste_desk;
+
+-- Whether the viewer could hear a recording now for a study of the service level: in keeping, in its term, and reached (R4, R29).
+create or replace function may_study(r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.state = 'STORED' and coalesce(heard_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false) and exists (
+    select from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') a
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where case a.scope_kind
+      when 'all' then a.role <> 'SERVICE_UNIT'
+      when 'own' then s.official_person_id = a.person_id
+      when 'unit' then s.official_unit_id = any (a.scope_units)
+      when 'numbers' then s.number_reached = any (a.scope_numbers)
+      else false end)
+$$;
+
+-- Whether an institute has a copy of a recording from another disclosure.
+create or replace function copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from disclosed_copy c join research_disclosure d on d.number = c.disclosure
+    where c.recording_id = copy_is_out.recording and c.state <> 'CONFIRMED' and d.institute_id = copy_is_out.institute and d.id <> but)
+$$;
+
+-- Picks one recording. Which one it was is in the item alone: the log would keep what ties a copy to it (R32). Picked again, it is
+-- the same item.
+create or replace function pick_research_item(wanted uuid, recording uuid) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure := research_prepared(wanted);
+  r recording;
+  number integer;
+begin
+  select * into r from recording o where o.id = pick_research_item.recording for share;
+  if not found or not may_study(r) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  select i.item into number from research_item i where i.disclosure_id = d.id and i.recording_id = r.id and i.dropped_at is null;
+  if number is not null then
+    return number;
+  end if;
+  if (select count(*) from research_item i where i.disclosure_id = d.id and i.dropped_at is null) >= 200 then
+    raise exception 'research.too-many' using errcode = 'SE001';
+  end if;
+  if copy_is_out(r.id, d.institute_id, d.id) then
+    raise exception 'research.item-out' using errcode = 'SE001';
+  end if;
+  insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
+  select d.id, coalesce(max(i.item), 0) + 1, r.id, r.contact_id, viewer() from research_item i where i.disclosure_id = d.id
+  returning item into number;
+  perform note_research('research.item-picked', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
+  return number;
+end $$;
+grant execute on function pick_research_item to seloste_desk;
+
+-- Over 0032-research-disclosures.sql: after the decision also an item of a level that may not leave, or of an official who is in another.
+create or replace function drop_research_item(wanted uuid, number integer) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+begin
+  perform demand_research_part('{QUALITY}');
+  d := research_locked(wanted);
+  if d.released_at is not null then
+    raise exception 'research.released' using errcode = 'SE001';
+  end if;
+  perform from research_item i where i.disclosure_id = d.id and i.item = number and i.dropped_at is null;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if d.decided_at is not null and not exists (
+    select from research_lacks(d.id) l
+    where l.what in ('item-destroyed', 'item-restricted', 'level-not-allowed', 'official-twice', 'due-date-late') and number = any (l.items)
+  ) then
+    raise exception 'research.decided' using errcode = 'SE001';
+  end if;
+  update research_item i set dropped_at = clock_timestamp(), dropped_by = viewer(), recording_id = null, contact_id = null
+  where i.disclosure_id = d.id and i.item = number;
+  perform note_research('research.item-dropped', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
+end $$;
+grant execute on function drop_research_item to seloste_desk;
+
+create or replace function file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure := research_prepared(wanted);
+begin
+  perform refuse_identity_code('reference', file_undertaking.reference);
+  perform refuse_identity_code('signatory', file_undertaking.signatory);
+  if file_undertaking.signed_on > helsinki_today() then
+    raise exception 'research.day-ahead' using errcode = 'SE001';
+  end if;
+  update research_disclosure r set undertaking_reference = btrim(file_undertaking.reference), undertaking_signatory = btrim(file_undertaking.signatory),
+    undertaking_on = file_undertaking.signed_on, undertaking_at = clock_timestamp(), undertaking_by = viewer()
+  where r.id = d.id;
+  perform note_research('research.undertaking', 'EXPERT', 'disclosure', d.id, '{}');
+end $$;
+grant execute on function file_undertaking to seloste_desk;
+
+-- Who decides had no hand in what is decided on.
+create or replace function refuse_hand(d research_disclosure) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if viewer() = any (research_hands(d)) then
+    raise exception 'research.own' using errcode = 'SE001';
+  end if;
+end $$;
+
+-- Locks a disclosure that may be released now by the viewer, and the recordings of its items: a prohibition comes before, and is
+-- seen, or after, and recalls what left. One that was released may be so again while the institute is to have it: what was
+-- recalled or confirmed of it stays out.
+create or replace function demand_releasable(research_id uuid) returns research_disclosure
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+  facts jsonb;
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  d := research_locked(research_id);
+  perform refuse_hand(d);
+  if d.study_ended_at is not null then
+    raise exception 'research.study-ended' using errcode = 'SE001';
+  end if;
+  -- Two disclosures to one institute that are released at once come one after the other.
+  perform from institute i where i.id = d.institute_id for no key update;
+  perform from recording r where r.id in (
+    select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
+  ) order by r.id for share;
+  facts := facts_of_research(d);
+  perform refuse_lacks(facts || jsonb_build_object('isReleased', false, 'items', (
+    select coalesce(jsonb_agg(i), '[]') from jsonb_array_elements(facts -> 'items') i where i ->> 'outcome' in ('none', 'out')
+  )), '{release}');
+  if exists (
+    select from research_item i
+    where i.disclosure_id = d.id and i.dropped_at is null and copy_is_out(i.recording_id, d.institute_id, d.id)
+  ) then
+    raise exception 'research.item-out' using errcode = 'SE001';
+  end if;
+  return d;
+end $$;
+
+-- What a package of it has: a row for each item that is neither recalled nor confirmed.
+create or replace function research_items_to_release(research_id uuid) returns table (item integer, recording_id uuid, copy_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.item, i.recording_id, a.id
+  from research_item i
+  join research_disclosure d on d.id = i.disclosure_id
+  join anonymised_copy a on a.recording_id = i.recording_id and a.state = 'APPROVED' and a.ended_at is null
+  left join disclosed_copy c on c.disclosure = d.number and c.item = i.item
+  where i.disclosure_id = research_items_to_release.research_id and i.dropped_at is null and coalesce(c.state, 'RELEASED') = 'RELEASED'
+  order by i.item
+$$;
+
+-- What leaves is on record from then on, so that a prohibition recalls it (R50). In the transaction of `demand_releasable`.
+create or replace function note_research_released(research_id uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+  released integer;
+begin
+  insert into disclosed_copy (disclosure, recipient, item, recording_id)
+  select r.number, n.name, i.item, i.recording_id
+  from research_disclosure r join institute n on n.id = r.institute_id, research_items_to_release(r.id) i
+  where r.id = note_research_released.research_id
+  on conflict (disclosure, item) do nothing;
+  get diagnostics released = row_count;
+  update research_disclosure r set released_at = coalesce(r.released_at, clock_timestamp()) where r.id = note_research_released.research_id
+  returning * into d;
+  perform note_research('research.released', 'DECISION_MAKER', 'disclosure', d.id,
+    jsonb_build_object('institute', d.institute_id, 'items', released));
+end $$;
+
+-- No package of it is fetched any more (`end_package` is of 0034-packages.sql).
+create or replace function end_research_packages(research uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = research and p.ended_at is null;
+end $$;
+
+-- Over 0032-research-disclosures.sql.
+create or replace function end_study(wanted uuid, ended_on date) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  d research_disclosure := research_lent(wanted);
+begin
+  if d.study_ended_at is not null then
+    raise exception 'research.study-ended' using errcode = 'SE001';
+  end if;
+  if end_study.ended_on > helsinki_today() then
+    raise exception 'research.day-ahead' using errcode = 'SE001';
+  end if;
+  if end_study.ended_on < helsinki_day(d.released_at) then
+    raise exception 'research.day-before' using errcode = 'SE001';
+  end if;
+  update research_disclosure r set study_ended_on = end_study.ended_on, study_ended_at = clock_timestamp(), study_ended_by = viewer(),
+    return_working_days = (select g.return_working_days from disclosure_rules g) where r.id = d.id;
+  perform end_research_packages(d.id);
+  perform note_research('research.study-ended', as_role, 'disclosure', d.id, jsonb_build_object('endedOn', end_study.ended_on));
+end $$;
+grant execute on function end_study to seloste_desk;
+
+-- The recipient's confirmation of one copy, released or recalled: what tied it to the recording goes (R32, R50).
+create or replace function confirm_copy(wanted uuid, how text, reference text, as_role text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c disclosed_copy;
+  d research_disclosure;
+begin
+  select * into c from disclosed_copy o where o.id = wanted for update;
+  if c.state = 'CONFIRMED' then
+    raise exception 'recall.confirmed' using errcode = 'SE001';
+  end if;
+  update disclosed_copy o set state = 'CONFIRMED', recording_id = null, confirmed_at = clock_timestamp(), confirmed_by = viewer(), outcome = how
+  where o.id = c.id;
+  if c.recalled_at is not null then
+    perform note_research('recall.confirmed', as_role, 'recall', c.id, jsonb_build_object('outcome', how));
+  end if;
+  select * into d from research_disclosure r where r.number = c.disclosure;
+  if d.id is not null then
+    update research_item i set recording_id = null, contact_id = null, confirmation_reference = confirm_copy.reference
+    where i.disclosure_id = d.id and i.item = c.item;
+    perform note_research('research.item-confirmed', as_role, 'disclosure', d.id, jsonb_build_object('item', c.item, 'outcome', how));
+  end if;
+end $$;
+
+create or replace function confirm_research_item(wanted uuid, number integer, how text, reference text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  d research_disclosure := research_lent(wanted);
+  copy uuid;
+begin
+  perform refuse_identity_code('reference', confirm_research_item.reference);
+  select c.id into copy from disclosed_copy c where c.disclosure = d.number and c.item = number;
+  if copy is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform confirm_copy(copy, how, btrim(confirm_research_item.reference), as_role);
+end $$;
+grant execute on function confirm_research_item to seloste_desk;
+
+create or replace function close_research(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
+  d research_disclosure := research_lent(wanted);
+  waiting text;
+begin
+  select string_agg(c.item::text, ',' order by c.item) into waiting from disclosed_copy c where c.disclosure = d.number and c.state <> 'CONFIRMED';
+  if waiting is not null then
+    raise exception 'research.unconfirmed' using errcode = 'SE001', detail = waiting;
+  end if;
+  perform end_research_packages(d.id);
+  update research_disclosure r set closed_at = clock_timestamp(), closed_by = viewer() where r.id = d.id;
+  perform note_research('research.closed', as_role, 'disclosure', d.id, '{}');
+end $$;
+grant execute on function close_research to seloste_desk;
+
+create or replace function refuse_extension(d research_disclosure, day date) returns void
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if d.study_ended_at is not null then
+    raise exception 'research.study-ended' using errcode = 'SE001';
+  end if;
+  if day <= d.due_on then
+    raise exception 'research.day-not-later' using errcode = 'SE001';
+  end if;
+  perform refuse_day(d, day);
+end $$;
+
+create or replace function ask_research_extension(wanted uuid, due_on date, reasons text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  d research_disclosure;
+  made uuid;
+begin
+  perform demand_research_part('{QUALITY}');
+  d := research_lent(wanted);
+  perform refuse_identity_code('reasons', ask_research_extension.reasons);
+  perform refuse_extension(d, ask_research_extension.due_on);
+  if exists (select from research_extension e where e.disclosure_id = d.id and e.decided_at is null) then
+    raise exception 'research.extension-waits' using errcode = 'SE001';
+  end if;
+  insert into research_extension (disclosure_id, due_on, reasons, asked_by)
+  values (d.id, ask_research_extension.due_on, btrim(ask_research_extension.reasons), viewer()) returning id into made;
+  perform note_research('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
+  return made;
+end $$;
+grant execute on function ask_research_extension to seloste_desk;
+
+create or replace function decide_research_extension(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{DECISION_MAKER}');
+  d research_disclosure;
+  e research_extension;
+begin
+  select * into e from research_extension x where x.id = wanted;
+  if e.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  d := research_locked(e.disclosure_id);
+  select * into e from research_extension x where x.id = wanted for update;
+  if e.decided_at is not null then
+    raise exception 'research.decided' using errcode = 'SE001';
+  end if;
+  if e.asked_by = viewer() then
+    raise exception 'research.own' using errcode = 'SE001';
+  end if;
+  perform refuse_hand(d);
+  if how = 'GRANTED' then
+    perform refuse_extension(d, e.due_on);
+    update research_disclosure r set due_on = e.due_on where r.id = d.id;
+  end if;
+  update research_extension x set outcome = how, decided_at = clock_timestamp(), decided_by = viewer() where x.id = e.id;
+  perform note_research('research.extension', as_role, 'disclosure', d.id,
+    jsonb_build_object('outcome', how, 'dueOn', e.due_on));
+end $$;
+grant execute on function decide_research_extension to seloste_desk;
+
+-- Whoever prepares, decides or oversees; that they looked is in the log. Which recordings they are, and the words of a
+-- disclosure, are none of whom oversees.
+create or replace function viewer_sees_research() returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select viewer_is('EXPERT', 'QUALITY') or viewer_is('DECISION_MAKER')
+$$;
+grant execute on function viewer_sees_research to seloste_desk;
+
+-- @param wanted a disclosure, or none for the list
+create or replace function look_at_research(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_research_part(case when wanted is null then '{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'::text[]
+    else '{QUALITY,DECISION_MAKER}' end);
+begin
+  if wanted is not null and not exists (select from research_disclosure d where d.id = wanted) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_research('research.read', as_role, 'disclosure', wanted, '{}');
+end $$;
+grant execute on function look_at_research to seloste_desk;
+
+create or replace function research_facts(ids uuid[]) returns table (id uuid, facts jsonb)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_research_part('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  return query
+    select d.id, case when viewer_sees_research() then facts_of_research(d) else facts_of_research(d) || jsonb_build_object('items', (
+      select coalesce(jsonb_agg(i - 'recordingId' - 'contactId' - 'copyId'), '[]') from jsonb_array_elements(facts_of_research(d) -> 'items') i)) end
+    from research_disclosure d where d.id = any (ids);
+end $$;
+grant execute on function research_facts to seloste_desk;
+
+create or replace function institutes_blocked() returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_research_part('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
+  return query select i.id from institute i where institute_is_blocked(i.id);
+end $$;
+grant execute on function institutes_blocked to seloste_desk;
+
+-- Decides: it is granted when nothing else is missing, refused whenever it waits. The institute's key stays as it was then.
+create or replace function decide_research(wanted uuid, how text, reasons text, seen text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{DECISION_MAKER}');
+  d research_disclosure := research_locked(wanted);
+begin
+  if d.decided_at is not null then
+    raise exception 'research.decided' using errcode = 'SE001';
+  end if;
+  perform refuse_hand(d);
+  perform refuse_identity_code('reasons', decide_research.reasons);
+  if how = 'GRANTED' then
+    -- The key stays as it was seen.
+    perform from institute i where i.id = d.institute_id for share;
+    perform refuse_lacks(facts_of_research(d), '{decision,release}');
+    if research_as_seen(d) is distinct from decide_research.seen then
+      raise exception 'research.changed-meanwhile' using errcode = 'SE001';
+    end if;
+  end if;
+  update research_disclosure r set outcome = how, reasons = btrim(decide_research.reasons), decided_at = clock_timestamp(), decided_by = viewer(),
+    recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end
+  where r.id = d.id;
+  perform note_research('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
+  if how = 'REFUSED' then
+    perform untie_research(d.id);
+  end if;
+end $$;
+grant execute on function decide_research to seloste_desk;

@@ -1,0 +1,176 @@
+-- A process speaks for itself: of which kind it is, the database knows.
+create or replace function report_obeyed(instance uuid, version integer, hash bytea) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from obeyed_version where reported_at < now() - interval '1 day';
+  insert into obeyed_version (instance, process, version, hash, reported_at)
+  values (report_obeyed.instance, session_user, report_obeyed.version, report_obeyed.hash, clock_timestamp())
+  on conflict (instance) do update
+    set version = excluded.version, hash = excluded.hash, reported_at = excluded.reported_at
+    where obeyed_version.process = session_user;
+$$;
+grant execute on function report_obeyed to seloste_capture, seloste_custodian, seloste_desk;
+
+create or replace function report_ended(instance uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from obeyed_version where obeyed_version.instance = report_ended.instance and process = session_user;
+$$;
+grant execute on function report_ended to seloste_capture, seloste_custodian, seloste_desk;
+
+-- Looks in all; looks without a purpose; looks under one that the version in force then did not know.
+-- `described`: [{"since", "until", "purposes"}], one for each version.
+create or replace function looks_by_purpose(described jsonb)
+returns table (looks bigint, without_purpose bigint, outside bigint, example bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with recursive used (purpose) as (
+    select min(purpose) from look
+    union all
+    select (select min(l.purpose) from look l where l.purpose > used.purpose) from used where used.purpose is not null
+  ),
+  strange as (
+    select s.seq
+    from used u
+    cross join jsonb_to_recordset(described) as v(since timestamptz, until timestamptz, purposes text[])
+    cross join lateral (
+      select l.seq from look l
+      where l.purpose = u.purpose and l.at >= coalesce(v.since, '-infinity') and l.at < coalesce(v.until, 'infinity')
+    ) s
+    where u.purpose is not null and not u.purpose = any (v.purposes)
+  )
+  select
+    (select count(*) from look),
+    (select count(*) from look where purpose is null),
+    (select count(*) from strange),
+    least((select min(seq) from strange), (select min(seq) from look where purpose is null))
+$$;
+grant execute on function looks_by_purpose to seloste_custodian;
+
+-- Looks by those who may see everything, and those among them that name no fault and no case (R40).
+create or replace function looks_without_reference() returns table (looks bigint, without_reference bigint, example bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select
+    (select count(*) from look where role in ('MAINTENANCE', 'SECURITY')),
+    (select count(*) from look where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')),
+    (select min(seq) from look where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = ''))
+$$;
+grant execute on function looks_without_reference to seloste_custodian;
+
+-- Officials' looks, and those among them at contacts in which they have no segment: only entries after one that was
+-- judged before are judged, and those found earlier again.
+create or replace function looks_at_others(after bigint, known bigint[])
+returns table (looks bigint, others bigint[], upto bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with seen as (
+    select seq, at, person_id, object_id from audit_entry
+    where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')
+      and (seq > after or seq = any (known))
+  )
+  select
+    (select count(*) from audit_entry
+      where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')),
+    (select coalesce(array_agg(seq order by seq), '{}') from seen
+      where exists (select from contact c where c.id = seen.object_id)
+        and not exists (select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id)),
+    -- An entry may commit after a later one.
+    (select coalesce(greatest(after, max(seq)), after) from seen where at < now() - interval '10 minutes')
+$$;
+grant execute on function looks_at_others to seloste_custodian;
+
+create or replace function announced_versions() returns table (version integer, hash text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select (detail ->> 'version')::integer, detail ->> 'hash' from audit_entry
+  where action in ('description.installed', 'description.approved') and result = 'ok'
+  union all
+  select version, hash from announced_version_kept
+$$;
+grant execute on function announced_versions to seloste_custodian;
+
+-- Accounts of those employed; accounts that two may be sharing; sessions that are open, and those that were opened or used
+-- by somebody who did not work here then. A session of somebody who has left in the meantime opens nothing any more.
+create or replace function accounts_in_use()
+returns table (accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with employed as (
+    select * from person where employed_from <= now() and (employed_to is null or employed_to > now())
+  ),
+  shared as (
+    -- An id that is somebody else's, too, whoever of them has left; a password copied from one account to another.
+    select p.id from person p join person o on o.id <> p.id and lower(o.user_id) = lower(p.user_id)
+    union
+    select p.id from person p join person o on o.id <> p.id and o.password_check = p.password_check
+    union
+    -- One person, two accounts: same name and same number at the same time.
+    select p.id
+    from employed p
+    join person_name n on n.person_id = p.id and n.valid_to is null
+    join person_phone f on f.person_id = p.id and f.valid_to is null
+    join person_phone g on g.phone_key = f.phone_key and g.valid_to is null and g.person_id <> p.id
+    join person_name m on m.person_id = g.person_id and m.valid_to is null and m.name = n.name
+    join employed e on e.id = m.person_id
+  ),
+  open as (
+    -- Each use moves the end of a session an hour ahead of itself (src/safeguards/people/session.ts).
+    select s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at
+    from session s where s.ended_at is null and s.expires_at > now()
+  ),
+  strange as (
+    select o.person_id from open o join person p on p.id = o.person_id
+    where p.employed_from > o.created_at + interval '5 seconds'
+      or p.employed_to < greatest(o.created_at, o.used_at) - interval '5 seconds'
+  )
+  select
+    (select count(*) from employed where password_check is not null),
+    (select count(*) from shared),
+    (select count(*) from open),
+    (select count(*) from strange),
+    coalesce((select id from shared order by id limit 1), (select person_id from strange order by person_id limit 1))
+$$;
+grant execute on function accounts_in_use to seloste_custodian;
+
+create or replace function purposes_cover(held text[], asked text[]) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select asked <@ held or ('DEVELOPMENT' = any (held) and asked <@ (held || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
+$$;
+
+-- Rights in force, as 0005 counts them; a right that begins later is measured by the description it was approved under, too.
+create or replace function rights_in_force()
+returns table (rights bigint, alone bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with alone as (
+    select id from access_right where approved_by = person_id or approved_by = requested_by
+  ),
+  beyond as (
+    select r.id from access_right r
+    where not exists (
+      select from described_role d
+      where d.version in (
+          coalesce(version_at(r.valid_from), (select min(version) from description_version)),
+          version_at(r.granted_at)
+        )
+        and d.role = r.role and d.duty is not distinct from r.duty
+        and purposes_cover(d.purposes, r.purposes)
+        and (r.scope_kind = d.scope or r.scope_kind in ('own', 'none') or d.scope = 'all')
+    )
+  ),
+  without_right as (
+    select l.id from listening l
+    left join access_right a on a.id = l.right_id
+    where a.id is null or a.person_id <> l.person_id or a.role <> l.role
+      or l.started_at < a.valid_from or l.started_at >= a.valid_to or l.started_at > a.revoked_at
+      or not purposes_cover(a.purposes, array[l.purpose])
+  )
+  select
+    (select count(*) from access_right where revoked_at is null and valid_from <= now() and (valid_to is null or valid_to > now())),
+    (select count(*) from alone),
+    (select count(*) from beyond),
+    (select count(*) from listening),
+    (select count(*) from without_right),
+    coalesce((select id from alone order by id limit 1), (select id from beyond order by id limit 1), (select id from without_right order by id limit 1))
+$$;
+grant execute on function rights_in_force to seloste_custodian;
+
+-- Other servers that have the same data.
+create or replace function standbys() returns text[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(array_agg(coalesce(host(client_addr), 'this machine') order by client_addr), '{}') from pg_stat_replication
+$$;
+grant execute on function standbys to seloste_custodian;

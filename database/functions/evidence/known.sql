@@ -1,0 +1,210 @@
+-- Two machines' clocks, and what was under way when a right ended.
+create or replace function scope_grace() returns interval language sql immutable as $$ select interval '6 seconds' $$;
+
+-- Whether a person was employed by an instant and had a right then that covers the purpose and reaches a call, or one part of it. Which
+-- unit an official belonged to is asked of the directory as well, as it was when the call began. What a request was about is erased after
+-- it, and so may be what its calls were: then the request itself is enough.
+create or replace function was_in_scope(person uuid, purpose text, reference text, looked_at timestamptz, call uuid, part uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+  return exists (
+    select from access_right a join person p on p.id = a.person_id
+    where a.person_id = was_in_scope.person and purposes_cover(a.purposes, array[was_in_scope.purpose])
+      and a.valid_from <= looked_at + scope_grace() and coalesce(a.valid_to > looked_at - scope_grace(), true)
+      and coalesce(a.revoked_at > looked_at - scope_grace(), true)
+      -- An end of employment may be entered after it; what ends with it is revoked as it is entered.
+      and p.employed_from <= looked_at + scope_grace()
+      and case
+        when a.scope_kind = 'none' then false
+        when a.scope_kind = 'all' and a.role <> 'SERVICE_UNIT' then true
+        when a.scope_kind = 'all' then exists (
+          select from subject_request q where q.number = was_in_scope.reference and (
+            exists (select from request_call k where k.request_id = q.id and k.contact_id = was_in_scope.call)
+            or not exists (select from request_call k where k.request_id = q.id)
+            or exists (select from request_call k where k.request_id = q.id and k.contact_id is null)))
+        when a.scope_kind = 'numbers' and part is null and exists (
+          select from contact c where c.id = call and c.number_called = any (a.scope_numbers)) then true
+        else exists (
+          select from segment s
+          where s.contact_id = call and (part is null or s.id = part) and case a.scope_kind
+            when 'own' then s.official_person_id = a.person_id
+            when 'numbers' then s.number_reached = any (a.scope_numbers)
+            when 'unit' then s.official_unit_id = any (a.scope_units) and not exists (
+              select from person_placement m
+              where m.person_id = s.official_person_id and m.valid_from < s.contact_started_at - interval '5 minutes'
+                and coalesce(m.valid_to > s.contact_started_at + interval '5 minutes', true)
+                and m.unit_id is distinct from s.official_unit_id)
+            end)
+        end
+  );
+end $$;
+
+-- As 0066-what-evidence-finds.sql has it; and whoever added an item had the role that adds one, whoever listened the role in which they did.
+create or replace function listenings_out_of_scope()
+returns table (listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[])
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with items as (
+    select d.number || '/' || i.item as name, i.picked_by as person, 'SERVICE_LEVEL_STUDY' as purpose, null as reference, i.picked_at as at,
+      s.contact_id as call, s.id as part, roles_of_act('research.item-picked') as roles
+    from research_item i join research_disclosure d on d.id = i.disclosure_id
+    join recording r on r.id = i.recording_id
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    union all
+    select d.number || '/' || i.item, i.added_by, 'CRIME_OR_MISUSE', d.case_number, i.added_at, i.contact_id, null,
+      roles_of_act('authority.item-added')
+    from authority_item i join authority_disclosure d on d.id = i.disclosure_id
+    join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
+  )
+  select
+    (select count(*) from listening),
+    (select coalesce(array_agg(l.id order by l.started_at), '{}')
+      from listening l join recording r on r.id = l.recording_id
+      join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+      where not was_in_scope(l.person_id, l.purpose, l.reference, l.started_at, s.contact_id, s.id)
+        or not held_role(l.person_id, array[l.role], l.role, l.started_at)),
+    (select coalesce(array_agg(l.id order by l.started_at), '{}')
+      from listening l
+      where not exists (select from audit_entry e
+        where e.object_id = l.recording_id and e.action = 'listening.started' and e.result = 'ok' and e.person_id = l.person_id
+          and coalesce(e.detail ->> 'listening' = l.id::text, true))),
+    (select count(*) from items),
+    (select coalesce(array_agg(i.name order by i.name), '{}') from items i
+      where not was_in_scope(i.person, i.purpose, i.reference, i.at, i.call, i.part) or not held_role(i.person, i.roles, null, i.at))
+$$;
+grant execute on function listenings_out_of_scope to seloste_custodian;
+
+-- Copies that went to research and are still tied to a recording, and those that are not an anonymised copy that a second person had
+-- checked before; checked copies of all, and those that were checked by a preparer or by somebody of whom the log does not tell (R33).
+create or replace function copies_checked() returns table (released bigint, unchecked text[], approved bigint, alone uuid[])
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with lent as (
+    select c.disclosure || '/' || c.item as name, c.released_at, a.*
+    from disclosed_copy c left join anonymised_copy a on a.recording_id = c.recording_id
+    where c.disclosure ~ '^T-' and c.recording_id is not null
+  ), approved as (
+    select a.*, exists (select from audit_entry e
+      where e.object_id = a.id and e.action = 'anonymised-copy.checked' and e.result = 'ok' and e.person_id = a.checked_by
+        and e.detail ->> 'outcome' = 'APPROVED') as is_logged
+    from anonymised_copy a where a.state = 'APPROVED'
+  )
+  select
+    (select count(*) from lent),
+    (select coalesce(array_agg(l.name order by l.name), '{}') from lent l
+      where l.id is null or l.state <> 'APPROVED' or coalesce(l.checked_at > l.released_at, true)),
+    (select count(*) from approved),
+    (select coalesce(array_agg(a.id order by a.checked_at), '{}') from approved a
+      where a.checked_by is null or a.checked_by = a.prepared_by or a.checked_by = any (a.former_preparers) or not a.is_logged)
+$$;
+grant execute on function copies_checked to seloste_custodian;
+
+-- Disclosures to an authority that were decided, for evidence to hold against the description of that day (R34, R35).
+create or replace function authority_decisions()
+returns table (number text, outcome text, provision text, decided_at timestamptz, is_own boolean, is_logged boolean, is_released boolean)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select d.number, d.outcome, d.provision_id, d.decided_at, coalesce(d.decided_by = any (authority_hands(d)), true),
+    exists (select from audit_entry e
+      where e.object_id = d.id and e.action = 'authority.decided' and e.result = 'ok' and e.person_id = d.decided_by),
+    d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)
+  from authority_disclosure d
+  where d.decided_at is not null or d.released_at is not null or exists (select from disclosed_copy c where c.disclosure = d.number)
+$$;
+grant execute on function authority_decisions to seloste_custodian;
+
+-- Appointments that ended as heard, rooms that were opened for one; those that ended before they began, those opened outside of their
+-- time or at another office, and looks for inspection by a role that serves none (R45, R47).
+create or replace function inspections_heard()
+returns table (heard bigint, rooms bigint, early uuid[], elsewhere uuid[], others bigint[])
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with rooms as (
+    select a.id, e.at, s.starts_at, s.ends_at, s.office_id,
+      (select w.office_id from workstation w where w.id::text = e.detail ->> 'workstation') as opened_at_office
+    from audit_entry e join appointment a on a.id = e.object_id join office_slot s on s.id = a.slot_id
+    where e.action = 'room.opened' and e.result = 'ok'
+  )
+  select
+    (select count(*) from appointment a where a.state = 'HEARD'),
+    (select count(*) from rooms),
+    (select coalesce(array_agg(a.id), '{}') from appointment a join office_slot s on s.id = a.slot_id
+      where a.state = 'HEARD' and a.ended_at < s.starts_at - interval '1 hour'),
+    (select coalesce(array_agg(distinct r.id), '{}') from rooms r
+      where r.at < r.starts_at - interval '1 hour' or r.at > r.ends_at or r.opened_at_office is distinct from r.office_id),
+    (select coalesce(array_agg(e.seq), '{}') from look e where e.purpose = 'INSPECTION' and e.role not in ('SERVICE_UNIT', 'OFFICIAL'))
+$$;
+grant execute on function inspections_heard to seloste_custodian;
+
+-- Prohibitions; those whose recording is neither destroyed nor waits for a reason that is written down, an hour after they came in; those
+-- that are said to be carried out while the recording stands; sound of a forbidden recording that was served for development; keys and
+-- copies that are left of one that was destroyed (R49, R50).
+create or replace function prohibitions_obeyed()
+returns table (prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[])
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with p as (
+    select p.*, r.id as recording, r.state, case when p.executed_at is null and r.state <> 'DESTROYED' then end_of_recording(r) ->> 'act' end as act,
+      exists (select from expunction e where e.recording_id = r.id and e.deadline > now()) as is_ending
+    from prohibition p join recording r on r.id = p.recording_id
+  )
+  select
+    (select count(*) from prohibition),
+    (select count(*) from prohibition x where x.executed_at is not null),
+    (select count(*) from p where p.executed_at is null and p.act = 'wait'),
+    (select coalesce(array_agg(distinct p.recording), '{}') from p
+      where p.executed_at is null and p.received_at < now() - interval '1 hour' and p.state <> 'CAPTURING'
+        and coalesce(p.act <> 'wait', true) and not p.is_ending),
+    (select coalesce(array_agg(distinct p.recording), '{}') from p where p.executed_at is not null and p.state <> 'DESTROYED'),
+    (select coalesce(array_agg(distinct l.recording_id), '{}') from p
+      join listening l on l.recording_id = p.recording join listening_range g on g.listening_id = l.id
+      where g.at > p.received_at + interval '6 seconds' and l.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')),
+    (select coalesce(array_agg(distinct p.recording), '{}') from p
+      where p.state = 'DESTROYED' and p.executed_at < now() - interval '1 minute' and (
+        exists (select from recording_key k where k.recording_id = p.recording)
+        or exists (select from anonymised_copy a where a.recording_id = p.recording and a.work is not null)))
+$$;
+grant execute on function prohibitions_obeyed to seloste_custodian;
+
+-- As 0066-what-evidence-finds.sql has it; and acts of people: those that no role of theirs may do are outside as well.
+create or replace function looks_out_of_scope(after bigint, known bigint[], most bigint)
+returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+set enable_hashjoin = off set enable_mergejoin = off as $$
+  with seen as (
+    (select * from audit_entry e where e.seq > after order by e.seq limit most)
+    union
+    select * from audit_entry e where e.seq = any (known)
+  ), looks as (
+    select * from seen
+    where result = 'ok' and action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started')
+  ), shown as (
+    select l.seq, l.at, l.person_id, l.purpose, l.reference, s.contact_id as call, s.id as part
+    from looks l join recording r on r.id = l.object_id join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where l.action = 'listening.started'
+    union all
+    select l.seq, l.at, l.person_id, l.purpose, l.reference, c.id, null
+    from looks l join contact c on c.id = l.object_id where l.action in ('contact.read', 'caller.revealed')
+    union all
+    select l.seq, l.at, l.person_id, l.purpose, l.reference, c.id, null
+    from looks l cross join lateral jsonb_array_elements_text(l.detail -> 'contacts') x join contact c on c.id = x::uuid
+    where l.action = 'contacts.listed'
+    union all
+    select l.seq, l.at, l.person_id, l.purpose, l.reference, s.contact_id, s.id
+    from looks l cross join lateral jsonb_array_elements_text(l.detail -> 'segments') x join segment s on s.id = x::uuid
+    where l.action = 'calls.watched'
+  ), acts as (
+    -- A look is in the role that its entry names.
+    select s.*, case when l.seq is null then roles_of_act(s.action) else array[s.role] end as roles
+    from seen s left join looks l on l.seq = s.seq
+    where s.result = 'ok' and s.person_id is not null and (s.role is not null or l.seq is null)
+  )
+  select
+    (select count(*) from looks l where l.seq > after and l.seq <= u.seq),
+    (select count(*) from acts a where a.roles is not null and a.seq > after and a.seq <= u.seq),
+    (select count(*) from looks l where l.seq > u.seq),
+    coalesce((select array_agg(distinct w.seq) from (
+      select o.seq from shown o where not was_in_scope(o.person_id, o.purpose, o.reference, o.at, o.call, o.part)
+      union all
+      select a.seq from acts a where a.roles is not null and not held_role(a.person_id, a.roles, a.role, a.at)
+    ) w), '{}'),
+    u.seq
+  from (select coalesce(max(s.seq), after) as seq from seen s where s.seq > after and s.at < now() - interval '2 minutes') u
+$$;
+grant execute on function looks_out_of_scope to seloste_custodian;

@@ -1,0 +1,28 @@
+-- Takes a message in and says by when it is answered. Not more than a thousand wait at once: whoever floods the form
+-- fills no disk.
+create or replace function give_feedback(language text, message text, place text, email text) returns timestamptz
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  due timestamptz := clock_timestamp() + interval '14 days';
+begin
+  if (select count(*) from feedback where answered_at is null) >= 1000 then
+    raise exception 'feedback.full' using errcode = 'SE001';
+  end if;
+  insert into feedback (answer_due_at, language, message, place, email)
+  values (due, give_feedback.language, give_feedback.message, give_feedback.place, give_feedback.email);
+  return due;
+end $$;
+grant execute on function give_feedback to seloste_desk;
+
+-- Notes the answer; once. False where there is nothing to answer, or somebody has answered.
+create or replace function answer_feedback(feedback uuid, answer text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not viewer_is('ADMINISTRATOR') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  update feedback f set answered_at = clock_timestamp(), answered_by = viewer(), answer = answer_feedback.answer
+  where f.id = answer_feedback.feedback and f.answered_at is null;
+  return found;
+end $$;
+grant execute on function answer_feedback to seloste_desk;

@@ -1,0 +1,206 @@
+-- As 0085-queue-calls.sql has it, but for how a feed's parts of a call are found: by the call, one after the other (`offset 0`). Where no
+-- table may be read whole, a new part's table still is, and its cost hides all others: the planner read what feeds had ever told for
+-- each of them.
+create or replace function segments_are_told() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  is_late boolean;
+  is_named boolean;
+  is_further boolean;
+  is_answered boolean;
+  late date;
+  one record;
+begin
+  select bool_or(t.contact_started_at < now() - interval '20 hours'), bool_or(t.official_name is not null), bool_or(t.seq > 1),
+    bool_or(t.answered_at is not null)
+  into is_late, is_named, is_further, is_answered from told t;
+  if is_answered is null then
+    return null;
+  end if;
+
+  -- A day that was counted is not any more. In the order of days: two who tell of several do not wait for each other.
+  if is_late then
+    for late in select distinct helsinki_day(t.contact_started_at) from told t where t.contact_started_at < now() - interval '20 hours' order by 1 loop
+      perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), late - date '2000-01-01');
+      update history_day d set counted_at = null where d.day = late and d.counted_at is not null and d.closed_at is null;
+    end loop;
+  end if;
+
+  -- Who answered is found by a part of the name. Looked for first: nearly always they are there, and then nobody waits for anybody.
+  if is_named then
+    insert into official_named as n
+    select t.official_name, t.official_phone, t.official_unit_id, t.official_person_id,
+      min(date_trunc('month', t.contact_started_at at time zone 'UTC'))::date, max(date_trunc('month', t.contact_started_at at time zone 'UTC'))::date
+    from told t
+    where t.official_name is not null and not exists (
+      select from official_named o where o.name = t.official_name and o.phone is not distinct from t.official_phone
+        and o.unit_id is not distinct from t.official_unit_id and o.person_id is not distinct from t.official_person_id
+        and date_trunc('month', t.contact_started_at at time zone 'UTC')::date between o.first_month and o.last_month
+    )
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    on conflict on constraint official_named_once do update
+      set first_month = least(n.first_month, excluded.first_month), last_month = greatest(n.last_month, excluded.last_month);
+  end if;
+
+  -- A recording client, or a later record, tells better of what a feed had made a segment of: the same part of the call is not there
+  -- twice. What an order keeps stays.
+  if is_answered then
+    for one in
+      select t.id, t.contact_id, t.contact_started_at, f.segment_id, f.is_fed
+      from told t
+      cross join lateral (
+        select x.segment_id, x.answered_at, x.ended_at,
+          (select w.official_phone from segment w where w.id = x.segment_id and w.contact_started_at = x.contact_started_at) as official,
+          exists (select from fed_segment o where o.segment_id = t.id and o.is_own) as is_fed
+        from fed_segment x where x.contact_id = t.contact_id and x.is_own and x.segment_id <> t.id offset 0
+      ) f
+      where t.answered_at is not null and (f.answered_at is null or not f.is_fed
+        and is_part_told(f.answered_at, f.ended_at, f.official, t.answered_at, t.ended_at, t.official_phone))
+      order by t.contact_id, t.seq
+    loop
+      continue when history_is_held(one.contact_id);
+      delete from segment s where s.id = one.segment_id and s.contact_started_at = one.contact_started_at;
+      if one.is_fed then
+        delete from fed_segment f where f.segment_id = one.segment_id;
+      else
+        update fed_segment f set segment_id = one.id, is_own = false
+        where f.segment_id = one.segment_id and not exists (select from fed_segment o where o.segment_id = one.id);
+      end if;
+    end loop;
+  end if;
+
+  -- A further part of a call that has recordings. Who changes one of them meanwhile is waited for, or waits.
+  if is_further then
+    perform from told t join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
+    where t.seq > 1 order by r.id for share of r;
+    insert into recorded_part
+    select r.id, s.id, s.contact_id, s.contact_started_at, s.id = r.segment_id, recorded_state(r.state, r.kept_at, r.destroy_at), official_of(s),
+      s.official_unit_id, s.number_reached, coalesce(s.number_called, s.number_reached)
+    from told t
+    join recording r on r.contact_id = t.contact_id and r.contact_started_at = t.contact_started_at
+    join segment s on s.id = t.id and s.contact_started_at = t.contact_started_at
+    where t.seq > 1
+    on conflict do nothing;
+  end if;
+
+  insert into study_told (contact_id, contact_started_at) select t.contact_id, t.contact_started_at from told t;
+  return null;
+end $$;
+
+create or replace function contacts_are_told() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  late date;
+begin
+  for late in select distinct helsinki_day(t.started_at) from told t where t.started_at < now() - interval '20 hours' order by 1 loop
+    perform pg_advisory_xact_lock_shared(hashtext('seloste.history-day'), late - date '2000-01-01');
+    update history_day d set counted_at = null where d.day = late and d.counted_at is not null and d.closed_at is null;
+    insert into history_late (contact_id, contact_started_at)
+    select t.id, t.started_at from history_day d, told t
+    where d.day = late and d.closed_at is not null and t.started_at < now() - interval '20 hours' and helsinki_day(t.started_at) = late
+    on conflict do nothing;
+  end loop;
+  if exists (select from webhook_target w where 'contact.admitted' = any (w.events)) then
+    perform tell_webhooks('contact.admitted', t.id) from told t order by t.started_at, t.id;
+  end if;
+  return null;
+end $$;
+
+create or replace function segment_is_to_number_reached() returns trigger language plpgsql as $$
+begin
+  new.number_called := null;
+  return new;
+end $$;
+
+-- As 0054-told-together.sql has it, but for queues: whatever caller and time do not rule out is asked for one by one.
+create or replace function doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+  return array(
+    select distinct k.place from unnest(calls) k, jsonb_to_recordset(k.parts) p(answered_at timestamptz, official_phone text)
+    where case when p.answered_at is null then
+      k.caller_key is not null and exists (
+        select from contact c where c.caller_key = k.caller_key
+          and c.started_at between k.started_at - clocks_differ() and k.started_at + clocks_differ()
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+      )
+    else exists (
+      select from contact c
+      join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+        and s.answered_at between k.started_at - clocks_differ() and k.ended_at + clocks_differ()
+      where c.caller_key = k.caller_key and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clocks_differ()
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+    ) or k.caller_key is not null and exists (
+      select from contact c
+      join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
+        and s.answered_at between k.started_at - clocks_differ() and k.ended_at + clocks_differ()
+      where c.caller_key is null and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clocks_differ()
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+    ) or k.caller_key is null and exists (
+      select from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+      where s.official_phone = p.official_phone and s.answered_at between k.started_at - clocks_differ() and k.ended_at + clocks_differ()
+        and s.contact_started_at between k.started_at - interval '2 minutes' and k.ended_at + clocks_differ()
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+    ) end
+  );
+end $$;
+grant execute on function doubtful_fed_calls to seloste_capture;
+
+-- Completes a call and a part of it with what was not known when they were admitted: the caller, the number, and the decision that could
+-- not be taken for want of a number, an official or an answer (R14). What was known stays, but for the caller whom the session that
+-- opened the contact tells otherwise while the call goes on. With the owner's rights: capture changes nothing else of what it has told.
+create or replace function complete_part(call uuid, call_started timestamptz, t told_part) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  c contact;
+  s segment;
+begin
+  select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started;
+  select * into c from contact x where x.id = call and x.started_at = call_started;
+  if c.ended_at < now() - interval '1 day' and not c.end_inferred then
+    return;
+  end if;
+  if (t.caller_key is not null or t.caller_kind = 'withheld') and (c.caller_kind, c.caller_key) is distinct from (t.caller_kind, t.caller_key)
+     and (c.caller_key is null and c.caller_kind <> 'withheld' or s.seq = 1 and t.contact_id = call and c.ended_at is null) then
+    update contact x set caller_kind = t.caller_kind, caller_key = t.caller_key, caller_raw = t.caller_raw
+    where x.id = call and x.started_at = call_started;
+  end if;
+  if c.number_called = 'unknown' and t.number_called <> 'unknown' then
+    update contact x set number_called = t.number_called, number_kind = t.number_kind, number_name = t.number_name
+    where x.id = call and x.started_at = call_started;
+  end if;
+  if not s.decision_record and s.decision_reason in ('unknown-number', 'no-official', 'not-answered')
+     and (s.number_reached, s.decision_reason) is distinct from (t.number_reached, t.decision_reason)
+     and (t.number_reached <> 'unknown' or s.number_reached = 'unknown') then
+    update segment x set number_reached = t.number_reached, number_reached_name = t.number_reached_name, decision_record = t.decision_record,
+      decision_reason = t.decision_reason, rule_id = t.rule_id, rule_version = t.rule_version, rule_share = t.rule_share, draw = t.draw,
+      description_version = t.description_version, drawn_on = decode(t.drawn_on, 'hex'), quota_used = t.quota_used
+    where x.id = t.segment_id and x.contact_started_at = call_started;
+  end if;
+end $$;
+grant execute on function complete_part to seloste_capture;
+
+-- Which part of one call two tellings mean. `told` is a feed's: what answered then may have been a queue. The same moment; or the same
+-- official in both, at times that overlap, as nobody talks with one caller twice at once; or, where one of them names no official, an
+-- answer within what the feed tells.
+create or replace function is_part_told(told_answered timestamptz, told_ended timestamptz, told_official text, answered timestamptz, ended timestamptz,
+  official text) returns boolean
+language sql immutable as $$
+  select answered between told_answered - clocks_differ() and told_answered + clocks_differ() and coalesce(official = told_official, true)
+    or official = told_official and answered < told_ended and told_answered < coalesce(ended, 'infinity')
+    or (official is null or told_official is null) and answered >= told_answered - clocks_differ() and answered < told_ended
+$$;
+
+-- Whether a talk in the register could be the one that a feed tells of, of the same caller with the same official and without a common
+-- id: it began after the told call did, and ends with it. One whose end is not known is longer in common than clocks differ.
+create or replace function ends_as_told(told_started timestamptz, told_answered timestamptz, told_ended timestamptz, answered timestamptz,
+  ended timestamptz, end_inferred boolean) returns boolean
+language sql immutable as $$
+  select answered >= told_started - clocks_differ() and answered < told_ended and case
+    when ended is null or end_inferred
+      then answered + clocks_differ() < told_ended and told_answered + clocks_differ() < coalesce(ended, 'infinity')
+    else told_answered < ended and ended between told_ended - clocks_differ() and told_ended + clocks_differ() end
+$$;

@@ -1,0 +1,210 @@
+-- So far apart the same moment may be on two clocks.
+create or replace function clocks_differ() returns interval language sql immutable as $$ select interval '10 seconds' $$;
+grant execute on function clocks_differ to seloste_capture;
+
+-- As 0041-reconciliation.sql has it, but for queues. The parts that a told one is come in the order in which they fit, the best first:
+-- a call that was held may be several parts to its recording client.
+create or replace function meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
+returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  found uuid;
+  found_at timestamptz;
+  candidates integer;
+begin
+  select i.contact_id, i.contact_started_at into found, found_at from call_identity i
+  where i.external_id_hash = any (ids) and i.contact_started_at between begun - interval '24 hours' and begun + interval '24 hours'
+  order by abs(extract(epoch from i.contact_started_at - begun)) limit 1;
+
+  if found is null then
+    select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
+      select distinct c.id, c.started_at
+      from jsonb_to_recordset(parts) p(place integer, answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
+      join contact c on c.started_at between begun - interval '2 minutes' and p.answered_at + clocks_differ()
+      join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+        and s.answered_at between p.answered_at - clocks_differ() and p.answered_at + clocks_differ()
+      where (c.caller_key = caller or (c.caller_key is null or caller is null) and s.official_phone = p.official_phone)
+        and (s.official_phone is null or p.official_phone is null or s.official_phone = p.official_phone)
+        and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
+        -- A talk that was over before this one began is another.
+        and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clocks_differ())
+        and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+    ) m;
+    -- A queue answered long before the official did, or only one of the two knows of the queue.
+    if candidates = 0 then
+      select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
+        select distinct c.id, c.started_at
+        from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
+        join contact c on c.started_at between begun - interval '2 minutes' and p.ended_at
+        join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
+        where (c.caller_key = caller or c.caller_key is null or caller is null)
+          and ends_as_told(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
+          and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+      ) m;
+    end if;
+    -- A call that nobody answered has no moment of an answer: it is the same caller, number, beginning and end. Without the
+    -- caller's number it might be anybody's.
+    if candidates = 0 and caller is not null then
+      select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
+        select distinct c.id, c.started_at
+        from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz)
+        join contact c on c.caller_key = caller and c.started_at between begun - clocks_differ() and begun + clocks_differ()
+          and c.ended_at between p.ended_at - clocks_differ() and p.ended_at + clocks_differ()
+        where p.answered_at is null and c.number_called in (called, 'unknown')
+          and not exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
+            and s.answered_at is not null)
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+      ) m;
+    end if;
+    if candidates <> 1 then
+      return;
+    end if;
+  end if;
+
+  insert into call_identity (external_id_hash, contact_id, contact_started_at)
+  select distinct i.id, found, found_at from unnest(ids) i(id)
+  on conflict (external_id_hash, contact_started_at) do nothing;
+
+  return query
+    select found, found_at, p.place, m.id, coalesce(f.is_own, false)
+    from jsonb_to_recordset(parts) p(place integer, segment_id uuid, answered_at timestamptz, ended_at timestamptz, official_phone text)
+    left join lateral (
+      -- An earlier telling without an answer is this one, or what a client has told of the call is all there is to it.
+      select s.id, row_number() over (
+        order by s.id <> p.segment_id, abs(extract(epoch from s.answered_at - p.answered_at)) nulls last, s.seq) as turn
+      from segment s
+      where s.contact_id = found and s.contact_started_at = found_at and (s.id = p.segment_id or p.answered_at is null
+        or is_part_told(p.answered_at, p.ended_at, p.official_phone, s.answered_at, s.ended_at, s.official_phone))
+    ) m on p.answered_at is not null or m.turn = 1
+    left join fed_segment f on f.segment_id = m.id
+    order by p.place, m.turn;
+end $$;
+grant execute on function meet_fed_call to seloste_capture;
+
+-- As 0040-calls-told-afterwards.sql has it, but for queues: when an official answered, and since when the caller had waited.
+create or replace function complete_fed_segment(wanted uuid, begun timestamptz, facts jsonb) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  s segment;
+  c contact;
+  told_end timestamptz := (facts ->> 'ended_at')::timestamptz;
+begin
+  select * into s from segment x where x.id = wanted and x.contact_started_at = begun for update;
+  if not found then
+    return false;
+  end if;
+  select * into c from contact x where x.id = s.contact_id and x.started_at = begun for update;
+  if s.number_reached = 'unknown' and facts ->> 'number_reached' <> 'unknown' then
+    update segment x set number_reached = facts ->> 'number_reached', number_reached_name = facts -> 'number_reached_name',
+      marks = array_remove(x.marks, 'unknown-number')
+    where x.id = wanted and x.contact_started_at = begun;
+  end if;
+  if c.number_called = 'unknown' and facts ->> 'number_called' <> 'unknown' then
+    update contact x set number_called = facts ->> 'number_called', number_kind = facts ->> 'number_kind',
+      number_name = facts -> 'number_name'
+    where x.id = c.id and x.started_at = begun;
+  end if;
+  if c.caller_kind = 'unparsed' and c.caller_raw is null and facts ->> 'caller_key' is not null then
+    update contact x set caller_kind = facts ->> 'caller_kind', caller_key = facts ->> 'caller_key'
+    where x.id = c.id and x.started_at = begun;
+  end if;
+  -- Whose call it was does not change any more a day after its end (segment_guard).
+  if s.official_phone is null and facts ->> 'official_phone' is not null
+     and (s.ended_at is null or s.ended_at >= now() - interval '23 hours') then
+    update segment x set official_phone = facts ->> 'official_phone', official_name = facts ->> 'official_name',
+      official_person_id = (facts ->> 'official_person_id')::uuid, official_unit_id = (facts ->> 'official_unit_id')::uuid
+    where x.id = wanted and x.contact_started_at = begun;
+  end if;
+  -- Of what a feed has told, the later answer is the official's: the earlier one was a queue's.
+  if (facts ->> 'answered_at')::timestamptz > s.answered_at + clocks_differ() and (facts ->> 'answered_at')::timestamptz < s.ended_at
+     and exists (select from fed_segment f where f.segment_id = wanted and f.is_own) then
+    update segment x set answered_at = (facts ->> 'answered_at')::timestamptz where x.id = wanted and x.contact_started_at = begun;
+  end if;
+  -- A recording client tells of a call from the moment at which an official is reached.
+  if (facts ->> 'started_at')::timestamptz < coalesce(c.waited_from, begun - clocks_differ()) then
+    update contact x set waited_from = (facts ->> 'started_at')::timestamptz where x.id = c.id and x.started_at = begun;
+  end if;
+  if c.end_inferred and s.ended_at is not null and told_end > coalesce(s.answered_at, c.started_at) and told_end <> s.ended_at
+     and not exists (select from segment o where o.contact_id = c.id and o.contact_started_at = begun and o.ended_at > s.ended_at) then
+    update segment x set ended_at = told_end, marks = array_remove(x.marks, 'end-inferred')
+    where x.id = wanted and x.contact_started_at = begun;
+    return true;
+  end if;
+  return false;
+end $$;
+grant execute on function complete_fed_segment to seloste_capture;
+
+-- Notes which segments a feed has told of; telling it again changes nothing.
+create or replace function note_fed_segments(told_by text, contact uuid, begun timestamptz, parts jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
+  select p.segment_id, contact, begun, told_by, p.answered_at, p.ended_at, p.is_own
+  from jsonb_to_recordset(parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz, is_own boolean)
+  on conflict (segment_id) do nothing
+$$;
+grant execute on function note_fed_segments to seloste_capture;
+
+-- How far a feed has come. Counts are of records taken since the last time.
+create or replace function report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into feed as f (name, source, covers, alive_at, heard_at, told_from, told_until, records, calls, outside, fault, fault_at)
+  values (feed_name, feed_source, feed_covers, clock_timestamp(), (progress ->> 'heard_at')::timestamptz,
+    (progress ->> 'told_from')::timestamptz, (progress ->> 'told_until')::timestamptz, (progress ->> 'records')::bigint,
+    (progress ->> 'calls')::bigint, (progress ->> 'outside')::bigint, progress ->> 'fault',
+    case when progress ? 'fault' then clock_timestamp() end)
+  on conflict (name) do update set source = excluded.source, covers = excluded.covers, alive_at = excluded.alive_at,
+    heard_at = greatest(f.heard_at, excluded.heard_at), told_from = least(f.told_from, excluded.told_from),
+    told_until = greatest(f.told_until, excluded.told_until), records = f.records + excluded.records,
+    calls = f.calls + excluded.calls, outside = f.outside + excluded.outside, fault = excluded.fault,
+    fault_at = case when excluded.fault is null then null when f.fault = excluded.fault then f.fault_at else excluded.fault_at end;
+end $$;
+grant execute on function report_feed to seloste_capture;
+
+-- Returns whether the problem is a new one.
+create or replace function report_feed_problem(problem bytea, feed_name text, in_file text, on_line integer, why text) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with added as (
+    insert into feed_problem (id, feed, file, line, reason) values (problem, feed_name, left(in_file, 200), on_line, why)
+    on conflict (id) do nothing returning 1
+  )
+  select exists (select from added)
+$$;
+grant execute on function report_feed_problem to seloste_capture;
+
+-- Over 0040-calls-told-afterwards.sql: explanations go with what they explain, and a feed that nobody runs any more.
+create or replace function forget_fed() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  delete from fed_segment where contact_started_at < now() - interval '3 months';
+  delete from feed_problem where at < now() - interval '3 months';
+  delete from reconciled_segment where contact_started_at < now() - interval '3 months';
+  delete from reconciliation_note n where n.at < now() - interval '3 months'
+    and not exists (select from reconciled_segment s where s.note_id = n.id);
+  delete from feed where coalesce(alive_at, heard_at, fault_at) < now() - interval '3 months';
+$$;
+grant execute on function forget_fed to seloste_capture;
+
+-- What is missing is missing however long ago: what an open alarm counts, or a closed one counted, raises none again.
+create or replace function find_unrecorded(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select null::uuid, null::uuid, count(*)::integer, min(w.at), max(w.at),
+    jsonb_build_object('calls', count(*), 'numbers', count(distinct w.number_reached),
+      'contacts', to_jsonb((array_agg(distinct w.contact_id))[1:50]))
+  from call_without_recording w
+  where w.note_id is null
+  having count(*) >= (threshold ->> 'calls')::integer
+$$;
+grant execute on function find_unrecorded to seloste_custodian;
+
+create or replace function find_untold(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select null::uuid, null::uuid, count(*)::integer, min(w.at), max(w.at),
+    jsonb_build_object('recordings', count(*), 'numbers', count(distinct w.number_reached),
+      'contacts', to_jsonb((array_agg(distinct w.contact_id))[1:50]))
+  from recording_without_call w
+  where w.note_id is null
+  having count(*) >= (threshold ->> 'recordings')::integer
+$$;
+grant execute on function find_untold to seloste_custodian;

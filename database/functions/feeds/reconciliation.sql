@@ -1,0 +1,208 @@
+-- A recording may be admitted after a feed has told of its call: so much later it is missing.
+create or replace function recordings_come_within() returns interval language sql immutable as $$ select interval '10 minutes' $$;
+
+-- Who looks at the difference: whoever sees to the systems, and whoever answers for it. Callers and officials are not shown.
+create or replace function demand_reconciler() returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select demand_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
+$$;
+
+-- The day on which a call began, as Finland's clock has it.
+create or replace function day_of_call(begun timestamptz) returns date language sql immutable as $$
+  select (begun at time zone 'Europe/Helsinki')::date
+$$;
+
+-- Parts of calls by day, number and feed. Expected is what the plan drew and nobody forbade; recorded, missing and waiting are
+-- what became of it. Of recordings: those that no feed has told of, and those of which one may yet.
+create or replace function reconciliation_counts(since timestamptz, until timestamptz)
+returns table (day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint,
+  missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_reconciler();
+  return query
+    with drawn as (
+      select s.id, s.capture_failure = 'forbidden' as is_forbidden, r.id is not null as is_recorded, n.note_id is not null as is_explained
+      from segment s
+      left join recording r on r.segment_id = s.id
+      left join reconciled_segment n on n.kind = 'unrecorded' and n.segment_id = s.id
+      where s.decision_record and s.answered_at is not null and s.contact_started_at >= since and s.contact_started_at < until
+    ), told as (
+      select day_of_call(s.contact_started_at) as day, s.number_reached, s.number_reached_name, f.feed, d.id is not null as is_drawn,
+        d.is_recorded, coalesce(d.is_forbidden, false) and not d.is_recorded as is_forbidden, d.is_explained,
+        f.told_at < now() - recordings_come_within() as is_settled
+      from fed_segment f
+      join segment s on s.id = f.segment_id and s.contact_started_at = f.contact_started_at
+      left join drawn d on d.id = f.segment_id
+      where f.contact_started_at >= since and f.contact_started_at < until
+        and s.contact_started_at >= since and s.contact_started_at < until
+    ), counted as (
+      select t.day, t.number_reached, any_value(t.number_reached_name) as number_name, t.feed, count(*) as told,
+        count(*) filter (where t.is_drawn and not t.is_forbidden) as expected,
+        count(*) filter (where t.is_recorded) as recorded,
+        count(*) filter (where t.is_forbidden) as forbidden,
+        count(*) filter (where t.is_drawn and not t.is_recorded and not t.is_forbidden and t.is_settled) as missing,
+        count(*) filter (where t.is_drawn and not t.is_recorded and not t.is_forbidden and t.is_settled and t.is_explained) as missing_explained,
+        count(*) filter (where t.is_drawn and not t.is_recorded and not t.is_forbidden and not t.is_settled) as waiting,
+        0::bigint as untold, 0::bigint as untold_explained, 0::bigint as not_yet_told
+      from told t group by 1, 2, 4
+      union all
+      select day_of_call(s.contact_started_at), s.number_reached, any_value(s.number_reached_name), f.name, 0, 0, 0, 0, 0, 0, 0,
+        count(*) filter (where f.has_told and r.ended_at < now() - interval '24 hours'),
+        count(*) filter (where f.has_told and r.ended_at < now() - interval '24 hours' and n.note_id is not null),
+        count(*) filter (where not (f.has_told and r.ended_at < now() - interval '24 hours'))
+      from recording r
+      join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+      join lateral (
+        select f.name, s.ended_at <= f.told_until as has_told from feed f
+        where (f.covers is null or s.number_reached = any (f.covers)) and s.answered_at >= f.told_from
+        order by has_told desc, f.name limit 1
+      ) f on true
+      left join reconciled_segment n on n.kind = 'untold' and n.segment_id = s.id
+      where r.contact_started_at >= since and r.contact_started_at < until
+        and s.contact_started_at >= since and s.contact_started_at < until
+        and r.state not in ('DESTROYING', 'DESTROYED') and r.ended_at is not null and s.ended_at is not null
+        and not exists (select from fed_segment o where o.segment_id = s.id)
+      group by 1, 2, 4
+    )
+    select c.day, c.number_reached, any_value(c.number_name), c.feed, sum(c.told)::bigint, sum(c.expected)::bigint,
+      sum(c.recorded)::bigint, sum(c.forbidden)::bigint, sum(c.missing)::bigint, sum(c.missing_explained)::bigint,
+      sum(c.waiting)::bigint, sum(c.untold)::bigint, sum(c.untold_explained)::bigint, sum(c.not_yet_told)::bigint
+    from counted c group by c.day, c.number_reached, c.feed order by c.day desc, c.number_reached, c.feed;
+end $$;
+grant execute on function reconciliation_counts to seloste_desk;
+
+-- Each feed: what it is, how far it has come, what keeps it, and since when it is behind: the end of a call that a recording
+-- client told of over an hour ago, of the feed's numbers and behind all that it has told, that no feed tells of.
+create or replace function reconciliation_feeds(since timestamptz, until timestamptz)
+returns table (name text, source text, covers text[], alive_at timestamptz, heard_at timestamptz, told_from timestamptz,
+  told_until timestamptz, records bigint, calls bigint, outside bigint, fault text, fault_at timestamptz, behind_since timestamptz,
+  problems bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_reconciler();
+  return query
+    select f.name, f.source, f.covers, f.alive_at, f.heard_at, f.told_from, f.told_until, f.records, f.calls, f.outside, f.fault, f.fault_at,
+      (select s.ended_at from segment s
+       where s.answered_at > f.told_until and s.answered_at < now() - interval '1 hour' and s.ended_at < now() - interval '1 hour'
+         and (f.covers is null or s.number_reached = any (f.covers))
+         and not exists (select from fed_segment o where o.segment_id = s.id)
+       order by s.answered_at, s.id limit 1),
+      (select count(*) from feed_problem p where p.feed = f.name and p.at >= since and p.at < until)
+    from feed f order by f.name;
+end $$;
+grant execute on function reconciliation_feeds to seloste_desk;
+
+-- A page of what they do not have in common, the newest first; that it was read is in the log. `others`: whether recording
+-- clients told of other calls in the quarter of an hour around.
+create or replace function list_unreconciled(wanted text, since timestamptz, until timestamptz, number text, told_by text, why text,
+  is_explained boolean, before_at timestamptz, before_id uuid, most integer)
+returns table (segment_id uuid, contact_id uuid, started_at timestamptz, answered_at timestamptz, ended_at timestamptz,
+  number_reached text, number_name jsonb, feed text, at timestamptz, failure text, others boolean,
+  explained_at timestamptz, explained_by uuid, note text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held text := demand_reconciler();
+begin
+  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
+  select viewer(), r.id, held, 'reconciliation.listed', 'feeds', 'ok', jsonb_build_object('kind', wanted)
+  from access_right r where r.person_id = viewer() and r.role = held
+    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
+  order by r.valid_from limit 1;
+  return query
+    select u.segment_id, u.contact_id, u.contact_started_at, u.answered_at, u.ended_at, u.number_reached, u.number_reached_name, u.feed,
+      u.at, u.capture_failure,
+      exists (
+        select from segment o
+        where o.answered_at between u.answered_at - interval '15 minutes' and u.answered_at + interval '15 minutes' and o.id <> u.segment_id
+          and not exists (select from fed_segment t where t.segment_id = o.id and t.is_own)),
+      n.at, n.by, n.note
+    from unreconciled u
+    left join reconciliation_note n on n.id = u.note_id
+    where u.kind = wanted and u.contact_started_at >= since and u.contact_started_at < until
+      and (number is null or u.number_reached = number) and (told_by is null or u.feed = told_by)
+      and (why is null or coalesce(u.capture_failure, 'unknown') = why)
+      and (is_explained is null or (u.note_id is not null) = is_explained)
+      and (before_at is null or (u.contact_started_at, u.segment_id) < (before_at, before_id))
+    order by u.contact_started_at desc, u.segment_id desc
+    limit least(greatest(most, 1), 501);
+end $$;
+grant execute on function list_unreconciled to seloste_desk;
+
+-- Records that could not be read, the newest first: where they lie and why, never what they say.
+create or replace function list_feed_problems(told_by text, since timestamptz, until timestamptz, before_at timestamptz, before_id bytea, most integer)
+returns table (id bytea, feed text, file text, line integer, reason text, at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_reconciler();
+  return query
+    select p.id, p.feed, p.file, p.line, p.reason, p.at from feed_problem p
+    where p.at >= since and p.at < until and (told_by is null or p.feed = told_by)
+      and (before_at is null or (p.at, p.id) < (before_at, before_id))
+    order by p.at desc, p.id desc limit least(greatest(most, 1), 501);
+end $$;
+grant execute on function list_feed_problems to seloste_desk;
+
+-- Whoever watches and whoever closes come one after the other: what was found before it was explained raises no new alarm after.
+create or replace function not_while_watched(kind text) returns void
+language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  select pg_advisory_xact_lock(hashtext('seloste.watch ' || kind))
+$$;
+grant execute on function not_while_watched to seloste_custodian;
+
+-- Closes what is left of an alarm that has nothing left to ask about.
+create or replace function settle_alarm(wanted text, note text, held uuid) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  settled uuid;
+begin
+  perform not_while_watched(wanted);
+  if wanted = 'unrecorded' and exists (select from call_without_recording w where w.note_id is null)
+     or wanted = 'untold' and exists (select from recording_without_call w where w.note_id is null) then
+    return false;
+  end if;
+  update alarm a set closed_at = clock_timestamp(), closed_by = viewer(), note = btrim(settle_alarm.note),
+    seen_at = coalesce(a.seen_at, clock_timestamp()), seen_by = coalesce(a.seen_by, viewer())
+  where a.kind = wanted and a.closed_at is null returning a.id into settled;
+  if settled is null then
+    return false;
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'alarm.closed', 'alarm', settled, 'ok', jsonb_build_object('kind', wanted));
+  return true;
+end $$;
+
+-- The data protection officer says what was found out: of segments one by one, or of all that a page's filters show and that
+-- were there when it was read. With the last of them the alarm is closed under the same note.
+create or replace function explain_unreconciled(wanted text, segments uuid[], since timestamptz, until timestamptz, number text, told_by text,
+  why text, read_at timestamptz, note text) returns table (explained integer, alarm_closed boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held uuid := watching_right();
+  said uuid := gen_random_uuid();
+  many integer;
+begin
+  insert into reconciliation_note (id, kind, note, by) values (said, wanted, btrim(explain_unreconciled.note), viewer());
+  insert into reconciled_segment (kind, segment_id, contact_started_at, note_id)
+  select u.kind, u.segment_id, u.contact_started_at, said from unreconciled u
+  where u.kind = wanted and u.note_id is null and u.missing_since <= read_at
+    and u.contact_started_at >= since and u.contact_started_at < until
+    and (segments is null or u.segment_id = any (segments))
+    and (number is null or u.number_reached = number) and (told_by is null or u.feed = told_by)
+    and (why is null or coalesce(u.capture_failure, 'unknown') = why)
+  on conflict (kind, segment_id) do nothing;
+  get diagnostics many = row_count;
+  if many = 0 then
+    raise exception 'reconciliation.nothing' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'reconciliation.explained', 'feeds', said, 'ok',
+    jsonb_build_object('kind', wanted, 'count', many));
+  return query select many, settle_alarm(wanted, explain_unreconciled.note, held);
+end $$;
+grant execute on function explain_unreconciled to seloste_desk;

@@ -1,0 +1,156 @@
+-- contact
+alter table contact enable row level security;
+grant insert, select (ended_at, id, started_at, trunk), update (end_inferred, ended_at, history_ends_at, trunk) on contact to seloste_capture;
+grant select on contact to seloste_custodian;
+grant select on contact to seloste_desk;
+create policy capture_admits on contact for all to seloste_capture
+  using (true)
+  with check (((history_ends_at is null) or ((history_ends_at >= ((((started_at at time zone 'Europe/Helsinki') + '1 year 2 mons'::interval) at time zone 'Europe/Helsinki') - '1 day'::interval)) and (history_ends_at <= (greatest(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) and (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
+create policy custodian_reads on contact for select to seloste_custodian using (true);
+-- A desk that does not append sees nothing then either.
+create policy log_whole on contact as restrictive for select to seloste_desk using ((select log_is_whole()));
+create policy in_room on contact as restrictive for select to seloste_desk
+  using ((select confined_to()) is null or id = any ((select room_contacts())::uuid[]));
+create policy desk_looks on contact for select to seloste_desk using (
+  history_end(history_ends_at, started_at) > (select register_now())
+  and (
+    (select sees_all())
+    or number_called = any ((select sees_numbers())::text[])
+    or id = any ((select sees_contacts())::uuid[])
+    or sees_part_of(id, started_at, (select sees_own()), (select sees_units()), (select sees_numbers()), (select sees_segments()))
+  )
+);
+create trigger held before delete on contact for each row execute function history_guard('id');
+create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
+  execute function call_is_to_another_number();
+create trigger are_told after insert on contact referencing new table as told for each statement execute function contacts_are_told();
+create trigger admission_is_told after insert on contact referencing new table as told for each statement execute function admission_is_told();
+create trigger tells_studies after update of number_called, ended_at, waited_from on contact for each row
+  when (old.counted is not null
+    and (old.number_called, old.ended_at, old.waited_from) is distinct from (new.number_called, new.ended_at, new.waited_from))
+  execute function tell_studies('contact');
+create trigger ends_with_parts before update of ended_at, history_ends_at, end_inferred, trunk on contact
+  for each row execute function call_ends_with_parts();
+
+-- segment
+alter table segment enable row level security;
+grant insert, select (answered_at, contact_id, contact_started_at, ended_at, id, seq), update (answered_at, capture_failure, capture_state, ended_at, marks, official_name, official_person_id, official_phone, official_unit_id) on segment to seloste_capture;
+grant select on segment to seloste_custodian;
+grant select on segment to seloste_desk;
+create policy capture_admits on segment for all to seloste_capture using (true) with check (true);
+create policy custodian_reads on segment for select to seloste_custodian using (true);
+create policy log_whole on segment as restrictive for select to seloste_desk using ((select log_is_whole()));
+create policy desk_looks on segment for select to seloste_desk using (
+  (
+    (select sees_all())
+    or official_person_id = (select sees_own())
+    or official_unit_id = any ((select sees_units())::uuid[])
+    or number_reached = any ((select sees_numbers())::text[])
+    or id = any ((select sees_segments())::uuid[])
+  )
+  and (contact_started_at > (select register_now() - interval '13 months') or history_runs(contact_id, contact_started_at))
+);
+create policy in_room on segment as restrictive for select to seloste_desk
+  using ((select confined_to()) is null or id = any ((select room_segments())::uuid[]));
+create trigger segment_guard before update on segment for each row execute function segment_guard();
+create trigger held before delete on segment for each row execute function history_guard('contact_id');
+create trigger tells_studies_of_changes after update on segment for each row
+  when ((old.number_reached, old.official_unit_id, old.answered_at, old.draw, old.rule_share)
+    is distinct from (new.number_reached, new.official_unit_id, new.answered_at, new.draw, new.rule_share))
+  execute function tell_studies('part');
+-- After `names_official`, which knows the official then.
+create trigger tells_search_of_changes
+  after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment for each row
+  when ((old.number_reached, old.official_name, old.official_phone, old.official_unit_id, old.official_person_id)
+    is distinct from (new.number_reached, new.official_name, new.official_phone, new.official_unit_id, new.official_person_id))
+  execute function recorded_part_changes();
+create trigger tells_search_of_end after delete on segment for each row execute function recorded_part_goes();
+create trigger are_told after insert on segment referencing new table as told for each statement execute function segments_are_told();
+create trigger counted_late after update of answered_at on segment for each row
+  when (new.contact_started_at < now() - interval '20 hours') execute function history_changes_late('segment');
+create trigger names_official after update of official_name, official_phone, official_unit_id, official_person_id on segment
+  for each row when (new.official_name is not null) execute function name_official();
+create trigger is_of_call before insert on segment for each row when (new.number_called is null) execute function segment_is_of_call();
+create trigger is_of_call_told before insert on segment for each row when (new.number_called = new.number_reached)
+  execute function segment_is_to_number_reached();
+create trigger is_of_call_changed before update of number_reached on segment for each row execute function segment_is_of_call();
+create trigger admission_is_told after insert on segment referencing new table as told for each statement execute function admission_is_told();
+create trigger is_replaced after delete on segment for each row when (old.contact_started_at > now() - interval '14 months')
+  execute function segment_is_replaced();
+create trigger keeps_official before update of official_person_id on segment for each row
+  when (new.official_person_id is null and old.official_person_id is not null and new.official_phone is not distinct from old.official_phone)
+  execute function segment_keeps_official();
+create trigger names_official_late after insert on segment for each row
+  when (new.official_person_id is null and new.official_phone is not null and new.answered_at is not null)
+  execute function segment_is_attributed();
+create trigger stays_when_over before update on segment for each row execute function part_stays_when_over();
+create trigger late_part before insert on segment for each row
+  when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_ends_in_time();
+
+-- recording
+alter table recording enable row level security;
+grant insert, select (contact_id, expiry_month, id, min_keep_until, recording_months, segment_id, state), update (call_ended_at, destroy_at, ended_at, expiry_month, incomplete, min_keep_until, packets_lost, packets_received, reception, sha256, size_bytes, state) on recording to seloste_capture;
+grant select, update (call_ended_at, cause, cut_ms, destroy_at, destroyed_at, duration_ms, ended_at, expiry_month, incomplete, is_silent, keeping_fault, kept_at, min_keep_until, packets_lost, packets_received, recording_months, sha256, size_bytes, state, unplayed_ms) on recording to seloste_custodian;
+grant select on recording to seloste_desk;
+create policy desk_looks on recording for select to seloste_desk using (
+  exists (select from segment s where s.id = recording.segment_id and s.contact_started_at = recording.contact_started_at)
+);
+create policy capture_reads on recording for select to seloste_capture using (true);
+create policy capture_admits on recording for insert to seloste_capture with check (state = 'CAPTURING' and destroy_at is null);
+create policy capture_stores on recording for update to seloste_capture
+  using ((state in ('CAPTURING', 'STORED')))
+  with check (((state in ('CAPTURING', 'STORED')) and ((destroy_at is null) or ((destroy_at <= (greatest(now(), (started_at + '1 day'::interval)) + '6 mons 1 day'::interval)) and (destroy_at <= (started_at + '7 mons'::interval))))));
+create policy custodian_keeps on recording for all to seloste_custodian using (true) with check (true);
+create policy log_whole on recording as restrictive for select to seloste_desk using ((select log_is_whole()));
+-- Whatever a right reaches, the room reaches no more than what is heard in it.
+create policy in_room on recording as restrictive for select to seloste_desk
+  using ((select confined_to()) is null or id = any ((select room_recordings())::uuid[]));
+create trigger recording_guard before update or delete on recording for each row execute function recording_guard();
+create trigger term_guard before update on recording for each row execute function term_guard();
+create trigger destroyed_guard before update on recording for each row
+  when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function destroyed_guard();
+create trigger settles after update of state, kept_at on recording for each row execute function recording_settles();
+create trigger no_truncate before truncate on recording for each statement execute function recordings_end_one_by_one();
+create trigger counted_late after insert on recording for each row
+  when (new.contact_started_at < now() - interval '20 hours') execute function history_changes_late('recording');
+create trigger stays_as_told before update on recording for each row execute function recording_stays_as_told();
+create constraint trigger is_told after update of state on recording deferrable initially deferred for each row
+  when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function destroyed_is_told();
+create trigger ends_copies after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function copies_end_with_recording();
+create trigger stops_capture after update of state on recording for each row
+  when (old.state = 'CAPTURING' and new.state = 'DESTROYING' or old.state = 'DESTROYING' and new.state = 'DESTROYED')
+  execute function capture_is_stopped();
+create trigger ends_anonymised_copies after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function anonymised_copies_end();
+create trigger ends_packages after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function packages_end_with_recording();
+create trigger reception_ends before update on recording for each row when (new.reception is not null)
+  execute function reception_ends();
+create trigger tells_studies after insert on recording for each row execute function tell_studies('part');
+create trigger ends_evaluations after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function evaluations_end();
+create trigger empties_training_moments after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function training_moments_end();
+create trigger tells_webhooks after update of kept_at, state on recording for each row execute function recording_is_told();
+create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
+  execute function forbidden_at_another_node();
+create trigger tells_search after insert on recording for each row execute function part_is_recorded();
+create trigger tells_search_of_end after delete on recording for each row execute function recorded_part_goes();
+create trigger tells_search_of_changes after update of state, kept_at, destroy_at on recording for each row
+  when (old.state <> new.state or (old.kept_at is null) <> (new.kept_at is null) or (old.destroy_at is null) <> (new.destroy_at is null))
+  execute function recording_changes_state();
+create trigger admission_is_told after insert on recording referencing new table as told for each statement execute function admission_is_told();
+create trigger follows_call before update on recording for each row execute function recording_follows_call();
+
+-- intake_key
+grant delete, insert, select, update on intake_key to seloste_custodian;
+
+-- shard_key
+grant delete, insert, select, update on shard_key to seloste_custodian;
+create trigger keyring_added after insert on shard_key referencing new table as changed for each statement execute function note_keyring_change('shards');
+create trigger keyring_changed after update on shard_key referencing new table as changed for each statement execute function note_keyring_change('shards');
+create trigger keyring_removed after delete on shard_key referencing old table as changed for each statement execute function note_keyring_change('files');
+
+-- recorded_part
+alter table recorded_part enable row level security;

@@ -1,0 +1,184 @@
+-- Over 0009-sign-in.sql: a session that is in the listening mode stays in it, and ends with it.
+create or replace function session_guard() returns trigger language plpgsql as $$
+begin
+  if old.ended_at is not null or old.expires_at <= now() then
+    return null;
+  end if;
+  if old.confined_to is not null
+     and (new.confined_to, new.confined_until, new.confined_at) is distinct from (old.confined_to, old.confined_until, old.confined_at) then
+    raise exception 'session % stays in the listening mode until it ends', old.id;
+  end if;
+  new.expires_at := least(new.expires_at, old.created_at + interval '12 hours', new.confined_until);
+  if new.awaits_second_factor then
+    new.expires_at := least(new.expires_at, old.created_at + interval '10 minutes');
+  end if;
+  return new;
+end $$;
+
+-- As 0001 has it, but for what a correction says that was decided: it changes the official of a call that is over.
+create or replace function segment_guard() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if old.ended_at < now() - interval '1 day'
+     and (new.official_person_id, new.official_unit_id) is distinct from (old.official_person_id, old.official_unit_id)
+     and not exists (
+       select from correction c where c.segment_id = old.id and c.outcome = 'APPROVED'
+         and c.was_person_id is not distinct from old.official_person_id and c.becomes_person_id = new.official_person_id
+         and c.becomes_unit_id is not distinct from new.official_unit_id) then
+    raise exception 'segment % is over: its official does not change', old.id;
+  end if;
+  return new;
+end $$;
+
+-- As 0001 has it, with every cause that the description names asked for its ground: whoever asks, scripts and superusers of
+-- the application included.
+create or replace function recording_guard() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'DELETE' then
+    if old.state <> 'DESTROYED' then
+      raise exception 'recording % cannot be deleted: it is destroyed by its term or by a cause of the description', old.id;
+    end if;
+    if history_is_held(old.contact_id) then
+      raise exception 'recording % belongs to a history that is not to be deleted now', old.id;
+    end if;
+    return old;
+  end if;
+  if old.state = 'DESTROYED' and new.state <> 'DESTROYED' or old.state = 'DESTROYING' and new.state not in ('DESTROYING', 'DESTROYED') then
+    raise exception 'recording % is destroyed and does not come back', old.id;
+  end if;
+  if old.state in ('DESTROYING', 'DESTROYED') and new.cause is distinct from old.cause then
+    raise exception 'recording % is destroyed for the cause % and no other', old.id, old.cause;
+  end if;
+  if new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED') then
+    if recordings_are_held(new.contact_id) then
+      raise exception 'recording % is not to be destroyed now', old.id;
+    end if;
+    case new.cause
+      when 'retention' then
+        if new.destroy_at is null or new.destroy_at > destruction_now() then
+          raise exception 'recording % cannot be destroyed before %', old.id, new.destroy_at;
+        end if;
+        -- The description lets an open inspection put the end off (C3).
+        if (select held from inspections_hold) and end_of_recording(old) ->> 'act' = 'wait' then
+          raise exception 'recording % waits for an inspection', old.id;
+        end if;
+      when 'hold-end' then
+        if new.destroy_at is null or new.destroy_at > destruction_now() or not exists (
+          select from preservation_order o
+          where o.contact_id = new.contact_id and o.covers in ('recordings', 'both') and order_ended_at(o) > new.destroy_at
+        ) then
+          raise exception 'recording % was not kept past its term', old.id;
+        end if;
+      when 'trimming' then
+        if old.state <> 'QUARANTINED' then
+          raise exception 'recording % is not in quarantine', old.id;
+        end if;
+      else
+        if new.cause is null or not exists (select from prohibition p where p.recording_id = new.id and lower(p.party) = new.cause) then
+          raise exception 'recording % has not been forbidden by the %', old.id, new.cause;
+        end if;
+    end case;
+  end if;
+  -- A later floor is a transferred call that went on; an earlier one would be a way round R23.
+  if old.min_keep_until is not null and (new.min_keep_until is null or new.min_keep_until < old.min_keep_until) then
+    raise exception 'the floor of recording % cannot come earlier', old.id;
+  end if;
+  if new.min_keep_until > new.destroy_at then
+    raise exception 'recording %: destruction % would come before the floor %', old.id, new.destroy_at, new.min_keep_until;
+  end if;
+  return new;
+end $$;
+
+create or replace function append_only() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name;
+end $$;
+
+-- Makes the monthly partitions of the history from one month to another; those that stand are left alone.
+create or replace function ensure_partitions(first_month date, last_month date) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  m date := date_trunc('month', first_month);
+  parent text;
+  part text;
+begin
+  perform pg_advisory_xact_lock(hashtext('seloste.partitions'));
+  while m <= last_month loop
+    foreach parent in array array['contact', 'segment', 'call_identity'] loop
+      part := parent || to_char(m, '_YYYY_MM');
+      if to_regclass('public.' || part) is null then
+        execute format('create table public.%I partition of public.%I for values from (%L) to (%L)',
+          part, parent, m::timestamp at time zone 'UTC', (m + interval '1 month')::timestamp at time zone 'UTC');
+      end if;
+    end loop;
+    m := m + interval '1 month';
+  end loop;
+end $$;
+grant execute on function ensure_partitions to seloste_custodian;
+-- A new database has its months at once; the custodian makes those that come.
+select ensure_partitions((now() - interval '15 months')::date, (now() + interval '13 months')::date);
+
+-- Opens a session for whoever has the password: its argon2id output, of which only the hash is kept here, is the proof.
+-- A process that may call this cannot open a session for somebody who is not there, nor guess without being counted.
+-- outcome: opened, second-factor (give one of `factors`), enrolment (none yet, and one is required), refused, wait.
+create or replace function open_session(
+  user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamptz,
+  out outcome text, out person uuid, out factors text[]
+) language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  demand text := (select second_factor from sign_in_demand);
+  found_person person;
+begin
+  if begin_attempt(open_session.user_id, network, known) then
+    outcome := 'wait';
+    return;
+  end if;
+  select * into found_person from person p where p.user_id = open_session.user_id;
+  person := found_person.id;
+  if found_person.password_check is distinct from sha256(open_session.proof)
+     or found_person.password_check is null or found_person.employed_from > now() or found_person.employed_to <= now() then
+    perform end_attempt(open_session.user_id, network, known, false);
+    outcome := 'refused';
+    return;
+  end if;
+  perform end_attempt(open_session.user_id, network, known, true);
+  factors := second_factors(person);
+  outcome := case when cardinality(factors) > 0 then 'second-factor' when demand = 'required' then 'enrolment' else 'opened' end;
+  insert into session (token_hash, person_id, created_at, expires_at, awaits_second_factor, device)
+  values (open_session.token_hash, person, now(),
+    least(open_session.expires_at, now() + case outcome when 'opened' then interval '12 hours' else interval '10 minutes' end),
+    outcome <> 'opened', left(open_session.device, 80));
+end $$;
+grant execute on function open_session to seloste_desk;
+
+-- A listening of a session as it is at this instant, with what is about to be served of it noted where it may be; an end waits
+-- for that, so that no interval is served that the end's entry in the log does not tell. Nothing where the session has no such
+-- listening, or is in the listening mode and asks from elsewhere than its workstation (R47). It is a use of the session.
+create or replace function serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval)
+returns table (recording_id uuid, speed real, why text, since timestamptz)
+language plpgsql volatile security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held session;
+begin
+  perform set_config('seloste.session', serve_range.token, true);
+  perform from listening l where l.id = wanted for share;
+  select s.* into held from session s where s.token_hash = sha256(convert_to(serve_range.token, 'UTF8'));
+  if held.confined_to is not null and not exists (
+    select from workstation w where w.id = held.confined_at and w.ended_at is null and w.token_hash = serve_range.workstation
+  ) then
+    return;
+  end if;
+  select n.recording_id, n.speed, n.why, n.since into recording_id, speed, why, since from listening_now(wanted) n;
+  if not found then
+    return;
+  end if;
+  if why is null then
+    insert into listening_range (listening_id, from_ms, to_ms) values (wanted, serve_range.from_ms, serve_range.to_ms);
+    -- To some seconds: whoever listens asks for the next range soon.
+    update session s set expires_at = now() + idle, used_at = now()
+    where s.id = held.id and s.used_at < now() - interval '10 seconds';
+  end if;
+  return next;
+end $$;
+grant execute on function serve_range to seloste_custodian;

@@ -1,0 +1,893 @@
+-- Numbers by id, and nothing else.
+create or replace function are_marks(marks jsonb) returns boolean language sql immutable as $$
+  select marks is null or jsonb_typeof(marks) = 'object'
+    and not jsonb_path_exists(marks, '$.* ? (@.type() != "number" && @.type() != "null")')
+    and not exists (select from jsonb_object_keys(case when jsonb_typeof(marks) = 'object' then marks else '{}' end) k
+      where k !~ '^[A-Za-z0-9_-]{1,64}$')
+$$;
+
+-- The viewer's right to evaluate quality: an expert's with that duty, or a supervisor's for development (R4, R37, R38).
+create or replace function quality_rights() returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from rights_of(viewer(), 'QUALITY', '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = 'QUALITY')
+$$;
+
+create or replace function demand_evaluator() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from quality_rights() limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+-- Forms and samples are the quality expert's.
+create or replace function demand_quality_expert() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from quality_rights() r where r.role = 'EXPERT' limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+create or replace function segment_of(r recording) returns segment
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+$$;
+
+-- The right under which the viewer may evaluate a recording: it reaches the segment, and the call is somebody else's.
+create or replace function evaluating_right(s segment) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from quality_rights() o
+  where s.id is not null and s.official_person_id is distinct from viewer() and case o.scope_kind
+    when 'all' then true
+    when 'unit' then s.official_unit_id = any (o.scope_units)
+    when 'numbers' then s.number_reached = any (o.scope_numbers)
+    else false end
+  limit 1
+$$;
+
+create or replace function note_quality(action text, held access_right, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, 'QUALITY', kind, object, 'ok', detail)
+$$;
+
+create or replace function list_quality_forms()
+returns table (id uuid, language text, name text, revision integer, has_draft boolean, version integer, published_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_evaluator();
+  return query select f.id, f.language, f.name, f.revision, f.draft is not null, v.version, v.published_at
+    from quality_form f
+    left join lateral (select * from quality_form_version o where o.form_id = f.id order by o.version desc limit 1) v on true
+    order by f.name, f.id;
+end $$;
+grant execute on function list_quality_forms to seloste_desk;
+
+create or replace function read_quality_form(wanted uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  f quality_form;
+begin
+  perform demand_evaluator();
+  select * into f from quality_form o where o.id = wanted;
+  if f.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  return jsonb_build_object('id', f.id, 'language', f.language, 'name', f.name, 'revision', f.revision, 'draft', f.draft,
+    'versions', coalesce((
+      select jsonb_agg(jsonb_build_object('version', v.version, 'name', v.name, 'content', v.content, 'publishedAt', v.published_at,
+        'publishedBy', v.published_by) order by v.version desc)
+      from quality_form_version v where v.form_id = f.id), '[]'));
+end $$;
+grant execute on function read_quality_form to seloste_desk;
+
+create or replace function begin_quality_form(language text, name text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_quality_form.name);
+  insert into quality_form (language, name, begun_by, draft, draft_at, draft_by)
+  values (begin_quality_form.language, btrim(begin_quality_form.name), viewer(), '{"sections": []}', clock_timestamp(), viewer())
+  returning id into made;
+  perform note_quality('quality.form-begun', held, 'quality-form', made, '{}');
+  return made;
+end $$;
+grant execute on function begin_quality_form to seloste_desk;
+
+-- Saves the draft of the next version; published ones stay. Gives the draft's new revision.
+create or replace function save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  f quality_form;
+begin
+  perform demand_quality_expert();
+  select * into f from quality_form o where o.id = wanted for update;
+  if f.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if f.revision <> seen then
+    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('name', save_quality_form.name);
+  perform refuse_identity_code('sections', content::text);
+  update quality_form o set revision = o.revision + 1, name = btrim(save_quality_form.name), draft = content,
+    draft_at = clock_timestamp(), draft_by = viewer() where o.id = f.id;
+  return f.revision + 1;
+end $$;
+grant execute on function save_quality_form to seloste_desk;
+
+create or replace function publish_quality_form(wanted uuid, seen integer) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  f quality_form;
+  made integer;
+begin
+  select * into f from quality_form o where o.id = wanted for update;
+  if f.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if f.revision <> seen then
+    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  if f.draft is null then
+    raise exception 'quality.no-draft' using errcode = 'SE001';
+  end if;
+  insert into quality_form_version (form_id, version, name, content, published_by)
+  select f.id, coalesce(max(v.version), 0) + 1, f.name, f.draft, viewer() from quality_form_version v where v.form_id = f.id
+  returning version into made;
+  update quality_form o set revision = o.revision + 1, draft = null, draft_at = null, draft_by = null where o.id = f.id;
+  perform note_quality('quality.form-published', held, 'quality-form', f.id, jsonb_build_object('version', made));
+  return made;
+end $$;
+grant execute on function publish_quality_form to seloste_desk;
+
+create or replace function newest_version(form uuid) returns integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select max(v.version) from quality_form_version v where v.form_id = form
+$$;
+
+-- Whether a right of the viewer's to evaluate reaches what a plan draws from.
+create or replace function reaches_plan(p sampling_plan) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from quality_rights() o where case o.scope_kind
+    when 'all' then true when 'unit' then p.unit_id = any (o.scope_units) when 'numbers' then p.number = any (o.scope_numbers) else false end)
+$$;
+
+create or replace function list_sampling_plans() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_evaluator();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
+      'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
+      'begunAt', p.begun_at, 'endedAt', p.ended_at))
+    || jsonb_build_object('draws', coalesce((
+      select jsonb_agg(jsonb_build_object('week', d.week, 'drawnAt', d.drawn_at, 'candidates', d.candidates, 'earlier', d.earlier,
+        'ranked', d.ranked, 'followed', d.followed, 'candidateCount', d.candidate_count, 'pickedCount', d.picked_count,
+        'followedCount', d.followed_count) order by d.week desc)
+      from (select * from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12) d), '[]'))
+    from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
+    where reaches_plan(p)
+    order by p.ended_at is not null, p.name, p.id;
+end $$;
+grant execute on function list_sampling_plans to seloste_desk;
+
+create or replace function begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_sampling_plan.name);
+  if not exists (
+    select from quality_rights() o where o.role = 'EXPERT' and (o.scope_kind = 'all' or begin_sampling_plan.number = any (o.scope_numbers))
+  ) then
+    raise exception 'quality.number-out-of-reach' using errcode = 'SE001';
+  end if;
+  if newest_version(begin_sampling_plan.form) is null then
+    raise exception 'quality.form-not-published' using errcode = 'SE001';
+  end if;
+  if not exists (select from unit u where u.id = begin_sampling_plan.unit) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if exists (
+    select from sampling_plan p where p.ended_at is null and p.unit_id = begin_sampling_plan.unit and p.number = begin_sampling_plan.number
+  ) then
+    raise exception 'quality.plan-known' using errcode = 'SE001';
+  end if;
+  insert into sampling_plan (name, form_id, unit_id, number, weekly, days_left, begun_by)
+  values (btrim(begin_sampling_plan.name), begin_sampling_plan.form, begin_sampling_plan.unit, begin_sampling_plan.number,
+    begin_sampling_plan.weekly, begin_sampling_plan.days_left, viewer())
+  returning id into made;
+  perform note_quality('quality.plan-begun', held, 'sampling-plan', made, '{}');
+  return made;
+end $$;
+grant execute on function begin_sampling_plan to seloste_desk;
+
+create or replace function end_sampling_plan(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+begin
+  update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer()
+  where p.id = wanted and p.ended_at is null and reaches_plan(p);
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_quality('quality.plan-ended', held, 'sampling-plan', wanted, '{}');
+end $$;
+grant execute on function end_sampling_plan to seloste_desk;
+
+-- The weeks that are over and not drawn, from the one before the plan began; of those long past the last eight. The last one may
+-- have candidates yet: recordings come late from a telephone system, or into keeping.
+create or replace function draws_due() returns table (plan uuid, week date, weekly integer, seed text, may_fill boolean)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select p.id, w.week, p.weekly, p.seed, w.n = 1
+  from sampling_plan p
+  cross join lateral (
+    select n, (date_trunc('week', helsinki_day(register_now())) - n * interval '7 days')::date as week from generate_series(1, 8) n
+  ) w
+  where p.ended_at is null and w.week >= date_trunc('week', helsinki_day(p.begun_at)) - interval '7 days'
+    and not exists (select from sampling_draw d where d.plan_id = p.id and d.week = w.week)
+  order by p.id, w.week
+$$;
+grant execute on function draws_due to seloste_custodian;
+
+-- The recordings of a week among which a plan draws, by its official, and how many the plan drew of that one before.
+create or replace function draw_candidates(plan uuid, week date) returns table (recording uuid, official uuid, earlier bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.id, s.official_person_id, (
+      select count(*) from evaluation e join recording b on b.id = e.recording_id
+      -- Of what was put aside nobody was evaluated.
+      where e.plan_id = p.id and e.state <> 'SET_ASIDE' and (segment_of(b)).official_person_id = s.official_person_id)
+  from sampling_plan p
+  join segment s on s.official_unit_id = p.unit_id and s.number_reached = p.number
+    -- A part of a call that began before it was transferred.
+    and s.contact_started_at >= day_begins(draw_candidates.week) - interval '1 day' and s.contact_started_at < day_begins(draw_candidates.week + 7)
+  join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
+  where p.id = draw_candidates.plan and s.official_person_id is not null
+    and r.started_at >= day_begins(draw_candidates.week) and r.started_at < day_begins(draw_candidates.week + 7)
+    and copy_stands_still(r) is null and r.destroy_at > register_now() + p.days_left * interval '1 day'
+    and not exists (select from evaluation e where e.recording_id = r.id and e.kind = 'SAMPLED')
+  order by r.id
+$$;
+grant execute on function draw_candidates to seloste_custodian;
+
+-- Puts a recording of a plan's week into the queue; null where it is there, or gone.
+create or replace function queue_recording(p sampling_plan, week date, recording uuid) returns uuid
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into evaluation (kind, plan_id, week, recording_id, contact_id, unit_id, number, quarter, form_id)
+  select 'SAMPLED', p.id, queue_recording.week, r.id, r.contact_id, p.unit_id, p.number,
+    date_trunc('quarter', helsinki_day(r.started_at))::date, p.form_id
+  from recording r where r.id = queue_recording.recording and r.state not in ('DESTROYING', 'DESTROYED')
+  on conflict do nothing returning id
+$$;
+
+-- Notes a draw, all of its candidates in its order, and puts the first of them into the queue; false where somebody else has.
+create or replace function note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p sampling_plan;
+begin
+  select * into p from sampling_plan o where o.id = note_draw.plan for update;
+  insert into sampling_draw (plan_id, week, candidates, earlier, ranked, followed, candidate_count, picked_count)
+  values (p.id, note_draw.week, note_draw.candidates, note_draw.earlier, note_draw.ranked, '{}', jsonb_array_length(note_draw.candidates),
+    cardinality(note_draw.ranked[:p.weekly]))
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  perform queue_recording(p, note_draw.week, c) from unnest(note_draw.ranked[:p.weekly]) c;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('quality.drawn', 'sampling-plan', p.id, 'ok', jsonb_build_object('week', note_draw.week,
+    'candidates', jsonb_array_length(note_draw.candidates), 'picked', cardinality(note_draw.ranked[:p.weekly])));
+  return true;
+end $$;
+grant execute on function note_draw to seloste_custodian;
+
+-- An individual evaluation is for its evaluator, the evaluated official and quality experts (R6). A supervisor takes evaluations from
+-- the queue of their unit and sees results of groups; an evaluation that somebody else has begun is not shown to them. Recordings
+-- develop the service: no purpose of the description is to appraise a person.
+create or replace function sees_evaluation(e evaluation, r recording) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  -- Never null: `not null` would let pass.
+  select coalesce(case
+    when e.kind = 'CALIBRATION' and e.evaluator_id <> viewer() then false
+    when e.ended_at is not null then e.evaluator_id = viewer()
+    when e.state = 'WAITING' or e.evaluator_id = viewer() then (evaluating_right(segment_of(r))).id is not null
+    else (quality_expert_right(segment_of(r))).id is not null end, false)
+$$;
+
+create or replace function list_evaluations() returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_evaluator();
+begin
+  perform note_quality('quality.queue-read', held, 'search', null, '{}');
+  return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', p.name, 'week', e.week,
+      'calibrationId', e.calibration_id, 'calibrationName', nullif(c.name, ''), 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
+      'contactId', e.contact_id, 'unitName', u.name, 'number', e.number, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
+      'destroyAt', r.destroy_at, 'isMine', coalesce(e.evaluator_id = viewer(), false), 'isTaken', e.evaluator_id is not null,
+      'total', e.total, 'isFailed', e.is_failed, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
+      'disagreedAt', e.disagreed_at, 'answeredAt', e.answered_at, 'endedAt', e.ended_at, 'endWhy', e.end_why))
+    from evaluation e
+    left join recording r on r.id = e.recording_id
+    left join sampling_plan p on p.id = e.plan_id
+    left join calibration c on c.id = e.calibration_id
+    left join unit u on u.id = e.unit_id
+    join quality_form f on f.id = e.form_id
+    where e.state <> 'SET_ASIDE' and sees_evaluation(e, r)
+    order by r.destroy_at nulls last, e.id limit 500;
+end $$;
+grant execute on function list_evaluations to seloste_desk;
+
+-- An evaluation that its evaluator works on, locked, with its recording held as it is: whoever destroys comes before or after.
+create or replace function evaluation_locked(wanted uuid) returns evaluation
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation;
+  r recording;
+begin
+  perform demand_evaluator();
+  select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
+  select * into e from evaluation o where o.id = wanted for update;
+  if e.id is null or not sees_evaluation(e, r) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if e.ended_at is not null then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  return e;
+end $$;
+
+create or replace function evaluation_right(e evaluation) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select evaluating_right(segment_of(r)) from recording r where r.id = e.recording_id
+$$;
+
+-- Takes one from the queue, with the newest version of its form. Again, it is the same.
+create or replace function begin_evaluation(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.evaluator_id = viewer() and e.state <> 'WAITING' then
+    return;
+  end if;
+  if e.state <> 'WAITING' then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp()
+  where o.id = e.id;
+  perform note_quality('quality.evaluation-begun', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
+end $$;
+grant execute on function begin_evaluation to seloste_desk;
+
+-- Everything of one, its form with it.
+create or replace function read_evaluation(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_evaluator();
+  e evaluation;
+  r recording;
+  s segment;
+begin
+  select * into e from evaluation o where o.id = wanted;
+  select * into r from recording o where o.id = e.recording_id;
+  if e.id is null or not sees_evaluation(e, r) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  s := segment_of(r);
+  -- Past its term, or where its use is forbidden and it is kept for an order alone, nothing that was said of it is shown.
+  if e.ended_at is null and copy_stands_still(r) in ('recording.destroyed', 'recording.restricted') then
+    e.answers := '{}';
+    e.comments := '[]';
+    e.note := '';
+    e.disagreement := null;
+    e.answer := null;
+  end if;
+  perform note_quality('quality.evaluation-read', held, 'evaluation', e.id, '{}');
+  return jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', (select p.name from sampling_plan p where p.id = e.plan_id),
+      'calibrationId', e.calibration_id, 'formId', e.form_id, 'formVersion', e.form_version, 'newestVersion', newest_version(e.form_id),
+      'formName', v.name, 'formLanguage', f.language, 'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', s.id, 'number', e.number,
+      'unitName', (select u.name from unit u where u.id = e.unit_id), 'officialName', s.official_name, 'startedAt', r.started_at,
+      'durationMs', r.duration_ms, 'destroyAt', r.destroy_at, 'standsStill', case when e.ended_at is null then copy_stands_still(r) end,
+      'isMine', coalesce(e.evaluator_id = viewer(), false), 'revision', e.revision, 'comments', e.comments, 'note', e.note, 'savedAt', e.saved_at,
+      'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at, 'disagreedAt', e.disagreed_at, 'disagreement', e.disagreement,
+      'answeredAt', e.answered_at, 'answerOutcome', e.answer_outcome, 'answer', e.answer, 'endedAt', e.ended_at, 'endWhy', e.end_why))
+    || jsonb_build_object('answers', e.answers, 'form', v.content)
+    from (select) nothing left join quality_form_version v on v.form_id = e.form_id and v.version = e.form_version
+    join quality_form f on f.id = e.form_id;
+end $$;
+grant execute on function read_evaluation to seloste_desk;
+
+-- One of the viewer's own that they may change, as they saw it.
+create or replace function evaluation_mine(wanted uuid, seen integer) returns evaluation
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.evaluator_id is distinct from viewer() then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  if e.state <> 'DRAFT' then
+    raise exception 'quality.released' using errcode = 'SE001';
+  end if;
+  if e.revision <> seen then
+    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  return e;
+end $$;
+
+create or replace function save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_mine(wanted, seen);
+begin
+  perform refuse_identity_code('note', save_evaluation.note);
+  perform refuse_identity_code('comments', c ->> 'text') from jsonb_array_elements(save_evaluation.comments) c;
+  update evaluation o set answers = save_evaluation.answers, comments = save_evaluation.comments, note = save_evaluation.note,
+    revision = o.revision + 1, saved_at = clock_timestamp() where o.id = e.id;
+  return e.revision + 1;
+end $$;
+grant execute on function save_evaluation to seloste_desk;
+
+-- The form and the answers of one that the viewer works on: what they come to is counted before they are saved or released.
+create or replace function evaluation_work(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.evaluator_id is distinct from viewer() then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  return jsonb_build_object('answers', e.answers, 'form', (
+    select v.content from quality_form_version v where v.form_id = e.form_id and v.version = e.form_version));
+end $$;
+grant execute on function evaluation_work to seloste_desk;
+
+-- The name that says nothing of an official in a unit's quarter.
+create or replace function mark_for(person uuid, unit uuid, quarter date) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if person is null or unit is null then
+    return null;
+  end if;
+  insert into quality_mark (person_id, unit_id, quarter) values (mark_for.person, mark_for.unit, mark_for.quarter) on conflict do nothing;
+  return (select m.mark from quality_mark m
+    where m.person_id = mark_for.person and m.unit_id = mark_for.unit and m.quarter = mark_for.quarter);
+end $$;
+
+-- Gives it to the official whose call it was; of a calibration, says that it is finished. `score`: {total, isFailed, sections}.
+create or replace function release_evaluation(wanted uuid, seen integer, score jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_mine(wanted, seen);
+  official uuid := (segment_of(r)).official_person_id from recording r where r.id = e.recording_id;
+begin
+  update evaluation o set state = case when e.kind = 'CALIBRATION' then 'FINISHED' else 'RELEASED' end, released_at = clock_timestamp(),
+    total = (score ->> 'total')::real, is_failed = (score ->> 'isFailed')::boolean, sections = score -> 'sections',
+    mark = case when e.kind = 'SAMPLED' then mark_for(official, e.unit_id, e.quarter) end
+  where o.id = e.id;
+  perform note_quality(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end,
+    evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
+end $$;
+grant execute on function release_evaluation to seloste_desk;
+
+-- The next of a draw in the place of one that there is nothing to evaluate in: after those that were picked and those that
+-- followed, the first that could still be drawn. Null where the plan has ended or nothing is left.
+create or replace function follow_in_draw(e evaluation) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  p sampling_plan;
+  d sampling_draw;
+  next uuid;
+  made uuid;
+begin
+  select * into p from sampling_plan o where o.id = e.plan_id and o.ended_at is null;
+  select * into d from sampling_draw o where o.plan_id = p.id and o.week = e.week for update;
+  for next in select c.id from unnest(d.ranked) with ordinality c (id, place)
+    where c.place > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.place loop
+    -- One that somebody is destroying is not waited for: they may wait for this one's.
+    perform from recording r where r.id = next and copy_stands_still(r) is null
+      and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
+    if found then
+      made := queue_recording(p, e.week, next);
+    end if;
+    if made is not null then
+      update sampling_draw o set followed = o.followed || next, followed_count = o.followed_count + 1
+      where o.plan_id = d.plan_id and o.week = d.week;
+      return made;
+    end if;
+  end loop;
+  return null;
+end $$;
+
+-- `too-close`: the evaluator knows the caller or stands too near; it goes back to the queue for somebody else. `unsuitable`:
+-- there is nothing to evaluate in it, and the next of its draw takes its place. Gives whether one did.
+create or replace function set_aside_evaluation(wanted uuid, why text) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+  next uuid;
+begin
+  if e.kind <> 'SAMPLED' or e.state not in ('WAITING', 'DRAFT') or e.evaluator_id is not null and e.evaluator_id <> viewer() then
+    raise exception 'quality.taken' using errcode = 'SE001';
+  end if;
+  update evaluation o set state = case when why = 'unsuitable' then 'SET_ASIDE' else 'WAITING' end, evaluator_id = null, form_version = null,
+    answers = '{}', comments = '[]', note = '', revision = o.revision + 1, begun_at = null, saved_at = null,
+    set_aside_why = case when why = 'unsuitable' then why end, answered_at = null, answered_by = null, answer = null, answer_outcome = null,
+    disagreed_at = null, disagreement = null
+  where o.id = e.id;
+  if why = 'unsuitable' then
+    next := follow_in_draw(e);
+  end if;
+  perform note_quality('quality.evaluation-set-aside', evaluation_right(e), 'evaluation', e.id,
+    jsonb_strip_nulls(jsonb_build_object('why', why, 'followedBy', next)));
+  return case when why = 'unsuitable' then next is not null end;
+end $$;
+grant execute on function set_aside_evaluation to seloste_desk;
+
+-- What the official disagreed with: it stays as it is, or its evaluator does it again.
+create or replace function answer_disagreement(wanted uuid, outcome text, text text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation := evaluation_locked(wanted);
+begin
+  if e.disagreed_at is null or e.answered_at is not null then
+    raise exception 'quality.nothing-to-answer' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('text', answer_disagreement.text);
+  update evaluation o set answered_at = clock_timestamp(), answered_by = viewer(), answer_outcome = answer_disagreement.outcome,
+    answer = btrim(answer_disagreement.text) where o.id = e.id;
+  if answer_disagreement.outcome = 'REOPENED' then
+    update evaluation o set state = 'DRAFT', released_at = null, acknowledged_at = null, total = null, is_failed = null, sections = null,
+      mark = null, revision = o.revision + 1 where o.id = e.id;
+  end if;
+  perform note_quality('quality.disagreement-answered', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('outcome', answer_disagreement.outcome));
+end $$;
+grant execute on function answer_disagreement to seloste_desk;
+
+-- An official reads what was said of their own calls and answers it (R39, R48); nobody's name but their own is in it (L11).
+create or replace function demand_own_calls() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select o.* into held from rights_of(viewer(), 'DEVELOPMENT', '') o where o.role = 'OFFICIAL' and o.scope_kind = 'own' limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+create or replace function list_own_evaluations() returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+begin
+  perform note_quality('quality.own-read', held, 'person', viewer(), '{}');
+  return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'state', e.state, 'formName', v.name, 'formLanguage', f.language,
+      'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', r.segment_id, 'number', e.number, 'startedAt', r.started_at,
+      'destroyAt', r.destroy_at, 'comments', e.comments, 'note', e.note, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
+      'disagreedAt', e.disagreed_at, 'disagreement', e.disagreement, 'answeredAt', e.answered_at, 'answer', e.answer,
+      'answerOutcome', e.answer_outcome))
+    || jsonb_build_object('answers', e.answers, 'form', v.content)
+    from evaluation e join recording r on r.id = e.recording_id
+    join quality_form f on f.id = e.form_id join quality_form_version v on v.form_id = e.form_id and v.version = e.form_version
+    where e.kind = 'SAMPLED' and e.state in ('RELEASED', 'ACKNOWLEDGED') and copy_stands_still(r) is null
+      and (segment_of(r)).official_person_id = viewer()
+    order by e.released_at desc;
+end $$;
+grant execute on function list_own_evaluations to seloste_desk;
+
+create or replace function own_evaluation(wanted uuid) returns evaluation
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  e evaluation;
+  r recording;
+begin
+  perform demand_own_calls();
+  select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
+  select * into e from evaluation o where o.id = wanted for update;
+  if e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
+    or (segment_of(r)).official_person_id is distinct from viewer() then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  return e;
+end $$;
+
+create or replace function acknowledge_evaluation(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+  e evaluation := own_evaluation(wanted);
+begin
+  if e.state = 'ACKNOWLEDGED' then
+    return;
+  end if;
+  update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = clock_timestamp() where o.id = e.id;
+  perform note_quality('quality.evaluation-acknowledged', held, 'evaluation', e.id, '{}');
+end $$;
+grant execute on function acknowledge_evaluation to seloste_desk;
+
+create or replace function disagree_with_evaluation(wanted uuid, reasons text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+  e evaluation := own_evaluation(wanted);
+begin
+  if e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT') then
+    raise exception 'quality.disagreed' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('reasons', disagree_with_evaluation.reasons);
+  update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
+    disagreed_at = clock_timestamp(), disagreement = btrim(disagree_with_evaluation.reasons),
+    answered_at = null, answered_by = null, answer_outcome = null, answer = null where o.id = e.id;
+  perform note_quality('quality.disagreed', held, 'evaluation', e.id, '{}');
+end $$;
+grant execute on function disagree_with_evaluation to seloste_desk;
+
+create or replace function begin_calibration(recording uuid, form uuid, name text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  r recording;
+  made uuid;
+begin
+  select * into r from recording o where o.id = begin_calibration.recording for share;
+  if r.id is null or (evaluating_right(segment_of(r))).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  if newest_version(begin_calibration.form) is null then
+    raise exception 'quality.form-not-published' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('name', begin_calibration.name);
+  insert into calibration (name, form_id, form_version, recording_id, begun_by)
+  values (btrim(begin_calibration.name), begin_calibration.form, newest_version(begin_calibration.form), r.id, viewer()) returning id into made;
+  perform note_quality('quality.calibration-begun', held, 'calibration', made, jsonb_build_object('recording', r.id));
+  return made;
+end $$;
+grant execute on function begin_calibration to seloste_desk;
+
+-- Whether the viewer sees a calibration: whoever could evaluate its recording; once that is gone, whoever evaluates at all.
+create or replace function sees_calibration(c calibration) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select case when c.recording_id is null then exists (select from quality_rights())
+    else exists (select from recording r where r.id = c.recording_id and (evaluating_right(segment_of(r))).id is not null) end
+$$;
+
+-- How far each is, and what agreement there was; nobody's answers.
+create or replace function list_calibrations() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_evaluator();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'formId', c.form_id, 'formName', v.name, 'formVersion', c.form_version,
+      'formLanguage', f.language, 'begunAt', c.begun_at, 'isMine', c.begun_by = viewer(), 'closedAt', c.closed_at, 'endedAt', c.ended_at,
+      'begun', count(e.id), 'finished', count(e.id) filter (where e.state = 'FINISHED'),
+      'myEvaluation', (array_agg(e.id) filter (where e.evaluator_id = viewer()))[1],
+      'isFinished', bool_or(e.evaluator_id = viewer() and e.state = 'FINISHED'),
+      'destroyAt', (select r.destroy_at from recording r where r.id = c.recording_id)))
+    || case when c.summary is null then '{}' else jsonb_build_object('summary', c.summary) end
+    from calibration c join quality_form f on f.id = c.form_id
+    join quality_form_version v on v.form_id = c.form_id and v.version = c.form_version
+    left join evaluation e on e.calibration_id = c.id
+    where sees_calibration(c)
+    group by c.id, v.form_id, v.version, f.id order by c.closed_at is not null, c.begun_at desc limit 100;
+end $$;
+grant execute on function list_calibrations to seloste_desk;
+
+-- Locked after its recording, as whoever destroys takes them.
+create or replace function calibration_locked(wanted uuid) returns calibration
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c calibration;
+begin
+  perform demand_evaluator();
+  perform from recording r where r.id = (select o.recording_id from calibration o where o.id = wanted) for share;
+  select * into c from calibration o where o.id = wanted for update;
+  if c.id is null or not sees_calibration(c) then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.recording_id is null then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  if c.closed_at is not null then
+    raise exception 'quality.calibration-closed' using errcode = 'SE001';
+  end if;
+  return c;
+end $$;
+
+-- The viewer's own evaluation in a calibration; nobody sees another's before it is closed.
+create or replace function join_calibration(wanted uuid) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c calibration := calibration_locked(wanted);
+  r recording;
+  s segment;
+  made uuid;
+begin
+  select e.id into made from evaluation e where e.calibration_id = c.id and e.evaluator_id = viewer();
+  if made is not null then
+    return made;
+  end if;
+  select * into r from recording o where o.id = c.recording_id for share;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  s := segment_of(r);
+  insert into evaluation (kind, calibration_id, recording_id, contact_id, unit_id, number, quarter, form_id, form_version, evaluator_id, state, begun_at)
+  values ('CALIBRATION', c.id, r.id, r.contact_id, s.official_unit_id, s.number_reached,
+    date_trunc('quarter', helsinki_day(r.started_at))::date, c.form_id, c.form_version, viewer(), 'DRAFT', clock_timestamp())
+  returning id into made;
+  perform note_quality('quality.evaluation-begun', evaluating_right(s), 'evaluation', made, jsonb_build_object('recording', r.id));
+  return made;
+end $$;
+grant execute on function join_calibration to seloste_desk;
+
+-- Closes it and gives the answers of those who have finished, by no name, with the form: from now on they may be compared.
+create or replace function close_calibration(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_quality_expert();
+  c calibration := calibration_locked(wanted);
+  given jsonb;
+begin
+  select jsonb_agg(e.answers order by e.id) into given from evaluation e where e.calibration_id = c.id and e.state = 'FINISHED';
+  if coalesce(jsonb_array_length(given), 0) < 2 then
+    raise exception 'quality.too-few' using errcode = 'SE001';
+  end if;
+  -- What is not finished is not compared, and leads nowhere any more.
+  delete from evaluation e where e.calibration_id = c.id and e.state = 'DRAFT';
+  update calibration o set closed_at = clock_timestamp() where o.id = c.id;
+  perform note_quality('quality.calibration-closed', held, 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
+  return jsonb_build_object('answers', given, 'form', (
+    select v.content from quality_form_version v where v.form_id = c.form_id and v.version = c.form_version));
+end $$;
+grant execute on function close_calibration to seloste_desk;
+
+-- In the transaction that closed it.
+create or replace function note_calibration(wanted uuid, summary jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_quality_expert();
+  update calibration c set summary = note_calibration.summary where c.id = wanted and c.closed_at is not null and c.summary is null;
+end $$;
+grant execute on function note_calibration to seloste_desk;
+
+-- Of each unit and number and version of a form in a quarter, from the least group on: five officials and ten evaluations. A
+-- smaller group is named without any figure. What was released in the week that goes on counts when it is over, so that no
+-- single evaluation can be told from two looks.
+create or replace function quality_results(wanted date) returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_evaluator();
+begin
+  perform note_quality('quality.results-read', held, 'search', null, jsonb_build_object('quarter', wanted));
+  return query
+  with reached as (
+    select e.* from evaluation e
+    where e.kind = 'SAMPLED' and e.quarter = wanted and e.mark is not null and e.is_failed is not null
+      -- What is forbidden and waits for an order or a case is not used for this, either (R50).
+      and not exists (select from prohibition p where p.recording_id = e.recording_id)
+      and e.released_at < day_begins(date_trunc('week', helsinki_day(register_now()))::date)
+      and exists (select from quality_rights() o where case o.scope_kind
+        when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
+  ), grouped as (
+    select e.unit_id, e.number, e.form_id, e.form_version, count(*) as n, count(distinct e.mark) as officials, avg(e.total) as mean,
+      count(*) filter (where e.is_failed) as failed
+    from reached e group by e.unit_id, e.number, e.form_id, e.form_version
+  )
+  select jsonb_build_object('unitName', u.name, 'number', g.number, 'formName', v.name, 'formVersion', g.form_version, 'formLanguage', f.language)
+    || case when g.officials >= 5 and g.n >= 10 then jsonb_build_object('isEnough', true, 'evaluations', g.n, 'officials', g.officials,
+        'mean', round(g.mean), 'failedShare', round(100.0 * g.failed / g.n), 'sections', coalesce((
+          select jsonb_agg(jsonb_build_object('title', x.section ->> 'title', 'mean', x.mean) order by x.place)
+          from (
+            select s.section, s.place, round(avg((e.sections ->> (s.section ->> 'id'))::numeric)) as mean
+            from jsonb_array_elements(v.content -> 'sections') with ordinality s (section, place)
+            join reached e on e.unit_id = g.unit_id and e.number = g.number and e.form_id = g.form_id and e.form_version = g.form_version
+            group by s.section, s.place having count(e.sections ->> (s.section ->> 'id')) >= 10
+          ) x), '[]'))
+      else '{"isEnough": false}' end
+  from grouped g join unit u on u.id = g.unit_id join quality_form f on f.id = g.form_id
+  join quality_form_version v on v.form_id = g.form_id and v.version = g.form_version
+  order by u.name, g.number, v.name, g.form_version;
+end $$;
+grant execute on function quality_results to seloste_desk;
+
+-- What is said of a call ends with its recording, in the transaction that blocks it. At the end of its term the marks of one that
+-- was released stay, of nobody, for the results of its group; of what was forbidden nothing stays (R50). They stay under another
+-- id and without the times: the log knows under the old one whose recording it was, and who acknowledged it.
+create or replace function week_of(at timestamptz) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select day_begins(date_trunc('week', helsinki_day(at))::date)
+$$;
+
+create or replace function end_evaluation(e evaluation, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  stays boolean := why = 'term' and e.mark is not null;
+begin
+  update evaluation o set state = 'ENDED', end_why = why, recording_id = null, contact_id = null,
+    ended_at = case when stays then week_of(clock_timestamp()) else clock_timestamp() end,
+    id = case when stays then gen_random_uuid() else o.id end,
+    plan_id = case when not stays then o.plan_id end, week = case when not stays then o.week end,
+    drawn_at = case when stays then week_of(o.released_at) else o.drawn_at end,
+    released_at = case when stays then week_of(o.released_at) else o.released_at end,
+    begun_at = case when not stays then o.begun_at end, saved_at = case when not stays then o.saved_at end,
+    acknowledged_at = case when not stays then o.acknowledged_at end, disagreed_at = case when not stays then o.disagreed_at end,
+    answered_at = case when not stays then o.answered_at end, answer_outcome = case when not stays then o.answer_outcome end,
+    revision = case when stays then 0 else o.revision end,
+    comments = '[]', note = '', disagreement = null, answer = null, answered_by = null,
+    -- Who works on it is told; who has released it has nothing to be told of.
+    evaluator_id = case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end,
+    answers = case when why = 'term' then o.answers else '{}' end,
+    total = case when why = 'term' then o.total end, is_failed = case when why = 'term' then o.is_failed end,
+    sections = case when why = 'term' then o.sections end, mark = case when why = 'term' then o.mark end
+  where o.id = e.id;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('quality.evaluation-ended', 'evaluation', e.id, 'ok', jsonb_build_object('why', why));
+end $$;
+
+create or replace function evaluations_end() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_evaluation(e, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from evaluation e where e.recording_id = new.id;
+  update calibration c set recording_id = null, name = '', ended_at = clock_timestamp() where c.recording_id = new.id;
+  return null;
+end $$;
+
+-- What is over: evaluations of recordings that are not there (a restored backup brings such back), ended ones that count nowhere
+-- after thirty days, lists of candidates and marks once no recording of their time can be there.
+create or replace function end_quality_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ended integer;
+begin
+  perform end_evaluation(e, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from evaluation e left join recording r on r.id = e.recording_id
+  where e.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
+  update calibration c set recording_id = null, name = '', ended_at = coalesce(c.ended_at, clock_timestamp())
+  where c.recording_id is not null and not exists (
+    select from recording r where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED'));
+  delete from evaluation e where e.ended_at < clock_timestamp() - interval '30 days' and (e.mark is null or e.kind = 'CALIBRATION');
+  get diagnostics ended = row_count;
+  -- Nobody is told any more: an evaluation that only counts has no evaluator.
+  update sampling_draw d set candidates = null, earlier = null, ranked = null, followed = null
+  where d.candidates is not null and d.week < helsinki_day(register_now()) - interval '8 months';
+  delete from quality_mark m where m.quarter < helsinki_day(register_now()) - interval '11 months';
+  return ended;
+end $$;
+grant execute on function end_quality_over to seloste_custodian;
+
+-- The right of a quality expert under which the viewer may evaluate a recording, as evaluating_right finds one.
+create or replace function quality_expert_right(s segment) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from quality_rights() o
+  where o.role = 'EXPERT' and s.id is not null and s.official_person_id is distinct from viewer() and case o.scope_kind
+    when 'all' then true
+    when 'numbers' then s.number_reached = any (o.scope_numbers)
+    else false end
+  limit 1
+$$;

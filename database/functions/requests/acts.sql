@@ -1,0 +1,395 @@
+create or replace function subject_copy_state(c subject_copy) returns text
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when c.end_why is not null then c.end_why
+    when c.expires_at <= now() then 'expired'
+    when c.ready_at is null then 'making'
+    else 'ready' end
+$$;
+
+-- A request that asks for something, served by the viewer.
+create or replace function serving_asked(wanted uuid, kind text) returns subject_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(wanted);
+begin
+  if not q.kinds @> array[kind] then
+    raise exception 'request.not-asked' using errcode = 'SE001';
+  end if;
+  return q;
+end $$;
+
+-- Whether a call is one of the requester's, as the clerk has found; of an official's, no more than their own parts.
+create or replace function is_matched(q subject_request, contact uuid, segment uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from request_call k where k.request_id = q.id and k.contact_id = contact and k.state = 'MATCHED')
+    and (q.party = 'CALLER' or q.party = 'OFFICIAL' and exists (
+      select from segment s where s.id = is_matched.segment and s.contact_id = contact and s.official_person_id = q.official_id))
+$$;
+
+-- Begins a copy of a recording that the requester may hear now. The custodian asks, in the clerk's session: it encrypts, and
+-- knows whether the description in force offers copies.
+create or replace function begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean)
+returns table (id uuid, expires_at timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  q subject_request := serving_asked(request, 'COPY');
+  r recording;
+  until timestamptz;
+begin
+  -- What was asked for while it was offered is not made once it is not.
+  if not offered then
+    raise exception 'request.not-offered' using errcode = 'SE001';
+  end if;
+  -- Whoever ends it meanwhile comes before this, or after it and finds the copy.
+  select * into r from recording k where k.id = begin_subject_copy.recording for share;
+  if r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if r.state in ('DESTROYING', 'DESTROYED') then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  until := heard_until(r.id, 'INSPECTION', q.number);
+  if until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED') then
+    raise exception 'recording.not-yet-kept' using errcode = 'SE001';
+  end if;
+  if until is null then
+    raise exception 'recording.restricted' using errcode = 'SE001';
+  end if;
+  if until <= register_now() then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  perform end_subject_copy(c, 'expired', null) from subject_copy c
+  where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null and c.expires_at <= now();
+  if exists (select from subject_copy c where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null) then
+    raise exception 'copy.under-way' using errcode = 'SE001';
+  end if;
+  insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
+  values (q.id, r.id, begin_subject_copy.method, begin_subject_copy.token_hash, viewer(), least(now() + interval '7 days', until))
+  -- Of two at once the later one waits for the first, and finds it.
+  on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
+  if id is null then
+    raise exception 'copy.under-way' using errcode = 'SE001';
+  end if;
+  perform note_end('subject-copy.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'copy', id,
+    jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method, 'othersRights', 'weighed'));
+  return next;
+end $$;
+grant execute on function begin_subject_copy to seloste_custodian;
+
+-- Ends a copy: from then on nobody fetches it; the custodian removes its object.
+create or replace function end_subject_copy(c subject_copy, why text, by uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update subject_copy k set ended_at = clock_timestamp(), end_why = why, ended_by = by where k.id = c.id and k.ended_at is null;
+  if found then
+    insert into audit_entry (person_id, action, reference, object_kind, object_id, result, detail)
+    select by, case why when 'taken' then 'subject-copy.taken' else 'subject-copy.ended' end, q.number, 'copy', c.id, 'ok',
+      jsonb_build_object('recording', c.recording_id, 'why', why)
+    from subject_request q where q.id = c.request_id;
+  end if;
+end $$;
+
+-- The encrypted object is stored. False where the copy or its recording has ended meanwhile: then the object goes.
+create or replace function subject_copy_stored(wanted uuid, size bigint) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r recording;
+begin
+  select k.* into r from recording k where k.id = (select recording_id from subject_copy where id = wanted) for share;
+  if r.id is null or r.state in ('DESTROYING', 'DESTROYED') then
+    return false;
+  end if;
+  update subject_copy c set ready_at = clock_timestamp(), size_bytes = size where c.id = wanted and c.ended_at is null and c.ready_at is null;
+  return found;
+end $$;
+grant execute on function subject_copy_stored to seloste_custodian;
+
+create or replace function subject_copy_failed(wanted uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select end_subject_copy(c, 'failed', null) from subject_copy c where c.id = wanted and c.ended_at is null
+$$;
+grant execute on function subject_copy_failed to seloste_custodian;
+
+create or replace function withdraw_subject_copy(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c subject_copy;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into c from subject_copy k where k.id = wanted for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if subject_copy_state(c) not in ('making', 'ready') then
+    raise exception 'copy.over' using errcode = 'SE001';
+  end if;
+  perform end_subject_copy(c, 'withdrawn', viewer());
+end $$;
+grant execute on function withdraw_subject_copy to seloste_desk;
+
+-- Whether nothing stands against a copy leaving now: it lies ready, and its recording may be heard for its request. One that
+-- was forbidden may not, unless a case of 1.6 keeps it for this request.
+create or replace function copy_may_leave(c subject_copy) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select subject_copy_state(c) = 'ready' and exists (
+    select from recording r join subject_request q on q.id = c.request_id
+    where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED')
+      and (r.destroy_at > register_now() or heard_until(r.id, 'INSPECTION', q.number) > register_now())
+      and (not exists (select from prohibition p where p.recording_id = r.id) or heard_until(r.id, 'INSPECTION', q.number) is not null))
+$$;
+
+-- The page of a link: the language of the request, where there is something to fetch.
+create or replace function copy_behind(token_hash bytea) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select q.language from subject_copy c join subject_request q on q.id = c.request_id
+  where c.token_hash = copy_behind.token_hash and copy_may_leave(c)
+    and c.fetches < 3 and coalesce(c.first_fetch_at > now() - interval '1 hour', true)
+$$;
+grant execute on function copy_behind to seloste_custodian;
+
+-- Ends what is over by itself: after its week, an hour after a fetch that did not come to its end, a making that stopped.
+create or replace function settle_copies() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select end_subject_copy(c, case when c.ready_at is null and c.expires_at > now() then 'failed' else 'expired' end, null)
+  from subject_copy c
+  where c.ended_at is null and (
+    c.expires_at <= now() or c.first_fetch_at <= now() - interval '1 hour' or c.ready_at is null and c.made_at < now() - interval '15 minutes')
+$$;
+grant execute on function settle_copies to seloste_custodian;
+
+-- A copy ends with its recording, in the same transaction that blocks it (R50).
+create or replace function copies_end_with_recording() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_subject_copy(c, 'destroyed', null) from subject_copy c where c.recording_id = new.id and c.ended_at is null;
+  return null;
+end $$;
+
+-- The name of a person at an instant; none where nobody of that id was there then.
+create or replace function name_at(person uuid, at timestamptz) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select n.name from person_name n join person p on p.id = n.person_id
+  where n.person_id = person and n.valid_from <= at and (n.valid_to is null or n.valid_to > at)
+    and p.employed_from <= at and (p.employed_to is null or p.employed_to > at)
+$$;
+
+-- The number of a person at an instant: the one at which the call was answered, where that was theirs.
+create or replace function phone_at(person uuid, at timestamptz, answered text) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select f.phone_key from person_phone f
+  where f.person_id = person and f.valid_from <= at and (f.valid_to is null or f.valid_to > at)
+  order by f.phone_key is not distinct from answered desc, f.phone_key limit 1
+$$;
+
+create or replace function propose_correction(request uuid, segment uuid, official text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_asked(request, 'RECTIFY');
+  s segment;
+  at timestamptz;
+  other person;
+  made uuid;
+begin
+  select k.* into s from segment k
+  where k.id = propose_correction.segment and k.contact_id in (select contact_id from request_call where request_id = q.id and state = 'MATCHED');
+  -- An official who says that a call was not theirs is the official of it until then.
+  if s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.id) or (contact_in_term(s.contact_id)).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  -- Until its end capture writes who answers.
+  if s.ended_at is null then
+    raise exception 'correction.call-goes-on' using errcode = 'SE001';
+  end if;
+  at := s.answered_at;
+  select * into other from person p where lower(p.user_id) = lower(btrim(official));
+  if other.id is null or name_at(other.id, at) is null then
+    raise exception 'correction.nobody' using errcode = 'SE001';
+  end if;
+  if other.id = s.official_person_id then
+    raise exception 'correction.same' using errcode = 'SE001';
+  end if;
+  if exists (select from correction c where c.segment_id = s.id and c.decided_at is null) then
+    raise exception 'correction.waits' using errcode = 'SE001';
+  end if;
+  insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+    becomes_unit_id, proposed_by)
+  values (q.id, s.id, s.contact_id, s.contact_started_at, s.official_person_id, s.official_unit_id, other.id,
+    (select l.unit_id from person_placement l where l.person_id = other.id and l.valid_from <= at and (l.valid_to is null or l.valid_to > at)),
+    viewer())
+  on conflict do nothing returning id into made;
+  if made is null then
+    raise exception 'correction.waits' using errcode = 'SE001';
+  end if;
+  perform note_end('correction.proposed', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'correction', made,
+    jsonb_build_object('segment', s.id, 'was', s.official_person_id, 'becomes', other.id));
+  return made;
+end $$;
+grant execute on function propose_correction to seloste_desk;
+
+-- Decides on a correction: never who proposed it, nor whom it is about. What the history said before stays in the log, by id.
+create or replace function decide_correction(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{DECISION_MAKER}');
+  c correction;
+  s segment;
+begin
+  select * into c from correction k where k.id = wanted for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.decided_at is not null then
+    raise exception 'correction.decided' using errcode = 'SE001';
+  end if;
+  if viewer() in (c.proposed_by, c.was_person_id, c.becomes_person_id) then
+    raise exception 'correction.own' using errcode = 'SE001';
+  end if;
+  select k.* into s from segment k where k.id = c.segment_id and k.contact_started_at = c.contact_started_at for update;
+  if how = 'APPROVED' and (s.id is null or s.official_person_id is distinct from c.was_person_id) then
+    -- Its history has ended, or another correction has come before.
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  update correction k set decided_at = clock_timestamp(), decided_by = viewer(), outcome = how where k.id = c.id;
+  if how = 'APPROVED' then
+    update segment k set official_person_id = c.becomes_person_id, official_unit_id = c.becomes_unit_id,
+      official_name = name_at(c.becomes_person_id, s.answered_at),
+      official_phone = phone_at(c.becomes_person_id, s.answered_at, s.official_phone)
+    where k.id = s.id and k.contact_started_at = s.contact_started_at;
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
+  select viewer(), viewers_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(
+    'outcome', how, 'segment', c.segment_id, 'was', c.was_person_id, 'wasUnit', c.was_unit_id,
+    'becomes', c.becomes_person_id, 'becomesUnit', c.becomes_unit_id)
+  from subject_request q where q.id = c.request_id;
+end $$;
+grant execute on function decide_correction to seloste_desk;
+
+-- Corrections as those see them who propose or decide; that the decision maker looked is in the log. What is decided is told by the directory's name.
+create or replace function list_corrections(request uuid) returns table (id uuid, request_id uuid, number text, segment_id uuid, was_name text,
+  was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamptz, proposed_by uuid,
+  decided_at timestamptz, decided_by uuid, outcome text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  if list_corrections.request is null then
+    perform demand_one_role('{DECISION_MAKER}');
+    insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
+    values (viewer(), viewers_right('DECISION_MAKER'), 'DECISION_MAKER', 'requests.read', 'request', 'ok', '{"decisions": true}');
+  else
+    perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  end if;
+  return query
+    select c.id, c.request_id, q.number, c.segment_id,
+      case when c.outcome is distinct from 'APPROVED' then s.official_name else name_at(c.was_person_id, s.answered_at) end,
+      case when c.outcome is distinct from 'APPROVED' then s.official_phone end,
+      c.becomes_person_id,
+      -- Once the history has ended the person is named as they are called now.
+      coalesce(name_at(c.becomes_person_id, coalesce(s.answered_at, c.contact_started_at)), p.user_id),
+      phone_at(c.becomes_person_id, s.answered_at, s.official_phone),
+      c.proposed_at, c.proposed_by, c.decided_at, c.decided_by, c.outcome
+    from correction c
+    join subject_request q on q.id = c.request_id
+    join person p on p.id = c.becomes_person_id
+    left join segment s on s.id = c.segment_id and s.contact_started_at = c.contact_started_at
+    where case when list_corrections.request is null then c.decided_at is null or c.decided_at > now() - interval '30 days'
+      else c.request_id = list_corrections.request end
+    order by c.decided_at desc nulls first, c.proposed_at limit 500;
+end $$;
+grant execute on function list_corrections to seloste_desk;
+
+-- Who is no party of a call finds none (C11, C12): an outsider, and somebody who was spoken of, whom people serve by hand.
+create or replace function no_call_for_others() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if exists (select from subject_request q where q.id = new.request_id and q.party in ('MENTIONED', 'OUTSIDER')) then
+    raise exception 'request.not-offered' using errcode = 'SE001';
+  end if;
+  return new;
+end $$;
+
+create or replace function decide_openness(wanted uuid, how text, provision text, leads_to text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{DECISION_MAKER}');
+  q subject_request;
+begin
+  select * into q from subject_request k where k.id = wanted for update;
+  if q.id is null or not q.kinds @> '{OPENNESS}' then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if q.closed_at is not null then
+    raise exception 'request.closed' using errcode = 'SE001';
+  end if;
+  if exists (select from openness_decision d where d.request_id = q.id) then
+    raise exception 'openness.decided' using errcode = 'SE001';
+  end if;
+  if q.entered_by = viewer() then
+    raise exception 'openness.own' using errcode = 'SE001';
+  end if;
+  if (how = 'REFERRED') <> (decide_openness.leads_to is not null) then
+    raise exception 'openness.leads-nowhere' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('provision', decide_openness.provision);
+  insert into openness_decision (request_id, outcome, provision, leads_to, decided_by)
+  values (q.id, how, btrim(decide_openness.provision), decide_openness.leads_to, viewer());
+  insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
+  values (viewer(), viewers_right(as_role), as_role, 'openness.decided', q.number, 'request', q.id, 'ok',
+    jsonb_strip_nulls(jsonb_build_object('outcome', how, 'leadsTo', decide_openness.leads_to)));
+end $$;
+grant execute on function decide_openness to seloste_desk;
+
+-- What waits for the decision maker, and what was decided lately: who asks is not told, as the decision does not turn on it.
+create or replace function list_openness() returns table (request_id uuid, number text, received_at timestamptz, due_at timestamptz, outcome text,
+  provision text, decided_at timestamptz, decided_by uuid, leads_to text, disclosure text, taken_up_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{DECISION_MAKER}');
+  return query
+    select q.id, q.number, q.received_at, coalesce(q.extended_until, q.due_at), d.outcome, d.provision, d.decided_at, d.decided_by,
+      d.leads_to, coalesce(r.number, a.number), l.taken_up_at
+    from subject_request q left join openness_decision d on d.request_id = q.id left join openness_lead l on l.request_id = q.id
+    left join research_disclosure r on r.id = l.research_id left join authority_disclosure a on a.id = l.authority_id
+    where q.kinds @> '{OPENNESS}' and (d.request_id is null and q.closed_at is null or d.decided_at > now() - interval '30 days'
+      or d.outcome = 'REFERRED' and l.request_id is null)
+    order by d.decided_at desc nulls first, q.due_at limit 500;
+end $$;
+grant execute on function list_openness to seloste_desk;
+
+-- Begins to fetch a copy: three times at the most, within an hour of the first, as connections break.
+create or replace function begin_copy_fetch(token_hash bytea, address text)
+returns table (id uuid, recording_id uuid, size_bytes bigint, attempt integer, is_busy boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  c subject_copy;
+  is_busy boolean;
+begin
+  select * into c from subject_copy k where k.token_hash = begin_copy_fetch.token_hash for update;
+  if c.id is null or not copy_may_leave(c) then
+    return;
+  end if;
+  is_busy := coalesce(c.fetching_until > clock_timestamp(), false);
+  if not is_busy and (c.fetches >= 3 or c.first_fetch_at <= now() - interval '1 hour') then
+    return;
+  end if;
+  perform record_download(null, c, case when is_busy then 'refused' else 'begun' end, begin_copy_fetch.address);
+  if not is_busy then
+    update subject_copy k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()),
+      fetching_until = clock_timestamp() + fetch_lease() where k.id = c.id;
+  end if;
+  return query select c.id, c.recording_id, c.size_bytes, c.fetches + 1, is_busy;
+end $$;
+grant execute on function begin_copy_fetch to seloste_custodian;
+
+-- Asked for every piece: one that is ended, or whose recording is, goes no further.
+create or replace function copy_goes_on(wanted uuid, attempt integer) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update subject_copy c set fetching_until = clock_timestamp() + fetch_lease()
+  where c.id = wanted and c.fetches > 0 and c.fetches = copy_goes_on.attempt and copy_may_leave(c);
+  return found;
+end $$;
+grant execute on function copy_goes_on to seloste_custodian;

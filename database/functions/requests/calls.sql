@@ -1,0 +1,447 @@
+-- The open request that a reference names, of somebody who is identified: under another name it is another person's.
+create or replace function request_served(reference text) returns setof subject_request
+language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select q.* from subject_request q where q.number = btrim(request_served.reference) and q.closed_at is null
+    and q.identified_at is not null;
+end $$;
+
+create or replace function serves_requests() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return current_setting('seloste.purpose', true) = 'INSPECTION'
+    and exists (select from active_rights() where scope_kind = 'all' and role = 'SERVICE_UNIT');
+end $$;
+
+-- A search counts once that it was asked is in the log: in a transaction that is taken back nothing is shown to anybody, the
+-- process that asked included. `now()` is when the transaction began.
+create or replace function is_in_the_log(c request_call) returns boolean
+language sql stable set search_path = pg_catalog as $$ select c.looked_at < now() $$;
+
+-- The calls that were found for the request under whose number the viewer looks. The twin of `servedUnder` in
+-- src/safeguards/access/decide.ts.
+create or replace function sees_contacts() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if serves_requests() is not true then
+    return '{}';
+  end if;
+  return (
+    select coalesce(array_agg(c.contact_id), '{}')
+    from request_served(current_setting('seloste.reference', true)) q join request_call c on c.request_id = q.id
+    where c.contact_id is not null and is_in_the_log(c)
+  );
+end $$;
+grant execute on function sees_contacts to seloste_desk;
+
+-- The parts of these calls that the requester is a party of: an official's are those that they answered (R48).
+create or replace function sees_segments() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if serves_requests() is not true then
+    return '{}';
+  end if;
+  return (
+    select coalesce(array_agg(s.id), '{}')
+    from request_served(current_setting('seloste.reference', true)) q
+    join request_call c on c.request_id = q.id
+    join segment s on s.contact_id = c.contact_id and s.contact_started_at = c.contact_started_at
+    where is_in_the_log(c) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+  );
+end $$;
+grant execute on function sees_segments to seloste_desk;
+
+-- Whether a recording is of a part of a call that was found for the request which a reference names.
+create or replace function serves_recording(r recording, reference text) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (
+    select from request_served(serves_recording.reference) q join request_call c on c.request_id = q.id
+    where c.contact_id = r.contact_id and is_in_the_log(c) and (q.party <> 'OFFICIAL' or exists (
+      select from segment s
+      where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id
+    ))
+  );
+end $$;
+
+-- The call, shown to be the requester's, of the open request that a reference names.
+create or replace function matched_call(contact uuid, reference text) returns setof request_call
+language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query select c.* from request_served(matched_call.reference) q join request_call c on c.request_id = q.id
+    where c.contact_id = matched_call.contact and c.state = 'MATCHED';
+end $$;
+
+-- Whether the viewer makes extracts of a call that they see.
+create or replace function may_extract(contact uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return sees_all()
+    or exists (select from segment s where s.contact_id = may_extract.contact and s.official_person_id = sees_own())
+    or serves_requests() and exists (select from matched_call(may_extract.contact, current_setting('seloste.reference', true)));
+end $$;
+grant execute on function may_extract to seloste_desk;
+
+-- Opens the inspection of a call that is shown to be the requester's, if something of it is left to hear: a prohibition by the
+-- other party that comes later than the request waits for it (requirements 1.6). Asked again, it is the same one.
+create or replace function open_inspection_for(wanted request_call) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+  heard uuid[];
+  made uuid;
+begin
+  select * into q from subject_request r where r.id = wanted.request_id;
+  if wanted.state <> 'MATCHED' or not ('LISTEN' = any (q.kinds)) or q.party not in ('CALLER', 'OFFICIAL') then
+    return null;
+  end if;
+  select i.id into made from inspection i where i.request_id = q.id and i.contact_id = wanted.contact_id and i.closed_at is null;
+  if made is not null then
+    return made;
+  end if;
+  perform from recording r where r.contact_id = wanted.contact_id order by r.id for update;
+  select array_agg(r.id order by r.started_at) into heard from recording r
+  where r.contact_id = wanted.contact_id and r.state not in ('DESTROYING', 'DESTROYED')
+    and (r.destroy_at is null or r.destroy_at > register_now()) and serves_recording(r, q.number);
+  if heard is null then
+    return null;
+  end if;
+  insert into inspection (reference, party, contact_id, contact_started_at, received_at, opened_by, request_id)
+  values (q.number, q.party, wanted.contact_id, wanted.contact_started_at, q.received_at, coalesce(viewer(), wanted.verified_by), q.id)
+  returning id into made;
+  insert into inspection_recording select made, h from unnest(heard) h;
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (coalesce(viewer(), wanted.verified_by), 'SERVICE_UNIT', 'inspection.opened', 'INSPECTION', q.number, 'inspection', made, 'ok',
+    jsonb_build_object('contact', wanted.contact_id, 'party', q.party, 'recordings', to_jsonb(heard)));
+  return made;
+end $$;
+
+-- What a requester told that is enough to look by: a day and a time, and the caller's number, or the number that was called
+-- with how long it took or who answered; of an official it is known who answered. `caller` and `service` are the keys of the
+-- told numbers (src/description/phone-numbers). Returns what is kept of it.
+create or replace function told_enough(q subject_request, told jsonb, caller text, service text) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_identity_code(f, told ->> f) from unnest(array['callerNumber', 'serviceNumber', 'official']) f;
+  if coalesce(told ->> 'accuracy', '') not in ('MINUTES', 'HALF_HOUR', 'HOURS') or told ->> 'day' is null or told ->> 'time' is null
+     or (told ->> 'callerNumber' is null) <> (caller is null) or (told ->> 'serviceNumber' is null) <> (service is null)
+     or not (caller is not null or q.party = 'OFFICIAL' or coalesce(
+       service is not null and (told ->> 'minutes' is not null or length(regexp_replace(told ->> 'official', '\s', '', 'g')) >= 2), false)) then
+    raise exception 'call.told-too-little' using errcode = 'SE001';
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object('day', told ->> 'day', 'time', told ->> 'time', 'accuracy', told ->> 'accuracy',
+    'callerNumber', told ->> 'callerNumber', 'serviceNumber', told ->> 'serviceNumber',
+    'minutes', (told ->> 'minutes')::integer, 'official', told ->> 'official'));
+end $$;
+
+-- Whether a call took about so many minutes, from its beginning or from when it was answered, and somebody who answered it is
+-- called what is told, or as a part of it.
+create or replace function fits_told(c contact, told jsonb) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  about numeric := (told ->> 'minutes')::numeric;
+  near numeric := greatest(3, about * 0.3);
+begin
+  return (
+    about is null or abs(extract(epoch from c.ended_at - c.started_at) / 60 - about) <= near or exists (
+      select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
+        and abs(extract(epoch from c.ended_at - s.answered_at) / 60 - about) <= near)
+  ) and (
+    told ->> 'official' is null or exists (
+      select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
+        and not exists (select from regexp_split_to_table(lower(btrim(told ->> 'official')), '\s+') word
+          where strpos(lower(coalesce(s.official_name, '')), word) = 0))
+  );
+end $$;
+
+-- The calls that fit what was told, two at the most: whether there are more of them nobody learns. Of a time, by the clock of
+-- Helsinki, which shows an hour twice in October and another not at all in March.
+create or replace function calls_told(q subject_request, told jsonb, caller text, service text)
+returns table (contact_id uuid, started_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  zone constant text := 'Europe/Helsinki';
+  shown timestamp := (told ->> 'day')::date + (told ->> 'time')::time;
+  at timestamptz := shown at time zone zone;
+  near interval := case told ->> 'accuracy' when 'MINUTES' then interval '10 minutes' when 'HALF_HOUR' then interval '30 minutes'
+    when 'HOURS' then interval '2 hours' end;
+  hour constant interval := interval '1 hour';
+  is_shown boolean := at at time zone zone = shown;
+  first timestamptz := at - near - case when not is_shown or (at - hour) at time zone zone = shown then hour else interval '0' end;
+  last timestamptz := at + near + case when not is_shown or (at + hour) at time zone zone = shown then hour else interval '0' end;
+begin
+  if q.party = 'OFFICIAL' then
+    return query
+      select distinct c.id, c.started_at
+      from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+      where s.official_person_id = q.official_id and s.contact_started_at between first and last
+        and c.started_at between first and last and history_end(c.history_ends_at, c.started_at) > register_now()
+        and (caller is null or c.caller_key = caller)
+        and (service is null or c.number_called = service or s.number_reached = service)
+        and fits_told(c, told)
+      limit 2;
+  elsif caller is not null then
+    return query
+      select c.id, c.started_at from contact c
+      where c.caller_key = caller and c.started_at between first and last
+        and history_end(c.history_ends_at, c.started_at) > register_now()
+        and (service is null or c.number_called = service or exists (
+          select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
+        and fits_told(c, told)
+      limit 2;
+  else
+    return query
+      select c.id, c.started_at from contact c
+      where c.caller_key is null and c.started_at between first and last
+        and history_end(c.history_ends_at, c.started_at) > register_now()
+        and (c.number_called = service or exists (
+          select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
+        and fits_told(c, told)
+      limit 2;
+  end if;
+end $$;
+
+-- Requesters do not remember a call in dozens of ways: whoever tries is guessing. By the log, so that a call taken back counts.
+create or replace function brake_searches(q subject_request) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
+  if (select count(*) from audit_entry e
+      where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 30
+     or (select count(*) from audit_entry e
+      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 120 then
+    raise exception 'request.too-many-searches' using errcode = 'SE001';
+  end if;
+end $$;
+
+-- Asks for a search. It is made by settle_call, in another transaction: what a process that was taken over asks and takes back has
+-- not been looked for, so that no function, refusal or time tells it anything.
+create or replace function ask_for_call(q subject_request, c request_call, told jsonb, caller text, service text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  kept jsonb := told_enough(q, told, caller, service);
+  search jsonb := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
+    'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
+begin
+  if q.party = 'OUTSIDER' then
+    raise exception 'request.not-offered' using errcode = 'SE001';
+  end if;
+  perform brake_searches(q);
+  if c.id is null then
+    insert into request_call (request_id, ordinal, state, told, asked, looked_by)
+    values (q.id, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = q.id), 'SEVERAL', kept, search, viewer())
+    returning * into c;
+  else
+    update request_call o set asked = search, looked_at = clock_timestamp(), looked_by = viewer(), looks = o.looks + 1
+    where o.id = c.id;
+  end if;
+  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id));
+  return c.id;
+end $$;
+
+create or replace function name_call(request uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+begin
+  call := ask_for_call(q, null, told, caller, service);
+  number := q.number;
+  return next;
+end $$;
+grant execute on function name_call to seloste_desk;
+
+-- A call of an open request, locked with it.
+create or replace function call_served(q subject_request, wanted uuid) returns request_call
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c request_call;
+begin
+  select * into c from request_call o where o.id = wanted and o.request_id = q.id for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  return c;
+end $$;
+
+create or replace function narrow_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  c request_call := call_served(q, wanted);
+begin
+  if c.state = 'MATCHED' then
+    raise exception 'call.matched' using errcode = 'SE001';
+  end if;
+  call := ask_for_call(q, c, told, caller, service);
+  number := q.number;
+  return next;
+end $$;
+grant execute on function narrow_call to seloste_desk;
+
+-- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id; of
+-- several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept.
+create or replace function settle_call(request uuid, wanted uuid) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  c request_call := call_served(q, wanted);
+  fits record;
+  result text;
+begin
+  if c.asked is null or not is_in_the_log(c) or c.looked_at < now() - interval '1 minute' then
+    raise exception 'call % is not looked for: that it is asked is not in the log, or was answered, or was long ago', c.id;
+  end if;
+  if c.state = 'MATCHED' then
+    raise exception 'call.matched' using errcode = 'SE001';
+  end if;
+  select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
+  from calls_told(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
+  result := case
+    when fits.how_many = 0 then 'none'
+    when fits.how_many > 1 then 'several'
+    when exists (select from request_call o where o.request_id = q.id and o.contact_id = fits.one and o.id <> c.id) then 'named-already'
+    else 'one'
+  end;
+  if result = 'named-already' and (c.asked ->> 'isNew')::boolean then
+    delete from request_call o where o.id = c.id;
+  elsif result = 'named-already' then
+    update request_call o set asked = null where o.id = c.id;
+  else
+    update request_call o set state = case result when 'none' then 'NOT_FOUND' when 'one' then 'FOUND' else 'SEVERAL' end,
+      told = c.asked -> 'told', asked = null, contact_id = case when result = 'one' then fits.one end,
+      contact_started_at = case when result = 'one' then fits.began end, verified_how = null, verified_at = null, verified_by = null
+    where o.id = c.id;
+  end if;
+  perform note_request('call.looked-for', q, jsonb_build_object('call', c.id, 'result', result));
+  return case result when 'named-already' then 'call.named-already' end;
+end $$;
+grant execute on function settle_call to seloste_desk;
+
+-- How the requester is shown to be the party of a call that was found, and the recordings of it that can be heard now.
+create or replace function verification_of(q subject_request, c request_call) returns table (how text, recordings uuid[])
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  select coalesce(array_agg(r.id order by r.started_at), '{}') into recordings from recording r
+  where r.contact_id = c.contact_id and heard_until(r.id, 'INSPECTION', q.number) > register_now() and serves_recording(r, q.number);
+  how := case when q.party = 'OFFICIAL' then 'PERSONNEL' when cardinality(recordings) > 0 then 'RECORDING' else 'DETAILS' end;
+  return next;
+end $$;
+
+-- Whether the viewer has heard anything of a recording under a number.
+create or replace function has_heard(recording uuid, reference text) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from listening l join listening_range g on g.listening_id = l.id
+    where l.recording_id = has_heard.recording and l.person_id = viewer() and l.reference = has_heard.reference and g.from_ms < g.to_ms
+  )
+$$;
+
+create or replace function verify_call(request uuid, wanted uuid, is_party boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  c request_call := call_served(q, wanted);
+  shown record;
+begin
+  if c.state <> 'FOUND' or not is_in_the_log(c) then
+    raise exception 'call.not-verifiable' using errcode = 'SE001';
+  end if;
+  select * into shown from verification_of(q, c);
+  if not verify_call.is_party then
+    update request_call o set state = 'NOT_PARTY', contact_id = null, contact_started_at = null, verified_how = shown.how,
+      verified_at = clock_timestamp(), verified_by = viewer()
+    where o.id = c.id;
+    perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', false, 'by', shown.how));
+    return;
+  end if;
+  if shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number)) then
+    raise exception 'call.not-heard' using errcode = 'SE001';
+  end if;
+  if shown.how = 'DETAILS' and not coalesce(
+    c.told ->> 'callerNumber' is not null or (c.told ->> 'official' is not null and c.told ->> 'minutes' is not null), false) then
+    raise exception 'call.details-missing' using errcode = 'SE001';
+  end if;
+  update request_call o set state = 'MATCHED', verified_how = shown.how, verified_at = clock_timestamp(), verified_by = viewer()
+  where o.id = c.id returning * into c;
+  perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', true, 'by', shown.how, 'contact', c.contact_id));
+  perform open_inspection_for(c);
+end $$;
+grant execute on function verify_call to seloste_desk;
+
+-- Several calls stay alike, or nothing shows whose it is: which they were is forgotten.
+create or replace function give_up_call(request uuid, wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  c request_call := call_served(q, wanted);
+begin
+  if c.state not in ('SEVERAL', 'FOUND') then
+    raise exception 'call.not-verifiable' using errcode = 'SE001';
+  end if;
+  update request_call o set state = 'NOT_IDENTIFIABLE', contact_id = null, contact_started_at = null where o.id = c.id;
+  perform note_request('call.given-up', q, jsonb_build_object('call', c.id));
+end $$;
+grant execute on function give_up_call to seloste_desk;
+
+create or replace function withdraw_call(request uuid, wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(request);
+  c request_call := call_served(q, wanted);
+begin
+  if c.state = 'MATCHED' then
+    raise exception 'call.matched' using errcode = 'SE001';
+  end if;
+  delete from request_call o where o.id = c.id;
+  perform note_request('call.given-up', q, jsonb_build_object('call', c.id, 'withdrawn', true));
+end $$;
+grant execute on function withdraw_call to seloste_desk;
+
+-- The calls of a request, with how to verify those that were found, what their party has forbidden of those that are matched,
+-- and which other open requests are about them. Their contacts and parts are read under row-level security; that they are is
+-- noted here, once in ten minutes of each clerk.
+create or replace function calls_of_request(wanted uuid)
+returns table (id uuid, ordinal integer, told jsonb, state text, contact_id uuid, verified_by uuid, party text, how text,
+  recordings jsonb, prohibitions jsonb, other_requests text[])
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held access_right := demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  q subject_request;
+begin
+  select * into q from subject_request r where r.id = wanted;
+  if q.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result)
+  select viewer(), held.id, held.role, 'contact.read', 'INSPECTION', q.number, 'contact', c.contact_id, 'ok'
+  from request_call c
+  where c.request_id = q.id and c.state = 'MATCHED' and q.closed_at is null and not exists (
+    select from audit_entry e
+    where e.object_id = c.contact_id and e.person_id = viewer() and e.action = 'contact.read' and e.result = 'ok'
+      and e.reference = q.number and e.at > clock_timestamp() - interval '10 minutes');
+  return query
+    select c.id, c.ordinal, c.told, c.state, case when q.closed_at is null then c.contact_id end, c.verified_by, q.party,
+      case when c.state = 'FOUND' then v.how end,
+      case when c.state = 'FOUND' then (
+        select coalesce(jsonb_agg(jsonb_build_object('id', r, 'hasBeenHeard', has_heard(r, q.number))), '[]') from unnest(v.recordings) r) end,
+      case when c.state = 'MATCHED' then (
+        select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'recordingId', p.recording_id, 'state', prohibition_state(p),
+          'receivedAt', p.received_at, 'executedAt', p.executed_at)), '[]')
+        from prohibition p join recording r on r.id = p.recording_id
+        where r.contact_id = c.contact_id and p.party = q.party and serves_recording(r, q.number)) end,
+      case when c.contact_id is null then '{}' else array(
+        select o.number from request_call k join subject_request o on o.id = k.request_id
+        where k.contact_id = c.contact_id and o.id <> q.id and o.closed_at is null and k.state = 'MATCHED' and c.state = 'MATCHED'
+        order by o.number) end
+    from request_call c left join lateral verification_of(q, c) v on c.state = 'FOUND'
+    where c.request_id = q.id and is_in_the_log(c) order by c.ordinal;
+end $$;
+grant execute on function calls_of_request to seloste_desk;
+
+-- The whole register is none of the Service Unit's: its counts and instants are of other people's calls (R46). Over 0020-proofs.sql.
+create or replace function demand_whole_register() returns text
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE}');
+end $$;

@@ -1,0 +1,110 @@
+-- Whether a request is carried out by a prohibition.
+create or replace function asks_to_forbid(q subject_request) returns boolean
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select q.kinds && array['PROHIBIT', 'ERASURE', 'OBJECTION']
+$$;
+
+-- Whether a requester was told that recordings are restricted.
+create or replace function restriction_was_told(q subject_request) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from letter l where l.request_id = q.id and l.kind = 'restriction' and l.delivered_at is not null)
+$$;
+
+-- Whether a request restricts the recordings of its calls. One whose requester was told of a restriction does so until it is closed,
+-- whatever else it asks by then.
+create or replace function restricts(q subject_request) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select q.closed_at is null and q.party in ('CALLER', 'OFFICIAL') and (q.kinds && array['OBJECTION', 'RESTRICTION']
+    or restriction_was_told(q))
+$$;
+
+-- Recordings of a request's calls that it restricts and that are there: one past its day looks as gone.
+create or replace function restricted_by(q subject_request) returns setof recording
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
+    select r.* from request_call c join recording r on r.contact_id = c.contact_id
+    where c.request_id = q.id and c.state = 'MATCHED' and restricts(q)
+      and r.state not in ('DESTROYING', 'DESTROYED') and (r.destroy_at is null or r.destroy_at > register_now())
+      and not exists (select from prohibition p where p.recording_id = r.id)
+      and (q.party <> 'OFFICIAL' or exists (select from segment s
+        where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id));
+end $$;
+
+create or replace function is_restricted(r recording) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (
+    select from request_call c join subject_request q on q.id = c.request_id
+    where c.contact_id = r.contact_id and c.state = 'MATCHED' and restricts(q)
+      and (q.party <> 'OFFICIAL' or exists (select from segment s
+        where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id)));
+end $$;
+
+-- Puts the recordings of a call into the state that they are to have, and notes each whose restriction begins or ends.
+create or replace function settle_restrictions(contact uuid, request subject_request) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r recording;
+  becomes text;
+begin
+  for r in select * from recording n where n.contact_id = contact and n.state in ('STORED', 'RESTRICTED') order by n.id loop
+    perform settle_recording(r.id);
+    select n.state into becomes from recording n where n.id = r.id;
+    if becomes <> r.state and becomes in ('STORED', 'RESTRICTED') then
+      insert into audit_entry (person_id, action, purpose, reference, object_kind, object_id, result, detail)
+      values (viewer(), case becomes when 'RESTRICTED' then 'restriction.began' else 'restriction.ended' end, 'INSPECTION', request.number,
+        'recording', r.id, 'ok', jsonb_build_object('request', request.id));
+    end if;
+  end loop;
+end $$;
+
+create or replace function calls_restrict() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  select * into q from subject_request s where s.id = coalesce(new.request_id, old.request_id);
+  if restricts(q) then
+    perform settle_restrictions(contact, q) from unnest(array[
+      case when old.state = 'MATCHED' then old.contact_id end, case when new.state = 'MATCHED' then new.contact_id end]) contact
+    where contact is not null group by contact order by contact;
+  end if;
+  return null;
+end $$;
+
+create or replace function requests_restrict() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if restricts(old) <> restricts(new) then
+    perform settle_restrictions(c.contact_id, new) from request_call c
+    where c.request_id = new.id and c.state = 'MATCHED' and c.contact_id is not null order by c.contact_id;
+  end if;
+  return null;
+end $$;
+
+-- The letter that tells what became of a recording whose use a request has forbidden: of the widest of what was asked.
+create or replace function letter_of_forbidding(q subject_request) returns text
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end
+$$;
+
+create or replace function restrictions_for_letter(q subject_request) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
+    order by r.contact_started_at, r.started_at), '[]')
+  from restricted_by(q) r where q.kinds @> array['RESTRICTION'] or restriction_was_told(q)
+$$;
+
+-- When a request was answered: when it was closed, or, where it restricts, when the letters that answer it were delivered. It stays open
+-- until the restriction is lifted.
+create or replace function answered_at(q subject_request) returns timestamptz
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return case when q.kinds @> array['RESTRICTION'] then least(q.closed_at, (
+    select max(first) from (
+      select (select min(l.delivered_at) from letter l where l.request_id = q.id and letter_answers(l.kind, asked, false)) as first
+      from unnest(q.kinds) asked) a
+    having bool_and(first is not null))) else q.closed_at end;
+end $$;
+grant execute on function answered_at to seloste_custodian;

@@ -1,0 +1,446 @@
+-- Over 0025-letters.sql: the day of a destruction is the ledger's. A recording that a preservation order kept longer is told as ended
+-- on its day (L37).
+create or replace function recording_for_letter(r recording, reference text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  is_asked_for boolean := r.cause in ('caller', 'official', 'trimming');
+  heard timestamptz;
+begin
+  case
+    when r.id is null then
+      return '{"state": "none"}';
+    when r.state = 'DESTROYED' then
+      return jsonb_build_object('state', 'destroyed', 'cause', case when is_asked_for then r.cause else 'retention' end,
+        'at', day_for_letter(case when r.cause = 'hold-end' then r.destroy_at else coalesce(
+          (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), r.destroyed_at) end));
+    when r.state = 'DESTROYING' and is_asked_for then
+      return jsonb_build_object('state', 'destroying', 'cause', r.cause);
+    when r.state = 'DESTROYING' then
+      return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', day_for_letter(r.destroy_at));
+    when r.destroy_at <= register_now()
+      or exists (select from prohibition p where p.recording_id = r.id and p.executed_at is null) then
+      -- It may be there for this request alone: a later prohibition by the other party waits for it (1.6), and the description
+      -- may let it put the end off (C3).
+      heard := heard_until(r.id, 'INSPECTION', recording_for_letter.reference);
+      if heard > register_now() then
+        return jsonb_build_object('state', 'kept', 'at', ledger_instant(heard));
+      end if;
+      return case when r.destroy_at <= register_now()
+        then jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', day_for_letter(r.destroy_at))
+        else '{"state": "destroying"}' end;
+    else
+      -- An approved version that is not in force yet may bring the end forward.
+      return jsonb_build_object('state', 'kept', 'at', ledger_instant(planned_end(r)));
+  end case;
+end $$;
+
+-- A call that the requester was shown to be a party of; none once its history has ended. An official is told of their own parts.
+create or replace function call_for_letter(q subject_request, contact uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c contact := contact_in_term(call_for_letter.contact);
+begin
+  if c.id is null then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'startedAt', ledger_instant(c.started_at),
+    'endedAt', ledger_instant(c.ended_at),
+    'callerKind', c.caller_kind,
+    'callerKey', c.caller_key,
+    'number', c.number_called,
+    'numberName', c.number_name,
+    'historyEndsAt', ledger_instant(history_end(c.history_ends_at, c.started_at)),
+    'parts', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'official', s.official_name,
+        'officialPhone', s.official_phone,
+        'answeredAt', ledger_instant(s.answered_at),
+        'endedAt', ledger_instant(s.ended_at),
+        'recording', recording_for_letter(r, q.number)) order by s.seq)
+      from segment s left join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
+      where s.contact_id = c.id and s.contact_started_at = c.started_at
+        and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]'));
+end $$;
+
+-- The calls that a request names. Of one that was not shown to be the requester's nothing is told but what they told themselves:
+-- whether there is none, somebody else's, or several that stay alike makes no difference (R46, L8).
+create or replace function calls_for_letter(q subject_request, with_matched boolean) returns jsonb
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'ordinal', rc.ordinal,
+      'day', rc.told ->> 'day',
+      'time', rc.told ->> 'time',
+      'isTheirs', rc.state = 'MATCHED')
+    || case when rc.state = 'MATCHED' then jsonb_build_object('call', call_for_letter(q, rc.contact_id)) else '{}' end
+    order by rc.ordinal), '[]')
+  from request_call rc
+  where rc.request_id = q.id and rc.state in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
+    and (with_matched or rc.state <> 'MATCHED')
+$$;
+
+-- Over 0025-letters.sql: a prohibition was carried out at the ledger's instant.
+create or replace function prohibitions_for_letter(q subject_request) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'startedAt', ledger_instant(r.contact_started_at),
+      'forbiddenAt', ledger_instant(p.received_at),
+      'executedAt', ledger_instant(case when p.executed_at is not null then coalesce(
+        (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), p.executed_at) end))
+    order by r.contact_started_at, r.started_at), '[]')
+  from prohibition p join recording r on r.id = p.recording_id
+  where p.reference = q.number and p.party = q.party
+$$;
+
+-- Recordings that a request asked to hear and that ended before.
+create or replace function unheard_for_letter(q subject_request) returns jsonb
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'startedAt', ledger_instant(i.contact_started_at),
+      'recording', recording_for_letter(r, q.number)) order by i.contact_started_at, r.started_at), '[]')
+  from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
+  where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)
+$$;
+
+-- Who looked at the matched calls, without names (L11, CJEU C-579/21); the security unit's looks are left out by looks_at.
+create or replace function looks_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  contacts uuid[];
+  parts uuid[];
+  heard uuid[];
+  began timestamptz;
+begin
+  select array_agg(c.id), min(c.started_at) into contacts, began
+  from request_call rc, contact_in_term(rc.contact_id) c
+  where rc.request_id = q.id and rc.state = 'MATCHED' and c.id is not null;
+  if contacts is null then
+    return '[]';
+  end if;
+  select array_agg(s.id) into parts from segment s
+  where s.contact_id = any (contacts) and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id);
+  select array_agg(r.id) into heard from recording r where r.segment_id = any (parts);
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('at', ledger_instant(l.at), 'kind', l.kind, 'role', l.role, 'purpose', l.purpose, 'unit', l.unit)
+      order by l.at)
+    from looks_at(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
+end $$;
+
+-- What somebody is called, as at an instant.
+create or replace function name_for_letter(person uuid, at timestamptz) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select n.name from person_name n where n.person_id = name_for_letter.person and n.valid_from <= name_for_letter.at
+  order by n.valid_from desc limit 1
+$$;
+
+-- Over 0025-letters.sql: an appointment that is over is not told as one to come.
+create or replace function appointment_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select jsonb_build_object('startsAt', ledger_instant(s.starts_at), 'endsAt', ledger_instant(s.ends_at), 'officeName', o.names,
+      'officeAddress', o.address, 'needs', to_jsonb(a.needs), 'interpreterLanguage', a.interpreter_language)
+    from appointment a join office_slot s on s.id = a.slot_id join office o on o.id = s.office_id
+    where a.request_id = q.id and a.state = 'BOOKED' and s.ends_at > register_now());
+end $$;
+
+-- Copies that can be fetched still.
+create or replace function copies_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(r.contact_started_at), 'method', c.method,
+      'expiresAt', ledger_instant(c.expires_at)) order by r.contact_started_at, c.made_at)
+    from subject_copy c join recording r on r.id = c.recording_id
+    where c.request_id = q.id and c.ready_at is not null and c.ended_at is null and c.expires_at > now()), '[]');
+end $$;
+
+create or replace function corrections_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return coalesce((
+    select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
+      'was', name_for_letter(c.was_person_id, c.contact_started_at),
+      'becomes', name_for_letter(c.becomes_person_id, c.contact_started_at), 'outcome', c.outcome)
+      order by c.contact_started_at, c.proposed_at)
+    from correction c where c.request_id = q.id and c.decided_at is not null), '[]');
+end $$;
+
+create or replace function openness_for_letter(q subject_request) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
+      'by', name_for_letter(d.decided_by, d.decided_at))
+    from openness_decision d where d.request_id = q.id);
+end $$;
+
+-- Over 0025-letters.sql.
+create or replace function letter_facts(q subject_request, kind text, ground text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  facts jsonb;
+begin
+  select jsonb_build_object(
+    'number', q.number,
+    'party', q.party,
+    'kinds', to_jsonb(q.kinds),
+    'language', q.language,
+    'receivedAt', ledger_instant(q.received_at),
+    'dueAt', ledger_instant(coalesce(q.extended_until, q.due_at)),
+    'madeAt', ledger_instant(clock_timestamp()),
+    'name', w.name,
+    'address', w.address,
+    'handler', name_for_letter(coalesce(q.assigned_to, viewer()), now()))
+  into facts from subject_requester w where w.request_id = q.id;
+  return facts || case
+    when kind = 'extension' then jsonb_build_object('extensionReason', q.extension_reason)
+    when kind = 'refusal' then jsonb_build_object('ground', ground, 'calls', calls_for_letter(q, false))
+    when kind = 'not-identifiable' then jsonb_build_object('calls', calls_for_letter(q, false))
+    when kind = 'answer' then jsonb_build_object('calls', calls_for_letter(q, true), 'appointment', appointment_for_letter(q))
+    when kind = 'destroyed-before' then jsonb_build_object('unheard', unheard_for_letter(q))
+    when kind in ('prohibition', 'erasure', 'objection') then jsonb_build_object('prohibitions', prohibitions_for_letter(q))
+    when kind in ('restriction', 'restriction-end') then jsonb_build_object('restrictions', restrictions_for_letter(q))
+    when kind = 'log-extract' then jsonb_build_object('looks', looks_for_letter(q))
+    when kind = 'appointment' then jsonb_build_object('appointment', appointment_for_letter(q))
+    when kind = 'copy' then jsonb_build_object('copies', copies_for_letter(q))
+    when kind = 'correction' then jsonb_build_object('corrections', corrections_for_letter(q))
+    when kind = 'openness' then jsonb_build_object('openness', openness_for_letter(q))
+    else '{}' end;
+end $$;
+
+-- Over 0068-pending-rights.sql.
+create or replace function begin_letter(wanted uuid, kind text, ground text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_letter(wanted, begin_letter.kind);
+  is_matched boolean := exists (select from request_call rc where rc.request_id = q.id and rc.state = 'MATCHED');
+  why text := case when begin_letter.kind = 'refusal' then coalesce(begin_letter.ground,
+    -- Drafted again, it has the ground that it had.
+    (select l.ground from letter l where l.request_id = wanted and l.kind = 'refusal' and l.delivered_at is null),
+    case when q.identified_at is null then 'IDENTITY' when not is_matched then 'NO_CALL' end) end;
+  facts jsonb;
+begin
+  if begin_letter.kind not in ('received', 'extension', 'refusal', 'openness') and q.identified_at is null
+     or why = 'NO_CALL' and q.identified_at is null then
+    raise exception 'request.not-identified' using errcode = 'SE001';
+  end if;
+  if begin_letter.kind = 'refusal' and why is null then
+    raise exception 'letter.ground-missing' using errcode = 'SE001';
+  end if;
+  if (begin_letter.kind in ('answer', 'not-identifiable') or why = 'NO_CALL') and exists (
+    select from request_call rc where rc.request_id = q.id and rc.state in ('SEVERAL', 'FOUND')
+  ) then
+    raise exception 'letter.call-open' using errcode = 'SE001';
+  end if;
+  facts := letter_facts(q, begin_letter.kind, why);
+  if (case
+    when begin_letter.kind = 'extension' then q.extended_at is null
+    when begin_letter.kind = 'refusal' then why = 'IDENTITY' and q.identified_at is not null or why = 'NO_CALL' and is_matched
+      or why = 'NEEDED' and not q.kinds && array['ERASURE', 'OBJECTION'] or why = 'NO_REASON' and not q.kinds @> array['RESTRICTION']
+    when begin_letter.kind in ('answer', 'not-identifiable') then jsonb_array_length(facts -> 'calls') = 0
+    when begin_letter.kind = 'mentioned' then q.party <> 'MENTIONED'
+    when begin_letter.kind = 'destroyed-before' then jsonb_array_length(facts -> 'unheard') = 0
+    when begin_letter.kind in ('prohibition', 'erasure', 'objection') then jsonb_array_length(facts -> 'prohibitions') = 0
+      or begin_letter.kind in ('erasure', 'objection') and not q.kinds @> array[upper(begin_letter.kind)]
+    when begin_letter.kind in ('restriction', 'restriction-end') then jsonb_array_length(facts -> 'restrictions') = 0
+    when begin_letter.kind = 'log-extract' then not is_matched
+    when begin_letter.kind = 'appointment' then facts ->> 'appointment' is null
+    when begin_letter.kind = 'copy' then jsonb_array_length(facts -> 'copies') = 0
+    when begin_letter.kind = 'correction' then jsonb_array_length(facts -> 'corrections') = 0
+    when begin_letter.kind = 'openness' then facts ->> 'openness' is null
+    else facts is null
+  end) then
+    raise exception 'letter.nothing-to-tell' using errcode = 'SE001';
+  end if;
+  return facts;
+end $$;
+grant execute on function begin_letter to seloste_desk;
+
+-- Over 0025-letters.sql: and automatic letters that are stale before they were delivered.
+create or replace function letters_due() returns table (request uuid, kind text)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct q.id, 'destroyed-before'
+  from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
+    join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
+  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)
+    and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
+  union all
+  select q.id, letter_of_forbidding(q)
+  from subject_request q join subject_requester w on w.request_id = q.id
+    join prohibition p on p.reference = q.number and p.party = q.party
+  group by q.id
+  having bool_and(p.executed_at is not null)
+    and bool_or(not exists (select from letter_told t where t.request_id = q.id and t.kind = 'prohibition' and t.object_id = p.id))
+  union
+  select l.request_id, l.kind
+  from letter l join subject_requester w on w.request_id = l.request_id
+  where l.made_by is null and l.kind in ('destroyed-before', 'prohibition', 'erasure', 'objection') and l.delivered_at is null and l.erased_at is null
+    and letter_has_changed(l)
+$$;
+grant execute on function letters_due to seloste_custodian;
+
+-- The facts of a letter that is due; none where another process has made it meanwhile.
+create or replace function begin_letter_due(wanted uuid, kind text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  select * into q from subject_request s where s.id = wanted for update;
+  if not exists (select from letters_due() d where d.request = wanted and d.kind = begin_letter_due.kind) then
+    return null;
+  end if;
+  return letter_facts(q, begin_letter_due.kind, null);
+end $$;
+grant execute on function begin_letter_due to seloste_custodian;
+
+-- A letter that has its text still, locked, for the Service Unit; its request may be closed.
+create or replace function letter_at_hand(wanted uuid) returns letter
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into l from letter n where n.id = wanted for update;
+  if l.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if l.erased_at is not null then
+    raise exception 'letter.erased' using errcode = 'SE001';
+  end if;
+  return l;
+end $$;
+
+create or replace function note_letter(action text, l letter, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_end(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'letter', l.id,
+    jsonb_build_object('kind', l.kind, 'request', q.id) || detail)
+  from subject_request q where q.id = l.request_id
+$$;
+
+create or replace function read_letter(wanted uuid) returns table (number text, kind text, language text, made_at timestamptz, content jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter := letter_at_hand(wanted);
+begin
+  perform note_letter('letter.read', l, '{}');
+  return query select q.number, l.kind, l.language, l.made_at, l.content from subject_request q where q.id = l.request_id;
+end $$;
+grant execute on function read_letter to seloste_desk;
+
+-- Over 0025-letters.sql: refused if something that it tells has changed since.
+create or replace function deliver_letter(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter;
+begin
+  -- Whoever changes the request, or drafts a letter of it, comes before this or after it.
+  perform from subject_request q where q.id = (select n.request_id from letter n where n.id = wanted) for update;
+  l := letter_at_hand(wanted);
+  if l.delivered_at is not null then
+    raise exception 'letter.delivered' using errcode = 'SE001';
+  end if;
+  if letter_has_changed(l) then
+    raise exception 'letter.stale' using errcode = 'SE001';
+  end if;
+  update letter n set delivered_at = clock_timestamp(), delivered_how = deliver_letter.how, delivered_by = viewer() where n.id = l.id;
+  perform note_letter('letter.delivered', l, jsonb_build_object('how', deliver_letter.how));
+end $$;
+grant execute on function deliver_letter to seloste_desk;
+
+create or replace function remove_letter(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  l letter := letter_at_hand(wanted);
+begin
+  if l.delivered_at is not null then
+    raise exception 'letter.delivered' using errcode = 'SE001';
+  end if;
+  perform note_letter('letter.removed', l, '{}');
+  delete from letter n where n.id = l.id;
+end $$;
+grant execute on function remove_letter to seloste_desk;
+
+-- Over 0025-letters.sql: and the digest of its facts.
+create or replace function erase_letters_of(request uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  delete from letter l where l.request_id = erase_letters_of.request and l.delivered_at is null;
+  update letter l set content = null, facts_digest = null, erased_at = clock_timestamp()
+  where l.request_id = erase_letters_of.request and l.erased_at is null;
+end $$;
+
+create or replace function change_letter_template(kind text, language text, text text, read_version integer) returns letter_template
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  as_role text := demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  newest integer;
+  made letter_template;
+begin
+  perform refuse_identity_code('text', change_letter_template.text);
+  perform pg_advisory_xact_lock(hashtext('letter_template'), hashtext(change_letter_template.kind || change_letter_template.language));
+  select coalesce(max(t.version), 0) into newest from letter_template t
+  where t.kind = change_letter_template.kind and t.language = change_letter_template.language;
+  if newest <> change_letter_template.read_version then
+    raise exception 'template.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  insert into letter_template (kind, language, version, text, changed_by)
+  values (change_letter_template.kind, change_letter_template.language, newest + 1, change_letter_template.text, viewer())
+  returning * into made;
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), as_role, 'template.changed', 'template', 'ok',
+    jsonb_build_object('kind', made.kind, 'language', made.language, 'version', made.version));
+  return made;
+end $$;
+grant execute on function change_letter_template to seloste_desk;
+
+create or replace function put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made letter;
+begin
+  delete from letter l where l.request_id = q.id and l.kind = put_letter.kind and l.delivered_at is null;
+  insert into letter (request_id, kind, language, template_version, made_by, content, ground, facts_digest)
+  values (q.id, put_letter.kind, q.language, put_letter.version, viewer(), put_letter.content, put_letter.facts ->> 'ground',
+    letter_digest(put_letter.facts, null)) returning * into made;
+  if letter_has_changed(made) then
+    raise exception 'letter.stale' using errcode = 'SE001';
+  end if;
+  insert into letter_told (request_id, kind, object_id)
+  select q.id, 'destroyed-before', i.id from inspection i
+  where put_letter.kind = 'destroyed-before' and i.request_id = q.id and i.outcome = 'destroyed'
+  union all
+  select q.id, 'prohibition', p.id from prohibition p
+  where put_letter.kind in ('prohibition', 'erasure', 'objection') and p.reference = q.number and p.party = q.party and p.executed_at is not null
+  on conflict do nothing;
+  return made;
+end $$;
+
+-- Keeps a letter whose facts were asked for in the same transaction; it takes the place of one of its kind that was not sent.
+create or replace function keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_letter(wanted, keep_letter.kind);
+  made letter := put_letter(q, keep_letter.kind, keep_letter.version, keep_letter.content, keep_letter.facts);
+begin
+  perform note_end('letter.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'letter', made.id,
+    jsonb_build_object('kind', made.kind, 'request', q.id));
+  return made;
+end $$;
+grant execute on function keep_letter to seloste_desk;
+
+create or replace function keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+  made letter;
+begin
+  select * into q from subject_request s where s.id = wanted for update;
+  if not exists (select from letters_due() d where d.request = wanted and d.kind = keep_letter_due.kind) then
+    raise exception 'no letter % is due for request %', keep_letter_due.kind, wanted;
+  end if;
+  made := put_letter(q, keep_letter_due.kind, keep_letter_due.version, keep_letter_due.content, keep_letter_due.facts);
+  insert into audit_entry (action, purpose, reference, object_kind, object_id, result, detail)
+  values ('letter.made', 'INSPECTION', q.number, 'letter', made.id, 'ok', jsonb_build_object('kind', made.kind, 'request', q.id));
+end $$;
+grant execute on function keep_letter_due to seloste_custodian;

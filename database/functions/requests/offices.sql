@@ -1,0 +1,647 @@
+-- The appointment that the session of this transaction serves alone.
+create or replace function confined_to() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select s.confined_to from session s
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  );
+end $$;
+grant execute on function confined_to to seloste_desk;
+
+-- When its listening mode ends; none where it is in none.
+create or replace function confined_until() returns timestamptz
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select s.confined_until from session s
+    where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
+  );
+end $$;
+grant execute on function confined_until to seloste_desk;
+
+-- The request of the appointment in whose room this session is, while it is booked, within its time, open, and of somebody who
+-- is identified: under another name it is another person's.
+create or replace function request_in_room() returns setof subject_request
+language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return query
+    select q.* from appointment a join office_slot s on s.id = a.slot_id join subject_request q on q.id = a.request_id
+    where a.id = confined_to() and a.state = 'BOOKED' and q.closed_at is null and q.identified_at is not null
+      and s.host_id = viewer() and s.starts_at <= register_now() and s.ends_at > register_now();
+end $$;
+
+-- What is heard in the room: recordings that this person waits to hear, of an official's those that they answered themselves.
+create or replace function room_recordings() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(array_agg(distinct r.id), '{}')
+    from request_in_room() q
+    join inspection i on i.request_id = q.id and i.closed_at is null
+    join inspection_recording ir on ir.inspection_id = i.id
+    join recording r on r.id = ir.recording_id
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where q.party <> 'OFFICIAL' or s.official_person_id = q.official_id
+  );
+end $$;
+grant execute on function room_recordings to seloste_desk;
+
+create or replace function room_segments() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(r.segment_id), '{}') from recording r where r.id = any (room_recordings()));
+end $$;
+grant execute on function room_segments to seloste_desk;
+
+create or replace function room_contacts() returns uuid[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(distinct r.contact_id), '{}') from recording r where r.id = any (room_recordings()));
+end $$;
+grant execute on function room_contacts to seloste_desk;
+
+-- Who serves a session in the listening mode, and whether a request comes from the workstation at which it was begun.
+create or replace function confinement_of(session_hash bytea, workstation_hash bytea)
+returns table (person uuid, appointment uuid, is_here boolean)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select s.person_id, s.confined_to, exists (
+    select from workstation w where w.id = s.confined_at and w.ended_at is null and w.token_hash = confinement_of.workstation_hash
+  )
+  from session s
+  where s.token_hash = confinement_of.session_hash and s.confined_to is not null and s.ended_at is null and s.expires_at > now()
+$$;
+grant execute on function confinement_of to seloste_desk;
+
+-- Whether somebody may receive a listener until an instant: employed, and with the Service Unit's right to every request.
+create or replace function may_host(person uuid, until timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from rights_of(may_host.person, 'INSPECTION', 'any') r join person p on p.id = r.person_id
+    where r.role = 'SERVICE_UNIT' and r.scope_kind = 'all' and (r.valid_to is null or r.valid_to >= may_host.until)
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to >= may_host.until and p.employed_to > now())
+  )
+$$;
+
+create or replace function name_now(person uuid) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select n.name from person_name n where n.person_id = name_now.person and n.valid_from <= now() order by n.valid_from desc limit 1
+$$;
+
+-- An office is set up by the Service Unit or an administrator; what was done is in the log by ids and counts.
+create or replace function note_office(action text, office uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}'), action, 'office', note_office.office, 'ok', detail)
+$$;
+
+create or replace function note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  select whose, case when whose is not null then 'SERVICE_UNIT' end, action, 'INSPECTION', q.number, 'appointment', a.id, 'ok', detail
+  from subject_request q where q.id = a.request_id
+$$;
+
+create or replace function list_offices() returns table (id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  return query
+    select o.id, o.names, o.address, o.is_closed,
+      coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'enrolledAt', w.enrolled_at, 'lastSeenAt', w.last_seen_at) order by w.name, w.enrolled_at)
+        from workstation w where w.office_id = o.id and w.ended_at is null), '[]'),
+      (select count(*) from office_slot s where s.office_id = o.id and s.removed_at is null and s.starts_at > register_now()
+        and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED'))
+    from office o order by o.is_closed, o.names ->> 'fi', o.id;
+end $$;
+grant execute on function list_offices to seloste_desk;
+
+create or replace function list_hosts() returns table (id uuid, name text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  return query
+    select r.person_id, name_now(r.person_id) from access_right r
+    where r.role = 'SERVICE_UNIT' and may_host(r.person_id, now()) group by r.person_id order by 2, 1;
+end $$;
+grant execute on function list_hosts to seloste_desk;
+
+create or replace function enter_office(names jsonb, address jsonb) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  made uuid;
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform refuse_identity_code('names', enter_office.names::text), refuse_identity_code('address', enter_office.address::text);
+  insert into office (names, address, entered_by) values (enter_office.names, enter_office.address, viewer()) returning id into made;
+  perform note_office('office.changed', made, '{"what": "entered"}');
+  return made;
+end $$;
+grant execute on function enter_office to seloste_desk;
+
+create or replace function change_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform refuse_identity_code('names', change_office.names::text), refuse_identity_code('address', change_office.address::text);
+  update office o set names = change_office.names, address = change_office.address, is_closed = change_office.is_closed where o.id = wanted;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_office('office.changed', wanted, jsonb_build_object('what', 'changed', 'closed', change_office.is_closed));
+end $$;
+grant execute on function change_office to seloste_desk;
+
+-- Times of an office, one after another from an instant until another. All are added, or none.
+create or replace function add_slots(office uuid, from_at timestamptz, to_at timestamptz, minutes integer, host uuid) returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o office;
+  step interval := make_interval(mins => minutes);
+  added integer;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into o from office k where k.id = add_slots.office for share;
+  if o.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if o.is_closed then
+    raise exception 'office.closed' using errcode = 'SE001';
+  end if;
+  if from_at is null or to_at is null or from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
+     or to_at > from_at + interval '1 day' or minutes not between 15 and 240 then
+    raise exception 'slot.times' using errcode = 'SE001';
+  end if;
+  if not may_host(host, to_at) then
+    raise exception 'slot.host' using errcode = 'SE001';
+  end if;
+  -- Whoever adds others meanwhile waits: what they add is seen below.
+  lock table office_slot in share row exclusive mode;
+  if exists (
+    select from generate_series(from_at, to_at - step, step) t join office_slot s
+      on s.removed_at is null and s.starts_at < t + step and s.ends_at > t and (s.office_id = o.id or s.host_id = host)
+  ) then
+    raise exception 'slot.overlap' using errcode = 'SE001';
+  end if;
+  insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+  select o.id, t, t + step, host, viewer() from generate_series(from_at, to_at - step, step) t;
+  get diagnostics added = row_count;
+  perform note_office('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', added, 'from', ledger_instant(from_at), 'host', host));
+  return added;
+end $$;
+grant execute on function add_slots to seloste_desk;
+
+create or replace function remove_slot(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  s office_slot;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into s from office_slot k where k.id = wanted and k.removed_at is null for update;
+  if s.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') then
+    raise exception 'slot.booked' using errcode = 'SE001';
+  end if;
+  update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = s.id;
+  perform note_office('office.changed', s.office_id, jsonb_build_object('what', 'time-removed', 'time', s.id));
+end $$;
+grant execute on function remove_slot to seloste_desk;
+
+create or replace function slots_as_told(wanted office_slot) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select jsonb_build_object(
+    'id', wanted.id, 'startsAt', wanted.starts_at, 'endsAt', wanted.ends_at,
+    'office', jsonb_build_object('id', o.id, 'names', o.names, 'address', o.address),
+    'host', jsonb_build_object('id', wanted.host_id, 'name', coalesce(name_now(wanted.host_id), '')),
+    'isBooked', exists (select from appointment a where a.slot_id = wanted.id and a.state = 'BOOKED'))
+  from office o where o.id = wanted.office_id
+$$;
+
+-- The times that begin between two instants, of all offices or one.
+create or replace function list_slots(from_at timestamptz, to_at timestamptz, office uuid) returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select slots_as_told(s) from office_slot s
+    where s.removed_at is null and s.starts_at >= from_at and s.starts_at < to_at
+      and (list_slots.office is null or s.office_id = list_slots.office)
+    order by s.starts_at, s.id limit 2000;
+end $$;
+grant execute on function list_slots to seloste_desk;
+
+create or replace function recordings_to_hear(request uuid) returns uuid[]
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(array_agg(distinct ir.recording_id), '{}')
+  from inspection i join inspection_recording ir on ir.inspection_id = i.id
+  where i.request_id = recordings_to_hear.request and i.closed_at is null
+$$;
+
+-- Times that a requester can be offered: free, ahead, at an office that takes them, over before the first end of what is to be
+-- heard. None where there is nothing to hear.
+create or replace function free_slots(request uuid) returns table (slot jsonb, latest timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request k where k.id = free_slots.request;
+  if q.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  free_slots.latest := case when q.closed_at is null and q.identified_at is not null then latest_appointment(recordings_to_hear(q.id)) end;
+  for free_slots.slot in
+    select slots_as_told(s) from office_slot s join office o on o.id = s.office_id
+    where s.removed_at is null and not o.is_closed and s.starts_at > register_now() and s.ends_at <= free_slots.latest
+      and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') and may_host(s.host_id, s.ends_at)
+    order by s.starts_at, s.id limit 500
+  loop
+    return next;
+  end loop;
+  -- With no time at all, still before when they would lie.
+  free_slots.slot := null;
+  return next;
+end $$;
+grant execute on function free_slots to seloste_desk;
+
+-- Gives a time to a request, which serves somebody who is identified; one that is booked already is moved. Inspections first: the
+-- custodian closes one whose recordings have ended before this, or after it and this ends with it.
+create or replace function give_slot(q subject_request, s office_slot, needs text[], interpreter_language text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  latest timestamptz := latest_appointment(recordings_to_hear(q.id));
+  before appointment;
+  made appointment;
+begin
+  if latest is null then
+    raise exception 'appointment.nothing' using errcode = 'SE001';
+  end if;
+  if s.ends_at > latest then
+    raise exception 'appointment.late' using errcode = 'SE001', detail = ledger_instant(latest);
+  end if;
+  if (select o.is_closed from office o where o.id = s.office_id) then
+    raise exception 'office.closed' using errcode = 'SE001';
+  end if;
+  if not may_host(s.host_id, s.ends_at) then
+    raise exception 'slot.host' using errcode = 'SE001';
+  end if;
+  select * into before from appointment a where a.request_id = q.id and a.state = 'BOOKED' for update;
+  if exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') then
+    raise exception 'slot.booked' using errcode = 'SE001';
+  end if;
+  if before.id is not null then
+    update appointment a set state = 'MOVED', ended_at = clock_timestamp(), ended_by = viewer() where a.id = before.id;
+    perform end_rooms(before, viewer(), 'moved');
+  end if;
+  insert into appointment (request_id, slot_id, needs, interpreter_language, booked_by)
+  values (q.id, s.id, give_slot.needs, btrim(give_slot.interpreter_language), viewer()) returning * into made;
+  perform note_appointment('appointment.booked', made, viewer(), jsonb_build_object('request', q.id, 'time', s.id, 'office', s.office_id,
+    'at', ledger_instant(s.starts_at), 'moved', before.id));
+  return made.id;
+end $$;
+
+create or replace function book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  s office_slot;
+begin
+  perform refuse_identity_code('interpreterLanguage', book_appointment.interpreter_language);
+  perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
+  if latest_appointment(recordings_to_hear(q.id)) is null then
+    raise exception 'appointment.nothing' using errcode = 'SE001';
+  end if;
+  select * into s from office_slot k where k.id = book_appointment.slot and k.removed_at is null for update;
+  if s.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if s.starts_at <= register_now() then
+    raise exception 'appointment.past' using errcode = 'SE001';
+  end if;
+  return give_slot(q, s, needs, interpreter_language);
+end $$;
+grant execute on function book_appointment to seloste_desk;
+
+-- Somebody stands at the door: a time that begins now, with whoever books it as host. Free times that it overlaps are taken back; one
+-- that somebody else has booked stands.
+create or replace function book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  o office;
+  s office_slot;
+  free office_slot;
+  made uuid;
+begin
+  perform refuse_identity_code('interpreterLanguage', book_now.interpreter_language);
+  perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
+  select * into o from office k where k.id = book_now.office for share;
+  if o.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if minutes is null or minutes not between 15 and 240 then
+    raise exception 'slot.times' using errcode = 'SE001';
+  end if;
+  lock table office_slot in share row exclusive mode;
+  insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
+  values (o.id, register_now(), register_now() + make_interval(mins => minutes), viewer(), viewer()) returning * into s;
+  perform note_office('office.changed', o.id, jsonb_build_object('what', 'times-added', 'times', 1, 'from', ledger_instant(s.starts_at), 'host', s.host_id));
+  made := give_slot(q, s, needs, interpreter_language);
+  for free in
+    select * from office_slot k
+    where k.id <> s.id and k.removed_at is null and k.starts_at < s.ends_at and k.ends_at > s.starts_at
+      and (k.office_id = s.office_id or k.host_id = s.host_id) order by k.id
+  loop
+    if exists (select from appointment a where a.slot_id = free.id and a.state = 'BOOKED') then
+      raise exception 'slot.overlap' using errcode = 'SE001';
+    end if;
+    update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = free.id;
+    perform note_office('office.changed', free.office_id, jsonb_build_object('what', 'time-removed', 'time', free.id));
+  end loop;
+  return made;
+end $$;
+grant execute on function book_now to seloste_desk;
+
+-- Ends the sessions that are in an appointment's room; what they play stops within seconds.
+create or replace function end_rooms(a appointment, whose uuid, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  host uuid;
+begin
+  for host in update session s set ended_at = now() where s.confined_to = a.id and s.ended_at is null returning s.person_id loop
+    perform note_appointment('room.closed', a, whose, jsonb_build_object('host', host, 'why', why));
+  end loop;
+end $$;
+
+-- What came of an appointment. Heard or withdrawn, nothing waits to be heard any more; where nobody came, only what somebody has
+-- forbidden meanwhile does not go on waiting (1.6), and another time can be booked for the rest.
+create or replace function end_appointment(a appointment, whose uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  i inspection;
+begin
+  update appointment k set state = how, ended_at = clock_timestamp(), ended_by = whose where k.id = a.id;
+  perform note_appointment('appointment.ended', a, whose, jsonb_build_object('outcome', how));
+  for i in select * from inspection n where n.request_id = a.request_id and n.closed_at is null order by n.id for update loop
+    if how <> 'NO_SHOW' or exists (
+      select from inspection_recording ir join prohibition p on p.recording_id = ir.recording_id
+      where ir.inspection_id = i.id and p.executed_at is null
+    ) then
+      perform end_inspection(i, whose, lower(replace(how, '_', '-')));
+    end if;
+  end loop;
+end $$;
+
+create or replace function note_outcome(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a appointment;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into a from appointment k where k.id = wanted;
+  if a.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  -- In the order in which the custodian takes them.
+  perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
+  select * into a from appointment k where k.id = wanted for update;
+  if a.state <> 'BOOKED' then
+    raise exception 'appointment.over' using errcode = 'SE001';
+  end if;
+  if how <> 'WITHDRAWN' and (select s.starts_at from office_slot s where s.id = a.slot_id) > register_now() then
+    raise exception 'appointment.not-yet' using errcode = 'SE001';
+  end if;
+  perform end_appointment(a, viewer(), how);
+  perform end_rooms(a, viewer(), 'outcome');
+end $$;
+grant execute on function note_outcome to seloste_desk;
+
+-- With the last thing that was to be heard, an appointment is over: destroyed before, or not asked for any more.
+create or replace function appointment_follows() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a appointment;
+  how text := case when new.outcome = 'destroyed' then 'OVER' else 'WITHDRAWN' end;
+begin
+  if new.request_id is null or new.closed_at is null or old.closed_at is not null
+     or exists (select from inspection i where i.request_id = new.request_id and i.closed_at is null) then
+    return null;
+  end if;
+  update appointment k set state = how, ended_at = clock_timestamp(), ended_by = new.closed_by
+  where k.request_id = new.request_id and k.state = 'BOOKED' returning * into a;
+  if a.id is not null then
+    perform note_appointment('appointment.ended', a, new.closed_by, jsonb_build_object('outcome', how));
+    perform end_rooms(a, new.closed_by, 'over');
+  end if;
+  return null;
+end $$;
+
+-- Appointments as they are told: of a request; or those whose time begins between two instants, and those that are past and of
+-- which nobody has said what came of them. `workstation`: of the browser that asks.
+create or replace function appointments_as_told(request uuid, from_at timestamptz, to_at timestamptz, only_mine boolean, workstation bytea)
+returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select jsonb_build_object(
+      'id', a.id, 'requestId', q.id, 'requestNumber', q.number, 'language', q.language, 'slot', slots_as_told(s), 'needs', a.needs,
+      'interpreterLanguage', a.interpreter_language, 'state', a.state, 'bookedAt', a.booked_at,
+      'isUrgent', a.state = 'BOOKED' and exists (
+        select from inspection i where i.request_id = q.id and i.closed_at is null and inspection_is_urgent(i)),
+      'latest', case when a.state = 'BOOKED' then latest_appointment(recordings_to_hear(q.id)) end,
+      'canBeOpened', a.state = 'BOOKED' and q.closed_at is null and q.identified_at is not null and s.host_id = viewer()
+        and s.starts_at <= register_now() and s.ends_at > register_now()
+        and exists (select from workstation w where w.office_id = s.office_id and w.ended_at is null
+          and w.token_hash = appointments_as_told.workstation))
+    from appointment a join office_slot s on s.id = a.slot_id join subject_request q on q.id = a.request_id
+    where case when appointments_as_told.request is not null then a.request_id = appointments_as_told.request
+      else (not only_mine or s.host_id = viewer())
+        and (s.starts_at >= from_at and s.starts_at < to_at or a.state = 'BOOKED' and s.ends_at <= register_now()) end
+    order by s.starts_at, a.booked_at, a.id limit 2000;
+end $$;
+grant execute on function appointments_as_told to seloste_desk;
+
+create or replace function make_workstation_code(office uuid, name text, code_hash bytea) returns timestamptz
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  ends timestamptz := now() + interval '15 minutes';
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  perform refuse_identity_code('name', make_workstation_code.name);
+  perform from office o where o.id = make_workstation_code.office;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  delete from workstation_code c where c.until <= now();
+  insert into workstation_code (code_hash, office_id, name, made_by, until)
+  values (make_workstation_code.code_hash, make_workstation_code.office, btrim(make_workstation_code.name), viewer(), ends);
+  perform note_office('office.changed', make_workstation_code.office, '{"what": "workstation-code"}');
+  return ends;
+end $$;
+grant execute on function make_workstation_code to seloste_desk;
+
+-- Makes the browser that has the code a workstation; what it was before it is no more.
+create or replace function enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns table (office jsonb, name text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c workstation_code;
+  made uuid;
+  old uuid;
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  update workstation_code k set used_at = clock_timestamp()
+  where k.code_hash = enrol_workstation.code_hash and k.used_at is null and k.until > now() returning * into c;
+  if c.code_hash is null then
+    raise exception 'workstation.code' using errcode = 'SE001';
+  end if;
+  select w.id into old from workstation w where w.token_hash = before_hash and w.ended_at is null;
+  if old is not null then
+    perform end_workstation(old);
+  end if;
+  insert into workstation (office_id, name, token_hash, enrolled_by, last_seen_at)
+  values (c.office_id, c.name, enrol_workstation.token_hash, viewer(), clock_timestamp()) returning id into made;
+  perform note_office('workstation.enrolled', c.office_id, jsonb_build_object('workstation', made));
+  return query select o.names, c.name from office o where o.id = c.office_id;
+end $$;
+grant execute on function enrol_workstation to seloste_desk;
+
+create or replace function end_workstation(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  w workstation;
+  a appointment;
+begin
+  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
+  update workstation k set ended_at = clock_timestamp(), ended_by = viewer() where k.id = wanted and k.ended_at is null returning * into w;
+  if w.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_office('workstation.ended', w.office_id, jsonb_build_object('workstation', w.id));
+  for a in
+    select * from appointment k where k.id in (select s.confined_to from session s where s.confined_at = w.id and s.ended_at is null) order by k.id
+  loop
+    perform end_rooms(a, viewer(), 'workstation');
+  end loop;
+end $$;
+grant execute on function end_workstation to seloste_desk;
+
+-- Which workstation a browser is; that it was there is noted.
+create or replace function workstation_here(token_hash bytea) returns table (office_id uuid, office jsonb, name text)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update workstation w set last_seen_at = clock_timestamp() from office o
+  where w.token_hash = workstation_here.token_hash and w.ended_at is null and o.id = w.office_id and viewer() is not null
+  returning o.id, o.names, w.name
+$$;
+grant execute on function workstation_here to seloste_desk;
+
+-- Puts this session into the listening mode: its holder is the host, it is time, and the browser is a workstation of the office.
+-- Whatever the session was listening to before is over.
+create or replace function open_room(wanted uuid, workstation_hash bytea) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  own bytea := sha256(convert_to(current_setting('seloste.session', true), 'UTF8'));
+  a appointment;
+  s office_slot;
+  w workstation;
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into a from appointment k where k.id = wanted for update;
+  if a.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  select * into s from office_slot k where k.id = a.slot_id;
+  if s.host_id <> viewer() then
+    raise exception 'room.host' using errcode = 'SE001';
+  end if;
+  select * into w from workstation k where k.token_hash = workstation_hash and k.ended_at is null;
+  if w.id is null or w.office_id <> s.office_id then
+    raise exception 'room.workstation' using errcode = 'SE001';
+  end if;
+  if a.state <> 'BOOKED' then
+    raise exception 'appointment.over' using errcode = 'SE001';
+  end if;
+  if s.starts_at > register_now() or s.ends_at <= register_now() then
+    raise exception 'room.not-now' using errcode = 'SE001';
+  end if;
+  select * into q from subject_request k where k.id = a.request_id;
+  if q.closed_at is not null then
+    raise exception 'request.closed' using errcode = 'SE001';
+  end if;
+  if q.identified_at is null then
+    raise exception 'request.not-identified' using errcode = 'SE001';
+  end if;
+  perform end_listening_for(l, 'left') from listening l where l.session_hash = own and l.ended_at is null;
+  -- In one room at a time: a window that was left behind is none any more.
+  perform end_rooms(a, viewer(), 'opened-again');
+  perform note_appointment('room.opened', a, viewer(), jsonb_build_object('workstation', w.id, 'office', w.office_id, 'until', ledger_instant(s.ends_at)));
+  update workstation k set last_seen_at = clock_timestamp() where k.id = w.id;
+  update session k set confined_to = a.id, confined_until = s.ends_at, confined_at = w.id where k.token_hash = own;
+end $$;
+grant execute on function open_room to seloste_desk;
+
+-- The room of this session: this person's calls that are to be heard, and the parts of them that are; each call is looked at.
+-- `confirms`: the host has a password with which they can say here that it was heard.
+create or replace function room_now() returns table (appointment_id uuid, number text, language text, until timestamptz, confirms boolean, calls jsonb)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  q subject_request;
+  heard uuid[] := room_recordings();
+begin
+  select * into q from request_in_room();
+  if q.id is null then
+    raise exception 'room.none' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  select viewer(), 'SERVICE_UNIT', 'contact.read', 'INSPECTION', q.number, 'contact', c, 'ok', jsonb_build_object('appointment', confined_to())
+  from unnest(room_contacts()) c;
+  return query
+    select confined_to(), q.number, q.language, confined_until(), exists (select from person p where p.id = viewer() and p.password_check is not null), coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'ordinal', k.ordinal, 'startedAt', c.started_at, 'endedAt', c.ended_at, 'number', c.number_called, 'numberName', c.number_name,
+        'parts', (
+          select jsonb_agg(jsonb_build_object('recordingId', r.id, 'official', s.official_name, 'answeredAt', s.answered_at,
+            'endedAt', s.ended_at, 'canBeHeard', coalesce(heard_until(r.id, 'INSPECTION', q.number) > register_now(), false)) order by s.answered_at)
+          from recording r join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+          where r.id = any (heard) and r.contact_id = c.id
+        )) order by k.ordinal)
+      from request_call k join contact c on c.id = k.contact_id and c.started_at = k.contact_started_at
+      where k.request_id = q.id and k.state = 'MATCHED'
+        and exists (select from recording r where r.id = any (heard) and r.contact_id = c.id)), '[]');
+end $$;
+grant execute on function room_now to seloste_desk;
+
+-- Ends the listening mode and the session with it. That it was heard the host says, with their password: the listener sits alone
+-- at the screen, and what the other party has forbidden is destroyed by it. Without it whoever sits there can end it at any time,
+-- and it can go on within the time. Answers: closed; wrong or wait where the password does not prove the host.
+create or replace function close_room(is_heard boolean, proof bytea) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a appointment;
+  proved text;
+begin
+  select * into a from appointment k where k.id = confined_to();
+  if a.id is null or viewer() is null then
+    raise exception 'room.none' using errcode = 'SE001';
+  end if;
+  if is_heard then
+    proved := prove_password(sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), close_room.proof);
+    if proved <> 'right' then
+      return proved;
+    end if;
+  end if;
+  perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
+  select * into a from appointment k where k.id = a.id for update;
+  if is_heard and a.state = 'BOOKED' then
+    perform end_appointment(a, viewer(), 'HEARD');
+  end if;
+  perform end_rooms(a, viewer(), 'closed');
+  return 'closed';
+end $$;
+grant execute on function close_room to seloste_desk;

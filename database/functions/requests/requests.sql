@@ -1,0 +1,292 @@
+-- An open request, locked, for whoever holds the Service Unit's right now.
+create or replace function serving(wanted uuid) returns subject_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request where id = wanted for update;
+  if q.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if q.closed_at is not null then
+    raise exception 'request.closed' using errcode = 'SE001';
+  end if;
+  return q;
+end $$;
+
+-- As `serving`, once the requester has been identified: before that no call is looked for and nothing is told of any (R46).
+create or replace function serving_identified(wanted uuid) returns subject_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+begin
+  if q.identified_at is null then
+    raise exception 'request.not-identified' using errcode = 'SE001';
+  end if;
+  return q;
+end $$;
+
+-- What was done for a request, in the log: by id, under its number.
+create or replace function note_request(action text, q subject_request, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_end(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'request', q.id, detail)
+$$;
+
+-- Whether a personal identity code is written in a text (L32): a day, a separator or none, an individual number and the check
+-- character, as the Digital and Population Data Services Agency gives them since 2023. What could be a telephone number as
+-- well, digits to its end or no separator, is one only where the check character is right.
+create or replace function holds_identity_code(written text) returns boolean
+language plpgsql immutable set search_path = pg_catalog as $$
+declare
+  found text[];
+begin
+  for found in
+    select regexp_matches(upper(written),
+      '(?<![0-9])(\d{2})\.?(\d{2})\.?(\d{2})\s?([-+–−‐A-FU-Y]?)\s?(\d{3})([0-9A-FHJ-NPR-Y])(?![0-9A-Z])', 'g')
+  loop
+    continue when found[1] not between '01' and '31' or found[2] not between '01' and '12';
+    if found[4] <> '' and found[6] !~ '\d'
+      or (found[4] <> '' or found[6] !~ '\d')
+        and found[6] = substr('0123456789ABCDEFHJKLMNPRSTUVWXY',
+          ((found[1] || found[2] || found[3] || found[5])::bigint % 31)::integer + 1, 1) then
+      return true;
+    end if;
+  end loop;
+  return false;
+end $$;
+
+-- Refuses a text in which a personal identity code is written, by the field that has it.
+create or replace function refuse_identity_code(field text, written text) returns void
+language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if holds_identity_code(written) then
+    raise exception 'input.identity-code' using errcode = 'SE001', detail = field;
+  end if;
+end $$;
+
+create or replace function refuse_requester(given jsonb) returns void
+language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  select refuse_identity_code('requester.' || key, value) from jsonb_each_text(given)
+$$;
+
+-- The day by which an answer is due: a calendar month (GDPR 12(3)), or two weeks for an official document (Act 621/1999 section
+-- 14); so many months later where it was extended.
+create or replace function answer_due(received_at timestamptz, kinds text[], extended_by integer default 0) returns timestamptz
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select case
+    when not kinds @> array['OPENNESS'] then months_after(received_at, 1 + extended_by)
+    when extended_by > 0 then months_after(received_at, 1)
+    else ((received_at at time zone 'Europe/Helsinki') + interval '14 days') at time zone 'Europe/Helsinki'
+  end
+$$;
+
+-- Enters a request. The same one again from the same clerk within ten minutes, a form that was sent twice, is the one that is
+-- there.
+create or replace function enter_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
+  official_user_id text) returns table (id uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  official person;
+  this_year integer := extract(year from now() at time zone 'Europe/Helsinki');
+  taken integer;
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  if enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12) then
+    raise exception 'request.received-wrong' using errcode = 'SE001';
+  end if;
+  perform refuse_requester(requester);
+  if enter_request.party = 'OFFICIAL' then
+    select * into official from person p where p.user_id = lower(btrim(official_user_id));
+    if official.id is null then
+      raise exception 'request.official-unknown' using errcode = 'SE001';
+    end if;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('seloste.request-number', 0));
+  select s.* into q from subject_request s join subject_requester r on r.request_id = s.id
+  where s.entered_by = viewer() and s.entered_at > clock_timestamp() - interval '10 minutes' and s.closed_at is null
+    and (s.party, s.kinds, s.channel, s.language) = (enter_request.party, enter_request.kinds, enter_request.channel, enter_request.language)
+    and s.received_at = enter_request.received_at and s.official_id is not distinct from official.id
+    and (r.name, r.address, r.email, r.phone) is not distinct from (btrim(requester ->> 'name'), btrim(requester ->> 'address'),
+      btrim(requester ->> 'email'), btrim(requester ->> 'phone'))
+  limit 1;
+  if q.id is null then
+    insert into request_number as n (year, last) values (this_year, 1)
+    on conflict (year) do update set last = n.last + 1 returning n.last into taken;
+    insert into subject_request as s (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
+    values ('P-' || this_year || '-' || taken, enter_request.party, enter_request.kinds, enter_request.channel,
+      enter_request.language, enter_request.received_at, answer_due(enter_request.received_at, enter_request.kinds), viewer(), official.id)
+    returning s.* into q;
+    insert into subject_requester (request_id, name, address, email, phone)
+    values (q.id, btrim(requester ->> 'name'), btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'));
+    perform note_request('request.entered', q, jsonb_build_object('party', q.party, 'kinds', to_jsonb(q.kinds), 'channel', q.channel));
+  end if;
+  return query select q.id, q.number;
+end $$;
+grant execute on function enter_request to seloste_desk;
+
+-- Corrects who asks, in which language, and what for. Another name is another person until they have been identified.
+create or replace function change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  is_renamed boolean;
+begin
+  perform refuse_requester(requester);
+  select r.name <> btrim(requester ->> 'name') into is_renamed from subject_requester r where r.request_id = q.id;
+  update subject_requester r set name = btrim(requester ->> 'name'), address = btrim(requester ->> 'address'),
+    email = btrim(requester ->> 'email'), phone = btrim(requester ->> 'phone')
+  where r.request_id = q.id;
+  update subject_request s set kinds = change_request.kinds, language = change_request.language,
+    due_at = case when s.extended_at is null then answer_due(s.received_at, change_request.kinds) else s.due_at end,
+    identified_how = case when not is_renamed then s.identified_how end,
+    identified_at = case when not is_renamed then s.identified_at end,
+    identified_by = case when not is_renamed then s.identified_by end
+  where s.id = q.id;
+  perform note_request('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),
+    'identificationEnded', is_renamed and q.identified_at is not null));
+end $$;
+grant execute on function change_request to seloste_desk;
+
+-- Who holds the Service Unit's right now: who may handle requests.
+create or replace function request_clerks() returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct a.person_id from access_right a
+  where a.role = 'SERVICE_UNIT' and exists (
+    select from rights_of(a.person_id, 'INSPECTION', 'any') r where r.role = 'SERVICE_UNIT' and r.scope_kind = 'all')
+$$;
+grant execute on function request_clerks to seloste_desk;
+
+create or replace function assign_request(wanted uuid, clerk uuid, seen text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+begin
+  if clerk is not null and clerk not in (select request_clerks()) then
+    raise exception 'request.assignee-wrong' using errcode = 'SE001';
+  end if;
+  -- Of two who take it at once, one has it.
+  if seen <> coalesce(q.assigned_to::text, 'nobody') then
+    raise exception 'request.taken' using errcode = 'SE001';
+  end if;
+  if q.assigned_to is not distinct from clerk then
+    return;
+  end if;
+  update subject_request set assigned_to = clerk where id = q.id;
+  perform note_request('request.assigned', q, jsonb_build_object('to', clerk));
+end $$;
+grant execute on function assign_request to seloste_desk;
+
+-- How the requester was identified: by whom and when, never by which number (L32). Only an official is in the personnel register.
+create or replace function identify_requester(wanted uuid, how text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  opened uuid;
+begin
+  if how = 'PERSONNEL' and q.party <> 'OFFICIAL' then
+    raise exception 'request.identified-wrong' using errcode = 'SE001';
+  end if;
+  if q.identified_how is not distinct from how and q.identified_by = viewer() then
+    return;
+  end if;
+  update subject_request set identified_how = how, identified_at = clock_timestamp(), identified_by = viewer() where id = q.id;
+  perform note_request('request.identified', q, jsonb_build_object('how', how));
+  -- A listening that was asked for while nobody knew who asks waits from now on.
+  for opened in
+    select open_inspection_for(c) from request_call c
+    where c.request_id = q.id and c.state = 'MATCHED'
+      and not exists (select from inspection i where i.request_id = q.id and i.contact_id = c.contact_id)
+  loop
+    update inspection set received_at = clock_timestamp() where id = opened;
+  end loop;
+end $$;
+grant execute on function identify_requester to seloste_desk;
+
+-- Once, while there is time (GDPR 12(3)); an official document by a month from its reception at the most.
+create or replace function extend_request(wanted uuid, months integer, reason text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  later timestamptz;
+begin
+  if q.extended_at is not null then
+    raise exception 'request.extended' using errcode = 'SE001';
+  end if;
+  if q.due_at <= register_now() then
+    raise exception 'request.overdue' using errcode = 'SE001';
+  end if;
+  if months not between 1 and 2 or q.kinds @> array['OPENNESS'] and months <> 1 then
+    raise exception 'request.extension-wrong' using errcode = 'SE001';
+  end if;
+  later := answer_due(q.received_at, q.kinds, months);
+  update subject_request set due_at = later, extended_until = later, extended_at = clock_timestamp(), extended_by = viewer(),
+    extension_reason = reason
+  where id = q.id;
+  perform note_request('request.extended', q, jsonb_build_object('months', months, 'reason', reason));
+end $$;
+grant execute on function extend_request to seloste_desk;
+
+-- The trace of a look at the queue, before anything of it is read.
+create or replace function look_at_requests(detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_end('requests.read', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', null, 'request', null, detail)
+$$;
+grant execute on function look_at_requests to seloste_desk;
+
+-- One request, with the trace of the look at it.
+create or replace function look_at_request(wanted uuid) returns subject_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request where id = wanted;
+  if q.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_request('request.read', q, '{}');
+  return q;
+end $$;
+grant execute on function look_at_request to seloste_desk;
+
+-- Over 0022-requests.sql: a request is late that was answered late.
+create or replace function request_statistics(from_day date, to_day date) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held text := demand_one_role(array['SERVICE_UNIT', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER']);
+  counted jsonb;
+begin
+  insert into audit_entry (person_id, role, action, object_kind, result, detail)
+  values (viewer(), held, 'requests.read', 'request', 'ok', jsonb_build_object('statistics', true));
+  with wanted as (
+    select s.*, answered_at(s) as answered_at, to_char(s.received_at at time zone 'Europe/Helsinki', 'YYYY-MM') as month
+    from subject_request s
+    where s.received_at >= from_day::timestamp at time zone 'Europe/Helsinki'
+      and s.received_at < (to_day + 1)::timestamp at time zone 'Europe/Helsinki'
+  ),
+  months as (
+    select month, count(*) as received,
+      count(*) filter (where outcome = 'ANSWERED') as answered,
+      count(*) filter (where outcome = 'REFUSED') as refused,
+      count(*) filter (where outcome = 'WITHDRAWN') as withdrawn,
+      count(*) filter (where closed_at is null) as open,
+      count(*) filter (where coalesce(answered_at, register_now()) > due_at and outcome is distinct from 'WITHDRAWN') as late,
+      round((percentile_cont(0.5) within group (order by extract(epoch from closed_at - received_at)) / 86400)::numeric, 1) as "medianDays"
+    from wanted group by month
+  )
+  select jsonb_build_object(
+    'months', coalesce((select jsonb_agg(jsonb_strip_nulls(to_jsonb(m)) order by m.month) from months m), '[]'),
+    'kinds', coalesce((select jsonb_agg(jsonb_build_object('kind', k.kind, 'count', k.count) order by k.count desc, k.kind)
+      from (select kind, count(*) from wanted, unnest(kinds) kind group by kind) k), '[]'),
+    'channels', coalesce((select jsonb_agg(jsonb_build_object('channel', c.channel, 'count', c.count) order by c.count desc, c.channel)
+      from (select channel, count(*) from wanted group by channel) c), '[]'),
+    'outcomes', coalesce((select jsonb_agg(jsonb_build_object('outcome', o.state, 'count', o.count) order by o.count desc, o.state)
+      from (select c.state, count(*) from wanted w join request_call c on c.request_id = w.id
+        where c.state not in ('SEVERAL', 'FOUND') group by c.state) o), '[]')
+  ) into counted;
+  return counted;
+end $$;
+grant execute on function request_statistics to seloste_desk;

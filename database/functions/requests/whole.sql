@@ -1,0 +1,234 @@
+-- Over 0029-requests-as-a-whole.sql.
+create or replace function request_facts(wanted uuid[]) returns table (request_id uuid, calls jsonb, letters jsonb, appointments jsonb,
+  copies jsonb, corrections jsonb, is_decided boolean, first_end timestamptz, unfinished text[])
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query
+    select q.id, coalesce(c.calls, '[]'), letters_so_far(q.id), appointments_so_far(q.id), copies_so_far(q.id),
+      corrections_so_far(q.id), openness_is_decided(q.id), c.first_end,
+      case when q.closed_at is null then unfinished_of(q, 'ANSWERED') else '{}' end
+    from subject_request q
+    left join lateral (
+      select min(h.until) as first_end, jsonb_agg(jsonb_build_object('state', rc.state, 'canBeHeard', h.until is not null,
+        'canBeForbidden', rc.state = 'MATCHED' and q.closed_at is null and asks_to_forbid(q)
+          and can_be_forbidden(q, rc.contact_id),
+        'isForbidden', rc.state = 'MATCHED' and exists (
+          select from prohibition p join recording r on r.id = p.recording_id
+          where p.reference = q.number and p.party = q.party and r.contact_id = rc.contact_id),
+        'isRestricted', rc.state = 'MATCHED' and exists (select from restricted_by(q) r where r.contact_id = rc.contact_id)
+        ) order by rc.ordinal) as calls
+      -- Asked once: without the offset it would be wherever it is named.
+      from request_call rc cross join lateral (
+        select case when q.kinds && array['LISTEN', 'COPY'] then call_heard_until(q, rc) end as until offset 0
+      ) h
+      where rc.request_id = q.id
+    ) c on true
+    where q.id = any (wanted);
+end $$;
+grant execute on function request_facts to seloste_desk;
+
+-- Over 0029-requests-as-a-whole.sql: the end that an approved version brings; appointments that lie after it.
+create or replace function call_heard_until(q subject_request, c request_call) returns timestamptz
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select min(case when planned_end(r) < r.destroy_at then least(u.until, planned_end(r)) else u.until end)
+    from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
+    where c.state = 'MATCHED' and q.closed_at is null and r.contact_id = c.contact_id and u.until > register_now()
+      and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+  );
+end $$;
+
+-- Whether there is a recording whose use the requester has not forbidden yet.
+create or replace function can_be_forbidden(q subject_request, contact uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select q.party in ('CALLER', 'OFFICIAL') and exists (
+      select from recording r join segment s on s.id = r.segment_id
+      where r.contact_id = contact and r.state not in ('DESTROYING', 'DESTROYED')
+        and (r.destroy_at is null or r.destroy_at > register_now())
+        and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
+        and not exists (select from prohibition p where p.recording_id = r.id and p.party = q.party))
+  );
+end $$;
+
+create or replace function letters_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at), '[]')
+    from letter l where l.request_id = request
+  );
+end $$;
+
+create or replace function appointments_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('state', a.state, 'isPast', s.ends_at <= register_now(),
+      'isLate', a.state = 'BOOKED' and appointment_is_late(a.request_id)) order by a.booked_at), '[]')
+    from appointment a join office_slot s on s.id = a.slot_id where a.request_id = request
+  );
+end $$;
+
+create or replace function copies_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('state', subject_copy_state(c)) order by c.made_at), '[]')
+    from subject_copy c where c.request_id = request
+  );
+end $$;
+
+create or replace function corrections_so_far(request uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object('isDecided', c.decided_at is not null) order by c.proposed_at), '[]')
+    from correction c where c.request_id = request
+  );
+end $$;
+
+create or replace function openness_is_decided(request uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select exists (select from openness_decision d where d.request_id = request)
+  );
+end $$;
+
+-- Over 0029-requests-as-a-whole.sql.
+create or replace function letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
+language sql immutable set search_path = pg_catalog as $$
+  select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not only_by_its_own
+    or (letter_kind, asked) in (('prohibition', 'PROHIBIT'), ('erasure', 'PROHIBIT'), ('erasure', 'ERASURE'), ('erasure', 'OBJECTION'),
+      ('objection', 'PROHIBIT'), ('objection', 'OBJECTION'), ('restriction', 'RESTRICTION'), ('copy', 'COPY'),
+      ('log-extract', 'LOG_EXTRACT'), ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
+$$;
+
+-- What stands in the way of closing a request with an outcome. One that is answered was answered in all that was asked, one that
+-- is refused was told why, and one that is withdrawn owes nobody an answer.
+create or replace function unfinished_of(q subject_request, outcome text) returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (
+    select array_remove(array[
+      case when outcome = 'ANSWERED' and (
+        exists (select from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND'))
+        or not q.kinds && array['OPENNESS', 'MENTIONED'] and not exists (select from request_call c where c.request_id = q.id)
+      ) then 'call' end,
+      case when outcome = 'ANSWERED' and asks_to_forbid(q) and exists (
+        select from request_call c where c.request_id = q.id and c.state = 'MATCHED' and can_be_forbidden(q, c.contact_id)
+      ) then 'prohibition' end,
+      case when appointments_so_far(q.id) @> '[{"state": "BOOKED"}]' then 'appointment' end,
+      case when outcome <> 'WITHDRAWN' and copies_so_far(q.id) @> '[{"state": "making"}]' then 'copy' end,
+      case when corrections_so_far(q.id) @> '[{"isDecided": false}]' then 'correction' end,
+      case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not openness_is_decided(q.id) then 'decision' end,
+      case when outcome <> 'WITHDRAWN' and (
+        letters_so_far(q.id) @> '[{"isDelivered": false}]'
+        or outcome = 'REFUSED' and not exists (
+          select from letter l where l.request_id = q.id and l.kind in ('refusal', 'not-identifiable', 'openness'))
+        or outcome = 'ANSWERED' and exists (
+          select from unnest(q.kinds) asked
+          where not exists (select from letter l where l.request_id = q.id and letter_answers(l.kind, asked,
+            asked = 'LOG_EXTRACT' and exists (select from request_call c where c.request_id = q.id and c.state = 'MATCHED')
+            or asked = 'RESTRICTION' and exists (select from restricted_by(q))
+            or asked = 'RECTIFY' and exists (select from correction c where c.request_id = q.id))))
+      -- Who was told of a restriction is told before it is lifted, whatever the outcome (GDPR 18(3)).
+      ) or restriction_was_told(q) and exists (select from restricted_by(q)) and not exists (
+        select from letter l where l.request_id = q.id and l.kind = 'restriction-end' and l.delivered_at is not null)
+      then 'letter' end
+    ], null)
+  );
+end $$;
+
+-- The same of an open request, by each outcome, for whoever is about to close it.
+create or replace function what_closing_needs(wanted uuid) returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+begin
+  perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into q from subject_request s where s.id = wanted;
+  return (
+    select jsonb_object_agg(outcome, case when q.closed_at is null then to_jsonb(unfinished_of(q, outcome)) else '[]' end)
+    from unnest(array['REFUSED', 'WITHDRAWN']) outcome
+  );
+end $$;
+grant execute on function what_closing_needs to seloste_desk;
+
+-- A listening that is asked for later waits from then on; one that is asked for no more, not at all.
+create or replace function follow_kinds() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  opened uuid;
+begin
+  if new.kinds @> array['LISTEN'] and not old.kinds @> array['LISTEN'] then
+    for opened in
+      select open_inspection_for(c) from request_call c where c.request_id = new.id and c.state = 'MATCHED'
+    loop
+      update inspection set received_at = clock_timestamp() where id = opened;
+    end loop;
+  elsif old.kinds @> array['LISTEN'] and not new.kinds @> array['LISTEN'] then
+    perform end_inspection(i, viewer(), 'withdrawn') from inspection i where i.request_id = new.id and i.closed_at is null;
+  end if;
+  return null;
+end $$;
+
+-- Closes a request. What is unfinished is told; calls that were not shown to be the requester's are forgotten, and what waited
+-- for its listening waits no longer.
+create or replace function close_request(wanted uuid, outcome text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving(wanted);
+  unfinished text[] := unfinished_of(q, outcome);
+begin
+  if cardinality(unfinished) > 0 then
+    raise exception 'request.unfinished' using errcode = 'SE001', detail = array_to_string(unfinished, ',');
+  end if;
+  delete from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND');
+  update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
+  perform note_request('request.closed', q, jsonb_build_object('outcome', close_request.outcome));
+  perform end_inspection(i, viewer(), case close_request.outcome when 'WITHDRAWN' then 'withdrawn' else 'answered' end)
+  from inspection i where i.request_id = q.id and i.closed_at is null;
+end $$;
+grant execute on function close_request to seloste_desk;
+
+-- What is personal of a request: who asks, what they told, which calls they were, what they needed, the words of the letters.
+-- What stays says that somebody asked, what for and how it ended.
+create or replace function forget_requester(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  delete from subject_requester where request_id = wanted;
+  update request_call set told = null, asked = null, contact_id = null, contact_started_at = null where request_id = wanted;
+  perform erase_letters_of(wanted);
+  update appointment set needs = '{}', interpreter_language = null where request_id = wanted;
+  -- None is open, but in a backup that is restored.
+  update appointment set state = 'OVER', ended_at = clock_timestamp() where request_id = wanted and state = 'BOOKED';
+  delete from inspection where request_id = wanted;
+  update subject_request set official_id = null where id = wanted;
+end $$;
+
+-- Thirty days after a request was closed. The ledger has it: a restore erases it again. @returns how many
+create or replace function erase_requests_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+  erased integer := 0;
+begin
+  for q in
+    select * from subject_request s where s.erased_at is null and s.closed_at <= destruction_now() - interval '30 days'
+    order by s.closed_at for update skip locked
+  loop
+    update subject_request set erased_at = clock_timestamp() where id = q.id;
+    perform forget_requester(q.id);
+    perform append_to_ledger('request', q.id, 'erased', jsonb_build_object('closedAt', ledger_instant(q.closed_at), 'outcome', q.outcome));
+    insert into audit_entry (action, object_kind, object_id, result, detail) values ('request.erased', 'request', q.id, 'ok', '{}');
+    erased := erased + 1;
+  end loop;
+  return erased;
+end $$;
+grant execute on function erase_requests_over to seloste_custodian;

@@ -1,0 +1,497 @@
+-- The viewer's right to train: an expert's with that duty, or a supervisor's for development.
+create or replace function training_rights() returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from rights_of(viewer(), 'TRAINING', '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = 'TRAINING')
+$$;
+
+create or replace function demand_trainer() returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from training_rights() limit 1;
+  if held.id is null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  return held;
+end $$;
+
+-- The right under which the viewer may train with a recording.
+create or replace function training_right(s segment) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from training_rights() o
+  where s.id is not null and case o.scope_kind
+    when 'all' then true
+    when 'unit' then s.official_unit_id = any (o.scope_units)
+    when 'numbers' then s.number_reached = any (o.scope_numbers)
+    else false end
+  limit 1
+$$;
+
+create or replace function note_training(action text, held access_right, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, 'TRAINING', kind, object, 'ok', detail)
+$$;
+
+-- How many moments there are, how many are empty, and the first day on which one of them becomes so.
+create or replace function list_training_collections() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_trainer();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'begunAt', c.begun_at,
+      'endedAt', c.ended_at, 'moments', count(m.id), 'empty', count(m.emptied_at), 'nextEndsAt', min(r.destroy_at)))
+    from training_collection c
+    left join training_moment m on m.collection_id = c.id
+    left join recording r on r.id = m.recording_id
+    group by c.id order by c.ended_at is not null, c.name, c.id limit 500;
+end $$;
+grant execute on function list_training_collections to seloste_desk;
+
+create or replace function begin_training_collection(name text, aim text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_training_collection.name);
+  perform refuse_identity_code('aim', begin_training_collection.aim);
+  insert into training_collection (name, aim, begun_by)
+  values (btrim(begin_training_collection.name), btrim(begin_training_collection.aim), viewer()) returning id into made;
+  perform note_training('training.collection-begun', held, 'training-collection', made, '{}');
+  return made;
+end $$;
+grant execute on function begin_training_collection to seloste_desk;
+
+-- A collection that stands, locked for an act on it.
+create or replace function training_collection_locked(wanted uuid) returns training_collection
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c training_collection;
+begin
+  perform demand_trainer();
+  select * into c from training_collection o where o.id = wanted for update;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if c.ended_at is not null then
+    raise exception 'training.collection-ended' using errcode = 'SE001';
+  end if;
+  return c;
+end $$;
+
+create or replace function save_training_collection(wanted uuid, seen integer, name text, aim text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(wanted);
+begin
+  if c.revision <> seen then
+    raise exception 'training.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  perform refuse_identity_code('name', save_training_collection.name);
+  perform refuse_identity_code('aim', save_training_collection.aim);
+  update training_collection o set revision = o.revision + 1, name = btrim(save_training_collection.name), aim = btrim(save_training_collection.aim)
+  where o.id = c.id;
+  perform note_training('training.collection-saved', held, 'training-collection', c.id, '{}');
+end $$;
+grant execute on function save_training_collection to seloste_desk;
+
+-- Holds the recordings of a collection as they are, in the order in which whoever destroys several takes them: moments come
+-- after their recordings.
+create or replace function training_recordings_locked(collection uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform from recording r
+  where r.id in (select m.recording_id from training_moment m where m.collection_id = training_recordings_locked.collection)
+  order by r.id for share;
+end $$;
+
+-- Ends a collection: nothing is added or played from it any more.
+create or replace function end_training_collection(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(wanted);
+begin
+  if exists (select from training_session s where s.collection_id = c.id and s.ended_at is null) then
+    raise exception 'training.session-open' using errcode = 'SE001';
+  end if;
+  perform training_recordings_locked(c.id);
+  update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
+  delete from training_moment m where m.collection_id = c.id;
+  perform note_training('training.collection-ended', held, 'training-collection', c.id, '{}');
+end $$;
+grant execute on function end_training_collection to seloste_desk;
+
+-- One collection, its moments in their order. Of one whose recording the viewer's right does not reach nothing is told but
+-- that it is there. Past its term a moment is empty whether anything has emptied it or not; where nobody may hear it, its words
+-- are not shown.
+create or replace function read_training_collection(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection;
+begin
+  select * into c from training_collection o where o.id = wanted;
+  if c.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_training('training.collection-read', held, 'training-collection', c.id, '{}');
+  return jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'revision', c.revision, 'begunAt', c.begun_at,
+      'endedAt', c.ended_at))
+    || jsonb_build_object('moments', coalesce((
+      select jsonb_agg(
+        case
+          when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
+          when (training_right(segment_of(r))).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
+          when copy_stands_still(r) = 'recording.destroyed' then
+            jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', r.destroy_at, 'emptyWhy', 'term')
+          else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
+            'segmentId', r.segment_id, 'number', (segment_of(r)).number_reached, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
+            'destroyAt', r.destroy_at, 'standsStill', copy_stands_still(r), 'fromMs', m.from_ms, 'toMs', m.to_ms,
+            'title', case when copy_stands_still(r) = 'recording.restricted' then '' else m.title end,
+            'lesson', case when copy_stands_still(r) = 'recording.restricted' then '' else m.lesson end))
+        end order by m.place, m.id)
+      from training_moment m left join recording r on r.id = m.recording_id where m.collection_id = c.id), '[]'));
+end $$;
+grant execute on function read_training_collection to seloste_desk;
+
+create or replace function check_training_moment(r recording, from_ms integer, to_ms integer, title text, lesson text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform refuse_identity_code('title', title);
+  perform refuse_identity_code('lesson', lesson);
+  -- The duration is known to the millisecond, a mark is set on a tenth of a second.
+  if from_ms >= to_ms or to_ms > r.duration_ms + 100 then
+    raise exception 'training.not-in-recording' using errcode = 'SE001';
+  end if;
+end $$;
+
+-- Puts a moment of a recording at the end of a collection.
+create or replace function add_training_moment(wanted uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c training_collection := training_collection_locked(wanted);
+  r recording;
+  held access_right;
+  made uuid;
+begin
+  select o.* into r from recording o where o.id = add_training_moment.recording for share;
+  held := training_right(segment_of(r));
+  if held.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  perform check_training_moment(r, add_training_moment.from_ms, add_training_moment.to_ms, add_training_moment.title, add_training_moment.lesson);
+  if (select count(*) from training_moment m where m.collection_id = c.id) >= 200 then
+    raise exception 'training.too-many' using errcode = 'SE001';
+  end if;
+  insert into training_moment (collection_id, place, recording_id, contact_id, from_ms, to_ms, title, lesson, added_by)
+  values (c.id, (select coalesce(max(m.place), 0) + 1 from training_moment m where m.collection_id = c.id), r.id, r.contact_id,
+    add_training_moment.from_ms, add_training_moment.to_ms, btrim(add_training_moment.title), btrim(add_training_moment.lesson), viewer())
+  returning id into made;
+  perform note_training('training.moment-added', held, 'training-collection', c.id, jsonb_build_object('recording', r.id));
+  return made;
+end $$;
+grant execute on function add_training_moment to seloste_desk;
+
+-- A moment of a collection that stands, locked; whoever destroys its recording comes before or after.
+create or replace function training_moment_locked(wanted uuid) returns training_moment
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  m training_moment;
+  r recording;
+begin
+  perform demand_trainer();
+  perform training_collection_locked((select o.collection_id from training_moment o where o.id = wanted));
+  select o.* into r from recording o where o.id = (select t.recording_id from training_moment t where t.id = wanted) for share;
+  select * into m from training_moment o where o.id = wanted for update;
+  if m.emptied_at is null and (training_right(segment_of(r))).id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  return m;
+end $$;
+
+create or replace function save_training_moment(wanted uuid, from_ms integer, to_ms integer, title text, lesson text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  m training_moment := training_moment_locked(wanted);
+  r recording;
+begin
+  if m.emptied_at is not null then
+    raise exception 'recording.destroyed' using errcode = 'SE001';
+  end if;
+  select * into r from recording o where o.id = m.recording_id;
+  if copy_stands_still(r) is not null then
+    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
+  end if;
+  perform check_training_moment(r, save_training_moment.from_ms, save_training_moment.to_ms, save_training_moment.title, save_training_moment.lesson);
+  update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
+    title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
+  where o.id = m.id;
+  perform note_training('training.moment-saved', training_right(segment_of(r)), 'training-collection', m.collection_id,
+    jsonb_build_object('recording', r.id));
+end $$;
+grant execute on function save_training_moment to seloste_desk;
+
+-- Takes a moment out, an empty one too.
+create or replace function remove_training_moment(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  m training_moment := training_moment_locked(wanted);
+begin
+  delete from training_moment o where o.id = m.id;
+  perform note_training('training.moment-removed', held, 'training-collection', m.collection_id, '{}');
+end $$;
+grant execute on function remove_training_moment to seloste_desk;
+
+-- Puts the moments into an order; it must name each of them once.
+create or replace function order_training_moments(wanted uuid, moments uuid[]) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(wanted);
+begin
+  if (select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
+    is distinct from (select array_agg(o order by o) from unnest(moments) o) then
+    raise exception 'training.changed-meanwhile' using errcode = 'SE001';
+  end if;
+  perform training_recordings_locked(c.id);
+  update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
+  perform note_training('training.ordered', held, 'training-collection', c.id, '{}');
+end $$;
+grant execute on function order_training_moments to seloste_desk;
+
+-- The people of the directory whom the viewer may enter on the list of the session that they lead, by a part of their name; at
+-- most twenty. Whoever leads none has nobody to look for; each search is in the log, so that nobody reads through the directory.
+create or replace function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  leads uuid := (select s.id from training_session s where s.led_by = viewer() and s.ended_at is null);
+begin
+  if leads is null or length(btrim(part)) < 2 then
+    return;
+  end if;
+  perform note_training('training.trainees-looked-for', held, 'training-session', leads, '{}');
+  return query select p.id, p.user_id, n.name, u.name
+    from person p
+    join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
+    left join person_placement l on l.person_id = p.id and l.valid_from <= now() and (l.valid_to is null or l.valid_to > now())
+    left join unit u on u.id = l.unit_id
+    where p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+      and (position(lower(btrim(part)) in lower(n.name)) > 0 or p.user_id = lower(btrim(part)))
+    order by n.name, p.id limit 20;
+end $$;
+grant execute on function find_trainees to seloste_desk;
+
+create or replace function begin_training_session(collection uuid, name text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  c training_collection := training_collection_locked(collection);
+  made uuid;
+begin
+  perform refuse_identity_code('name', begin_training_session.name);
+  if exists (select from training_session s where s.led_by = viewer() and s.ended_at is null) then
+    raise exception 'training.leads-already' using errcode = 'SE001';
+  end if;
+  insert into training_session (collection_id, name, led_by) values (c.id, btrim(begin_training_session.name), viewer()) returning id into made;
+  perform note_training('training.session-begun', held, 'training-session', made, jsonb_build_object('collection', c.id));
+  return made;
+end $$;
+grant execute on function begin_training_session to seloste_desk;
+
+-- Sessions, one's own and others': what they are of, when, and of how many. Who leads or attends another's is not told.
+create or replace function list_training_sessions() returns setof jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform demand_trainer();
+  return query select jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
+      'collectionName', c.name, 'isMine', s.led_by = viewer(), 'begunAt', s.begun_at, 'endedAt', s.ended_at,
+      'attendees', (select count(*) from training_attendee a where a.session_id = s.id)))
+    from training_session s join training_collection c on c.id = s.collection_id
+    order by s.ended_at is not null, s.begun_at desc, s.id limit 200;
+end $$;
+grant execute on function list_training_sessions to seloste_desk;
+
+-- A session of the viewer's own, with its list.
+create or replace function read_training_session(wanted uuid) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session;
+begin
+  select * into s from training_session o where o.id = wanted;
+  if s.id is null or s.led_by <> viewer() then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_training('training.session-read', held, 'training-session', s.id, '{}');
+  return jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
+      'collectionName', (select c.name from training_collection c where c.id = s.collection_id), 'begunAt', s.begun_at, 'endedAt', s.ended_at))
+    || jsonb_build_object('attendees', coalesce((
+      select jsonb_agg(jsonb_build_object('id', p.id, 'name', n.name, 'enteredAt', a.entered_at) order by n.name, p.id)
+      from training_attendee a join person p on p.id = a.person_id
+      left join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
+      where a.session_id = s.id), '[]'),
+    'played', coalesce((
+      select jsonb_agg(distinct l.recording_id) from listening l where l.purpose = 'TRAINING' and l.reference = s.reference), '[]'));
+end $$;
+grant execute on function read_training_session to seloste_desk;
+
+-- The sessions on whose list the viewer is: what is kept of them, and until when (R48). Nobody else of the list, nor who led it.
+create or replace function list_own_trainings() returns setof jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_own_calls();
+begin
+  perform note_training('training.own-read', held, 'person', viewer(), '{}');
+  return query select jsonb_strip_nulls(jsonb_build_object('reference', s.reference, 'name', s.name, 'collectionName', c.name, 'aim', c.aim,
+      'begunAt', s.begun_at, 'endedAt', s.ended_at, 'enteredAt', a.entered_at, 'keptUntil', months_after(s.ended_at, 14)))
+    from training_attendee a join training_session s on s.id = a.session_id join training_collection c on c.id = s.collection_id
+    where a.person_id = viewer()
+    order by s.begun_at desc, s.id;
+end $$;
+grant execute on function list_own_trainings to seloste_desk;
+
+-- The viewer's session that goes on, locked.
+create or replace function training_session_locked(wanted uuid) returns training_session
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  s training_session;
+begin
+  perform demand_trainer();
+  select * into s from training_session o where o.id = wanted for update;
+  if s.id is null or s.led_by <> viewer() then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if s.ended_at is not null then
+    raise exception 'training.session-ended' using errcode = 'SE001';
+  end if;
+  return s;
+end $$;
+
+create or replace function enter_trainee(wanted uuid, person uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session := training_session_locked(wanted);
+begin
+  if not exists (
+    select from person p where p.id = enter_trainee.person and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
+  ) then
+    raise exception 'training.not-employed' using errcode = 'SE001';
+  end if;
+  insert into training_attendee (session_id, person_id) values (s.id, enter_trainee.person) on conflict do nothing;
+  if found then
+    perform note_training('training.trainee-entered', held, 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
+  end if;
+end $$;
+grant execute on function enter_trainee to seloste_desk;
+
+-- Who was entered by mistake; the log keeps that they were. Not once something has been heard: the list says who heard it.
+create or replace function remove_trainee(wanted uuid, person uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session := training_session_locked(wanted);
+begin
+  if exists (
+    select from listening l join training_attendee a on a.session_id = s.id and a.person_id = remove_trainee.person
+    where l.purpose = 'TRAINING' and l.reference = s.reference and (l.started_at >= a.entered_at
+      or exists (select from listening_range g where g.listening_id = l.id and g.at >= a.entered_at))
+  ) then
+    raise exception 'training.has-heard' using errcode = 'SE001';
+  end if;
+  delete from training_attendee a where a.session_id = s.id and a.person_id = remove_trainee.person;
+  if not found then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  perform note_training('training.trainee-removed', held, 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
+end $$;
+grant execute on function remove_trainee to seloste_desk;
+
+-- Ends a session, and what is being heard in it.
+create or replace function end_training_session(wanted uuid) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right := demand_trainer();
+  s training_session := training_session_locked(wanted);
+  l listening;
+begin
+  for l in select * from listening o
+    where o.purpose = 'TRAINING' and o.reference = s.reference and o.ended_at is null for update loop
+    perform end_listening_for(l, 'left');
+  end loop;
+  update training_session o set ended_at = clock_timestamp() where o.id = s.id;
+  perform note_training('training.session-ended', held, 'training-session', s.id,
+    jsonb_build_object('attendees', (select count(*) from training_attendee a where a.session_id = s.id)));
+end $$;
+grant execute on function end_training_session to seloste_desk;
+
+-- Whether a recording may be played under a reference: under TRAINING a reference names a session of the viewer's own that goes
+-- on, has somebody on its list and plays a collection with a moment of the recording. Any other purpose has its own rules.
+create or replace function training_allows(recording uuid, purpose text, reference text) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  -- As it is written: under any other spelling the session would not know what was heard in it.
+  select training_allows.purpose <> 'TRAINING' or training_allows.reference is null or exists (
+    select from training_session s
+    where s.reference = training_allows.reference and s.led_by = viewer() and s.ended_at is null
+      and exists (select from training_attendee a where a.session_id = s.id)
+      and exists (select from training_moment m where m.collection_id = s.collection_id and m.recording_id = training_allows.recording)
+  )
+$$;
+grant execute on function training_allows to seloste_desk;
+
+create or replace function listening_in_training() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  -- Whoever ends the session or takes somebody off its list comes before this, or after it and knows of it.
+  perform from training_session s where s.reference = new.reference for share;
+  if not training_allows(new.recording_id, new.purpose, new.reference) then
+    raise exception 'training.not-in-session' using errcode = 'SE001';
+  end if;
+  return new;
+end $$;
+
+create or replace function empty_training_moment(m training_moment, why text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update training_moment o set recording_id = null, contact_id = null, title = '', lesson = '', added_by = null,
+    emptied_at = clock_timestamp(), empty_why = why
+  where o.id = m.id;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('training.moment-emptied', 'training-collection', m.collection_id, 'ok', jsonb_build_object('why', why));
+end $$;
+
+-- In the transaction that blocks the recording.
+create or replace function training_moments_end() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform empty_training_moment(m, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from training_moment m where m.recording_id = new.id;
+  return null;
+end $$;
+
+-- What is over: moments of recordings that are not there (a restored backup brings such back); sessions that nobody ended by the
+-- next day; sessions and their lists after fourteen months, as the history of the calls that were heard.
+create or replace function end_training_over() returns integer
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  gone integer;
+begin
+  perform empty_training_moment(m, case when r.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
+  from training_moment m left join recording r on r.id = m.recording_id
+  where m.recording_id is not null and (r.id is null or r.state in ('DESTROYING', 'DESTROYED'));
+  update training_session s set ended_at = clock_timestamp() where s.ended_at is null and s.begun_at < clock_timestamp() - interval '16 hours';
+  delete from training_session s where s.ended_at is not null and months_after(s.ended_at, 14) <= register_now();
+  get diagnostics gone = row_count;
+  delete from training_collection c where c.ended_at is not null and months_after(c.ended_at, 14) <= register_now()
+    and not exists (select from training_session s where s.collection_id = c.id);
+  return gone;
+end $$;
+grant execute on function end_training_over to seloste_custodian;

@@ -1,0 +1,565 @@
+-- When a listening begins, the database says: an hour that a process could choose would be no hour.
+create or replace function listening_begins() returns trigger language plpgsql as $$
+begin
+  if session_user = 'seloste_desk' then
+    new.started_at := clock_timestamp();
+  end if;
+  return new;
+end $$;
+
+-- Refusals in a row, nothing shown in between; or so many in a day, whatever was shown in between. What counts is a no to
+-- what one may not see or do: a page that goes on asking when a right or a listening is over is nobody's alarm.
+create or replace function find_refusals(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with entry as (
+    select e.at, e.seq, e.person_id, e.action, e.result, e.object_id, e.result = 'ok' as shown
+    from audit_entry e
+    left join closed_until k on k.kind = 'refusals' and k.person_id = e.person_id
+    where e.person_id is not null and e.at > since - interval '1 day'
+      and (e.result in ('refused:deny.purpose', 'refused:deny.role', 'refused:deny.reference', 'refused:deny.own', 'refused:not-found',
+          'refused:restricted', 'refused:recording.restricted')
+        or e.result = 'ok' and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started'))
+      and e.at > coalesce(k.at, '-infinity')
+  ),
+  row_of as (
+    select *, count(*) filter (where shown) over (partition by person_id order by at, seq) as run from entry
+  ),
+  counted as (
+    select *,
+      count(*) over (partition by person_id, run order by at range between (threshold ->> 'within')::interval preceding and current row) as in_row,
+      count(*) over (partition by person_id order by at range between interval '1 day' preceding and current row) as in_day
+    from row_of where not shown
+  )
+  select c.person_id, null::uuid, count(*)::integer, min(c.at), max(c.at), jsonb_build_object(
+    'inRow', max(c.in_row), 'inDay', max(c.in_day),
+    'reasons', (select jsonb_object_agg(r.reason, r.times) from (
+      select substr(d.result, 9) as reason, count(*) as times from counted d where d.person_id = c.person_id group by 1) r),
+    'objects', to_jsonb((array_agg(distinct c.object_id) filter (where c.object_id is not null))[1:50]))
+  from counted c
+  group by c.person_id
+  having bool_or(c.at >= since and (c.in_row >= (threshold ->> 'inRow')::integer or c.in_day >= (threshold ->> 'inDay')::integer))
+$$;
+grant execute on function find_refusals to seloste_custodian;
+
+-- Listening outside the hours of the day.
+create or replace function find_night(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select l.person_id, null::uuid, count(*)::integer, min(l.started_at), max(l.started_at), jsonb_build_object(
+    'listenings', to_jsonb((array_agg(l.id order by l.started_at))[1:50]),
+    'roles', to_jsonb(array_agg(distinct l.role)),
+    'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
+  from listening l
+  left join closed_until k on k.kind = 'night' and k.person_id = l.person_id
+  where l.started_at >= since and l.started_at > coalesce(k.at, '-infinity')
+    and not extract(hour from l.started_at at time zone 'Europe/Helsinki')
+      between (threshold ->> 'fromHour')::integer and (threshold ->> 'toHour')::integer - 1
+  group by l.person_id
+  having count(*) >= (threshold ->> 'listenings')::integer
+$$;
+grant execute on function find_night to seloste_custodian;
+
+-- Recordings of one official's calls, listened to by one and the same other person.
+create or replace function find_official(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with recent as (
+    select distinct l.person_id, s.official_person_id as official
+    from listening l
+    join recording r on r.id = l.recording_id
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where l.started_at >= since and s.official_person_id is not null and s.official_person_id <> l.person_id
+  ),
+  heard as (
+    select distinct on (n.person_id, n.official, l.recording_id) n.person_id, n.official, l.recording_id, l.started_at, l.id
+    from recent n
+    left join closed_until k on k.kind = 'official' and k.person_id = n.person_id and k.object_id = n.official
+    join listening l on l.person_id = n.person_id
+      and l.started_at > greatest(since - (threshold ->> 'within')::interval, k.at)
+    join recording r on r.id = l.recording_id
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = n.official
+    order by n.person_id, n.official, l.recording_id, l.started_at
+  ),
+  counted as (
+    select *, count(*) over (partition by person_id, official order by started_at
+      range between (threshold ->> 'within')::interval preceding and current row) as recordings
+    from heard
+  )
+  select person_id, official, max(recordings)::integer, min(started_at), max(started_at),
+    jsonb_build_object('listenings', to_jsonb((array_agg(id order by started_at))[1:50]))
+  from counted
+  group by person_id, official
+  having bool_or(recordings >= (threshold ->> 'recordings')::integer)
+$$;
+grant execute on function find_official to seloste_custodian;
+
+-- One caller looked at by one person day after day, or searched for by number again and again. Whose number it is stays in
+-- the history: here are only the contacts. Own calls do not count, nor what an inspection or a case is about.
+create or replace function find_caller(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with searched as (
+    select e.person_id, e.at, (e.detail -> 'contacts' ->> 0)::uuid as contact_id from audit_entry e
+    where e.result = 'ok' and e.action = 'contacts.listed' and e.detail ->> 'byCaller' = 'true'
+      and e.at > since - (threshold ->> 'within')::interval and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+  ),
+  lately as (
+    select distinct n.person_id, c.caller_key
+    from (
+      select person_id, contact_id from searched where at >= since
+      union
+      select person_id, object_id from audit_entry
+      where result = 'ok' and action in ('contact.read', 'caller.revealed') and at >= since
+        and purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+    ) n
+    join contact c on c.id = n.contact_id
+    where c.caller_key is not null
+  ),
+  call_of as materialized (
+    select n.person_id, n.caller_key, c.id as contact_id
+    from lately n join contact c on c.caller_key = n.caller_key
+    where not exists (
+      select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_person_id = n.person_id)
+  ),
+  look_at as (
+    select c.*, e.at, false as is_search
+    from call_of c
+    join audit_entry e on e.object_id = c.contact_id and e.person_id = c.person_id
+    where e.result = 'ok' and e.action in ('contact.read', 'caller.revealed') and e.at > since - (threshold ->> 'within')::interval
+      and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+    union all
+    select c.*, s.at, true
+    from call_of c join searched s on s.person_id = c.person_id and s.contact_id = c.contact_id
+  ),
+  of_caller as (
+    select l.*, (l.at at time zone 'Europe/Helsinki')::date as day
+    from look_at l
+    left join closed_until k on k.kind = 'caller' and k.person_id = l.person_id
+    where l.at > coalesce(k.at, '-infinity')
+  ),
+  counted as (
+    select person_id, caller_key, count(distinct day) as days,
+      max(searches) as searches, count(*) as looks, min(at) as first_at, max(at) as last_at,
+      (array_agg(distinct contact_id))[1:50] as contacts
+    from (
+      select *, count(*) filter (where is_search) over (partition by person_id, caller_key order by at
+        range between interval '1 day' preceding and current row) as searches
+      from of_caller
+    ) o
+    group by person_id, caller_key
+    having max(at) >= since
+      and (count(distinct day) >= (threshold ->> 'days')::integer or max(searches) >= (threshold ->> 'searchesInDay')::integer)
+  )
+  select person_id, null::uuid, max(looks)::integer, min(first_at), max(last_at), jsonb_build_object(
+    'callers', count(*), 'days', max(days), 'searchesInDay', max(searches),
+    'contacts', (select to_jsonb((array_agg(distinct t))[1:50]) from counted d, unnest(d.contacts) t where d.person_id = counted.person_id))
+  from counted
+  group by person_id
+$$;
+grant execute on function find_caller to seloste_custodian;
+
+-- Looks in a mass: so many, or so many contacts on the pages of searches, in an hour; or so fast that the desk slowed them.
+create or replace function find_mass(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with counted as (
+    select e.person_id, e.at, e.action,
+      count(*) filter (where e.action <> 'looks.slowed') over an_hour as looks,
+      coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over an_hour, 0) as contacts
+    from audit_entry e
+    left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
+    where e.person_id is not null and e.at > since - interval '1 hour' and e.result = 'ok'
+      and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'looks.slowed')
+      and e.at > coalesce(k.at, '-infinity')
+    window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row)
+  )
+  select person_id, null::uuid, greatest(max(looks), 1)::integer, min(at), max(at), jsonb_build_object(
+    'looksInHour', max(looks), 'contactsInHour', max(contacts), 'slowed', count(*) filter (where action = 'looks.slowed'))
+  from counted
+  group by person_id
+  having bool_or(at >= since and (looks >= (threshold ->> 'looksInHour')::integer
+    or contacts >= (threshold ->> 'contactsInHour')::integer or action = 'looks.slowed'))
+$$;
+grant execute on function find_mass to seloste_custodian;
+
+-- Callers' numbers revealed.
+create or replace function find_reveals(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with counted as (
+    select e.person_id, e.at, e.object_id,
+      count(*) over (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row) as in_hour,
+      count(*) over (partition by e.person_id order by e.at range between interval '1 day' preceding and current row) as in_day
+    from audit_entry e
+    left join closed_until k on k.kind = 'reveals' and k.person_id = e.person_id
+    where e.action = 'caller.revealed' and e.result = 'ok' and e.person_id is not null and e.at > since - interval '1 day'
+      and e.at > coalesce(k.at, '-infinity')
+  )
+  select person_id, null::uuid, max(in_day)::integer, min(at), max(at), jsonb_build_object(
+    'inHour', max(in_hour), 'inDay', max(in_day), 'contacts', to_jsonb((array_agg(distinct object_id))[1:50]))
+  from counted
+  group by person_id
+  having bool_or(at >= since and (in_hour >= (threshold ->> 'inHour')::integer or in_day >= (threshold ->> 'inDay')::integer))
+$$;
+grant execute on function find_reveals to seloste_custodian;
+
+-- Sign-ins that failed on many accounts; a user id that nobody has counts each time.
+create or replace function find_sign_ins(threshold jsonb, since timestamptz) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with failed as (
+    select e.person_id, e.at, e.person_id is null
+        or row_number() over (partition by e.person_id order by e.at) = 1 as another
+    from audit_entry e
+    where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
+      -- The password was right: the second factor is what comes next.
+      and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
+      and e.at > greatest(since - (threshold ->> 'within')::interval, (select k.at from closed_until k where k.kind = 'sign-ins'))
+  ),
+  counted as (
+    select *, count(*) filter (where another) over (order by at
+      range between (threshold ->> 'within')::interval preceding and current row) as accounts
+    from failed
+  )
+  select null::uuid, null::uuid, max(accounts)::integer, min(at), max(at), jsonb_build_object(
+    'failures', count(*), 'unknown', count(*) filter (where person_id is null),
+    'people', to_jsonb((array_agg(distinct person_id) filter (where person_id is not null))[1:50]))
+  from counted
+  having bool_or(at >= since and accounts >= (threshold ->> 'accounts')::integer)
+$$;
+grant execute on function find_sign_ins to seloste_custodian;
+
+-- Every look by maintenance, at the times when the description lets it look at content in an emergency only; with those of
+-- the alarm that is open.
+create or replace function find_break_glass(threshold jsonb, since timestamptz, times tstzmultirange) returns setof finding
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with lately as (
+    select distinct person_id from look
+    where purpose = 'MAINTENANCE' and at >= since and at <@ times and person_id is not null
+  )
+  select l.person_id, null::uuid, count(*)::integer, min(l.at), max(l.at), jsonb_build_object(
+    'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
+  from lately join look l on l.person_id = lately.person_id
+  left join closed_until k on k.kind = 'break-glass' and k.person_id = l.person_id
+  left join alarm a on a.kind = 'break-glass' and a.person_id = l.person_id and a.closed_at is null
+  where l.purpose = 'MAINTENANCE' and l.at >= least(since, a.first_at) and l.at <@ times
+    and l.at > coalesce(k.at, '-infinity')
+  group by l.person_id
+  having count(*) filter (where l.at >= since) >= (find_break_glass.threshold ->> 'looks')::integer
+$$;
+grant execute on function find_break_glass to seloste_custodian;
+
+-- The right on which the viewer watches.
+create or replace function watching_right() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  found uuid;
+begin
+  if not viewer_is('DATA_PROTECTION_OFFICER') then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  select id into found from access_right
+  where person_id = viewer() and role = 'DATA_PROTECTION_OFFICER'
+    and revoked_at is null and valid_from <= now() and (valid_to is null or valid_to > now())
+  order by valid_from limit 1;
+  return found;
+end $$;
+
+-- Notes that the alarm has been seen; the first time counts.
+create or replace function see_alarm(alarm uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform watching_right();
+  update alarm a set seen_at = clock_timestamp(), seen_by = viewer() where a.id = see_alarm.alarm and a.seen_at is null;
+end $$;
+grant execute on function see_alarm to seloste_desk;
+
+-- Over 0011-watch.sql: a note under an alarm of calls and recordings explains what it had counted.
+create or replace function close_alarm(alarm uuid, note text) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held uuid := watching_right();
+  a alarm;
+begin
+  perform not_while_watched(o.kind) from public.alarm o where o.id = close_alarm.alarm;
+  select * into a from public.alarm o where o.id = close_alarm.alarm for update;
+  if a.id is null then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  if a.closed_at is not null then
+    raise exception 'alarm.closed' using errcode = 'SE001';
+  end if;
+  if a.person_id = viewer() then
+    raise exception 'alarm.own' using errcode = 'SE001';
+  end if;
+  update public.alarm o set closed_at = clock_timestamp(), closed_by = viewer(), note = trim(close_alarm.note),
+    seen_at = coalesce(o.seen_at, clock_timestamp()), seen_by = coalesce(o.seen_by, viewer())
+  where o.id = a.id;
+  if a.kind in ('unrecorded', 'untold') then
+    insert into reconciliation_note (id, kind, note, by) values (a.id, a.kind, btrim(close_alarm.note), viewer());
+    insert into reconciled_segment (kind, segment_id, contact_started_at, note_id)
+    select u.kind, u.segment_id, u.contact_started_at, a.id from unreconciled u
+    where u.kind = a.kind and u.note_id is null and u.at <= a.last_at and u.contact_started_at > now() - interval '28 days'
+    on conflict (kind, segment_id) do nothing;
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
+  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'alarm.closed', 'alarm', a.id, 'ok', jsonb_build_object('kind', a.kind));
+end $$;
+grant execute on function close_alarm to seloste_desk;
+
+-- How many looks the viewer has had or tried in the last minute and in the last hour.
+create or replace function looks_lately() returns table (in_minute integer, in_hour integer)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(*) filter (where e.at > now() - interval '1 minute')::integer, count(*)::integer
+  from audit_entry e
+  where e.person_id = viewer() and e.at > now() - interval '1 hour'
+    and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'extract.read')
+$$;
+grant execute on function looks_lately to seloste_desk;
+
+create or replace function month_begins(month date) returns timestamptz
+language sql immutable set search_path = pg_catalog as $$
+  select date_trunc('month', month)::timestamp at time zone 'Europe/Helsinki'
+$$;
+
+-- Every month since the first of those looks, the newest first.
+create or replace function review_months()
+returns table (month date, looks bigint, listenings bigint, people bigint, reviewed_at timestamptz, reviewed_by uuid, note text)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform watching_right();
+  return query
+    with watched as (
+      select date_trunc('month', l.at at time zone 'Europe/Helsinki')::date as month, count(*) as looks,
+        count(*) filter (where l.action = 'listening.started') as listenings, count(distinct l.person_id) as people
+      from look l where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
+      group by 1
+    )
+    select coalesce(w.month, r.month), coalesce(w.looks, r.looks), coalesce(w.listenings, 0), coalesce(w.people, 0),
+      r.reviewed_at, r.reviewed_by, r.note
+    from watched w full join look_review r on r.month = w.month
+    order by 1 desc;
+end $$;
+grant execute on function review_months to seloste_desk;
+
+-- The looks of one month, the oldest first, after an entry. That they were read is in the log.
+create or replace function looks_to_review(month date, after bigint, wanted integer)
+returns table (seq bigint, at timestamptz, person_id uuid, role text, action text, purpose text, reference text,
+  object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held uuid := watching_right();
+begin
+  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
+  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok',
+    jsonb_build_object('review', to_char(looks_to_review.month, 'YYYY-MM'), 'after', looks_to_review.after));
+  return query
+    select e.seq, e.at, e.person_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
+      jsonb_array_length(coalesce(e.detail -> 'contacts', e.detail -> 'segments')),
+      (e.detail ->> 'listening')::uuid,
+      (select sum(g.to_ms - g.from_ms)::bigint from listening_range g where g.listening_id = (e.detail ->> 'listening')::uuid)
+    from audit_entry e
+    where e.result = 'ok' and e.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
+      and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
+      and e.at >= month_begins(looks_to_review.month)
+      and e.at < month_begins((looks_to_review.month + interval '1 month')::date)
+      and e.seq > looks_to_review.after
+    order by e.seq
+    limit least(greatest(wanted, 1), 1000);
+end $$;
+grant execute on function looks_to_review to seloste_desk;
+
+-- Signs a month off: it is over, nobody has done so, and none of its looks was the officer's own.
+create or replace function sign_off_looks(month date, note text) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held uuid := watching_right();
+  first date := date_trunc('month', sign_off_looks.month);
+  own bigint;
+  seen bigint;
+begin
+  if month_begins((first + interval '1 month')::date) > clock_timestamp() then
+    raise exception 'review.not-over' using errcode = 'SE001';
+  end if;
+  select count(*), count(*) filter (where l.person_id = viewer()) into seen, own
+  from look l
+  where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
+    and l.at >= month_begins(first) and l.at < month_begins((first + interval '1 month')::date);
+  if own > 0 then
+    raise exception 'review.own' using errcode = 'SE001';
+  end if;
+  if seen = 0 then
+    raise exception 'not-found' using errcode = 'SE001';
+  end if;
+  insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_looks.note))
+  on conflict do nothing;
+  if not found then
+    raise exception 'review.done' using errcode = 'SE001';
+  end if;
+  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
+  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'looks.reviewed', 'log', 'ok',
+    jsonb_build_object('month', to_char(first, 'YYYY-MM'), 'looks', seen));
+end $$;
+grant execute on function sign_off_looks to seloste_desk;
+
+-- Looks at contacts and at recordings within a time: date, role, purpose and the unit of then. Never who, and never that the
+-- security unit looked, as on the page of the contact. Pages of searches are told once a day: of how many of the calls.
+create or replace function looks_at(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamptz, until timestamptz)
+returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with seen as (
+    select e.at, case e.action when 'contact.read' then 'read' when 'caller.revealed' then 'revealed' else 'listened' end as kind,
+      e.role, e.purpose, e.person_id, e.object_id,
+      case when e.action = 'listening.started' then (e.detail ->> 'listening')::uuid end as listening
+    from audit_entry e
+    where e.result = 'ok' and e.at >= looks_at.since and e.at < looks_at.until
+      and (e.action in ('contact.read', 'caller.revealed') and e.object_id = any (looks_at.calls)
+        or e.action = 'listening.started' and e.object_id = any (looks_at.recordings))
+  ),
+  listed as (
+    select e.at, case e.action when 'contacts.listed' then 'shown' else 'watched' end as kind, e.role, e.purpose, e.person_id,
+      t.id as object_id
+    from audit_entry e
+    cross join lateral jsonb_array_elements_text(coalesce(e.detail -> 'contacts', e.detail -> 'segments')) t (id)
+    where e.result = 'ok' and e.action in ('contacts.listed', 'calls.watched')
+      and e.at >= looks_at.since and e.at < looks_at.until
+      and t.id in (select unnest(looks_at.calls || looks_at.parts)::text)
+  ),
+  placed as (
+    select s.*, u.name as unit
+    from (
+      select at, kind, role, purpose, person_id, object_id::text, listening from seen
+      union all
+      select at, kind, role, purpose, person_id, object_id, null from listed
+    ) s
+    left join lateral (
+      select p.unit_id from person_placement p
+      where p.person_id = s.person_id and p.valid_from <= s.at and (p.valid_to is null or p.valid_to > s.at) limit 1
+    ) p on true
+    left join unit u on u.id = p.unit_id
+    where s.person_id is distinct from but_by and s.role is not null
+      and s.purpose is distinct from 'CRIME_OR_MISUSE' and s.role <> 'SECURITY'
+  )
+  select p.at, p.kind, p.role, p.purpose, p.unit,
+    coalesce((select r.contact_id from recording r where p.kind = 'listened' and r.id = p.object_id::uuid), p.object_id::uuid),
+    1, (select sum(g.to_ms - g.from_ms)::bigint from listening_range g where g.listening_id = p.listening)
+  from placed p where p.kind in ('read', 'revealed', 'listened')
+  union all
+  select min(p.at), p.kind, p.role, p.purpose, p.unit, null, count(distinct p.object_id)::integer, null
+  from placed p where p.kind in ('shown', 'watched')
+  group by p.kind, p.role, p.purpose, p.unit, (p.at at time zone 'Europe/Helsinki')::date
+  order by 1 desc
+  limit 5000
+$$;
+
+-- Over 0018-history-terms.sql: in the listening mode nobody is anything.
+create or replace function looks_at_my_calls(since timestamptz, until timestamptz)
+returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint,
+  contact_started_at timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  me uuid := viewer();
+  own_calls uuid[];
+  own_parts uuid[];
+  own_recordings uuid[];
+begin
+  if confined_to() is not null then
+    raise exception 'deny.role' using errcode = 'SE001';
+  end if;
+  if me is null then
+    raise exception 'session.none' using errcode = 'SE001';
+  end if;
+  select array_agg(distinct s.contact_id), array_agg(s.id) into own_calls, own_parts
+  from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
+  where s.official_person_id = me and c.started_at < looks_at_my_calls.until
+    and history_end(c.history_ends_at, c.started_at) > register_now();
+  select array_agg(r.id) into own_recordings from recording r where r.segment_id = any (own_parts);
+  insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
+  values (me, 'extract.read', 'person', me, 'ok', jsonb_build_object('from', looks_at_my_calls.since, 'to', looks_at_my_calls.until));
+  return query
+    select l.*, (select c.started_at from contact c where c.id = l.contact_id)
+    from looks_at(coalesce(own_calls, '{}'), coalesce(own_recordings, '{}'), coalesce(own_parts, '{}'), me,
+      looks_at_my_calls.since, looks_at_my_calls.until) l;
+end $$;
+grant execute on function looks_at_my_calls to seloste_desk;
+
+-- Over 0018-history-terms.sql: the Service Unit makes an extract of a call once it is shown to be the requester's.
+create or replace function looks_at_contact(contact uuid)
+returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  held access_right;
+  parts uuid[];
+  heard uuid[];
+  began timestamptz;
+  is_served boolean;
+begin
+  if current_setting('seloste.purpose', true) is distinct from 'INSPECTION' then
+    raise exception 'deny.purpose' using errcode = 'SE001';
+  end if;
+  select c.started_at into began from contact c
+  where c.id = looks_at_contact.contact and history_end(c.history_ends_at, c.started_at) > register_now();
+  is_served := coalesce(serves_requests(), false)
+    and exists (select from matched_call(looks_at_contact.contact, current_setting('seloste.reference', true)));
+  select array_agg(s.id) into parts from segment s
+  where s.contact_id = looks_at_contact.contact and s.contact_started_at = began
+    and (sees_all() or s.official_person_id = sees_own() or is_served and s.id = any (sees_segments()));
+  -- A call that nobody answered has no official; only whoever reaches it otherwise sees it.
+  if began is null or (parts is null and not sees_all() and not is_served) then
+    return;
+  end if;
+  select a.* into held from active_rights() a
+  where a.scope_kind in ('all', 'own') and (is_served or a.role <> 'SERVICE_UNIT') order by a.scope_kind limit 1;
+  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result)
+  values (viewer(), held.id, held.role, 'extract.read', 'INSPECTION', nullif(current_setting('seloste.reference', true), ''),
+    'contact', looks_at_contact.contact, 'ok');
+  select array_agg(r.id) into heard from recording r where r.segment_id = any (parts);
+  return query select * from looks_at(array[looks_at_contact.contact], coalesce(heard, '{}'), coalesce(parts, '{}'), null,
+    began - interval '1 day', 'infinity');
+end $$;
+grant execute on function looks_at_contact to seloste_desk;
+
+-- Ends sessions of capture that have held a lock for so long, while the custodian or the desk has waited for it for so long, and sessions
+-- of the desk for which the custodian has; with one of capture's, all of capture's whose transaction is as old. What such a session
+-- was about is undone, and done again by its process. Returns how many were ended, by role.
+create or replace function end_blocking_sessions(patience interval) returns table (role text, sessions integer)
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with recursive waits (waiter, pid) as (
+    select a.usename, b
+    from pg_locks l join pg_stat_activity a on a.pid = l.pid, unnest(pg_blocking_pids(l.pid)) b
+    where not l.granted and l.waitstart < clock_timestamp() - patience and a.datname = current_database()
+      and a.usename in ('seloste_custodian', 'seloste_desk')
+    union
+    select w.waiter, b from waits w, unnest(pg_blocking_pids(w.pid)) b
+  ), blocking as (
+    select distinct a.pid, a.usename
+    from waits w join pg_stat_activity a on a.pid = w.pid
+    where pg_blocking_pids(w.pid) = '{}' and a.datname = current_database()
+      and (a.usename = 'seloste_capture' or a.usename = 'seloste_desk' and w.waiter = 'seloste_custodian')
+      -- Null to an owner who may not end it either: then it is tried, and fails.
+      and coalesce(a.xact_start, '-infinity') < clock_timestamp() - patience
+  ), ended as (
+    select a.usename, pg_terminate_backend(a.pid) as is_ended
+    from pg_stat_activity a
+    where a.pid in (select k.pid from blocking k)
+      or a.usename = 'seloste_capture' and a.datname = current_database() and a.xact_start < clock_timestamp() - patience
+        and a.wait_event_type is distinct from 'Lock' and exists (select from blocking k where k.usename = 'seloste_capture')
+  )
+  select e.usename::text, count(*)::integer from ended e where e.is_ended group by e.usename
+$$;
+grant execute on function end_blocking_sessions to seloste_custodian;
+
+-- Ends the alarm that is open, as nothing stands still any more. Returns true where there was one.
+create or replace function settle_standstill() returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  settled uuid;
+begin
+  update alarm a set closed_at = clock_timestamp(), last_at = clock_timestamp() where a.kind = 'standstill' and a.closed_at is null
+  returning a.id into settled;
+  if settled is null then
+    return false;
+  end if;
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('alarm.closed', 'alarm', settled, 'ok', jsonb_build_object('kind', 'standstill'));
+  return true;
+end $$;
+grant execute on function settle_standstill to seloste_custodian;

@@ -1,0 +1,7 @@
+/** What PostgreSQL said, with the line. It counts the position of an error in characters, from 1, over the whole text sent. */
+export function describeError(cause: unknown, statements: string): string {
+  const { message = String(cause), position } = cause as { message?: string; position?: string }
+  if (!position) return message
+  const line = statements.slice(0, Number(position)).split('\n').length
+  return `${message} (line ${line})`
+}
