@@ -8,6 +8,8 @@ create type finding as (person_id uuid, object_id uuid, count integer, first_at 
 
 create type study_part as (number text, unit_id uuid, calls integer, answered integer, talk_seconds integer, wait_seconds integer, judged integer, expected_ppm integer, recorded integer);
 
+create type told_official as (person_id uuid, unit_id uuid, name text, phone text);
+
 create type told_part as (ids text[], contact_id uuid, started_at timestamp with time zone, caller_kind text, caller_key text, caller_raw text, number_called text, number_kind text, number_name jsonb, segment_id uuid, number_reached text, number_reached_name jsonb, official_person_id uuid, official_unit_id uuid, official_name text, official_phone text, answered_at timestamp with time zone, ended_at timestamp with time zone, end_inferred boolean, decision_record boolean, decision_reason text, rule_id text, rule_version integer, rule_share double precision, draw double precision, description_version integer, drawn_on text, quota_used integer, capture_state text, capture_failure text, marks text[], talk jsonb, recording told_recording);
 
 create type told_recording as (id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, intake_day date, months integer, is_stored boolean, is_gone boolean, size_bytes bigint, sha256 text, incomplete boolean, packets_received integer, packets_lost integer, reception jsonb, is_lossy boolean, intake_key text);
@@ -231,6 +233,7 @@ create table appointment (
   booked_by uuid not null,
   ended_at timestamp with time zone,
   ended_by uuid,
+  opened_at timestamp with time zone,
   constraint appointment_pkey PRIMARY KEY (id),
   constraint appointment_booked_by_fkey FOREIGN KEY (booked_by) REFERENCES person(id),
   constraint appointment_check CHECK (((state = 'BOOKED'::text) = (ended_at IS NULL))),
@@ -531,7 +534,8 @@ create table call_identity (
   constraint call_identity_pkey PRIMARY KEY (external_id_hash, contact_started_at)
 ) partition by RANGE (contact_started_at);
 CREATE INDEX call_identity_contact ON ONLY public.call_identity USING btree (contact_id);
-grant insert, select, update on call_identity to seloste_capture;
+CREATE TRIGGER stays_when_over BEFORE UPDATE ON call_identity FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND old.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION call_id_stays();
+grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
 
 create table capture_client (
@@ -543,6 +547,7 @@ create table capture_client (
   sessions bigint not null default 0,
   refused bigint not null default 0,
   constraint capture_client_pkey PRIMARY KEY (id),
+  constraint capture_client_texts CHECK (((octet_length(trunk) <= 1000) AND (octet_length(client) <= 1000))) NOT VALID,
   constraint capture_client_trunk_client_key UNIQUE (trunk, client)
 );
 alter table capture_client enable row level security;
@@ -604,8 +609,11 @@ create table capture_node (
   recordings integer not null,
   waiting integer not null,
   blockers jsonb not null default '[]'::jsonb,
+  away_from timestamp with time zone,
+  away_until timestamp with time zone,
   constraint capture_node_pkey PRIMARY KEY (id),
-  constraint capture_node_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$'::text))
+  constraint capture_node_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$'::text)),
+  constraint capture_node_texts CHECK (((octet_length(name) <= 400) AND (octet_length(version) <= 400) AND (octet_length((blockers)::text) <= 100000))) NOT VALID
 );
 alter table capture_node enable row level security;
 create policy desk_reads on capture_node for select to seloste_desk using (true);
@@ -635,6 +643,10 @@ create table clock_mark (
   only_one boolean not null default true,
   at timestamp with time zone not null,
   leapt interval not null default '00:00:00'::interval,
+  seen timestamp with time zone not null default now(),
+  gained interval not null default '00:00:00'::interval,
+  watcher uuid,
+  is_watched boolean not null default false,
   constraint clock_mark_pkey PRIMARY KEY (only_one),
   constraint clock_mark_leapt_check CHECK ((leapt >= '00:00:00'::interval)),
   constraint clock_mark_only_one_check CHECK (only_one)
@@ -665,6 +677,7 @@ create table contact (
   counted study_part[],
   trunk text,
   waited_from timestamp with time zone,
+  admitted_at timestamp with time zone default now(),
   constraint contact_pkey PRIMARY KEY (id, started_at),
   constraint contact_caller_kind_check CHECK ((caller_kind = ANY (ARRAY['e164'::text, 'short'::text, 'extension'::text, 'address'::text, 'withheld'::text, 'unparsed'::text]))),
   constraint contact_check CHECK (((caller_kind <> 'withheld'::text) OR ((caller_key IS NULL) AND (caller_raw IS NULL)))),
@@ -691,11 +704,12 @@ CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_called ON contact 
 CREATE TRIGGER tells_studies AFTER UPDATE OF number_called, ended_at, waited_from ON contact FOR EACH ROW WHEN (old.counted IS NOT NULL AND (old.number_called IS DISTINCT FROM new.number_called OR old.ended_at IS DISTINCT FROM new.ended_at OR old.waited_from IS DISTINCT FROM new.waited_from)) EXECUTE FUNCTION tell_studies('contact');
 alter table contact enable row level security;
 create policy capture_admits on contact to seloste_capture using (true) with check (((history_ends_at IS NULL) OR ((history_ends_at >= ((((started_at AT TIME ZONE 'Europe/Helsinki'::text) + '1 year 2 mons'::interval) AT TIME ZONE 'Europe/Helsinki'::text) - '1 day'::interval)) AND (history_ends_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) AND (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
+create policy capture_not_ahead on contact for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
 create policy custodian_reads on contact for select to seloste_custodian using (true);
 create policy desk_looks on contact for select to seloste_desk using (((history_end(history_ends_at, started_at) > ( SELECT register_now() AS register_now)) AND (( SELECT sees_all() AS sees_all) OR (number_called = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_contacts() AS sees_contacts)::uuid[])) OR sees_part_of(id, started_at, ( SELECT sees_own() AS sees_own), ( SELECT sees_units() AS sees_units), ( SELECT sees_numbers() AS sees_numbers), ( SELECT sees_segments() AS sees_segments)))));
 create policy in_room on contact for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contacts() AS room_contacts)::uuid[]))));
 create policy log_whole on contact for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
-grant insert, select (id, started_at, ended_at, trunk), update (ended_at, end_inferred, history_ends_at, trunk) on contact to seloste_capture;
+grant insert (id, started_at, ended_at, caller_kind, caller_key, caller_raw, number_called, number_kind, number_name, history_ends_at, trunk), select (id, started_at, ended_at, trunk), update (ended_at, end_inferred, history_ends_at, trunk) on contact to seloste_capture;
 grant select on contact to seloste_custodian;
 grant select on contact to seloste_desk;
 
@@ -816,7 +830,6 @@ END),
   constraint described_role_version_role_duty_key UNIQUE NULLS NOT DISTINCT (version, role, duty)
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON described_role FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-grant select on described_role to seloste_capture;
 grant select on described_role to seloste_custodian;
 grant select on described_role to seloste_desk;
 
@@ -1214,8 +1227,11 @@ create table feed (
   fault text,
   fault_at timestamp with time zone,
   alive_at timestamp with time zone,
+  late_from timestamp with time zone,
+  late_until timestamp with time zone,
   constraint feed_pkey PRIMARY KEY (name),
-  constraint feed_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+  constraint feed_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+  constraint feed_texts CHECK (((octet_length(source) <= 200) AND (cardinality(covers) <= 10000))) NOT VALID
 );
 
 create table feed_problem (
@@ -1225,7 +1241,8 @@ create table feed_problem (
   line integer not null,
   reason text not null,
   at timestamp with time zone not null default clock_timestamp(),
-  constraint feed_problem_pkey PRIMARY KEY (id)
+  constraint feed_problem_pkey PRIMARY KEY (id),
+  constraint feed_problem_texts CHECK (((octet_length(feed) <= 200) AND (octet_length(reason) <= 200))) NOT VALID
 );
 CREATE INDEX feed_problem_at ON public.feed_problem USING btree (at);
 
@@ -1915,7 +1932,6 @@ create policy everybody_reads on person for select to seloste_capture, seloste_c
 create policy keeper_changes on person for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_enters on person for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_takes_back on person for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
-grant select (id, employed_from, employed_to) on person to seloste_capture;
 grant select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, password_alone) on person to seloste_custodian;
 grant insert (id, user_id, employed_from, employed_to, source, external_id, informed_at), select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, informed_at, created_at, changed_at, password_set_at), update (employed_from, employed_to, source, external_id, withdrawn_at, informed_at, changed_at) on person to seloste_desk;
 
@@ -1940,7 +1956,7 @@ create policy everybody_reads on person_name for select to seloste_capture, selo
 create policy keeper_changes on person_name for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_enters on person_name for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_takes_back on person_name for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
-grant select on person_name to seloste_capture;
+grant select (person_id, name, valid_from, valid_to) on person_name to seloste_capture;
 grant select on person_name to seloste_custodian;
 grant delete, insert, select, update (name, valid_to, given_name, family_name) on person_name to seloste_desk;
 
@@ -2002,7 +2018,7 @@ create policy everybody_reads on person_placement for select to seloste_capture,
 create policy keeper_changes on person_placement for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_enters on person_placement for insert to seloste_desk with check ((( SELECT keeps_directory() AS keeps_directory) OR applies_change(person_id)));
 create policy keeper_takes_back on person_placement for delete to seloste_desk using ((( SELECT keeps_directory() AS keeps_directory) OR applies_change(person_id)));
-grant select on person_placement to seloste_capture;
+grant select (person_id, unit_id, valid_from, valid_to) on person_placement to seloste_capture;
 grant delete, insert, select, update (unit_id, supervisor_id, valid_to) on person_placement to seloste_desk;
 
 create table person_recording_consent (
@@ -2337,6 +2353,7 @@ CREATE TRIGGER ends_packages AFTER UPDATE OF state ON recording FOR EACH ROW WHE
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_follows_call();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbidden_at_another_node();
 CREATE CONSTRAINT TRIGGER is_told AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_is_told();
+CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_recording_is_refused();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON recording FOR EACH STATEMENT EXECUTE FUNCTION recordings_end_one_by_one();
 CREATE TRIGGER reception_ends BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.reception IS NOT NULL) EXECUTE FUNCTION reception_ends();
 CREATE TRIGGER recording_guard BEFORE DELETE OR UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_guard();
@@ -2351,6 +2368,7 @@ CREATE TRIGGER tells_webhooks AFTER UPDATE OF kept_at, state ON recording FOR EA
 CREATE TRIGGER term_guard BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION term_guard();
 alter table recording enable row level security;
 create policy capture_admits on recording for insert to seloste_capture with check (((state = 'CAPTURING'::text) AND (destroy_at IS NULL)));
+create policy capture_not_ahead on recording for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
 create policy capture_reads on recording for select to seloste_capture using (true);
 create policy capture_stores on recording for update to seloste_capture using ((state = ANY (ARRAY['CAPTURING'::text, 'STORED'::text]))) with check (((state = ANY (ARRAY['CAPTURING'::text, 'STORED'::text])) AND ((destroy_at IS NULL) OR ((destroy_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '6 mons 1 day'::interval)) AND (destroy_at <= (started_at + '7 mons'::interval))))));
 create policy custodian_keeps on recording to seloste_custodian using (true) with check (true);
@@ -2359,7 +2377,7 @@ create policy desk_looks on recording for select to seloste_desk using ((EXISTS 
   WHERE ((s.id = recording.segment_id) AND (s.contact_started_at = recording.contact_started_at)))));
 create policy in_room on recording for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_recordings() AS room_recordings)::uuid[]))));
 create policy log_whole on recording for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
-grant insert, select (id, segment_id, contact_id, state, recording_months, min_keep_until, expiry_month), update (state, ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, packets_received, packets_lost, call_ended_at, reception) on recording to seloste_capture;
+grant insert (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months, number_reached, intake_key), select (id, segment_id, contact_id, state, recording_months, min_keep_until, expiry_month), update (state, ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, packets_received, packets_lost, call_ended_at, reception) on recording to seloste_capture;
 grant select, update (state, ended_at, recording_months, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, kept_at, keeping_fault, duration_ms, packets_received, packets_lost, destroyed_at, cause, call_ended_at, cut_ms, unplayed_ms, is_silent) on recording to seloste_custodian;
 grant select on recording to seloste_desk;
 
@@ -2758,6 +2776,7 @@ CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR
 CREATE TRIGGER late_part BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION late_part_ends_in_time();
 CREATE TRIGGER names_official AFTER UPDATE OF official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (new.official_name IS NOT NULL) EXECUTE FUNCTION name_official();
 CREATE TRIGGER names_official_late AFTER INSERT ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND new.official_phone IS NOT NULL AND new.answered_at IS NOT NULL) EXECUTE FUNCTION segment_is_attributed();
+CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION official_stays_known();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
 CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION part_stays_when_over();
 CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION recorded_part_changes();
@@ -3210,7 +3229,6 @@ create policy everybody_reads on unit for select to seloste_capture, seloste_cus
 create policy keeper_changes on unit for update to seloste_desk using (( SELECT keeps_directory() AS keeps_directory)) with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_enters on unit for insert to seloste_desk with check (( SELECT keeps_directory() AS keeps_directory));
 create policy keeper_takes_back on unit for delete to seloste_desk using (( SELECT keeps_directory() AS keeps_directory));
-grant select on unit to seloste_capture;
 grant select on unit to seloste_custodian;
 grant insert, select on unit to seloste_desk;
 
@@ -3439,7 +3457,8 @@ admissions_waiting() returns integer to seloste_custodian
 admit_fed_calls(told_by text, told jsonb) returns integer[] to seloste_capture
 admit_part(me uuid, told jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture
-advance_clock(ran interval DEFAULT '00:00:00'::interval) returns text to seloste_custodian
+advance_clock(ran interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
+allow_feed(feed_name text, since timestamp with time zone) returns boolean
 announced_versions() returns TABLE(version integer, hash text) to seloste_custodian
 anonymised_copies_end() returns trigger
 answer_disagreement(wanted uuid, outcome text, text text) returns void to seloste_desk
@@ -3504,8 +3523,11 @@ calibration_locked(wanted uuid) returns calibration
 call_ends_with_parts() returns trigger
 call_for_letter(q subject_request, contact uuid) returns jsonb
 call_heard_until(q subject_request, c request_call) returns timestamp with time zone
+call_id_stays() returns trigger
 call_is_to_another_number() returns trigger
 call_served(q subject_request, wanted uuid) returns request_call
+caller_wish_until(person uuid, contact uuid, contact_started timestamp with time zone) returns timestamp with time zone
+caller_wish_window() returns interval
 calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb, state text, contact_id uuid, verified_by uuid, party text, how text, recordings jsonb, prohibitions jsonb, other_requests text[]) to seloste_desk
 calls_restrict() returns trigger
@@ -3579,6 +3601,7 @@ count_day_for_studies(begins timestamp with time zone, ends timestamp with time 
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
 count_log(asked jsonb, upto integer) returns bigint to seloste_desk
 count_log_pending() returns bigint to seloste_desk
+count_questions(counter regclass, questions bigint) returns void
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(most integer) returns integer to seloste_custodian
@@ -3688,6 +3711,7 @@ extend_request(wanted uuid, months integer, reason text) returns void to seloste
 factor_is_told() returns trigger
 facts_of_research(d research_disclosure) returns jsonb
 failure_wait(failures integer) returns interval to seloste_custodian
+fed_questions(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
 fetch_lease() returns interval
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_break_glass(threshold jsonb, since timestamp with time zone, times tstzmultirange) returns SETOF finding to seloste_custodian
@@ -3770,6 +3794,7 @@ is_official(person uuid) returns boolean to seloste_desk
 is_part_told(told_answered timestamp with time zone, told_ended timestamp with time zone, told_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_restricted(r recording) returns boolean
 is_silent_to(me uuid, node uuid) returns boolean
+is_told_too_late(call uuid, call_started timestamp with time zone, slack interval) returns boolean to seloste_capture
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 judge_succession() returns trigger
@@ -3780,8 +3805,11 @@ keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns v
 keeps_directory() returns boolean to seloste_desk
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone)
+last_hosted(person uuid) returns timestamp with time zone to seloste_custodian
 last_runs(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
+late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
 late_part_ends_in_time() returns trigger
+late_recording_is_refused() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
 leave_listening(wanted uuid) returns boolean to seloste_desk
@@ -3844,6 +3872,7 @@ log_condition(asked jsonb) returns text
 log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_shown(action text, object_kind text) returns boolean
 log_is_whole() returns boolean to seloste_custodian, seloste_desk
+longest_told(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 look_at_authority(wanted uuid) returns SETOF authority_disclosure to seloste_desk
 look_at_disclosures(of_year integer) returns TABLE(id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint, is_assessed boolean, outcome text, decided_by uuid, decided_at timestamp with time zone, released_at timestamp with time zone, due_on date, closed_at timestamp with time zone) to seloste_desk
 look_at_link(token text) returns TABLE(person uuid, role text, until timestamp with time zone, had_password boolean, factors text[], awaits text) to seloste_desk
@@ -3873,6 +3902,7 @@ may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
 may_study(r recording) returns boolean
 meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
+meet_told_call(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 mend_recorded_parts() returns void
 month_begins(month date) returns timestamp with time zone
 month_key_guard() returns trigger
@@ -3929,6 +3959,7 @@ note_wrong_factor(token_hash bytea) returns void to seloste_custodian
 notify_person(person uuid, kind text, detail jsonb) returns void
 obstacles_of_retention() returns TABLE(kind text, count bigint, since timestamp with time zone, deadline timestamp with time zone, place text, example text, fault text)
 official_of(s segment) returns integer
+official_stays_known() returns trigger
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
 open_inspection_for(wanted request_call) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
@@ -3941,6 +3972,7 @@ order_guard() returns trigger
 order_in_force(wanted uuid) returns preservation_order
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_tell_of(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
+own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
 own_evaluation(wanted uuid) returns evaluation
 pace_listening(wanted uuid, speed real) returns boolean to seloste_desk
 package_behind(token_hash bytea) returns text to seloste_custodian

@@ -34,6 +34,11 @@ create type told_recording as (id uuid, started_at timestamptz, ended_at timesta
 -- `ids`: SHA-256 in hexadecimal. `talk`: as judge_talk reads it.
 create type told_part as (ids text[], contact_id uuid, started_at timestamptz, caller_kind text, caller_key text, caller_raw text, number_called text, number_kind text, number_name jsonb, segment_id uuid, number_reached text, number_reached_name jsonb, official_person_id uuid, official_unit_id uuid, official_name text, official_phone text, answered_at timestamptz, ended_at timestamptz, end_inferred boolean, decision_record boolean, decision_reason text, rule_id text, rule_version integer, rule_share double precision, draw double precision, description_version integer, drawn_on text, quota_used integer, capture_state text, capture_failure text, marks text[], talk jsonb, recording told_recording);
 
+-- The call that a feed has told of before a recording client did, whose facts come late; who answered it, as the feed says; and whether
+-- others could be it, which are marked then. As meet_fed_call: the same caller and number, the same official or one of the two names none,
+-- and an answer within what the feed tells and the same end.
+create type told_official as (person_id uuid, unit_id uuid, name text, phone text);
+
 create table unit (
   id uuid primary key,
   name text not null unique
@@ -157,6 +162,8 @@ create table contact (
   trunk text,
   -- When a feed says that the caller reached the service, where that is earlier than started_at; null otherwise.
   waited_from timestamptz,
+  -- When the register took the call in; null for calls from before it was noted.
+  admitted_at timestamptz default now(),
   constraint contact_check check ((caller_kind <> 'withheld') or ((caller_key is null) and (caller_raw is null))),
   constraint contact_pkey primary key (id, started_at),
   constraint contact_number_name_members check ((number_name - '{fi,sv,en}'::text[]) = '{}'::jsonb)
@@ -959,7 +966,13 @@ create table clock_mark (
   at timestamptz not null,
   -- How far the clock has leapt, beyond the time that really passed, since the mark was last sure; it is forgotten as time
   -- passes. Leaps of an hour less than a day each, one after the other, are one leap.
-  leapt interval not null default '00:00:00'::interval check (leapt >= '00:00:00'::interval)
+  leapt interval not null default '00:00:00'::interval check (leapt >= '00:00:00'::interval),
+  -- `seen`: the clock when the custodian last looked. `gained`: how far the clock went on beside the time for which the custodian ran,
+  -- which no running makes up for; a clock that comes back takes it back. `watcher`: the process that counts it.
+  seen timestamptz not null default now(),
+  gained interval not null default '00:00:00'::interval,
+  watcher uuid,
+  is_watched boolean not null default false
 );
 
 -- Whoever receives an order is bound to secrecy: no process reads this table; those who may know ask the functions below.
@@ -1362,6 +1375,7 @@ create table appointment (
   ended_at timestamptz,
   -- Nobody where it came to its end by itself.
   ended_by uuid references person(id),
+  opened_at timestamptz,
   constraint appointment_check check ((state = 'BOOKED') = (ended_at is null)),
   constraint appointment_check1 check ((interpreter_language is null) or ('INTERPRETER' = any (needs)))
 );
@@ -1782,7 +1796,10 @@ create table feed (
   fault text,
   fault_at timestamptz,
   -- The process of feeds says that it is there, told anything or not; null before it has.
-  alive_at timestamptz
+  alive_at timestamptz,
+  -- A feed or a node that was away tells late: from `late_from` on, until `late_until`.
+  late_from timestamptz,
+  late_until timestamptz
 );
 
 -- Which segments a feed has told of. Ids and times only; whose call it was is in the history, and ends with it.
@@ -2243,7 +2260,9 @@ create table capture_node (
   sessions integer not null,
   recordings integer not null,
   waiting integer not null,
-  blockers jsonb not null default '[]'::jsonb
+  blockers jsonb not null default '[]'::jsonb,
+  away_from timestamptz,
+  away_until timestamptz
 );
 
 -- Who answered, and from which month to which: a part of a name is looked for among these, and not in every call. What it says stands in
@@ -2474,11 +2493,17 @@ create table audit_signed_from (
   note text not null
 );
 
+create sequence fed_question_count as bigint;
+create sequence late_question_count as bigint;
 alter table access_right add constraint access_right_request_id_fkey foreign key (request_id) references right_request(id);
 alter table session add constraint session_confined_to_fkey foreign key (confined_to) references appointment(id);
 alter table session add constraint session_confined_at_fkey foreign key (confined_at) references workstation(id);
 alter table inspection add constraint inspection_request_id_fkey foreign key (request_id) references subject_request(id);
 alter table authority_request add constraint authority_request_disclosure_id_fkey foreign key (disclosure_id) references authority_disclosure(id);
+alter table feed add constraint feed_texts check ((octet_length(source) <= 200) and (cardinality(covers) <= 10000)) not valid;
+alter table feed_problem add constraint feed_problem_texts check ((octet_length(feed) <= 200) and (octet_length(reason) <= 200)) not valid;
+alter table capture_client add constraint capture_client_texts check ((octet_length(trunk) <= 1000) and (octet_length(client) <= 1000)) not valid;
+alter table capture_node add constraint capture_node_texts check ((octet_length(name) <= 400) and (octet_length(version) <= 400) and (octet_length((blockers)::text) <= 100000)) not valid;
 
 insert into sign_in_demand (one, second_factor) values (true, 'off');
 insert into clock_mark (at) values (now());

@@ -70,8 +70,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'migration-changed': 'Bring the program’s folder database/ back as it was released.',
   'migration-failed': 'The message has what PostgreSQL said; mend it and start again, nothing was changed.',
   'migration-misnamed': 'Bring the program’s folder database/ back as it was released.',
-  'migration-too-old':
-    'Start the last version before 1.0.0 on this database once, then this one; nothing was changed.',
+  'migration-too-old': 'Start the last version before 1.0.0 on this database once, then this one; nothing was changed.',
   'migration-unknown': 'Run the newer program that this database belongs to.',
   'move-differs': 'Nothing was changed here: empty the target, see to its disk, and run "seloste move" again.',
   'move-not-held': 'Look at the log of the running Seloste, then run "seloste move" again.',

@@ -47,7 +47,7 @@ export async function forgetFed(db: Kysely<RegisterTables>): Promise<void> {
 
 /**
  * Lets a feed ask the register about calls from an instant on, for two days: what its archive tells is matched with what recording
- * clients have told (migrations/0098-what-feeds-may-ask.sql). As the owner of the database.
+ * clients have told (database/functions/feeds/meet.sql). As the owner of the database.
  * @returns false where there is no feed of that name
  */
 export async function allowFeed(db: Kysely<RegisterTables>, feed: string, from: Temporal.Instant): Promise<boolean> {

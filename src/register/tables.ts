@@ -48,9 +48,9 @@ export interface RegisterTables extends SafeguardTables, EndTables, RequestTable
     trunk: Generated<string | null>
     /** Since when the caller waited, where a feed tells that it is earlier than `started_at` (database/functions/feeds/meet.sql). */
     waited_from: Generated<Instant | null>
-    /** When the register took it in; null from before that was noted (migrations/0099-late-parts.sql). */
+    /** When the register took it in; null from before that was noted (database/functions/capture/late-parts.sql). */
     admitted_at: Generated<Instant | null>
-    /** What studies have counted of it, which only the database reads (migrations/0043-studies.sql). */
+    /** What studies have counted of it, which only the database reads (database/functions/studies/studies.sql). */
     counted: Generated<string | null>
   }
   segment: {

@@ -15,7 +15,6 @@ import { rolePassword, templateName, type TestCluster } from './cluster.ts'
 import { shippedToday } from './describe-from.ts'
 import { owner, startTestServer, superuser } from './external-server.ts'
 
-
 const folderPrefix = 'seloste-test-'
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

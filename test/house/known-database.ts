@@ -39,7 +39,8 @@ export async function makeKnownDatabase(): Promise<string> {
 export async function describeDatabase(db: QueryExecutorProvider): Promise<KnownDatabase> {
   const { rows } = await sql<{ name: string }>`
     select rolname::text as name from pg_roles where rolname ~ '^seloste_' order by 1`.execute(db)
-  const { tables, members } = await readDatabase(db)
-  for (const mark of databaseMarks) delete tables[mark]
+  const { tables: all, members } = await readDatabase(db)
+  const marks: readonly string[] = databaseMarks
+  const tables = Object.fromEntries(Object.entries(all).filter(([name]) => !marks.includes(name)))
   return { tables, members, roles: rows.map(({ name }) => name) }
 }

@@ -10,7 +10,6 @@ import { migrate } from '#platform/database/migrate.ts'
 import { moveDatabase, type DatabaseMove, type MovedDatabase } from '#safeguards/moving/move-database.ts'
 import { startTestServer } from '../database/external-server.ts'
 
-
 export async function openTarget() {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-target-'))
   await chmod(folder, 0o711)

@@ -23,7 +23,9 @@ begin
 end $$;
 grant execute on function spend_confirmation to seloste_custodian;
 
--- Over 0012-passkeys-and-identity-provider.sql: whoever has no passkey to confirm a decision with has proved who they are lately.
+-- Whoever decides through the desk and has a passkey has confirmed this very decision with it: a desk that was taken over
+-- holds sessions, but no passkeys.
+-- Whoever has no passkey to confirm a decision with has proved who they are lately.
 create or replace function confirmed_decision() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -154,7 +154,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   from booked b left join pending_right_told t on t.draft_id = reached_requests.draft and t.request_id = b.request_id and t.ends_at <= b.ends_at
 $$;
 
--- As in 0068-pending-rights.sql; disclosures that are not decided, and the items of them that the change reaches.
+-- Counts for whoever drafts or decides: of nobody in particular. For the custodian, which makes the dry run.
+-- Disclosures that are not decided, and the items of them that the change reaches.
 create or replace function count_reached(draft uuid, reach jsonb, from_at timestamptz) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(

@@ -1,4 +1,4 @@
--- A passkey is a second factor like the others: asked for after a password, and taken away with them (0009-sign-in.sql).
+-- A passkey is a second factor like the others: asked for after a password, and taken away with them (access/sign-in.sql).
 create or replace function second_factors(person uuid) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select array(
@@ -161,8 +161,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function end_sessions_of to seloste_custodian;
 
--- Over 0009-sign-in.sql: a browser in which the person has not signed in before is told of, and who has no second factor is
--- offered one, once.
+-- The viewer's browser is known from now on; the twenty last used are. False where the token is another person's.
+-- A browser in which the person has not signed in before is told of, and who has no second factor is offered one, once.
 create or replace function remember_device(device bytea) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -287,7 +287,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Uses the link for the first person of a role: enters them with their password, or finds them in the directory by the
--- password they have. Raises what is wrong; the two first are two natural persons. Rights: 0010-access-procedure.sql.
+-- password they have. Raises what is wrong; the two first are two natural persons. Rights: access/rights.sql.
 create or replace function use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -410,7 +410,7 @@ begin
   return query
   select p.password_check is not null, p.password_set_at, p.password_alone, t.confirmed_at, t.used_at,
     (select count(*)::integer from recovery_code r where r.person_id = p.id and r.used_at is null),
-    -- 0012-passkeys-and-identity-provider.sql
+    -- access/passkeys.sql
     (select count(*)::integer from passkey k where k.person_id = p.id),
     second_factors(p.id), d.second_factor, l.made_at, l.expires_at, link_needs_operator(p.id)
   from person p

@@ -27,7 +27,6 @@ end $$;
 grant execute on function active_rights to seloste_desk;
 
 -- Every call, for those whose right is to all of them. The Service Unit's is to those of the request that it serves.
--- Over 0013-looks.sql.
 create or replace function sees_all() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

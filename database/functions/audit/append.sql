@@ -13,7 +13,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function log_is_whole to seloste_custodian, seloste_desk;
 
--- As 0008-audit-log.sql has it, for all entries of a statement.
+-- Fail closed: a look of the desk's has no trace that can be trusted while the log is broken, so there is none.
 create or replace function note_pending() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

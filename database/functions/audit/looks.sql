@@ -4,7 +4,9 @@ language sql immutable set search_path = pg_catalog as $$
   select purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE') or (purpose = 'INSPECTION' and role <> 'OFFICIAL')
 $$;
 
--- Over 0013-looks.sql: in the listening mode there are no rights but the Service Unit's, under the number of that request.
+-- A person's rights in force that cover a purpose, no wider than the description in force lets their roles be. A right to
+-- DEVELOPMENT covers its three parts (R4); a part never covers the whole. The twin of src/safeguards/access/decide.ts.
+-- In the listening mode there are no rights but the Service Unit's, under the number of that request.
 create or replace function rights_of(person uuid, purpose text, reference text) returns setof access_right
 language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -45,7 +47,9 @@ begin
 end $$;
 grant execute on function recordings_by_contact to seloste_desk;
 
--- Over 0023-calls-of-requests.sql and 0013-looks.sql, with the same answers. As SQL functions they were planned at each call, which took longer than what they ask.
+-- Why a listening may not be served at this instant, and since when; no reason where it may.
+-- A listening of the Service Unit's ends when its call is none of the request's any more.
+-- As SQL functions they were planned at each call, which took longer than what they ask.
 create or replace function why_over(l listening, signed_in boolean) returns table (why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -51,8 +51,10 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_admissions to seloste_capture;
 
--- As 0065-admissions-counted.sql has it; but what a capture node reports of its own is replaced by nothing, whatever rows and entries say:
--- only what a feed had told is.
+-- Of some parts: how many facts there are by hour, how many should be held, and which of them are not. A call cannot be past its term
+-- before 14 months have gone since its start, whatever any row or entry says. Capture knows the start of its own part of a call: the
+-- call's may lie a day apart (admit_part).
+-- What a capture node reports of its own is replaced by nothing, whatever rows and entries say: only what a feed had told is.
 create or replace function admissions_held(parts uuid[])
 returns table (part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp

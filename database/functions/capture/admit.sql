@@ -68,9 +68,15 @@ begin
 end $$;
 grant execute on function admit_recording to seloste_capture;
 
--- As 0060-trunks.sql has it, and completes what was admitted before. `me`: the capture node that tells it; nothing for what a feed tells.
+-- Admits a part of a call with the rights of whoever calls it. `me`: the capture node that tells it; nothing for what a feed tells.
 -- `verdict`: `entered`, or else as judge_talk says. Its statements, and those of the triggers, are planned once a connection: with fourteen
 -- months of partitions planning was most of it.
+-- Completes what was admitted before. `me`: the capture node that tells it; nothing for what a feed tells. `verdict`: `entered`,
+-- or else as judge_talk says. Its statements, and those of the triggers, are planned once a connection: with fourteen months of
+-- partitions planning was most of it.
+-- The capture node that tells it; nothing for what a feed tells. `verdict`: `entered`, or else as judge_talk says. Its
+-- statements, and those of the triggers, are planned once a connection: with fourteen months of partitions planning was most of
+-- it.
 create or replace function admit_part(me uuid, told jsonb) returns table (contact_id uuid, verdict text, stops boolean)
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -86,6 +92,7 @@ declare
   judged record;
   other uuid;
   is_stored_now boolean := false;
+  met record;
 begin
   -- Two parts of one call may come at the same moment, by two processes: the second waits here for the first.
   perform lock_call_ids(t.ids);
@@ -97,6 +104,20 @@ begin
   if call is null then
     -- Told before, while every id of it was another trunk's.
     select c.id, c.started_at into call, call_started from contact c where c.id = t.contact_id and c.started_at = t.started_at;
+  end if;
+  if call is null and me is not null and t.ended_at is not null and t.answered_at is not null then
+    select m.call, m.call_started, m.told_official, m.is_doubtful into met from meet_told_call(t) m;
+    call := met.call;
+    call_started := met.call_started;
+    if t.official_name is null and (met.told_official).phone is not null then
+      t.official_person_id := (met.told_official).person_id;
+      t.official_unit_id := (met.told_official).unit_id;
+      t.official_name := (met.told_official).name;
+      t.official_phone := (met.told_official).phone;
+    end if;
+    if met.is_doubtful and 'needs-review' <> all (t.marks) then
+      t.marks := t.marks || 'needs-review'::text;
+    end if;
   end if;
   if call is null then
     call := t.contact_id;

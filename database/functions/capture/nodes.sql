@@ -1,6 +1,7 @@
 create or replace function node_silence() returns interval language sql immutable as $$ select interval '10 seconds' $$;
 grant execute on function node_silence to seloste_desk;
 
+-- Notes that a node was away.
 create or replace function capture_node_lives(node uuid, told_name text, told_version text, started timestamptz, state jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into capture_node as n (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting,
@@ -12,7 +13,11 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     alive_at = excluded.alive_at, ended_at = null, draining = excluded.draining, pressures = excluded.pressures,
     sessions = excluded.sessions, recordings = excluded.recordings, waiting = excluded.waiting, blockers = excluded.blockers,
     steady_since = case when n.ended_at is not null or n.alive_at < excluded.alive_at - node_silence() then excluded.alive_at
-      else n.steady_since end
+      else n.steady_since end,
+    away_from = case when n.away_until > excluded.alive_at then n.away_from
+      when n.alive_at < excluded.alive_at - interval '1 day' then n.alive_at end,
+    away_until = case when n.away_until > excluded.alive_at then n.away_until
+      when n.alive_at < excluded.alive_at - interval '1 day' then excluded.alive_at + interval '2 days' end
 $$;
 grant execute on function capture_node_lives to seloste_capture;
 
@@ -40,6 +45,9 @@ language sql immutable as $$ select coalesce(person::text, phone) $$;
 -- What becomes of a part of a call, of which `me` tells and perhaps another node as well (R9, R17). `own`: it is one of the
 -- register, beside the one that is named, if any. `beside`: another has it, and goes on; nothing is entered, and it is asked again.
 -- `told`: another has told all of it. `stops`: it is being recorded, and what it says is forbidden or is not to be recorded.
+-- A part whose number nobody told may have come to any number. It is a part of its own only where no other node has told of the
+-- talk.
+-- Of them nothing is told.
 create or replace function judge_talk(me uuid, call uuid, call_started timestamptz, told jsonb)
 returns table (verdict text, other uuid, stops boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -52,14 +60,15 @@ declare
   began timestamptz := (told ->> 'beganAt')::timestamptz;
   ended timestamptz := (told ->> 'endedAt')::timestamptz;
   records boolean := (told ->> 'records')::boolean;
+  is_untold boolean := told ->> 'numberReached' = 'unknown';
 begin
   if exists (select from segment s where s.id = (told ->> 'segmentId')::uuid and s.contact_started_at = call_started) then
     return query select 'own', null::uuid, false;
     return;
   end if;
   select s.* into first from segment s
-  where s.contact_id = call and s.contact_started_at = call_started and s.node <> me
-    and s.number_reached = told ->> 'numberReached'
+  where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> me
+    and (s.number_reached = told ->> 'numberReached' or is_untold)
     and coalesce(answers_as(s.official_person_id, s.official_phone) = told ->> 'official', true)
     and (s.ended_at is null or s.ended_at > began)
   order by s.ended_at is not null, s.seq desc limit 1;
@@ -69,6 +78,8 @@ begin
   end if;
   select r.* into kept from recording r where r.segment_id = first.id order by r.started_at desc limit 1;
   verdict := case
+    when is_untold and not records and first.number_reached <> 'unknown' then
+      case when ended is null or first.ended_at is null then 'beside' else 'told' end
     when is_silent_to(me, first.node) and (first.ended_at is null or kept.state = 'CAPTURING') then 'own'
     when first.ended_at is null then 'beside'
     -- Nobody said that it has ended.

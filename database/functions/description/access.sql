@@ -7,7 +7,6 @@ create constraint trigger version_ahead after insert on description_version
   deferrable initially deferred for each row execute function version_ahead();
 
 -- described_role
-grant select on described_role to seloste_capture;
 grant select on described_role to seloste_custodian;
 grant select on described_role to seloste_desk;
 create trigger append_only before update or delete or truncate on described_role for each statement execute function append_only();

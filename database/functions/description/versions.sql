@@ -68,7 +68,8 @@ begin
 end $$;
 grant execute on function version_at to seloste_capture, seloste_custodian, seloste_desk;
 
--- Over 0002-description-versions.sql: in the listening mode nobody is anything.
+-- The viewer has a right to the role in force, and the description still knows the role.
+-- In the listening mode nobody is anything.
 create or replace function viewer_is(wanted text, wanted_duty text default null) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select confined_to() is null and exists (
@@ -148,7 +149,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function draft_to_try to seloste_custodian;
 
--- As in 0068-pending-rights.sql; and no version comes into force over a disclosure that nobody has decided on.
+-- Approves a submitted draft: the viewer decides for the controller, did not draft it, and has read this revision of it;
+-- it builds on the newest version and comes into force at an instant that lies ahead. The text is the draft's own: who
+-- approves can send another no more than who drafts can change it now. Returns the new version, or raises what is missing.
+-- No version comes into force over a disclosure that nobody has decided on.
 create or replace function approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

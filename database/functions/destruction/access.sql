@@ -98,8 +98,10 @@ grant select, update (held) on inspections_hold to seloste_custodian;
 create trigger append_only before update or delete or truncate on clock_confirmation for each statement execute function append_only();
 
 -- call_identity
-grant insert, select, update on call_identity to seloste_capture;
+grant insert, select, update (contact_id) on call_identity to seloste_capture;
 grant select on call_identity to seloste_custodian;
+create trigger stays_when_over before update on call_identity for each row
+  when (session_user = 'seloste_capture' and old.contact_started_at < now() - interval '1 day') execute function call_id_stays();
 
 -- history_count
 grant select on history_count to seloste_custodian;

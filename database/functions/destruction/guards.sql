@@ -23,7 +23,7 @@ begin
 end $$;
 
 -- The custodian says what it has destroyed; a restore would end what it says besides. Holds and revocations are told by the
--- database itself (0016-ledger.sql).
+-- database itself (destruction/ledger.sql).
 create or replace function custodian_tells_ends() returns trigger language plpgsql as $$
 begin
   if current_user = 'seloste_custodian'
@@ -46,7 +46,7 @@ end $$;
 -- Whether the clock is so far ahead of the highest time seen before that nothing ends by its term.
 create or replace function clock_is_ahead() returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select now() > at + interval '26 hours' - leapt and now() > at + interval '5 minutes' from clock_mark
+  select now() > at + interval '26 hours' - leapt and now() > at + interval '5 minutes' or gained > interval '22 hours' from clock_mark
 $$;
 
 create or replace function confirmations_of(stop uuid) returns setof clock_confirmation
@@ -58,6 +58,7 @@ $$;
 
 -- A day after its end a part of a call has the end and the official it has. Facts that are told again later change nothing of it: an
 -- end that nobody had told may still become a real one, within a day of the call's beginning.
+-- Names stay as well. What is over was not forbidden in the call, and needs the review that it needed.
 create or replace function part_stays_when_over() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -66,13 +67,28 @@ declare
   latest timestamptz := greatest(old.ended_at, old.contact_started_at + interval '1 day');
 begin
   if current_user = 'seloste_capture' then
+    if is_over then
+      new.official_name := old.official_name;
+      new.official_phone := old.official_phone;
+      -- Of somebody else the guard refuses to hear.
+      if old.official_person_id is null and old.official_unit_id is null then
+        new.official_person_id := null;
+        new.official_unit_id := null;
+      end if;
+      if new.capture_failure = 'forbidden' then
+        new.capture_failure := old.capture_failure;
+      end if;
+      if new.capture_state <> 'not-recorded' then
+        new.capture_state := old.capture_state;
+      end if;
+      new.marks := new.marks || array(
+        select m from unnest(old.marks) m where m <> 'end-inferred' and m <> all (new.marks));
+    end if;
     if is_over and 'end-inferred' = any (old.marks) then
       new.ended_at := coalesce(new.ended_at, old.ended_at);
     elsif is_over then
       new.ended_at := old.ended_at;
       new.answered_at := old.answered_at;
-      new.official_name := old.official_name;
-      new.official_phone := old.official_phone;
       new.marks := array_remove(new.marks, 'end-inferred');
     end if;
     -- A call that ended long before it began would have its terms behind it.
@@ -88,6 +104,7 @@ begin
 end $$;
 
 -- A part that comes in late does not make a call that is over end today.
+-- Names nobody who answered where the part is told too late.
 create or replace function late_part_ends_in_time() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -96,6 +113,14 @@ begin
   select c.ended_at into over_at from contact c where c.id = new.contact_id and c.started_at = new.contact_started_at;
   if over_at < now() - interval '1 day' then
     new.ended_at := least(coalesce(new.ended_at, over_at), greatest(over_at, new.contact_started_at + interval '1 day'));
+  end if;
+  if coalesce(new.official_name, new.official_phone, new.official_person_id::text) is not null
+    and is_told_too_late(new.contact_id, new.contact_started_at, interval '1 day') then
+    new.official_person_id := null;
+    new.official_unit_id := null;
+    new.official_name := null;
+    new.official_phone := null;
+    new.marks := array_append(array_remove(new.marks, 'needs-review'), 'needs-review');
   end if;
   return new;
 end $$;

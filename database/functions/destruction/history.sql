@@ -45,7 +45,8 @@ begin
   group by 1, 2, 3, 4;
 end $$;
 
--- Over 0018-history-terms.sql: no call of a day goes before it is counted here, either.
+-- Counts a day that has been over for a day, unless it is counted; `closing` says that rows of it are about to go.
+-- No call of a day goes before it is counted here, either.
 create or replace function count_history_day(of_day date, closing boolean) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -89,7 +90,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function uncounted_history_days to seloste_custodian;
 
--- As 0018-history-terms.sql has it, but for new contacts, which are told above.
+-- A call that is told of late makes its day uncounted. A day is counted once it has been over for 24 hours: what is younger
+-- cannot have been counted.
 create or replace function history_changes_late() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -27,9 +27,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function intake_key_lives to seloste_custodian;
 
--- As 0058-one-intake-key-a-recording.sql has it. A node has at most four stocks of keys that no recording has used; whoever is no
--- node of the register shares one such part with all others who are none. Beyond it there is one batch a minute, so that a node that
--- loses keys by crashing again and again goes on.
+-- Gives batches to a capture node; each batch once.
+-- A node has at most four stocks of keys that no recording has used; whoever is no node of the register shares one such part
+-- with all others who are none. Beyond it there is one batch a minute, so that a node that loses keys by crashing again and
+-- again goes on.
 create or replace function take_intake_batches(taker uuid, most integer) returns table (id uuid, public_keys text[])
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -92,9 +93,13 @@ grant execute on function day_keys_are_over to seloste_custodian;
 
 -- Holds call ids (SHA-256 in hexadecimal) until the transaction ends: of two parts of one call, the second waits for the first. The
 -- first number of these locks is always this one, so that no id reaches a lock of anything else.
+-- No more ids than many calls have.
 create or replace function lock_call_ids(ids text[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  if cardinality(ids) > 5000 then
+    raise exception 'too many call ids at once' using errcode = '22023';
+  end if;
   perform pg_advisory_xact_lock(hashtext('seloste.call-id'), x.key)
   from (select distinct ('x' || left(id, 8))::bit(32)::integer as key from unnest(ids) id order by 1) x;
 end $$;

@@ -13,7 +13,7 @@ end $$;
 create or replace function append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  -- What a restore needs to put an order in force again (0017-ends.sql); its words are content and stay out.
+  -- What a restore needs to put an order in force again (destruction/recordings.sql); its words are content and stay out.
   if kind = 'hold' then
     select append_to_ledger.detail || jsonb_strip_nulls(jsonb_build_object('contact', o.contact_id,
       'startedAt', ledger_instant(o.contact_started_at), 'covers', o.covers, 'from', ledger_instant(o.from_at), 'enteredBy', o.entered_by))
@@ -105,7 +105,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')
 $$;
 
--- Over 0016-ledger.sql: what was disclosed is for those who may know of it, as orders are.
+-- The ledger, newest first, for those who answer for it. The look is an entry of its own.
+-- What was disclosed is for those who may know of it, as orders are.
 create or replace function read_ledger(before bigint, wanted integer)
 returns table (number bigint, at timestamptz, kind text, object text, cause text, done_by text, targets jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -138,7 +139,8 @@ begin
 end $$;
 grant execute on function read_ledger to seloste_desk;
 
--- Over 0016-ledger.sql, as `desk_looks` above.
+-- The entry about a recording that the viewer may see under this purpose (history/contacts.sql, desk_looks), and its hash; nothing
+-- where it has no number yet. Of an end by its term there is no more to tell than that its day came.
 create or replace function ledger_entry_of(recording uuid)
 returns table (number bigint, at timestamptz, cause text, done_by text, targets jsonb, hash bytea)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

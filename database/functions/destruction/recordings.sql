@@ -5,10 +5,19 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function register_now to seloste_capture, seloste_custodian, seloste_desk;
 
--- What time it is for whoever destroys by a term: where the clock has jumped, the highest time seen before.
+-- What time it is for whoever destroys by a term. What the clock gained is not believed, nor what it leapt over while nobody looked,
+-- until as much time has passed: a term that is obeyed some hours late is within its ceiling, one that is obeyed early cannot be mended.
+-- A machine that was off for two hours is not waited for.
 create or replace function destruction_now() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select case when clock_is_ahead() then at else now() end from clock_mark
+  select
+    case
+      when clock_is_ahead() then at
+      -- It leapt since the custodian looked, or the custodian stands still.
+      when is_watched and now() > seen + interval '3 minutes' then seen
+      else now()
+    end - greatest(gained, case when leapt > interval '2 hours' then leapt end, interval '0')
+  from clock_mark
 $$;
 grant execute on function destruction_now to seloste_capture, seloste_custodian, seloste_desk;
 
@@ -88,8 +97,10 @@ begin
   return (day + 1)::timestamp at time zone 'Europe/Helsinki';
 end $$;
 
--- Over 0027-forbidden-while-captured.sql: a recording that somebody restricted waits for whom that is, and is there for open cases
--- alone (GDPR 18(2)); never past its day. The twin of src/register/precedence.ts.
+-- What is being captured waits for nothing of its own: it is blocked and destroyed like any other. Whether
+-- it is being captured is still told, and asked by nobody.
+-- A recording that somebody restricted waits for whom that is, and is there for open cases alone (GDPR 18(2)); never past its
+-- day. The twin of src/register/precedence.ts.
 create or replace function what_ends(facts jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -140,7 +151,8 @@ begin
     case when (facts ->> 'lastOrderEndedAt')::timestamptz > destroy_at then 'hold-end' else 'retention' end);
 end $$;
 
--- Over 0017-ends.sql: with whether it is restricted.
+-- What becomes of a recording now.
+-- With whether it is restricted.
 create or replace function end_of_recording(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select what_ends(jsonb_build_object(
@@ -194,7 +206,9 @@ begin
 end $$;
 grant execute on function settle_recording to seloste_custodian;
 
--- Over 0017-ends.sql: a recording that is stored meets a restriction, too.
+-- Whatever happens to a recording meets what was asked of it before: it is stored, and was forbidden during the call; it is
+-- taken into keeping, and an order is in force.
+-- A recording that is stored meets a restriction, too.
 create or replace function recording_settles() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -215,7 +229,7 @@ begin
   raise exception 'recordings end one by one, each by its term or by a cause of the description';
 end $$;
 
--- As 0017 has it, for rows that name their contact by another column each.
+-- The same for rows that name their contact by another column each.
 create or replace function history_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -279,7 +293,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   where c.id = wanted and coalesce(c.history_ends_at, c.started_at + interval '14 months 1 day') > register_now()
 $$;
 
--- Over 0017-ends.sql.
+-- Recalls what was disclosed of a recording: three working days to destroy it or give it back (R50).
 create or replace function recall_copies(recording uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -296,8 +310,12 @@ begin
   end loop;
 end $$;
 
--- Over 0017-ends.sql: the Service Unit forbids for whoever asks, the call being shown to be theirs. To it, another's call is as
--- one that is not there.
+-- Forbids the use of a recording: its official, who says their own wish or the caller's told in the call; the Service Unit, for
+-- either. Nobody asks why, and nobody refuses. Asked again, it is the same prohibition.
+-- The Service Unit forbids for whoever asks, the call being shown to be theirs. To it, another's call is as one that is not
+-- there.
+-- In the caller's name only what was told in the call, within the hour. However else it came it is the Service Unit's, which was
+-- in no call.
 create or replace function forbid_use(wanted uuid, party text, channel text, reference text) returns setof prohibition
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -306,6 +324,7 @@ declare
   held access_right;
   made prohibition;
   is_own boolean;
+  by_official boolean;
 begin
   -- In the listening mode (0024) not even one's own is forbidden: whoever sits there is not the host.
   if viewer() is null or confined_to() is not null then
@@ -314,10 +333,16 @@ begin
   select * into r from recording where id = wanted for update;
   is_own := exists (select from segment s
     where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = viewer());
-  if not is_own then
-    -- An official learns of another's call no more than that it is none of theirs.
-    if viewer_is('OFFICIAL') and not viewer_is('SERVICE_UNIT') then
-      raise exception 'not-found' using errcode = 'SE001';
+  by_official := is_own and (forbid_use.party = 'OFFICIAL' or forbid_use.channel = 'CALL');
+  if not by_official then
+    if not viewer_is('SERVICE_UNIT') then
+      if is_own then
+        raise exception 'prohibition.service-unit' using errcode = 'SE001';
+      end if;
+      -- An official learns of another's call no more than that it is none of theirs.
+      if viewer_is('OFFICIAL') then
+        raise exception 'not-found' using errcode = 'SE001';
+      end if;
     end if;
     held := demand_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
     if not exists (
@@ -326,6 +351,9 @@ begin
         and serves_recording(r, forbid_use.reference)
     ) then
       raise exception 'not-found' using errcode = 'SE001';
+    end if;
+    if forbid_use.channel in ('CALL', 'OWN_CALLS') then
+      raise exception 'prohibition.service-unit' using errcode = 'SE001';
     end if;
   end if;
   if r.id is null or (contact_in_term(r.contact_id)).id is null then
@@ -336,6 +364,10 @@ begin
     if r.state in ('DESTROYING', 'DESTROYED')
        or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or end_of_recording(r) ->> 'act' <> 'wait') then
       raise exception 'recording.destroyed' using errcode = 'SE001';
+    end if;
+    if by_official and forbid_use.party = 'CALLER'
+       and caller_wish_until(viewer(), r.contact_id, r.contact_started_at) <= register_now() then
+      raise exception 'prohibition.service-unit' using errcode = 'SE001';
     end if;
     insert into prohibition (recording_id, party, channel, entered_by, reference)
     values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
@@ -349,8 +381,10 @@ begin
 end $$;
 grant execute on function forbid_use to seloste_desk;
 
--- Over 0017-ends.sql: that a prohibition waits for somebody else's inspection is told; that it waits for an authority is not, no more
--- than that an order stands in its way.
+-- How a prohibition is told to whoever entered it. That an order stands in its way is not: nobody hears the recording, as told.
+-- Volatile: it tells of what the statement that asks has done.
+-- That a prohibition waits for somebody else's inspection is told; that it waits for an authority is not, no more than that an
+-- order stands in its way.
 create or replace function prohibition_state(p prohibition) returns text
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -527,7 +561,10 @@ begin
 end $$;
 grant execute on function list_orders to seloste_desk;
 
--- Over 0024-offices.sql: appointments lie before the end that an approved version brings.
+-- Before which an appointment about some recordings lies; none where there is nothing left to hear.
+-- Past its day a recording that the description lets wait for its inspection (C3) is heard for three months more, unless
+-- somebody has forbidden it; one that an order alone keeps looks as gone.
+-- Appointments lie before the end that an approved version brings.
 create or replace function latest_appointment(recordings uuid[]) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select min(e.ends)
@@ -578,7 +615,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
 $$;
 
--- Over 0017-ends.sql: and as soon as a booked appointment lies after the end.
+-- The Service Unit is told three days before a recording that somebody wants to hear is destroyed.
+-- As soon as a booked appointment lies after the end.
 create or replace function inspection_is_urgent(i inspection) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
@@ -598,7 +636,7 @@ begin
 end $$;
 grant execute on function list_recalls to seloste_desk;
 
--- Over 0017-ends.sql: the same act, from the page of recalls.
+-- The same act, from the page of recalls.
 create or replace function confirm_recall(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -621,6 +659,7 @@ $$;
 
 -- Says that a clock which is ahead is right. The second of two different people makes it so. `said`: what it showed when it was
 -- looked at. Whoever has a passkey has confirmed it with that: act clock.confirm, object the nil UUID, revision 0.
+-- What the clock gained is confirmed with it.
 create or replace function confirm_clock(said timestamptz) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -650,7 +689,7 @@ begin
     return false;
   end if;
   update clock_stop set ended_at = now(), confirmed = true where id = stop.id;
-  update clock_mark set at = now(), leapt = '0';
+  update clock_mark set at = now(), leapt = '0', seen = now(), gained = '0';
   perform pg_notify('seloste_ends', 'clock');
   return true;
 end $$;
@@ -684,7 +723,10 @@ begin
 end $$;
 grant execute on function settle_ends to seloste_custodian;
 
--- Over 0017-ends.sql: the Service Unit hears what it may see.
+-- Until when a recording may be heard under a purpose and reference at this instant; none where it may not. Past its day nobody
+-- hears it but the one inspection that the description lets put its end off (C3). A desk asks for its viewer's own rights: to
+-- anybody else the answer would tell of an order.
+-- The Service Unit hears what it may see.
 create or replace function heard_until(wanted uuid, purpose text, reference text) returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -712,21 +754,40 @@ grant execute on function heard_until to seloste_desk;
 
 -- Advances the mark with the clock, no further than 26 hours without two people; sees a jump, and when it is over.
 -- Returns what the clock is against the mark: right, ahead or behind.
-create or replace function advance_clock(ran interval default '0') returns text
+create or replace function advance_clock(ran interval default '0', by uuid default null) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   m clock_mark;
   passed interval := least(greatest(ran, '0'), '26 hours');
+  is_running boolean := passed > interval '0';
   leap interval;
+  gain interval;
   opened uuid;
 begin
   select * into m from clock_mark for update;
+  if is_running and m.is_watched and m.watcher is distinct from by and now() between m.seen and m.seen + interval '3 minutes' then
+    -- Another process watches, and goes on to.
+    return case when clock_is_ahead() then 'ahead' when now() < m.at - interval '1 minute' then 'behind' else 'right' end;
+  end if;
+  gain := m.gained;
+  -- Whoever only asks counts nothing.
+  if is_running or by is not null then
+    gain := case when gain > interval '0' then greatest(gain - passed / 240, '0') else least(gain + passed, '0') end;
+    if is_running and m.watcher is not distinct from by then
+      gain := gain + (now() - m.seen - passed);
+    elsif now() < m.seen then
+      gain := gain + (now() - m.seen);
+    end if;
+    -- What it leapt over before, it goes back.
+    m.leapt := greatest(m.leapt - greatest(m.seen + passed - now() - interval '5 seconds', '0'), '0');
+    update clock_mark set seen = now(), gained = gain, watcher = by, is_watched = is_watched or is_running;
+  end if;
   leap := greatest(now() - m.at - passed, '0');
   -- Two clocks never agree to the second.
   if leap < interval '5 seconds' then
     leap := '0';
   end if;
-  if m.leapt + leap > interval '26 hours' then
+  if m.leapt + leap > interval '26 hours' or gain > interval '22 hours' then
     insert into clock_stop (since, mark) values (now(), m.at) on conflict do nothing returning id into opened;
     if opened is not null then
       insert into audit_entry (action, object_kind, object_id, result, detail)

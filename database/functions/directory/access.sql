@@ -1,6 +1,5 @@
 -- unit
 alter table unit enable row level security;
-grant select on unit to seloste_capture;
 grant select on unit to seloste_custodian;
 grant insert, select on unit to seloste_desk;
 create policy everybody_reads on unit for select to seloste_capture, seloste_desk, seloste_custodian
@@ -15,7 +14,6 @@ create policy keeper_takes_back on unit for delete to seloste_desk
 
 -- person
 alter table person enable row level security;
-grant select (employed_from, employed_to, id) on person to seloste_capture;
 grant select (employed_from, employed_to, external_id, id, password_alone, password_salt, source, user_id, withdrawn_at) on person to seloste_custodian;
 grant insert (employed_from, employed_to, external_id, id, informed_at, source, user_id), select (changed_at, created_at, employed_from, employed_to, external_id, id, informed_at, password_salt, password_set_at, source, user_id, withdrawn_at), update (changed_at, employed_from, employed_to, external_id, informed_at, source, withdrawn_at) on person to seloste_desk;
 create policy everybody_reads on person for select to seloste_capture, seloste_desk, seloste_custodian
@@ -43,7 +41,7 @@ create constraint trigger told_end after update of employed_from, employed_to on
 
 -- person_name
 alter table person_name enable row level security;
-grant select on person_name to seloste_capture;
+grant select (name, person_id, valid_from, valid_to) on person_name to seloste_capture;
 grant select on person_name to seloste_custodian;
 grant delete, insert, select, update (family_name, given_name, name, valid_to) on person_name to seloste_desk;
 create policy everybody_reads on person_name for select to seloste_capture, seloste_desk, seloste_custodian
@@ -86,7 +84,7 @@ create trigger names_calls after insert on person_phone referencing new table as
 
 -- person_placement
 alter table person_placement enable row level security;
-grant select on person_placement to seloste_capture;
+grant select (person_id, unit_id, valid_from, valid_to) on person_placement to seloste_capture;
 grant delete, insert, select, update (supervisor_id, unit_id, valid_to) on person_placement to seloste_desk;
 create policy everybody_reads on person_placement for select to seloste_capture, seloste_desk, seloste_custodian
   using (true);

@@ -307,7 +307,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function find_links to seloste_custodian;
 
--- As in 0061-directory-changes.sql; and ends.
+-- Numbers and places of officials that are moved: asked for, confirmed, or by the directory of record; its new tokens.
 create or replace function find_directory(threshold jsonb, since timestamptz) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(

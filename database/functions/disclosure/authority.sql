@@ -191,7 +191,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
               and end_of_recording(r) -> 'cases' ? a.id::text)))))
 $$;
 
--- Over 0034-authority-disclosures.sql: nor does whoever prepared it release it.
+-- A granted disclosure, locked, of which everything that was granted can be given now: a package asks before it is made and
+-- before it leaves. What stands in the way is named.
+-- Nor does whoever prepared it release it.
 create or replace function demand_releasable_to_authority(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -414,7 +414,8 @@ begin
 end $$;
 grant execute on function end_hearings_over to seloste_custodian;
 
--- Over 0033-anonymised-copies.sql: whoever prepared it once does not sign it either, though somebody has taken it over.
+-- The second person signs what they have heard all of, or rejects it (R33).
+-- Whoever prepared it once does not sign it either, though somebody has taken it over.
 create or replace function check_copy(wanted uuid, revision integer, how text, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,4 @@
--- Over 0035-packages.sql: until then it is being made.
+-- Until then it is being made.
 create or replace function package_state(p disclosure_package) returns text
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -145,7 +145,11 @@ begin
 end $$;
 grant execute on function note_package_progress to seloste_custodian;
 
--- Over 0038-decided-as-seen.sql: nor does a package leave in which an official's tracks are found to be several meanwhile.
+-- Whether nothing stands against a package leaving now: everything it was made of is there and may be given still.
+-- All that a release asks is asked of a package until its last byte has left. An institute that has a recording by another
+-- disclosure, or is overdue meanwhile, gets nothing more; nor do pseudonymised copies leave that the description lets go no
+-- more.
+-- Nor does a package leave in which an official's tracks are found to be several meanwhile.
 create or replace function package_may_leave(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ended_at is null and p.expires_at > now() and case
@@ -166,8 +170,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     end
 $$;
 
--- Over 0035-packages.sql: locked in the order of all others, so that nobody's prohibition ends in a deadlock: the disclosure, its
--- institute, the recordings, the package.
+-- The encrypted object is stored: what is in it counts as released from now on. False where something ended meanwhile: then the
+-- object goes.
+-- Locked in the order of all others, so that nobody's prohibition ends in a deadlock: the disclosure, its institute, the
+-- recordings, the package.
 create or replace function package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -217,7 +223,6 @@ begin
 end $$;
 grant execute on function withdraw_package to seloste_desk;
 
--- Over 0035-packages.sql.
 create or replace function package_is_fetchable(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select p.ready_at is not null and package_may_leave(p) and p.fetches < 3 and coalesce(p.first_fetch_at > now() - interval '1 hour', true)
@@ -233,8 +238,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function package_behind to seloste_custodian;
 
--- Over 0035-packages.sql: and what may not leave any more, as something in it was recalled, confirmed or restricted, or the
--- description has changed. Nobody has its object lie until the link is over.
+-- Ends what is over by itself: after its day, an hour after a fetch that did not come to its end, a making that stopped.
+-- What may not leave any more, as something in it was recalled, confirmed or restricted, or the description has changed. Nobody
+-- has its object lie until the link is over.
 create or replace function settle_packages() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select end_package(p, case
@@ -304,7 +310,8 @@ begin
 end $$;
 grant execute on function begin_package_fetch to seloste_custodian;
 
--- Over 0035-packages.sql: one that waits for the places is not ready.
+-- For a medium: by whoever released it, in their own session.
+-- One that waits for the places is not ready.
 create or replace function begin_package_save(wanted uuid, address text)
 returns table (id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -336,8 +343,9 @@ begin
 end $$;
 grant execute on function begin_package_save to seloste_custodian;
 
--- Over 0035-packages.sql: nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever
--- asks the custodian for pieces knows no more than an id.
+-- Asked for every piece: one that is ended, or of which something is, goes no further.
+-- Nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever asks the
+-- custodian for pieces knows no more than an id.
 create or replace function package_goes_on(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -398,7 +406,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function forget_download_addresses to seloste_custodian;
 
--- Over 0035-packages.sql: to each what is of their own disclosures.
+-- The packages of some disclosures, the newest first.
+-- To each what is of their own disclosures.
 create or replace function packages_of(disclosures uuid[])
 returns table (id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text,
   made_at timestamptz, made_by uuid, expires_at timestamptz, taken_at timestamptz, downloads jsonb)

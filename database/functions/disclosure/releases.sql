@@ -35,7 +35,7 @@ begin
   return null;
 end $$;
 
--- Over 0037-releases-that-are-kept.sql: a study that ended after a backup keeps its days over the restore.
+-- A study that ended after a backup keeps its days over the restore.
 create or replace function ledger_research() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -91,7 +91,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function lent_of_month to seloste_custodian;
 
--- Over 0019-places.sql, as it notes a change of keys: -2, what is out of the month's recordings is something else.
+-- As it notes a change of keys: -2, what is out of the month's recordings is something else.
 create or replace function note_lent_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -61,7 +61,7 @@ end $$;
 create or replace function helsinki_today() returns date
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select helsinki_day(register_now()) $$;
 
--- Over 0032-research-disclosures.sql.
+-- When the copies are to be back: the end of their day, or three working days after the study ended (as recalls, R50).
 create or replace function research_deadline(d research_disclosure) returns timestamptz
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select case when d.study_ended_on is null then day_begins(d.due_on + 1)
@@ -77,7 +77,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state <> 'CONFIRMED' and research_deadline(d) <= register_now() or c.state = 'RECALLED' and c.due_at <= register_now()))
 $$;
 
--- Over 0032-research-disclosures.sql.
+-- Whoever had a hand in preparing a disclosure: none of them decides on it.
 create or replace function research_hands(d research_disclosure) returns uuid[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(array_agg(distinct p), '{}') from (
@@ -91,7 +91,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ) h where p is not null
 $$;
 
--- Over 0032-research-disclosures.sql: and `official`, the same for the items of one official of a disclosure, none of one not known.
+-- All that its state and what is missing follow from. Of a confirmed item nothing says which recording it was of.
+-- `official`, the same for the items of one official of a disclosure, none of one not known.
 create or replace function facts_of_research(d research_disclosure) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select jsonb_build_object(
@@ -135,7 +136,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where i.disclosure_id = d.id and i.dropped_at is null), '[]'))
 $$;
 
--- Over 0032-research-disclosures.sql: and `official-twice`, the items that are too many.
+-- What stands between a disclosure and its release, in the order in which it is told; nothing once it is released or over. The
+-- twin of `lacksOf` in src/use/disclosure/research/research-state.ts, held to the same answer by a test.
+-- `official-twice`, the items that are too many.
 create or replace function lacks_of_facts(facts jsonb) returns table (what text, items integer[], until timestamptz)
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   with item as (
@@ -364,7 +367,8 @@ begin
 end $$;
 grant execute on function pick_research_item to seloste_desk;
 
--- Over 0032-research-disclosures.sql: after the decision also an item of a level that may not leave, or of an official who is in another.
+-- Takes an item out: before the decision, and after it one that stands in the way of the release; what was decided gets less.
+-- After the decision also an item of a level that may not leave, or of an official who is in another.
 create or replace function drop_research_item(wanted uuid, number integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -481,14 +485,13 @@ begin
     jsonb_build_object('institute', d.institute_id, 'items', released));
 end $$;
 
--- No package of it is fetched any more (`end_package` is of 0034-packages.sql).
+-- No package of it is fetched any more (`end_package` is of disclosure/authority.sql).
 create or replace function end_research_packages(research uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = research and p.ended_at is null;
 end $$;
 
--- Over 0032-research-disclosures.sql.
 create or replace function end_study(wanted uuid, ended_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -701,3 +704,13 @@ begin
   end if;
 end $$;
 grant execute on function decide_research to seloste_desk;
+
+-- Tracks of officials below level T that a package of a disclosure would have.
+create or replace function research_tracks_below_t(research uuid) returns table (item integer, official uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select i.item, s.official_person_id
+  from research_items_to_release(research) i
+  join anonymised_copy c on c.id = i.copy_id and c.level <> 'T'
+  join recording r on r.id = i.recording_id
+  left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+$$;

@@ -40,7 +40,9 @@ begin
   );
 end $$;
 
--- As 0066-what-evidence-finds.sql has it; and whoever added an item had the role that adds one, whoever listened the role in which they did.
+-- Listenings, those among them that no right of their person reached when they began, and those that the log does not tell of; items of
+-- disclosures that were added by somebody without a right to them.
+-- Whoever added an item had the role that adds one, whoever listened the role in which they did.
 create or replace function listenings_out_of_scope()
 returns table (listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -162,7 +164,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function prohibitions_obeyed to seloste_custodian;
 
--- As 0066-what-evidence-finds.sql has it; and acts of people: those that no role of theirs may do are outside as well.
+-- Looks that the log tells of after one of its entries, at most so many, and those found before; each call and part shown is judged. What
+-- the register does not hold any more is judged by nobody. `upto`: from where to go on, with `looks` until there and `young` after it; an
+-- entry of the last two minutes may have one before it that is not committed yet, and is judged again.
+-- Acts of people: those that no role of theirs may do are outside as well.
 create or replace function looks_out_of_scope(after bigint, known bigint[], most bigint)
 returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp

@@ -107,7 +107,10 @@ begin
     from what_stands_in_the_way() w;
 end $$;
 
--- Over 0036-disclosure-log.sql: the end that an approved version brings.
+-- What waits for somebody: open inspections of which a recording is destroyed within three days, and copies that were recalled
+-- and are not confirmed in time. For whoever watches: ids, and of the inspections that the Service Unit opened only.
+-- Copies that should be back as well.
+-- The end that an approved version brings.
 create or replace function ends_that_wait() returns table (kind text, id uuid, until timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select 'inspection-urgent', i.id, (

@@ -8,16 +8,19 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function others_tell_of to seloste_capture;
 
+-- Has them: a part that is in the register already was not made by this feed.
 create or replace function note_fed_calls(told_by text, calls fed_call[]) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
-  select p.segment_id, c.contact_id, c.started_at, told_by, p.answered_at, p.ended_at, true
+  select p.segment_id, c.contact_id, c.started_at, told_by, p.answered_at, p.ended_at,
+    not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = c.started_at)
   from unnest(calls) c, jsonb_to_recordset(c.parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz)
   on conflict (segment_id) do nothing
 $$;
 grant execute on function note_fed_calls to seloste_capture;
 
--- As 0054-told-together.sql has it, but for the lock.
+-- Admits those of the calls that are new, as `admit` does one by one (src/register/admit.ts), with the rights of whoever calls it.
+-- Returns their places.
 create or replace function admit_fed_calls(told_by text, told jsonb) returns integer[]
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -25,6 +28,7 @@ declare
   calls fed_call[];
   known text[];
   doubtful integer[];
+  since timestamptz := late_facts_from(interval '7 days');
 begin
   select array_agg(c order by c.place) into calls from jsonb_populate_recordset(null::fed_call, told) c;
   -- Two processes may tell of one call at the same moment: the second waits here for the first. In the order of ids, as admit.
@@ -39,6 +43,9 @@ begin
     union select x from unnest(calls) c, unnest(c.ids) x group by x having count(distinct c.place) > 1
   ) i;
   calls := array(select c from unnest(calls) c where known is null or not c.ids && known);
+  -- Of older calls nothing is asked: each is new where nobody else told of a call then, or is left for the way of one call.
+  calls := array(select c from unnest(calls) c where c.started_at >= since
+    or not others_tell_of(told_by, c.started_at - interval '2 minutes', longest_told(c.started_at, c.ended_at) + clocks_differ()));
   if others_tell_of(told_by, (select min(c.started_at) - interval '2 minutes' from unnest(calls) c),
       (select max(c.ended_at) + clocks_differ() from unnest(calls) c)) then
     doubtful := doubtful_fed_calls(told_by, calls);

@@ -1,6 +1,7 @@
--- As 0085-queue-calls.sql has it, but for how a feed's parts of a call are found: by the call, one after the other (`offset 0`). Where no
--- table may be read whole, a new part's table still is, and its cost hides all others: the planner read what feeds had ever told for
--- each of them.
+-- Few are told beside many: each is looked up, whatever was known of the sizes when this was planned first.
+-- By the call, one after the other (`offset 0`). Where no table may be read whole, a new part's table still is, and its cost
+-- hides all others: the planner read what feeds had ever told for each of them.
+-- A part that a feed had told is replaced in time, and none that has a recording.
 create or replace function segments_are_told() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -53,13 +54,15 @@ begin
         select x.segment_id, x.answered_at, x.ended_at,
           (select w.official_phone from segment w where w.id = x.segment_id and w.contact_started_at = x.contact_started_at) as official,
           exists (select from fed_segment o where o.segment_id = t.id and o.is_own) as is_fed
-        from fed_segment x where x.contact_id = t.contact_id and x.is_own and x.segment_id <> t.id offset 0
+        from fed_segment x
+        where x.contact_id = t.contact_id and x.contact_started_at = t.contact_started_at and x.is_own and x.segment_id <> t.id
+          and not exists (select from recording r where r.segment_id = x.segment_id) offset 0
       ) f
       where t.answered_at is not null and (f.answered_at is null or not f.is_fed
         and is_part_told(f.answered_at, f.ended_at, f.official, t.answered_at, t.ended_at, t.official_phone))
       order by t.contact_id, t.seq
     loop
-      continue when history_is_held(one.contact_id);
+      continue when history_is_held(one.contact_id) or is_told_too_late(one.contact_id, one.contact_started_at, interval '1 day');
       delete from segment s where s.id = one.segment_id and s.contact_started_at = one.contact_started_at;
       if one.is_fed then
         delete from fed_segment f where f.segment_id = one.segment_id;
@@ -114,13 +117,21 @@ begin
   return new;
 end $$;
 
--- As 0054-told-together.sql has it, but for queues: whatever caller and time do not rule out is asked for one by one.
+-- Places of the calls that one in the register could be: one that meet_fed_call would take for it or hesitate about.
+-- Whatever caller and time do not rule out is asked for one by one.
 create or replace function doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[]
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  since timestamptz := late_facts_from(interval '7 days');
 begin
+  perform count_questions('fed_question_count', (select sum(fed_questions(k.started_at, k.ended_at, k.parts))::bigint from unnest(calls) k where k.started_at >= since));
   return array(
-    select distinct k.place from unnest(calls) k, jsonb_to_recordset(k.parts) p(answered_at timestamptz, official_phone text)
+    select distinct k.place
+    from (
+      select c.place, c.caller_key, c.started_at, longest_told(c.started_at, c.ended_at) as ended_at, c.parts
+      from unnest(calls) c where c.started_at >= since offset 0
+    ) k, jsonb_to_recordset(k.parts) p(answered_at timestamptz, official_phone text)
     where case when p.answered_at is null then
       k.caller_key is not null and exists (
         select from contact c where c.caller_key = k.caller_key
@@ -152,15 +163,16 @@ grant execute on function doubtful_fed_calls to seloste_capture;
 -- Completes a call and a part of it with what was not known when they were admitted: the caller, the number, and the decision that could
 -- not be taken for want of a number, an official or an answer (R14). What was known stays, but for the caller whom the session that
 -- opened the contact tells otherwise while the call goes on. With the owner's rights: capture changes nothing else of what it has told.
+-- Also for an end that was only inferred, and for a part of this call alone.
 create or replace function complete_part(call uuid, call_started timestamptz, t told_part) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   c contact;
   s segment;
 begin
-  select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started;
+  select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started and x.contact_id = call;
   select * into c from contact x where x.id = call and x.started_at = call_started;
-  if c.ended_at < now() - interval '1 day' and not c.end_inferred then
+  if c.ended_at < now() - interval '1 day' and not c.end_inferred or is_told_too_late(call, call_started, interval '1 day') then
     return;
   end if;
   if (t.caller_key is not null or t.caller_kind = 'withheld') and (c.caller_kind, c.caller_key) is distinct from (t.caller_kind, t.caller_key)
@@ -204,3 +216,127 @@ language sql immutable as $$
       then answered + clocks_differ() < told_ended and told_answered + clocks_differ() < coalesce(ended, 'infinity')
     else told_answered < ended and ended between told_ended - clocks_differ() and told_ended + clocks_differ() end
 $$;
+
+-- Earliest instant of which a feed or a node may still tell something new, less what files come out of order. A feed that has told nothing
+-- for a month is a quiet one, or an administrator lets it.
+create or replace function late_facts_from(slack interval) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select least(now(), (
+    select min(case when f.late_until > now() then f.late_from else greatest(f.told_until, now() - interval '31 days') end) from feed f
+    where f.told_until is not null or f.late_until > now()
+  ), (
+    select min(case when n.away_until > now() then n.away_from else n.alive_at end) from capture_node n
+    where n.away_until > now()
+      -- Not back yet, or its facts come before it says that it is.
+      or n.alive_at between now() - interval '31 days' and now() - interval '1 day' and (n.ended_at is null or n.waiting > 0)
+  )) - slack
+$$;
+grant execute on function late_facts_from to seloste_capture;
+
+-- Lets a feed tell from an instant on for two days: the administrator's word for an archive. Returns whether there is such a feed.
+create or replace function allow_feed(feed_name text, since timestamptz) returns boolean
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  with allowed as (
+    update feed set late_from = since, late_until = clock_timestamp() + interval '2 days' where name = feed_name returning 1
+  )
+  select exists (select from allowed)
+$$;
+
+-- A call is matched by its first day.
+create or replace function longest_told(begun timestamptz, ended timestamptz) returns timestamptz
+language sql immutable as $$ select least(coalesce(ended, begun), begun + interval '1 day') $$;
+grant execute on function longest_told to seloste_capture;
+
+-- Questions that one told call stands for: one for each part and ten minutes.
+create or replace function fed_questions(begun timestamptz, ended timestamptz, parts jsonb) returns bigint
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from longest_told(begun, ended) - begun) / 600)::bigint)
+$$;
+
+create or replace function count_questions(counter regclass, questions bigint) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  a_second constant integer := 50;
+  at_once constant integer := 90000;
+  allowed bigint := extract(epoch from clock_timestamp()) * a_second;
+  counted bigint;
+begin
+  if questions > at_once then
+    raise exception 'too much is asked at once' using errcode = '22023';
+  end if;
+  execute format('select last_value from %s', counter) into counted;
+  if counted < allowed - at_once then
+    counted := setval(counter, allowed - at_once);
+  end if;
+  if counted + coalesce(questions, 0) > allowed then
+    raise exception 'too much has been asked for now' using errcode = 'SL003';
+  end if;
+  perform nextval(counter) from generate_series(1, questions);
+end $$;
+
+create or replace function meet_told_call(t told_part)
+returns table (call uuid, call_started timestamptz, told_official told_official, is_doubtful boolean)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  could record;
+  certain uuid[] := '{}';
+  possible uuid[] := '{}';
+begin
+  if t.caller_key is null and t.official_phone is null or t.answered_at < late_facts_from(interval '7 days')
+    or t.ended_at > t.answered_at + interval '1 day'
+  then
+    return;
+  end if;
+  perform count_questions('late_question_count', fed_questions(t.answered_at, t.ended_at, '[]'));
+  for could in
+    select c.id, c.started_at, w.id as part, (w.official_person_id, w.official_unit_id, w.official_name, w.official_phone)::told_official as official,
+      ends_as_told(c.started_at, f.answered_at, f.ended_at, t.answered_at, t.ended_at, t.end_inferred)
+        or t.answered_at between f.answered_at - clocks_differ() and f.answered_at + clocks_differ() and t.ended_at > f.answered_at as is_certain
+    from contact c
+    join fed_segment f on f.contact_id = c.id and f.contact_started_at = c.started_at and f.is_own
+    join segment w on w.id = f.segment_id and w.contact_started_at = f.contact_started_at
+    where c.started_at between t.answered_at - interval '24 hours' and t.ended_at and c.trunk is null
+      and (c.caller_key = t.caller_key or t.caller_key is null and c.caller_key is null and w.official_phone = t.official_phone)
+      and (w.official_phone = t.official_phone or w.official_phone is null or t.official_phone is null)
+      and (t.number_reached in (w.number_reached, c.number_called, 'unknown') or t.number_called in (w.number_reached, c.number_called))
+      and f.answered_at < t.ended_at and t.answered_at < f.ended_at
+      and not exists (select from segment n where n.contact_id = c.id and n.contact_started_at = c.started_at and n.node is not null)
+  loop
+    if could.is_certain then
+      certain := certain || could.id;
+      call := could.id;
+      call_started := could.started_at;
+      told_official := case when (could.official).phone is not null then could.official end;
+    end if;
+    -- The same official at two ends is two calls of a company with one number.
+    if could.is_certain or t.official_phone is null or (could.official).phone is null then
+      possible := possible || could.part;
+    end if;
+  end loop;
+  certain := array(select distinct unnest(certain));
+  if cardinality(certain) = 1 then
+    is_doubtful := false;
+    return next;
+  elsif possible <> '{}' then
+    update segment s set marks = s.marks || 'needs-review'::text
+    where s.id = any (possible) and s.contact_started_at between t.answered_at - interval '24 hours' and t.ended_at and 'needs-review' <> all (s.marks);
+    update segment s set capture_failure = 'not-joined'
+    where s.id = any (possible) and s.contact_started_at between t.answered_at - interval '24 hours' and t.ended_at
+      and s.capture_failure = 'no-session';
+    return query select null::uuid, null::timestamptz, null::told_official, true;
+  end if;
+end $$;
+grant execute on function meet_told_call to seloste_capture;
+
+-- Who answered does not become unknown: where it was a feed that named them, the recording client never does.
+create or replace function official_stays_known() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if current_user = 'seloste_capture' then
+    new.official_person_id := old.official_person_id;
+    new.official_unit_id := old.official_unit_id;
+    new.official_name := old.official_name;
+    new.official_phone := old.official_phone;
+  end if;
+  return new;
+end $$;

@@ -2,8 +2,14 @@
 create or replace function clocks_differ() returns interval language sql immutable as $$ select interval '10 seconds' $$;
 grant execute on function clocks_differ to seloste_capture;
 
--- As 0041-reconciliation.sql has it, but for queues. The parts that a told one is come in the order in which they fit, the best first:
--- a call that was held may be several parts to its recording client.
+-- The contact of a call that a feed tells of, where it is in the register already, and which of its segments the told ones
+-- are: by an id that both have, or else by caller, number and moment, if there is one such call and the feed has told of no
+-- other as that one. The call's ids are its contact's from then on. Nothing where it is a new call.
+-- A call that nobody answered is one, too, whichever feeds tell of it.
+-- A call that was held may be several parts to its recording client.
+-- Joins a client that names no official. A row without a contact: calls in the register could be this one, and nothing says
+-- which. The parts that a told one is come in the order in which they fit, the best first: a call that was held may be several
+-- parts to its recording client.
 create or replace function meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
 returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -12,16 +18,27 @@ declare
   found uuid;
   found_at timestamptz;
   candidates integer;
+  since timestamptz := late_facts_from(interval '7 days');
+  until timestamptz := longest_told(begun, (select max(p.ended_at) from jsonb_to_recordset(parts) p(ended_at timestamptz)));
 begin
   select i.contact_id, i.contact_started_at into found, found_at from call_identity i
   where i.external_id_hash = any (ids) and i.contact_started_at between begun - interval '24 hours' and begun + interval '24 hours'
   order by abs(extract(epoch from i.contact_started_at - begun)) limit 1;
 
+  if found is null and begun < since then
+    -- Nobody else told of a call then: it is a new one.
+    if others_tell_of(told_by, begun - interval '2 minutes', until + clocks_differ()) then
+      raise exception 'a call of % is older than a feed may ask about', begun using errcode = 'SL002';
+    end if;
+    return;
+  end if;
+
   if found is null then
+    perform count_questions('fed_question_count', fed_questions(begun, until, parts));
     select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
       select distinct c.id, c.started_at
       from jsonb_to_recordset(parts) p(place integer, answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
-      join contact c on c.started_at between begun - interval '2 minutes' and p.answered_at + clocks_differ()
+      join contact c on c.started_at between begun - interval '2 minutes' and least(p.answered_at, until) + clocks_differ()
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
         and s.answered_at between p.answered_at - clocks_differ() and p.answered_at + clocks_differ()
       where (c.caller_key = caller or (c.caller_key is null or caller is null) and s.official_phone = p.official_phone)
@@ -36,9 +53,22 @@ begin
       select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
         select distinct c.id, c.started_at
         from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
-        join contact c on c.started_at between begun - interval '2 minutes' and p.ended_at
+        join contact c on c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
         join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
         where (c.caller_key = caller or c.caller_key is null or caller is null)
+          and ends_as_told(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
+          and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
+          and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
+      ) m;
+    end if;
+    -- Only one of the two names the official: caller and number are the same, and they overlap and end together.
+    if candidates = 0 and caller is not null then
+      select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
+        select distinct c.id, c.started_at
+        from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
+        join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
+        join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+        where (s.official_phone is null or p.official_phone is null)
           and ends_as_told(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = told_by)
@@ -59,8 +89,27 @@ begin
       ) m;
     end if;
     if candidates <> 1 then
+      -- Of one caller at one number and at the same time: it could be any of these, or none.
+      return query
+        select null::uuid, null::timestamptz, null::integer, null::uuid, null::boolean
+        where candidates > 1 or caller is not null and exists (
+          select from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
+          join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
+          join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+          where (s.official_phone is null or p.official_phone is null) and s.answered_at < p.ended_at
+            and p.answered_at < coalesce(s.ended_at, 'infinity')
+            and (s.number_reached in (p.number_reached, called) or c.number_called in (p.number_reached, called))
+            and not exists (select from fed_segment f where f.contact_id = c.id));
       return;
     end if;
+  end if;
+
+  -- Known by an id; which part it is may depend on who answered.
+  if candidates is null and found_at >= since and exists (
+    select from jsonb_to_recordset(parts) p(segment_id uuid)
+    where not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = found_at)
+  ) then
+    perform count_questions('fed_question_count', jsonb_array_length(parts));
   end if;
 
   insert into call_identity (external_id_hash, contact_id, contact_started_at)
@@ -76,14 +125,17 @@ begin
         order by s.id <> p.segment_id, abs(extract(epoch from s.answered_at - p.answered_at)) nulls last, s.seq) as turn
       from segment s
       where s.contact_id = found and s.contact_started_at = found_at and (s.id = p.segment_id or p.answered_at is null
-        or is_part_told(p.answered_at, p.ended_at, p.official_phone, s.answered_at, s.ended_at, s.official_phone))
+        or is_part_told(p.answered_at, p.ended_at, case when found_at >= since then p.official_phone end, s.answered_at, s.ended_at, s.official_phone))
     ) m on p.answered_at is not null or m.turn = 1
     left join fed_segment f on f.segment_id = m.id
     order by p.place, m.turn;
 end $$;
 grant execute on function meet_fed_call to seloste_capture;
 
--- As 0040-calls-told-afterwards.sql has it, but for queues: when an official answered, and since when the caller had waited.
+-- Fills in what a recording client did not tell of a segment: number, official, caller, and an end that was only inferred.
+-- Returns whether the end is another one: then the terms are counted anew.
+-- When an official answered, and since when the caller had waited.
+-- Completes no call that is told too late.
 create or replace function complete_fed_segment(wanted uuid, begun timestamptz, facts jsonb) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -93,6 +145,9 @@ declare
 begin
   select * into s from segment x where x.id = wanted and x.contact_started_at = begun for update;
   if not found then
+    return false;
+  end if;
+  if is_told_too_late(s.contact_id, begun, interval '7 days') then
     return false;
   end if;
   select * into c from contact x where x.id = s.contact_id and x.started_at = begun for update;
@@ -123,7 +178,8 @@ begin
     update segment x set answered_at = (facts ->> 'answered_at')::timestamptz where x.id = wanted and x.contact_started_at = begun;
   end if;
   -- A recording client tells of a call from the moment at which an official is reached.
-  if (facts ->> 'started_at')::timestamptz < coalesce(c.waited_from, begun - clocks_differ()) then
+  if (facts ->> 'started_at')::timestamptz < coalesce(c.waited_from, begun - clocks_differ())
+     and (facts ->> 'started_at')::timestamptz >= begun - interval '1 day' then
     update contact x set waited_from = (facts ->> 'started_at')::timestamptz where x.id = c.id and x.started_at = begun;
   end if;
   if c.end_inferred and s.ended_at is not null and told_end > coalesce(s.answered_at, c.started_at) and told_end <> s.ended_at
@@ -140,26 +196,35 @@ grant execute on function complete_fed_segment to seloste_capture;
 create or replace function note_fed_segments(told_by text, contact uuid, begun timestamptz, parts jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
-  select p.segment_id, contact, begun, told_by, p.answered_at, p.ended_at, p.is_own
+  select p.segment_id, contact, begun, told_by, p.answered_at, p.ended_at,
+    p.is_own and not exists (select from segment s where s.id = p.segment_id and s.contact_started_at = begun)
   from jsonb_to_recordset(parts) p(segment_id uuid, answered_at timestamptz, ended_at timestamptz, is_own boolean)
   on conflict (segment_id) do nothing
 $$;
 grant execute on function note_fed_segments to seloste_capture;
 
 -- How far a feed has come. Counts are of records taken since the last time.
+-- Notes that a feed was away.
 create or replace function report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  if not exists (select from feed f where f.name = feed_name) and (select count(*) from feed) >= 100 then
+    raise exception 'there are a hundred feeds' using errcode = '22023';
+  end if;
   insert into feed as f (name, source, covers, alive_at, heard_at, told_from, told_until, records, calls, outside, fault, fault_at)
   values (feed_name, feed_source, feed_covers, clock_timestamp(), (progress ->> 'heard_at')::timestamptz,
     (progress ->> 'told_from')::timestamptz, (progress ->> 'told_until')::timestamptz, (progress ->> 'records')::bigint,
-    (progress ->> 'calls')::bigint, (progress ->> 'outside')::bigint, progress ->> 'fault',
+    (progress ->> 'calls')::bigint, (progress ->> 'outside')::bigint, left(progress ->> 'fault', 1000),
     case when progress ? 'fault' then clock_timestamp() end)
   on conflict (name) do update set source = excluded.source, covers = excluded.covers, alive_at = excluded.alive_at,
     heard_at = greatest(f.heard_at, excluded.heard_at), told_from = least(f.told_from, excluded.told_from),
     told_until = greatest(f.told_until, excluded.told_until), records = f.records + excluded.records,
     calls = f.calls + excluded.calls, outside = f.outside + excluded.outside, fault = excluded.fault,
-    fault_at = case when excluded.fault is null then null when f.fault = excluded.fault then f.fault_at else excluded.fault_at end;
+    fault_at = case when excluded.fault is null then null when f.fault = excluded.fault then f.fault_at else excluded.fault_at end,
+    late_from = case when f.late_until > clock_timestamp() then f.late_from
+      when f.told_until < clock_timestamp() - interval '1 day' then greatest(f.told_until, clock_timestamp() - interval '31 days') end,
+    late_until = case when f.late_until > clock_timestamp() then f.late_until
+      when f.told_until < clock_timestamp() - interval '1 day' then clock_timestamp() + interval '2 days' end;
 end $$;
 grant execute on function report_feed to seloste_capture;
 
@@ -174,7 +239,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_feed_problem to seloste_capture;
 
--- Over 0040-calls-told-afterwards.sql: explanations go with what they explain, and a feed that nobody runs any more.
+-- What is looked at for four weeks is not kept for longer than three months.
+-- Explanations go with what they explain, and a feed that nobody runs any more.
 create or replace function forget_fed() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from fed_segment where contact_started_at < now() - interval '3 months';

@@ -1,6 +1,6 @@
 -- contact
 alter table contact enable row level security;
-grant insert, select (ended_at, id, started_at, trunk), update (end_inferred, ended_at, history_ends_at, trunk) on contact to seloste_capture;
+grant insert (caller_key, caller_kind, caller_raw, ended_at, history_ends_at, id, number_called, number_kind, number_name, started_at, trunk), select (ended_at, id, started_at, trunk), update (end_inferred, ended_at, history_ends_at, trunk) on contact to seloste_capture;
 grant select on contact to seloste_custodian;
 grant select on contact to seloste_desk;
 create policy capture_admits on contact for all to seloste_capture
@@ -20,6 +20,8 @@ create policy desk_looks on contact for select to seloste_desk using (
     or sees_part_of(id, started_at, (select sees_own()), (select sees_units()), (select sees_numbers()), (select sees_segments()))
   )
 );
+-- A call of days to come would be kept that much longer (R22, R24). Clocks may be a day apart.
+create policy capture_not_ahead on contact as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger held before delete on contact for each row execute function history_guard('id');
 create trigger tells_search_of_changes after update of number_called on contact for each row when (old.number_called <> new.number_called)
   execute function call_is_to_another_number();
@@ -86,10 +88,12 @@ create trigger names_official_late after insert on segment for each row
 create trigger stays_when_over before update on segment for each row execute function part_stays_when_over();
 create trigger late_part before insert on segment for each row
   when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_ends_in_time();
+create trigger official_stays before update of official_name on segment for each row
+  when (old.official_name is not null and new.official_name is null) execute function official_stays_known();
 
 -- recording
 alter table recording enable row level security;
-grant insert, select (contact_id, expiry_month, id, min_keep_until, recording_months, segment_id, state), update (call_ended_at, destroy_at, ended_at, expiry_month, incomplete, min_keep_until, packets_lost, packets_received, reception, sha256, size_bytes, state) on recording to seloste_capture;
+grant insert (contact_id, contact_started_at, id, intake_day, intake_key, number_reached, recording_months, segment_id, started_at, state), select (contact_id, expiry_month, id, min_keep_until, recording_months, segment_id, state), update (call_ended_at, destroy_at, ended_at, expiry_month, incomplete, min_keep_until, packets_lost, packets_received, reception, sha256, size_bytes, state) on recording to seloste_capture;
 grant select, update (call_ended_at, cause, cut_ms, destroy_at, destroyed_at, duration_ms, ended_at, expiry_month, incomplete, is_silent, keeping_fault, kept_at, min_keep_until, packets_lost, packets_received, recording_months, sha256, size_bytes, state, unplayed_ms) on recording to seloste_custodian;
 grant select on recording to seloste_desk;
 create policy desk_looks on recording for select to seloste_desk using (
@@ -105,6 +109,7 @@ create policy log_whole on recording as restrictive for select to seloste_desk u
 -- Whatever a right reaches, the room reaches no more than what is heard in it.
 create policy in_room on recording as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select room_recordings())::uuid[]));
+create policy capture_not_ahead on recording as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger recording_guard before update or delete on recording for each row execute function recording_guard();
 create trigger term_guard before update on recording for each row execute function term_guard();
 create trigger destroyed_guard before update on recording for each row
@@ -142,6 +147,8 @@ create trigger tells_search_of_changes after update of state, kept_at, destroy_a
   execute function recording_changes_state();
 create trigger admission_is_told after insert on recording referencing new table as told for each statement execute function admission_is_told();
 create trigger follows_call before update on recording for each row execute function recording_follows_call();
+create trigger late_recording before insert on recording for each row
+  when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_recording_is_refused();
 
 -- intake_key
 grant delete, insert, select, update on intake_key to seloste_custodian;

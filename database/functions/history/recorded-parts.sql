@@ -41,7 +41,7 @@ begin
   );
 end $$;
 
--- As 0053-found-together.sql has it, but for new parts, which are told above.
+-- The parts of a call with its recordings: of one new recording, or of one new part.
 create or replace function part_is_recorded() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

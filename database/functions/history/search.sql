@@ -25,8 +25,14 @@ begin
   return null;
 end $$;
 
--- Over 0048-searching.sql: an official's name may hold any letters, `{seen}` among them, which was taken for a place in the search to be
--- filled; and recordings of a contact are looked for by its instant as well, so that those of one day lie together.
+-- Ids of the contacts that the viewer may see and a search finds, newest first, after one of them, at most so many. The rights are
+-- the policies' (`desk_looks` in requests/calls.sql), said as conditions that an index answers; rows are read under the
+-- policies afterwards, so that a mistake here shows less and never more. Each month is asked by itself, and planned alone: planning all
+-- of them under the policies took ten times as long as reading a page.
+-- official: a part of a name as ilike takes it; official_number: a telephone number; either will do. recorded: any, true, none,
+-- available, destroyed.
+-- An official's name may hold any letters, `{seen}` among them, which was taken for a place in the search to be filled; and
+-- recordings of a contact are looked for by its instant as well, so that those of one day lie together.
 create or replace function search_contacts(
   from_at timestamptz, to_at timestamptz, going_on_at timestamptz, withheld boolean, caller text, called text, official text,
   official_number text, recorded text, after_at timestamptz, after_id uuid, most integer
@@ -316,8 +322,8 @@ begin
 end $$;
 grant execute on function segments_by_contact to seloste_desk;
 
--- Over 0023-calls-of-requests.sql: whether the viewer sees a part of a contact is asked by a function. Within the policy it was planned for
--- every month of the parts in each month of the contacts: a tenth of a second whenever a connection was new.
+-- Whether the viewer sees a part of a contact is asked by a function. Within the policy it was planned for every month of the
+-- parts in each month of the contacts: a tenth of a second whenever a connection was new.
 create or replace function sees_part_of(contact uuid, started timestamptz, own uuid, units uuid[], numbers text[], parts uuid[]) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin

@@ -439,7 +439,7 @@ begin
 end $$;
 grant execute on function calls_of_request to seloste_desk;
 
--- The whole register is none of the Service Unit's: its counts and instants are of other people's calls (R46). Over 0020-proofs.sql.
+-- The whole register is none of the Service Unit's: its counts and instants are of other people's calls (R46).
 create or replace function demand_whole_register() returns text
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

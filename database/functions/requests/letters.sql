@@ -1,5 +1,6 @@
--- Over 0025-letters.sql: the day of a destruction is the ledger's. A recording that a preservation order kept longer is told as ended
--- on its day (L37).
+-- What there is to hear of a recording, as anybody but the security unit may know it: what an order keeps past its day looks as
+-- destroyed on that day. `at`: destroyed then; of one that is kept, destroyed then at the latest.
+-- The day of a destruction is the ledger's. A recording that a preservation order kept longer is told as ended on its day (L37).
 create or replace function recording_for_letter(r recording, reference text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -79,7 +80,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and (with_matched or rc.state <> 'MATCHED')
 $$;
 
--- Over 0025-letters.sql: a prohibition was carried out at the ledger's instant.
+-- Recordings of a request that were forbidden under it, and whether they are destroyed. Why one waits is not told.
+-- A prohibition was carried out at the ledger's instant.
 create or replace function prohibitions_for_letter(q subject_request) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -133,7 +135,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by n.valid_from desc limit 1
 $$;
 
--- Over 0025-letters.sql: an appointment that is over is not told as one to come.
+-- The time that is booked for listening.
+-- An appointment that is over is not told as one to come.
 create or replace function appointment_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -175,7 +178,6 @@ begin
     from openness_decision d where d.request_id = q.id);
 end $$;
 
--- Over 0025-letters.sql.
 create or replace function letter_facts(q subject_request, kind text, ground text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -209,7 +211,7 @@ begin
     else '{}' end;
 end $$;
 
--- Over 0068-pending-rights.sql.
+-- The facts of a letter as they are now, of a request that the viewer serves; refused where it would have nothing to tell.
 create or replace function begin_letter(wanted uuid, kind text, ground text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -257,7 +259,9 @@ begin
 end $$;
 grant execute on function begin_letter to seloste_desk;
 
--- Over 0025-letters.sql: and automatic letters that are stale before they were delivered.
+-- Letters that come by themselves: a recording was destroyed before it was heard; everything that a request forbade is
+-- destroyed. For the custodian; a closed request has them too, as long as it is known who asked.
+-- Automatic letters that are stale before they were delivered.
 create or replace function letters_due() returns table (request uuid, kind text)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select distinct q.id, 'destroyed-before'
@@ -328,7 +332,7 @@ begin
 end $$;
 grant execute on function read_letter to seloste_desk;
 
--- Over 0025-letters.sql: refused if something that it tells has changed since.
+-- Refused if something that it tells has changed since.
 create or replace function deliver_letter(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -361,7 +365,8 @@ begin
 end $$;
 grant execute on function remove_letter to seloste_desk;
 
--- Over 0025-letters.sql: and the digest of its facts.
+-- With who the requester was: what was sent keeps that it was sent, what was not is gone.
+-- The digest of its facts.
 create or replace function erase_letters_of(request uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -541,6 +541,7 @@ grant execute on function workstation_here to seloste_desk;
 
 -- Puts this session into the listening mode: its holder is the host, it is time, and the browser is a workstation of the office.
 -- Whatever the session was listening to before is over.
+-- Notes when the listening mode was opened last.
 create or replace function open_room(wanted uuid, workstation_hash bytea) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -579,6 +580,7 @@ begin
   perform end_listening_for(l, 'left') from listening l where l.session_hash = own and l.ended_at is null;
   -- In one room at a time: a window that was left behind is none any more.
   perform end_rooms(a, viewer(), 'opened-again');
+  update appointment k set opened_at = clock_timestamp() where k.id = a.id;
   perform note_appointment('room.opened', a, viewer(), jsonb_build_object('workstation', w.id, 'office', w.office_id, 'until', ledger_instant(s.ends_at)));
   update workstation k set last_seen_at = clock_timestamp() where k.id = w.id;
   update session k set confined_to = a.id, confined_until = s.ends_at, confined_at = w.id where k.token_hash = own;
@@ -645,3 +647,11 @@ begin
   return 'closed';
 end $$;
 grant execute on function close_room to seloste_desk;
+
+-- When a person last opened the listening mode as its host; null where that is more than a day ago.
+create or replace function last_hosted(person uuid) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select max(a.opened_at) from office_slot s join appointment a on a.slot_id = s.id
+  where s.host_id = last_hosted.person and a.opened_at > now() - interval '1 day'
+$$;
+grant execute on function last_hosted to seloste_custodian;

@@ -252,7 +252,8 @@ begin
 end $$;
 grant execute on function look_at_request to seloste_desk;
 
--- Over 0022-requests.sql: a request is late that was answered late.
+-- How requests were served, in counts, for those who answer for it: no request and no person is in them.
+-- A request is late that was answered late.
 create or replace function request_statistics(from_day date, to_day date) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,4 +1,6 @@
--- Over 0029-requests-as-a-whole.sql.
+-- What has been done for some requests, for whoever reads them: facts alone; src/use/requests/request-state.ts makes state and
+-- next steps of them. Of a call that is not matched nothing but its state; of one that is, what the request asks for. All of it
+-- in PL/pgSQL, which plans once a session and not for each row.
 create or replace function request_facts(wanted uuid[]) returns table (request_id uuid, calls jsonb, letters jsonb, appointments jsonb,
   copies jsonb, corrections jsonb, is_decided boolean, first_end timestamptz, unfinished text[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -29,7 +31,8 @@ begin
 end $$;
 grant execute on function request_facts to seloste_desk;
 
--- Over 0029-requests-as-a-whole.sql: the end that an approved version brings; appointments that lie after it.
+-- Until when there is something to hear of a matched call; none where there is not.
+-- The end that an approved version brings; appointments that lie after it.
 create or replace function call_heard_until(q subject_request, c request_call) returns timestamptz
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -100,7 +103,9 @@ begin
   );
 end $$;
 
--- Over 0029-requests-as-a-whole.sql.
+-- Whether a letter is an answer to something that was asked. The notice of a prohibition tells nobody whether their other calls
+-- were recorded; who looked at a call, and what became of a correction, is told in no letter but its own. The twin of
+-- `isAnsweredBy` in src/use/requests/request-state.ts.
 create or replace function letter_answers(letter_kind text, asked text, only_by_its_own boolean) returns boolean
 language sql immutable set search_path = pg_catalog as $$
   select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not only_by_its_own

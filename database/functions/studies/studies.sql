@@ -17,7 +17,6 @@ begin
   return null;
 end $$;
 
--- As 0043-studies.sql has it, but for `waited_from`.
 create or replace function study_parts(contact uuid, begun timestamptz, called text, ended timestamptz) returns study_part[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with parts as materialized (

@@ -268,7 +268,8 @@ begin
 end $$;
 grant execute on function see_alarm to seloste_desk;
 
--- Over 0011-watch.sql: a note under an alarm of calls and recordings explains what it had counted.
+-- Closes an alarm with what was found out. Nobody closes one that is about themselves.
+-- A note under an alarm of calls and recordings explains what it had counted.
 create or replace function close_alarm(alarm uuid, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -448,7 +449,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   limit 5000
 $$;
 
--- Over 0018-history-terms.sql: in the listening mode nobody is anything.
+-- The extract of whoever is signed in: looks by others at the calls that they answered and that the history still has (L11,
+-- L17). Without a purpose: it shows no call.
+-- In the listening mode nobody is anything.
 create or replace function looks_at_my_calls(since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint,
   contact_started_at timestamptz)
@@ -480,7 +483,9 @@ begin
 end $$;
 grant execute on function looks_at_my_calls to seloste_desk;
 
--- Over 0018-history-terms.sql: the Service Unit makes an extract of a call once it is shown to be the requester's.
+-- The extract of one call for an inspection: of what the viewer's rights to INSPECTION reach of it (R46, L11). That it was
+-- made is in the log.
+-- The Service Unit makes an extract of a call once it is shown to be the requester's.
 create or replace function looks_at_contact(contact uuid)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -520,6 +525,9 @@ grant execute on function looks_at_contact to seloste_desk;
 -- Ends sessions of capture that have held a lock for so long, while the custodian or the desk has waited for it for so long, and sessions
 -- of the desk for which the custodian has; with one of capture's, all of capture's whose transaction is as old. What such a session
 -- was about is undone, and done again by its process. Returns how many were ended, by role.
+-- Where capture holds thousands of advisory locks, or notifications wait to be read, it ends capture's old transactions. A
+-- session that listens keeps all notifications until its transaction ends; when their queue is full nobody's transaction commits
+-- that notifies.
 create or replace function end_blocking_sessions(patience interval) returns table (role text, sessions integer)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with recursive waits (waiter, pid) as (
@@ -536,12 +544,17 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       and (a.usename = 'seloste_capture' or a.usename = 'seloste_desk' and w.waiter = 'seloste_custodian')
       -- Null to an owner who may not end it either: then it is tried, and fails.
       and coalesce(a.xact_start, '-infinity') < clock_timestamp() - patience
+  ), flooding (is_so) as (
+    select pg_notification_queue_usage() > 0.01 or (
+      select count(*) > 5000 from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'advisory' and a.usename = 'seloste_capture' and a.datname = current_database())
   ), ended as (
     select a.usename, pg_terminate_backend(a.pid) as is_ended
     from pg_stat_activity a
     where a.pid in (select k.pid from blocking k)
       or a.usename = 'seloste_capture' and a.datname = current_database() and a.xact_start < clock_timestamp() - patience
-        and a.wait_event_type is distinct from 'Lock' and exists (select from blocking k where k.usename = 'seloste_capture')
+        and a.wait_event_type is distinct from 'Lock'
+        and (exists (select from blocking k where k.usename = 'seloste_capture') or (select f.is_so from flooding f))
   )
   select e.usename::text, count(*)::integer from ended e where e.is_ended group by e.usename
 $$;

@@ -31,7 +31,6 @@ import { destroyOld } from './move-destroy-old.ts'
 import { giveUp } from './move-give-up.ts'
 import { openDatabase, openSource, originOf, readTarget, type Target } from './move-target.ts'
 
-
 /**
  * `move --to FILE`: database, store or both to where the settings of a file say; with `--give-up`, that emptied again.
  * `move --destroy-old`: what is left of them here.

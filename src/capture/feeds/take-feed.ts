@@ -62,7 +62,7 @@ const problemMonths = 3
 const refusedClasses = /^(?:22|23|P0|42501)/
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
 const isRefused = (error: unknown) => refusedClasses.test(codeOf(error))
-/** How far back, and how much at a time, a feed may ask about calls (migrations/0098-what-feeds-may-ask.sql). */
+/** How far back, and how much at a time, a feed may ask about calls (database/functions/feeds/meet.sql). */
 const isTooOld = (error: unknown) => codeOf(error) === 'SL002'
 const isTooMuchForNow = (error: unknown) => codeOf(error) === 'SL003'
 /** So many calls are admitted in one transaction: others wait for no longer than a fraction of a second. */

@@ -1,7 +1,7 @@
 /**
  * Prohibitions (R49-R51). In: a session, a recording, and who forbids its use. Out: the prohibition; by then nobody hears the
  * recording, and the custodian has been told to destroy it. Never here: a reason, a refusal of somebody who may see the call,
- * a word about a preservation order (migrations/0100-what-the-caller-told.sql decides).
+ * a word about a preservation order (database/functions/requests/caller-wishes.sql decides).
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'

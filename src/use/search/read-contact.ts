@@ -106,7 +106,7 @@ function marksOf(marks: SegmentMark[], recording: Marked | undefined): SegmentMa
 
 /**
  * In which part the viewer may forbid the use of what was recorded (R49); whether that can still change anything is not told,
- * nor why it could not. The database decides for itself (migrations/0100-what-the-caller-told.sql, forbid_use).
+ * nor why it could not. The database decides for itself (database/functions/requests/caller-wishes.sql, forbid_use).
  */
 function mayForbid(
   { session, purpose, rights }: Grant,

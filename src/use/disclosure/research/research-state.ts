@@ -97,7 +97,7 @@ export function researchStateOf(facts: ResearchFacts): ResearchState {
 
 /**
  * What stands between a disclosure and its release, in the order of the steps; nothing once it is released or over. The twin of
- * `lacks_of_facts` in migrations/0112-one-track-an-official.sql, which decides.
+ * `lacks_of_facts` in database/functions/disclosure/research.sql, which decides.
  */
 export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
   if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []

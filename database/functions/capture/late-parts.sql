@@ -1,0 +1,28 @@
+-- Whether a call has been over and known for a day, and no feed or node can still be that late with it.
+create or replace function is_told_too_late(call uuid, call_started timestamptz, slack interval) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from contact c where c.id = call and c.started_at = call_started and c.ended_at < now() - interval '1 day'
+      and coalesce(c.admitted_at, c.started_at) < now() - interval '1 day' and c.ended_at < late_facts_from(slack)
+  )
+$$;
+grant execute on function is_told_too_late to seloste_capture;
+
+-- A recording begins with its call.
+create or replace function late_recording_is_refused() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+begin
+  -- Told again.
+  if not exists (select from recording r where r.id = new.id)
+    and is_told_too_late(new.contact_id, new.contact_started_at, interval '1 day')
+  then
+    raise exception 'contact % is over and gets no recording', new.contact_id;
+  end if;
+  return new;
+end $$;
+
+-- Ids of a call stay the call's.
+create or replace function call_id_stays() returns trigger language plpgsql as $$
+begin
+  return old;
+end $$;

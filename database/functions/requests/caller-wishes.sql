@@ -1,0 +1,30 @@
+-- Long enough to end the call and the notes on it, and the next call where that came first; short enough that the official remembers
+-- who said what. Later the Service Unit identifies who asks (R46).
+create or replace function caller_wish_window() returns interval language sql immutable as $$ select interval '1 hour' $$;
+
+-- Until when an official enters what the caller told them in a call: counted from the end of the last part that they answered. Null: it
+-- goes on. Where nobody tells the end any more, it ended when its capture node was last heard of, and a day after it began at the latest
+-- (the longest call).
+create or replace function caller_wish_until(person uuid, contact uuid, contact_started timestamptz) returns timestamptz
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  with part as (
+    select case
+      when s.ended_at is not null then s.ended_at
+      when n.ended_at is not null or n.alive_at < clock_timestamp() - node_silence() then coalesce(n.ended_at, n.alive_at)
+      when n.id is null or s.contact_started_at < register_now() - interval '1 day' then s.contact_started_at + interval '1 day'
+    end as over_at
+    from segment s left join capture_node n on n.id = s.node
+    where s.contact_id = caller_wish_until.contact and s.contact_started_at = caller_wish_until.contact_started
+      and s.official_person_id = caller_wish_until.person
+  )
+  select case when not bool_or(over_at is null) then max(over_at) + caller_wish_window() end from part
+$$;
+
+-- The same of the viewer's own calls, of those of these calls that are over for them.
+create or replace function own_caller_wishes(contacts uuid[], starts timestamptz[]) returns table (contact_id uuid, until timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select w.id, w.until
+  from (select c.id, caller_wish_until(viewer(), c.id, c.started_at) as until from unnest(contacts, starts) as c (id, started_at)) w
+  where w.until is not null and confined_to() is null
+$$;
+grant execute on function own_caller_wishes to seloste_desk;
