@@ -132,6 +132,8 @@ async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promi
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
       ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, caller, ground) }),
     },
+    // What a caller wished in the call is told by its official; the Service Unit is asked afterwards.
+    ...(id === 'forbidUse' && caller === 'SERVICE_UNIT' && { body: { channel: 'PHONE' } }),
     ...(id === 'requestRights' && { body: { people: [people.get(caller)?.id ?? randomUUID()] } }),
   })
 }

@@ -73,7 +73,7 @@ describe('a package', async () => {
       const [told] = (await read(id, 'riitta')).packages
       expect(told!.downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
       for (const one of told!.downloads) {
-        expect(one.address).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1)$/)
+        expect(one.address).toMatch(/^(127\.0\.0\.1|::1|::ffff:127\.0\.0\.1|2001:db8:[\da-f]+::1)$/)
         expect(one.by?.name).toBe(delivery === 'MEDIUM' ? 'Riitta' : undefined)
       }
       // The log of disclosures tells it as well, and so does the audit log.

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { afterAll, beforeEach } from 'vitest'
 import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
 import type { RefusalCode } from '#app/http/refuse.ts'
 import { createLookPacer } from '#app/http/pace-looks.ts'
@@ -51,6 +51,7 @@ export interface TestDesk {
   log: string[]
   /** What the custodian's parts said of faults so far: lines of their log, and what they were told. */
   faults: readonly unknown[]
+  /** Somebody who is not signed in, reading public pages from another network in each test. */
   visitor: Browser
   signIn: (person: { userId: string }) => Promise<Browser>
   stopCustodian: () => Promise<void>
@@ -197,6 +198,11 @@ export async function openTestDesk(
     await versions.stop()
   })
 
+  // A reader of public pages comes in each test from a network of its own: limits are for one visitor.
+  let networks = 0
+  beforeEach(() => {
+    networks += 1
+  })
   function browse(cookie?: string): Browser {
     return {
       fetch(path, { json, ...options } = {}) {
@@ -216,7 +222,15 @@ export async function openTestDesk(
     url: web.url,
     log,
     faults,
-    visitor: browse(),
+    visitor: {
+      fetch: (path, options) => {
+        const headers = new Headers(options?.headers)
+        const isPage = !/^\/(api|health|metrics)\b/.test(new URL(path, web.url).pathname)
+        if (isPage && !headers.has('x-forwarded-for'))
+          headers.set('x-forwarded-for', `2001:db8:${networks.toString(16)}::1`)
+        return browse().fetch(path, { ...options, headers })
+      },
+    },
     async signIn({ userId }) {
       const answer = await browse().fetch('/api/session', { json: { userId, password } })
       const cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
