@@ -3803,6 +3803,7 @@ keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb)
 keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void to seloste_custodian
 keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
 keeps_directory() returns boolean to seloste_desk
+keyed_each_since() returns timestamp with time zone
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone)
 last_hosted(person uuid) returns timestamp with time zone to seloste_custodian
@@ -4257,3 +4258,40 @@ withdraw_right_request(request uuid) returns void to seloste_desk
 withdraw_subject_copy(wanted uuid) returns void to seloste_desk
 working_days_after(instant timestamp with time zone, days integer) returns timestamp with time zone
 workstation_here(token_hash bytea) returns TABLE(office_id uuid, office jsonb, name text) to seloste_desk
+
+-- PostgreSQL's own functions that not everybody may call here
+lo_close(integer)
+lo_creat(integer)
+lo_create(oid)
+lo_from_bytea(oid,bytea)
+lo_get(oid)
+lo_get(oid,bigint,integer)
+lo_lseek(integer,integer,integer)
+lo_lseek64(integer,bigint,integer)
+lo_open(oid,integer)
+lo_put(oid,bigint,bytea)
+lo_tell(integer)
+lo_tell64(integer)
+lo_truncate(integer,integer)
+lo_truncate64(integer,bigint)
+lo_unlink(oid)
+loread(integer,integer)
+lowrite(integer,bytea)
+pg_advisory_lock(bigint) to seloste_custodian
+pg_advisory_lock(integer,integer) to seloste_custodian
+pg_advisory_lock_shared(bigint) to seloste_custodian
+pg_advisory_lock_shared(integer,integer) to seloste_custodian
+pg_advisory_xact_lock(bigint) to seloste_custodian
+pg_advisory_xact_lock(integer,integer) to seloste_custodian
+pg_advisory_xact_lock_shared(bigint) to seloste_custodian
+pg_advisory_xact_lock_shared(integer,integer) to seloste_custodian
+pg_logical_emit_message(boolean,text,bytea,boolean)
+pg_logical_emit_message(boolean,text,text,boolean)
+pg_try_advisory_lock(bigint) to seloste_custodian
+pg_try_advisory_lock(integer,integer) to seloste_custodian
+pg_try_advisory_lock_shared(bigint) to seloste_custodian
+pg_try_advisory_lock_shared(integer,integer) to seloste_custodian
+pg_try_advisory_xact_lock(bigint) to seloste_custodian
+pg_try_advisory_xact_lock(integer,integer) to seloste_custodian
+pg_try_advisory_xact_lock_shared(bigint) to seloste_custodian
+pg_try_advisory_xact_lock_shared(integer,integer) to seloste_custodian

@@ -229,7 +229,7 @@ test('a pruning that the owner of the database writes explains no entry that is 
   const beginning = own.begin()
   await owner.query(`
     set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
-    insert into audit_entry (at, action, result) select now() - interval '1 month' * (69 - n / 30.0), 'contact.read', 'ok' from generate_series(1, 1100) n`)
+    insert into audit_entry (at, action, result) select now() - interval '69 months' + n * interval '1 day', 'contact.read', 'ok' from generate_series(1, 1100) n`)
   await own.turn(beginning)
   await owner.query(`update audit_checkpoint set signed_at = now() - interval '2 days'`)
   const verify = async () => {

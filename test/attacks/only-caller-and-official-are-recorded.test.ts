@@ -14,7 +14,7 @@ import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { createQuotaCounts } from '#capture/session/quota-counts.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { openSpool } from '#capture/session/spool.ts'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '../database/describe-from.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -28,7 +28,7 @@ import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { enterInto } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 
-const seed = await readDescription()
+const seed = await describedToday()
 const description = {
   ...seed,
   recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },

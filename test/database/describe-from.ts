@@ -1,7 +1,8 @@
 /** Descriptions for tests: what an installation of today begins with; the one in force without one of its roles, or another text. */
 import type { Pool } from 'pg'
 import type { Change } from '#description/changes/change.ts'
-import { shippedDescription } from '#description/read-description.ts'
+import { parseDescription, shippedDescription } from '#description/read-description.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import { termZone } from '#description/terms.ts'
 import { descriptionChannel } from '#safeguards/versions/versions.ts'
@@ -9,6 +10,13 @@ import { descriptionChannel } from '#safeguards/versions/versions.ts'
 /** Text that an installation begins with today. */
 export function shippedToday(): Promise<string> {
   return shippedDescription(Temporal.Now.plainDateISO(termZone))
+}
+
+/** What an installation begins with today; its rules are in force whatever the date. */
+export async function describedToday(): Promise<RegisterDescription> {
+  const parsed = parseDescription(await shippedToday())
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.description
 }
 
 /** Brings a version into force from an instant that lies after the others'; it knows every role but one. */

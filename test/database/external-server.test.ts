@@ -62,8 +62,8 @@ describe.skipIf(!hasOpenssl)('a database over TLS, whose owner is no superuser',
     const [capture, custodian, looking] = [signIn(urls.capture), signIn(urls.custodian), signIn(urls.custodian)]
     const isEnded = new Promise((resolve) => capture.on('error', resolve))
     for (const client of [capture, custodian, looking]) await client.connect()
-    await capture.query('begin; lock table call_identity in access exclusive mode')
-    const waiting = custodian.query('select from call_identity limit 1')
+    await capture.query(`begin; select lock_call_ids(array['00000001'])`)
+    const waiting = custodian.query(`select pg_advisory_xact_lock(hashtext('seloste.call-id'), 1)`)
     const end = () => looking.query(`select role, sessions from end_blocking_sessions('200 ms')`)
     await expect.poll(async () => (await end()).rows).toEqual([{ role: 'seloste_capture', sessions: 1 }])
     await Promise.all([waiting, isEnded])

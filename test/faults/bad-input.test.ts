@@ -72,7 +72,11 @@ async function invite(content: { type: string; body: string }, broken?: (message
   })
   const toTag = /^To:.*(;tag=\S+)/im.exec(answer)?.[1] ?? ''
   send(request('ACK', 1, toTag, undefined))
-  if (answer.startsWith('SIP/2.0 200')) send(request('BYE', 2, toTag, undefined))
+  if (answer.startsWith('SIP/2.0 200')) {
+    const isEnded = once(socket, 'message')
+    send(request('BYE', 2, toTag, undefined))
+    await isEnded
+  }
   socket.close()
   return answer
 }

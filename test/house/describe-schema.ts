@@ -5,11 +5,12 @@ import { sql, type QueryExecutorProvider } from 'kysely'
 import { databaseMarks } from '#platform/database/quarantine.ts'
 
 export async function describeSchema(db: QueryExecutorProvider): Promise<string> {
-  const [tables, types, views, functions] = [
+  const [tables, types, views, functions, ofPostgres] = [
     await tablesOf(db),
     await typesOf(db),
     await linesOf(db, viewLines),
     await linesOf(db, functionLines),
+    await linesOf(db, ofPostgresLines),
   ]
   const head =
     '-- Made by "npm run generate" from a new database, to be read. What makes it: migrations/ (what holds data) and functions/.'
@@ -19,6 +20,7 @@ export async function describeSchema(db: QueryExecutorProvider): Promise<string>
     ...tables,
     `-- Views\n${views.join('\n')}`,
     `-- Functions, and who may call them\n${functions.join('\n')}`,
+    `-- PostgreSQL's own functions that not everybody may call here\n${ofPostgres.join('\n')}`,
   ]
     .join('\n\n')
     .concat('\n')
@@ -109,6 +111,16 @@ const functionLines = sql<{ line: string }>`
   from pg_proc p
   where p.pronamespace = 'public'::regnamespace and p.prokind = 'f'
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+  order by p.oid::regprocedure::text collate "C"`
+
+const ofPostgresLines = sql<{ line: string }>`
+  select p.oid::regprocedure::text || coalesce(' to ' || (
+      select string_agg(g.grantee::regrole::text, ', ' order by g.grantee::regrole::text collate "C")
+      from aclexplode(p.proacl) g where g.grantee <> p.proowner
+    ), '') as line
+  from pg_proc p
+  where p.pronamespace = 'pg_catalog'::regnamespace and p.proacl is not null
+    and not exists (select from pg_init_privs i where i.classoid = 'pg_proc'::regclass and i.objoid = p.oid)
   order by p.oid::regprocedure::text collate "C"`
 
 async function linesOf(db: QueryExecutorProvider, lines: typeof viewLines): Promise<string[]> {

@@ -48,6 +48,9 @@ async function call(startedAt: Temporal.Instant, endedAt: Temporal.Instant, mont
   return made
 }
 
+// Calls of years to come, which capture's role cannot enter.
+for (const table of ['contact', 'recording'])
+  await database.as().pool.query(`drop policy capture_not_ahead on ${table}`)
 // All of them first: the intake keys of today go with the first sweep of another week.
 const newYear = await call(at('2026-12-31T23:58'), at('2027-01-01T00:03'), 2)
 const endOfAugust = await call(at('2026-08-31T11:55'), at('2026-08-31T12:00'))

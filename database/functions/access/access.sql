@@ -1,7 +1,46 @@
--- Schema
+-- The schema
 revoke all on schema public from public;
 grant usage on schema public to seloste_capture, seloste_desk, seloste_custodian;
 grant select on migration to seloste_custodian;
+
+-- PostgreSQL's own functions. Who holds an advisory lock keeps others from their work (docs/decisions/0078): the custodian alone takes them,
+-- and functions here for the others. Large objects, messages in the write-ahead log and temporary files fill the disk, or hide data outside
+-- the tables. In another server than our own a superuser has to do this (docs/operate/install.md); temporary tables are taken away by
+-- migrate() at each start, as a copy of a database does not have its grants.
+do $$
+declare
+  f regprocedure;
+  role text;
+begin
+  for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
+    and p.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$'
+  loop
+    execute format('revoke execute on function %s from public, seloste_capture, seloste_desk', f);
+    execute format('grant execute on function %s to seloste_custodian', f);
+  end loop;
+  for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
+    and p.proname ~ '^(lo_.*|loread|lowrite|pg_logical_emit_message)$'
+    and has_function_privilege('public', p.oid, 'execute')
+  loop
+    execute format('revoke execute on function %s from public', f);
+  end loop;
+  -- Only a member of a role may end its sessions, where the owner of the database is no superuser. Else the custodian tells that it could
+  -- not end them (docs/operate/database-and-store.md).
+  begin
+    foreach role in array array['seloste_capture', 'seloste_desk'] loop
+      if not pg_has_role(current_user, role, 'usage') then execute format('grant %I to %I', role, current_user); end if;
+    end loop;
+  exception when insufficient_privilege then
+    null;
+  end;
+  begin
+    alter role seloste_capture set temp_file_limit = '1GB';
+    alter role seloste_desk set temp_file_limit = '4GB';
+    alter role seloste_custodian set temp_file_limit = '16GB';
+  exception when insufficient_privilege then
+    null;
+  end;
+end $$;
 
 -- access_right
 grant select on access_right to seloste_desk;

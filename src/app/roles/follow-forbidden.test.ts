@@ -9,7 +9,7 @@ import { createRecorder, type Recorder } from '#capture/session/recorder.ts'
 import { admitTo } from '#capture/session/admit-facts.ts'
 import { openSpool } from '#capture/session/spool.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
@@ -24,7 +24,7 @@ import { followForbidden } from './follow-forbidden.ts'
 const database = await createTestDatabase<RegisterTables>()
 const { db: admin, pool } = database.as()
 const capture = database.as('seloste_capture').db
-const seed = { version: 1, description: await readDescription() }
+const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()
 const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Aino' })
 const faults: unknown[] = []

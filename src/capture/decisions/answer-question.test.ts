@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
@@ -11,7 +11,7 @@ import { createQuotaCounts } from '../session/quota-counts.ts'
 import { tellCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
 import { answerQuestion, type Answer, type AnsweringFrom, type Question } from './answer-question.ts'
 
-const seed = await readDescription()
+const seed = await describedToday()
 const at = Temporal.Instant.from('2026-11-26T10:00:20Z')
 const drawKey = Buffer.alloc(32, 5)
 const entries: DirectoryEntry[] = officials.map(({ key, name, phone }, index) => ({

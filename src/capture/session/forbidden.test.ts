@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -23,7 +23,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool, type Spool } from './spool.ts'
 import { takeBack } from './take-back.ts'
 
-const seed = { version: 1, description: await readDescription() }
+const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()
 let folder = ''
 const noted: SegmentFacts[] = []

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -21,7 +21,7 @@ import { createQuotaCounts } from './quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
 
-const seed = { version: 1, description: await readDescription() }
+const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()
 let folder = ''
 const noted: SegmentFacts[] = []

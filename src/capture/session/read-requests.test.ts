@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { messageOf } from '#test/vectors/siprec/read-vector.ts'
 import { createRequestReader } from './read-requests.ts'
 import { trunkFinder } from './trunks.ts'
 
 test('what an operator has set for a client holds for its whole session, though only the first request names the client', async () => {
-  const version = { version: 1, description: await readDescription() }
+  const version = { version: 1, description: await describedToday() }
   const named = messageOf('jambonz-smarttap')
   const userAgent = { name: 'user-agent', value: 'our-voice-bot 1.0' }
   const reader = createRequestReader({

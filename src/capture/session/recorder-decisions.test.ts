@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import type { RecordingRule, RegisterDescription } from '#description/register-description.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -27,7 +27,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { openSpool } from './spool.ts'
 import type { VersionInForce } from './version-in-force.ts'
 
-const seed = await readDescription()
+const seed = await describedToday()
 const { recipient } = generateKeyPair()
 const [aino, bertil, raija] = [officialByKey('aino'), officialByKey('bertil'), officialByKey('raija')]
 const now = () => Temporal.Now.instant()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
@@ -18,7 +18,7 @@ import { createRecorder } from './recorder.ts'
 import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
 
-const seed = { version: 1, description: await readDescription() }
+const seed = { version: 1, description: await describedToday() }
 const opened: (() => unknown)[] = []
 let folder = ''
 const noted: SegmentFacts[] = []

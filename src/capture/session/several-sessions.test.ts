@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '#test/database/describe-from.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
@@ -25,7 +25,7 @@ import type { RecorderOptions } from './recorder-options.ts'
 import { openSpool } from './spool.ts'
 import { trunkFinder, type Trunk } from './trunks.ts'
 
-const seed = await readDescription()
+const seed = await describedToday()
 const description = {
   ...seed,
   recordingPlan: { ...seed.recordingPlan, rules: seed.recordingPlan.rules.map((rule) => ({ ...rule, share: 1 })) },

@@ -13,7 +13,7 @@ import { openSpool } from '#capture/session/spool.ts'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '../../database/describe-from.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
@@ -70,7 +70,7 @@ beforeAll(async () => {
   })
   objects = await openTestObjects(join(folder, 'objects'))
   const tail = await createTailJournal({ directory: folder, run: randomUUID(), onFault })
-  const version = { version: 1, description: await readDescription() }
+  const version = { version: 1, description: await describedToday() }
   const recorder = createRecorder({
     versionAt: () => version,
     drawKey: Buffer.alloc(32),

@@ -9,7 +9,7 @@ import { createQuotaCounts } from '#capture/session/quota-counts.ts'
 import { createRecorder, type Recorder } from '#capture/session/recorder.ts'
 import type { RecorderOptions } from '#capture/session/recorder-options.ts'
 import { openSpool } from '#capture/session/spool.ts'
-import { readDescription } from '#description/read-description.ts'
+import { describedToday } from '../../database/describe-from.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
@@ -24,7 +24,7 @@ import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { enterInto } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 
-const seed = await readDescription()
+const seed = await describedToday()
 const intake = generateKeyPair()
 
 /** The program's own description, with every call to a number of a rule recorded. */
