@@ -61,6 +61,13 @@ test('capture has the flags that its packets want, comes before everything else 
   expect(chart).toContain(`UV_THREADPOOL_SIZE, value: '${captureFileThreads}'`)
 })
 
+test('what is in memory, keys and sound, comes onto no disk: neither a core dump nor swap', () => {
+  for (const name of units) {
+    expect(settings(read(name), 'LimitCORE'), name).toEqual(['0'])
+    expect(settings(read(name), 'MemorySwapMax'), name).toEqual(['0'])
+  }
+})
+
 test('no unit sees the folder of keys but those that need them', () => {
   const keys = '/var/lib/seloste/custodian'
   for (const role of ['capture', 'feeds']) {
