@@ -29,13 +29,26 @@ test('every file that the table names exists', () => {
 test('every test that the table names is in its file', () => {
   const missing = rows.flatMap(({ label, tests }) =>
     tests.split(';').flatMap((part) => {
-      const text = filesNamed(part).flatMap(found).map(readAll).join('\n')
+      const titles = titlesIn(filesNamed(part).flatMap(found).map(readAll).join('\n'))
       return titlesNamed(part)
-        .filter((title) => !text.includes(title))
+        .filter((title) => !titles.some((one) => one.includes(title)))
         .map((title) => `${label}: ${part.trim().split(':')[0]}: ${title}`)
     }),
   )
   expect(missing, 'Instead: words of the title, as the file has them').toEqual([])
+})
+
+test('every database function that stands before a pointer to its file is in that file', () => {
+  const sources = [...pathsUnder('src'), ...pathsUnder('docs'), 'SECURITY.md', 'ARCHITECTURE.md']
+    .filter((path) => /\.(ts|md)$/.test(path))
+    .map((path) => ({ path, text: readAll(path) }))
+  const wrong = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/`?(\w+)`?,? (?:\(|in )?`?(database\/[\w/-]+\.sql)/g)].flatMap(([, name = '', file = '']) => {
+      if (!paths.includes(file)) return [`${path}: ${file} is not there`]
+      return !name.includes('_') || readAll(file).includes(name) ? [] : [`${path}: ${name} is not in ${file}`]
+    }),
+  )
+  expect(wrong).toEqual([])
 })
 
 test('every row names a test', () => {
@@ -46,6 +59,13 @@ test('every row names a test', () => {
 function filesNamed(cell: string): string[] {
   return [...cell.matchAll(/`([\w./-]+(?:\/|\.(?:ts|tsx|sql|md|yaml)))`|`((?:src|test|web)\/[\w./-]+)`/g)].map(
     ([, file, folder]) => file ?? folder ?? '',
+  )
+}
+
+/** What stands as a title of a test, of a group, or in a row of a table of tests. */
+function titlesIn(text: string): string[] {
+  return [...text.matchAll(/'((?:[^'\\\n]|\\.)*)'|`([^`]*)`|"((?:[^"\\\n]|\\.)*)"/g)].map(
+    ([, single, template, double]) => (single ?? template ?? double ?? '').replace(/\\(.)/g, '$1'),
   )
 }
 

@@ -4,7 +4,7 @@
  * reason why none does. Never here: a database, a trace.
  *
  * Row-level security decides the same by the same rules (`rights_of` in database/functions/audit/looks.sql and the policies
- * `desk_looks` in database/functions/audit/looks.sql); test/access/decide-as-the-database.test.ts holds the two together.
+ * `desk_looks` in database/functions/history/access.sql); test/access/decide-as-the-database.test.ts holds the two together.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
