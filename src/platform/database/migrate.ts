@@ -60,7 +60,7 @@ export async function migrate(
     for (const migration of now) await apply(client, migration, rows, upTo)
     await closeToTemporaryTables(client)
     const applied = now.map(({ name }) => name)
-    if (upTo < (all.at(-1)?.number ?? 0)) return applied
+    if (now.length < waiting.length) return applied
     const areNew = await applyFunctions(client, join(folder, 'functions'))
     return areNew ? [...applied, 'functions'] : applied
   } finally {

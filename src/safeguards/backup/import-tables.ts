@@ -7,6 +7,7 @@ import { zstdDecompress } from 'node:zlib'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
 import type { OwnConnection } from '#platform/database/copy.ts'
 import { Fault } from '#platform/fault.ts'
+import { makeMonths } from './make-months.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
 /** A part has 16 MiB and the row that it ended with. What grows to more was not made by an export. */
@@ -30,7 +31,7 @@ export async function importTables(
   const putBack = await withoutTriggers(connection)
   const names = tables.map(({ name }) => `public."${name}"`)
   // First, so that no row falls where nobody looks for its month.
-  if (history) await connection.query('select ensure_partitions($1, $2)', [history.firstMonth, history.lastMonth])
+  if (history) await makeMonths(connection, history.firstMonth, history.lastMonth)
   await connection.query(`truncate ${names.join(', ')}`)
   for (const table of tables) {
     const columns = table.columns.join(', ')
