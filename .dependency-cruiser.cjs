@@ -153,10 +153,17 @@ module.exports = {
     },
     {
       name: 'the-web-sees-only-the-contract',
-      comment: 'The pages know the HTTP contract and nothing else of the server.',
+      comment: 'The pages know the types of the HTTP contract and nothing else of the server.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^(src|test|bench)/', pathNot: '^src/app/http/contract/' },
+      to: { path: '^(src|test|bench)/', pathNot: '^src/app/http/contract/operations[.]ts$' },
+    },
+    {
+      name: 'the-web-holds-no-code-of-the-server',
+      comment: 'The contract is for the compiler: an import of its values would put TypeBox into what browsers load.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'the-server-does-not-import-the-web',

@@ -8,7 +8,8 @@ import { decideRecording } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { readDescription } from '#description/read-description.ts'
-import { weekdays, type RegisterDescription } from '#description/register-description.ts'
+import { weekdays } from '#description/closed-lists.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import { ratio, type Row } from '../rows.ts'
 
 const mostMs = 0.2

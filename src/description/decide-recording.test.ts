@@ -4,7 +4,8 @@ import { decideRecording, type RecordingQuestion } from './decide-recording.ts'
 import { draw, hashCallId } from './draw.ts'
 import { phoneNumberKey } from './phone-numbers/normalise-phone-number.ts'
 import { readDescription } from './read-description.ts'
-import { weekdays, type RecordingRule, type RegisterDescription } from './register-description.ts'
+import { weekdays } from './closed-lists.ts'
+import type { RecordingRule, RegisterDescription } from './register-description.ts'
 
 const description = await readDescription()
 const drawKey = Buffer.alloc(32, 7)

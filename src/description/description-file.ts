@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { purposes, referenceKinds } from './purposes.ts'
-import { dataSubjects, identificationData, languages, numberKinds, weekdays } from './register-description.ts'
+import { languages, numberKinds, weekdays } from './closed-lists.ts'
+import { dataSubjects, identificationData } from './register-description.ts'
 import { duties, roles, scopes } from './roles.ts'
 import {
   historyMonths,

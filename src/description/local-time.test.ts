@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { localTime, weekStart } from './local-time.ts'
-import { weekdays } from './register-description.ts'
+import { weekdays } from './closed-lists.ts'
 
 const zone = 'Europe/Helsinki'
 const at = (text: string) => Temporal.Instant.from(text)

@@ -1,5 +1,5 @@
 import { termZone } from './terms.ts'
-import { weekdays, type Weekday } from './register-description.ts'
+import { weekdays, type Weekday } from './closed-lists.ts'
 
 /** An instant on the clocks and in the calendar of Europe/Helsinki. */
 export type LocalTime = {

@@ -12,7 +12,7 @@ import {
   readSoundParts,
   seedDescriptionFile,
 } from './read-description.ts'
-import { languages } from './register-description.ts'
+import { languages } from './closed-lists.ts'
 
 const seed = await readFile(seedDescriptionFile, 'utf8')
 const first = await readDescription()

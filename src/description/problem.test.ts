@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { DescriptionFault, fieldName, problemAt, tellProblem } from './problem.ts'
 import { problemTexts, type ProblemCode } from './problem-texts/problem-texts.ts'
-import { languages } from './register-description.ts'
+import { languages } from './closed-lists.ts'
 
 const codes = Object.keys(problemTexts) as ProblemCode[]
 const placesIn = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort()

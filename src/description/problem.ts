@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Placeholders, problemTexts, type ProblemCode } from './problem-texts/problem-texts.ts'
-import { languages, type Language, type Trilingual } from './register-description.ts'
+import { languages, type Language, type Trilingual } from './closed-lists.ts'
 
 /** Where in the file: `['recordingPlan', 'rules', 1, 'share']`. */
 export type FieldPath = readonly (string | number)[]

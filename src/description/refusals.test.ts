@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { refusals } from '#test/description/refusals.ts'
 import { problemTexts } from './problem-texts/problem-texts.ts'
 import { parseDescription, seedDescriptionFile } from './read-description.ts'
-import { languages } from './register-description.ts'
+import { languages } from './closed-lists.ts'
 
 const seed = await readFile(seedDescriptionFile, 'utf8')
 

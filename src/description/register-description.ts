@@ -3,19 +3,10 @@
  * an explicit call. Out: the values that the rest of the program obeys. Never here: other I/O, a look at the clock, or
  * an agency's name in code (R2): everything that is this agency's own is data.
  */
+import { type Language, type NumberKind, type Trilingual, type Weekday } from './closed-lists.ts'
 import { type NumberingOptions, type PhoneNumberKey } from './phone-numbers/phone-number.ts'
 import { type Purpose } from './purposes.ts'
 import { type RoleRights } from './roles.ts'
-
-/** Texts for people come in the two national languages and English (Language Act 423/2003). */
-export type Trilingual = { fi: string; sv: string; en: string }
-
-export const languages = ['fi', 'sv', 'en'] as const
-export type Language = (typeof languages)[number]
-
-/** R7. */
-export const numberKinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
-export type NumberKind = (typeof numberKinds)[number]
 
 /** A number that customers call. It means this from `validFrom` until before `validTo`: numbers change hands (R11). */
 export type ServiceNumber = {
@@ -30,9 +21,6 @@ export type ServiceNumber = {
   validFrom: Temporal.Instant
   validTo?: Temporal.Instant
 }
-
-export const weekdays = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
-export type Weekday = (typeof weekdays)[number]
 
 /** When in the week a rule holds, by the clock of Europe/Helsinki: from `from` until before `to`. */
 export type RuleHours = { days: readonly Weekday[]; from: Temporal.PlainTime; to: Temporal.PlainTime }

@@ -2,7 +2,7 @@ import { Settings } from 'typebox/system'
 import { descriptionFile, fieldsAt, patterns } from './description-file.ts'
 import { nameless, problemAt, type FieldPath, type FieldProblem } from './problem.ts'
 import { letterName, mostProblems, strangeLetter } from './read-text.ts'
-import { type Trilingual } from './register-description.ts'
+import type { Trilingual } from './closed-lists.ts'
 
 type ShapeError = ReturnType<typeof descriptionFile.Errors>[number]
 

@@ -1,4 +1,4 @@
-import { languages, type Language, type Trilingual } from './register-description.ts'
+import { languages, type Language, type Trilingual } from './closed-lists.ts'
 import { termZone } from './terms.ts'
 
 const englishMonths = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')

@@ -1,6 +1,5 @@
 // Writes every file that is made from another one, or with --check tells which of them is not current.
 // In: the source of truth of each. Out: the generated file. Never: a hand-made line inside one.
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { drawBoundaries } from './draw-boundaries.ts'
 import { checksumsFile, listChecksums } from './list-checksums.ts'
@@ -17,7 +16,6 @@ interface Generated {
 }
 
 const generated: Generated[] = [
-  { path: 'web/src/api/schema.d.ts', make: makeClientTypes },
   { path: 'src/use/evidence/known-database.json', make: makeKnownDatabase, isTested: true },
   { path: checksumsFile, make: listChecksums },
   { path: 'docs/decisions/README.md', make: listDecisions },
@@ -40,13 +38,6 @@ for (const { path, make, isTested } of generated) {
 
 // It needs a PostgreSQL: whether it is current is asked by test/attacks/log-protections.test.ts, of the database of the tests.
 if (!checkOnly) await writeProtections()
-
-/** The web client's types, from the server's contract; either is longer than the megabyte that Node takes unasked. */
-function makeClientTypes(): string {
-  const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const
-  const openApi = execFileSync(process.execPath, ['src/app/http/contract/write-openapi.ts'], options)
-  return execFileSync('openapi-typescript', { ...options, input: openApi })
-}
 
 /** The file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */
 function between(path: string, name: string, text: string): string {

@@ -1,5 +1,5 @@
 /**
- * The web interface of Seloste. In: the HTTP contract (api/schema.d.ts), nothing else of the server. Out: pages.
+ * The web interface of Seloste. In: the HTTP contract (api/paths.ts), nothing else of the server. Out: pages.
  * Never here: rules. What somebody may see or hear is the server's decision; the pages only say it in three languages.
  */
 import '@fontsource-variable/source-sans-3/wght.css'

@@ -1,7 +1,8 @@
 /** What a draft would do, in words. In: the custodian's counts, the rights that would reach less. Out: the contract's dry run. */
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { inForce, type RegisterDescription, type Trilingual } from '#description/register-description.ts'
+import type { Trilingual } from '#description/closed-lists.ts'
+import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import { inEach, momentText, percentText } from '#description/tell-values.ts'
 import { termZone } from '#description/terms.ts'
 import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { listLedger, type LedgerItem } from '#use/ledger/list-ledger.ts'
 import {

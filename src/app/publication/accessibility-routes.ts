@@ -1,6 +1,6 @@
 import { describedNow, type Desk } from '#app/http/desk.ts'
 import type { Routes } from '#app/http/routes.ts'
-import { languages, type Language } from '#description/register-description.ts'
+import { languages, type Language } from '#description/closed-lists.ts'
 import { answerFeedback, giveFeedback, listFeedback } from '#safeguards/feedback/feedback.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { everyLanguage, feedbackListPaths, feedbackPaths, receivedWord, statementPaths } from './addresses.ts'

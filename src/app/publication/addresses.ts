@@ -1,4 +1,4 @@
-import { languages, type Language } from '#description/register-description.ts'
+import { languages, type Language } from '#description/closed-lists.ts'
 
 /** Where a page is in each language; a language says by its address which one it is. */
 export const descriptionPaths: Record<Language, string> = {

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 
 /** The page at which a copy of a recording is fetched. */
 export interface CopyWords {

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { dayText, lastDayText, momentText } from '#description/tell-values.ts'
 import { termZone } from '#description/terms.ts'
 

@@ -1,5 +1,5 @@
 import type { Block, Fact, PublishedDocument, Sentence, Table } from '#description/publish/published-document.ts'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { formatDay } from './dates.ts'
 import { besideSentence, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'

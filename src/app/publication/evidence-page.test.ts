@@ -3,7 +3,7 @@ import { promises } from '#description/promises.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeKeptPromises } from '#test/register/make-kept-promises.ts'
 import { openTestDesk } from '#test/register/open-desk.ts'
-import { languages } from '#description/register-description.ts'
+import { languages } from '#description/closed-lists.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { descriptionPaths } from './addresses.ts'
 

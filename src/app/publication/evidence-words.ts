@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 
 /** What is said of the evidence to those who are signed in. */
 export interface EvidenceWords {

@@ -1,7 +1,7 @@
 import type { Proof } from '#app/http/contract/plan.ts'
 import { sentencesOf, type PublishedDocument, type Sentence } from '#description/publish/published-document.ts'
 import type { PromiseId } from '#description/promises.ts'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { formatInstant } from './dates.ts'
 import { evidenceWords } from './evidence-words.ts'
 import { html, type Html } from './html.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { longest, type GivenFeedback } from '#safeguards/feedback/feedback.ts'
 import { feedbackWords } from './feedback-words.ts'
 

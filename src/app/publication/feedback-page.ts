@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { Feedback } from '#safeguards/feedback/feedback.ts'
 import { feedbackListPaths, feedbackPaths, statementPaths } from './addresses.ts'
 import { formatInstant } from './dates.ts'

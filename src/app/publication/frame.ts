@@ -1,4 +1,4 @@
-import { languages, type Language } from '#description/register-description.ts'
+import { languages, type Language } from '#description/closed-lists.ts'
 import { descriptionPaths, filesPath, statementPaths, type Addresses } from './addresses.ts'
 import { html, type Html } from './html.ts'
 import { words } from './words.ts'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
 import { html, Html } from './html.ts'
 import { stylePolicy } from './style-policy.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { CopyWords } from './copy-words.ts'
 
 /** The page at which a package is fetched. */

@@ -1,7 +1,7 @@
 // What lies in packages for whoever opens them: read anywhere, and nothing in it does anything.
 import { expect, test } from 'vitest'
 import { readDescription } from '#description/read-description.ts'
-import { languages, type Language } from '#description/register-description.ts'
+import { languages, type Language } from '#description/closed-lists.ts'
 import { dayText } from '#description/tell-values.ts'
 import { readLetterStyle } from './letter-page.ts'
 import { packagedPages } from './packaged-pages.ts'

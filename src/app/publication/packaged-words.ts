@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 
 /** The letter that lies in a package to a research institute (R30-R33). */
 export interface PackagedWords {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { describedNow, type Desk } from '#app/http/desk.ts'
 import { sessionToken } from '#app/http/session-cookies.ts'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { answerPage, answerVisitor } from './answer-page.ts'

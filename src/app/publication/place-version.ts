@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatBeginning, formatEnding } from './dates.ts'

@@ -8,7 +8,7 @@ import { makeTestRegister } from '#test/register/make-register.ts'
 import { openTestDesk } from '#test/register/open-desk.ts'
 import type { RecordOfProcessing } from '#description/publish/record-of-processing.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
-import { languages } from '#description/register-description.ts'
+import { languages } from '#description/closed-lists.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { descriptionPaths, feedbackListPaths, feedbackPaths, statementPaths, versionsAddresses } from './addresses.ts'
 

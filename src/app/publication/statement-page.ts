@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import { feedbackListPaths, feedbackPaths } from './addresses.ts'
 import { html, type Html } from './html.ts'
 import { authoritySite, statementWords } from './statement-words.ts'

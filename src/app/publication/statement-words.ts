@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 
 /** The accessibility statement in the parts that Commission Implementing Decision (EU) 2018/1523 asks for. */
 export interface StatementWords {

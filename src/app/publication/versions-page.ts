@@ -1,5 +1,5 @@
 import type { Change } from '#description/changes/change.ts'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { descriptionPaths } from './addresses.ts'
 import { formatDay } from './dates.ts'
 import { html, type Html } from './html.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 
 /** What stands around the description: the page's own words. */
 export interface Words {

@@ -1,4 +1,4 @@
-import type { Trilingual } from '../register-description.ts'
+import type { Trilingual } from '../closed-lists.ts'
 
 /** One thing that a version changes, as a sentence for people. */
 export type Change = {

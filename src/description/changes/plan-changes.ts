@@ -2,13 +2,8 @@ import { type Change } from './change.ts'
 import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
 import { type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { type FieldPath } from '../problem.ts'
-import {
-  type RecordingPlan,
-  type RecordingRule,
-  type RegisterDescription,
-  type RuleHours,
-  type Trilingual,
-} from '../register-description.ts'
+import type { Trilingual } from '../closed-lists.ts'
+import type { RecordingPlan, RecordingRule, RegisterDescription, RuleHours } from '../register-description.ts'
 import { clockText, dayText, inEach, lastDayText, listText, percentText } from '../tell-values.ts'
 import { aspectOf, changed, changedTexts, matchByName, named, quoted, sentence, type Told } from './tell-change.ts'
 import * as words from './words.ts'

@@ -1,6 +1,7 @@
 import { type Change } from './change.ts'
 import { type FieldPath } from '../problem.ts'
-import { type RegisterDescription, type Switches, type Trilingual } from '../register-description.ts'
+import type { Trilingual } from '../closed-lists.ts'
+import type { RegisterDescription, Switches } from '../register-description.ts'
 import { dayText, inEach } from '../tell-values.ts'
 import {
   aspectOf,

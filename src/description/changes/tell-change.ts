@@ -1,6 +1,6 @@
 import { type Change } from './change.ts'
 import { fieldName, type FieldPath } from '../problem.ts'
-import { languages, type Language, type Trilingual } from '../register-description.ts'
+import { languages, type Language, type Trilingual } from '../closed-lists.ts'
 import { inEach, listText } from '../tell-values.ts'
 import { inLanguage } from './words.ts'
 

@@ -2,7 +2,7 @@
  * The words that tell what a version changes. In: nothing. Out: names of fields and values in Finnish, Swedish and English,
  * those of the glossary. Never here: a sentence, or an agency's name.
  */
-import { type Language, type Trilingual } from '../register-description.ts'
+import type { Language, Trilingual } from '../closed-lists.ts'
 
 const word = (fi: string, sv: string, en: string): Trilingual => ({ fi, sv, en })
 

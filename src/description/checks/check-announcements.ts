@@ -2,12 +2,8 @@ import { checkNamedNumbers } from './check-recording-plan.ts'
 import { displayPhoneNumber } from '../phone-numbers/display-phone-number.ts'
 import { type NumberingOptions, type PhoneNumberKey } from '../phone-numbers/phone-number.ts'
 import { problemAt, type FieldProblem } from '../problem.ts'
-import {
-  type Announcement,
-  type RegisterDescription,
-  type ServiceNumber,
-  type Trilingual,
-} from '../register-description.ts'
+import type { Trilingual } from '../closed-lists.ts'
+import type { Announcement, RegisterDescription, ServiceNumber } from '../register-description.ts'
 import { dayText, listText } from '../tell-values.ts'
 import { termZone } from '../terms.ts'
 

@@ -1,6 +1,7 @@
 import { normalisePhoneNumber } from '../phone-numbers/normalise-phone-number.ts'
 import { problemAt, type FieldProblem } from '../problem.ts'
-import { inForce, languages, type RegisterDescription, type ServiceNumber } from '../register-description.ts'
+import { languages } from '../closed-lists.ts'
+import { inForce, type RegisterDescription, type ServiceNumber } from '../register-description.ts'
 
 type Part<Section extends keyof RegisterDescription> = Pick<RegisterDescription, Section>
 

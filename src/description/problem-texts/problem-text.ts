@@ -1,3 +1,3 @@
-import { type Trilingual } from '../register-description.ts'
+import type { Trilingual } from '../closed-lists.ts'
 
 export type ProblemText = { message: Trilingual; remedy: Trilingual }

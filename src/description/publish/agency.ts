@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '../register-description.ts'
+import type { Language } from '../closed-lists.ts'
+import type { RegisterDescription } from '../register-description.ts'
 
 /** The controller and its desk as the sentences of one language bend them. */
 export type Agency = {

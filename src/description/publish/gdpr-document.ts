@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '../register-description.ts'
+import type { Language } from '../closed-lists.ts'
+import type { RegisterDescription } from '../register-description.ts'
 import { gdprEn } from './gdpr-en.ts'
 import { gdprFi } from './gdpr-fi.ts'
 import { gdprSv } from './gdpr-sv.ts'

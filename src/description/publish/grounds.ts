@@ -1,6 +1,7 @@
 import { isInEea } from '../countries.ts'
 import { covers, type Purpose } from '../purposes.ts'
-import { inForce, type Language, type RegisterDescription, type Trilingual } from '../register-description.ts'
+import type { Language, Trilingual } from '../closed-lists.ts'
+import { inForce, type RegisterDescription } from '../register-description.ts'
 import { purposesInEffect, type Duty, type Role } from '../roles.ts'
 import { termZone } from '../terms.ts'
 import { agencyIn, type Agency } from './agency.ts'

@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '../register-description.ts'
+import type { Language } from '../closed-lists.ts'
+import type { RegisterDescription } from '../register-description.ts'
 import { gdprDocument } from './gdpr-document.ts'
 import { groundsOf } from './grounds.ts'
 import type { PublishedDocument } from './published-document.ts'

@@ -4,7 +4,7 @@
  * it. Never here: HTML, PDF or any other look, a proof, or an agency's name.
  */
 import type { PromiseId } from '../promises.ts'
-import type { Language } from '../register-description.ts'
+import type { Language } from '../closed-lists.ts'
 
 /** One sentence, by the number that requirements 1.1 gives it (S0 to S35), or by the name of what today's law adds (L2). */
 export type Sentence = { id: string; text: string; promises: readonly PromiseId[] }

@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription, Trilingual } from '../register-description.ts'
+import type { Language, Trilingual } from '../closed-lists.ts'
+import type { RegisterDescription } from '../register-description.ts'
 import { rolesInEffect } from '../roles.ts'
 import { termZone } from '../terms.ts'
 import { arisingData, type ArisingData } from './arising-data.ts'

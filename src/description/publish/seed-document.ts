@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '../register-description.ts'
+import type { Language } from '../closed-lists.ts'
+import type { RegisterDescription } from '../register-description.ts'
 import type { Grounds } from './grounds.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { promisesBehind } from './promises-behind.ts'

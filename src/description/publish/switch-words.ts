@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '../register-description.ts'
+import type { Language } from '../closed-lists.ts'
+import type { RegisterDescription } from '../register-description.ts'
 import type { Sentence } from './published-document.ts'
 
 /** What a description says beyond the seed where a switch is on, by the conflict that the switch answers (C numbers). */

@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'

@@ -4,7 +4,7 @@
  * call, a repair of what is found.
  */
 import type { Kysely } from 'kysely'
-import type { Trilingual } from '#description/register-description.ts'
+import type { Trilingual } from '#description/closed-lists.ts'
 import type { FolderAddress, S3Address } from '#platform/config/places.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { promises } from '#description/promises.ts'
-import { languages } from '#description/register-description.ts'
+import { languages } from '#description/closed-lists.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeKeptPromises } from '#test/register/make-kept-promises.ts'

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import { promises, type PromiseId } from '#description/promises.ts'
-import { languages, type Language, type Trilingual } from '#description/register-description.ts'
+import { languages, type Language, type Trilingual } from '#description/closed-lists.ts'
 import type { VerifierKey } from '#safeguards/audit/note.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'

@@ -1,5 +1,6 @@
 import { isAwsRegionInEea, isInEea } from '#description/countries.ts'
-import type { StorageSite, Trilingual } from '#description/register-description.ts'
+import type { Trilingual } from '#description/closed-lists.ts'
+import type { StorageSite } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
 import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/told-places.ts'

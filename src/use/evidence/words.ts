@@ -1,5 +1,5 @@
 /** How counts, times and shares are written in the three languages; times are Finnish time, `28.2.2027 10.05`. */
-import { languages, type Language } from '#description/register-description.ts'
+import { languages, type Language } from '#description/closed-lists.ts'
 import { termZone } from '#description/terms.ts'
 
 /** All three as Finland writes them, as the screens do: in English, too, a comma parts decimals. */

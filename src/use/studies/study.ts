@@ -3,7 +3,7 @@
  * calls, lengths and shares, none of them of fewer than five calls. Never here: a call, a caller, an official, a count as it is
  * kept (protect-counts.ts).
  */
-import type { Language, Trilingual } from '#description/register-description.ts'
+import type { Language, Trilingual } from '#description/closed-lists.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
 export const measures = ['calls', 'answered', 'talk', 'wait', 'recorded'] as const

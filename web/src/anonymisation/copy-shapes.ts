@@ -4,7 +4,7 @@
  * that is sent to be saved. Never here: a way to keep sound; whether something may be rendered or released is the server's to
  * say.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 type Read<P extends keyof paths> = paths[P] extends {
   get: { responses: { 200: { content: { 'application/json': infer Body } } } }

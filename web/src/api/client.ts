@@ -8,7 +8,7 @@ import createQueryClient from 'openapi-react-query'
 import { noteServerTime, noteUse } from './server-time.ts'
 import { isRefusal } from './refusal.ts'
 import { fetchWithProof } from './presence-proof.ts'
-import type { paths } from './schema.d.ts'
+import type { paths } from './paths.ts'
 
 const watch: Middleware = {
   onResponse({ request, response }) {

@@ -1,4 +1,4 @@
-import type { paths } from './schema.d.ts'
+import type { paths } from './paths.ts'
 
 type ErrorBody = paths['/api/session']['get']['responses'][401]['content']['application/json']
 

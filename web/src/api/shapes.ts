@@ -1,4 +1,4 @@
-import type { paths } from './schema.d.ts'
+import type { paths } from './paths.ts'
 
 type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
   responses: { 200: { content: { 'application/json': infer Body } } }

@@ -1,6 +1,6 @@
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import { hasRole } from '../session/rights.ts'
 
 type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {

@@ -3,7 +3,7 @@
  * the contract. Out: pages that name what is missing and where it is done. Never here: sound, or a way to make a file of it;
  * whether something may leave is the server's to say.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
 

@@ -2,7 +2,7 @@
  * Letters to those who ask, and the templates they are made from. In: the contract's letters and a request. Out: which
  * letters are to be made and sent now. Never here: their text; the server makes it.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Letter, LetterKind, RequestDetail } from '../api/shapes.ts'
 import { languages, type Language } from '../language/language.ts'
 

@@ -2,7 +2,7 @@
  * The listening mode at an office: one person, their calls, one slot. In: the contract's room. Out: a screen with what is
  * heard and nothing else. Never here: a way to anything else (R47).
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body

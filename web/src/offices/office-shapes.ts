@@ -3,7 +3,7 @@
  * what the pages of them are made of. Never here: what is heard; that is the listening mode's.
  */
 import { parseDate, type CalendarDate, type Time } from '@internationalized/date'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Appointment } from '../api/shapes.ts'
 import { formatDate, zone } from '../format/instant.ts'
 

@@ -1,5 +1,5 @@
 import type { CalendarDate } from '@internationalized/date'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import { zone } from '../format/instant.ts'
 import type { Word } from '../language/use-words.ts'

@@ -3,7 +3,7 @@
  * to look people up, to change what holds from a day on, and to bring in a file. Never here: rules of what may be changed,
  * or anything of calls.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body

@@ -1,4 +1,4 @@
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'

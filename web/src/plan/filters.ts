@@ -3,7 +3,7 @@
  * recorded, how often, and whether chance explains what was. Never here: a decision about a call, or a change of the plan.
  */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import { zone } from '../format/instant.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }

@@ -3,7 +3,7 @@
  * shapes and small sentences of them. Never here: what answers come to; the server counts that.
  */
 import { fromDate, startOfMonth, toCalendarDate, toZoned } from '@internationalized/date'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { zone } from '../format/instant.ts'
 

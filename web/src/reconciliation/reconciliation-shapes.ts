@@ -3,7 +3,7 @@
  * does not meet, why as far as it is known, and how the feeds are. Never here: callers, officials, or a look at a call.
  */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { zone } from '../format/instant.ts'
 import { hasRole } from '../session/rights.ts'

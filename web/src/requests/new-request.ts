@@ -1,5 +1,5 @@
 import type { CalendarDate, Time } from '@internationalized/date'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Requester, RequestKind, RequestParty } from '../api/shapes.ts'
 import { instantOf } from '../retention/until.ts'
 

@@ -4,7 +4,7 @@
  * keep, outside the pages of those who may know of it.
  */
 import type { Me } from '../api/shapes.ts'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import { hasRole } from '../session/rights.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }

@@ -2,7 +2,7 @@
  * The access-authorisation procedure: who asked for which right for whom, who decided, what it reaches, until when. In: the
  * contract's rights. Out: pages to ask, decide, review and read. Never here: a decision on who may what; the server refuses.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body

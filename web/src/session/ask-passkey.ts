@@ -12,7 +12,7 @@ import {
 } from '@simplewebauthn/browser'
 import { api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 type Confirmed = paths['/api/confirmations/challenge']['post']['requestBody']['content']['application/json']
 export type Act = Confirmed['act']

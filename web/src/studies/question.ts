@@ -4,7 +4,7 @@
  */
 import { endOfMonth, parseDate, startOfMonth, type CalendarDate } from '@internationalized/date'
 import type { AccessRight, Me } from '../api/shapes.ts'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 export type Study = paths['/api/studies']['get']['responses'][200]['content']['application/json']
 export type StudyRow = Study['rows'][number]

@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from 'react'
 import { queries } from '../api/client.ts'
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 export type Today = paths['/api/calls-today']['get']['responses'][200]['content']['text/event-stream']
 export type Counts = Pick<Today['byNumber'][number], 'calls' | 'answered' | 'talking' | 'waiting'>

@@ -2,7 +2,7 @@
  * Koulutus: collections of moments in recordings, and the sessions in which they are played (R4, R38; AC21). In: the
  * contract. Out: its shapes and small readings of what is typed. Never here: a copy of a moment.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { formatPosition, readPosition } from '../format/duration.ts'
 

@@ -2,7 +2,7 @@
  * Those who watch: alarms, reviews and extracts. In: the contract. Out: pages for the data protection officer, and for
  * whoever a call is about. Never here: a judgement of anybody; what is an alarm is the server's to say.
  */
-import type { paths } from '../api/schema.d.ts'
+import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body

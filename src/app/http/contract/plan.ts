@@ -1,6 +1,6 @@
 /** The recording plan, what came of it, and the proofs that the description's sentences hold (R13-R15, R1). */
 import Type, { type Static } from 'typebox'
-import { weekdays } from '#description/register-description.ts'
+import { weekdays } from '#description/closed-lists.ts'
 import { promises } from '#description/promises.ts'
 import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
 

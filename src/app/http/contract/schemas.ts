@@ -5,7 +5,7 @@
  */
 import { Heard, Reception } from './capture-seen.ts'
 import Type, { type Static } from 'typebox'
-import { numberKinds } from '#description/register-description.ts'
+import { numberKinds } from '#description/closed-lists.ts'
 import { scopes } from '#description/roles.ts'
 import { Rule } from './plan.ts'
 import { closed, ErrorBody, instant, literals, Purpose, Role } from './shapes.ts'

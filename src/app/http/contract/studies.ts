@@ -1,6 +1,6 @@
 /** Service-level studies and calls of the day: counts, and of no person (R4, R6, R15). */
 import Type, { type Static } from 'typebox'
-import { languages } from '#description/register-description.ts'
+import { languages } from '#description/closed-lists.ts'
 import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
 
 const day = (description: string) => Type.String({ format: 'date', description })

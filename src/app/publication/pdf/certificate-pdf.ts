@@ -1,5 +1,6 @@
 import type { Block, Section } from '#description/publish/published-document.ts'
-import type { Language, RegisterDescription } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import { readCheckpoint } from '#safeguards/audit/note.ts'
 import type { Certified } from '#use/ledger/read-destruction.ts'

@@ -1,5 +1,5 @@
 import type { Block, Section } from '#description/publish/published-document.ts'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { LetterContent, LetterPart } from '#use/requests/letters/letter.ts'
 import type { TypefacePieces } from '../files.ts'
 import { words } from '../words.ts'

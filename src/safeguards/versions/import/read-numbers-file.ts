@@ -7,7 +7,7 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { readSoundParts } from '#description/read-description.ts'
 import { readText } from '#description/read-text.ts'
-import { languages, numberKinds } from '#description/register-description.ts'
+import { languages, numberKinds } from '#description/closed-lists.ts'
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import type { Trilingual } from '#description/register-description.ts'
+import type { Trilingual } from '#description/closed-lists.ts'
 import type { ZipEntry } from '#platform/zip/write-zip.ts'
 import { wavOf, type CopyStore } from '#register/recordings/subject-copies.ts'
 import type { RegisterTables } from '#register/tables.ts'

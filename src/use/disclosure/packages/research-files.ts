@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
 import type { ZipEntry } from '#platform/zip/write-zip.ts'
 import { openAnonymisedSound, type AnonymisedCopyStore } from '#register/recordings/anonymised-copies.ts'

@@ -1,4 +1,4 @@
-import type { Language, Trilingual } from '#description/register-description.ts'
+import type { Language, Trilingual } from '#description/closed-lists.ts'
 import type { LetterKind } from './letter.ts'
 import type { FieldValue, FieldValues, KnownFields } from './template-language.ts'
 

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import type { CallFact, LetterFacts, LetterKind, RecordingFact } from './letter.ts'
 
 const names: Record<Language, string> = { fi: 'Maija Mallikas', sv: 'Maja Modell', en: 'Mary Sample' }

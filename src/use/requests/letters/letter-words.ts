@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { englishWords } from './words-en.ts'
 import { finnishWords } from './words-fi.ts'
 import { swedishWords } from './words-sv.ts'

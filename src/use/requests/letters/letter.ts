@@ -3,7 +3,7 @@
  * in force, templates that the agency may have changed. Out: letters with their facts frozen, ready to be set as a page or a
  * PDF. Never here: an agency's name, markup, a word about a call that was not shown to be the requester's.
  */
-import type { Trilingual } from '#description/register-description.ts'
+import type { Trilingual } from '#description/closed-lists.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'

@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText } from '#description/tell-values.ts'
 import { named } from './fields.ts'
 import type { LetterContent, LetterFacts, LetterKind } from './letter.ts'

@@ -1,4 +1,4 @@
-import type { Language } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions } from '#description/phone-numbers/phone-number.ts'
 import { maskPhoneNumber } from '#description/phone-numbers/mask-phone-number.ts'

@@ -1,4 +1,5 @@
-import type { Language, RegisterDescription } from '#description/register-description.ts'
+import type { Language } from '#description/closed-lists.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import { dayText } from '#description/tell-values.ts'
 import type { FieldValue } from './template-language.ts'
 import type { Field } from './fields.ts'

@@ -1,0 +1,56 @@
+import type { Static, TNull, TSchema } from 'typebox'
+import type { operations } from '../../../src/app/http/contract/operations.ts'
+
+type Operation = (typeof operations)[keyof typeof operations]
+
+/**
+ * The server's contract as openapi-fetch asks for it: by path, then by method, what goes in and what comes out. Made of
+ * the contract's types alone; the compiler works out only the operations that a page calls.
+ */
+export type paths = {
+  [Url in Operation['url'] as Braced<Url>]: {
+    [Method in Extract<Operation, { url: Url }>['method'] as Lowercase<Method>]: Described<
+      Extract<Operation, { url: Url; method: Method }>['schema']
+    >
+  }
+}
+
+/** `/api/people/:id` as `/api/people/{id}`. */
+type Braced<Url extends string> = Url extends `${infer Before}:${infer Name}/${infer After}`
+  ? `${Before}{${Name}}/${Braced<After>}`
+  : Url extends `${infer Before}:${infer Name}`
+    ? `${Before}{${Name}}`
+    : Url
+
+type Described<Schema> = {
+  parameters: In<'query', Schema, 'querystring'> & In<'path', Schema, 'params'> & { header?: never; cookie?: never }
+  responses: Schema extends { response: infer Responses }
+    ? { [Status in keyof Responses as Numbered<Status>]: Answered<Responses[Status]> }
+    : never
+} & (Schema extends { body: infer Body }
+  ? { requestBody: { content: { 'application/json': Of<Body> } } }
+  : { requestBody?: never })
+
+type Numbered<Status> = Status extends `${infer Code extends number}` ? Code : Status
+
+/** What `Schema` says of `From`, as a member `Name` that may be left out where everything in it may. */
+type In<Name extends string, Schema, From extends string> = Schema extends { [F in From]: infer Given }
+  ? {} extends Of<Given>
+    ? { [N in Name]?: Of<Given> }
+    : { [N in Name]: Of<Given> }
+  : { [N in Name]?: never }
+
+type Answered<Response> = Response extends { content: infer Content }
+  ? {
+      headers: Record<string, unknown>
+      content: { [Type in keyof Content]: Content[Type] extends { schema: infer Body } ? Of<Body> : never }
+    }
+  : Response extends TNull
+    ? { headers: Record<string, unknown>; content?: never }
+    : { headers: Record<string, unknown>; content: { 'application/json': Of<Response> } }
+
+type Of<Schema> = Schema extends { readonly type: 'string'; readonly format: 'binary' }
+  ? string
+  : Schema extends TSchema
+    ? Static<Schema>
+    : never
