@@ -2,6 +2,7 @@
  * How many of the planted breaches (test/attacks/planted-breaches.ts) a running Seloste finds by its own checks, at a pace of two seconds
  * between rounds instead of a minute, and after how many rounds' time.
  */
+import { hourlyRounds } from '#test/attacks/plant-breaches.ts'
 import { plantInNewInstallation } from '#test/attacks/planted-installation.ts'
 import { percentile, type Row } from '../rows.ts'
 
@@ -14,20 +15,23 @@ export async function plantAll(): Promise<Row[]> {
     const { promise, name, foundMs, fault } = result
     console.log(`${promise}: ${name}: ${fault ?? (foundMs === undefined ? 'not found' : `${foundMs} ms`)}`)
   })
-  const times = results.flatMap(({ foundMs }) => foundMs ?? [])
+  const timesOf = (hourly: boolean) =>
+    results.flatMap(({ foundMs, hourly: isHourly = false }) => (isHourly === hourly ? (foundMs ?? []) : []))
+  const [times, hourlyTimes] = [timesOf(false), timesOf(true)]
+  const found = times.length + hourlyTimes.length
   const seconds = (value: number) => `${(value / 1000).toFixed(1)} s`
   return [
     {
       what: 'planted breaches that a running Seloste found by itself, each by the promise it breaks',
-      measured: `${times.length} of ${results.length}`,
+      measured: `${found} of ${results.length}`,
       demand: 'all of at least 60',
-      isReached: times.length === results.length && results.length >= 60,
+      isReached: found === results.length && results.length >= 60,
     },
     {
       what: `from planting to the proof, with ${seconds(roundMs)} between two rounds (60 s in an installation)`,
-      measured: `median ${seconds(percentile(times, 0.5))}, slowest ${seconds(Math.max(...times))}`,
-      demand: `at most ${seconds(mostMs)}`,
-      isReached: times.every((time) => time <= mostMs),
+      measured: `median ${seconds(percentile(times, 0.5))}, slowest ${seconds(Math.max(...times))}; looked for each hour: ${seconds(Math.max(...hourlyTimes))}`,
+      demand: `at most ${seconds(mostMs)}; looked for each hour: ${seconds(mostMs * hourlyRounds)}`,
+      isReached: times.every((time) => time <= mostMs) && hourlyTimes.every((time) => time <= mostMs * hourlyRounds),
     },
   ]
 }

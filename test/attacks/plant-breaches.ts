@@ -12,11 +12,15 @@ export interface PlantedResult {
   promise: string
   /** Milliseconds from planting to the proof; nothing where it was not found in time. */
   foundMs?: number
+  /** It is looked for each hour. */
+  hourly?: true
   /** It could not be planted: PostgreSQL's word. */
   fault?: string
 }
 
 const lookMs = 200
+/** What is looked for each hour has so many times as long. */
+export const hourlyRounds = 5
 
 interface Proof {
   holds: boolean
@@ -44,7 +48,8 @@ export async function plantBreaches(
 }
 
 async function plantOne(client: Client, folder: string, breach: Breach, withinMs: number): Promise<PlantedResult> {
-  const { name, promise, counts } = breach
+  const { name, promise, counts, hourly } = breach
+  const looked = { name, promise, ...(hourly && { hourly }) }
   const before = await proofOf(client, promise)
   const undo: (() => Promise<unknown>)[] = []
   const plants = 'length' in breach.plant ? breach.plant : [breach.plant]
@@ -52,11 +57,11 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
     for (const plant of plants) undo.push(await doPlant(client, folder, plant))
   } catch (error) {
     for (const one of undo.reverse()) await one()
-    return { name, promise, fault: (error as Error).message }
+    return { ...looked, fault: (error as Error).message }
   }
   const begun = performance.now()
   let foundMs: number | undefined
-  while (foundMs === undefined && performance.now() - begun < withinMs * (breach.hourly ? 5 : 1)) {
+  while (foundMs === undefined && performance.now() - begun < withinMs * (hourly ? hourlyRounds : 1)) {
     await wait(lookMs)
     const now = await proofOf(client, promise)
     if (
@@ -74,7 +79,7 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
   const stays = plants.some((plant) => 'run' in plant && plant.undo === undefined)
   while (!stays && foundMs !== undefined && performance.now() < healedBy && !isSame(await proofOf(client, promise)))
     await wait(lookMs)
-  return { name, promise, ...(foundMs !== undefined && { foundMs }) }
+  return { ...looked, ...(foundMs !== undefined && { foundMs }) }
 }
 
 function number(proof: Proof | undefined, count: string): number {

@@ -362,6 +362,7 @@ const catalogue: readonly Breach[] = [
     promise: 'access.personal',
     counts: ['strangeSessions'],
     plant: [
+      disarm('end_leavers()', 'integer', '0'),
       {
         run: `insert into session (token_hash, person_id, created_at, expires_at) values (sha256('planted'), ${official}, now() - interval '1 minute', now() + interval '1 hour')`,
         undo: `delete from session where token_hash = sha256('planted')`,
@@ -799,10 +800,13 @@ const catalogue: readonly Breach[] = [
     sentence: 'S34',
     promise: 'prohibitions.obeyed',
     counts: ['overdue'],
-    plant: {
-      run: `insert into prohibition (recording_id, party, channel, received_at, entered_by) values (${stored}, 'CALLER', 'LETTER', now() - interval '2 hours', ${official})`,
-      undo: `delete from prohibition where channel = 'LETTER'`,
-    },
+    plant: [
+      disarm('settle_recording(wanted uuid)', 'jsonb', 'null::jsonb'),
+      {
+        run: `insert into prohibition (recording_id, party, channel, received_at, entered_by) values (${stored}, 'CALLER', 'LETTER', now() - interval '2 hours', ${official})`,
+        undo: `delete from prohibition where channel = 'LETTER'`,
+      },
+    ],
   },
   {
     name: 'a prohibition said to be carried out while the recording stands',
@@ -874,6 +878,15 @@ const catalogue: readonly Breach[] = [
 
 /** Those whose promise this version has. */
 export const breaches = catalogue.filter(({ promise }) => (promises as readonly string[]).includes(promise))
+
+/** A function of the custodian's that mends what is planted is one that does nothing meanwhile. */
+function disarm(signature: string, returns: string, value: string): Planted {
+  const name = signature.replace(/\(.*/, '')
+  return {
+    run: `alter function ${name} rename to ${name}_was; create function ${signature} returns ${returns} language sql as 'select ${value}'; grant execute on function ${name} to seloste_custodian`,
+    undo: `drop function ${name}; alter function ${name}_was rename to ${name}`,
+  }
+}
 
 function authority(number: string, provision: string, entered: string, decided: string): string {
   return `insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by,
