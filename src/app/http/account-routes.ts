@@ -41,8 +41,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readAccount,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const now = desk.clock.now()
       const [person, own, underWay] = await Promise.all([
         describePerson(desk.db, session.personId, now),
@@ -104,8 +103,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     ...operations.changePassword,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { current, password } = request.body
       const problems = await judgeOwn(session, password, current)
       if (problems.length > 0) return refuse(reply, 'password.unfit', { field: 'password', problems })
@@ -157,8 +155,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     ...operations.removeTotp,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { password, ...given } = request.body
       const proof = await proofFor(session.personId, password)
       const done = await desk.custodian.secondFactors.removeTotp({ session: session.token, proof, ...given })
@@ -170,8 +167,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     ...operations.renewRecoveryCodes,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const done = await desk.custodian.secondFactors.renewRecoveryCodes({
         session: session.token,
         otp: request.body.otp,
@@ -184,8 +180,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     ...operations.provePresence,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { password, ...given } = request.body
       if (password === undefined) {
         const done = await desk.custodian.secondFactors.proveAgain({ session: session.token, ...given })
@@ -199,8 +194,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listNotices,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const notices = await listNotices(desk.db, session)
       return reply.send({
         items: notices.map(({ at, detail, ...notice }) => ({ ...notice, ...viewDetail(detail), at: at.toString() })),
@@ -211,8 +205,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.seeNotices,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       await seeNotices(desk.db, session, request.body.ids)
       return reply.code(204).send(null)
     },
@@ -221,8 +214,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listSessions,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const sessions = await listOwnSessions(desk.db, session, desk.clock.now())
       return reply.send({
         items: sessions.map(({ device, startedAt, usedAt, endsAt, ...one }) => ({
@@ -239,8 +231,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endSession,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const ended = await endOwnSession(desk.db, session, request.params.id, desk.clock.now())
       return ended ? reply.code(204).send(null) : refuse(reply, 'not-found')
     },
@@ -249,8 +240,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endSessions,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { keep = 'none' } = request.query
       const ended = await endOwnSessions(desk.db, session, keep, desk.clock.now())
       if (keep === 'none') signedOut(request, reply)

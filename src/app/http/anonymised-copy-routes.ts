@@ -8,7 +8,6 @@ import type { Desk } from './desk.ts'
 import { readRange, sendRange } from './byte-ranges.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** What is said in a call of an hour, with room. */
 const largestWordsBytes = 2 * 1024 * 1024
@@ -35,8 +34,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginCopy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginCopy(desk.db, session, request.params.id, request.params.item)
       return 'refused' in begun ? refuse(reply, begun.refused) : reply.send(begun)
     },
@@ -45,8 +43,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readCopy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const read = await desk.custodian.anonymisedCopies.read({ session: session.token, copy: id })
       return 'refused' in read ? refused(reply, session, 'anonymised-copy.read', id, read) : reply.send(read)
@@ -57,8 +54,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
     ...operations.saveCopy,
     bodyLimit: largestWordsBytes,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const saved = await desk.custodian.anonymisedCopies.save({ session: session.token, copy: id, ...request.body })
       return 'refused' in saved ? refused(reply, session, 'anonymised-copy.saved', id, saved) : reply.send(saved)
@@ -69,8 +65,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
     ...operations.proposeForCopy,
     bodyLimit: largestWordsBytes,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const asked = { session: session.token, copy: id, turns: request.body.turns }
       const proposed = await desk.custodian.anonymisedCopies.propose(asked)
@@ -83,8 +78,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.recogniseCopy,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const asked = { session: session.token, copy: id, language: request.body.language }
       const begun = await desk.custodian.anonymisedCopies.recognise(asked)
@@ -96,8 +90,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.renderCopy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const asked = { session: session.token, copy: id, revision: request.body.revision }
       const begun = await desk.custodian.anonymisedCopies.render(asked)
@@ -109,8 +102,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.hearCopy,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginHearing(desk.db, session, request.params.id)
       if ('refused' in begun) return refuse(reply, begun.refused)
       return reply.code(201).send({ ...begun, audio: `/api/copy-hearings/${begun.id}/audio` })
@@ -122,8 +114,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
     // A HEAD would count as heard.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const range = readRange(request.headers.range)
       if (range === 'invalid') return refuse(reply, 'input.range')
       const gone = new AbortController()
@@ -139,8 +130,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.checkCopy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const checked = await checkCopy(desk.db, session, request.params.id, request.body)
       if (checked === 'done') return reply.code(204).send(null)
       return refuse(reply, checked.refused, checked.refused === 'input.identity-code' ? { field: 'note' } : {})
@@ -150,8 +140,7 @@ export function anonymisedCopyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readPrivacyReport,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const report = await readPrivacyReport(desk.db, session, request.params.id)
       return 'refused' in report ? refuse(reply, report.refused) : reply.send(report)
     },

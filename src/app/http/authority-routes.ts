@@ -15,7 +15,6 @@ import { describedNow, type Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** The fields that a refusal speaks of. */
 const fields: Partial<Record<RefusalCode, string>> = {
@@ -35,8 +34,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listAuthorityDisclosures,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listAuthority(desk.db, session, request.query.state ?? 'open')
       if ('refused' in listed) return refuse(reply, listed.refused)
       const names = await currentNames(desk.db, listed.flatMap(peopleOf))
@@ -55,8 +53,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.enterAuthorityDisclosure,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const receivedAt = readInstant(request.body.receivedAt)
       if (!receivedAt || receivedAt === 'invalid')
         return refuse(reply, 'authority.received-wrong', { field: 'receivedAt' })
@@ -70,8 +67,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readAuthorityDisclosure,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const read = await readAuthority(desk.db, session, request.params.id)
       if ('refused' in read) return refuse(reply, read.refused)
       const packages = await listPackages(desk.db, session, [request.params.id])
@@ -83,8 +79,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.changeAuthorityDisclosure,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const receivedAt = readInstant(request.body.receivedAt)
       if (!receivedAt || receivedAt === 'invalid')
         return refuse(reply, 'authority.received-wrong', { field: 'receivedAt' })
@@ -96,8 +91,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.addAuthorityItem,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const added = await addAuthorityItem(desk.db, session, request.params.id, request.body)
       return 'refused' in added ? refuse(reply, added.refused, about(added.refused)) : reply.code(201).send(added)
     },
@@ -106,8 +100,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.dropAuthorityItem,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const dropped = await dropAuthorityItem(desk.db, session, request.params.id, request.params.item)
       return dropped === 'done' ? reply.code(204).send(null) : refuse(reply, dropped.refused)
     },
@@ -116,8 +109,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.assessAuthorityDisclosure,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const assessed = await assessAuthority(desk.db, session, request.params.id, request.body.text)
       return assessed === 'done' ? reply.code(204).send(null) : refuse(reply, assessed.refused)
     },
@@ -126,8 +118,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideAuthorityDisclosure,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const decided = await decideAuthority(desk.db, session, request.params.id, request.body)
       return decided === 'done' ? reply.code(204).send(null) : refuse(reply, decided.refused, about(decided.refused))
     },
@@ -136,8 +127,7 @@ export function authorityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.closeAuthorityDisclosure,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const closed = await closeAuthority(desk.db, session, request.params.id, request.body.unreleasedBecause)
       return closed === 'done' ? reply.code(204).send(null) : refuse(reply, closed.refused, about(closed.refused))
     },

@@ -14,7 +14,6 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 import { toldMissing } from './told-missing.ts'
 
 type ToldHead = Exclude<Awaited<ReturnType<Desk['flows']['list']>>, 'no-answer'>['flows'][number]
@@ -26,8 +25,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readReception,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
       const { by } = request.query
@@ -47,8 +45,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listClients,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await listClients(desk.db, session)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send({ items: found.map(viewClient) })
     },
@@ -57,8 +54,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readClient,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readClient(desk.db, session, request.params.id)
       if ('refused' in found) return refuse(reply, found.refused)
       const sends = found.sends.map(({ kind, name, times, last_at }) => ({
@@ -72,8 +68,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listCaptureNodes,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await listNodes(desk.db, session)
       if ('refused' in found) return refuse(reply, found.refused)
       const items = found.map(({ blockers: _, ...node }) => ({
@@ -87,8 +82,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listBlockers,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
       const health = await desk.health()
@@ -99,8 +93,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listCallFlows,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
       const flows = await desk.flows.list()
@@ -116,8 +109,7 @@ export function captureSeenRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readCallFlow,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const may = await maySeeCapture(desk.db, session)
       if (may !== true) return refuse(reply, may.refused)
       const flow = await desk.flows.read(request.params.id)

@@ -6,7 +6,7 @@ import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { ruleThen } from './rule-then.ts'
-import { granted, signedIn } from './signed-in.ts'
+import { granted } from './signed-in.ts'
 
 const pageSize = 50
 
@@ -60,9 +60,7 @@ export function contactRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.listNumbers,
-    handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+    handler: async (_request, reply) => {
       return reply.send({
         items: describedNow(desk).numbers.map((number) => ({
           number: number.key,

@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify'
-import { useSession } from '#safeguards/people/session.ts'
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import { permitTrial } from '#safeguards/versions/draft-to-try.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
@@ -20,8 +19,7 @@ import { viewDryRun } from './dry-run-view.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse, refuseImport } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { sessionToken } from './session-cookies.ts'
-import { signedIn } from './signed-in.ts'
+import { sessionBehind } from './signed-in.ts'
 
 const largestTextBytes = 4 * 1024 * 1024
 const largestFileBytes = 9 * 1024 * 1024
@@ -31,8 +29,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listVersions,
     handler: async (request, reply) => {
-      const token = sessionToken(request)
-      const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
+      const session = await sessionBehind(desk, request)
       const versions = await readPublished(desk.db)
       return reply.send({ items: await viewVersions(desk, versions, { withPeople: session !== undefined }) })
     },
@@ -41,8 +38,6 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readVersion,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
       const [found] = await readPublished(desk.db, request.params.version)
       if (!found) return refuse(reply, 'not-found')
       const [version] = await viewVersions(desk, [found], { withPeople: true })
@@ -53,8 +48,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listDrafts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { drafts, mayDraft } = await listDrafts(desk.db, session, desk.clock.now())
       return reply.send({ items: await viewDrafts(desk, drafts), mayDraft })
     },
@@ -63,8 +57,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.startDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await startDraft(desk.db, session, desk.clock.now()), 201)
     },
   })
@@ -72,8 +65,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await readDraft(desk.db, session, request.params.id, desk.clock.now()))
     },
   })
@@ -82,8 +74,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
     ...operations.changeDraft,
     bodyLimit: largestTextBytes,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { revision, text, edits, reason, effectiveFrom } = request.body
       const from = readInstant(effectiveFrom)
       if (from === 'invalid') return refuse(reply, 'input.invalid', { field: 'effectiveFrom' })
@@ -98,8 +89,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
     ...operations.importNumbers,
     bodyLimit: largestFileBytes,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { revision } = request.body
       const content = Buffer.from(request.body.content, 'base64')
       const result = await importNumbers(desk.db, session, request.params.id, { revision, content }, desk.clock.now())
@@ -111,8 +101,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.tryDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const permitted = await permitTrial(desk.db, session, id, desk.clock.now())
       if ('refused' in permitted) return refuseDraft(reply, permitted)
@@ -128,8 +117,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.submitDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { revision } = request.body
       return answer(reply, await submitDraft(desk.db, session, request.params.id, revision, desk.clock.now()))
     },
@@ -138,8 +126,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.takeBackDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await takeBackDraft(desk.db, session, request.params.id, desk.clock.now()))
     },
   })
@@ -147,8 +134,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await withdrawDraft(desk.db, session, request.params.id, desk.clock.now()))
     },
   })
@@ -156,8 +142,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideDraft,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { decision, revision, note } = request.body
       const decide = decision === 'approve' ? approveDraft : rejectDraft
       return answer(reply, await decide(desk.db, session, request.params.id, { revision, note }, desk.clock.now()))

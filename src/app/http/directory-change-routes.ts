@@ -13,15 +13,13 @@ import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** Changes of accounts and of the directory that wait for a second person (R20, R36, R39). */
 export function directoryChangeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listDirectoryChanges,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const rights = await rightsOf(desk.db, session.personId, desk.clock.now())
       if (!rights.some(({ role }) => role === 'ADMINISTRATOR' || role === 'ACCESS_APPROVER')) {
         return refuse(reply, 'deny.role')
@@ -37,8 +35,7 @@ export function directoryChangeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideDirectoryChange,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const done = await decideDirectoryChange(desk.db, session, request.params.id, request.body.confirm)
       if ('refused' in done) return refuse(reply, done.refused)
       return reply.send(done.code === undefined ? {} : { code: done.code })
@@ -48,8 +45,7 @@ export function directoryChangeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawDirectoryChange,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const done = await withdrawDirectoryChange(desk.db, session, request.params.id)
       return 'refused' in done ? refuse(reply, done.refused) : reply.code(204).send(null)
     },

@@ -5,15 +5,13 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** Preservation orders: for the security unit and the decision maker; nobody else learns of any (Act 806/2011 8:24-26). */
 export function holdsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listHolds,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listOrders(desk.db, session, request.query.state)
       if ('refused' in listed) return refuse(reply, listed.refused)
       const people = listed.orders.flatMap(({ entered_by, ended_by, renewals }) => [
@@ -29,8 +27,7 @@ export function holdsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.enterHold,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const until = readInstant(request.body.until)
       if (!until || until === 'invalid') return refuse(reply, 'hold.until-wrong', { field: 'until' })
       const entered = await enterOrder(desk.db, session, { ...request.body, until })
@@ -41,8 +38,7 @@ export function holdsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.renewHold,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const until = readInstant(request.body.until)
       if (!until || until === 'invalid') return refuse(reply, 'hold.until-wrong', { field: 'until' })
       const { orderReference } = request.body
@@ -54,8 +50,7 @@ export function holdsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endHold,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const ended = await endOrder(desk.db, session, request.params.id, request.body.note)
       return ended === 'done' ? reply.code(204).send(null) : refuse(reply, ended.refused)
     },

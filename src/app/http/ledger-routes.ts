@@ -13,7 +13,7 @@ import { operations } from './contract/operations.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { granted, looking } from './signed-in.ts'
+import { granted } from './signed-in.ts'
 
 const pageSize = 50
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -25,8 +25,7 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listLedger,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { before, limit = pageSize } = request.query
       const listed = await listLedger(desk.db, session, { before, limit })
       if ('refused' in listed) return refuse(reply, listed.refused)

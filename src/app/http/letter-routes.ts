@@ -15,7 +15,6 @@ import { viewTemplates } from './letter-view.ts'
 import { refuse } from './refuse.ts'
 import { viewLetter } from './request-view.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** Letters of requests, and the templates they are made from (R42, R44, L7). */
 export function letterRoutes(app: Routes, desk: Desk): void {
@@ -26,8 +25,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.draftLetter,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const made = await draftLetter(desk.db, session, request.params.id, request.body, describedNow(desk))
       if ('refused' in made) return refuse(reply, made.refused)
       return reply.code(201).send(viewLetter(made, await currentNames(desk.db, [session.personId])))
@@ -37,8 +35,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLetter,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const letter = await readLetter(desk.db, session, request.params.id)
       if ('refused' in letter) return refuse(reply, letter.refused)
       const read = await readStyle()
@@ -53,8 +50,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLetterPdf,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const letter = await readLetter(desk.db, session, request.params.id)
       if ('refused' in letter) return refuse(reply, letter.refused)
       files ??= readPublicationFiles()
@@ -70,8 +66,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.noteDelivery,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const noted = await noteDelivery(desk.db, session, request.params.id, request.body.how)
       return noted === 'done' ? reply.code(204).send(null) : refuse(reply, noted.refused)
     },
@@ -80,8 +75,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.removeLetter,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const removed = await removeLetter(desk.db, session, request.params.id)
       return removed === 'done' ? reply.code(204).send(null) : refuse(reply, removed.refused)
     },
@@ -90,8 +84,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listLetterTemplates,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listTemplates(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       const { templates, mayChange } = listed
@@ -102,8 +95,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.changeLetterTemplate,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const changed = await changeTemplate(desk.db, session, { ...request.params, ...request.body })
       if (!('refused' in changed)) return reply.send((await viewTemplates(desk, [changed]))[0]!)
       if (changed.refused !== 'template.problems') return refuse(reply, changed.refused)
@@ -115,8 +107,7 @@ export function letterRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.previewLetterTemplate,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       if (!(await mayChangeTemplates(desk.db, session))) return refuse(reply, 'deny.role')
       const { kind, language } = request.params
       const { text } = request.body

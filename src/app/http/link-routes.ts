@@ -13,7 +13,6 @@ import type { Desk } from './desk.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { fewAttempts } from './session-routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** One-time links, and how somebody else signs in: for whoever has none, forgot it, or lost it. */
 export function linkRoutes(app: Routes, desk: Desk): void {
@@ -65,8 +64,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readPersonAccount,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       if (!(await holds(session, 'ADMINISTRATOR'))) return refuse(reply, 'deny.role')
       const [found, removals] = await Promise.all([
@@ -92,8 +90,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.makeLink,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const made = await makeLink(desk.db, session, request.params.id)
       if ('refused' in made) return refuse(reply, made.refused)
       return reply.code(201).send({ kind: made.kind, path: `/welcome#${made.token}`, until: made.until.toString() })
@@ -103,8 +100,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endPersonsSessions,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const ended = await endSessionsOf(desk.db, session, request.params.id)
       return 'refused' in ended ? refuse(reply, ended.refused) : reply.send(ended)
     },
@@ -113,8 +109,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.askFactorRemoval,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const reason = nameOf(request.body.reason)
       if (reason === '') {
         return refuse(reply, 'input.invalid', { message: 'Say why it is to be removed.', field: 'reason' })
@@ -128,8 +123,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listFactorRemovals,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const [approves, administers] = await Promise.all([
         holds(session, 'ACCESS_APPROVER'),
         holds(session, 'ADMINISTRATOR'),
@@ -143,8 +137,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideFactorRemoval,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const done = await decideFactorRemoval(desk.db, session, request.params.id, request.body.confirm)
       return 'refused' in done ? refuse(reply, done.refused) : reply.code(204).send(null)
     },

@@ -71,8 +71,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readPeaks,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const peaks = await desk.custodian.peaks({ session: session.token, listening: request.params.id })
       return 'over' in peaks ? refuseOver(reply, peaks) : reply.send(peaks)
     },
@@ -83,8 +82,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
     // A HEAD would wait for ever.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listening = request.params.id
       const now = await listeningNow(desk.db, session.token, listening)
       if ('over' in now) return refuseOver(reply, now)
@@ -103,8 +101,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.paceListening,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const paced = await paceListening(desk.db, session, request.params.id, request.body.speed)
       return paced ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
     },
@@ -113,8 +110,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endListening,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const ended = await endListening(desk.db, session, request.params.id)
       return ended ? reply.code(204).send(null) : refuse(reply, 'listening.ended')
     },

@@ -12,7 +12,6 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 const pageSize = 100
 
@@ -21,8 +20,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLog,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { object, skip = 0, limit = pageSize, from: fromText, to: toText, ...search } = request.query
       const [from, to] = [readInstant(fromText), readInstant(toText)]
       if (from === 'invalid') return refuse(reply, 'input.invalid', { field: 'from' })
@@ -42,8 +40,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLogEntry,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readLogEntry(desk.db, session, request.params.seq)
       if (found === 'not-found') return refuse(reply, 'not-found')
       if ('refused' in found) return refuse(reply, found.refused)
@@ -55,8 +52,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLogState,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const state = await readLogState(desk.db, session)
       if ('refused' in state) return refuse(reply, state.refused)
       const { checkpoint, pending } = state
@@ -67,8 +63,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listLogVerifications,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await listVerifications(desk.db, session)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send({ items: found.map(viewVerification) })
     },
@@ -77,8 +72,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.startLogVerification,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const asked = await askVerification(desk.db, session)
       if ('refused' in asked) return refuse(reply, asked.refused)
       const all = await listVerifications(desk.db, session)
@@ -91,8 +85,7 @@ export function logRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.cancelLogVerification,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const done = await cancelVerification(desk.db, session, request.params.id)
       if (typeof done === 'object') return refuse(reply, done.refused)
       return done ? reply.code(204).send(null) : refuse(reply, 'not-found')

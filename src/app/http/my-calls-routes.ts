@@ -4,15 +4,13 @@ import type { RequestKind } from './contract/requests.ts'
 import { describedNow, type Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** What officials have done about their own calls (R48, R49); the calls themselves are looked for under INSPECTION. */
 export function myCallsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readMyCallActs,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const forbidden = await listOwnProhibitions(desk.db, session)
       if ('refused' in forbidden) return refuse(reply, forbidden.refused)
       const asked = await listOwnRequests<RequestKind>(desk.db, session)

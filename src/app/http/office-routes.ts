@@ -14,7 +14,6 @@ import { describedNow, type Desk } from './desk.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { workstationToken } from './session-cookies.ts'
-import { signedIn } from './signed-in.ts'
 
 const allNeeds = ['INTERPRETER', 'TRANSCRIPT', 'STEP_FREE', 'HEARING_LOOP'] as const
 /** More days than these nobody looks at at once. */
@@ -25,8 +24,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listOffices,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listOffices(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       return reply.send({ items: listed.offices.map(viewOffice), hosts: listed.hosts })
@@ -36,8 +34,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.enterOffice,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const entered = await enterOffice(desk.db, session, request.body)
       return 'refused' in entered ? refuseWith(reply, entered) : reply.code(201).send(entered)
     },
@@ -46,8 +43,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.changeOffice,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return done(reply, await changeOffice(desk.db, session, request.params.id, request.body))
     },
   })
@@ -55,8 +51,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listSlots,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const days = readDays(request.query)
       if (typeof days === 'string') return refuse(reply, 'input.invalid', { field: days })
       const listed = await listSlots(desk.db, session, days, request.query.officeId)
@@ -67,8 +62,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.addSlots,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { minutes, hostId } = request.body
       const day = readDay(request.body.day)
       if (!day) return refuse(reply, 'input.invalid', { field: 'day' })
@@ -82,8 +76,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.removeSlot,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return done(reply, await removeSlot(desk.db, session, request.params.id))
     },
   })
@@ -91,8 +84,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listFreeSlots,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listFreeSlots(desk.db, session, request.params.id)
       if ('refused' in listed) return refuse(reply, listed.refused)
       const { slots, latest } = listed
@@ -104,8 +96,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.bookAppointment,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const wrong = wrongNeeds(request.body)
       if (wrong) return refuse(reply, wrong.refused, { field: wrong.field })
       const booked = await bookAppointment(desk.db, session, request.params.id, request.body)
@@ -116,8 +107,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.bookNow,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const wrong = wrongNeeds(request.body)
       if (wrong) return refuse(reply, wrong.refused, { field: wrong.field })
       const booked = await bookNow(desk.db, session, request.params.id, request.body)
@@ -128,8 +118,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.noteOutcome,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return done(reply, await noteOutcome(desk.db, session, request.params.id, request.body.outcome))
     },
   })
@@ -137,8 +126,7 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listAppointments,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const days = readDays(request.query)
       if (typeof days === 'string') return refuse(reply, 'input.invalid', { field: days })
       const listed = await listAppointments(desk.db, session, days, {

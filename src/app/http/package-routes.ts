@@ -7,7 +7,6 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** What leaves: released by the decision maker, encrypted, once (R27, R30, R34). */
 export function packageRoutes(app: Routes, desk: Desk): void {
@@ -30,8 +29,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawPackage,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const withdrawn = await withdrawPackage(desk.db, session, request.params.id)
       return withdrawn === 'done' ? reply.code(204).send(null) : refuse(reply, withdrawn.refused)
     },
@@ -42,8 +40,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
     // A HEAD would begin to save it, and save nothing.
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { packages } = desk.custodian
       const begun = await packages.beginSave({
         session: session.token,
@@ -67,8 +64,7 @@ export function packageRoutes(app: Routes, desk: Desk): void {
 
   /** Begins a package in the session's name; where it is refused, that is answered and nothing is returned. */
   async function release(request: FastifyRequest, reply: FastifyReply, asked: Omit<PackageAsked, 'session'>) {
-    const session = await signedIn(desk, request, reply)
-    if (!session) return undefined
+    const { session } = request
     const made = await desk.custodian.packages.make({ ...asked, session: session.token })
     if ('refused' in made) {
       await appendAudit(desk.db, {

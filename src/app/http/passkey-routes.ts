@@ -11,7 +11,7 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { sessionToken, setSessionToken } from './session-cookies.ts'
 import { answerSignedIn, fewAttempts, newSessionToken } from './session-routes.ts'
-import { signedIn, signInBehind } from './signed-in.ts'
+import { signInBehind } from './signed-in.ts'
 
 /** Passkeys: signing in with them, one's own, and what they confirm. The custodian judges them; here they pass through. */
 export function passkeyRoutes(app: Routes, desk: Desk): void {
@@ -71,8 +71,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listPasskeys,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const items = await listOwnPasskeys(desk.db, session)
       return reply.send({
         items: items.map(({ addedAt, usedAt, ...passkey }) => ({
@@ -123,8 +122,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     ...operations.removePasskey,
     preHandler,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const removed = await passkeys.remove({ session: session.token, id: request.params.id })
       return 'refused' in removed ? refusePasskey(reply, removed) : reply.code(204).send(null)
     },
@@ -135,8 +133,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     preHandler,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await passkeys.askConfirmation({ session: session.token, ...request.body }))
     },
   })
@@ -146,8 +143,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     preHandler,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { act, id, revision } = request.body
       const confirmed = await passkeys.confirm({
         session: session.token,

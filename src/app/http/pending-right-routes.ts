@@ -4,15 +4,13 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** What a coming change of the description reaches of open requests, and of open disclosures (L29). */
 export function pendingRightRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listPendingRights,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listPendingRights(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       return reply.send({
@@ -29,8 +27,7 @@ export function pendingRightRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listPendingDisclosures,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listPendingDisclosures(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       return reply.send({
@@ -46,8 +43,7 @@ export function pendingRightRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.tellPendingRight,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { requestId, how } = request.body
       const told = await tellPendingRight(desk.db, session, { draft: request.params.id, request: requestId, how })
       return told === 'done' ? reply.code(204).send(null) : refuse(reply, told.refused)

@@ -4,15 +4,13 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** Forms for evaluating quality, and what is drawn for it. */
 export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listQualityForms,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listForms(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       return reply.send({
@@ -27,8 +25,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginQualityForm,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginForm(desk.db, session, request.body)
       return 'refused' in begun ? refuse(reply, begun.refused, fieldOf(begun)) : reply.code(201).send(begun)
     },
@@ -37,8 +34,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readQualityForm,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readForm(desk.db, session, request.params.id)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send(found)
     },
@@ -47,8 +43,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.saveQualityForm,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const saved = await saveForm(desk.db, session, request.params.id, request.body)
       return 'refused' in saved ? refuse(reply, saved.refused, fieldOf(saved)) : reply.send(saved)
     },
@@ -57,8 +52,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.publishQualityForm,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const published = await publishForm(desk.db, session, request.params.id, request.body.revision)
       if ('refused' in published) return refuse(reply, published.refused)
       if ('problems' in published) {
@@ -71,8 +65,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listSamplingPlans,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listPlans(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
     },
@@ -81,8 +74,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginSamplingPlan,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginPlan(desk.db, session, request.body)
       return 'refused' in begun ? refuse(reply, begun.refused, fieldOf(begun)) : reply.code(201).send(begun)
     },
@@ -91,8 +83,7 @@ export function qualityFormRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endSamplingPlan,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const ended = await endPlan(desk.db, session, request.params.id)
       return ended === 'done' ? reply.code(204).send(null) : refuse(reply, ended.refused)
     },

@@ -15,7 +15,6 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** Evaluating, what the official reads of it, calibration, results of groups. */
 export function qualityRoutes(app: Routes, desk: Desk): void {
@@ -26,8 +25,7 @@ export function qualityRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readQualityResults,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const [year, quarter] = request.params.quarter.split('-Q').map(Number) as [number, number]
       const first = Temporal.PlainDate.from({ year, month: quarter * 3 - 2, day: 1 })
       const results = await readResults(desk.db, session, first)
@@ -40,8 +38,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listEvaluations,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listEvaluations(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
     },
@@ -50,8 +47,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readEvaluation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readEvaluation(desk.db, session, request.params.id)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send(found)
     },
@@ -60,8 +56,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginEvaluation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await beginEvaluation(desk.db, session, request.params.id))
     },
   })
@@ -69,8 +64,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.saveEvaluation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const saved = await saveEvaluation(desk.db, session, request.params.id, request.body)
       return 'refused' in saved ? refuseAct(reply, saved) : reply.send(saved)
     },
@@ -79,8 +73,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.releaseEvaluation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await releaseEvaluation(desk.db, session, request.params.id, request.body.revision))
     },
   })
@@ -88,8 +81,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.setEvaluationAside,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const aside = await setAside(desk.db, session, request.params.id, request.body.why)
       return 'refused' in aside ? refuseAct(reply, aside) : reply.send(aside)
     },
@@ -98,8 +90,7 @@ function evaluatingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.answerDisagreement,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await answerDisagreement(desk.db, session, request.params.id, request.body))
     },
   })
@@ -109,8 +100,7 @@ function ownRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listOwnEvaluations,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listOwnEvaluations(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
     },
@@ -119,8 +109,7 @@ function ownRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.acknowledgeEvaluation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await acknowledgeEvaluation(desk.db, session, request.params.id))
     },
   })
@@ -128,8 +117,7 @@ function ownRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.disagreeWithEvaluation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await disagreeWithEvaluation(desk.db, session, request.params.id, request.body.reasons))
     },
   })
@@ -139,8 +127,7 @@ function calibrationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listCalibrations,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listCalibrations(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send(listed)
     },
@@ -149,8 +136,7 @@ function calibrationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginCalibration,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginCalibration(desk.db, session, request.body)
       return 'refused' in begun ? refuseAct(reply, begun) : reply.code(201).send(begun)
     },
@@ -159,8 +145,7 @@ function calibrationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.joinCalibration,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const joined = await joinCalibration(desk.db, session, request.params.id)
       return 'refused' in joined ? refuseAct(reply, joined) : reply.code(201).send(joined)
     },
@@ -169,8 +154,7 @@ function calibrationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.closeCalibration,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await closeCalibration(desk.db, session, request.params.id))
     },
   })

@@ -4,15 +4,13 @@ import type { Desk } from './desk.ts'
 import { recallNotice } from './recall-notice.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** Recalls of disclosed copies, for the decision maker (R32, R50). */
 export function recallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listRecalls,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listRecalls(desk.db, session)
       if ('refused' in listed) return refuse(reply, listed.refused)
       return reply.send({
@@ -34,8 +32,7 @@ export function recallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.confirmRecall,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const confirmed = await confirmRecall(desk.db, session, request.params.id, request.body.outcome)
       return confirmed === 'done' ? reply.code(204).send(null) : refuse(reply, confirmed.refused)
     },

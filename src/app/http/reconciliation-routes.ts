@@ -15,7 +15,6 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 const zone = 'Europe/Helsinki'
 const pageSize = 50
@@ -31,8 +30,7 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readReconciliation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const now = desk.clock.now()
       const period = periodOf(request.query, now)
       if ('field' in period) return refuse(reply, 'input.invalid', period)
@@ -52,8 +50,7 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listUnreconciled,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const now = desk.clock.now()
       const { kind, number: written, feed, why, state = 'open', cursor, limit = pageSize } = request.query
       const period = periodOf(request.query, now)
@@ -78,8 +75,7 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.explainUnreconciled,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const now = desk.clock.now()
       const { kind, number: written, feed, why, segments, readAt: readAtText, note } = request.body
       const period = periodOf(request.body, now)
@@ -97,8 +93,7 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listFeedProblems,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { feed, cursor, limit = pageSize } = request.query
       const period = periodOf(request.query, desk.clock.now())
       if ('field' in period) return refuse(reply, 'input.invalid', period)

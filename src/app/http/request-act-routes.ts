@@ -5,15 +5,13 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** What today's law adds to requests, where the description has the switch: copies, corrections, official documents. */
 export function requestActRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.makeCopy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { recordingId, method, recipient } = request.body
       const made = await desk.custodian.copies.make({
         session: session.token,
@@ -41,8 +39,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawCopy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const withdrawn = await withdrawCopy(desk.db, session, request.params.id)
       return withdrawn === 'done' ? reply.code(204).send(null) : refuse(reply, withdrawn.refused)
     },
@@ -51,8 +48,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.proposeCorrection,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const proposed = await proposeCorrection(desk.db, session, request.params.id, request.body)
       if (!('refused' in proposed)) return reply.code(201).send(proposed)
       const isTheirs = proposed.refused === 'correction.nobody' || proposed.refused === 'correction.same'
@@ -63,8 +59,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listRequestDecisions,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listRequestDecisions(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send(listed)
     },
@@ -73,8 +68,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideCorrection,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const decided = await decideCorrection(desk.db, session, request.params.id, request.body.outcome)
       return decided === 'done' ? reply.code(204).send(null) : refuse(reply, decided.refused)
     },
@@ -83,8 +77,7 @@ export function requestActRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideOpenness,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const decided = await decideOpenness(desk.db, session, request.params.id, request.body)
       if (decided === 'done') return reply.code(204).send(null)
       const field = { 'input.identity-code': 'provision', 'openness.leads-nowhere': 'leadsTo' }[

@@ -9,7 +9,6 @@ import type { RequestCall } from './contract/request-calls.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
 
 /** Calls that a requester names: looked for, verified, given up, withdrawn (R42, R46, L8). */
 export function requestCallRoutes(app: Routes, desk: Desk): void {
@@ -18,8 +17,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.nameCall,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const told = readTold(request.body, today())
       if ('refused' in told) return refuse(reply, told.refused, { field: told.field })
       const looked = await nameCall(desk.db, session, request.params.id, told)
@@ -31,8 +29,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.narrowCall,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const told = readTold(request.body, today())
       if ('refused' in told) return refuse(reply, told.refused, { field: told.field })
       const { id: requestId, callId } = request.params
@@ -45,8 +42,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.verifyCall,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id: requestId, callId } = request.params
       return answer(reply, await verifyCall(desk.db, session, { requestId, callId }, request.body.isParty))
     },
@@ -55,8 +51,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.giveUpCall,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id: requestId, callId } = request.params
       return answer(reply, await giveUpCall(desk.db, session, { requestId, callId }))
     },
@@ -65,8 +60,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawCall,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id: requestId, callId } = request.params
       return answer(reply, await withdrawCall(desk.db, session, { requestId, callId }))
     },

@@ -18,7 +18,7 @@ import { readInstant } from './read-instant.ts'
 import { refuse, type RefusalCode } from './refuse.ts'
 import { peopleOf, viewLetter, viewRequest, viewSummary } from './request-view.ts'
 import type { Routes } from './routes.ts'
-import { looking, signedIn } from './signed-in.ts'
+import { turnHasCome } from './signed-in.ts'
 
 /** Requests of callers and officials, from intake to closing, for the Service Unit (R45, R46, L7). */
 export function requestRoutes(app: Routes, desk: Desk): void {
@@ -26,9 +26,9 @@ export function requestRoutes(app: Routes, desk: Desk): void {
     ...operations.listRequests,
     handler: async (request, reply) => {
       const { state = 'open', whose = 'all', find } = request.query
+      const { session } = request
       // The queue is asked again after every act: it is no look in a mass. Looking for somebody by name is one.
-      const session = await (find === undefined ? signedIn : looking)(desk, request, reply)
-      if (!session) return reply
+      if (find !== undefined && !(await turnHasCome(desk, request, reply))) return reply
       const listed = await listRequests(desk.db, session, { state, whose, find })
       if ('refused' in listed) return refuse(reply, listed.refused)
       const { items, counts, clerks } = listed
@@ -49,8 +49,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.enterRequest,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { party, kinds } = request.body
       const receivedAt = readInstant(request.body.receivedAt)
       if (!receivedAt || receivedAt === 'invalid') return refuse(reply, 'input.invalid', { field: 'receivedAt' })
@@ -63,8 +62,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readRequest,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readRequest(desk.db, session, request.params.id)
       if ('refused' in found) return refuse(reply, found.refused)
       const [calls, appointments, letters, acts] = await Promise.all([
@@ -91,8 +89,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.changeRequest,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readRequest(desk.db, session, request.params.id)
       if ('refused' in found) return refuse(reply, found.refused)
       // What was offered when it was entered stays; nothing is added that is not offered now.
@@ -106,8 +103,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.assignRequest,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { personId, seen } = request.body
       return answer(reply, await assignRequest(desk.db, session, request.params.id, personId, seen))
     },
@@ -116,8 +112,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.identifyRequester,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await identifyRequester(desk.db, session, request.params.id, request.body.how))
     },
   })
@@ -125,8 +120,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.extendRequest,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await extendRequest(desk.db, session, request.params.id, request.body))
     },
   })
@@ -134,8 +128,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.closeRequest,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answer(reply, await closeRequest(desk.db, session, request.params.id, request.body.outcome))
     },
   })
@@ -143,8 +136,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readRequestStatistics,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const [from, to] = [Temporal.PlainDate.from(request.query.from), Temporal.PlainDate.from(request.query.to)]
       const counted = await readRequestStatistics(desk.db, session, { from, to })
       return 'refused' in counted ? refuse(reply, counted.refused) : reply.send(counted)

@@ -19,7 +19,6 @@ import { viewPackage } from './package-view.ts'
 import { refuse } from './refuse.ts'
 import { peopleOfResearch, viewInstitute, viewResearch, viewResearchSummary } from './research-view.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** Disclosures to research institutes, from the first item to the last confirmation (R28-R32, R35). */
 export function researchRoutes(app: Routes, desk: Desk): void {
@@ -29,9 +28,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listResearch,
     handler: async (request, reply) => {
-      // Asked again after every act, and nobody's call is in it: no look in a mass.
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listResearch(desk.db, session, request.query.state ?? 'open')
       if ('refused' in listed) return refuse(reply, listed.refused)
       const names = await currentNames(desk.db, listed.flatMap(peopleOfResearch))
@@ -42,8 +39,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readResearch,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readResearch(desk.db, session, request.params.id)
       if ('refused' in found) return refuse(reply, found.refused)
       const packages = await listPackages(desk.db, session, [request.params.id])
@@ -55,8 +51,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideResearch,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await decideResearch(desk.db, session, request.params.id, request.body))
     },
   })
@@ -64,8 +59,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endStudy,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const endedOn = dayOf(request.body.endedOn)
       if (!endedOn) return refuse(reply, 'input.invalid', { field: 'endedOn' })
       return answerAct(reply, await endStudy(desk.db, session, request.params.id, endedOn))
@@ -75,8 +69,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.confirmItem,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id, item } = request.params
       return answerAct(reply, await confirmItem(desk.db, session, id, item, request.body))
     },
@@ -85,8 +78,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.closeResearch,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await closeResearch(desk.db, session, request.params.id))
     },
   })
@@ -94,8 +86,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.askExtension,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const dueOn = dayOf(request.body.dueOn)
       if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
       const asked = await askExtension(desk.db, session, request.params.id, { ...request.body, dueOn })
@@ -106,8 +97,7 @@ export function researchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideExtension,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await decideExtension(desk.db, session, request.params.id, request.body.outcome))
     },
   })
@@ -117,8 +107,7 @@ function instituteRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listInstitutes,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listInstitutes(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed.map(viewInstitute) })
     },
@@ -127,8 +116,7 @@ function instituteRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.addInstitute,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const added = await addInstitute(desk.db, session, request.body)
       return 'refused' in added ? refuseAct(reply, added) : reply.code(201).send(added)
     },
@@ -137,8 +125,7 @@ function instituteRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.changeInstitute,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await changeInstitute(desk.db, session, request.params.id, request.body))
     },
   })
@@ -148,8 +135,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginResearch,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const dueOn = dayOf(request.body.dueOn)
       if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
       const begun = await beginResearch(desk.db, session, { ...request.body, dueOn })
@@ -160,8 +146,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.changeResearch,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const dueOn = dayOf(request.body.dueOn)
       if (!dueOn) return refuse(reply, 'input.invalid', { field: 'dueOn' })
       return answerAct(reply, await changeResearch(desk.db, session, request.params.id, { ...request.body, dueOn }))
@@ -171,8 +156,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawResearch,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await withdrawResearch(desk.db, session, request.params.id))
     },
   })
@@ -180,8 +164,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.pickItem,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const picked = await pickItem(desk.db, session, request.params.id, request.body.recordingId)
       return 'refused' in picked ? refuseAct(reply, picked) : reply.code(201).send(picked)
     },
@@ -190,8 +173,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.dropItem,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id, item } = request.params
       return answerAct(reply, await dropItem(desk.db, session, id, item))
     },
@@ -200,8 +182,7 @@ function preparingRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.fileUndertaking,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const signedOn = dayOf(request.body.signedOn)
       if (!signedOn) return refuse(reply, 'input.invalid', { field: 'signedOn' })
       return answerAct(reply, await fileUndertaking(desk.db, session, request.params.id, { ...request.body, signedOn }))

@@ -7,15 +7,13 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** What is held, what ends when, what stands in the way: counts (R22-R26). */
 export function retentionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readRetention,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readRetention(desk.db, session)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send(viewRetention(found))
     },
@@ -24,8 +22,7 @@ export function retentionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readDue,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { from: fromText, to: toText, by, number: written } = request.query
       const [from, to] = [readInstant(fromText), readInstant(toText)]
       if (!from || from === 'invalid') return refuse(reply, 'input.invalid', { field: 'from' })

@@ -28,7 +28,6 @@ import { describedNow, type Desk } from './desk.ts'
 import { refusals, refuse } from './refuse.ts'
 import { contextOf, viewHeld, viewRequest } from './rights-view.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 const pageSize = 50
 const mostCandidates = 20
@@ -39,8 +38,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readRightsOffer,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { q: text, person: id } = request.query
       const { asksFor, candidates } = await findCandidates(desk.db, session, { text, id, limit: mostCandidates })
       return reply.send({
@@ -66,8 +64,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.requestRights,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { from, until, units = [], numbers = [], ...asked } = request.body
       const [first, last] = [readDay(from), readDay(until)]
       if (first === 'invalid') return refuse(reply, 'right.from-wrong', { field: 'from' })
@@ -92,8 +89,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listRightRequests,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const records = await listRequests(desk.db, session, request.query.state ?? 'all')
       return reply.send({ items: await viewAll(records) })
     },
@@ -102,8 +98,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.decideRightRequest,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const decided = await decideRightRequest(desk.db, session, request.params.id, request.body)
       if ('refused' in decided) return refuseProcedure(reply, decided, 'note')
       return answerRequest(session, reply, request.params.id)
@@ -113,8 +108,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.withdrawRightRequest,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const withdrawn = await withdrawRightRequest(desk.db, session, request.params.id)
       if ('refused' in withdrawn) return refuseProcedure(reply, withdrawn)
       return answerRequest(session, reply, request.params.id)
@@ -124,8 +118,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listRightHolders,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { q: text, role, cursor, limit = pageSize } = request.query
       const after = cursor === undefined ? undefined : readCursor(cursor)
       if (after === 'invalid') return refuse(reply, 'input.invalid', { field: 'cursor' })
@@ -150,8 +143,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readPersonsRights,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { id } = request.params
       const found = await readRightsOf(desk.db, session, id, desk.clock.now())
       if ('refused' in found) return refuse(reply, found.refused)
@@ -177,8 +169,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listRightsToReview,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const now = desk.clock.now()
       const found = await listReview(desk.db, session, now)
       if ('refused' in found) return refuse(reply, found.refused)
@@ -196,8 +187,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.reviewRight,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const reviewed = await reviewRight(desk.db, session, request.params.id, request.body)
       if ('refused' in reviewed) return refuseProcedure(reply, reviewed, 'note')
       return answerRight(session, reply, request.params.id)
@@ -207,8 +197,7 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.revokeRight,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const revoked = await revokeRight(desk.db, session, request.params.id, request.body.reason)
       if ('refused' in revoked) return refuseProcedure(reply, revoked, 'reason')
       return answerRight(session, reply, request.params.id)

@@ -15,15 +15,13 @@ import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
 import { setWorkstationToken, signedOut, workstationToken } from './session-cookies.ts'
 import { fewAttempts } from './session-routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** Listening workstations of offices, and the listening mode (R47, R48). */
 export function roomRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.makeWorkstationCode,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const made = await makeWorkstationCode(desk.db, session, request.params.id, request.body.name)
       if ('refused' in made) return refuse(reply, made.refused, { ...(made.of && { field: made.of }) })
       return reply.code(201).send({ code: made.code, expiresAt: made.until.toString() })
@@ -34,8 +32,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
     ...operations.enrolWorkstation,
     config: fewAttempts,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const enrolled = await enrolWorkstation(desk.db, session, request.body.code, workstationToken(request))
       if ('refused' in enrolled) return refuse(reply, enrolled.refused)
       setWorkstationToken(request, reply, enrolled.token)
@@ -46,8 +43,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readWorkstation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const token = workstationToken(request)
       const workstation = token === undefined ? undefined : await workstationHere(desk.db, session, token)
       if (!workstation) return reply.send({ appointments: [] })
@@ -58,8 +54,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endWorkstation,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const ended = await endWorkstation(desk.db, session, request.params.id)
       return ended === 'done' ? reply.code(204).send(null) : refuse(reply, ended.refused)
     },
@@ -68,8 +63,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.openRoom,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const opened = await openRoom(desk.db, session, request.body.appointmentId, workstationToken(request))
       return opened === 'open' ? sendRoom(session, reply) : refuse(reply, opened.refused)
     },
@@ -77,17 +71,13 @@ export function roomRoutes(app: Routes, desk: Desk): void {
 
   app.route({
     ...operations.readRoom,
-    handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      return session ? sendRoom(session, reply) : reply
-    },
+    handler: async (request, reply) => sendRoom(request.session, reply),
   })
 
   app.route({
     ...operations.closeRoom,
     handler: async (request: FastifyRequest<{ Body: { outcome?: 'HEARD'; password?: string } }>, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { outcome, password } = request.body
       const isHeard = outcome === 'HEARD'
       if (isHeard && password === undefined) return refuse(reply, 'confirm.password', { field: 'password' })

@@ -57,7 +57,7 @@ import { requestActRoutes } from './request-act-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { holdToRoom } from './room-only.ts'
 import { roomRoutes } from './room-routes.ts'
-import { signedIn } from './signed-in.ts'
+import { demandSessions, signedIn } from './signed-in.ts'
 import { storageRoutes } from './storage-routes.ts'
 import { rightsRoutes } from './rights-routes.ts'
 import { requestCallRoutes } from './request-call-routes.ts'
@@ -206,6 +206,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   if (options.traces) traceRequests(app, options.traces, () => desk.clock.now().epochMilliseconds)
   holdToRoom(app, desk)
   const denials = logDenials(app, desk)
+  demandSessions(app, desk)
 
   organisationRoutes(app, desk)
   sessionRoutes(app, desk)

@@ -4,8 +4,10 @@ import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { AuditEntry } from '#safeguards/audit/append.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { signInUnderWay } from '#safeguards/sign-in/own-account.ts'
+import type { Access } from './contract/shapes.ts'
 import type { Desk } from './desk.ts'
 import { refuse, refuseGrant } from './refuse.ts'
+import type { Routes } from './routes.ts'
 import { sessionToken } from './session-cookies.ts'
 
 const whoAsks = new WeakMap<FastifyRequest, { personId: string }>()
@@ -29,32 +31,77 @@ export async function signInBehind(desk: Desk, request: FastifyRequest) {
   return { ...underWay, token }
 }
 
-/** The session behind a request; without one the request is answered 401 and nothing is returned. */
-export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
+/** The session behind a request, where there is one; nothing is answered. */
+export async function sessionBehind(desk: Desk, request: FastifyRequest): Promise<Session | undefined> {
   const token = sessionToken(request)
   const session = token ? await useSession(desk.db, token, desk.clock.now()) : undefined
   if (session) whoAsks.set(request, session)
-  else await refuse(reply, 'session.none')
   return session
 }
 
-/** The session of whoever looks, once their turn has come; a look too many is answered and nothing is returned. */
-export async function looking(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
-  const session = await signedIn(desk, request, reply)
-  if (!session || (await desk.pace.take(session)) === 'go') return session
+/** As {@link sessionBehind}; without one the request is answered 401. */
+export async function signedIn(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<Session | undefined> {
+  const session = await sessionBehind(desk, request)
+  if (!session) await refuse(reply, 'session.none')
+  return session
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of whoever asks; only in operations that need one ({@link Access}). */
+    readonly session: Session
+  }
+  interface RouteShorthandOptions {
+    access?: Access
+  }
+}
+
+const sessions = new WeakMap<FastifyRequest, Session>()
+
+/**
+ * Lets no request of the API to its handler without a session, but for the operations whose contract says otherwise. Looks
+ * take their turn as well. Call it after the hooks of every request, and before any route.
+ */
+export function demandSessions(app: Routes, desk: Desk): void {
+  app.decorateRequest('session', {
+    getter(this: FastifyRequest) {
+      const session = sessions.get(this)
+      if (!session) throw new Error(`${this.method} ${this.routeOptions.url} needs no session: it has none to tell`)
+      return session
+    },
+  })
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/') || route.access === 'anyone' || route.access === 'asks-itself') return
+    const own = [route.preHandler ?? []].flat()
+    // A route for HEAD is made of the one for GET, with its hooks.
+    if (own.some((hook) => checks.has(hook))) return
+    const check = async (request: FastifyRequest, reply: FastifyReply) => {
+      const session = await signedIn(desk, request, reply)
+      if (!session) return reply
+      sessions.set(request, session)
+      if (route.access === 'look' && !(await turnHasCome(desk, request, reply))) return reply
+    }
+    checks.add(check)
+    route.preHandler = [check, ...own]
+  })
+}
+
+const checks = new WeakSet<object>()
+
+/** Waits for the turn of a look at calls; of a look too many, which is answered, false. */
+export async function turnHasCome(desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  if ((await desk.pace.take(request.session)) === 'go') return true
   await refuse(reply, 'looks.too-many')
-  return undefined
+  return false
 }
 
 /** The Grant for a request's purpose; without one the request is answered and nothing is returned. */
 export async function granted(
   desk: Desk,
-  request: FastifyRequest,
+  { session }: FastifyRequest,
   reply: FastifyReply,
   asked: { purpose?: Purpose | undefined; reference?: string | undefined; action: AuditEntry['action'] },
 ): Promise<Grant | undefined> {
-  const session = await looking(desk, request, reply)
-  if (!session) return undefined
   const grant = await requestGrant(desk.db, session, asked, desk.clock.now())
   if (!('refused' in grant)) return grant
   await refuseGrant(reply, grant)

@@ -24,7 +24,6 @@ import { operations } from './contract/operations.ts'
 import type { Desk } from './desk.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { signedIn } from './signed-in.ts'
 
 /** Training: collections of moments, and the sessions in which they are played. */
 export function trainingRoutes(app: Routes, desk: Desk): void {
@@ -38,8 +37,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listCollections,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listCollections(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
     },
@@ -48,8 +46,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginCollection,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginCollection(desk.db, session, request.body)
       return 'refused' in begun ? refuseAct(reply, begun) : reply.code(201).send(begun)
     },
@@ -58,8 +55,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readCollection,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readCollection(desk.db, session, request.params.id)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send(found)
     },
@@ -68,8 +64,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.saveCollection,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await saveCollection(desk.db, session, request.params.id, request.body))
     },
   })
@@ -77,8 +72,7 @@ function collectionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endCollection,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await endCollection(desk.db, session, request.params.id))
     },
   })
@@ -88,8 +82,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.addMoment,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const added = await addMoment(desk.db, session, request.params.id, request.body)
       return 'refused' in added ? refuseAct(reply, added) : reply.code(201).send(added)
     },
@@ -98,8 +91,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.orderMoments,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await orderMoments(desk.db, session, request.params.id, request.body.moments))
     },
   })
@@ -107,8 +99,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.saveMoment,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await saveMoment(desk.db, session, request.params.id, request.body))
     },
   })
@@ -116,8 +107,7 @@ function momentRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.removeMoment,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await removeMoment(desk.db, session, request.params.id))
     },
   })
@@ -127,8 +117,7 @@ function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listTrainings,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listTrainings(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
     },
@@ -137,8 +126,7 @@ function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.beginTraining,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const begun = await beginTraining(desk.db, session, request.body)
       return 'refused' in begun ? refuseAct(reply, begun) : reply.code(201).send(begun)
     },
@@ -147,8 +135,7 @@ function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readTraining,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await readTraining(desk.db, session, request.params.id)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send(found)
     },
@@ -157,8 +144,7 @@ function sessionRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.endTraining,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await endTraining(desk.db, session, request.params.id))
     },
   })
@@ -168,8 +154,7 @@ function listRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listOwnTrainings,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const listed = await listOwnTrainings(desk.db, session)
       return 'refused' in listed ? refuse(reply, listed.refused) : reply.send({ items: listed })
     },
@@ -178,8 +163,7 @@ function listRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.findTrainees,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await findTrainees(desk.db, session, request.query.name)
       return 'refused' in found ? refuse(reply, found.refused) : reply.send({ items: found })
     },
@@ -188,8 +172,7 @@ function listRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.enterTrainee,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await enterTrainee(desk.db, session, request.params.id, request.params.person))
     },
   })
@@ -197,8 +180,7 @@ function listRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.removeTrainee,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       return answerAct(reply, await removeTrainee(desk.db, session, request.params.id, request.params.person))
     },
   })

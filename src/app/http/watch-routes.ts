@@ -13,7 +13,7 @@ import type { Desk } from './desk.ts'
 import { readInstant } from './read-instant.ts'
 import { refuse } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { granted, looking, signedIn } from './signed-in.ts'
+import { granted } from './signed-in.ts'
 
 const pageSize = 200
 /** A month and a little: an extract of everything at once would be a search through the whole log. */
@@ -24,8 +24,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listAlarms,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const found = await listAlarms(desk.db, session, { state: request.query.state ?? 'any' })
       if ('refused' in found) return refuse(reply, found.refused)
       return reply.send({ items: found.alarms.map(viewAlarm), open: found.open })
@@ -35,8 +34,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.seeAlarm,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const refused = await seeAlarm(desk.db, session, request.params.id)
       return refused ? refuse(reply, refused.refused) : reply.code(204).send(null)
     },
@@ -45,8 +43,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.closeAlarm,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const refused = await closeAlarm(desk.db, session, request.params.id, request.body.note)
       return refused ? refuse(reply, refused.refused) : reply.code(204).send(null)
     },
@@ -55,8 +52,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.listReviews,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const months = await listReviewMonths(desk.db, session, desk.clock.now())
       if ('refused' in months) return refuse(reply, months.refused)
       return reply.send({ items: months.map(viewMonth) })
@@ -66,8 +62,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readReview,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const { after = 0, limit = pageSize } = request.query
       const month = Temporal.PlainYearMonth.from(request.params.month)
       const found = await listLooksToReview(desk.db, session, { month, after, limit })
@@ -82,8 +77,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.signOffReview,
     handler: async (request, reply) => {
-      const session = await signedIn(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const month = Temporal.PlainYearMonth.from(request.params.month)
       const refused = await signOffLooks(desk.db, session, month, request.body.note)
       return refused ? refuse(reply, refused.refused) : reply.code(204).send(null)
@@ -93,8 +87,7 @@ export function watchRoutes(app: Routes, desk: Desk): void {
   app.route({
     ...operations.readLooksAtMyCalls,
     handler: async (request, reply) => {
-      const session = await looking(desk, request, reply)
-      if (!session) return reply
+      const { session } = request
       const [from, to] = [readInstant(request.query.from), readInstant(request.query.to)]
       if (!from || from === 'invalid') return refuse(reply, 'input.invalid', { field: 'from' })
       if (!to || to === 'invalid') return refuse(reply, 'input.invalid', { field: 'to' })

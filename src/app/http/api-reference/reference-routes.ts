@@ -14,10 +14,10 @@ export function referenceRoutes(
   mayRead: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): void {
   let made: ReturnType<typeof referencePage> | undefined
-  app.get('/api/openapi.json', async (request, reply) => {
+  app.get('/api/openapi.json', { access: 'asks-itself' }, async (request, reply) => {
     if (await mayRead(request, reply)) return reply.send(documentApi(version))
   })
-  app.get('/api/reference', async (request, reply) => {
+  app.get('/api/reference', { access: 'asks-itself' }, async (request, reply) => {
     if (!(await mayRead(request, reply))) return
     made ??= referencePage(documentApi(version))
     return reply.type('text/html; charset=utf-8').header('content-security-policy', made.policy).send(made.page)

@@ -32,6 +32,7 @@ export const accountOperations = {
   signInOptions: {
     method: 'GET',
     url: '/api/sign-in-options',
+    access: 'anyone',
     schema: {
       operationId: 'signInOptions',
       summary: 'Which ways to sign in there are; needs no session',
@@ -41,6 +42,7 @@ export const accountOperations = {
   signIn: {
     method: 'POST',
     url: '/api/session',
+    access: 'anyone',
     schema: {
       operationId: 'signIn',
       summary: 'Sign in with a user id and a password, and the authenticator’s code where it is known to be needed',
@@ -51,6 +53,7 @@ export const accountOperations = {
   giveSecondFactor: {
     method: 'POST',
     url: '/api/session/second-factor',
+    access: 'asks-itself',
     schema: {
       operationId: 'giveSecondFactor',
       summary: 'Finish a sign-in that awaits a second factor: one of the two fields',
@@ -61,6 +64,7 @@ export const accountOperations = {
   whoAmI: {
     method: 'GET',
     url: '/api/session',
+    access: 'asks-itself',
     schema: {
       operationId: 'whoAmI',
       summary: 'Who am I, and what may I do; 401 says what a sign-in under way still awaits',
@@ -70,6 +74,7 @@ export const accountOperations = {
   signOut: {
     method: 'DELETE',
     url: '/api/session',
+    access: 'asks-itself',
     schema: { operationId: 'signOut', summary: 'Sign out', response: { 204: Type.Null(), ...refusals } },
   },
   readAccount: {
@@ -84,6 +89,7 @@ export const accountOperations = {
   checkPassword: {
     method: 'POST',
     url: '/api/password-check',
+    access: 'asks-itself',
     schema: {
       operationId: 'checkPassword',
       summary: 'What is wrong with a password that one is about to take; of one’s own session or of a one-time link',
@@ -115,6 +121,7 @@ export const accountOperations = {
   beginTotp: {
     method: 'POST',
     url: '/api/account/totp',
+    access: 'asks-itself',
     schema: {
       operationId: 'beginTotp',
       summary: 'Begin to enrol an authenticator; also in a sign-in that awaits enrolment, then without the password',
@@ -125,6 +132,7 @@ export const accountOperations = {
   confirmTotp: {
     method: 'POST',
     url: '/api/account/totp/confirmation',
+    access: 'asks-itself',
     schema: {
       operationId: 'confirmTotp',
       summary: 'Confirm it with a code; finishes a sign-in that awaited enrolment, and ends the other sessions',
@@ -221,6 +229,7 @@ export const accountOperations = {
   lookAtLink: {
     method: 'POST',
     url: '/api/links/look',
+    access: 'anyone',
     schema: {
       operationId: 'lookAtLink',
       summary: 'What a one-time link is for; needs no session',
@@ -231,6 +240,7 @@ export const accountOperations = {
   useLink: {
     method: 'POST',
     url: '/api/links/use',
+    access: 'anyone',
     schema: {
       operationId: 'useLink',
       summary:

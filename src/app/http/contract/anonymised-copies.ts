@@ -190,6 +190,7 @@ export const anonymisedCopyOperations = {
   proposeForCopy: {
     method: 'POST',
     url: '/api/anonymised-copies/:id/proposals',
+    access: 'look',
     schema: {
       operationId: 'proposeForCopy',
       summary:
@@ -206,6 +207,7 @@ export const anonymisedCopyOperations = {
   recogniseCopy: {
     method: 'POST',
     url: '/api/anonymised-copies/:id/recognition',
+    access: 'look',
     schema: {
       operationId: 'recogniseCopy',
       summary:
@@ -230,6 +232,7 @@ export const anonymisedCopyOperations = {
   hearCopy: {
     method: 'POST',
     url: '/api/anonymised-copies/:id/hearings',
+    access: 'look',
     schema: {
       operationId: 'hearCopy',
       summary: 'Hear the result; what is heard is logged and counts for the check',
@@ -281,6 +284,7 @@ export const anonymisedCopyOperations = {
   readPrivacyReport: {
     method: 'GET',
     url: '/api/anonymised-copies/:id/report',
+    access: 'look',
     schema: {
       operationId: 'readPrivacyReport',
       summary: 'What was removed and what risk is left',

@@ -112,6 +112,7 @@ export const authorityOperations = {
   listAuthorityDisclosures: {
     method: 'GET',
     url: '/api/authority-disclosures',
+    access: 'look',
     schema: {
       operationId: 'listAuthorityDisclosures',
       summary:
@@ -145,6 +146,7 @@ export const authorityOperations = {
   readAuthorityDisclosure: {
     method: 'GET',
     url: '/api/authority-disclosures/:id',
+    access: 'look',
     schema: {
       operationId: 'readAuthorityDisclosure',
       summary: 'A disclosure with its items and what is missing',

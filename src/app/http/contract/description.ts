@@ -140,6 +140,7 @@ export const descriptionOperations = {
   listVersions: {
     method: 'GET',
     url: '/api/description/versions',
+    access: 'anyone',
     schema: {
       operationId: 'listVersions',
       summary: 'Every version of the register description, newest first; needs no session',

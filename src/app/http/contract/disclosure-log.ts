@@ -35,6 +35,7 @@ export const disclosureLogOperations = {
   listDisclosures: {
     method: 'GET',
     url: '/api/disclosures',
+    access: 'look',
     schema: {
       operationId: 'listDisclosures',
       summary: 'The log of disclosures: to whom, what, how many, by whose decision (R35)',

@@ -90,6 +90,7 @@ export const endOperations = {
   listHolds: {
     method: 'GET',
     url: '/api/holds',
+    access: 'look',
     schema: {
       operationId: 'listHolds',
       summary: 'Preservation orders, for the security unit and the decision maker; nobody else learns of any',
@@ -162,6 +163,7 @@ export const endOperations = {
   readDestruction: {
     method: 'GET',
     url: '/api/recordings/:id/destruction',
+    access: 'look',
     schema: {
       operationId: 'readDestruction',
       summary: 'How a recording of a call that the viewer may see ended',
@@ -188,6 +190,7 @@ export const endOperations = {
   readCertificate: {
     method: 'GET',
     url: '/api/recordings/:id/certificate',
+    access: 'look',
     schema: {
       operationId: 'readCertificate',
       summary: 'The certificate of a destruction, for the person who asked: a tagged PDF',
@@ -212,6 +215,7 @@ export const endOperations = {
   listRecalls: {
     method: 'GET',
     url: '/api/recalls',
+    access: 'look',
     schema: {
       operationId: 'listRecalls',
       summary: 'Disclosed copies that were recalled, for the decision maker',

@@ -78,6 +78,7 @@ export const letterOperations = {
   readLetter: {
     method: 'GET',
     url: '/api/letters/:id/html',
+    access: 'look',
     schema: {
       operationId: 'readLetter',
       summary: 'A letter as an accessible page',
@@ -88,6 +89,7 @@ export const letterOperations = {
   readLetterPdf: {
     method: 'GET',
     url: '/api/letters/:id/pdf',
+    access: 'look',
     schema: {
       operationId: 'readLetterPdf',
       summary: 'A letter as a tagged PDF (PDF/UA)',

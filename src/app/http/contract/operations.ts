@@ -74,6 +74,7 @@ export const operations = {
   readOrganisation: {
     method: 'GET',
     url: '/api/organisation',
+    access: 'anyone',
     schema: {
       operationId: 'readOrganisation',
       summary: 'Whose register this is; needs no session',
@@ -83,6 +84,7 @@ export const operations = {
   listContacts: {
     method: 'GET',
     url: '/api/contacts',
+    access: 'look',
     schema: {
       operationId: 'listContacts',
       summary: 'Search the contact history under a purpose',
@@ -93,6 +95,7 @@ export const operations = {
   readContact: {
     method: 'GET',
     url: '/api/contacts/:id',
+    access: 'look',
     schema: {
       operationId: 'readContact',
       summary: 'One contact with its segments',
@@ -104,6 +107,7 @@ export const operations = {
   revealCaller: {
     method: 'POST',
     url: '/api/contacts/:id/caller',
+    access: 'look',
     schema: {
       operationId: 'revealCaller',
       summary: 'Reveal the caller’s number; the reveal is logged',
@@ -115,6 +119,7 @@ export const operations = {
   startListening: {
     method: 'POST',
     url: '/api/recordings/:id/listenings',
+    access: 'look',
     schema: {
       operationId: 'startListening',
       summary: 'Begin a listening under a purpose',
@@ -164,6 +169,7 @@ export const operations = {
   readAudio: {
     method: 'GET',
     url: '/api/listenings/:id/audio',
+    access: 'asks-itself',
     schema: {
       operationId: 'readAudio',
       summary:
@@ -201,6 +207,7 @@ export const operations = {
   watchCalls: {
     method: 'GET',
     url: '/api/calls',
+    access: 'look',
     schema: {
       operationId: 'watchCalls',
       summary: 'Calls in progress, as server-sent events: event "calls", data LiveCalls, at once and after each change',

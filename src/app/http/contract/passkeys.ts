@@ -116,6 +116,7 @@ const passkeyOperations = {
   askPasskeySignIn: {
     method: 'POST',
     url: '/api/session/passkey/challenge',
+    access: 'anyone',
     schema: {
       operationId: 'askPasskeySignIn',
       summary: 'Begin to sign in with a passkey alone; needs no session',
@@ -125,6 +126,7 @@ const passkeyOperations = {
   signInWithPasskey: {
     method: 'POST',
     url: '/api/session/passkey',
+    access: 'anyone',
     schema: {
       operationId: 'signInWithPasskey',
       summary: 'Sign in with a passkey: having it and being verified by it are two factors',
@@ -135,6 +137,7 @@ const passkeyOperations = {
   askPasskeyFactor: {
     method: 'POST',
     url: '/api/session/second-factor/passkey/challenge',
+    access: 'asks-itself',
     schema: {
       operationId: 'askPasskeyFactor',
       summary: 'Begin to give a passkey as the second factor of a sign-in that awaits one',
@@ -144,6 +147,7 @@ const passkeyOperations = {
   givePasskeyFactor: {
     method: 'POST',
     url: '/api/session/second-factor/passkey',
+    access: 'asks-itself',
     schema: {
       operationId: 'givePasskeyFactor',
       summary: 'Finish a sign-in that awaits a second factor with a passkey',
@@ -163,6 +167,7 @@ const passkeyOperations = {
   askPasskey: {
     method: 'POST',
     url: '/api/account/passkeys/challenge',
+    access: 'asks-itself',
     schema: {
       operationId: 'askPasskey',
       summary:
@@ -177,6 +182,7 @@ const passkeyOperations = {
   addPasskey: {
     method: 'POST',
     url: '/api/account/passkeys',
+    access: 'asks-itself',
     schema: {
       operationId: 'addPasskey',
       summary:
@@ -226,6 +232,7 @@ const identityProviderOperations = {
   beginIdentityProvider: {
     method: 'GET',
     url: '/api/session/identity-provider',
+    access: 'anyone',
     schema: {
       operationId: 'beginIdentityProvider',
       summary: 'Go to the identity provider to sign in; what goes wrong leads back to the page with #sign-in=code',
@@ -244,6 +251,7 @@ const identityProviderOperations = {
   finishIdentityProvider: {
     method: 'GET',
     url: '/api/session/identity-provider/callback',
+    access: 'anyone',
     schema: {
       operationId: 'finishIdentityProvider',
       summary: 'The way back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',

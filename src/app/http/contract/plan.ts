@@ -103,6 +103,7 @@ export const planOperations = {
   readShares: {
     method: 'GET',
     url: '/api/shares',
+    access: 'look',
     schema: {
       operationId: 'readShares',
       summary: 'Planned and actual shares, by number and by official, of what the purpose lets the viewer see',

@@ -121,6 +121,7 @@ export const reconciliationOperations = {
   listUnreconciled: {
     method: 'GET',
     url: '/api/reconciliation/calls',
+    access: 'look',
     schema: {
       operationId: 'listUnreconciled',
       summary: 'Parts of calls and recordings that do not meet, the newest first; reading them is logged',

@@ -8,6 +8,7 @@ export const referralOperations = {
   listReferrals: {
     method: 'GET',
     url: '/api/referrals',
+    access: 'look',
     schema: {
       operationId: 'listReferrals',
       summary: 'Requests that the decision maker has referred, by number, for whoever prepares such a disclosure',

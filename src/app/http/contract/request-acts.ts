@@ -113,6 +113,7 @@ export const requestActOperations = {
   listRequestDecisions: {
     method: 'GET',
     url: '/api/request-decisions',
+    access: 'look',
     schema: {
       operationId: 'listRequestDecisions',
       summary: 'What of requests waits for the decision maker: corrections, and requests for official documents',

@@ -105,6 +105,7 @@ export const requestCallOperations = {
   nameCall: {
     method: 'POST',
     url: '/api/requests/:id/calls',
+    access: 'look',
     schema: {
       operationId: 'nameCall',
       summary: 'Look for a call that the requester names; nothing is told of any unless exactly one fits (R46)',
@@ -116,6 +117,7 @@ export const requestCallOperations = {
   narrowCall: {
     method: 'PUT',
     url: '/api/requests/:id/calls/:callId',
+    access: 'look',
     schema: {
       operationId: 'narrowCall',
       summary: 'Look again, with more of what the requester told',

@@ -218,6 +218,7 @@ export const requestOperations = {
   readRequest: {
     method: 'GET',
     url: '/api/requests/:id',
+    access: 'look',
     schema: {
       operationId: 'readRequest',
       summary: 'One request, with all that belongs to it',
@@ -228,6 +229,7 @@ export const requestOperations = {
   changeRequest: {
     method: 'PUT',
     url: '/api/requests/:id',
+    access: 'look',
     schema: {
       operationId: 'changeRequest',
       summary: 'Correct who asks, the language, or what is asked',

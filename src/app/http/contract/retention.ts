@@ -182,6 +182,7 @@ export const retentionOperations = {
   listLedger: {
     method: 'GET',
     url: '/api/retention/ledger',
+    access: 'look',
     schema: {
       operationId: 'listLedger',
       summary: 'The destruction ledger, newest first',

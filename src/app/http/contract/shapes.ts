@@ -36,6 +36,12 @@ export type Download = Static<typeof Download>
 /** The thing that a path names. */
 export const id = Type.Object({ id: Type.String({ format: 'uuid' }) })
 
+/**
+ * Who may ask an operation; whoever has a session where it says nothing. `look`: as that, in turn, since calls of others are
+ * shown. `anyone`: nobody has to be signed in. `asks-itself`: a sign-in under way will do, or the custodian asks for the session.
+ */
+export type Access = 'look' | 'anyone' | 'asks-itself'
+
 /** What comes in has the fields named here and no others. */
 export const closed = { additionalProperties: false } as const
 

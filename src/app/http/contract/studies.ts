@@ -106,6 +106,7 @@ export const studyOperations = {
   readStudy: {
     method: 'GET',
     url: '/api/studies',
+    access: 'look',
     schema: {
       operationId: 'readStudy',
       summary: 'A service-level study: counts of calls that the viewer’s right reaches, under SERVICE_LEVEL_STUDY',
@@ -129,6 +130,7 @@ export const studyOperations = {
   watchToday: {
     method: 'GET',
     url: '/api/calls-today',
+    access: 'look',
     schema: {
       operationId: 'watchToday',
       summary: 'Calls of this day and in progress by number and unit, as server-sent events `today`; no callers',

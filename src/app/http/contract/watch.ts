@@ -183,6 +183,7 @@ export const watchOperations = {
   readLooksAtMyCalls: {
     method: 'GET',
     url: '/api/my-calls/looks',
+    access: 'look',
     schema: {
       operationId: 'readLooksAtMyCalls',
       summary: 'Who looked at the viewer’s own calls, without names; the extract is logged',
@@ -199,6 +200,7 @@ export const watchOperations = {
   readLooksAtContact: {
     method: 'GET',
     url: '/api/contacts/:id/looks',
+    access: 'look',
     schema: {
       operationId: 'readLooksAtContact',
       summary: 'Who looked at a call, without names, for an inspection; the extract is logged',
