@@ -1,4 +1,5 @@
-import { sql, type Kysely } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Pool } from 'pg'
 import { expect, test } from 'vitest'
 import {
   expectedProtections,
@@ -114,6 +115,40 @@ test.each([
     'alter role seloste_desk set session_replication_role = replica',
     'unknown setting session_replication_role of seloste_desk',
   ],
+  [
+    'a function that is made a part of an extension',
+    `create function peek() returns setof contact language sql security definer as 'select * from contact';
+     alter extension plpgsql add function peek()`,
+    'unknown function peek()',
+  ],
+  [
+    'a trigger of all statements whose function is made a part of an extension',
+    `create function sink() returns event_trigger language plpgsql as 'begin end';
+     create event trigger sink on ddl_command_end execute function sink();
+     alter extension plpgsql add function sink(); alter extension plpgsql add event trigger sink`,
+    'unknown event trigger sink',
+  ],
+  [
+    'a function among PostgreSQL’s own',
+    `create function pg_catalog.peek() returns text language sql as 'select null::text'`,
+    'unknown function peek()',
+  ],
+  [
+    'an instant that PostgreSQL tells wrong',
+    `create or replace function pg_catalog.now() returns timestamptz language sql stable as $$ select '2020-01-01'::timestamptz $$`,
+    'changed built-in functions',
+  ],
+  [
+    'an operator',
+    'create operator public.= (leftarg = jsonb, rightarg = text, function = jsonb_exists)',
+    'unknown operator =(jsonb,text)',
+  ],
+  ['a cast', 'create cast (text as uuid) with inout as implicit', 'unknown cast text as uuid'],
+  [
+    'a role whose entries are not durable when they are acknowledged',
+    'alter role seloste_desk set synchronous_commit = off',
+    'unknown setting synchronous_commit of seloste_desk',
+  ],
   ['everybody’s right to make tables', 'grant create on schema public to public', 'changed grants on schema public'],
 ])('%s is named', async (_what, statement, problem) => {
   expect(await found(statement)).toContain(problem)
@@ -137,4 +172,23 @@ test('foreign keys that nobody holds to are named', async () => {
   expect(await found('alter table audit_cosignature disable trigger all')).toContain(
     'disabled constraint audit_cosignature audit_cosignature_size_fkey',
   )
+})
+
+test.each([
+  ['session_replication_role', 'replica'],
+  ['row_security', 'off'],
+  ['synchronous_commit', 'off'],
+])('%s set to %s for the whole server, as in its settings file, is named', async (name, value) => {
+  const pool = new Pool({ connectionString: database.url(), options: `-c ${name}=${value}`, max: 1 })
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const problems = await findProtectionProblems(db, roles, expected)
+    expect(problems).toEqual([{ kind: 'unknown', name: `setting ${name} of the server` }])
+  } finally {
+    await db.destroy()
+  }
+})
+
+test('extensions that measure the server may stay', async () => {
+  expect(await found('create extension pg_buffercache', 'create extension pgstattuple')).toEqual([])
 })

@@ -250,6 +250,19 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a table of topics that is made a part of an extension',
+    ...fields,
+    plant: {
+      run: 'create table call_topic (contact_id uuid, topic text); alter extension plpgsql add table call_topic',
+      undo: 'alter extension plpgsql drop table call_topic; drop table call_topic',
+    },
+  },
+  {
+    name: 'a role that reads every table',
+    ...fields,
+    plant: { run: 'create role reader_of_all in role pg_read_all_data', undo: 'drop role reader_of_all' },
+  },
+  {
     name: 'the history published to another server',
     ...fields,
     plant: { run: 'create publication all_calls for table contact', undo: 'drop publication all_calls' },
@@ -873,6 +886,23 @@ const catalogue: readonly Breach[] = [
     name: 'the desk let past row-level security',
     ...protection,
     plant: { run: 'alter role seloste_desk bypassrls', undo: 'alter role seloste_desk nobypassrls' },
+  },
+  {
+    name: 'a function that shows calls, made a part of an extension',
+    ...protection,
+    plant: {
+      run: `create function all_calls() returns setof contact language sql security definer as 'select * from contact'; alter extension plpgsql add function all_calls()`,
+      undo: 'alter extension plpgsql drop function all_calls(); drop function all_calls()',
+    },
+  },
+  {
+    // Last: what is entered meanwhile meets no trigger.
+    name: 'all triggers switched off in the settings of the server',
+    ...protection,
+    plant: {
+      run: `copy (select 'session_replication_role = replica') to program 'cat >> postgresql.auto.conf'; select pg_reload_conf()`,
+      undo: `copy (select) to program 'sed -i /session_replication_role/d postgresql.auto.conf'; select pg_reload_conf()`,
+    },
   },
 ]
 

@@ -1,12 +1,13 @@
 /**
  * What the database protects its data with. In: a connection of any role; `database/protections.json`, which `npm run generate`
- * writes from a fresh database. Out: triggers, row-level security, policies, functions, constraints, unique indexes, defaults,
- * grants, owners, rules and roles that are missing, disabled, changed or not the program's. Never here: a repair.
+ * writes from a fresh database. Out: triggers, row-level security, policies, functions, operators, casts, constraints, unique indexes,
+ * defaults, grants, owners, rules, settings and roles that are missing, disabled, changed or not the program's. Never here: a repair.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type QueryExecutorProvider } from 'kysely'
+import { isWatchingFunction, isWatchingPart, isWatchingView } from './extensions.ts'
 import { schemaFolder } from './schema-folder.ts'
 
 /** Expected protections, by name: `trigger audit_entry append_only`. */
@@ -73,6 +74,7 @@ export async function findProtectionProblems(
   const there = new Set<string>()
   for (const one of found) {
     there.add(one.name)
+    if (one.name === builtIn && postgres > expected.postgres) continue
     const [exact, loose] = expected.protections[one.name]?.split(' ') ?? []
     if (one.disabled) problems.push({ kind: 'disabled', name: one.name })
     else if (exact === undefined) {
@@ -85,6 +87,9 @@ export async function findProtectionProblems(
   for (const name of Object.keys(expected.protections)) if (!there.has(name)) problems.push({ kind: 'missing', name })
   return problems.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
+
+/** Those of PostgreSQL that are written in SQL: the same from 15 to 17, and unknown in what comes after this version. */
+const builtIn = 'built-in functions'
 
 /** One more of these takes no protection away; use/evidence names tables and columns that nobody described. */
 const protectsOrStores = /^(table|defaults of|constraint|unique index) /
@@ -126,8 +131,7 @@ function protectionsOf(roles: readonly string[]) {
     relation as (
       select c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence, c.relowner, c.relacl, c.relispartition
       from pg_class c
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
-        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and not ${isWatchingView('c')}
     ),
     granted as (
       select oid, string_agg(concat_ws(' ', case grantee when 0 then 'everybody' else pg_get_userbyid(grantee) end, privilege,
@@ -205,11 +209,25 @@ function protectionsOf(roles: readonly string[]) {
           where g.grantee <> p.proowner and g.grantee = any (${known})) g), md5(p.prosrc)),
       pg_get_function_sqlbody(p.oid), false
     from pg_proc p join pg_language l on l.oid = p.prolang
-    where p.pronamespace = 'public'::regnamespace and p.prokind <> 'a'
-      and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    where (p.pronamespace = 'public'::regnamespace or p.pronamespace = 'pg_catalog'::regnamespace and p.oid >= 16384)
+      and not ${isWatchingFunction('p.oid')}
+    -- A superuser can give PostgreSQL's own functions another text, which is then obeyed: now(), too.
+    union all
+    select ${builtIn}, md5(string_agg(concat_ws(' ', p.oid::regprocedure::text, l.lanname, p.prosecdef, p.provolatile, p.proconfig,
+        md5(p.prosrc), pg_get_function_sqlbody(p.oid)), ',' order by p.oid)), null, false
+    from pg_proc p join pg_language l on l.oid = p.prolang
+    where p.pronamespace = 'pg_catalog'::regnamespace and p.oid < 16384 and l.lanname not in ('internal', 'c')
+    -- What "=" means where PostgreSQL has no operator for just these types, and what is converted unasked.
+    union all
+    select 'operator ' || o.oid::regoperator, o.oprcode::regprocedure::text, null, false from pg_operator o
+    where o.oid >= 16384 and not ${isWatchingPart('pg_operator', 'o.oid')}
+    union all
+    select 'cast ' || format_type(k.castsource, null) || ' as ' || format_type(k.casttarget, null),
+      concat_ws(' ', k.castcontext, k.castmethod, nullif(k.castfunc, 0)::regprocedure), null, false from pg_cast k
+    where k.oid >= 16384 and not ${isWatchingPart('pg_cast', 'k.oid')}
     union all
     select 'event trigger ' || evtname, evtfoid::regproc::text, null, evtenabled <> 'O' from pg_event_trigger
-    where not exists (select from pg_depend d where d.classid = 'pg_event_trigger'::regclass and d.objid = pg_event_trigger.oid and d.deptype = 'e')
+    where not ${isWatchingFunction('evtfoid')}
     -- What a process's role is, and of which roles it has the rights.
     union all
     select 'role ' || rolname, concat_ws(' ', rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
@@ -221,7 +239,13 @@ function protectionsOf(roles: readonly string[]) {
     from pg_db_role_setting s, unnest(s.setconfig) setting
     where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
       and (s.setrole = 0 or s.setrole = any (${known}))
-      and split_part(setting, '=', 1) in ('session_replication_role', 'row_security', 'search_path', 'role')
+      and split_part(setting, '=', 1) in ('session_replication_role', 'row_security', 'search_path', 'role', 'synchronous_commit')
+      and setting not in ('synchronous_commit=on', 'synchronous_commit=remote_apply')
+    -- The same for everybody, in the server's own settings.
+    union all
+    select 'setting ' || name || ' of the server', reset_val, null, false from pg_settings
+    where name = 'session_replication_role' and reset_val <> 'origin' or name = 'row_security' and reset_val <> 'on'
+      or name = 'synchronous_commit' and reset_val not in ('on', 'remote_apply')
     union all
     select 'grants on schema public', coalesce((select string_agg(name, ', ' order by name collate "C") from (
         select concat_ws(' ', case g.grantee when 0 then 'everybody' else pg_get_userbyid(g.grantee) end, g.privilege_type) as name

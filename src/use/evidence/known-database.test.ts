@@ -48,6 +48,32 @@ test.each([
   ['a role in the desk’s place', 'create role second_desk in role seloste_desk', 'member of seloste_desk: second_desk'],
   ['everybody', 'grant select on contact to public', 'grant of contact to public'],
   [
+    'a role that reads every table',
+    'create role reader_of_all in role pg_read_all_data',
+    'member of pg_read_all_data: reader_of_all',
+  ],
+  ['an extension that leads to other databases', 'create extension dblink', 'extension dblink'],
+  [
+    'what comes from another server',
+    `create subscription inflow connection 'host=elsewhere' publication calls with (connect = false, slot_name = none)`,
+    'subscription inflow',
+  ],
+  [
+    'a table that is made a part of an extension',
+    'create table contact_note (contact_id uuid, caller_name text); alter extension plpgsql add table contact_note',
+    'table contact_note',
+  ],
+  [
+    'a view that is made a part of an extension',
+    'create view callers as select caller_key from contact; alter extension plpgsql add view callers',
+    'table callers',
+  ],
+  [
+    'a schema that is made a part of an extension',
+    'create schema side; alter extension plpgsql add schema side',
+    'schema side',
+  ],
+  [
     'a list of members that is open',
     'alter table contact drop constraint contact_number_name_members',
     'members contact_number_name_members',
@@ -63,4 +89,31 @@ test.each([
     }),
   ).rejects.toBe(undo)
   expect(found).toEqual([named])
+})
+
+test('who may become the owner of the database is named', async () => {
+  const undo = new Error('undo')
+  let found: string[] = []
+  await expect(
+    admin.db.transaction().execute(async (tx) => {
+      await sql.raw('create role heir; create role owner_of_all; grant owner_of_all to heir').execute(tx)
+      await sql.raw('alter table audit_entry owner to owner_of_all').execute(tx)
+      found = await findUnknown(tx)
+      throw undo
+    }),
+  ).rejects.toBe(undo)
+  expect(found).toContain('member of owner_of_all: heir')
+})
+
+test('an extension that measures the server may stay', async () => {
+  const undo = new Error('undo')
+  let found: string[] | undefined
+  await expect(
+    admin.db.transaction().execute(async (tx) => {
+      await sql.raw('create extension pg_buffercache; create extension pgstattuple').execute(tx)
+      found = await findUnknown(tx)
+      throw undo
+    }),
+  ).rejects.toBe(undo)
+  expect(found).toEqual([])
 })

@@ -4,6 +4,7 @@
  * texts; the verifier of the audit log compares those.
  */
 import { readFileSync } from 'node:fs'
+import { isWatchingView, watchingExtensions } from '#platform/database/extensions.ts'
 import { databaseMarks } from '#platform/database/quarantine.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
@@ -41,7 +42,7 @@ export async function readDatabase(db: QueryExecutorProvider): Promise<Omit<Know
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attname)::text[] as names
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
-      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+      and not ${isWatchingView('c')}
       -- A month of the history is named after its parent; any other part is a table like others.
       and not (c.relispartition and exists (
         select from pg_inherits i join pg_class p on p.oid = i.inhparent
@@ -68,11 +69,12 @@ async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]
         or oid = (select relowner from pg_class where oid = 'public.audit_entry'::regclass)
     ), own as (
       select c.* from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+        and not ${isWatchingView('c')}
     )
     select 'schema ' || n.nspname as what from pg_namespace n
       where n.oid >= 16384 and n.nspname !~ '^pg_(temp|toast_temp)_'
-        and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
+    union all
+    select 'extension ' || extname from pg_extension where extname <> all (${[...watchingExtensions]}::name[])
     union all
     select 'grant of ' || c.relname || ' to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from own c cross join lateral aclexplode(c.relacl) x
@@ -90,12 +92,20 @@ async function findStrangers(db: QueryExecutorProvider, roles: readonly string[]
     union all
     select 'member of ' || r.rolname || ': ' || pg_get_userbyid(m.member)
       from pg_auth_members m join pg_roles r on r.oid = m.roleid
-      where r.rolname = any(${roles}::text[]) and m.member not in (select oid from known)
-        and not (select rolsuper from pg_roles where oid = m.member)
+      where (
+          r.rolname = any(${roles}::text[]) or r.rolname in ('pg_read_all_data', 'pg_write_all_data')
+          or r.oid in (select oid from known where oid >= 16384)
+          or r.oid = (select relowner from pg_class where oid = 'public.audit_entry'::regclass)
+        )
+        and m.member not in (select oid from known) and not (select rolsuper from pg_roles where oid = m.member)
+        -- Who made a role may give it to others, from PostgreSQL 16 on, and need not be able to become it.
+        and (to_jsonb(m) ->> 'inherit_option' is distinct from 'false' or to_jsonb(m) ->> 'set_option' is distinct from 'false')
     union all
     select 'default grant to ' || case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end
       from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x where x.grantee not in (select oid from known)
     union all select 'publication ' || pubname from pg_publication
+    union all
+    select 'subscription ' || subname from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())
     union all select 'replication slot ' || slot_name from pg_replication_slots where slot_type = 'logical' and database = current_database()
     union all select 'foreign server ' || srvname from pg_foreign_server
     union all select 'event trigger ' || evtname from pg_event_trigger

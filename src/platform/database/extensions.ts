@@ -1,0 +1,34 @@
+// Extensions of a server that may stay: they measure it or watch over it, hold nothing of the register and lead nowhere else.
+// In: nothing. Out: their names, and conditions of SQL. Never: whether Seloste needs one (it needs none).
+import { sql, type RawBuilder } from 'kysely'
+
+export const watchingExtensions: readonly string[] = [
+  ...['amcheck', 'pg_buffercache', 'pg_freespacemap', 'pg_prewarm', 'pg_stat_kcache', 'pg_stat_monitor'],
+  ...['pg_stat_statements', 'pg_visibility', 'pg_wait_sampling', 'pgaudit', 'pgstattuple', 'plpgsql'],
+]
+
+const madeBy = (catalogue: string, oid: RawBuilder<unknown>) => sql`exists (
+  select from pg_depend d join pg_extension e on e.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
+  where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...watchingExtensions]}::name[]))`
+
+/** A view of such an extension that shows nothing of the register: whoever owns an extension can make anything a part of it. */
+export function isWatchingView(table: string): RawBuilder<boolean> {
+  const column = (name: string) => sql.ref(`${table}.${name}`)
+  return sql<boolean>`(${column('relkind')} = 'v' and ${madeBy('pg_class', column('oid'))} and not exists (
+    select from pg_rewrite w
+    join pg_depend u on u.classid = 'pg_rewrite'::regclass and u.objid = w.oid and u.refclassid = 'pg_class'::regclass
+    join pg_class o on o.oid = u.refobjid and o.oid <> w.ev_class and o.oid >= 16384
+    where w.ev_class = ${column('oid')} and o.relkind <> 'v'))`
+}
+
+/** A function of such an extension: in C, and with its caller's rights. */
+export function isWatchingFunction(oid: string): RawBuilder<boolean> {
+  return sql<boolean>`(${madeBy('pg_proc', sql.ref(oid))} and exists (
+    select from pg_proc c join pg_language l on l.oid = c.prolang
+    where c.oid = ${sql.ref(oid)} and l.lanname = 'c' and not c.prosecdef))`
+}
+
+/** A cast or an operator of such an extension. */
+export function isWatchingPart(catalogue: 'pg_cast' | 'pg_operator', oid: string): RawBuilder<boolean> {
+  return sql<boolean>`${madeBy(catalogue, sql.ref(oid))}`
+}
