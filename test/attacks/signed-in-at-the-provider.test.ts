@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { password } from '#test/database/people.ts'
 import { openOffices, type Jar } from '#test/requests/open-offices.ts'
 import { publicUrl } from '#test/register/open-desk.ts'
 import { runTestProvider, signInAtProvider, testClient } from '#test/sign-in/run-provider.ts'
@@ -135,6 +136,36 @@ test('a new sign-in at the provider ends the session that the browser had', asyn
   expect(await throughProvider(jar, new Map(), 'tuula')).toBe('/requests')
   expect((await jar.ask('/api/session')).status).toBe(200)
   expect((await before.ask('/api/session')).status).toBe(401)
+})
+
+describe('a sign-in at the provider that is under way in another window', () => {
+  beforeAll(() => provider.people.set('tuula', { preferred_username: people.tuula.userId }))
+
+  /** @returns the way back, not gone yet */
+  async function isUnderWay(jar: Jar): Promise<string> {
+    const begun = await jar.fetch('/api/session/identity-provider?returnTo=/requests', { redirect: 'manual' })
+    const back = await signInAtProvider(begun.headers.get('location')!, 'tuula', new Map())
+    return back.pathname + back.search
+  }
+
+  test('opens nothing once the browser has signed out', async () => {
+    const jar = await browse(people.tuula)
+    const back = await isUnderWay(jar)
+    expect((await jar.ask('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+    const answer = await jar.fetch(back, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toBe('/#sign-in=identity-provider.late')
+    expect(await opens(jar)).toBe(401)
+  })
+
+  test('leaves no session open behind it: who has signed in meanwhile stays signed in', async () => {
+    const jar = await browse()
+    const back = await isUnderWay(jar)
+    const { userId } = people.paula
+    expect((await jar.ask('/api/session', { userId, password })).status).toBe(200)
+    const answer = await jar.fetch(back, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toBe('/#sign-in=identity-provider.late')
+    expect((await jar.ask('/api/session')).body).toMatchObject({ userId })
+  })
 })
 
 describe('a mail address by which somebody is found at their first sign-in', () => {

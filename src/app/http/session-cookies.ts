@@ -18,16 +18,19 @@ export function sessionToken(request: FastifyRequest): string | undefined {
   return request.cookies[named(request, session)]
 }
 
+/** Of a browser that has one: a sign-in at the identity provider that is under way in another window comes to nothing. */
 export function setSessionToken(request: FastifyRequest, reply: FastifyReply, token: string): void {
   reply.setCookie(named(request, session), token, attributes(request))
+  clearProviderFlow(request, reply)
 }
 
 /**
- * Ends what a browser has of a session: the cookie, and with it what pages have stored and cached (Clear-Site-Data). The other
- * cookies stay: they say which browser it is, and open nothing.
+ * Ends what a browser has of a session: the cookie, and with it what pages have stored and cached (Clear-Site-Data), and a sign-in
+ * at the identity provider that is under way. The other cookies stay: they say which browser it is, and open nothing.
  */
 export function signedOut(request: FastifyRequest, reply: FastifyReply): void {
   reply.clearCookie(named(request, session), attributes(request))
+  clearProviderFlow(request, reply)
   reply.header('clear-site-data', '"cache", "storage"')
 }
 
@@ -60,6 +63,7 @@ export function setProviderFlow(request: FastifyRequest, reply: FastifyReply, se
 }
 
 export function clearProviderFlow(request: FastifyRequest, reply: FastifyReply): void {
+  if (providerFlow(request) === undefined) return
   reply.clearCookie(named(request, flow), { ...attributes(request), sameSite: 'lax' })
 }
 

@@ -16,6 +16,7 @@ import {
   ClientSecretBasic,
   ClientSecretPost,
   clockTolerance,
+  customFetch,
   discovery,
   enableNonRepudiationChecks,
   fetchUserInfo,
@@ -24,12 +25,14 @@ import {
   randomState,
   type ClientAuth,
   type Configuration,
+  type CustomFetch,
   type IDToken,
 } from 'openid-client'
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
 import { sessionExpiry, sessionHash } from '../people/session.ts'
+import { isStorable } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { openProven } from './open-session.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
@@ -95,9 +98,13 @@ const flowMinutes = 10
 const answerSeconds = 4
 const knownForMs = 60 * 60_000
 const clockToleranceSeconds = 30
+/** Of the last instant that there is. */
+const latestSeconds = 8_640_000_000_000
 /** As long as a proof is recent (require_fresh in the database). */
 const freshSeconds = 15 * 60
 const longestClaim = 256
+/** A discovery document, a set of keys, an answer with tokens: none is as long. */
+const longestAnswerBytes = 1024 * 1024
 const sealPurpose = 'seloste.identity-provider'
 
 export function createIdentityProvider(given: {
@@ -223,11 +230,13 @@ export function createIdentityProvider(given: {
       authenticate,
       {
         timeout: answerSeconds,
+        [customFetch]: fetchBounded,
         // The signature of the ID token is checked too, not only the connection that it came over.
         execute: [enableNonRepudiationChecks, ...(isOnThisMachine(settings.issuer) ? [allowPlain] : [])],
       },
     )
     configuration.timeout = answerSeconds
+    configuration[customFetch] = fetchBounded
     known = { configuration, at: now().epochMilliseconds }
     return configuration
   }
@@ -262,6 +271,7 @@ export function createIdentityProvider(given: {
       })
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
+      if (!isOurs(claims)) throw new Error('the ID token is for another client, or has a value that none has')
       const isInUserInfo =
         claims[settings.claim] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
       const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims
@@ -273,12 +283,21 @@ export function createIdentityProvider(given: {
     }
   }
 
-  /** Empty where the provider says nothing usable: a mail address is nobody's before it is verified (Core 1.0, section 5.1). */
+  /** False for a token made for another client (Core 1.0, section 3.1.3.7), or with values that no provider gives. */
+  function isOurs({ azp, sub, auth_time: authTime = 0 }: IDToken): boolean {
+    if (azp !== undefined && azp !== settings.clientId) return false
+    return sub !== '' && sub.length < longestClaim && isStorable(sub) && authTime <= latestSeconds
+  }
+
+  /**
+   * Empty where the provider says nothing usable: a mail address is nobody's before it is verified (Core 1.0, section 5.1). The
+   * claim is taken as it is written, since a name that only looks like another one is another account of the provider.
+   */
   function whoIn(stated: Record<string, unknown>): string {
     const who = stated[settings.claim]
     if (typeof who !== 'string' || who.length > longestClaim) return ''
     if (settings.claim === 'email' && stated['email_verified'] !== true) return ''
-    return who.trim().normalize('NFKC')
+    return isStorable(who) && who === who.normalize('NFC') ? who : ''
   }
 
   /** When the provider last asked who it is (Core 1.0, section 2, auth_time); long ago where it does not say. */
@@ -401,6 +420,22 @@ interface PersonMeant {
   id: string
   factors: string[]
   second_factor: SecondFactorDemand
+}
+
+/** Fetches an answer of the provider up to a length: one without end would fill the memory of the process. */
+async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise<Response> {
+  const answer = await fetch(url, options as RequestInit)
+  let bytes = 0
+  const bounded = answer.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        bytes += part.byteLength
+        if (bytes > longestAnswerBytes) throw new Error('the identity provider’s answer is too long')
+        controller.enqueue(part)
+      },
+    }),
+  )
+  return new Response(bounded ?? null, answer)
 }
 
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to be seen; a provider in the clear is on loopback
