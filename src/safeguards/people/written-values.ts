@@ -40,9 +40,12 @@ export function isStorable(text: string): boolean {
   return !unstorable.test(text)
 }
 
-/** A name as it is kept: composed, with single blanks. */
+// Characters that are not seen, and those that turn round what stands beside a name (Unicode UAX #9).
+const unseen = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+/** A name as it is kept: composed, with single blanks, and nothing in it that is not seen. */
 export function nameOf(written: string): string {
-  return written.normalize('NFC').trim().replaceAll(/\s+/g, ' ')
+  return written.normalize('NFC').replaceAll(unseen, '').replaceAll(/\s+/g, ' ').trim()
 }
 
 /** The key of a number at which an official can answer; nothing for a short code, a withheld number or no number. */
