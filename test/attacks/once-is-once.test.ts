@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
+import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openPackages } from '../disclosure/open-packages.ts'
 import { openActs } from '../requests/open-acts.ts'
@@ -48,6 +49,13 @@ async function threeAtOnce(
   }
 }
 
+/** What the audit log has of one, in its order. */
+async function entriesOf(admin: Kysely<RegisterTables>, id: string): Promise<string[]> {
+  const { rows } = await sql<{ entry: string }>`
+    select action || ' ' || result as entry from audit_entry where object_id = ${id} order by seq`.execute(admin)
+  return rows.map(({ entry }) => entry)
+}
+
 describe('a package', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const open = await openPackages(database)
@@ -89,6 +97,28 @@ describe('a package', async () => {
       expect(rows).toHaveLength(2)
     },
   )
+
+  test('of which all but the end is downloaded before it is withdrawn is no unfetched one: the log has each download before its first byte', async () => {
+    const { id } = await ready()
+    const { body } = await release(id)
+    await until(id, 'ready')
+    const logged = () => entriesOf(admin, body['id'] as string)
+    const fetching = createPackageFetching(register.keeping)
+    const token = (body['link'] as string).slice('/packages/'.length)
+    for (const attempt of [1, 2]) {
+      const begun = (await fetching.begin({ token })) as { id: string; attempt: number; sizeBytes: number }
+      expect(await logged()).toHaveLength(1 + attempt)
+      expect((await fetching.piece({ ...begun, from: 0 })).bytes).toBeDefined()
+      await fetching.broke(begun)
+    }
+    expect((await send('riitta', 'DELETE', `/api/packages/${body['id'] as string}`)).status).toBe(204)
+    expect(await logged()).toEqual([
+      'package.made ok',
+      'package.fetch-begun ok',
+      'package.fetch-begun ok',
+      'package.ended ok',
+    ])
+  })
 
   test('is not released at the desk of a decision maker who has left it, before a new proof', async () => {
     const { id } = await ready()
@@ -155,5 +185,12 @@ describe('a copy for a requester', async () => {
     const copies = body['copies'] as { id: string; downloads: { outcome: string; address: string }[] }[]
     const { downloads } = copies.find((one) => one.id === id)!
     expect(downloads.map(({ outcome }) => outcome).toSorted()).toEqual(['begun', 'refused', 'refused'])
+  })
+
+  test('is in the log when its download is begun, before its first byte', async () => {
+    const { id, link } = await acts.readyCopy()
+    const fetching = createCopyFetching(acts.register.keeping)
+    expect(await fetching.begin({ token: link.slice('/copies/'.length) })).toMatchObject({ attempt: 1 })
+    expect(await entriesOf(acts.admin, id)).toEqual(['subject-copy.made ok', 'subject-copy.fetch-begun ok'])
   })
 })

@@ -165,6 +165,7 @@ describe('a package to a research institute', () => {
     )
     expect(rows).toEqual([
       { action: 'package.made', person_id: open.people.riitta.id },
+      { action: 'package.fetch-begun', person_id: null },
       { action: 'package.taken', person_id: null },
     ])
   })

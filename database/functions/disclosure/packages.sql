@@ -270,19 +270,24 @@ end $$;
 create or replace function fetch_lease() returns interval
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '2 minutes' $$;
 
--- Records a download that is begun or refused. A refused one is in the audit log as well.
+-- Records a download that is begun or refused, in the audit log as well: all but the last bytes may leave by one that never ends.
+-- What the desk refuses it logs itself.
 create or replace function record_download(package disclosure_package, copy subject_copy, outcome text, address text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  is_begun constant boolean := record_download.outcome = 'begun';
 begin
   insert into download (package_id, copy_id, outcome, person_id, address)
   values (package.id, copy.id, record_download.outcome, case when package.delivery = 'MEDIUM' then viewer() end, record_download.address);
-  if record_download.outcome = 'refused' and package.delivery = 'LINK' then
+  if is_begun and package.id is not null or package.delivery = 'LINK' then
     insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-    values (null, 'package.taken', 'package', package.id, 'refused:package.being-fetched',
+    values (case when package.delivery = 'MEDIUM' then viewer() end, case when is_begun then 'package.fetch-begun' else 'package.taken' end,
+      'package', package.id, case when is_begun then 'ok' else 'refused:package.being-fetched' end,
       jsonb_build_object('disclosure', coalesce(package.research_id, package.authority_id)));
-  elsif record_download.outcome = 'refused' and copy.id is not null then
+  elsif copy.id is not null then
     insert into audit_entry (person_id, action, reference, object_kind, object_id, result, detail)
-    select null, 'subject-copy.taken', q.number, 'copy', copy.id, 'refused:copy.being-fetched', jsonb_build_object('recording', copy.recording_id)
+    select null, case when is_begun then 'subject-copy.fetch-begun' else 'subject-copy.taken' end, q.number, 'copy', copy.id,
+      case when is_begun then 'ok' else 'refused:copy.being-fetched' end, jsonb_build_object('recording', copy.recording_id)
     from subject_request q where q.id = copy.request_id;
   end if;
 end $$;
