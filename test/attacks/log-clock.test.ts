@@ -6,7 +6,7 @@ import { acceptProblems, explainableIn } from '#safeguards/audit/accept-problems
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
 import { watchClock } from '#safeguards/audit/watch-clock.ts'
-import { verifyHere } from '#app/roles/verify-here.ts'
+import { verifyHere } from '#app/custodian/verify-here.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase, type TestDatabase } from '#test/database/create-test-database.ts'
 

@@ -8,7 +8,7 @@ import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { writeVerifierKey } from '#safeguards/audit/note.ts'
 import { newestVerification } from '#safeguards/audit/log-verifications.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'
-import { verifyLogOnDemand, type LogVerifier } from '#app/roles/verify-log.ts'
+import { verifyLogOnDemand, type LogVerifier } from '#app/custodian/verify-log.ts'
 import { openTestLog } from '#test/audit/open-log.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 

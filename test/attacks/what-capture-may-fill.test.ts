@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { endBlockingSessions } from '#app/roles/end-blocking-sessions.ts'
+import { endBlockingSessions } from '#app/custodian/end-blocking-sessions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
 // What whoever has taken over capture, with its database role, can fill or hold that everybody needs.

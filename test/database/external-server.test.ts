@@ -9,7 +9,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { prepareBinaries } from '#platform/database/embedded/binaries.ts'
 import { databaseOsUser } from '#platform/database/embedded/os-user.ts'
 import { checkDatabase } from '../../src/app/cli/doctor/check-database.ts'
-import { prepareDatabase, renewRolePasswords } from '../../src/app/roles/bootstrap.ts'
+import { prepareDatabase, renewRolePasswords } from '../../src/app/supervisor/bootstrap.ts'
 import { externalBinaries, startExternalServer, type ExternalServer } from './external-server.ts'
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0

@@ -1,7 +1,7 @@
 // The anonymised copy of a recording (R33, L30): what is missing is named, what is removed is gone, and a second person signs.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { openVoiceEngines } from '#app/roles/voice-engines.ts'
+import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
 import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
 import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'

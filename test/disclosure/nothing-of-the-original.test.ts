@@ -1,6 +1,6 @@
 // R27, R33: what leaves for research has nothing of an original in it, from the call as it was received to the package as it is fetched.
 import { expect, test } from 'vitest'
-import { openVoiceEngines } from '#app/roles/voice-engines.ts'
+import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { linearToAlaw } from '#test/simulator/g711.ts'
 import { leavesNothingOf } from '#use/disclosure/content/leaves-nothing-of.ts'

@@ -2,7 +2,7 @@
 import { Registry } from 'prom-client'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { tellWaiting } from '#app/roles/tell-waiting.ts'
+import { tellWaiting } from '#app/custodian/tell-waiting.ts'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'

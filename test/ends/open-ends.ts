@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { afterAll, expect } from 'vitest'
-import { keepEnds } from '#app/roles/keep-ends.ts'
+import { keepEnds } from '#app/custodian/keep-ends.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { runCapture } from '#app/roles/capture.ts'
+import { runCapture } from '#app/capture/capture.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { readSettings } from '#platform/config/settings.ts'

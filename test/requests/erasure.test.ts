@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
-import { keepRequests } from '#app/roles/keep-requests.ts'
+import { keepRequests } from '#app/custodian/keep-requests.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { enterRequest } from '#use/requests/enter-request.ts'

@@ -15,7 +15,7 @@ import { acceptProblems, explainableIn } from '#safeguards/audit/accept-problems
 import { resumeLog } from '#safeguards/audit/resume.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { exportLedger } from '#safeguards/ledger/export-ledger.ts'
-import { verifyHere } from '../roles/verify-here.ts'
+import { verifyHere } from '../custodian/verify-here.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `audit export --to DIR`: the log as files, or what has come since added to an earlier export. */

@@ -6,7 +6,7 @@ import { Fault } from '#platform/fault.ts'
 import type { SeenCheckpoint } from '#safeguards/audit/verify/check-roots.ts'
 import type { Progress, Report } from '#safeguards/audit/verify/report.ts'
 import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
-import { trustedKeys, verifyHere } from '../roles/verify-here.ts'
+import { trustedKeys, verifyHere } from '../custodian/verify-here.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** A log that is not what was signed. */

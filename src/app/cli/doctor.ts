@@ -1,6 +1,6 @@
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { askCapture } from '../roles/capture-control.ts'
+import { askCapture } from '../capture/capture-control.ts'
 import { checkBlockers } from './doctor/check-blockers.ts'
 import { checkDatabase } from './doctor/check-database.ts'
 import { checkDisk } from './doctor/check-disk.ts'

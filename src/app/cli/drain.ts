@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { askCapture, type CaptureState } from '../roles/capture-control.ts'
+import { askCapture, type CaptureState } from '../capture/capture-control.ts'
 
 export interface DrainOptions {
   /** Waits so long for the end; without it, not at all. */

@@ -5,7 +5,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { mayHoldLocks } from '#platform/database/may-hold-locks.ts'
 import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
-import { prepareDatabase, renewRolePasswords } from '../roles/bootstrap.ts'
+import { prepareDatabase, renewRolePasswords } from '../supervisor/bootstrap.ts'
 import { databaseRoles } from '../roles/role.ts'
 
 /**

@@ -6,7 +6,7 @@ import { verifyRecordings, type Verification } from '#register/verify/verify-rec
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { noteRun } from '#safeguards/runs/note-run.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { placesToProve } from '../roles/places-to-prove.ts'
+import { placesToProve } from '../custodian/places-to-prove.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** A recording is not what was kept, or one that was destroyed is not gone. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Settings } from '#platform/config/settings.ts'
 import { askOnce } from '#platform/database/ask-once.ts'
 import { makeLog } from '#platform/log/log.ts'
-import { superviseRoles } from '../roles/supervise.ts'
+import { superviseRoles } from '../supervisor/supervise.ts'
 import { untilTold } from './until-told.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))

@@ -1,6 +1,6 @@
 import { watchNpm } from '#platform/processes/launched-by-npm.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { Supervised } from '../roles/supervise.ts'
+import type { Supervised } from '../supervisor/supervise.ts'
 
 /** Goes on until a signal comes, the `npm run` that started it has ended, or the whole fails; then ends everything in order. */
 export async function untilTold(all: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { CsvProblem } from '#platform/csv/csv-problem.ts'
 import type { Refusal } from '#safeguards/access/grant.ts'
-import { qualityRefusals } from './quality-refusals.ts'
+import { qualityRefusals } from './quality/quality-refusals.ts'
 
 /** Every refusal the API gives: its status and what it says. The web has the same codes in three languages. */
 export const refusals = {

@@ -8,7 +8,7 @@ import type { Access } from './contract/shapes.ts'
 import type { Desk } from './desk.ts'
 import { refuse, refuseGrant } from './refuse.ts'
 import type { Routes } from './routes.ts'
-import { sessionToken } from './session-cookies.ts'
+import { sessionToken } from './account/session-cookies.ts'
 
 const whoAsks = new WeakMap<FastifyRequest, { personId: string }>()
 

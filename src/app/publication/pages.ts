@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { describedNow, type Desk } from '#app/http/desk.ts'
-import { sessionToken } from '#app/http/session-cookies.ts'
+import { sessionToken } from '#app/http/account/session-cookies.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'

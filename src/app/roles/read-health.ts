@@ -10,7 +10,7 @@ import { seenNodes, type SeenNode } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { isLogWhole } from '#safeguards/audit/log-state.ts'
 import { readProof } from '#use/evidence/read-proofs.ts'
-import type { CustodianClient } from './custodian-client.ts'
+import type { CustodianClient } from '../custodian/custodian-client.ts'
 
 export interface StandingBlocker extends Blocker {
   /** Process, and for captures the node. */

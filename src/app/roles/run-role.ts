@@ -1,8 +1,8 @@
 import { findSystemd } from '#platform/processes/tell-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
-import { giveBack } from './give-back.ts'
+import { giveBack } from '../capture/give-back.ts'
 import { logLastResort } from './log-last-resort.ts'
-import { tellAlive } from './watch-alive.ts'
+import { tellAlive } from '../supervisor/watch-alive.ts'
 
 /** By then what was read has been used. */
 const startedMs = 5_000
@@ -61,12 +61,12 @@ export async function runRole(
 export async function load(name: RoleName): Promise<Role> {
   switch (name) {
     case 'capture':
-      return (await import('./capture.ts')).runCapture
+      return (await import('../capture/capture.ts')).runCapture
     case 'desk':
-      return (await import('./desk.ts')).runDesk
+      return (await import('../desk/desk.ts')).runDesk
     case 'feeds':
       return (await import('./feeds.ts')).runFeeds
     case 'custodian':
-      return (await import('./custodian.ts')).runCustodian
+      return (await import('../custodian/custodian.ts')).runCustodian
   }
 }

@@ -13,7 +13,7 @@ export interface RecordingView {
   cause?: string
 }
 
-/** What is past its day is looked for each minute, and destroyed then (app/roles/keep-terms.ts). */
+/** What is past its day is looked for each minute, and destroyed then (app/custodian/keep-terms.ts). */
 export const sweepMinutes = 1
 
 /**

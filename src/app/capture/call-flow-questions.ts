@@ -1,0 +1,57 @@
+/**
+ * How calls were signalled, from the memory of each capture to the desk. In: the flows that a capture has. Out: those of all
+ * captures, as lists and one by one. Never here: who may look; the desk asks the database before it asks here.
+ */
+import type { CallFlow, CallFlows } from '#capture/session/call-flows.ts'
+import type { Captures } from '../desk/ask-captures.ts'
+
+/** A flow without its steps. */
+type FlowTold = Omit<CallFlow, 'steps' | 'leftOut'>
+type FlowHead = FlowTold & { node: string }
+type ShownFlow = FlowHead & Pick<CallFlow, 'steps' | 'leftOut'>
+
+/** How the desk asks; `no-answer` when no capture answers. */
+export interface FlowReader {
+  /** Newest first; `unanswered` are the nodes whose flows are not among them. */
+  list(): Promise<{ flows: FlowHead[]; unanswered: string[] } | 'no-answer'>
+  /** Nothing where no capture has one of that id any more. */
+  read(id: string): Promise<ShownFlow | undefined | 'no-answer'>
+}
+
+const all = 'call-flows'
+
+/** What a capture answers; nothing where something else was asked. */
+export function answerCallFlows(flows: CallFlows, asked: string): unknown {
+  if (asked === all) return flows.all().map(headOf)
+  if (!asked.startsWith(`${all}/`)) return undefined
+  const found = flows.find(asked.slice(all.length + 1))
+  return found ? { ...headOf(found), steps: found.steps, leftOut: found.leftOut } : null
+}
+
+export function readCallFlows(captures: Captures): FlowReader {
+  return {
+    async list() {
+      const { expected, answers } = await captures.ask(all)
+      if (answers.size === 0) return 'no-answer'
+      const flows = expected.flatMap(({ id, name }) => {
+        return ((answers.get(id) ?? []) as FlowTold[]).map((flow) => ({ ...flow, node: name }))
+      })
+      flows.sort((one, other) => other.startedAtMs - one.startedAtMs)
+      return { flows, unanswered: expected.filter(({ id }) => !answers.has(id)).map(({ name }) => name) }
+    },
+    async read(id) {
+      const { expected, answers } = await captures.ask(`${all}/${id}`)
+      if (answers.size === 0) return 'no-answer'
+      for (const node of expected) {
+        const found = answers.get(node.id) as Omit<ShownFlow, 'node'> | null | undefined
+        if (found) return { ...found, node: node.name }
+      }
+      return answers.size < expected.length ? 'no-answer' : undefined
+    },
+  }
+}
+
+/** What of a flow is shown: its dialog's id is the client's and stays there. */
+function headOf({ id, segments, client, transport, startedAtMs, endedAtMs, problems }: CallFlow): FlowTold {
+  return { id, segments, client, transport, startedAtMs, ...(endedAtMs !== undefined && { endedAtMs }), problems }
+}

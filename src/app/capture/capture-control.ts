@@ -1,0 +1,90 @@
+import { createServer, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AdmissionState } from '#capture/admission/admission.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import type { Known } from '../roles/follow-known.ts'
+import type { Versions } from '../roles/follow-versions.ts'
+import { socketPath, type SocketSettings } from '../roles/sockets.ts'
+
+/** What capture says of itself. */
+export interface CaptureState extends AdmissionState {
+  /** Sessions that go on. */
+  live: number
+  /** Sessions that have ended and whose recording is not stored yet. */
+  storing: number
+  /** Segments whose facts wait for the database. */
+  waiting: number
+  /** What it judges calls by: the version of the description, and when the directory was read (milliseconds since the epoch). */
+  knows: { description: number; directoryReadMs: number | null }
+}
+
+/** `read`: description and directory are read anew, and the answer waits for that. */
+export type CaptureWish = 'drain' | 'resume' | 'read'
+
+const answerMs = 5_000
+const knownAgainMs = 50
+const socketName = 'capture-control'
+
+/** Lets capture's own user, and root, ask how capture is, and have it drained. */
+export async function offerControl(
+  settings: SocketSettings,
+  state: () => CaptureState,
+  { obey, read }: { obey: (wish: Exclude<CaptureWish, 'read'>) => void; read: () => Promise<unknown> },
+): Promise<{ stop: () => Promise<void> }> {
+  const path = socketPath(settings, socketName)
+  const server = createServer((asked, answer) => {
+    const wish = asked.url?.slice(1)
+    if (asked.method === 'POST' && (wish === 'drain' || wish === 'resume')) obey(wish)
+    const done = asked.method === 'POST' && wish === 'read' ? read() : Promise.resolve()
+    void done.finally(() => answer.end(JSON.stringify(state())))
+  })
+  // Not for the desk: whoever drains capture is its own user, or root.
+  await listenAtSocket(server, path, 'owner')
+  return { stop: () => closeSocket(server) }
+}
+
+export function knownNow(
+  versions: Pick<Versions, 'at'>,
+  known: Pick<Known, 'readAt'>,
+  clock: Clock,
+): CaptureState['knows'] {
+  const { version: description } = versions.at(clock.now())
+  return { description, directoryReadMs: known.readAt?.epochMilliseconds ?? null }
+}
+
+/** Resolves once capture judges calls by a version of the description and by the directory as it was at an instant. */
+export async function untilCaptureKnows(
+  settings: SocketSettings,
+  wanted: { description: number; directoryAt: Temporal.Instant },
+): Promise<void> {
+  for (;;) {
+    const { knows } = (await askCapture(settings, 'read')) ?? {}
+    const isRead = (knows?.directoryReadMs ?? -Infinity) >= wanted.directoryAt.epochMilliseconds
+    if (isRead && knows?.description === wanted.description) return
+    await wait(knownAgainMs)
+  }
+}
+
+/** Asks a running capture how it is, after telling it what is wished. Nothing where none answers. */
+export function askCapture(settings: SocketSettings, wish?: CaptureWish): Promise<CaptureState | undefined> {
+  return new Promise((resolve) => {
+    const asking = request(
+      {
+        socketPath: socketPath(settings, socketName),
+        method: wish ? 'POST' : 'GET',
+        path: `/${wish ?? ''}`,
+        timeout: answerMs,
+      },
+      (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('error', () => resolve(undefined))
+        answer.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString('utf8')) as CaptureState))
+      },
+    )
+    asking.on('timeout', () => asking.destroy())
+    asking.on('error', () => resolve(undefined))
+    asking.end()
+  })
+}

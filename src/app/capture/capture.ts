@@ -1,0 +1,402 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createAdmission } from '#capture/admission/admission.ts'
+import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
+import { createCallFlows } from '#capture/session/call-flows.ts'
+import { createClientsSeen } from '#capture/session/clients-seen.ts'
+import { admitTo } from '#capture/session/admit-facts.ts'
+import { rememberInterrupted, takeInterrupted } from '#capture/session/interrupted.ts'
+import { createRecorder } from '#capture/session/recorder.ts'
+import { heldDialogs } from '#capture/session/hold-calls.ts'
+import { openHeldSessions } from '#capture/session/held-sessions.ts'
+import { openSpool } from '#capture/session/spool.ts'
+import { removeUnentered } from '#capture/session/store-recording.ts'
+import { takeBack } from '#capture/session/take-back.ts'
+import { traceAdmission, traceCalls } from '#capture/session/trace-calls.ts'
+import { isNamedTrunk, readTrunks, trunkNaming } from '#capture/session/trunks.ts'
+import { followCertificate } from '#capture/sip/follow-certificate.ts'
+import { startSipServer } from '#capture/sip/server.ts'
+import { sourcesAmong } from '#capture/sip/source-gate.ts'
+import { createBlockers } from '#platform/blockers/blockers.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { formatEndpoint } from '#platform/config/addresses.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { chooseListening } from '#platform/datagrams/choose-listening.ts'
+import { Fault } from '#platform/fault.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { watchedStore } from '#platform/objects/watched-store.ts'
+import { switchedStore } from '#platform/objects/switched-store.ts'
+import { lockFolder } from '#platform/processes/lock-folder.ts'
+import { openTraces } from '#platform/traces/traces.ts'
+import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
+import { createTailJournal } from '#register/recordings/tail-journal.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { answerDecisions } from './answer-decisions.ts'
+import { measureAnswers } from './answer-metrics.ts'
+import { answerCallFlows } from './call-flow-questions.ts'
+import { measureBlockers } from '../roles/blocker-metrics.ts'
+import { giveBack } from './give-back.ts'
+import { knownNow, offerControl } from './capture-control.ts'
+import { measureCapture } from './capture-metrics.ts'
+import { drainWhenTold } from './drain-when-told.ts'
+import { readDrawKey } from '../roles/draw-key.ts'
+import { formatPolicy } from './format-policy.ts'
+import { followForbidden } from './follow-forbidden.ts'
+import { followKnown } from '../roles/follow-known.ts'
+import { followQuotas } from '../roles/follow-quotas.ts'
+import { followVersions } from '../roles/follow-versions.ts'
+import { watchBlockers } from '../roles/watch-blockers.ts'
+import { watchPressure } from './watch-pressure.ts'
+import { keepClientsSeen } from './keep-clients-seen.ts'
+import { keepNode, readNodeId } from './keep-node.ts'
+import { layOutRecordings } from './lay-out-recordings.ts'
+import { measureReception } from './reception-metrics.ts'
+import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
+import { holdRegisterWhenTold } from './hold-register.ts'
+import { logListening } from './log-listening.ts'
+import { mediaAddresses, mediaHearing } from './media-addresses.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { reportAdmitted } from './report-admitted.ts'
+import { reportVersions } from '../roles/report-versions.ts'
+import type { Role } from '../roles/role.ts'
+import { socketPath } from '../roles/sockets.ts'
+import { stockIntakeKeys } from './stock-intake-keys.ts'
+import { tellCalls } from './tell-calls.ts'
+import { watchRecordingsWithoutCall } from './watch-without-call.ts'
+
+/** Capture: takes SIPREC sessions and writes sealed recordings, with public keys alone. It never waits for the database. */
+export const runCapture: Role = async ({ settings, log, databaseUrl, version, heldCalls }) => {
+  const clock = systemClock
+  const folder = join(settings.dataDirectory, 'capture')
+  const calls = heldCalls ?? (await holdRunningCalls(settings))
+  // Two on one spool would take each other's calls for those of a process that is dead, and destroy what they record.
+  const lock = lockFolder(folder)
+  if (lock.kind === 'in-use') {
+    calls.ports.closeRest()
+    throw new Fault(
+      'spool-in-use',
+      `Another capture, with process id ${lock.pid}, records into ${folder}: stop that one first, or give this one a SELOSTE_DATA of its own.`,
+    )
+  }
+  const blockers = createBlockers({ now: () => clock.now(), log })
+  const trunks = readTrunks(settings.trunksFile)
+  const trunking = trunkNaming(trunks, settings.sipSecurity.sipSources)
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-capture',
+    size: 10,
+    blockers,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const recordingsFolder = join(folder, 'recordings')
+  const interruptedPath = join(folder, 'interrupted.json')
+  await mkdir(recordingsFolder, { recursive: true, mode: 0o700 })
+  const openStore = async (now: typeof settings) => watchedStore(await openObjects(now), blockers)
+  const objects = switchedStore(await openStore(settings))
+  const holding = holdRegisterWhenTold(databaseUrl, objects, openStore)
+  const nodeId = await readNodeId(folder)
+  const drawKey = await readDrawKey(settings)
+  const versions = await followVersions({
+    db,
+    databaseUrl,
+    copyPath: join(folder, 'versions.json'),
+    onFault: (error) => {
+      log.warn({ err: error }, 'the register description could not be read; going on with the versions known')
+    },
+  })
+  const reporting = reportVersions({
+    db,
+    versions,
+    clock,
+    onFault: (error) => {
+      log.warn({ err: error }, 'which description is obeyed could not be reported')
+    },
+  })
+  const known = await followKnown(db, databaseUrl, join(folder, 'known.json'), (error) => {
+    log.warn({ err: error }, 'the directory could not be read; going on with the one known')
+  })
+  const nowMs = () => clock.now().epochMilliseconds
+  const traces = openTraces({
+    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-capture', version },
+    onFault: (error) => {
+      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+    },
+  })
+  const traceCall = traceCalls(traces, nowMs)
+  const account = await reportAdmitted({ db, nodeId, folder, clock, log })
+  const admitting = account.of(traceAdmission(traces, nowMs, admitTo(db, nodeId)))
+  let quotas: Awaited<ReturnType<typeof followQuotas>> | undefined
+  const spool = await openSpool({
+    directory: join(folder, 'calls'),
+    async admit(facts) {
+      const admission = await admitting(facts)
+      quotas?.admitted(facts, admission.verdict === 'entered')
+      return admission
+    },
+    onStops({ recording, endedAt }) {
+      if (recording && !endedAt) void recorder.forbid(recording.id, true)
+    },
+    async onTold({ recording }) {
+      if (recording) await removeUnentered(recording.id, recordingsFolder, objects)
+    },
+    onFault: (error, facts) => {
+      if (facts) log.warn({ err: error, segment: facts.segmentId }, 'a call waits to be admitted')
+      else log.warn({ err: error }, 'what calls are could not be written on in another file; it is tried again')
+    },
+  })
+  const held = await openHeldSessions({
+    directory: heldSessionsFolder(settings),
+    known: calls.sessions,
+    nowMs,
+    onFault: (error) => {
+      log.warn({ err: error }, 'a session could not be written down; after a crash it waits for its client')
+    },
+  })
+  const goOnIds = new Set(calls.sessions.map(({ segmentId }) => segmentId))
+  const taken = await takeBack(spool, recordingsFolder, objects, clock.now(), goOnIds)
+  const { segments, goOn, recordings, broken } = taken
+  if (broken.length > 0) {
+    log.error(
+      { broken },
+      'facts of calls cannot be read; see docs/operate, recordings in the folder stay until they are settled',
+    )
+  }
+  if (segments.length > 0 || calls.sessions.length > 0)
+    log.warn(
+      { segments: segments.length, recordings, sessions: calls.sessions.length },
+      'took up calls that an earlier process left without an end',
+    )
+  const leftBehind = [...segments, ...(await takeInterrupted(interruptedPath))]
+  const counts = (quotas = await followQuotas({
+    db,
+    clock,
+    copyPath: join(folder, 'quotas.json'),
+    leftBehind,
+    onFault: (error) => {
+      log.warn({ err: error }, 'what quotas have counted could not be read; going on with what is known')
+    },
+  }))
+
+  const tail = await createTailJournal({
+    directory: recordingsFolder,
+    run: randomUUID(),
+    onFault: (fault) => {
+      log.error({ err: fault }, 'the tail could not be written')
+    },
+  })
+  logListening(log, await chooseListening())
+  const ports = createPortAllocator({
+    ...{ address: settings.rtp.host, ...settings.rtp },
+    isNamedTrunk: trunks.length > 0 || settings.sipSecurity.sipsFiles ? isNamedTrunk : undefined,
+  })
+  const admission = createAdmission({
+    onChange: ({ pressures }, measured) => {
+      if (pressures.length > 0) log.error({ pressures, measured }, 'no new session is taken; docs/operate/overload.md')
+      else log.warn('new sessions are taken again')
+    },
+  })
+  const watchingBlockers = watchBlockers({
+    blockers,
+    volumes: { capture: folder, ...(settings.objects.kind === 'folder' && { objects: settings.objects.folder }) },
+    waitsSince: () => spool.refused,
+  })
+  const pressure = await watchPressure({
+    admission,
+    folders: [folder, ...(settings.objects.kind === 'folder' ? [settings.objects.folder] : [])],
+    rtp: settings.rtp,
+    recordings: () => recorder.recording,
+    callsWaiting: () => spool.waiting,
+    log,
+  })
+  const clients = createClientsSeen((seen) => {
+    log.info(seen, 'a recording client sends')
+  })
+  const keepingClients = keepClientsSeen({
+    keep: (told) => noteClient(db, told),
+    forget: () => forgetCaptureSeen(db),
+    clients,
+    onFault: (error) => {
+      log.warn({ err: error }, 'what clients send could not be kept; it is tried again')
+    },
+  })
+  const flows = createCallFlows({ nowMs, uuid: randomUUID })
+  const metrics = startMetrics('capture', { node: settings.apart.node })
+  measureBlockers(metrics.registry, blockers)
+  const noteReception = measureReception(metrics.registry, log)
+  const intakeKeys = await stockIntakeKeys({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
+  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey: intakeKeys.next, log })
+  const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
+  const isInClear = sourcesAmong(sdesInClear)
+  const recorder = createRecorder({
+    versionAt: versions.at,
+    drawKey,
+    quotas: counts,
+    officials: () => known.officials,
+    intakePublicKey: intakeKeys.next,
+    laidOut,
+    clock,
+    ports,
+    mediaAddress: mediaAddresses(settings.rtp.host),
+    hears: mediaHearing(settings.rtp.host),
+    takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
+    formats: formatPolicy(settings.unplayable),
+    spool,
+    leftBehind,
+    held: { sessions: held, calls, goOn },
+    ...trunking,
+    recordingsFolder,
+    tail,
+    objects,
+    random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
+    onFault: (error, context) => {
+      pressure.heedFault(error)
+      log.error({ err: error, ...context }, 'capture')
+    },
+    onRefused: (refusal) => {
+      log.warn(refusal, 'a recording session was refused')
+    },
+    clients,
+    onFacts: (dialogId, facts) => {
+      flows.note(dialogId, facts)
+      traceCall(facts)
+      const { stored } = facts.recording ?? {}
+      if (stored?.reception) noteReception(facts.segmentId, stored.reception, stored.packetsReceived === 0)
+    },
+    onUnknownNumber: (segment) => {
+      log.error(segment, 'a call came to a number that the register description does not know; it is in the history')
+    },
+  })
+  // Before the first call is taken: it may be one that comes back, and was forbidden meanwhile.
+  const forbidden = await followForbidden({
+    db,
+    databaseUrl,
+    recorder,
+    onAnother: () => spool.askAgain(),
+    onFault: (error) => {
+      log.warn({ err: error }, 'what is forbidden could not be looked for, or not be destroyed; it is tried again')
+    },
+  })
+  const certificate =
+    sipsFiles &&
+    (await followCertificate({
+      files: sipsFiles,
+      read: (path) => readFile(path),
+      now: () => clock.now(),
+      onFault: (fault) => {
+        log.error({ err: fault }, 'SIP over TLS')
+      },
+      onTaken: (endsAt) => {
+        log.info({ endsAt: endsAt.toString() }, 'the certificate for SIP over TLS is in use')
+      },
+    }))
+  const sip = await startSipServer({
+    host: settings.sip.host,
+    port: settings.sip.port,
+    transports: ['udp', 'tcp'],
+    tls: certificate && { ...settings.sips, certificate },
+    limits: { allowedSources: sipSources },
+    sharesTrunk: trunking.sharesTrunk,
+    handler: flows.watch(recorder.handler),
+    resumed: heldDialogs(calls),
+    refusal: admission.refusal,
+    onOffered: measureAnswers(metrics.registry),
+    onFault: (error) => {
+      log.error({ err: error }, 'SIP')
+    },
+  })
+
+  const withoutCall = watchRecordingsWithoutCall({
+    folder: recordingsFolder,
+    known: () => new Set([...recorder.recordings('going'), ...laidOut.ids()]),
+    ...{ db, clock, log, registry: metrics.registry },
+  })
+  measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
+  const answering = await answerDecisions(settings.connecting, {
+    from: { versionAt: versions.at, drawKey, quotas: counts, officials: () => known.officials, now: () => clock.now() },
+    ...{ certificate, registry: metrics.registry, log },
+  })
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-capture'), blockers)
+  const draining = drainWhenTold(admission, {
+    left: () => recorder.live + spool.waiting,
+    onChange: (drains) => {
+      log.warn(drains ? 'draining: no new session is taken' : 'draining is called off: new sessions are taken')
+      process.send?.({ draining: drains })
+    },
+  })
+  const called = tellCalls(
+    () => recorder.live,
+    (goOn) => process.send?.({ called: goOn }),
+    giveBack,
+  )
+  const control = await offerControl(
+    settings,
+    () => ({
+      ...admission.state,
+      ...{ live: recorder.live - recorder.ending(), storing: recorder.ending(), waiting: spool.waiting },
+      knows: knownNow(versions, known, clock),
+    }),
+    { obey: draining.obey, read: () => Promise.all([versions.refresh(), known.refresh()]) },
+  )
+  const node = keepNode({
+    ...{ db, databaseUrl },
+    node: { id: nodeId, name: settings.apart.node, version, startedAt: clock.now() },
+    state: () => ({
+      ...admission.state,
+      ...{ sessions: recorder.live - recorder.ending(), recordings: recorder.recording, waiting: spool.waiting },
+      blockers: blockers.list(),
+    }),
+    answer: async (asked) =>
+      asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
+    onEnded: (calls) => {
+      log.warn({ calls }, 'calls of a capture that has been silent for a quarter of an hour were ended')
+    },
+    onFault: (error) => {
+      log.warn({ err: error }, 'the database does not hear that this capture is there')
+    },
+  })
+  // The process before this one was draining when it died.
+  if (process.env['SELOSTE_DRAINING'] === '1') draining.obey('drain')
+
+  return {
+    address: formatEndpoint({ host: sip.address, port: sip.port }),
+    done: draining.drained,
+    async stop() {
+      holding.stop()
+      called.stop()
+      draining.stop()
+      pressure.stop()
+      watchingBlockers.stop()
+      await answering.stop()
+      await control.stop()
+      await forbidden.stop()
+      await rememberInterrupted(interruptedPath, recorder.going())
+      await recorder.stop()
+      calls.ports.closeRest()
+      await laidOut.stop()
+      await intakeKeys.stop()
+      await held.stop()
+      await sip.stop()
+      certificate?.stop()
+      await offered.stop()
+      await keepingClients.stop()
+      withoutCall.stop()
+      metrics.stop()
+      await tail.close()
+      await Promise.race([spool.settled(), new Promise((resolve) => setTimeout(resolve, settleMs))])
+      await node.stop()
+      await spool.stop()
+      await traces.stop()
+      await Promise.all([known.stop(), counts.stop(), reporting.stop(), account.stop()])
+      await versions.stop()
+      await close()
+      lock.release()
+    },
+  }
+}
+
+/** How long the end waits for the last facts to be admitted; they are on disk either way. */
+const settleMs = 3_000

@@ -1,0 +1,70 @@
+import type { Admission } from '#capture/admission/admission.ts'
+import type { Measured } from '#capture/admission/judge-pressure.ts'
+import type { PortRange } from '#platform/config/addresses.ts'
+import type { Log } from '#platform/log/log.ts'
+import { keepReserve } from './keep-reserve.ts'
+import { freeOn, measurePressure } from '../roles/measure-pressure.ts'
+
+export interface PressureWatch {
+  readonly last: Measured | undefined
+  readonly reservedBytes: number
+  /** What capture could not do tells of the disk before the next look does. */
+  heedFault(error: unknown): void
+  stop(): void
+}
+
+export interface PressureWatchOptions {
+  admission: Admission
+  /** Capture's own first: calls going on and their facts; then that of the recordings, where they lie in one. */
+  folders: readonly [own: string, ...others: string[]]
+  rtp: PortRange
+  recordings: () => number
+  callsWaiting: () => number
+  log: Log
+}
+
+const lookMs = 2_000
+
+/** Looks every two seconds at what presses, tells admission, and keeps the reserve on the disk. */
+export async function watchPressure(options: PressureWatchOptions): Promise<PressureWatch> {
+  const { admission, folders, rtp, recordings, callsWaiting, log } = options
+  const [folder] = folders
+  const gauge = measurePressure({ folders, rtp, recordings, callsWaiting })
+  const reserve = await keepReserve(folder, (bytes) => {
+    if (bytes === 0) log.error('the disk is full: its reserve is let go for the calls that go on; make room')
+  })
+  let looking = false
+
+  async function look(): Promise<void> {
+    admission.look(await gauge.read())
+    await reserve.look(await freeOn(folder))
+  }
+
+  const timer = setInterval(() => {
+    // A disk that answers slowly is not asked twice at a time.
+    if (looking) return
+    looking = true
+    look()
+      .catch((error: unknown) => log.error({ err: error }, 'how much presses could not be measured; it is tried again'))
+      .finally(() => (looking = false))
+  }, lookMs)
+
+  return {
+    get last() {
+      return gauge.last
+    },
+    get reservedBytes() {
+      return reserve.bytes
+    },
+    heedFault(error) {
+      const { code, cause } = error as { code?: string; cause?: { code?: string } }
+      if (code === 'writer-starved') gauge.noteDropped()
+      if (code === 'ENOSPC' || cause?.code === 'ENOSPC')
+        reserve.release().catch((fault: unknown) => log.error({ err: fault }, 'the reserve could not be let go'))
+    },
+    stop() {
+      clearInterval(timer)
+      gauge.stop()
+    },
+  }
+}

@@ -1,0 +1,396 @@
+import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
+import { createBlockers } from '#platform/blockers/blockers.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { expectedProtections } from '#platform/database/protections.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { foldersOfEmbedded } from '#platform/database/embedded.ts'
+import { listen } from '#platform/database/listen.ts'
+import { every } from '#platform/jobs/every.ts'
+import { watchedStore } from '#platform/objects/watched-store.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { openTraces } from '#platform/traces/traces.ts'
+import { channels } from '#register/channels.ts'
+import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readLogKey } from '#safeguards/audit/log-key.ts'
+import { openLogFolder } from '#safeguards/audit/log-folder.ts'
+import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
+import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
+import { watchedKeys } from '#safeguards/keys/watched-keys.ts'
+import { refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
+import { endListeningsOver } from '#use/playback/end-listening.ts'
+import { createAudioServer } from '#use/playback/serve-audio.ts'
+import { measureBlockers } from '../roles/blocker-metrics.ts'
+import { serveCustodianLink } from './custodian-link.ts'
+import { answersToDesk, serveCustodian } from './custodian-server.ts'
+import { measureCustodian } from './custodian-metrics.ts'
+import { readDrawKey } from '../roles/draw-key.ts'
+import { countAdmissionsJob } from './count-admissions-job.ts'
+import { endBlockingSessions } from './end-blocking-sessions.ts'
+import { followVersions } from '../roles/follow-versions.ts'
+import { logKeyQuestion } from './log-key-question.ts'
+import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
+import { keepAccounts } from './keep-accounts.ts'
+import { keepPartitions } from './keep-partitions.ts'
+import { keepCopies } from './keep-copies.ts'
+import { keepPackages } from './keep-packages.ts'
+import { keepLedger } from './keep-ledger.ts'
+import { keepEnds } from './keep-ends.ts'
+import { keepIntake } from './keep-intake.ts'
+import { keepLog } from './keep-log.ts'
+import { keepObjects } from './keep-objects.ts'
+import { keepPlaces } from './keep-places.ts'
+import { keepProofs } from './keep-proofs.ts'
+import { keepLetters } from './keep-letters.ts'
+import { keepQuality } from './keep-quality.ts'
+import { keepRequests } from './keep-requests.ts'
+import { keepStudies } from './keep-studies.ts'
+import { keepTerms } from './keep-terms.ts'
+import { keepTraining } from './keep-training.ts'
+import { keepVerified } from './keep-verified.ts'
+import { keepWatch } from './keep-watch.ts'
+import { keepWebhooks } from './keep-webhooks.ts'
+import { obeyVersion } from './obey-version.ts'
+import { openObjects } from '../roles/open-objects.ts'
+import { provenSignIn } from './proven-sign-in.ts'
+import { reportVersions } from '../roles/report-versions.ts'
+import type { Role } from '../roles/role.ts'
+import { socketPath } from '../roles/sockets.ts'
+import { tellCuts } from './tell-cuts.ts'
+import { traceKeeping } from './trace-keeping.ts'
+import { tellWaiting } from './tell-waiting.ts'
+import { watchBlockers } from '../roles/watch-blockers.ts'
+import { createIngestQueue } from './ingest-queue.ts'
+import { createDraftTrier } from './try-draft.ts'
+import { verifyLogOnDemand } from './verify-log.ts'
+
+const lookMs = 5_000
+const keepAtOnce = 50
+/** Looked at each time: those that failed keep their pause as long as they are among them. */
+const mostWaiting = 10_000
+/** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
+const restMs = 200
+const listeningsMs = 1_000
+/** No key and no object has this name: what is asked is whether the store answers. */
+const nothingIsCalledSo = 'is-it-there'
+
+/**
+ * The custodian: holds the keys, takes recordings into keeping, serves ranges to the desk, ends what has come to its day,
+ * and checks that the description's promises hold.
+ */
+export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
+  const metrics = startMetrics('custodian')
+  const clock = systemClock
+  // At the start: a file that is changed later is not believed.
+  const protections = await expectedProtections()
+  const blockers = createBlockers({ now: () => clock.now(), log })
+  measureBlockers(metrics.registry, blockers)
+  const offered = await offerMetrics(metrics.registry, socketPath(settings, 'metrics-custodian'), blockers)
+  const { pool, db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-custodian',
+    // Work that comes round holds one for its lock and asks for another: all of it begins at once.
+    size: 40,
+    blockers,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const unblocking = endBlockingSessions({ databaseUrl, log })
+  const objects = watchedStore(await openObjects(settings), blockers)
+  await refuseMovedObjects(objects)
+  const storing = await keepObjects({ objects, log })
+  const keys = watchedKeys(await openKeyStore(settings), blockers)
+  await assertSameStore(db, keys)
+  const versions = await followVersions({
+    db,
+    databaseUrl,
+    onFault: (error) => {
+      log.error({ err: error }, 'the register description could not be read; going on with the one known')
+    },
+  })
+  // Nothing is taken in before it is sure that it may lie here (R19).
+  const placing = await keepPlaces({ db, pool, keys, settings, versions, clock, log })
+  const reporting = reportVersions({
+    db,
+    versions,
+    clock,
+    onFault: (error) => {
+      log.warn({ err: error }, 'which description is obeyed could not be reported')
+    },
+  })
+  const auditLog = keepLog({
+    db,
+    pool,
+    keys,
+    folder: await openLogFolder(join(settings.dataDirectory, 'audit-log')),
+    versions,
+    clock,
+    log,
+    registry: metrics.registry,
+    witnesses: placing.witnesses,
+  })
+  const ledger = keepLedger({
+    db,
+    pool,
+    keys,
+    folder: await openLogFolder(join(settings.dataDirectory, 'ledger')),
+    log,
+    registry: metrics.registry,
+    witnesses: placing.witnesses,
+  })
+  const intake = await keepIntake({ db, pool, keys, clock, log })
+  measureCustodian(metrics.registry, { db, keys, clock })
+
+  const keeping: Keeping = {
+    db,
+    objects,
+    keys,
+    workFolder: join(settings.dataDirectory, 'custodian'),
+    onCut: tellCuts(metrics.registry, log),
+  }
+  const traces = openTraces({
+    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-custodian', version },
+    onFault: (error) => {
+      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+    },
+  })
+  const queue = createIngestQueue()
+  const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
+  let again = false
+  let looking: Promise<void> | undefined
+  const keeper = every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.keep',
+    work: look,
+    onError: (error) => {
+      log.error({ err: error }, 'recordings could not be taken into keeping')
+    },
+  })
+  const stored = listen({
+    url: databaseUrl,
+    channels: [channels.recordingStored, channels.callChanged],
+    onNotification: () => void look(),
+    onBroken: (error) => {
+      log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
+    },
+  })
+  const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
+  const drawKey = await readDrawKey(settings)
+  const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
+  // Before the first sweep: a clock that has jumped is seen first.
+  const ends = await keepEnds({
+    ...{ expunging, pool, databaseUrl, versions, clock, log },
+    onClockConfirmed: () => terms.sweepNow(),
+  })
+  const terms = keepTerms({
+    expunging,
+    pool,
+    clock,
+    log,
+    onSwept: () => proofs.swept(),
+  })
+  const proofs = keepProofs({
+    pool,
+    db,
+    objects,
+    keys,
+    places: [
+      { name: 'data', at: below(), site: settings.sites.data },
+      { name: 'objects', at: settings.objects, site: settings.sites.objects },
+      { name: 'keys', at: below('keys'), site: settings.sites.keys },
+      { name: 'database', at: below(), site: settings.sites.database },
+    ],
+    drawKey,
+    versions,
+    clock,
+    log,
+    // Proofs are signed with the log's key, which a new log has once it has been looked at.
+    firstSweep: Promise.all([terms.swept, auditLog.looked]).then(() => undefined),
+    intervalMs: settings.checkMs,
+    lastVerification: () => verifying.last(),
+  })
+  const verifying = verifyLogOnDemand({
+    db,
+    pool,
+    task: {
+      databaseUrl,
+      folder: join(settings.dataDirectory, 'audit-log'),
+      witnessKeys: settings.witnesses.map(({ key }) => key),
+      protections,
+    },
+    readKey: () => readLogKey(keys),
+    log,
+    registry: metrics.registry,
+    onEnded: () => proofs.logVerified(),
+  })
+  const partitions = keepPartitions({ db, pool, clock, log })
+  const verified = keepVerified({
+    proving: { db, objects, keys },
+    backups: settings.backups,
+    pool,
+    clock,
+    log,
+    registry: metrics.registry,
+  })
+  const waiting = tellWaiting({ db, pool, log, blockers, registry: metrics.registry })
+  const watchingBlockers = watchBlockers({
+    blockers,
+    volumes: await volumesOf(settings),
+    asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
+    waitsSince: () => queue.oldest(),
+  })
+  const watching = keepWatch({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
+  const { webhooksFile } = settings.connecting
+  const webhooks = await keepWebhooks({
+    ...{ db, pool, clock, log, webhooksFile },
+    registry: metrics.registry,
+    publicUrl: settings.publicUrl,
+  })
+  const listenings = every({
+    pool,
+    intervalMs: listeningsMs,
+    lockName: 'seloste.listenings',
+    work: async () => {
+      for (const { listening, why } of await endListeningsOver(db)) log.info({ listening, why }, 'a listening ended')
+    },
+    onError: (error) => {
+      log.error({ err: error }, 'listenings that are over could not be ended; they are served no more all the same')
+    },
+  })
+  const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
+  const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
+  const studies = keepStudies({ db, pool, log })
+  const admissions = countAdmissionsJob({ db, pool, log, intervalMs: settings.checkMs })
+  const quality = await keepQuality({ pool, db, log })
+  const training = await keepTraining({ pool, db, log })
+  const letters = keepLetters({ pool, db, versions, clock, log })
+  const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
+  const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
+  const packages = await keepPackages({ store: keeping, pool, versions, clock, log })
+  const anonymised = await keepAnonymisedCopies(
+    { store: keeping, pool, versions, clock, log },
+    { enginesFile: settings.enginesFile },
+  )
+  const answers = {
+    ...createAudioServer(db, objects, keys),
+    blockers: () => blockers.list(),
+    tryDraft: createDraftTrier(db, clock),
+    hearCopy: anonymised.hearings.audio,
+    questions: {
+      ...logKeyQuestion(keys),
+      ...accounts.questions,
+      ...copies.questions,
+      ...packages.questions,
+      ...anonymised.questions,
+      ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
+    },
+  }
+  const answerDesk = answersToDesk(answers, (error) => {
+    log.error({ err: error }, 'the desk could not be answered')
+  })
+  const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
+  const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
+
+  /** One look at a time; a call that comes during a look makes one more after it, and a rest. */
+  function look(): Promise<void> {
+    again = true
+    looking ??= (async () => {
+      while (again) {
+        again = false
+        let more = true
+        while (more) more = await keepWaiting()
+        await rest(restMs)
+      }
+    })()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'recordings could not be taken into keeping')
+      })
+      .finally(() => (looking = undefined))
+    return looking
+  }
+
+  /** @returns whether some were kept and there may be more. */
+  async function keepWaiting(): Promise<boolean> {
+    const waiting = await recordingsToKeep(db, mostWaiting)
+    const due = queue.due(waiting, { isCutOff: waiting.length === mostWaiting }).slice(0, keepAtOnce)
+    let kept = 0
+    for (const id of due) {
+      try {
+        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
+        queue.done(id)
+      } catch (error) {
+        const { code = 'unknown' } = error as { code?: string }
+        const againMs = queue.failed(id, code)
+        log.error(
+          { err: error, recording: id, againSeconds: againMs / 1000 },
+          'a recording could not be taken into keeping; it is tried again',
+        )
+        await noteKeepingFault(db, id, code)
+      }
+    }
+    return kept > 0 && due.length === keepAtOnce
+  }
+
+  // The desk starts after the custodian: nobody looks before the log has been looked at.
+  await auditLog.looked
+  return {
+    address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
+    async stop() {
+      storing.stop()
+      watchingBlockers.stop()
+      await served.stop()
+      await linked?.stop()
+      await offered.stop()
+      metrics.stop()
+      await stored.stop()
+      await Promise.all([
+        keeper.stop(),
+        terms.stop(),
+        ends.stop(),
+        partitions.stop(),
+        intake.stop(),
+        listenings.stop(),
+        copies.stop(),
+        packages.stop(),
+        anonymised.stop(),
+        letters.stop(),
+        quality.stop(),
+        training.stop(),
+        studies.stop(),
+        admissions.stop(),
+        obeying.stop(),
+        watching.stop(),
+        webhooks.stop(),
+        waiting.stop(),
+        verified.stop(),
+        proofs.stop(),
+        placing.stop(),
+      ])
+      await Promise.all([accounts.stop(), requests.stop()])
+      await looking
+      await traces.stop()
+      await verifying.stop()
+      await ledger.stop()
+      await auditLog.stop()
+      await reporting.stop()
+      await versions.stop()
+      await unblocking.stop()
+      await close()
+    },
+  }
+}
+
+/** Folders of the custodian by what lies on their volumes. */
+async function volumesOf({ dataDirectory, objects, databaseUrl }: Settings): Promise<Record<string, string>> {
+  const [database] = databaseUrl === undefined ? await foldersOfEmbedded(join(dataDirectory, 'database')) : []
+  return {
+    data: dataDirectory,
+    ...(objects.kind === 'folder' && { objects: objects.folder }),
+    ...(database !== undefined && { database }),
+  }
+}

@@ -1,0 +1,155 @@
+// Captures on several machines, as one desk asks them: numbers and flows of all, over the database, and who did not answer.
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Counter, Registry } from 'prom-client'
+import { afterAll, expect, test, vi } from 'vitest'
+import type { Blockers } from '#platform/blockers/blockers.ts'
+import { createCallFlows, type CallFlows } from '#capture/session/call-flows.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts } from '#test/database/people.ts'
+import { askCaptures } from './ask-captures.ts'
+import { answerCallFlows, readCallFlows } from '../capture/call-flow-questions.ts'
+import { measureDesk } from './desk-metrics.ts'
+import { gatherMetrics } from './gather-metrics.ts'
+import { keepNode } from '../capture/keep-node.ts'
+
+const noBlockers: Blockers = { raise: () => undefined, clear: () => undefined, list: () => [] }
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool } = database.as()
+const db = database.as('seloste_desk').db
+const faults: unknown[] = []
+const onFault = (fault: unknown) => void faults.push(fault)
+const captures = askCaptures({ db, databaseUrl: database.url('seloste_desk'), onFault })
+
+function startNode(name: string, flows: CallFlows) {
+  const metrics = startMetrics('capture', { node: name })
+  const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [metrics.registry] })
+  const node = keepNode({
+    ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
+    node: { id: randomUUID(), name, version: '1', startedAt: Temporal.Now.instant() },
+    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
+    answer: async (asked) =>
+      asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
+    onEnded: () => undefined,
+  })
+  return { calls, metrics, stop: () => node.stop().then(metrics.stop) }
+}
+
+/** Many sessions, so that an answer is longer than a notification may be. */
+function manyFlows(sessions: number): CallFlows {
+  const flows = createCallFlows({ nowMs: () => Date.now(), uuid: randomUUID })
+  for (let n = 0; n < sessions; n++) {
+    const request = {
+      dialog: { id: `d${n}`, source: { transport: 'udp' } },
+      request: { headers: [], body: Buffer.alloc(0) },
+      respond: () => true,
+      onCancel: () => undefined,
+    }
+    void flows.watch({ onInvite: () => Promise.resolve() } as never).onInvite(request as never)
+    flows.note(`d${n}`, callFacts())
+  }
+  return flows
+}
+
+const [northFlows, southFlows] = [manyFlows(200), manyFlows(1)]
+const north = startNode('north', northFlows)
+const south = startNode('south', southFlows)
+const folder = await mkdtemp(join(tmpdir(), 'seloste-asked-'))
+afterAll(async () => {
+  await Promise.all([north.stop(), south.stop()])
+  await captures.stop()
+  await rm(folder, { recursive: true })
+})
+/** The desk, and both captures: who listens to one database in one process shares a connection. */
+const heard = () =>
+  expect
+    .poll(
+      async () =>
+        (await pool.query(`select from pg_stat_activity where query ~ 'listen "seloste_(asked|told)"'`)).rowCount,
+    )
+    .toBe(2)
+
+test('a desk finds the flows of all captures, each with its node, and reads one wherever it is', async () => {
+  await heard()
+  const reader = readCallFlows(captures)
+  // On a busy machine they are asked again, as whoever looks would.
+  const list = await vi.waitFor(
+    async () => {
+      const told = await reader.list()
+      if (told === 'no-answer' || told.unanswered.length > 0) throw new Error('not all have answered')
+      return told
+    },
+    { timeout: 10_000 },
+  )
+  expect(list.flows.filter(({ node }) => node === 'north')).toHaveLength(200)
+  const [far] = list.flows.filter(({ node }) => node === 'south')
+  expect(await reader.read(far!.id)).toMatchObject({ id: far!.id, node: 'south', leftOut: 0 })
+  expect(await reader.read(randomUUID())).toBeUndefined()
+})
+
+test('one scrape has the numbers of this machine’s capture once, and of the others’ over the database', async () => {
+  await heard()
+  north.calls.inc(3)
+  south.calls.inc(4)
+  const offered = await offerMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
+  const desk = startMetrics('desk')
+  const told: unknown[] = []
+  const from = { sockets: { capture: join(folder, 'capture.sock') }, db, captures }
+  const scrape = () =>
+    gatherMetrics(desk.registry, from, {
+      process: (name, answers) => told.push([name, answers]),
+      nodes: (nodes) => told.push(nodes),
+    })
+  const text = await scrape()
+  expect(text).toContain('calls_total{process="capture",node="north"} 3')
+  expect(text).toContain('calls_total{process="capture",node="south"} 4')
+  expect(told).toEqual([
+    ['capture', true],
+    [
+      { name: 'north', answers: true },
+      { name: 'south', answers: true },
+    ],
+  ])
+  // A machine of the same name whose disk was lost: it is silent, and not the one that answers here.
+  const lost = randomUUID()
+  await pool.query(
+    `insert into capture_node select $1, name, version, started_at - interval '1 day', alive_at - interval '1 hour', steady_since, ended_at,
+       draining, pressures, sessions, recordings, waiting from capture_node where name = 'north'`,
+    [lost],
+  )
+  told.length = 0
+  expect((await scrape()).match(/calls_total\{process="capture",node="north"\} 3/g)).toHaveLength(1)
+  expect(told[1]).toEqual([
+    { name: 'north', answers: false },
+    { name: 'north', answers: true },
+    { name: 'south', answers: true },
+  ])
+  const registry = new Registry()
+  measureDesk(registry, { databaseAnswers: () => Promise.resolve(true), version: '1' }).nodes(told[1] as [])
+  expect(await registry.metrics()).toContain('seloste_capture_node_up{of="north"} 0')
+  await pool.query('delete from capture_node where id = $1', [lost])
+  // The database is away for the desk: what is on its own machine answers still.
+  await pool.query('revoke execute on function capture_nodes() from seloste_desk')
+  await pool.query('revoke select on capture_node from seloste_desk')
+  const alone = await scrape()
+  expect(alone).toContain('calls_total{process="capture",node="north"} 3')
+  expect(alone).not.toContain('node="south"')
+  await pool.query('grant execute on function capture_nodes() to seloste_desk')
+  await pool.query('grant select (id, name, alive_at, ended_at) on capture_node to seloste_desk')
+  await offered.stop()
+  desk.stop()
+})
+
+test('a capture that does not answer is named', async () => {
+  await pool.query(
+    `select capture_node_lives(gen_random_uuid(), 'gone', '1', now(), '{"draining": false, "pressures": [], "sessions": 0, "recordings": 0, "waiting": 0}')`,
+  )
+  expect(await readCallFlows(captures).list()).toMatchObject({ unanswered: ['gone'] })
+  expect(faults).toEqual([])
+})

@@ -1,0 +1,157 @@
+import { fileURLToPath } from 'node:url'
+import { createBlockers } from '#platform/blockers/blockers.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import { connectDatabase } from '#platform/database/connect.ts'
+import { listen } from '#platform/database/listen.ts'
+import type { Log } from '#platform/log/log.ts'
+import { startMetrics } from '#platform/metrics/metrics.ts'
+import { openTraces } from '#platform/traces/traces.ts'
+import { channels } from '#register/channels.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readProofs } from '#use/evidence/read-proofs.ts'
+import { createLookPacer } from '../http/pace-looks.ts'
+import { serve } from '../http/serve.ts'
+import { askCaptures } from './ask-captures.ts'
+import { readCallFlows } from '../capture/call-flow-questions.ts'
+import { connectCustodian } from '../custodian/custodian-client.ts'
+import { measureBlockers } from '../roles/blocker-metrics.ts'
+import { measureDesk } from './desk-metrics.ts'
+import { followVersions } from '../roles/follow-versions.ts'
+import { gatherMetrics } from './gather-metrics.ts'
+import { measurePromises } from './promise-metrics.ts'
+import { databaseAnswers, healthReader } from '../roles/read-health.ts'
+import { reportVersions } from '../roles/report-versions.ts'
+import type { Role, RoleContext } from '../roles/role.ts'
+import { socketPath } from '../roles/sockets.ts'
+import { findCustodian } from '../custodian/way-to-custodian.ts'
+
+/** People wait: a database that hangs is found out within three seconds. */
+const databaseAnswerMs = 1_500
+const statementMs = 60_000
+
+const webFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+/** The desk: web and API for people. It holds no keys. */
+export const runDesk: Role = async ({ settings, log, databaseUrl, version }: RoleContext) => {
+  const blockers = createBlockers({ now: () => systemClock.now(), log })
+  const { db, close } = connectDatabase<RegisterTables>({
+    url: databaseUrl,
+    applicationName: 'seloste-desk',
+    size: 20,
+    answerMs: databaseAnswerMs,
+    statementMs,
+    blockers,
+    onIdleError: (error) => {
+      log.warn({ err: error }, 'an idle database connection broke')
+    },
+  })
+  const versions = await followVersions({
+    db,
+    databaseUrl,
+    onFault: (error) => {
+      log.error({ err: error }, 'the register description could not be read; going on with the one known')
+    },
+  })
+  const reporting = reportVersions({
+    db,
+    versions,
+    clock: systemClock,
+    onFault: (error) => {
+      log.warn({ err: error }, 'which description is obeyed could not be reported')
+    },
+  })
+  const way = await findCustodian(settings, { now: () => systemClock.now(), log })
+  const custodian = connectCustodian(way)
+  // Whatever keeps it from answering is told at once, and not only when somebody wants to listen.
+  void custodian.alive()
+  const watchers = new Set<() => void>()
+  const changes = listenToCalls(databaseUrl, watchers, log)
+  const metrics = startMetrics('desk')
+  measurePromises(metrics.registry, async () => readProofs(db, systemClock.now(), await custodian.logKey()))
+  const captures = askCaptures({
+    ...{ db, databaseUrl },
+    onFault: (error) => {
+      log.warn({ err: error }, 'captures could not be asked; trying again')
+    },
+  })
+  const sockets = {
+    capture: socketPath(settings, 'metrics-capture'),
+    custodian: socketPath(settings, 'metrics-custodian'),
+    ...(settings.feedsFile !== undefined && { feeds: socketPath(settings, 'metrics-feeds') }),
+  }
+  const { custodian: _, ...nearSockets } = sockets
+  const health = healthReader({ db, custodian, own: () => blockers.list(), sockets: nearSockets })
+  const traces = openTraces({
+    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
+    onFault: (error) => {
+      log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
+    },
+  })
+  const told = measureDesk(metrics.registry, { databaseAnswers: () => databaseAnswers(db), version })
+  measureBlockers(metrics.registry, blockers)
+
+  const web = await serve(
+    {
+      db,
+      custodian,
+      versions,
+      clock: systemClock,
+      flows: readCallFlows(captures),
+      pace: createLookPacer(db, systemClock),
+      health,
+      ways: {
+        publicUrl: settings.publicUrl,
+        identityProvider: settings.identityProvider && { name: settings.identityProvider.name },
+      },
+      onCallChanged(changed) {
+        watchers.add(changed)
+        return () => watchers.delete(changed)
+      },
+    },
+    {
+      host: settings.http.host,
+      port: settings.http.port,
+      proxies: settings.apart.proxies,
+      proxyHeader: settings.apart.proxyHeader,
+      metricsSources: settings.apart.metricsSources,
+      webFolder,
+      version,
+      log,
+      metrics: async () => ({
+        type: metrics.registry.contentType,
+        text: await gatherMetrics(metrics.registry, { sockets, db, captures }, told),
+      }),
+      registry: metrics.registry,
+      traces,
+    },
+  )
+  return {
+    address: web.url,
+    async stop() {
+      await web.stop()
+      await traces.stop()
+      await changes.stop()
+      await captures.stop()
+      await reporting.stop()
+      await versions.stop()
+      metrics.stop()
+      way.stop()
+      await close()
+    },
+  }
+}
+
+function listenToCalls(url: string, watchers: Set<() => void>, log: Log) {
+  const tellAll = () => {
+    for (const watcher of watchers) watcher()
+  }
+  return listen({
+    url,
+    channels: [channels.callChanged],
+    onNotification: tellAll,
+    onListening: tellAll,
+    onBroken: (error) => {
+      log.warn({ err: error }, 'the database does not tell of calls; trying again')
+    },
+  })
+}

@@ -1,0 +1,90 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { signOut, useSession } from '#safeguards/people/session.ts'
+import { operations } from '../contract/operations.ts'
+import type { Desk } from '../desk.ts'
+import { nameDevice } from './name-device.ts'
+import { refuse } from '../refuse.ts'
+import type { Routes } from '../routes.ts'
+import {
+  clearProviderFlow,
+  providerFlow,
+  sessionToken,
+  setProviderFlow,
+  setSessionToken,
+  signedOut,
+} from './session-cookies.ts'
+import { fewAttempts, newSessionToken } from './session-routes.ts'
+
+/**
+ * Signing in at the agency's identity provider. Browsers are sent there and come back by themselves; what goes wrong leads
+ * them back to the page they came from, which says it.
+ */
+export function identityProviderRoutes(app: Routes, desk: Desk): void {
+  const { identityProvider } = desk.custodian
+
+  app.route({
+    ...operations.beginIdentityProvider,
+    config: fewAttempts,
+    handler: async (request, reply) => {
+      if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
+      const { returnTo = '/', fresh = false } = request.query
+      return begin(request, reply, { returnTo, fresh, left: sessionToken(request) })
+    },
+  })
+
+  app.route({
+    ...operations.finishIdentityProvider,
+    config: fewAttempts,
+    handler: async (request, reply) => {
+      if (!desk.ways.identityProvider) return refuse(reply, 'not-found')
+      const newSession = newSessionToken()
+      const finished = await identityProvider.finish({
+        flow: providerFlow(request) ?? '',
+        query: request.url.slice(request.url.indexOf('?') + 1),
+        newSession,
+        device: nameDevice(request.headers['user-agent']),
+      })
+      if ('again' in finished) return begin(request, reply, { ...finished.again, fresh: true })
+      clearProviderFlow(request, reply)
+      if ('refused' in finished) return back(reply, '/', finished.refused)
+      await endLeft(finished.left)
+      setSessionToken(request, reply, newSession)
+      return back(reply, finished.returnTo)
+    },
+  })
+
+  app.route({
+    ...operations.signOutOfIdentityProvider,
+    handler: async (request, reply) => {
+      const { session } = request
+      const answer = desk.ways.identityProvider
+        ? await identityProvider.signOutUrl({ session: session.token }).catch(() => ({}))
+        : {}
+      await signOut(desk.db, session, desk.clock.now())
+      signedOut(request, reply)
+      return reply.send(answer)
+    },
+  })
+
+  async function begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: { returnTo: string; fresh: boolean; left?: string | undefined },
+  ) {
+    const begun = await identityProvider.begin(asked)
+    if ('refused' in begun) return back(reply, '/', begun.refused)
+    setProviderFlow(request, reply, begun.flow)
+    return reply.redirect(begun.url)
+  }
+
+  /** Ends what the browser held before: nothing is left open behind a new sign-in. */
+  async function endLeft(token: string | undefined): Promise<void> {
+    const now = desk.clock.now()
+    const left = token === undefined ? undefined : await useSession(desk.db, token, now)
+    if (left) await signOut(desk.db, left, now)
+  }
+}
+
+function back(reply: FastifyReply, path: string, refused?: string) {
+  return reply.redirect(refused === undefined ? path : `${path}#sign-in=${refused}`)
+}

@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http'
+import { requestGrant } from '#safeguards/access/grant.ts'
+import { sessionHolds } from '#safeguards/people/session.ts'
+import { watchCalls } from '#use/search/watch-calls.ts'
+import { operations } from '../contract/operations.ts'
+import type { Desk } from '../desk.ts'
+import { refuse } from '../refuse.ts'
+import type { Routes } from '../routes.ts'
+import { granted } from '../signed-in.ts'
+
+/** Changes closer together than this make one event. */
+const gatherMs = 250
+/** A comment now and then keeps proxies from closing the stream, and ends it for those whose session has ended. */
+const heartbeatMs = 10_000
+
+/** A person has a few windows; each costs queries at every change of any call. */
+const watchesAtOnce = 8
+const closeAWatch = 'This session watches calls in too many windows at once; close one of them.'
+
+/** Calls in progress as server-sent events (WHATWG HTML, section 9.2). */
+export function callEvents(app: Routes, desk: Desk): void {
+  const watches = new Map<string, number>()
+  app.route({
+    ...operations.watchCalls,
+    // A HEAD would wait for ever.
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const { purpose, reference } = request.query
+      const grant = await granted(desk, request, reply, { purpose, reference, action: 'calls.watched' })
+      if (!grant) return reply
+      const { session } = grant
+      const watching = watches.get(session.token) ?? 0
+      if (watching >= watchesAtOnce) return refuse(reply, 'session.too-many', { message: closeAWatch })
+      watches.set(session.token, watching + 1)
+      reply.hijack()
+      const stream = reply.raw
+      stream.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+
+      const shown = new Set<string>()
+      let timer: NodeJS.Timeout | undefined
+      let showing = Promise.resolve()
+      const show = () => {
+        timer = undefined
+        showing = showing.then(send).catch((error: unknown) => {
+          request.log.error({ err: error }, 'calls in progress could not be shown')
+          stream.end()
+        })
+      }
+      const changed = () => {
+        timer ??= setTimeout(show, gatherMs)
+      }
+      const stop = desk.onCallChanged(changed)
+      const heartbeat = setInterval(() => {
+        // Who has read nothing since the last event would only fill our memory; a browser connects again.
+        if (stream.writableNeedDrain) return void stream.destroy()
+        stream.write(': still here\n\n')
+        changed()
+      }, heartbeatMs)
+      stream.on('close', () => {
+        stop()
+        clearTimeout(timer)
+        clearInterval(heartbeat)
+        const others = (watches.get(session.token) ?? 1) - 1
+        if (others > 0) watches.set(session.token, others)
+        else watches.delete(session.token)
+      })
+      show()
+      return reply
+
+      async function send(): Promise<void> {
+        if (stream.destroyed || stream.writableNeedDrain) return
+        const now = desk.clock.now()
+        const still =
+          (await sessionHolds(desk.db, session.token, now)) &&
+          (await requestGrant(desk.db, session, { purpose, reference, action: 'calls.watched' }, now))
+        if (!still || 'refused' in still) {
+          writeEvent(stream, 'ended', {})
+          stream.end()
+          return
+        }
+        writeEvent(stream, 'calls', await watchCalls(desk.db, still, shown, now))
+      }
+    },
+  })
+}
+
+function writeEvent(stream: ServerResponse, name: string, data: unknown): void {
+  stream.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+}

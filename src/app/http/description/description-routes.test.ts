@@ -1,0 +1,239 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import type { Purpose } from '#description/purposes.ts'
+import type { Role } from '#description/roles.ts'
+import { admit } from '#register/admit.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Draft, DryRun, Version } from '../contract/description.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+
+async function enter(name: string, role: Role): Promise<Browser> {
+  const right = { role, purposes: [], scope: { kind: 'none' as const, units: [], numbers: [] } }
+  return desk.signIn(await enterTestPerson(admin, database.as('seloste_desk').db, { name, right }))
+}
+const anssi = await enter('Anssi Aalto', 'ADMINISTRATOR')
+const bea = await enter('Bea Berg', 'ADMINISTRATOR')
+const riitta = await enter('Riitta Rantala', 'DECISION_MAKER')
+const paula = await enter('Paula Palo', 'ACCESS_APPROVER')
+
+const drafts = '/api/description/drafts'
+const call = async <Body>(by: Browser, path: string, json?: unknown, method?: string) => {
+  const { body, ...given } = await answer(
+    by.fetch(path, { ...(json !== undefined && { json }), ...(method && { method }) }),
+  )
+  return { ...given, body: body as unknown as Body & { error?: { rows?: { row: number; code: string }[] } } }
+}
+const begin = async (by = anssi) => (await call<Draft>(by, drafts, undefined, 'POST')).body
+const change = (draft: Pick<Draft, 'id' | 'revision'>, more: object, by = anssi) =>
+  call<Draft>(by, `${drafts}/${draft.id}`, { revision: draft.revision, ...more }, 'PATCH')
+const submit = ({ id, revision }: Draft, by = anssi) => call<Draft>(by, `${drafts}/${id}/submission`, { revision })
+const decide = ({ id, revision }: Draft, decision: 'approve' | 'reject', by = riitta) =>
+  call<Draft>(by, `${drafts}/${id}/decision`, { revision, decision })
+const soon = (seconds: number) => Temporal.Now.instant().add({ seconds }).toString()
+const months = (value: number) => [{ path: ['recordingPlan', 'rules', 0, 'recordingMonths'], value }]
+const name = (en: string) => [{ path: ['controller', 'name', 'en'], value: en }]
+
+describe('the procedure over HTTP', () => {
+  test('goes from a draft to a version in force, which everybody sees change', async () => {
+    const draft = await begin()
+    expect(draft).toMatchObject({
+      basedOn: 1,
+      state: 'DRAFT',
+      author: { name: 'Anssi Aalto' },
+      changes: [],
+      mayEdit: true,
+    })
+    const written = await change(draft, { edits: name('Customs'), reason: 'A new name', effectiveFrom: soon(8) })
+    expect(written.body).toMatchObject({ problems: [], reason: 'A new name' })
+    expect(written.body.changes.map(({ text }) => text.en).join()).toContain('Customs')
+    const sent = await submit(written.body)
+    expect(sent.body).toMatchObject({ state: 'SUBMITTED', mayDecide: false })
+    expect((await call<Draft>(riitta, `${drafts}/${draft.id}`)).body.mayDecide).toBe(true)
+    const approved = await decide(sent.body, 'approve')
+    expect(approved).toMatchObject({
+      status: 200,
+      body: { state: 'APPROVED', decision: { by: { name: 'Riitta Rantala' } } },
+    })
+
+    const { items } = (await call<{ items: Version[] }>(desk.visitor, '/api/description/versions')).body
+    expect(items.map(({ version }) => version)).toEqual([2, 1])
+    expect(items[0]).toMatchObject({ state: 'coming', changes: written.body.changes })
+    expect(items[0]).not.toHaveProperty('author')
+    await wait(Temporal.Instant.from(items[0]!.effectiveFrom).since(Temporal.Now.instant()).total('milliseconds') + 200)
+    const { items: later } = (await call<{ items: Version[] }>(anssi, '/api/description/versions')).body
+    expect(later.map(({ state }) => state)).toEqual(['in-force', 'past'])
+    expect(later[0]).toMatchObject({ author: { name: 'Anssi Aalto' }, approver: { name: 'Riitta Rantala' } })
+    const { body } = await call<{ text: string; document: object }>(paula, '/api/description/versions/2')
+    expect(body.text).toContain('en: Customs')
+    expect(body.document).toMatchObject({ version: 2, controller: { name: { en: 'Customs' } } })
+    expect((await call(paula, '/api/description/versions/99')).status).toBe(404)
+  })
+
+  test('refuses with the code and the status of each reason', async () => {
+    const draft = await begin()
+    expect(await call(paula, drafts, undefined, 'POST')).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await call(desk.visitor, drafts)).toMatchObject({ status: 401, code: 'session.none' })
+    expect(await change(draft, { reason: 'mine' }, bea)).toMatchObject({ status: 409, code: 'draft.not-editable' })
+    expect(await submit(draft)).toMatchObject({ status: 400, code: 'draft.not-future', field: 'effectiveFrom' })
+    const { body } = await change(draft, { edits: months(9), effectiveFrom: soon(3600) })
+    expect(body.problems).toMatchObject([{ field: 'recordingPlan.rules[0].recordingMonths' }])
+    expect(body.changes).toEqual([])
+    expect(await change(draft, { reason: 'old' })).toMatchObject({ status: 409, code: 'draft.changed-meanwhile' })
+    const refused = await submit(body)
+    expect(refused).toMatchObject({
+      status: 400,
+      code: 'draft.problems',
+      field: 'recordingPlan.rules[0].recordingMonths',
+    })
+    expect(await change(body, { edits: [{ path: ['numbers', 999], value: {} }] })).toMatchObject({
+      status: 400,
+      code: 'draft.problems',
+      field: 'numbers[999]',
+    })
+    expect(await call(anssi, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')).toMatchObject({
+      status: 400,
+      code: 'draft.problems',
+    })
+    const right = (await change(body, { edits: months(4) })).body
+    const sent = (await submit(right)).body
+    expect(await decide(sent, 'approve', anssi)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await decide(right, 'approve')).toMatchObject({ status: 409, code: 'draft.changed-meanwhile' })
+    expect(await call(anssi, `${drafts}/${draft.id}`, undefined, 'DELETE')).toMatchObject({
+      status: 200,
+      body: { state: 'WITHDRAWN' },
+    })
+    expect(await decide(sent, 'approve')).toMatchObject({ status: 409, code: 'draft.changed-meanwhile' })
+  })
+
+  test('takes a text that is no YAML, and says where it stops being one', async () => {
+    const draft = await begin()
+    const { status, body } = await change(draft, { text: `${draft.text}\n: [` })
+    expect(status).toBe(200)
+    expect(body.problems.length).toBeGreaterThan(0)
+    expect(body).not.toHaveProperty('document')
+    expect(await submit((await change(body, { effectiveFrom: soon(3600) })).body)).toMatchObject({
+      code: 'draft.problems',
+    })
+  })
+
+  test('takes the numbers of a file, or lists the rows that are wrong', async () => {
+    const draft = await begin()
+    const send = (rows: string[]) =>
+      call<Draft>(anssi, `${drafts}/${draft.id}/numbers`, {
+        revision: draft.revision,
+        content: Buffer.from(['number,kind,language,name_fi,name_sv,name_en,valid_from', ...rows].join('\n')).toString(
+          'base64',
+        ),
+      })
+    const wrong = await send([
+      '029 497 020,NATIONAL_SERVICE,fi,a,b,c,2027-01-01',
+      '029 497 021,SERVICE,fi,a,b,c,2027-01-01',
+    ])
+    expect(wrong).toMatchObject({ status: 422, code: 'import.refused' })
+    expect(wrong.body.error?.rows).toMatchObject([{ row: 3, code: 'number.kind' }])
+    const right = await send(['029 497 020,NATIONAL_SERVICE,fi,a,b,c,2027-01-01'])
+    expect(right).toMatchObject({ status: 200, body: { revision: draft.revision + 1 } })
+    expect(right.body.changes.map(({ text }) => text.en).join()).toContain('029 497 020')
+  })
+})
+
+describe('the dry run', () => {
+  const recorded = async (monthsAgo: number, number = '029 497 000') => {
+    const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: monthsAgo }).toInstant()
+    const startedAt = endedAt.subtract({ minutes: 5 })
+    await admit(database.as('seloste_capture').db, {
+      ...callFacts({ startedAt, answeredAt: startedAt, endedAt, numberReached: { key: phone(number) } }),
+      decision: { record: true, reason: 'drawn' },
+      recording: recordingFacts({ startedAt, endedAt, months: 6 }),
+    })
+  }
+
+  test('says in words what would be destroyed, shortened, recorded and taken from whom', async () => {
+    for (const monthsAgo of [1, 2, 4, 5]) await recorded(monthsAgo)
+    for (const draw of [0.05, 0.15, 0.5]) {
+      const decision = {
+        record: draw < 0.1,
+        reason: 'drawn',
+        ruleId: 'service-numbers',
+        ruleVersion: 3,
+        share: 0.1,
+        draw,
+      }
+      await admit(database.as('seloste_capture').db, callFacts({ decision }))
+    }
+    const purposes: Purpose[] = ['DEVELOPMENT']
+    const right = { role: 'SUPERVISOR' as const, purposes, scope: 'their unit' as const }
+    await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari', right })
+    const draft = await begin()
+    const { body: written } = await change(draft, {
+      edits: [
+        ...months(3),
+        { path: ['recordingPlan', 'rules', 0, 'share'], value: 0.2 },
+        { path: ['roles', 1, 'purposes', 0] },
+      ],
+    })
+    expect(written.problems.map(({ code }) => code)).toEqual(['version.not-later'])
+    const { status, body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
+    expect(status).toBe(200)
+    const told = (kind: DryRun['consequences'][number]['kind'], field: string) =>
+      body.consequences.filter((one) => one.kind === kind && one.field === field)
+    const field = 'recordingPlan.rules[0].recordingMonths'
+    expect(told('recordings-destroyed', field).map(({ count }) => count)).toEqual([2, 0, 0])
+    expect(told('recordings-destroyed', field)[0]?.text).toEqual({
+      fi: 'Numeron 029 497 000 säilytysaika 6 kuukaudesta 3 kuukauteen: 2 tallennetta tuhottaisiin ensi yönä.',
+      sv: 'Lagringstiden på 029 497 000 från 6 till 3 månader: 2 inspelningar skulle förstöras i natt.',
+      en: 'Retention on 029 497 000 from 6 to 3 months: 2 recordings would be destroyed tonight.',
+    })
+    expect(told('recordings-destroyed', field)[1]?.text.en).toMatch(/: no recording would be destroyed tonight\.$/)
+    expect(told('recordings-shortened', field).map(({ count, text }) => [count, text.sv])).toEqual([
+      [
+        2,
+        'Lagringstiden på 029 497 000 från 6 till 3 månader: dessutom skulle 2 inspelningar förstöras tidigare än vad som nu är bestämt.',
+      ],
+    ])
+    const [rights] = told('rights-narrowed', 'roles[1]')
+    expect(rights).toMatchObject({ count: 1, text: { en: '1 right to the role “supervisor” would reach less.' } })
+    const [share] = told('recorded-share', 'recordingPlan.rules[0].share')
+    expect(share?.text.en).toMatch(
+      /^Share on 029 497 000 from 10 to 20 per cent: of last week's 3 calls 1 were recorded; about 2 would be\.$/,
+    )
+  })
+
+  test('says in one sentence what would only be destroyed earlier', async () => {
+    await recorded(1, '029 497 010')
+    const draft = await begin()
+    await change(draft, { edits: months(5) })
+    const { body } = await call<DryRun>(riitta, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')
+    const told = body.consequences.filter(({ text }) => text.en.includes('029 497 010'))
+    expect(told).toMatchObject([{ kind: 'recordings-shortened' }])
+    expect(told[0]?.text.fi).toMatch(
+      /: \d+ (tallenne|tallennetta) tuhottaisiin aiemmin kuin nyt on määrä, ensi yönä ei vielä yhtään\.$/,
+    )
+    expect(told[0]?.text.sv).toMatch(/ skulle förstöras tidigare än vad som nu är bestämt, i natt ännu ingen\.$/)
+    expect(told[0]?.text.en).toMatch(/ would be destroyed earlier than is due now, none of them tonight\.$/)
+  })
+
+  test('is not for whoever neither drafts nor decides', async () => {
+    const draft = await begin()
+    expect(await call(paula, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')).toMatchObject({
+      status: 403,
+      code: 'deny.role',
+    })
+  })
+
+  test('of a draft that is given up is refused', async () => {
+    const draft = await begin()
+    await call(anssi, `${drafts}/${draft.id}`, undefined, 'DELETE')
+    expect(await call(anssi, `${drafts}/${draft.id}/dry-run`, undefined, 'POST')).toMatchObject({
+      code: 'draft.not-editable',
+    })
+  })
+})

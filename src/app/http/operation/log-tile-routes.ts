@@ -1,0 +1,39 @@
+/**
+ * The audit log for witnesses: checkpoints and hashes as C2SP tlog-tiles has them. In: a path below /log. Out: what was
+ * signed, and hashes, which tell nothing of an entry (each has its salt). Never here: an entry.
+ */
+import { tileWidth } from '#safeguards/audit/tree.ts'
+import { newestCheckpoint, storedMembers } from '#safeguards/audit/stored-tree.ts'
+import { withCosignatures } from '#safeguards/audit/witness/cosignatures.ts'
+import type { Desk } from '../desk.ts'
+import { refuse } from '../refuse.ts'
+import type { Routes } from '../routes.ts'
+
+const limit = { rateLimit: { max: 1_200, timeWindow: 60_000 } }
+/** `0/x001/234` and `0/005.p/17`. */
+const tileShape = /^(\d|[1-5]\d|6[0-3])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
+
+export function logTileRoutes(app: Routes, { db }: Desk): void {
+  app.get('/log/checkpoint', { config: limit }, async (_request, reply) => {
+    const checkpoint = await newestCheckpoint(db)
+    if (!checkpoint) return refuse(reply, 'not-found')
+    return reply.type('text/plain; charset=utf-8').send(await withCosignatures(db, checkpoint))
+  })
+
+  app.get<{ Params: { '*': string } }>('/log/tile/*', { config: limit }, async (request, reply) => {
+    const [, level, path, partial] = tileShape.exec(request.params['*']) ?? []
+    const checkpoint = path === undefined ? undefined : await newestCheckpoint(db)
+    if (path === undefined || !checkpoint) return refuse(reply, 'not-found')
+    const index = Number(path.replaceAll(/[x/]/g, ''))
+    const width = partial === undefined ? tileWidth : Number(partial)
+    const from = index * tileWidth
+    const members = Math.floor(checkpoint.size / tileWidth ** Number(level))
+    if (width > tileWidth || (partial !== undefined && width === tileWidth) || from + width > members) {
+      return refuse(reply, 'not-found')
+    }
+    const hashes = await storedMembers(db)(Number(level), from, from + width)
+    // What is full never changes.
+    if (partial === undefined) reply.header('cache-control', 'public, max-age=31536000, immutable')
+    return reply.type('application/octet-stream').send(Buffer.concat(hashes))
+  })
+}

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { enterTestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import { confirmChanges } from '#test/sign-in/confirm-changes.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readDirectory } from '#safeguards/people/people.ts'
+import type { Person, PersonDetail } from '../contract/directory.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openTestDesk(database, await makeTestRegister(database))
+const admin = database.as().db
+const nothing = { kind: 'none' as const, units: [], numbers: [] }
+const enterTester = (name: string, right?: Parameters<typeof enterTestPerson>[2]['right']) =>
+  enterTestPerson(admin, database.as('seloste_desk').db, { name, unit: 'Testaajat', ...(right && { right }) })
+const anssi = await enterTester('Anssi', { role: 'ADMINISTRATOR', purposes: [], scope: nothing })
+const paula = await enterTestPerson(admin, database.as('seloste_desk').db, {
+  name: 'Paula',
+  right: { role: 'ACCESS_APPROVER', purposes: [], scope: nothing },
+})
+const sari = await enterTester('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+const aino = await enterTester('Aino', {
+  role: 'OFFICIAL',
+  purposes: ['DEVELOPMENT'],
+  scope: { kind: 'own', units: [], numbers: [] },
+})
+
+let keeper: Browser
+let second: Browser
+beforeAll(async () => {
+  keeper = await desk.signIn(anssi)
+  second = await desk.signIn(paula)
+})
+
+const someId = () => `p${randomUUID().slice(0, 8)}`
+let lastPhone = 5000
+const somePhone = () => `029 512 ${++lastPhone}`
+const person = (response: Promise<Response>) =>
+  answer(response) as unknown as Promise<{ status: number; code?: string; body: PersonDetail }>
+const enter = (given: object, by = keeper) =>
+  person(
+    by.fetch('/api/people', { json: { userId: someId(), name: 'Maija Meri', employedFrom: '2025-01-01', ...given } }),
+  )
+const change = (id: string, json: object, by = keeper) => person(by.fetch(`/api/people/${id}/changes`, { json }))
+const read = (id: string, by = keeper) => person(by.fetch(`/api/people/${id}`))
+const list = async (query: string, by = keeper) =>
+  (await answer(by.fetch(`/api/people?${query}`))).body as unknown as {
+    items: Person[]
+    total: number
+    next?: string
+    mayChange: boolean
+  }
+const told = (given: { body: unknown }) => (given.body as { error?: { message: string } }).error?.message
+
+describe('entering a person', () => {
+  test('begins name, place and number on the first day, as Helsinki counts days', async () => {
+    const phone = somePhone()
+    const chief = await enter({})
+    const given = await enter({ unit: 'Neuvonta', supervisor: chief.body.userId, phone, employedFrom: '2025-07-01' })
+    expect(given.status).toBe(201)
+    const from = '2025-06-30T21:00:00Z'
+    expect(given.body).toMatchObject({
+      name: 'Maija Meri',
+      unit: 'Neuvonta',
+      supervisor: { id: chief.body.id, name: 'Maija Meri' },
+      phones: [phone],
+      employedFrom: from,
+      source: 'manual',
+      names: [{ name: 'Maija Meri', from }],
+      placements: [{ unit: 'Neuvonta', from }],
+      phoneHistory: [{ phone, from }],
+    })
+    expect((await read(chief.body.id)).body.subordinates).toEqual([{ id: given.body.id, name: 'Maija Meri' }])
+  })
+
+  test.each([
+    ['a user id that has been used, in another case', { userId: 'ANSSI' }, 409, 'person.user-id-taken'],
+    ['no name', { name: '   ' }, 400, 'person.name-missing'],
+    ['a number that is none', { phone: 'puhelin' }, 400, 'person.not-a-number'],
+    ['a short code, at which no official answers', { phone: '116117' }, 400, 'person.not-a-number'],
+    ['a supervisor nobody knows', { supervisor: 'nobody' }, 400, 'person.unknown-supervisor'],
+    ['an end before the beginning', { employedTo: '2024-12-31' }, 400, 'person.ends-before-it-begins'],
+    ['a day that is none', { employedFrom: '2025-02-30' }, 400, 'input.invalid'],
+  ])('is refused with %s, and leaves nothing', async (_, given, status, code) => {
+    const before = await list('employed=any')
+    const userId = 'userId' in given ? anssi.userId.toUpperCase() : someId()
+    expect(await enter({ ...given, userId })).toMatchObject({ status, code })
+    expect((await list('employed=any')).total).toBe(before.total)
+  })
+
+  test('is refused where the number is somebody else’s, and says whose and until when', async () => {
+    const phone = somePhone()
+    await enter({ name: 'Edeltäjä', phone, employedTo: '2025-06-30' })
+    const given = await enter({ phone: phone.replaceAll(' ', ''), employedFrom: '2025-06-30' })
+    expect(given).toMatchObject({ status: 409, code: 'person.phone-taken', field: 'phone' })
+    expect(told(given)).toBe(`${phone} is the number of Edeltäjä from 2025-01-01 until 2025-06-30.`)
+    // From the day after, it is free, and goes to somebody else once a second person confirms it.
+    const next = await enter({ phone, employedFrom: '2025-07-01' })
+    expect(next).toMatchObject({ status: 202, body: { phones: [] } })
+    expect(await confirmChanges(second)).toBe(1)
+    expect((await read(next.body.id)).body).toMatchObject({ phones: [phone] })
+  })
+})
+
+describe('a change', () => {
+  test('holds from its day on and leaves what was before as it was', async () => {
+    const [old, next] = [somePhone(), somePhone()]
+    const { body } = await enter({ unit: 'Neuvonta', phone: old })
+    await change(body.id, { from: '2025-03-01', name: 'Maija Niemi' })
+    expect(await change(body.id, { from: '2025-04-01', unit: 'Perintä' })).toMatchObject({
+      status: 202,
+      body: { unit: 'Neuvonta' },
+    })
+    await confirmChanges(second)
+    const given = await change(body.id, { from: '2025-05-01', addPhone: next, endPhone: old })
+    expect(given.body).toMatchObject({
+      name: 'Maija Niemi',
+      unit: 'Perintä',
+      phones: [next],
+      names: [
+        { name: 'Maija Meri', from: '2024-12-31T22:00:00Z', to: '2025-02-28T22:00:00Z' },
+        { name: 'Maija Niemi', from: '2025-02-28T22:00:00Z' },
+      ],
+      placements: [
+        { unit: 'Neuvonta', to: '2025-03-31T21:00:00Z' },
+        { unit: 'Perintä', from: '2025-03-31T21:00:00Z' },
+      ],
+      phoneHistory: [
+        { phone: old, to: '2025-04-30T21:00:00Z' },
+        { phone: next, from: '2025-04-30T21:00:00Z' },
+      ],
+    })
+    expect(given.body.names[1]).not.toHaveProperty('to')
+  })
+
+  test('entered later, but of an earlier day, holds until the next one already entered', async () => {
+    const { body } = await enter({ unit: 'Ensin' })
+    await change(body.id, { from: '2025-06-01', unit: 'Viimein' })
+    const given = await change(body.id, { from: '2025-03-01', unit: 'Välissä' })
+    expect(given.body.placements.map(({ unit }) => unit)).toEqual(['Ensin', 'Välissä', 'Viimein'])
+    expect(given.body.placements[1]?.to).toBe(given.body.placements[2]?.from)
+  })
+
+  test('of the same day again corrects it: one name, and none that never was', async () => {
+    const { body } = await enter({ name: 'Maja Meri' })
+    const given = await change(body.id, { from: '2025-01-01', name: 'Maija Meri' })
+    expect(given.body.names).toEqual([{ name: 'Maija Meri', from: body.employedFrom }])
+  })
+
+  test('of the supervisor keeps the unit, and the other way round', async () => {
+    const { body } = await enter({ unit: 'Neuvonta' })
+    const given = await change(body.id, { from: '2025-03-01', supervisor: sari.userId })
+    expect(given.body).toMatchObject({ unit: 'Neuvonta', supervisor: { id: sari.id } })
+    expect((await change(body.id, { from: '2025-04-01', unit: '' })).body).not.toHaveProperty('unit')
+    expect((await read(body.id)).body.supervisor?.id).toBe(sari.id)
+  })
+
+  test('of consent and of what the official was told is kept with its time (L16)', async () => {
+    const { body } = await enter({ phone: somePhone() })
+    const from = '2025-03-01'
+    const given = await change(body.id, { from, informed: true, consents: true })
+    const at = '2025-02-28T22:00:00Z'
+    expect(given.body.recording).toEqual({ informedAt: at, consentedAt: at })
+    await change(body.id, { from: '2025-05-01', consents: false })
+    const entries = (await readDirectory(admin)).filter(({ personId }) => personId === body.id)
+    expect(entries.map(({ consentedFrom }) => consentedFrom?.toString() ?? null)).toEqual([null, at, null])
+    expect((await read(body.id)).body.recording).toEqual({ informedAt: at })
+  })
+
+  test.each([
+    ['before the first day', { from: '2024-12-31', name: 'X' }, 'person.not-employed', 'from'],
+    [
+      'of a number that is not theirs',
+      { from: '2025-03-01', endPhone: '029 512 4999' },
+      'person.phone-not-theirs',
+      'endPhone',
+    ],
+    ['to a number that is none', { from: '2025-03-01', addPhone: '--' }, 'person.not-a-number', 'addPhone'],
+    [
+      'of the last day to one before the first',
+      { from: '2025-03-01', employedTo: '2024-11-30' },
+      'person.ends-before-it-begins',
+      'employedTo',
+    ],
+    ['to a last day that is none', { from: '2025-03-01', employedTo: 'soon' }, 'person.not-a-day', 'employedTo'],
+  ])('%s is refused, and nothing of it stays', async (_, wanted, code, field) => {
+    const { body } = await enter({})
+    expect(await change(body.id, { ...wanted, unit: 'Ei koskaan' })).toMatchObject({ status: 400, code, field })
+    expect((await read(body.id)).body).toEqual(body)
+    const { body: units } = await answer(keeper.fetch('/api/units'))
+    expect(JSON.stringify(units)).not.toContain('Ei koskaan')
+  })
+
+  test('that would make somebody their own supervisor, through others, is refused', async () => {
+    const [a, b, c] = await Promise.all([enter({}), enter({}), enter({})])
+    await change(b.body.id, { from: '2025-02-01', supervisor: a.body.userId })
+    await change(c.body.id, { from: '2025-02-01', supervisor: b.body.userId })
+    const circle = { status: 409, code: 'person.circle', field: 'supervisor' }
+    expect(await change(a.body.id, { from: '2025-06-01', supervisor: c.body.userId })).toMatchObject(circle)
+    expect(await change(a.body.id, { from: '2025-06-01', supervisor: a.body.userId })).toMatchObject(circle)
+    // Not at the same time: no circle.
+    await change(b.body.id, { from: '2025-04-01', supervisor: '' })
+    expect(await change(a.body.id, { from: '2025-06-01', supervisor: c.body.userId })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('one who leaves', () => {
+  test('ends with place and number on the last day, and the number is free on the next', async () => {
+    const phone = somePhone()
+    const { body } = await enter({ unit: 'Neuvonta', phone })
+    const given = await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
+    const ends = '2025-05-31T21:00:00Z'
+    expect(given.body).toMatchObject({
+      employedTo: ends,
+      // As they were last.
+      unit: 'Neuvonta',
+      phones: [phone],
+      placements: [{ to: ends }],
+      phoneHistory: [{ to: ends }],
+    })
+    expect(await enter({ phone, employedFrom: '2025-06-01' })).toMatchObject({ status: 202 })
+    await confirmChanges(second)
+    expect((await list(`q=${body.userId}`)).items).toEqual([])
+    expect((await list(`q=${body.userId}&employed=past`)).items).toMatchObject([{ id: body.id, unit: 'Neuvonta' }])
+  })
+
+  test('and stays after all has place and number as before, but for a number that somebody has been given', async () => {
+    const [kept, given] = [somePhone(), somePhone()]
+    const { body } = await enter({ unit: 'Neuvonta', phone: kept })
+    await change(body.id, { from: '2025-01-01', addPhone: given })
+    await change(body.id, { from: '2025-05-01', employedTo: '2025-05-31' })
+    await enter({ phone: given, employedFrom: '2025-06-01' })
+    await confirmChanges(second)
+    const after = await change(body.id, { from: '2025-05-01', employedTo: '' })
+    expect(after).toMatchObject({ status: 200, body: { unit: 'Neuvonta', phones: [kept] } })
+    expect(after.body).not.toHaveProperty('employedTo')
+  })
+
+  test('keeps the user id for ever: nobody else is entered with it', async () => {
+    const { body } = await enter({ employedTo: '2025-02-01' })
+    expect(await enter({ userId: body.userId })).toMatchObject({ status: 409, code: 'person.user-id-taken' })
+    await expect(database.as('seloste_desk').pool.query('delete from person')).rejects.toMatchObject({ code: '42501' })
+  })
+})
+
+describe('who may', () => {
+  test('change the directory: an administrator and nobody else', async () => {
+    const { body } = await enter({})
+    for (const tester of [sari, aino]) {
+      const browser = await desk.signIn(tester)
+      const refused = { status: 403, code: 'deny.role' }
+      expect(await enter({}, browser)).toMatchObject(refused)
+      expect(await change(body.id, { from: '2025-03-01', name: 'Toinen' }, browser)).toMatchObject(refused)
+      const file = { content: Buffer.from('user_id;name\nx;y').toString('base64'), tryOnly: true }
+      expect(await answer(browser.fetch('/api/people/import', { json: file }))).toMatchObject(refused)
+    }
+    expect((await read(body.id)).body).toEqual(body)
+    const { rows } = await database
+      .as()
+      .pool.query("select distinct result from audit_entry where action like 'directory.%' and person_id = $1", [
+        aino.id,
+      ])
+    expect(rows).toEqual([{ result: 'refused:deny.role' }])
+  })
+
+  test('see whom: a supervisor the unit’s people, an official themselves', async () => {
+    const outside = await enter({ unit: 'Muualla' })
+    const supervisor = await desk.signIn(sari)
+    const found = await list('employed=any', supervisor)
+    expect(found.items.map(({ id }) => id).sort()).toEqual([anssi.id, sari.id, aino.id].sort())
+    expect(found).toMatchObject({ total: 3, mayChange: false })
+    expect(await read(outside.body.id, supervisor)).toMatchObject({ status: 404, code: 'not-found' })
+    const official = await desk.signIn(aino)
+    expect(await read(aino.id, official)).toMatchObject({ status: 200, body: { userId: aino.userId } })
+    for (const other of [outside.body.id, sari.id, randomUUID()])
+      expect(await read(other, official)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await answer(official.fetch('/api/people'))).toMatchObject({ status: 403, code: 'deny.role' })
+  })
+})
+
+describe('finding people', () => {
+  test('goes by a part of the name, by the user id and by a number in any writing', async () => {
+    const phone = somePhone()
+    const { body } = await enter({ name: 'Åke Öhman', phone })
+    for (const q of ['öhm', body.userId.toUpperCase(), phone, phone.replaceAll(' ', ''), `+358 ${phone.slice(1)}`])
+      expect((await list(`q=${encodeURIComponent(q)}`)).items, q).toMatchObject([{ id: body.id, phones: [phone] }])
+    expect((await list('q=%25')).items).toEqual([])
+  })
+
+  test('gives every person once, page after page', async () => {
+    await Promise.all(Array.from({ length: 7 }, () => enter({ name: 'Sama Nimi', unit: 'Sivut' })))
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await list(`unit=Sivut&limit=3${cursor ? `&cursor=${cursor}` : ''}`)
+      expect(page.total).toBe(7)
+      seen.push(...page.items.map(({ id }) => id))
+      cursor = page.next
+    } while (cursor)
+    expect(new Set(seen).size).toBe(7)
+    expect(seen).toHaveLength(7)
+    expect(await answer(keeper.fetch('/api/people?cursor=made-up'))).toMatchObject({ status: 400, field: 'cursor' })
+  })
+})

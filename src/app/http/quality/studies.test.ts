@@ -1,0 +1,279 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
+import { admit } from '#register/admit.ts'
+import { countStudies } from '#register/history/count-studies.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { callFacts, enterTestPerson, phone, recordingFacts, type TestPerson } from '#test/database/people.ts'
+import { makeTestRegister } from '#test/register/make-register.ts'
+import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+import type { Study, Today } from '../contract/studies.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const desk = await openTestDesk(database, await makeTestRegister(database))
+const [admin, capture] = [database.as().db, database.as('seloste_capture').db]
+const custodian = database.as('seloste_custodian').db
+const [national, swedish, regional] = [phone('029 497 000'), phone('029 497 001'), phone('029 497 010')]
+
+const enter = (name: string, unit: string, right?: Parameters<typeof enterTestPerson>[2]['right'], number?: string) =>
+  enterTestPerson(admin, database.as('seloste_desk').db, {
+    name,
+    unit,
+    ...(right && { right }),
+    ...(number && { phone: number }),
+  })
+const own = { kind: 'own' as const, units: [], numbers: [] }
+const aino = await enter('Aino', 'Oulu', { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: own }, '029 512 1001')
+const bertil = await enter('Bertil', 'Vasa', undefined, '029 512 1002')
+for (const place of [3, 4, 5]) await enter(`Kolmas ${place}`, 'Oulu', undefined, `029 512 100${place}`)
+const sari = await enter('Sari', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+const vera = await enter('Vera', 'Vasa', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+const studying = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
+  enter(name, 'Laatu', { role: 'EXPERT', duty: 'QUALITY', purposes, scope: { kind: 'numbers', units: [], numbers } })
+const eero = await studying('Eero', [national, swedish, regional], ['SERVICE_LEVEL_STUDY'])
+const ilona = await studying('Ilona', [regional], ['SERVICE_LEVEL_STUDY'])
+const quality = await studying('Laura', [national], ['QUALITY'])
+
+/** Five in the afternoon, three days ago; whatever the season the same hour of Finland. */
+const day = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 3 }).toPlainDate()
+const at = (hour: number, minute: number, daysBefore = 0) =>
+  day
+    .subtract({ days: daysBefore })
+    .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: { hour, minute } })
+    .toInstant()
+
+async function calls(count: number, number: PhoneNumberKey, who: TestPerson | undefined, hour: number, daysBefore = 0) {
+  for (let place = 0; place < count; place++) {
+    const startedAt = at(hour, place % 60, daysBefore)
+    const isDrawn = who !== undefined && place % 4 === 0
+    await admit(
+      capture,
+      callFacts({
+        startedAt,
+        answeredAt: who && startedAt.add({ seconds: 15 }),
+        endedAt: startedAt.add({ seconds: who ? 225 : 40 }),
+        numberCalled: { key: number, kind: 'NATIONAL_SERVICE' },
+        numberReached: { key: number },
+        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phone('029 512 1001') } }),
+        decision: { record: isDrawn, reason: 'x', ...(who && { share: 0.25, draw: 0.1 }) },
+        ...(isDrawn && { recording: recordingFacts({ startedAt, endedAt: startedAt.add({ seconds: 225 }) }) }),
+      }),
+    )
+  }
+}
+
+let browsers: Record<'aino' | 'sari' | 'vera' | 'eero' | 'ilona' | 'quality', Browser>
+beforeAll(async () => {
+  await calls(40, national, aino, 9)
+  await calls(20, national, bertil, 10)
+  await calls(12, national, undefined, 10)
+  await calls(3, swedish, bertil, 11)
+  await calls(25, regional, aino, 9)
+  await calls(10, regional, bertil, 14, 30)
+  await countStudies(custodian)
+  const [a, s, v, e, i, q] = await Promise.all(
+    [aino, sari, vera, eero, ilona, quality].map((person) => desk.signIn(person)),
+  )
+  browsers = { aino: a!, sari: s!, vera: v!, eero: e!, ilona: i!, quality: q! }
+}, 120_000)
+
+const whole = `from=${day.toString()}&to=${day.toString()}`
+async function study(browser: Browser, asked: string): Promise<Study> {
+  const response = await browser.fetch(`/api/studies?${asked}`)
+  expect(response.status, asked).toBe(200)
+  return (await response.json()) as Study
+}
+
+describe('a study', () => {
+  test('counts calls, answered and unanswered, by number, and hides three (R4)', async () => {
+    const { rows, total } = await study(browsers.eero, `${whole}&by=number&measure=calls`)
+    expect(rows.map(({ key, figures }) => [key, figures])).toEqual([
+      [national, { calls: 70, answered: 60, unanswered: 10, answeredShare: 0.83 }],
+      [regional, { calls: 25, answered: 25, unanswered: 0, answeredShare: 1 }],
+      [swedish, { calls: null, answered: null, unanswered: 0, answeredShare: null }],
+    ])
+    expect(total.figures).toEqual({ calls: 100, answered: 90, unanswered: 10, answeredShare: 0.88 })
+    expect(rows[0]?.number).toMatchObject({ display: '029 497 000', name: { fi: 'Henkilöverotuksen palvelunumero' } })
+  })
+
+  test('tells hours, weekdays, months, regions and languages apart, as the numbers were (R7)', async () => {
+    const by = async (breakdown: string) =>
+      (await study(browsers.eero, `${whole}&by=${breakdown}&measure=calls`)).rows.map(({ key, figures }) => [
+        key,
+        figures.calls,
+      ])
+    expect(await by('hour')).toEqual([
+      ['9', 65],
+      ['10', 30],
+      ['11', null],
+    ])
+    expect((await by('weekday')).filter(([, count]) => count !== 0)).toEqual([[String(day.dayOfWeek), 100]])
+    expect(await by('month')).toEqual([[day.toPlainYearMonth().toString(), 100]])
+    expect(await by('region')).toEqual([
+      ['', 75],
+      ['Pohjois-Suomi', 25],
+    ])
+    expect(await by('language')).toEqual([
+      ['fi', 95],
+      ['sv', null],
+    ])
+  })
+
+  test('narrows to numbers, a region and a language', async () => {
+    const totalOf = async (more: string) =>
+      (await study(browsers.eero, `${whole}&by=month&measure=calls&${more}`)).total
+    expect(
+      (await totalOf(`numbers=${encodeURIComponent(regional)},${encodeURIComponent(swedish)}`)).figures.calls,
+    ).toBe(30)
+    expect((await totalOf('region=Pohjois-Suomi')).figures.calls).toBe(25)
+    expect((await totalOf('language=sv')).figures.calls).toBeNull()
+  })
+
+  test('tells lengths, waiting, and the recorded share beside what the plan lets expect (R15)', async () => {
+    const asked = `${whole}&by=number&numbers=${encodeURIComponent(national)}`
+    expect((await study(browsers.eero, `${asked}&measure=talk`)).total.figures).toEqual({
+      answered: 60,
+      median: { seconds: 210 },
+      ninetieth: { seconds: 234 },
+    })
+    expect((await study(browsers.eero, `${asked}&measure=wait`)).total.figures).toMatchObject({
+      median: { seconds: 15 },
+    })
+    expect((await study(browsers.eero, `${asked}&measure=recorded`)).total.figures).toEqual({
+      judged: 60,
+      recorded: 15,
+      recordedShare: 0.25,
+      plannedShare: 0.25,
+    })
+  })
+
+  test('holds another time beside the first', async () => {
+    const before = day.subtract({ days: 30 }).toString()
+    const { rows, total, comparedNotes } = await study(
+      browsers.eero,
+      `${whole}&compareFrom=${before}&compareTo=${before}&by=number&measure=calls`,
+    )
+    expect(rows.find(({ key }) => key === regional)).toMatchObject({ figures: { calls: 25 }, compared: { calls: 10 } })
+    expect(total.compared?.calls).toBe(10)
+    expect(comparedNotes).toEqual({})
+  })
+
+  test('reaches what the right does: a number’s calls, a unit’s answered ones, and of nobody else (R37, R38)', async () => {
+    const ilonas = await study(browsers.ilona, `${whole}&by=number&measure=calls`)
+    expect(ilonas.rows.map(({ key }) => key)).toEqual([regional])
+    expect(ilonas.choices).toMatchObject({ numbers: [{ number: regional }], reachesNumbers: true })
+    const saris = await study(browsers.sari, `${whole}&by=number&measure=calls`)
+    expect(saris.rows.map(({ key, figures }) => [key, figures.calls, figures.unanswered])).toEqual([
+      [national, 40, 0],
+      [regional, 25, 0],
+    ])
+    expect(saris.choices.reachesNumbers).toBe(false)
+  })
+
+  test('is refused to officials, whose right is their own calls, and under any other purpose (R3)', async () => {
+    for (const browser of [browsers.aino, browsers.quality]) {
+      expect(await answer(browser.fetch(`/api/studies?${whole}&by=hour&measure=calls`))).toMatchObject({
+        status: 403,
+        code: 'deny.purpose',
+      })
+      expect((await browser.fetch('/api/calls-today')).status).toBe(403)
+    }
+  })
+
+  test('leaves its question in the log, and no count', async () => {
+    await study(browsers.ilona, `${whole}&by=hour&measure=wait`)
+    const entry = await admin
+      .selectFrom('audit_entry')
+      .select(['action', 'person_id', 'purpose', 'detail'])
+      .where('person_id', '=', ilona.id)
+      .orderBy('seq', 'desc')
+      .executeTakeFirstOrThrow()
+    expect(entry).toMatchObject({ action: 'study.read', purpose: 'SERVICE_LEVEL_STUDY' })
+    expect(entry.detail).toEqual({
+      ...{ from: day.toString(), to: day.toString(), by: 'hour', measure: 'wait', numbers: 0, rows: 1 },
+    })
+  })
+
+  test('is not asked of a time that ends before it begins, is too long, or meets the one beside it', async () => {
+    const wrong = (asked: string) => answer(browsers.eero.fetch(`/api/studies?${asked}&by=hour&measure=calls`))
+    expect(await wrong('from=2026-02-01&to=2026-01-01')).toMatchObject({ field: 'to' })
+    expect(await wrong('from=2010-02-01&to=2026-01-01')).toMatchObject({ field: 'to' })
+    expect(await wrong('from=2026-02-01&to=2026-03-01&compareFrom=2026-01-15&compareTo=2026-02-01')).toMatchObject({
+      status: 400,
+      code: 'input.invalid',
+      field: 'compareFrom',
+    })
+    expect(await wrong('from=2026-02-01&to=2026-03-01&compareFrom=2026-01-15')).toMatchObject({ status: 400 })
+  })
+
+  test('says what of a time is past its term and not in the answer, and loses nothing of the rest', async () => {
+    const old = day.subtract({ months: 16 }).with({ day: 1 })
+    await admin
+      .insertInto('study_month' as never)
+      .values(
+        Object.fromEntries([
+          ['month', old.toString()],
+          ['number', national],
+          ['is_rounded', true],
+          ...['calls', 'answered'].map((name) => [name, 500]),
+          ...['talk_seconds', 'judged', 'expected_ppm', 'recorded'].map((name) => [name, 0]),
+          ...Array.from({ length: 13 }, (_, bin) => [`talk_${bin}`, 0]),
+          ...Array.from({ length: 10 }, (_, bin) => [`wait_${bin}`, 0]),
+        ]) as never,
+      )
+      .execute()
+    const asked = `from=${old.toString()}&to=${day.toString()}&measure=calls`
+    const months = await study(browsers.eero, `${asked}&by=month`)
+    expect(months.rows[0]).toMatchObject({ key: old.toPlainYearMonth().toString(), figures: { calls: 500 } })
+    expect(months.total.figures.calls).toBe(610)
+    expect(months.notes.wholeMonthsBefore).toBeDefined()
+    const hours = await study(browsers.eero, `${asked}&by=hour`)
+    expect(hours.total.figures.calls).toBe(110)
+    expect(hours.notes.leftOut).toMatchObject([{ from: old.toString(), why: 'no-hours' }])
+    const part = await study(
+      browsers.eero,
+      `${asked.replace(old.toString(), old.add({ days: 4 }).toString())}&by=month`,
+    )
+    expect(part.total.figures.calls).toBe(110)
+    expect(part.notes.leftOut).toMatchObject([{ from: old.add({ days: 4 }).toString(), why: 'part-of-month' }])
+    // A supervisor's right reaches units, and there are none in it.
+    expect((await study(browsers.sari, `${asked}&by=month`)).notes.leftOut).toMatchObject([{ why: 'no-units' }])
+  })
+})
+
+describe('calls of the day', () => {
+  test('are told by number and unit as they go on, without callers; a unit of fewer than three officials is not told', async () => {
+    const startedAt = Temporal.Now.instant().subtract({ seconds: 30 })
+    const going = (who: TestPerson | undefined) =>
+      callFacts({
+        startedAt,
+        answeredAt: who && startedAt.add({ seconds: 5 }),
+        endedAt: undefined,
+        numberCalled: { key: regional, kind: 'REGIONAL_SERVICE' },
+        numberReached: { key: regional },
+        ...(who && { official: { personId: who.id, unitId: who.unitId, name: 'X', phone: phone('029 512 1001') } }),
+      })
+    for (const who of [aino, bertil, undefined]) await admit(capture, going(who))
+    const seen = async (browser: Browser): Promise<Today> => {
+      const response = await browser.fetch('/api/calls-today')
+      const reader = response.body!.getReader()
+      let text = ''
+      while (!text.includes('\n\n')) text += new TextDecoder().decode((await reader.read()).value)
+      await reader.cancel()
+      expect(text).not.toMatch(/40123|0401/)
+      return JSON.parse(/data: (.*)/.exec(text)![1]!) as Today
+    }
+    const regionalNow = ({ byNumber }: Today) => byNumber.find(({ number }) => number === regional)
+    expect(regionalNow(await seen(browsers.eero))).toMatchObject({ talking: 2, waiting: 1, calls: 3, answered: 2 })
+    const saris = await seen(browsers.sari)
+    expect(regionalNow(saris)).toMatchObject({ talking: 1, waiting: 0, calls: 1 })
+    expect(saris.byUnit).toEqual([{ unit: 'Oulu', calls: 1, answered: 1, talking: 1, waiting: 0 }])
+    // A number's count less that of Oulu would be Bertil's own: he is alone in Vasa, and nobody else is left.
+    expect((await seen(browsers.eero)).byUnit).toEqual([])
+    expect(await seen(browsers.vera)).toMatchObject({ byNumber: [], byUnit: [] })
+    for (const place of [6, 7]) await enter(`Vasa ${place}`, 'Raahe', undefined, `029 512 100${place}`)
+    await vi.waitFor(async () => {
+      expect((await seen(browsers.eero)).byUnit.map(({ unit }) => unit)).toEqual(['Oulu'])
+    }, 10_000)
+  })
+})

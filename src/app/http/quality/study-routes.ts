@@ -1,0 +1,149 @@
+import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
+import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
+import { sessionHolds } from '#safeguards/people/session.ts'
+import { shareToday } from '#use/studies/calls-today.ts'
+import { placesOf, regionsOf } from '#use/studies/places.ts'
+import { fewest, fewestToDivide } from '#use/studies/protect-counts.ts'
+import { noteTodayWatched, reachesStudies, readStudy } from '#use/studies/read-study.ts'
+import type { Period, Question } from '#use/studies/study.ts'
+import { operations } from '../contract/operations.ts'
+import type { Study, Today } from '../contract/studies.ts'
+import { describedNow, type Desk } from '../desk.ts'
+import { openEvents } from '../open-events.ts'
+import { refuse } from '../refuse.ts'
+import type { Routes } from '../routes.ts'
+import { granted } from '../signed-in.ts'
+
+const purpose = 'SERVICE_LEVEL_STUDY'
+const longestYears = 10
+const todayMs = 2_000
+/** A person's displays; each costs two queries at every picture. */
+const displaysAtOnce = 8
+
+/** Service-level studies, and the calls of the day for the live view and wall displays: counts alone (R4, R6, R15). */
+export function studyRoutes(app: Routes, desk: Desk): void {
+  app.route({
+    ...operations.readStudy,
+    handler: async (request, reply) => {
+      const { from, to, compareFrom, compareTo, by, measure, numbers, region, language } = request.query
+      const period = periodOf(from, to)
+      if (typeof period === 'string') return refuse(reply, 'input.invalid', { field: period, message: wrongTime })
+      const isCompared = compareFrom !== undefined || compareTo !== undefined
+      const compared = isCompared ? periodOf(compareFrom ?? '', compareTo ?? '') : undefined
+      if (typeof compared === 'string' || (compared && overlap(period, compared))) {
+        return refuse(reply, 'input.invalid', { field: 'compareFrom', message: wrongCompared })
+      }
+      const grant = await granted(desk, request, reply, { purpose, action: 'study.read' })
+      if (!grant) return reply
+      if (!reachesStudies(grant)) return refuse(reply, 'deny.purpose')
+      const description = describedNow(desk)
+      const question: Question = {
+        ...{ period, compared, by, measure, region, language },
+        numbers: numbers?.split(',').filter((one) => one !== '') ?? [],
+      }
+      const study = await readStudy(desk.db, grant, question, placesOf(description))
+      const names = new Map(regionsOf(description).map((one) => [one.key, one.names]))
+      const answer: Study = {
+        ...study,
+        rows: study.rows.map((row) => {
+          const regionNames = by === 'region' ? names.get(row.key) : undefined
+          return {
+            ...row,
+            ...(by === 'number' && { number: viewNumber(description, row.key) }),
+            ...(regionNames && { region: regionNames }),
+          }
+        }),
+        ...{ fewest, fewestToDivide },
+        choices: choicesOf(description, grant),
+      }
+      return reply.send(answer)
+    },
+  })
+
+  const today = shareToday(desk.db, () => desk.clock.now())
+  const displays = new Map<string, number>()
+  app.route({
+    ...operations.watchToday,
+    // A HEAD would wait for ever.
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const grant = await granted(desk, request, reply, { purpose, action: 'today.watched' })
+      if (!grant) return reply
+      if (!reachesStudies(grant)) return refuse(reply, 'deny.purpose')
+      const { session } = grant
+      const open = displays.get(session.token) ?? 0
+      if (open >= displaysAtOnce) return refuse(reply, 'session.too-many', { message: closeADisplay })
+      displays.set(session.token, open + 1)
+      // Once for a display, not for every picture: each shows counts alone.
+      await noteTodayWatched(desk.db, grant)
+      openEvents(reply, {
+        everyMs: todayMs,
+        async picture() {
+          const now = desk.clock.now()
+          if (!(await sessionHolds(desk.db, session.token, now))) return undefined
+          const still = await requestGrant(desk.db, session, { purpose, action: 'today.watched' }, now)
+          if ('refused' in still || !reachesStudies(still)) return undefined
+          const description = describedNow(desk)
+          const { byNumber, ...others } = await today(still)
+          const told: Today = {
+            ...others,
+            byNumber: byNumber.map((one) => ({ ...viewNumber(description, one.number), ...one })),
+          }
+          return { event: 'today', data: told }
+        },
+        onFault: (error) => request.log.error({ err: error }, 'calls of the day could not be shown'),
+        onClosed() {
+          const others = (displays.get(session.token) ?? 1) - 1
+          if (others > 0) displays.set(session.token, others)
+          else displays.delete(session.token)
+        },
+      })
+      return reply
+    },
+  })
+}
+
+const wrongTime = 'A time begins before it ends, and is ten years at the most.'
+const wrongCompared = 'The other time begins before it ends, and has no day in common with the first.'
+const closeADisplay = 'This session watches the day in too many windows at once; close one of them.'
+
+/** The days of a time; or the field that is wrong. */
+function periodOf(from: string, to: string): Period | 'from' | 'to' {
+  const [first, last] = [readDay(from), readDay(to)]
+  if (!first) return 'from'
+  if (!last || Temporal.PlainDate.compare(first, last) > 0) return 'to'
+  return Temporal.PlainDate.compare(first.add({ years: longestYears }), last) < 0 ? 'to' : { from: first, to: last }
+}
+
+function readDay(written: string): Temporal.PlainDate | undefined {
+  try {
+    return Temporal.PlainDate.from(written)
+  } catch {
+    return undefined
+  }
+}
+
+function overlap(one: Period, other: Period): boolean {
+  return Temporal.PlainDate.compare(one.from, other.to) <= 0 && Temporal.PlainDate.compare(other.from, one.to) <= 0
+}
+
+function choicesOf(description: RegisterDescription, { rights }: Grant): Study['choices'] {
+  const reachesNumbers = rights.some(({ scope }) => scope.kind === 'numbers')
+  const reached = new Set(rights.flatMap(({ scope }) => scope.numbers))
+  const all = [...new Set(description.numbers.map(({ key }) => key))]
+  const reachesUnits = rights.some(({ scope }) => scope.kind === 'unit')
+  return {
+    numbers: all
+      .filter((number) => reachesUnits || reached.has(number))
+      .map((number) => viewNumber(description, number)),
+    regions: regionsOf(description),
+    reachesNumbers,
+  }
+}
+
+/** A number as the description has it last; one that it does not know has no name. */
+function viewNumber({ numbering, numbers }: RegisterDescription, number: string) {
+  const entry = numbers.findLast(({ key }) => key === number)
+  return { number, display: displayPhoneNumber(number, numbering), ...(entry && { name: entry.names }) }
+}

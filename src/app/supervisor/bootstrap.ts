@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Settings } from '#platform/config/settings.ts'
+import { askOnce } from '#platform/database/ask-once.ts'
+import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { refuseQuarantined } from '#platform/database/quarantine.ts'
+import { setRolePasswords } from '#platform/database/role-passwords.ts'
+import type { Log } from '#platform/log/log.ts'
+import { databaseRoles, roleNames, type RoleName } from '../roles/role.ts'
+
+export interface ReadyDatabase {
+  /** Owner of the schema: for people and rights from the command line, and for migrations. */
+  adminUrl: string
+  roleUrls: Record<RoleName, string>
+  stop: () => Promise<void>
+}
+
+/**
+ * Makes the database ready: the embedded one unless DATABASE_URL names another, its schema brought up to date, and a
+ * fresh password for each kind of process. `onLost` is called when the embedded database ends by itself.
+ */
+export async function readyDatabase(
+  settings: Settings,
+  log: Log,
+  onLost: (error: Error) => void,
+): Promise<ReadyDatabase> {
+  await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
+  const embedded =
+    settings.databaseUrl === undefined
+      ? await startEmbeddedPostgres({
+          dataDirectory: join(settings.dataDirectory, 'database'),
+          log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+          onUnexpectedEnd: onLost,
+        })
+      : undefined
+  const adminUrl = settings.databaseUrl ?? embedded?.adminUrl() ?? ''
+  await refuseQuarantined(adminUrl).catch(async (error: unknown) => {
+    await embedded?.stop()
+    throw error
+  })
+  await prepareDatabase(adminUrl, settings, log)
+  return { adminUrl, roleUrls: await renewRolePasswords(adminUrl), stop: async () => embedded?.stop() }
+}
+
+/** Brings the schema up to date, and gives a new installation its description. @param adminUrl its owner's */
+export async function prepareDatabase(
+  adminUrl: string,
+  { descriptionFile }: Pick<Settings, 'descriptionFile'>,
+  log: Pick<Log, 'info'>,
+): Promise<void> {
+  const applied = await migrate(adminUrl)
+  await installFirstDescription(adminUrl, descriptionFile, log)
+  if (applied.length > 0) log.info(`the database is at ${applied.at(-1) ?? ''}`)
+}
+
+/** A new password for each role of the database; @returns how each kind of process signs in with it */
+export async function renewRolePasswords(adminUrl: string): Promise<Record<RoleName, string>> {
+  const passwords = new Map<string, string>()
+  for (const role of Object.values(databaseRoles)) passwords.set(role, randomBytes(24).toString('base64url'))
+  await setRolePasswords(adminUrl, Object.fromEntries(passwords))
+  const urls = roleNames.map((name) => {
+    const role = databaseRoles[name]
+    return [name, withCredentials(adminUrl, role, passwords.get(role) ?? '')]
+  })
+  return Object.fromEntries(urls) as Record<RoleName, string>
+}
+
+/**
+ * A new installation begins with the description in the file; one that has a description keeps it. What reads a description is much,
+ * and whoever supervises stays: it is read where there is none.
+ */
+async function installFirstDescription(
+  adminUrl: string,
+  path: string | undefined,
+  log: Pick<Log, 'info'>,
+): Promise<void> {
+  if ((await askOnce(adminUrl, 'select from description_version limit 1')).length > 0) return
+  const { installFirst } = await import('./install-first.ts')
+  await installFirst(adminUrl, log, path)
+}
+
+function withCredentials(url: string, user: string, password: string): string {
+  const named = url.replace(/([?&])user=[^&]*&?/, '$1').replace(/[?&]$/, '')
+  return named.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/]*@)?/, `$1${user}:${password}@`)
+}

@@ -1,0 +1,37 @@
+import { tellPlace } from '#platform/config/places.ts'
+import { readSettings, type Settings } from '#platform/config/settings.ts'
+import { tellDatabase } from '#platform/database/moved-away.ts'
+import { finishMove } from '#safeguards/moving/move-database.ts'
+import { finishObjects, hasMovedAway, refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
+import type { Environment } from '../capture/hold-register.ts'
+import { openObjects } from '../roles/open-objects.ts'
+
+/** Where a register is, of a move that may have been cut short after its moment. */
+export interface MoveEnded {
+  /** It has left for where the settings of the move say. */
+  left: boolean
+  /** Something was left to do, and is done. */
+  wasCutShort: boolean
+}
+
+/**
+ * Ends a move whose moment has come: the database's mark, or the store's where the store alone moves.
+ * @param from of before the move; the database's by the URL of its owner
+ * @param environment settings of the move
+ * @throws Fault `database-moved`, `objects-moved` where it has left for another place
+ */
+export async function endMove(
+  from: { databaseUrl: string; objects: Settings['objects'] },
+  environment: Environment,
+): Promise<MoveEnded> {
+  const stays = { left: false, wasCutShort: false }
+  const [to, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
+  if (to !== undefined && !(await finishMove(from.databaseUrl, to, tellDatabase(to)))) return stays
+  if (!hasObjects) return { left: true, wasCutShort: false }
+  const { objects } = readSettings({ ...process.env, ...environment }, process.cwd())
+  const [old, next] = [await openObjects(from), await openObjects({ objects })]
+  const [leftFor, told] = [await hasMovedAway(old), tellPlace({ at: objects })]
+  if (to === undefined && leftFor === undefined) return stays
+  if (leftFor !== undefined && leftFor !== told) await refuseMovedObjects(old)
+  return { left: true, wasCutShort: await finishObjects({ from: old, to: next, told }) }
+}

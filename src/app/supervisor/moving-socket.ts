@@ -1,0 +1,126 @@
+/**
+ * How `seloste move` has a running Seloste make way. In: a socket of the supervisor's own user. Out: the register held while the
+ * command works, and gone on with where it moved to; or as before, where the command ends without a word. Never here: the move.
+ */
+import { createConnection, createServer, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { Fault } from '#platform/fault.ts'
+import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import type { Environment } from '../capture/hold-register.ts'
+import { socketPath, type SocketSettings } from '../roles/sockets.ts'
+
+/** What the supervisor does about a move. */
+export interface MakesWay {
+  /** Only capture goes on, in its spool. */
+  hold: () => Promise<void>
+  /** Everything goes on where the register is now: where these settings say if it has left, and as before if not. */
+  goOn: (environment: Environment) => Promise<void>
+}
+
+type Asked = { hold: Environment } | { goOn: true }
+type Told = { done: true } | { refused: string }
+
+export interface OfferedMoving {
+  /** Has the register go on as if the command had ended. */
+  callOff: () => void
+  stop: () => Promise<void>
+}
+
+/** One move at a time. */
+export async function offerMoving(settings: SocketSettings, makesWay: MakesWay): Promise<OfferedMoving> {
+  const path = socketPath(settings, 'moving')
+  const open = new Set<Socket>()
+  let mover: Socket | undefined
+  /** Until everything goes on after the one before. */
+  let ending: Promise<unknown> = Promise.resolve()
+  const server = createServer((socket) => {
+    let environment: Environment | undefined
+    const tell = (told: Told) => {
+      if (!socket.destroyed) socket.write(`${JSON.stringify(told)}\n`)
+    }
+    const answer = (work: Promise<void>) =>
+      work.then(
+        () => tell({ done: true }),
+        (error: unknown) => tell({ refused: (error as Error).message }),
+      )
+    /** One after the other: whoever leaves while it is held has it go on once it is. */
+    let last = Promise.resolve()
+    const goOn = async () => {
+      if (environment === undefined) return
+      const to = environment
+      environment = undefined
+      await makesWay.goOn(to)
+    }
+    open.add(socket)
+    socket.on('error', () => undefined) // Its end follows.
+    createInterface({ input: socket }).on('line', (line) => {
+      const asked = JSON.parse(line) as Asked
+      if ('goOn' in asked) {
+        last = last.then(() => answer(goOn()))
+        return
+      }
+      if (mover && !mover.destroyed) return tell({ refused: 'another "seloste move" is at work' })
+      mover = socket
+      const before = ending
+      last = last
+        .then(() => before)
+        .then(() => {
+          if (socket.destroyed) return
+          environment = asked.hold
+          return answer(makesWay.hold())
+        })
+    })
+    socket.on('close', () => {
+      open.delete(socket)
+      last = last.then(goOn).catch(() => undefined)
+      ending = Promise.all([ending, last])
+    })
+  })
+  await listenAtSocket(server, path, 'owner')
+  return {
+    callOff: () => void mover?.destroy(),
+    stop: () =>
+      new Promise((resolve) => {
+        for (const socket of open) socket.destroy()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+/** A Seloste that makes way. Closing it without `goOn` has it go on as well. */
+export interface MadeWay {
+  hold: (environment: Environment) => Promise<void>
+  goOn: () => Promise<void>
+  close: () => void
+}
+
+/** Nothing where none runs with this data folder. */
+export async function askToMakeWay(settings: SocketSettings): Promise<MadeWay | undefined> {
+  const socket = createConnection(socketPath(settings, 'moving'))
+  const isThere = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  })
+  if (!isThere) return undefined
+  const waiting: PromiseWithResolvers<void>[] = []
+  createInterface({ input: socket }).on('line', (line) => {
+    const told = JSON.parse(line) as Told
+    const one = waiting.shift()
+    if ('refused' in told) one?.reject(new Fault('move-not-held', told.refused))
+    else one?.resolve()
+  })
+  socket.on('error', () => undefined) // Its end follows.
+  socket.on('close', () => {
+    for (const one of waiting) one.reject(new Fault('move-not-held', 'the running Seloste has ended; look at its log'))
+  })
+  const ask = (asked: Asked) => {
+    const one = Promise.withResolvers<void>()
+    waiting.push(one)
+    socket.write(`${JSON.stringify(asked)}\n`)
+    return one.promise
+  }
+  return {
+    hold: (environment) => ask({ hold: environment }),
+    goOn: () => ask({ goOn: true }),
+    close: () => socket.end(),
+  }
+}

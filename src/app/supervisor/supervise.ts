@@ -1,0 +1,291 @@
+/**
+ * All roles on one machine. In: settings. Out: the database and a process for each role, started again when one dies.
+ * Who closes whom: the supervisor ends the roles, then the database; when the supervisor dies, its roles notice the
+ * closed channel and end by themselves, and the database with its owner.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { captureFileThreads, captureProcessFlags } from '#capture/rtp/process-flags.ts'
+import { readSettings, type Settings } from '#platform/config/settings.ts'
+import { Fault } from '#platform/fault.ts'
+import type { Log } from '#platform/log/log.ts'
+import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
+import type { Environment, RegisterTold, RegisterWish } from '../capture/hold-register.ts'
+import { keepBackups, type KeptBackups } from './keep-backups.ts'
+import { offerMoving, type OfferedMoving } from './moving-socket.ts'
+import type { RoleName } from '../roles/role.ts'
+import { createSpare } from './spare-process.ts'
+import { watchAlive } from './watch-alive.ts'
+
+export interface Supervised {
+  database: ReadyDatabase
+  addresses: Record<Exclude<RoleName, 'feeds'>, string>
+  pids: () => Partial<Record<RoleName, number>>
+  /** Resolves with what went wrong when the whole cannot go on. */
+  failed: Promise<Error>
+  stop: () => Promise<void>
+}
+
+/** What a role tells its supervisor. */
+interface RoleMessage {
+  ready?: string
+  failed?: string
+  /** Of capture: calls go on, or none has for some minutes. */
+  called?: boolean
+  draining?: boolean
+  drained?: boolean
+}
+
+const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+const restartMs = 500
+const stopMs = 20_000
+const againMs = 5_000
+/** A role that ends this soon after its start is not started again at once, for ever. */
+const soonMs = 10_000
+const soonEndsAllowed = 5
+
+/** Starts everything; resolves when every role does its work. Throws what kept one from it. */
+export async function superviseRoles(first: Settings, log: Log): Promise<Supervised> {
+  /** Others once the register has moved. */
+  let settings = first
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<Error>((resolve) => (fail = resolve))
+  let database: ReadyDatabase
+  const children = new Map<RoleName, ChildProcess>()
+  const soonEnds = new Map<RoleName, number>()
+  /** Told to end once its last session is sealed. */
+  const draining = new Set<RoleName>()
+  /** Ended so: not started again before everything is. */
+  const drained = new Set<RoleName>()
+  let stopping = false
+  /** The register is being moved: only capture goes on. */
+  let held: PromiseWithResolvers<void> | undefined
+  let backups: KeptBackups | undefined
+  let moving: OfferedMoving | undefined
+  /** The settings of where the register has moved to, until it goes on there. */
+  let leftFor: Environment | undefined
+
+  function forkRole(name: RoleName, environment: NodeJS.ProcessEnv = {}): ChildProcess {
+    return fork(main, ['start', '--role', name], {
+      env: { ...roleEnvironment(process.env, name), ...threadsOf(name), ...environment },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: [...process.execArgv, ...(name === 'capture' ? captureProcessFlags : [])],
+    })
+  }
+  const spareOf = (name: RoleName) =>
+    createSpare((waits) =>
+      waits
+        ? forkRole(name, { SELOSTE_SPARE: '1' })
+        : forkRole(name, {
+            SELOSTE_ROLE_DATABASE_URL: database.roleUrls[name],
+            ...(draining.has(name) && { SELOSTE_DRAINING: '1' }),
+          }),
+    )
+  const spares = {
+    custodian: spareOf('custodian'),
+    capture: spareOf('capture'),
+    desk: spareOf('desk'),
+    feeds: spareOf('feeds'),
+  }
+  // They read their program while the database starts.
+  for (const name of ['custodian', 'capture', 'desk'] as const) spares[name].prepare()
+
+  function start(name: RoleName): Promise<string> {
+    const child = spares[name].take(draining.has(name), database.roleUrls[name])
+    children.set(name, child)
+    const startedAt = performance.now()
+    return new Promise((resolve, reject) => {
+      child.on('message', (message: RoleMessage) => {
+        if (message.ready !== undefined) {
+          // Of capture alone: the others may think for long, and whoever waits for them can ask again.
+          if (name === 'capture') {
+            watchAlive(child, { onHung: () => log.error(`the ${name} process hangs; ending it`) })
+          }
+          resolve(message.ready)
+        }
+        if (message.called === true) spares[name].prepare()
+        if (message.called === false) spares[name].drop()
+        if (message.draining === true) draining.add(name)
+        if (message.draining === false) draining.delete(name)
+        if (message.drained) drained.add(name)
+        if (message.failed !== undefined) reject(new Fault('role-failed', message.failed))
+      })
+      child.on('exit', (code, signal) => {
+        children.delete(name)
+        if (stopping || (held && name !== 'capture')) return
+        if (held) {
+          // What it left it would bring to where the register is no more.
+          log.error('the capture process ended while the register was held: the move is called off')
+          moving?.callOff()
+          void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
+          return
+        }
+        if (drained.has(name)) {
+          spares[name].stop()
+          log.warn(`the ${name} process is drained and ended; a new start takes calls again`)
+          return
+        }
+        reject(new Error(`the ${name} process ended at its start`))
+        restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`)
+      })
+    })
+  }
+
+  function restart(name: RoleName, startedAt: number, how: string): void {
+    const soon = performance.now() - startedAt < soonMs ? (soonEnds.get(name) ?? 0) + 1 : 0
+    soonEnds.set(name, soon)
+    if (soon > soonEndsAllowed) {
+      fail(new Error(`the ${name} process ends again and again (${how}); its last lines above say why`))
+      return
+    }
+    log.error(`the ${name} process ended (${how}); starting it again`)
+    setTimeout(
+      () => {
+        if (!stopping) start(name).catch(() => undefined)
+      },
+      // At once where it did its work: until its ports are open again, what clients send is lost.
+      soon === 0 ? 0 : restartMs * 2 ** (soon - 1),
+    )
+  }
+
+  /** The custodian first: capture needs the intake keys it makes. */
+  async function startRoles<Name extends 'capture' | 'desk'>(
+    ...names: Name[]
+  ): Promise<Record<Name | 'custodian', string>> {
+    const custodian = await start('custodian')
+    const others = await Promise.all(names.map(async (name) => [name, await start(name)] as const))
+    if (settings.feedsFile !== undefined) await start('feeds')
+    backups = keepBackups(settings, main, log)
+    return { custodian, ...(Object.fromEntries(others) as Record<Name, string>) }
+  }
+
+  async function hold(): Promise<void> {
+    held = Promise.withResolvers()
+    const capture = children.get('capture')
+    await backups?.stop()
+    await Promise.all([...children].flatMap(([name, child]) => (name === 'capture' ? [] : [endChild(child)])))
+    if (capture) await tellCapture(capture, { register: 'hold' })
+    log.warn('the register is held while it is moved; calls are taken and wait in the spool')
+  }
+
+  /** Where the register is now: it has left, or it has not. What does not come about is tried again: capture waits for it. */
+  async function goOn(environment: Environment): Promise<void> {
+    if (stopping) return
+    try {
+      await letGo(environment)
+    } catch (error) {
+      log.error({ err: error }, 'the register cannot go on yet; calls are taken and wait. It is tried again')
+      setTimeout(() => void goOn(environment).catch(() => undefined), againMs).unref()
+      throw error
+    }
+    // One that does not start is started again as after any end.
+    await startRoles('desk')
+  }
+
+  async function letGo(environment: Environment): Promise<void> {
+    const to = environment['DATABASE_URL']
+    const from = { databaseUrl: database.adminUrl, objects: settings.objects }
+    const { endMove } = await import('./finish-move.ts')
+    leftFor ??= (await endMove(from, environment)).left ? environment : undefined
+    const before = database
+    if (leftFor) {
+      Object.assign(process.env, leftFor)
+      settings = readSettings(process.env, process.cwd())
+      if (to !== undefined && database.adminUrl !== to) database = await readyDatabase(settings, log, fail)
+      spares.capture.renew()
+    }
+    const capture = children.get('capture')
+    const databaseUrl = database.roleUrls.capture
+    if (capture) await tellCapture(capture, { register: 'goOn', databaseUrl, environment: leftFor ?? {} })
+    if (before !== database) await before.stop()
+    const [left, waiting] = [leftFor, held]
+    leftFor = undefined
+    held = undefined
+    waiting?.resolve()
+    log.warn(left ? 'the register goes on where it was moved to' : 'the register goes on where it was')
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true
+    for (const spare of Object.values(spares)) spare.stop()
+    await moving?.stop()
+    await backups?.stop()
+    await Promise.all([...children.values()].map(endChild))
+    await database.stop()
+  }
+
+  try {
+    database = await readyDatabase(settings, log, fail)
+  } catch (error) {
+    for (const spare of Object.values(spares)) spare.stop()
+    throw error
+  }
+  try {
+    const addresses = await startRoles('capture', 'desk')
+    moving = await offerMoving(settings, { hold, goOn })
+    return {
+      database,
+      addresses,
+      pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid])),
+      failed,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What the supervisor was told and no role may know: how to sign in as the owner of the database, or as people. */
+const supervisorsOwn = new Set(['DATABASE_URL', 'SELOSTE_DEMO_PASSWORD', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'])
+
+/** What the operator has set goes before. */
+function threadsOf(name: RoleName): NodeJS.ProcessEnv {
+  return {
+    // Of the C library: each thread would keep freed memory of its own.
+    MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
+    ...(name === 'capture' && { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? String(captureFileThreads) }),
+  }
+}
+
+/** Of those who write and read sealed recordings: no other has anything to do with the store. */
+const storesOwn = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+
+/** The environment of a role's process: the supervisor's without its secrets. Its own way to the database comes to that. */
+export function roleEnvironment(environment: NodeJS.ProcessEnv, role: RoleName): NodeJS.ProcessEnv {
+  const reachesStore = role === 'capture' || role === 'custodian'
+  const handedDown = Object.entries(environment).filter(
+    ([name]) => !supervisorsOwn.has(name) && (reachesStore || !storesOwn.has(name)),
+  )
+  return Object.fromEntries(handedDown)
+}
+
+/** Throws what capture answers, or that it does not. */
+async function tellCapture(capture: ChildProcess, wish: RegisterWish): Promise<void> {
+  const answered = Promise.withResolvers<RegisterTold>()
+  const hear = (message: object) => {
+    if ('register' in message) answered.resolve(message as RegisterTold)
+  }
+  const timer = setTimeout(() => answered.resolve({ register: 'held', failed: 'capture does not answer' }), stopMs)
+  capture.on('message', hear)
+  capture.send(wish)
+  const told = await answered.promise
+  clearTimeout(timer)
+  capture.off('message', hear)
+  if (told.failed !== undefined) throw new Fault('move-not-held', told.failed)
+}
+
+function endChild(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve()
+      return
+    }
+    const late = setTimeout(() => child.kill('SIGKILL'), stopMs)
+    child.on('exit', () => {
+      clearTimeout(late)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}
