@@ -94,6 +94,7 @@ export function createRequestReader(options: {
             const own = allHeaders(request, name.toLowerCase())
             return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
           },
+          requestUri: request.uri,
           sourceAddress: source.address,
           takesKeys: takesKeys(source),
           ...(options.hears && { hears: options.hears }),

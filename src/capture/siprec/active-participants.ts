@@ -2,6 +2,7 @@
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
 import { featureCodeOf } from './claim-roles.ts'
 import { numbersOf, type Evidence } from './party-evidence.ts'
+import { isGenesysRecorder } from './read-genesys.ts'
 import type { ParticipantFact, RecordingMetadata } from './recording-metadata.ts'
 
 export interface Candidate {
@@ -16,8 +17,10 @@ export function activeParticipants(evidence: Evidence): Candidate[] {
   const code = featureCodeOf(evidence)
   const isCode = ({ aors }: ParticipantFact) =>
     code !== undefined && aors.length > 0 && aors.every((aor) => userIn(aor) === code)
+  const isRecorder = (participant: ParticipantFact) =>
+    metadata?.vendor.genesys !== undefined && isGenesysRecorder(participant)
   const all = (metadata?.participants ?? []).filter(
-    (participant) => !isPlaceholder(participant) && !isCode(participant),
+    (participant) => !isPlaceholder(participant) && !isCode(participant) && !isRecorder(participant),
   )
   const present = all.filter(({ id }) => !hasLeft(metadata!, id))
   return (present.length > 0 ? present : all).map((participant) => ({

@@ -17,6 +17,7 @@ export interface Claim {
 /** Claims in order of trust. A claim whose number is empty is not made. */
 export function claimRoles(evidence: Evidence): Claim[] {
   return [
+    ...claimsOfGenesys(evidence),
     ...claimsOfAcme(evidence),
     ...claimsOfBroadWorks(evidence),
     ...claimsOfMetaswitch(evidence),
@@ -49,14 +50,21 @@ export function featureCodeOf(evidence: Evidence): string | undefined {
   return /^\d{1,4}$/.test(digits) && !isKnown(evidence, readNumber(digits, evidence.normalise)) ? digits : undefined
 }
 
-/** True where a feature code brought the recorded party a call that somebody from outside is in. */
+/**
+ * True where what was dialled brought the recorded party a call that somebody from outside is in: a feature code, or the
+ * recorded party's own number, which fetches a call that waits on a line of several telephones.
+ */
 function isRetrieval(evidence: Evidence): boolean {
-  const code = featureCodeOf(evidence)
-  if (code === undefined) return false
   const { metaswitch, broadWorks } = evidence.metadata?.vendor ?? {}
-  const told = readNumber(metaswitch?.callingPartyNumber ?? broadWorks?.callingPartyNumber, evidence.normalise)
+  const keyOf = (raw: string | undefined) => readNumber(raw, evidence.normalise)?.key ?? undefined
+  const own = [metaswitch?.recordedParty, broadWorks?.userId].map(keyOf).filter((key) => key !== undefined)
+  const dialled = keyOf(metaswitch?.dialedDigits ?? broadWorks?.dialedDigits)
+  if (featureCodeOf(evidence) === undefined && !(dialled !== undefined && own.includes(dialled))) return false
+  const told = readNumber(metaswitch?.callingPartyNumber, evidence.normalise)
   const present = (evidence.metadata?.participants ?? []).flatMap((one) => numbersOf(one, evidence.normalise))
-  return [told, ...present].some((number) => isSubscriber(number) && !isKnown(evidence, number))
+  return [told, ...present].some(
+    (number) => isSubscriber(number) && !isKnown(evidence, number) && !own.includes(number?.key as PhoneNumberKey),
+  )
 }
 
 function isSubscriber(number: PhoneNumber | undefined): boolean {
@@ -77,6 +85,8 @@ function maker({ normalise }: Evidence, source: Source) {
 
 function claimsOfAcme(evidence: Evidence): Claim[] {
   const claim = maker(evidence, 'apkt')
+  // What Oracle tells is the recorder's own call then.
+  if (evidence.metadata?.vendor.genesys) return []
   return (evidence.metadata?.participants ?? []).flatMap((participant) => {
     const { callingParty, requestUri } = participant.extension ?? {}
     const own =
@@ -84,6 +94,14 @@ function claimsOfAcme(evidence: Evidence): Claim[] {
     // The request URI is what was dialled: it outranks the called participant's own address.
     return [...claim('called', requestUri), ...own]
   })
+}
+
+function claimsOfGenesys(evidence: Evidence): Claim[] {
+  const facts = evidence.metadata?.vendor.genesys
+  const claim = maker(evidence, 'genesys')
+  if (!facts) return []
+  const dns = [facts.dn, facts.otherDn].flatMap((dn) => claim('official', dn))
+  return [...claim('caller', facts.ani), ...claim('called', facts.dnis), ...dns]
 }
 
 function claimsOfBroadWorks(evidence: Evidence): Claim[] {

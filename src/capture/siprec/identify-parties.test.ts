@@ -49,6 +49,13 @@ function person(id: string, aor: string, sends?: string, more = ''): string {
 }
 const streams = '<stream id="s1"><label>1</label></stream><stream id="s2"><label>2</label></stream>'
 
+test('of participants without the caller’s number one is the caller, and no third party', () => {
+  const from = `<group id="g"><callData><fromhdr>&lt;sip:${caller}@x&gt;</fromhdr><tohdr>&lt;sip:${service}@x&gt;</tohdr></callData></group>`
+  const two = person('a', 'matti@trunk', '1') + person('b', '+358295129999', '2')
+  expect(identify(from + two + streams).connected).toMatchObject({ caller: true, thirdParties: 1 })
+  expect(identify(from + two + person('c', '+358500000001', '2') + streams).connected.thirdParties).toBe(2)
+})
+
 describe('without a vendor extension', () => {
   test('the participant found in neither registry nor directory is the caller, in any order', () => {
     const people = [person('c', caller, '1'), person('n', service), person('o', aino, '2')]

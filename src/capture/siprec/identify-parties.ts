@@ -46,8 +46,8 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
     draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
     draft.review.delete('callerFromSipFrom')
   }
-  const bridged = draft.caller?.source === 'builtInBridge' && draft.official !== undefined
-  if (candidates.length === 0 && !placeholders && !bridged) draft.review.add('noMetadata')
+  const isTold = /^(?:builtInBridge|genesys)$/.test(draft.caller?.source ?? '') && draft.official !== undefined
+  if (candidates.length === 0 && !placeholders && !isTold) draft.review.add('noMetadata')
   if (!draft.caller) draft.review.add('callerUnknown')
   if (!draft.number) draft.review.add('numberUnknown')
   const mapping = mapStreams(evidence, options, {
@@ -236,7 +236,10 @@ function placeRemaining<N, O>(candidates: readonly Candidate[], draft: Draft<N, 
   }
 }
 
-/** Who is heard beside the caller. Whoever has a role by elimination only (no directory entry) is no third party. */
+/**
+ * Who is heard beside the caller. Whoever has a role by elimination only (no directory entry) is no third party, nor is one where the
+ * caller is none of the participants by number: that one is the caller.
+ */
 function voicesOf<N, O>(
   evidence: Evidence<N, O>,
   candidates: readonly Candidate[],
@@ -256,7 +259,8 @@ function voicesOf<N, O>(
       }
     } else if (!found && !roles.has(id) && isHeard(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
   }
-  return { voices: [...voices.values()], thirdParties: thirdParties.size }
+  const callers = caller && caller.participantId === undefined ? 1 : 0
+  return { voices: [...voices.values()], thirdParties: Math.max(0, thirdParties.size - callers) }
 }
 
 function directionOf<N, O>(

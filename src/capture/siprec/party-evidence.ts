@@ -32,6 +32,7 @@ export type Source =
   | 'callData'
   | 'jambonz'
   | 'builtInBridge'
+  | 'genesys'
   | 'registry'
   | 'directory'
   | 'neither'

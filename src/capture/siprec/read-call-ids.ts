@@ -54,7 +54,7 @@ export function readCallIds(
     ['sipSessionId', sessions.map(({ sipSessionId }) => plainSipSessionId(sipSessionId))],
     ['ciscoGuid', headers('cisco-guid').map(ciscoGuidInHex)],
     ['gci', others.map(globalCallId)],
-    ['genesysUuid', [vendor.audioCodes?.genesysUuid]],
+    ['genesysUuid', [vendor.audioCodes?.genesysUuid, vendor.genesys?.callUuid]],
     ['gcid', [vendor.callData?.gcid]],
     // The far end's leg stays when the near end changes: what a transfer on the CUCM has in common.
     ['refci', ['x-refci', 'x-farendrefci'].map((name) => from && allParameters(from).get(name))],

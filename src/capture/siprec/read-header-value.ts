@@ -55,8 +55,13 @@ export function readAddress(value: string): HeaderAddress | undefined {
 
 /** Parameters of header and URI together: Cisco's phones put their own inside the brackets. */
 export function allParameters({ uri, parameters }: HeaderAddress): ReadonlyMap<string, string> {
+  return new Map([...parametersOfUri(uri), ...parameters])
+}
+
+/** Parameters of a URI, by lower-case name. */
+export function parametersOfUri(uri: string): ReadonlyMap<string, string> {
   const semicolon = uri.indexOf(';', uri.lastIndexOf('@') + 1)
-  return semicolon === -1 ? parameters : new Map([...parametersOf(uri.slice(semicolon)), ...parameters])
+  return semicolon === -1 ? new Map() : parametersOf(uri.slice(semicolon))
 }
 
 /** All addresses of all values: a header may be repeated or hold a list (RFC 3325 section 9.1). */

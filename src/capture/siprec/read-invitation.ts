@@ -13,6 +13,7 @@ import type { Problem } from './problem.ts'
 import { readCallIds, type CallId } from './read-call-ids.ts'
 import { readCallTimes, type CallTimes } from './read-call-times.ts'
 import type { HeaderReader } from './read-header-value.ts'
+import { withGenesys } from './read-genesys.ts'
 import { readNetworkRecording } from './read-network-recording.ts'
 import type { RecordingMetadata } from './recording-metadata.ts'
 import { refuse, type Refusal } from './refusal.ts'
@@ -22,6 +23,8 @@ export interface InvitationRequest {
   readonly contentType: string | undefined
   readonly body: Uint8Array | string
   readonly headers: HeaderReader
+  /** The address that the request asks for. */
+  readonly requestUri?: string
   /** Where the request came from, as an IP address: the media source where SDP names none. */
   readonly sourceAddress: string
   /** It came by a way on which nobody else reads the keys it may hold. */
@@ -112,7 +115,7 @@ export function readInvitation<N, O>(
     split.metadata === undefined
       ? undefined
       : parseMetadata(split.metadata, { zone: options.zone ?? 'Europe/Helsinki' })
-  const fresh = parsed ? parsed.metadata : readNetworkRecording(headers)
+  const fresh = withGenesys(parsed ? parsed.metadata : readNetworkRecording(headers), request.requestUri)
   const metadata = fresh ? mergeMetadata(options.before?.metadata, fresh) : options.before?.metadata
   const parties = identifyParties<N, O>(
     { ...(metadata ? { metadata } : {}), headers, normalise: options.normalise, directory: options.directory },

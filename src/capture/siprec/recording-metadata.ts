@@ -111,5 +111,13 @@ export interface VendorFacts {
     readonly calledNumber?: string
     readonly callingNumber?: string
   }
+  /** `dn` is the number that is recorded, an official's or the trunk's; `ani` who calls, `dnis` what was dialled. */
+  readonly genesys?: {
+    readonly callUuid: string
+    readonly dn: string
+    readonly otherDn?: string
+    readonly ani?: string
+    readonly dnis?: string
+  }
   readonly audioCodes?: { readonly avayaUcid?: string; readonly genesysUuid?: string }
 }

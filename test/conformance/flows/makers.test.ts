@@ -177,6 +177,21 @@ describe('Ribbon', () => {
     expect(bench.segments()).toMatchObject([whole])
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [101], official: [100] })
   })
+
+  test('a caller whose address has no number, and whoever answers in no directory: two people are no conference', async () => {
+    const named = metadata
+      .replace("aor='+358401234567", "aor='matti")
+      .replace("aor='+358295121001", "aor='+358295129999")
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata: named })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([{ caller: { key: callerKey }, marks: ['needs-review'] }])
+    const { index } = await bench.opened(bench.segments()[0])
+    expect(index.gaps.map(({ kind }) => kind)).not.toContain('conference')
+    expect(index.tracks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0)).toBe(20)
+  })
 })
 
 describe('Metaswitch', () => {
@@ -229,7 +244,20 @@ describe('Metaswitch', () => {
     },
   )
 
-  test.each(['0401234567', '*11', '1234'])(
+  test('a call that waits on a line of several telephones is fetched by dialling that line’s own number', async () => {
+    const metadata = metaswitch({
+      people: ['0401234567', '0295121001'],
+      extension: originating('0295121001', '0295121001'),
+    })
+    const call = await bench.call({ label: ['1'] })
+    const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 10)
+    expect(bench.segments()).toMatchObject([whole])
+  })
+
+  test.each(['0401234567', '*11', '1234', '0295121001'])(
     'what an official dials themself (%s) is none of this register',
     async (dialled) => {
       const call = await bench.call({ label: ['1'] })
@@ -265,6 +293,28 @@ describe('BroadWorks', () => {
     await call.bye()
     await expectRecorded(bench, 40)
     expect(bench.segments()).toMatchObject([whole])
+  })
+
+  test.each([
+    ['an official whose user id is a number', '+358295121001'],
+    ['somebody in no directory', '+358295129999'],
+  ])('a call to a short number by %s leaves nothing', async (_, calling) => {
+    const user = '86070000017412@agency.example.fi'
+    const call = await bench.call({ label: ['1'] })
+    const extension = `<extTrackingID>93:1</extTrackingID><userID>${user}</userID><callType><origCall><callingPartyNumber>sip:${calling}@agency</callingPartyNumber><calledPartyNumber>sip:8101@agency;user=phone</calledPartyNumber><dialedDigits>sip:8101@agency</dialedDigits></origCall></callType>`
+    const metadata = broadWorks({
+      people: [
+        [`sip:${user}`, '1'],
+        ['sip:8101@agency;user=phone', '1'],
+      ],
+      extension,
+    })
+    const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
+    await call.speak(ports, 5)
+    await call.bye()
+    await bench.until(() => expect(bench.recorder.live).toBe(0))
+    expect(bench.segments()).toEqual([])
+    expect(bench.written()).toEqual([])
   })
 })
 
@@ -394,6 +444,56 @@ describe('Avaya Communication Manager (DMCC), by an application that speaks SIPR
     await expectRecorded(bench, 10)
     expect(bench.segments()).toMatchObject([whole])
     expect(bench.segments()[0]?.callIds.some((id) => id.startsWith('ucid:'))).toBe(true)
+  })
+})
+
+describe('Genesys, which records by an address that tells the parties', () => {
+  const address = (more: string) =>
+    `sip:record=02A1B2C3_2027-03-03@127.0.0.1;calluuid=02A1B2C3;dn=0295121001;otherdn=0401234567;agentid=aino;${more}`
+  const incoming = address('ani=0401234567;dnis=029497000')
+
+  test('through Oracle: the parties are those of the address, not the recorder’s two ends, in four streams of which two are silent', async () => {
+    const apkt = (isCalling: boolean, more = '') =>
+      `<extensiondata xmlns:apkt="http://acmepacket.com/siprec/extensiondata"><apkt:callingParty>${isCalling}</apkt:callingParty>${more}</extensiondata>`
+    const metadata = [
+      "<recording xmlns='urn:ietf:params:xml:ns:recording'><datamode>complete</datamode><session id='s'></session>",
+      `<participant id="a" session="s"><nameID aor="sip:Genesys@127.0.0.1"><name>Genesys</name></nameID><send>st1</send><send>st3</send>${apkt(true, `<apkt:request-uri><${incoming}></apkt:request-uri>`)}</participant>`,
+      `<participant id="b" session="s"><nameID aor="sip:record=02A1B2C3_2027-03-03@127.0.0.1"><name>record=02A1B2C3_2027-03-03</name></nameID><send>st2</send><send>st4</send>${apkt(false)}</participant>`,
+      ...[1, 2, 3, 4].map((n) => `<stream id="st${n}" session="s"><label>1${n}</label><mode>separate</mode></stream>`),
+      '</recording>',
+    ].join('\n')
+    const call = await bench.call({ label: ['11', '12', '13', '14'] })
+    let line = 0
+    const sdp = call.offer().replace(/a=sendonly/g, (one) => (line++ % 2 === 1 ? 'a=inactive' : one))
+    const { ports } = await call.invite({ sdp, metadata })
+    await call.speak(
+      ports.map((port, at) => (at % 2 === 0 ? port : 0)),
+      10,
+    )
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([{ ...contact, numberReached: { key: numberKey } }])
+    expect((await bench.voices(bench.segments()[0])).mixed).toEqual([100, 102])
+    expect(bench.segments()[0]?.callIds).toContain('genesysUuid:02A1B2C3')
+  })
+
+  test('by itself: SDP alone, to that address', async () => {
+    const call = await bench.call({ label: [], lines: 2 })
+    const { ports } = await call.invite({ sdp: true, uri: incoming })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 20)
+    expect(bench.segments()).toMatchObject([{ ...contact, numberReached: { key: numberKey } }])
+  })
+
+  test('a call that the official places leaves nothing', async () => {
+    const call = await bench.call({ label: [], lines: 2 })
+    const { ports } = await call.invite({ sdp: true, uri: address('ani=0295121001;dnis=0401234567') })
+    await call.speak(ports, 5)
+    await call.bye()
+    await bench.until(() => expect(bench.recorder.live).toBe(0))
+    expect(bench.segments()).toEqual([])
+    expect(bench.written()).toEqual([])
   })
 })
 

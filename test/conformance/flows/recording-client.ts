@@ -20,6 +20,8 @@ export interface Told {
   sdp?: boolean | string
   metadata?: string
   headers?: Record<string, string>
+  /** Request-URI; the recorder's plain one unless said. */
+  uri?: string
   /** In place of all that: a body as it is, and its type. */
   body?: { type: string; content: string | Buffer }
 }
@@ -39,7 +41,7 @@ export interface ClientCall {
   bye(told?: Told): Promise<Answered>
   /** Cancels the last INVITE: with its branch, and without the tag of an answer (RFC 3261 section 9.1). */
   cancel(): Promise<Answered>
-  /** Sends that many packets on each media line to its port, 172 bytes of A-law each. */
+  /** Sends that many packets on each media line to its port, 172 bytes of A-law each; nothing to a port of 0. */
   speak(ports: readonly number[], packets: number): Promise<void>
   /** The client's offer, of its next version. */
   offer(direction?: 'sendonly' | 'inactive'): string
@@ -148,7 +150,7 @@ export async function openClient(
 
   function write(method: string, number: number, told: Told, body = bodyOf(told)): Buffer {
     const head = [
-      `${method} sip:srs@127.0.0.1:${serverPort} SIP/2.0`,
+      `${method} ${told.uri ?? `sip:srs@127.0.0.1:${serverPort}`} SIP/2.0`,
       `Via: SIP/2.0/UDP 127.0.0.1:${own};branch=z9hG4bK-${callId}-${method}-${number};rport`,
       `From: ${fromHeader}`,
       `To: ${to}`,
@@ -214,7 +216,7 @@ export async function openClient(
     refuseOffers: (status) => void (refusal = status),
     async speak(ports, packets) {
       for (let n = 0; n < packets; n++, sent++) {
-        for (const [at, port] of ports.entries()) await sendPacket(media[at]!, port, firstSsrc + at, sent)
+        for (const [at, port] of ports.entries()) if (port > 0) await sendPacket(media[at]!, port, firstSsrc + at, sent)
       }
     },
     stop() {

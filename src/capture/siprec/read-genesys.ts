@@ -1,0 +1,38 @@
+/**
+ * Genesys' recording client tells the parties in the address that it calls:
+ * `sip:record=...@host;calluuid=...;dn=...;otherdn=...;ani=...;dnis=...`. A session border controller before it (Oracle) passes that
+ * address on as a participant's request-uri, and as participants the two ends of the recorder.
+ */
+import { parametersOfUri } from './read-header-value.ts'
+import type { ParticipantFact, RecordingMetadata, VendorFacts } from './recording-metadata.ts'
+
+/** Undefined for an address of anybody else. */
+function genesysOf(uri: string): VendorFacts['genesys'] {
+  const parameters = parametersOfUri(uri.trim().replace(/^<(.*)>$/s, '$1'))
+  const [callUuid, dn] = [parameters.get('calluuid'), parameters.get('dn')]
+  if (!callUuid || !dn) return undefined
+  const [otherDn, ani, dnis] = ['otherdn', 'ani', 'dnis'].map((name) => parameters.get(name) || undefined)
+  return { callUuid, dn, ...(otherDn && { otherDn }), ...(ani && { ani }), ...(dnis && { dnis }) }
+}
+
+/** The metadata with what the address tells; the same where it tells nothing. */
+export function withGenesys(
+  metadata: RecordingMetadata | undefined,
+  requestUri: string | undefined,
+): RecordingMetadata | undefined {
+  const told = (metadata?.participants ?? []).map(({ extension }) => extension?.requestUri)
+  const genesys = [requestUri, ...told].map((uri) => uri && genesysOf(uri)).find((facts) => facts)
+  if (!genesys) return metadata
+  const { vendor, ...facts } = metadata ?? alone
+  return { ...facts, vendor: { ...vendor, genesys } }
+}
+
+const alone: RecordingMetadata = {
+  ...{ dataMode: 'complete', sessions: [], participants: [], streams: [], groups: [] },
+  ...{ streamLinks: [], sessionLinks: [], vendor: {} },
+}
+
+/** An end of the recorder itself, which is nobody in the call. */
+export function isGenesysRecorder({ aors }: ParticipantFact): boolean {
+  return aors.length > 0 && aors.every((aor) => /^(?:sips?:)?(?:genesys@|record=)/i.test(aor.trim()))
+}
