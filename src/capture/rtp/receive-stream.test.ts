@@ -12,6 +12,7 @@ import { openPayload } from '#platform/age/open-stream.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
 import { renderAudio } from '#register/recordings/render-audio.ts'
 import { isClockShifted } from '#test/house/shift-clock.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 import { createPortAllocator } from './allocate-ports.ts'
 import { receiveStream } from './receive-stream.ts'
 
@@ -90,17 +91,18 @@ test('what two senders send over the network is what the sealed recording plays,
 
 test('ports come in even pairs, rest after use, and run out with a refusal', async () => {
   let now = 0
+  const { firstRtp } = await findPorts()
   const allocator = createPortAllocator({
     address,
-    firstPort: 22_001,
-    lastPort: 22_005,
+    firstPort: firstRtp - 1,
+    lastPort: firstRtp + 3,
     now: () => now,
     random: () => 0.99,
   })
   const one = await allocator.allocate()
   const two = await allocator.allocate()
   if (one === 'no-port-left' || two === 'no-port-left') throw new Error('both are free')
-  expect([one.port, two.port].sort()).toEqual([22_002, 22_004])
+  expect([one.port, two.port].sort()).toEqual([firstRtp, firstRtp + 2])
   expect(one.rtcp.address().port).toBe(one.port + 1)
   expect(await allocator.allocate()).toBe('no-port-left')
   one.release()
