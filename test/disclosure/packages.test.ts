@@ -17,6 +17,7 @@ import { endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
 import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { archiveIn, opened, openPackages, sha256, unpacked } from './open-packages.ts'
+import { threeAtOnce } from './three-at-once.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const open = await openPackages(database)
@@ -201,8 +202,10 @@ describe('a package to a research institute', () => {
       await fetching.taken({ ...guessed, attempt })
     }
     expect(await stateOf(id)).toBe('ready')
-    await Promise.allSettled(Array.from({ length: 6 }, () => fetchLink(link)))
-    expect(await begun()).toBe(1)
+    // Of what is sent in one piece the first client would have all before the others ask: here all ask before one is answered.
+    const row = { table: 'disclosure_package', id: guessed.id } as const
+    const { whole, refused } = await threeAtOnce(admin, row, desk.visitor, [link, 'POST'])
+    expect({ whole, refused, begun: await begun() }).toEqual({ whole: [sizeBytes], refused: [409, 409], begun: 1 })
     const token = link.slice('/packages/'.length)
     expect(token).toMatch(/^[\w-]{43}$/)
     expect(desk.log.join()).not.toContain(token)

@@ -1,0 +1,46 @@
+// Downloads at the same time, however small what is downloaded. In: the row of it, and a client. Out: who received what.
+// Never: a first client that is done before the second asks, which would show nothing.
+import { sql, type Kysely } from 'kysely'
+import { expect } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+
+type Client = { fetch: (path: string, given?: { method?: string }) => Promise<Response> }
+
+/**
+ * Asks three times at the same time: none gets an answer of the database before all three are there. Returns the lengths of what was
+ * received with 200, and the other statuses.
+ */
+export async function threeAtOnce(
+  admin: Kysely<RegisterTables>,
+  row: { table: 'disclosure_package' | 'subject_copy'; id: string },
+  client: Client,
+  [path, method]: [string, 'GET' | 'POST'],
+) {
+  const asked = await admin.transaction().execute(async (tx) => {
+    await sql`select from ${sql.table(row.table)} where id = ${row.id} for update`.execute(tx)
+    const all = Promise.allSettled(
+      Array.from({ length: 3 }, async () => {
+        const given = await client.fetch(path, { method })
+        const { byteLength } = await given.arrayBuffer()
+        return given.status === 200 ? { whole: byteLength } : { status: given.status }
+      }),
+    )
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await sql<{ waiting: number }>`
+            select count(*)::integer as waiting from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%begin\\_%'`.execute(admin)
+          return rows[0]!.waiting
+        },
+        { timeout: 20_000, interval: 20 },
+      )
+      .toBe(3)
+    return { all }
+  })
+  const ended = (await asked.all).map((one) => (one.status === 'fulfilled' ? one.value : { status: 0 }))
+  return {
+    whole: ended.flatMap((one) => ('whole' in one ? [one.whole] : [])),
+    refused: ended.flatMap((one) => ('status' in one ? [one.status] : [])),
+  }
+}
