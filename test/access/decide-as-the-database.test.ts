@@ -1,6 +1,6 @@
 /**
- * The decision of the program and that of PostgreSQL's row-level security, on random people, rights, descriptions and
- * calls. A round is one transaction, in which the database's now() stands still: instants lie on it, a microsecond before
+ * The decision of the program and those of PostgreSQL, its row-level security's and the rights that `rights_of` returns, on random
+ * people, rights, descriptions and calls, in the listening mode as well. A round is one transaction, in which the database's now() stands still: instants lie on it, a microsecond before
  * and a microsecond after. Nothing of a round stays.
  */
 import { createHash, randomInt, randomUUID } from 'node:crypto'
@@ -20,7 +20,7 @@ import {
   type RoleBound,
   type Standing,
 } from '#safeguards/access/decide.ts'
-import { round, type Round } from './random-round.ts'
+import { peopleInRooms, round, type Person, type PersonInRoom, type Room, type Round } from './random-round.ts'
 
 /** None, and those of the two requests of the round. */
 const references = ['', 'P-2026-1', 'P-2026-2']
@@ -49,6 +49,114 @@ test(`the program and row-level security agree on ${leastCases} random cases`, {
   expect([...seen.maintenance].sort()).toEqual(['allowed', 'breakGlass'])
 })
 
+/** A multiple of seven purposes and five references. */
+const rightsCases = 100_000
+const peopleAtOnce = 260
+
+test(
+  `the program and rights_of agree on ${rightsCases} random cases, in the listening mode too`,
+  { timeout: 180_000 },
+  async () => {
+    const seen = { cases: 0, some: 0, none: 0, inRoom: 0, keptFromRoom: 0 }
+    const seed = isLong ? randomInt(2 ** 31) : 5
+    const numRuns = Math.ceil(rightsCases / (peopleAtOnce * purposes.length * 5))
+    for (const given of fc.sample(peopleInRooms(peopleAtOnce), { numRuns, seed })) {
+      await inRound(async (client) => compareRights(client, given, seen, seed))
+    }
+    expect(seen.cases).toBeGreaterThanOrEqual(rightsCases)
+    for (const many of [seen.some, seen.none]) expect(many).toBeGreaterThan(seen.cases / 20)
+    // Of those in a room some have what it is for, and many would have had more without it.
+    expect(seen.inRoom).toBeGreaterThan(50)
+    expect(seen.keptFromRoom).toBeGreaterThan(1000)
+  },
+)
+
+async function compareRights(
+  client: PoolClient,
+  given: { bounds: RoleBound[]; people: PersonInRoom[] },
+  seen: { cases: number; some: number; none: number; inRoom: number; keptFromRoom: number },
+  seed: number,
+): Promise<void> {
+  const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
+  const now = rows[0]!.now
+  const at = (microseconds: number) => now.add({ microseconds })
+  const entered = given.people.map((one, index) => ({
+    ...enteredAs(one),
+    room: one.room,
+    number: `P-2026-${index + 1}`,
+  }))
+  await enterDescription(client, given.bounds)
+  await enterPeople(client, entered, at)
+  await enterRooms(client, entered, at)
+  // What is planned for empty tables reads all of them for each case.
+  await client.query('analyze access_right, session, described_role, appointment, office_slot, subject_request, person')
+  const asked = entered.map(({ token, number }) => ({
+    token,
+    references: ['', '  ', number, ` ${number} `, `${number}0`],
+  }))
+  const held = await rightsOf(client, asked)
+  for (const [index, who] of entered.entries()) {
+    const standing = standingOf(who, given.bounds, at)
+    for (const purpose of purposes) {
+      for (const reference of asked[index]!.references) {
+        const decided = who.session === 'open' ? decide(standing, { purpose, reference }) : { refused: 'no session' }
+        const rights = 'refused' in decided ? [] : decided.rights
+        const isInRoom = purpose === 'INSPECTION' && reference.trim() === who.number && isOpenNow(who.room)
+        const left = !who.room ? rights : isInRoom ? rights.filter(({ role }) => role === 'SERVICE_UNIT') : []
+        const wanted = left.map(({ id }) => id).toSorted()
+        const found = held.get(`${index} ${purpose} ${reference}`) ?? []
+        if (wanted.join() !== found.join()) {
+          expect.fail(
+            `seed ${seed}, ${purpose} "${reference}": ${JSON.stringify({ program: wanted, database: found, standing, who })}`,
+          )
+        }
+        seen.cases += 1
+        seen[wanted.length > 0 ? 'some' : 'none'] += 1
+        if (who.room && wanted.length > 0) seen.inRoom += 1
+        if (rights.length > wanted.length) seen.keptFromRoom += 1
+      }
+    }
+  }
+}
+
+/** True while the request of an appointment may be heard by whoever is in its room. */
+function isOpenNow(room: Room | null): boolean {
+  return (
+    room !== null &&
+    room.isHost &&
+    room.state === 'BOOKED' &&
+    room.isRequestOpen &&
+    room.isIdentified &&
+    room.startsAt <= 0 &&
+    room.endsAt > 0
+  )
+}
+
+/** Rights by person, purpose and reference, each person's as their session has them; one statement for a session. */
+async function rightsOf(
+  client: PoolClient,
+  asked: readonly { token: string; references: string[] }[],
+): Promise<Map<string, string[]>> {
+  await client.query(`create function pg_temp.rights(asked jsonb, purposes text[]) returns table (key text, ids uuid[]) language plpgsql as $$
+    declare
+      a record;
+    begin
+      for a in select n - 1 as person, one from jsonb_array_elements(asked) with ordinality as e(one, n) loop
+        perform set_config('seloste.session', a.one ->> 'token', true);
+        return query
+          select concat_ws(' ', a.person, purpose, reference), array_agg(held.id order by held.id)
+          from (select viewer() as id) who, unnest(purposes) purpose, jsonb_array_elements_text(a.one -> 'references') reference,
+            lateral rights_of(who.id, purpose, reference) held
+          group by purpose, reference;
+      end loop;
+    end $$`)
+  const { rows } = await client.query<{ key: string; ids: string[] }>('select * from pg_temp.rights($1, $2)', [
+    JSON.stringify(asked),
+    purposes,
+  ])
+  return new Map(rows.map(({ key, ids }) => [key, ids]))
+}
+
 async function inRound(work: (client: PoolClient) => Promise<void>): Promise<void> {
   const client = await database.as().pool.connect()
   try {
@@ -69,7 +177,7 @@ async function compare(
   const { rows } = await client.query<{ now: Temporal.Instant }>('select now() as now')
   const now = rows[0]!.now
   const at = (microseconds: number) => now.add({ microseconds })
-  const entered = given.people.map((one) => ({ ...one, id: randomUUID(), token: randomUUID() }))
+  const entered = given.people.map(enteredAs)
   const calls = given.contacts.map((one) => ({
     ...one,
     id: randomUUID(),
@@ -107,16 +215,7 @@ async function compare(
   ])
   const shown = await looksOf(client, entered)
   for (const [index, who] of entered.entries()) {
-    const standing: Standing = {
-      now,
-      person: {
-        id: who.id,
-        employedFrom: at(who.employedFrom),
-        ...(who.employedTo !== null && { employedTo: at(who.employedTo) }),
-      },
-      held: who.rights.map((one) => heldRight(one, at)),
-      described: inEffect,
-    }
+    const standing = standingOf(who, inEffect, at)
     for (const purpose of purposes) {
       for (const reference of references) {
         const database = shown.get(`${index} ${purpose} ${reference}`)!
@@ -144,11 +243,29 @@ async function compare(
 }
 
 type At = (microseconds: number) => Temporal.Instant
-type Entered = Round['people'][number] & { id: string; token: string }
+type Entered = ReturnType<typeof enteredAs>
 
-function heldRight(one: Round['people'][number]['rights'][number], at: At): HeldRight {
+function enteredAs({ rights, ...one }: Person) {
+  const withId = rights.map((right) => ({ ...right, id: randomUUID() as string }))
+  return { ...one, rights: withId, id: randomUUID() as string, token: randomUUID() as string }
+}
+
+function standingOf(who: Entered, described: readonly RoleBound[], at: At): Standing {
   return {
-    id: 'one of many',
+    now: at(0),
+    person: {
+      id: who.id,
+      employedFrom: at(who.employedFrom),
+      ...(who.employedTo !== null && { employedTo: at(who.employedTo) }),
+    },
+    held: who.rights.map((one) => heldRight(one, at)),
+    described,
+  }
+}
+
+function heldRight(one: Entered['rights'][number], at: At): HeldRight {
+  return {
+    id: one.id,
     role: one.role,
     ...(one.duty && { duty: one.duty }),
     purposes: one.purposes,
@@ -197,7 +314,7 @@ async function enterPeople(client: PoolClient, entered: readonly Entered[], at: 
     'access_right',
     entered.flatMap(({ id, rights }) =>
       rights.map((one) => ({
-        id: randomUUID(),
+        id: one.id,
         person_id: id,
         role: one.role,
         duty: one.duty ?? null,
@@ -224,6 +341,45 @@ async function enterPeople(client: PoolClient, entered: readonly Entered[], at: 
       ended_at: session === 'ended' ? at(0) : null,
       awaits_second_factor: session === 'half',
     })),
+  )
+}
+
+/** Of those in a listening mode: the request, its slot and appointment, and the session that serves it alone. */
+async function enterRooms(
+  client: PoolClient,
+  entered: readonly (Entered & { room: Room | null; number: string })[],
+  at: At,
+): Promise<void> {
+  const rooms = entered.flatMap(({ room, ...who }) =>
+    room ? [{ ...room, who, request: randomUUID(), slot: randomUUID(), appointment: randomUUID() }] : [],
+  )
+  await fill(
+    client,
+    'subject_request',
+    rooms.map(({ request, who, isRequestOpen, isIdentified }) =>
+      requestRow({ id: request, number: who.number, official: null, isOpen: isRequestOpen, isIdentified }, at),
+    ),
+  )
+  await fill(
+    client,
+    'office_slot',
+    rooms.map(({ slot, who, isHost, startsAt, endsAt }) => ({
+      ...{ id: slot, office_id: randomUUID(), starts_at: at(startsAt), ends_at: at(endsAt) },
+      ...{ host_id: isHost ? who.id : deciders[0]!.id, added_at: at(-1), added_by: deciders[0]!.id },
+    })),
+  )
+  await fill(
+    client,
+    'appointment',
+    rooms.map(({ appointment, request, slot, state }) => ({
+      ...{ id: appointment, request_id: request, slot_id: slot, needs: [], state },
+      ...{ booked_at: at(-1), booked_by: deciders[0]!.id, ended_at: state === 'BOOKED' ? null : at(0) },
+    })),
+  )
+  await client.query(
+    `update session set confined_to = (r ->> 'appointment')::uuid, confined_until = now() + interval '1 hour', confined_at = gen_random_uuid()
+     from jsonb_array_elements($1) r where person_id = (r ->> 'person')::uuid`,
+    [JSON.stringify(rooms.map(({ appointment, who }) => ({ appointment, person: who.id })))],
   )
 }
 
@@ -279,15 +435,9 @@ async function enterRequests(
   await fill(
     client,
     'subject_request',
-    made.map(({ id, number, official, isOpen, isIdentified }) => ({
-      ...{ id, number, kinds: ['KNOW'], channel: 'PHONE', language: 'fi', entered_at: at(0) },
-      party: official === null ? 'CALLER' : 'OFFICIAL',
-      official_id: official === null ? null : entered[official]?.id,
-      ...{ received_at: at(0), due_at: at(3_600_000_000), entered_by: deciders[0]!.id },
-      ...{ identified_how: isIdentified ? 'PASSPORT' : null, identified_at: isIdentified ? at(0) : null },
-      identified_by: isIdentified ? deciders[0]!.id : null,
-      ...{ closed_at: isOpen ? null : at(0), outcome: isOpen ? null : 'ANSWERED' },
-    })),
+    made.map(({ official, ...one }) =>
+      requestRow({ ...one, official: official === null ? null : (entered[official]?.id ?? null) }, at),
+    ),
   )
   await fill(
     client,
@@ -300,6 +450,26 @@ async function enterRequests(
       })),
     ),
   )
+}
+
+function requestRow(
+  {
+    id,
+    number,
+    official,
+    isOpen,
+    isIdentified,
+  }: { id: string; number: string; official: string | null; isOpen: boolean; isIdentified: boolean },
+  at: At,
+): Record<string, unknown> {
+  return {
+    ...{ id, number, kinds: ['KNOW'], channel: 'PHONE', language: 'fi', entered_at: at(0) },
+    ...{ party: official === null ? 'CALLER' : 'OFFICIAL', official_id: official },
+    ...{ received_at: at(0), due_at: at(3_600_000_000), entered_by: deciders[0]!.id },
+    ...{ identified_how: isIdentified ? 'PASSPORT' : null, identified_at: isIdentified ? at(0) : null },
+    identified_by: isIdentified ? deciders[0]!.id : null,
+    ...{ closed_at: isOpen ? null : at(0), outcome: isOpen ? null : 'ANSWERED' },
+  }
 }
 
 async function fill(client: PoolClient, table: string, given: readonly Record<string, unknown>[]): Promise<void> {

