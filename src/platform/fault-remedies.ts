@@ -115,6 +115,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'program-writable': 'Take the right to write the program from group and others (chmod go-w).',
   'programs-file-wrong': 'Mend the line of SELOSTE_ENGINES’ file that the message names.',
   'record-wrong': 'Write the engine’s evaluation anew.',
+  'recording-of-another':
+    'Find out who writes to the store and the register as capture does; until then nobody hears this recording.',
   'restore-anchor': 'Give --anchor the size of the ledger as it was last known elsewhere.',
   'restore-key-store': 'Set SELOSTE_KEYS to the store that the backup’s keys are in.',
   'restore-keyring': 'Restore another backup: the keyring of this one cannot be put back.',

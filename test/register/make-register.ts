@@ -41,6 +41,8 @@ export interface RecordedCall {
   intakeDay?: Temporal.PlainDate
   /** As an earlier version sealed it: to the public key of its day. */
   sealedTo?: string
+  /** A public key that another recording has, too. */
+  intakeKey?: string
 }
 
 export interface RecordedSegment {
@@ -84,11 +86,14 @@ export async function makeTestRegister(
     keys,
     keeping,
     folder,
-    async record(given = {}, { packets = 50, earlyMs = 0, months = 6, intakeDay = today(), sealedTo, script } = {}) {
+    async record(
+      given = {},
+      { packets = 50, earlyMs = 0, months = 6, intakeDay = today(), sealedTo, script, ...others } = {},
+    ) {
       const id = randomUUID()
       const facts = callFacts(given)
       const startedAt = (facts.answeredAt ?? facts.startedAt).subtract({ milliseconds: earlyMs })
-      const intakeKey = sealedTo ?? (await nextKey())
+      const intakeKey = sealedTo ?? others.intakeKey ?? (await nextKey())
       const finished = await writeSealed(folder, { id, startedAt, packets, intakeKey, script })
       const header = await readFile(finished.headerPath)
       const body = await readFile(finished.bodyPath)

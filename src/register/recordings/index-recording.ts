@@ -214,6 +214,8 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
   const mine = holds.filter(({ streams }) => streams?.includes(source.stream) ?? true)
   const covered: Span[] = []
   const missing: Span[] = []
+  // Numbers that came and are not here, in order.
+  const left = Float64Array.from(omitted.union(strays)).sort()
   let lost = 0
   let last: { seq: number; to: number } | undefined
   seqs.forEach((seq, i) => {
@@ -230,7 +232,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
       // A leap in the numbers is counted by place, not one by one.
       const skipped = seq - last.seq - 1
       if (skipped > 10_000 || omitted.size === 0) count = skipped
-      else for (let other = last.seq + 1; other < seq; other++) if (!omitted.has(other) && !strays.has(other)) count++
+      else count = skipped - (placeOf(left, seq) - placeOf(left, last.seq + 1))
       if (count > 0 && !overlaps(mine, gap)) {
         lost += count
         // A few packets lost in a long silence do not make the silence a loss.
@@ -240,6 +242,17 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
     last = { seq, to }
   })
   return { covered, missing, lost }
+}
+
+/** How many are below `value`. */
+function placeOf(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 async function findPeaks(recording: OpenedRecording, index: RecordingIndex): Promise<void> {

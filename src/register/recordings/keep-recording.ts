@@ -20,6 +20,7 @@ import { indexRecording } from './index-recording.ts'
 import { bodyKey, headerKey, indexKey, recordingObjects, tailKey } from './objects.ts'
 import { openRecordingBody } from './open-recording.ts'
 import { rebuildBody } from './rebuild-body.ts'
+import { walkChunk, type LogMark } from './recording-log.ts'
 import { isSilent, samplesPerSecond, sealIndex } from './recording-index.ts'
 import { RecordingFault } from './recording-faults.ts'
 
@@ -56,7 +57,8 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
 /**
  * Takes one recording into keeping.
  * @returns false when there was nothing to do
- * @throws RecordingFault `intake-key-gone` when the private key of its header is destroyed; what the formats throw
+ * @throws RecordingFault `intake-key-gone` when the private key of its header is destroyed, `recording-of-another` when it is sealed for
+ * another recording; what the formats throw
  */
 export async function keepRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
   const { db, objects, keys } = keeping
@@ -86,6 +88,7 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
   const whenCut = inKeepingKey ?? keyWhenCut(given)
   const wasCut = row.cut_ms !== null && (await openedUnder(objects, id, whenCut)) !== undefined
   const mended = row.incomplete && !wasCut ? await mend(keeping, id, given) : undefined
+  await assertOwn(keeping, id, row.intake_key, wasCut ? whenCut : given)
   const span = spanOf(row)
   const isCut =
     wasCut || (!inKeepingKey && (await cut(keeping, { id, startedAt: row.started_at, fileKey: given }, span)))
@@ -134,6 +137,37 @@ export async function keepRecording(keeping: Keeping, id: string, now: Temporal.
     given.fill(0)
     whenCut.fill(0)
   }
+}
+
+/**
+ * The first record of a body says whose it is, under its seal: capture can put header and body of any recording that waits under
+ * another. Where a crash took that record, no other recording may name its key.
+ * @throws RecordingFault `recording-of-another`
+ */
+async function assertOwn(
+  { db, objects }: Keeping,
+  id: string,
+  intakeKey: string | null,
+  fileKey: Buffer,
+): Promise<void> {
+  const chunk = await (await openRecordingBody(objects, id, fileKey)).openChunk(0)
+  let start: LogMark | undefined
+  walkChunk(chunk, { mark: (mark) => void (start ??= mark.kind === 'start' ? mark : undefined) })
+  chunk.fill(0)
+  if (start) {
+    if ((start.detail as { recording?: unknown } | undefined)?.recording !== id) {
+      throw new RecordingFault('recording-of-another', id)
+    }
+    return
+  }
+  const other = await db
+    .selectFrom('recording')
+    .select('id')
+    .where('intake_key', 'is not distinct from', intakeKey)
+    .where('id', '<>', id)
+    .limit(1)
+    .executeTakeFirst()
+  if (other) throw new RecordingFault('recording-of-another', id)
 }
 
 type Span = CallSpan & { from: Temporal.Instant; until: Temporal.Instant }

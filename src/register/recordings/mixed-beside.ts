@@ -18,7 +18,7 @@ export function mixedLeftOut({ tracks, gaps, durationSamples }: Told): Span[] {
   if (!came.has('mixed') || !came.has('caller') || !came.has('official')) return []
   const [caller, official] = (['caller', 'official'] as const).map((voice) =>
     gaps
-      .filter(({ track }) => track === voice)
+      .filter(({ track, fromSample, toSample }) => track === voice && toSample - fromSample >= missedSamples)
       .map(({ fromSample: from, toSample: to, kind }) => ({
         ...{ from, to },
         isMissed: kind === 'loss' || from === 0 || to === durationSamples,
@@ -26,8 +26,7 @@ export function mixedLeftOut({ tracks, gaps, durationSamples }: Told): Span[] {
   ) as [Gone[], Gone[]]
   const missed = [...caller, ...official]
     .filter(({ isMissed }) => isMissed)
-    .concat(caller.flatMap((one) => official.map((other) => common(one, other))))
-    .filter(({ from, to }) => to - from >= missedSamples)
+    .concat(common(caller, official))
     .sort((a, b) => a.from - b.from)
   const leftOut: Span[] = []
   let at = 0
@@ -48,6 +47,15 @@ export function hearsMixed(index: Told): boolean {
 
 type Gone = Span & { isMissed: boolean }
 
-function common(one: Span, other: Span): Gone {
-  return { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to), isMissed: true }
+/** Where both are gone for long. Gaps of one track are in order and apart. */
+function common(ones: readonly Gone[], others: readonly Gone[]): Gone[] {
+  const found: Gone[] = []
+  for (let n = 0, m = 0; n < ones.length && m < others.length;) {
+    const [one, other] = [ones[n]!, others[m]!]
+    const both = { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to), isMissed: true }
+    if (both.to - both.from >= missedSamples) found.push(both)
+    if (one.to < other.to) n++
+    else m++
+  }
+  return found
 }

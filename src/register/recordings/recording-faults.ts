@@ -9,6 +9,7 @@ export const recordingFaults = {
   'writer-starved': 'Sealed chunks wait for the disk beyond the limit: packets are being dropped',
   'tail-write-failed': 'The tail journal could not be written',
   'intake-key-gone': 'The private half of its intake key is destroyed: the recording can be opened by nobody',
+  'recording-of-another': 'What lies under its name was sealed for another recording: it is not taken into keeping',
   'tail-overrun': 'The tail journal waited too long for its disk and started afresh',
 } as const
 

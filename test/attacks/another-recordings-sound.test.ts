@@ -1,0 +1,77 @@
+// R39, R46: who has taken capture over has sealed recordings of others within reach, and enters recordings of their own. What is sealed
+// for one recording is never taken into keeping as another.
+import { expect, test } from 'vitest'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { bodyKey, headerKey, recordingObjects } from '#register/recordings/objects.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeTestRegister, type RecordedSegment } from '../register/make-register.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const { keeping, objects } = register
+const now = () => Temporal.Now.instant()
+
+/** As capture: a recording of a call of somebody else, which names the key of the first and has its header and body. */
+async function underOther(
+  own: RecordedSegment,
+  change: { sealed?: Partial<Pick<RecordedSegment, 'header' | 'body'>>; incomplete?: true } = {},
+) {
+  const other = await register.record({}, { intakeKey: own.intakeKey })
+  if (change.incomplete)
+    await database.as().pool.query('update recording set incomplete = true where id = $1', [other.id])
+  for (const [key, bytes] of [
+    [headerKey(other.id), change.sealed?.header ?? own.header],
+    [bodyKey(other.id), change.sealed?.body ?? own.body],
+  ] as const) {
+    await objects.delete(key)
+    await objects.put(key, bytes)
+  }
+  return other
+}
+
+const keptAt = async (id: string) =>
+  (await database.as().db.selectFrom('recording').select('kept_at').where('id', '=', id).executeTakeFirstOrThrow())
+    .kept_at
+
+test('header and body of a recording that are put under another are not taken into keeping as that', async () => {
+  const own = await register.record()
+  const other = await underOther(own)
+  await expect(keepRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  expect(await keptAt(other.id)).toBeNull()
+  expect(await keepRecording(keeping, own.id, now())).toBe(true)
+})
+
+test('nor where it would be cut to the other call, which writes it anew', async () => {
+  const own = await register.record({}, { packets: 1500 })
+  const other = await underOther(own)
+  await database
+    .as()
+    .pool.query(
+      `update segment s set ended_at = s.answered_at + interval '5 seconds' from recording r where r.id = $1 and r.segment_id = s.id`,
+      [other.id],
+    )
+  await expect(keepRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
+})
+
+test('nor where its first chunk, which says whose it is, was garbled and it is said to be what a crash left', async () => {
+  const own = await register.record({}, { packets: 500 })
+  const body = Buffer.from(own.body)
+  body[100] = body[100]! ^ 1
+  // Without its end it is no whole body, which would be refused as it is.
+  const other = await underOther(own, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
+  await expect(keepRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  expect(await keptAt(other.id)).toBeNull()
+})
+
+test('what a power loss left of a recording without its first chunk is still taken into keeping, where no other names its key', async () => {
+  const own = await register.record({}, { packets: 500 })
+  const body = Buffer.from(own.body)
+  body[100] = body[100]! ^ 1
+  await objects.delete(bodyKey(own.id))
+  await objects.put(bodyKey(own.id), body.subarray(0, -40))
+  await database.as().pool.query('update recording set incomplete = true where id = $1', [own.id])
+  expect(await keepRecording(keeping, own.id, now())).toBe(true)
+  for (const key of recordingObjects(own.id)) await objects.delete(key)
+})
