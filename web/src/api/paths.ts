@@ -35,7 +35,7 @@ type Numbered<Status> = Status extends `${infer Code extends number}` ? Code : S
 
 /** What `Schema` says of `From`, as a member `Name` that may be left out where everything in it may. */
 type In<Name extends string, Schema, From extends string> = Schema extends { [F in From]: infer Given }
-  ? {} extends Of<Given>
+  ? Partial<Of<Given>> extends Of<Given>
     ? { [N in Name]?: Of<Given> }
     : { [N in Name]: Of<Given> }
   : { [N in Name]?: never }
