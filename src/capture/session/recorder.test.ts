@@ -229,7 +229,7 @@ describe('a call whose only codec cannot be played', () => {
   })
 
   test('is as any other where G.729 is played', async () => {
-    await startRecorder([], { playsG729: true })
+    await startRecorder([], { plays: ['G729'] })
     await ask('1', testLine, 18)
     while (!noted.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
     expect(noted.at(-1)).toMatchObject({ marks: [] })

@@ -152,7 +152,10 @@ describe('the formats of an answer', () => {
 
   test.each([
     ['18 0 8', {}, '0 8', 'playable'],
-    ['18 0 8', { playsG729: true }, '0 8 18', 'playable'],
+    ['18 0 8', { plays: ['G729'] }, '0 8 18', 'playable'],
+    ['18 3 0', { plays: ['G729', 'GSM'] }, '0 3 18', 'playable'],
+    ['3 101', { plays: ['GSM'] }, '3 101', 'playable'],
+    ['3 101', { plays: ['G729'] }, '3 101', 'asArrives'],
     ['18 0 8', { answersAll: true }, '0 8 18', 'playable'],
     ['2 0 8 101', {}, '0 8 2 101', 'playable'],
     ['5 101', {}, '5 101', 'playable'],
@@ -160,7 +163,7 @@ describe('the formats of an answer', () => {
     ['4 101 9 8 13', {}, '9 8 101 13', 'playable'],
     ['8 8 0', {}, '8 0', 'playable'],
     ['18 101', {}, '18 101', 'asArrives'],
-    ['18 101', { playsG729: true }, '18 101', 'playable'],
+    ['18 101', { plays: ['G729'] }, '18 101', 'playable'],
     ['4 18', {}, '4 18', 'asArrives'],
     ['97 8', {}, '8', 'playable'],
   ] as const)('to %s (%j) are %s', (media, options, formats, storage) => {

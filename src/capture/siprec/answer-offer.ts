@@ -25,8 +25,12 @@ const discardPort = 9
 const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
 /** Decoded as well, of one channel; what is in the set above comes first. */
 const alsoPlayable: ReadonlySet<string> = new Set(['G726-32/8000', 'DVI4/8000', 'L16/8000'])
-/** Decoded where a library is installed; annexes A and B make no difference to a decoder. */
-const g729: ReadonlySet<string> = new Set(['G729/8000', 'G729A/8000', 'G729B/8000', 'G729AB/8000'])
+/** Decoded where a library is installed, in this order; annexes A and B make no difference to a decoder of G.729. */
+const byLibrary = {
+  GSM: new Set(['GSM/8000']),
+  G729: new Set(['G729/8000', 'G729A/8000', 'G729B/8000', 'G729AB/8000']),
+} as const satisfies Record<string, ReadonlySet<string>>
+export type LibraryCodec = keyof typeof byLibrary
 /** Carried beside speech, no speech of their own (RFC 4733, RFC 3389). */
 const accompanying: ReadonlySet<string> = new Set(['TELEPHONE-EVENT', 'CN'])
 
@@ -65,8 +69,8 @@ export interface PlanOptions {
   readonly takesKeys?: boolean | undefined
   /** Returns false for a media address of a family in which nobody listens here. */
   readonly hears?: ((address: string) => boolean) | undefined
-  /** G.729 can be played here. */
-  readonly playsG729?: boolean | undefined
+  /** What can be played here beside the rest, as libraries are installed. */
+  readonly plays?: readonly LibraryCodec[] | undefined
   /** Its client takes no answer that leaves a payload type out: rtpengine, which relays and does not transcode. */
   readonly answersAll?: boolean | undefined
 }
@@ -75,10 +79,10 @@ export interface PlanOptions {
 export function planStreams(
   offer: SessionDescription,
   sourceAddress: string,
-  { takesKeys = false, hears = () => true, playsG729 = false, answersAll = false }: PlanOptions = {},
+  { takesKeys = false, hears = () => true, plays = [], answersAll = false }: PlanOptions = {},
 ): StreamPlan[] {
   return offer.media.map((media) => {
-    const formats = sortFormats(media.codecs, playsG729)
+    const formats = sortFormats(media.codecs, plays)
     const remote = remoteMediaOf(media, sourceAddress)
     const refusedBecause =
       reasonToRefuse(media, takesKeys) ?? (hears(remote.address) ? undefined : ('other address family' as const))
@@ -103,19 +107,21 @@ export function planStreams(
 }
 
 interface SortedFormats {
-  /** In the client's order, what is rarely sent and G.729 last: of two that can be played the one that every machine plays. */
+  /** In the client's order, what is rarely sent, GSM and G.729 last: of two that can be played the one that every machine plays. */
   playable: readonly Codec[]
   accompanying: readonly Codec[]
   others: readonly Codec[]
 }
 
-function sortFormats(codecs: readonly Codec[], playsG729: boolean): SortedFormats {
+function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): SortedFormats {
   const inSet = (set: ReadonlySet<string>) => (codec: Codec) => set.has(`${codec.encoding}/${codec.clockRate}`)
   const isAlso = (codec: Codec) => inSet(alsoPlayable)(codec) && codec.channels === 1
   const heard = [
     ...codecs.filter(inSet(playable)),
     ...codecs.filter(isAlso),
-    ...(playsG729 ? codecs.filter(inSet(g729)) : []),
+    ...(['GSM', 'G729'] as const).flatMap((name) =>
+      plays.includes(name) ? codecs.filter(inSet(byLibrary[name])) : [],
+    ),
   ]
   const beside = codecs.filter(({ encoding }) => accompanying.has(encoding))
   const others = codecs.filter((codec) => !heard.includes(codec) && !beside.includes(codec))

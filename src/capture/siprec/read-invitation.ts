@@ -2,7 +2,14 @@
  * The entry: one SIP request from a recording client (INVITE, re-INVITE, UPDATE, or a BYE with metadata) read whole.
  * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
  */
-import { lacksPlayable, ownOfferPlan, planStreams, refuseOffer, type StreamPlan } from './answer-offer.ts'
+import {
+  lacksPlayable,
+  ownOfferPlan,
+  planStreams,
+  refuseOffer,
+  type LibraryCodec,
+  type StreamPlan,
+} from './answer-offer.ts'
 import { identifyParties } from './identify-parties.ts'
 import type { IdentifiedParties, IdentitySource, TrackOverride } from './identified-parties.ts'
 import { mergeMetadata } from './merge-metadata.ts'
@@ -35,7 +42,7 @@ export interface InvitationRequest {
 
 /** What is answered of formats that cannot be played. */
 export interface FormatPolicy {
-  readonly playsG729?: boolean
+  readonly plays?: readonly LibraryCodec[]
   /** An offer with a stream that has nothing else is refused, so that its client transcodes. */
   readonly refusesUnplayable?: boolean
   /** Whether the client takes no answer that leaves a payload type out; by what it says of itself unless told. */
@@ -93,7 +100,7 @@ export function readInvitation<N, O>(
   const planned = (hears: InvitationRequest['hears']) =>
     offer
       ? planStreams(offer, sourceAddress, {
-          ...{ takesKeys: request.takesKeys, hears, playsG729: options.formats?.playsG729 },
+          ...{ takesKeys: request.takesKeys, hears, plays: options.formats?.plays },
           answersAll:
             options.formats?.answersAll ??
             [offer.sessionName, ...headers('user-agent')].some((name) => relaysByRtpengine.test(name)),

@@ -5,54 +5,25 @@
  * Decoded by libbcg729, which Debian and others ship; without it there is no decoder. It is given frames alone, each copied to a
  * length of its own, so that no length of a packet reaches it.
  */
-import { createRequire } from 'node:module'
-import type koffiModule from 'koffi'
-import type { KoffiFunc, LibraryHandle } from 'koffi'
+import type { KoffiFunc } from 'koffi'
+import { systemLibrary } from '../libraries/system-library.ts'
 
 export const frameBytes = 10
 const noiseBytes = 2
 /** Of a frame, at 8 kHz. */
 const frameSamples = 80
 
-interface Library {
-  /** Held for good: koffi unloads a library that nothing refers to any more. */
-  handle: LibraryHandle
-  open: KoffiFunc<() => unknown>
-  decode: KoffiFunc<(...given: [unknown, Buffer, number, number, number, number, Int16Array]) => void>
-  close: KoffiFunc<(channel: unknown) => void>
-}
-
-const names: Partial<Record<NodeJS.Platform, string>> = { linux: 'libbcg729.so.0', darwin: 'libbcg729.0.dylib' }
-let library: Library | undefined | 'not-looked-for' = 'not-looked-for'
-
-function loaded(): Library | undefined {
-  if (library === 'not-looked-for') library = load()
-  return library
-}
-
-function load(): Library | undefined {
-  const name = names[process.platform]
-  if (name === undefined) return undefined
-  try {
-    // koffi is a module built for each platform: only who meets G.729 asks for it.
-    const { default: koffi } = createRequire(import.meta.url)('koffi') as { default: typeof koffiModule }
-    const handle = koffi.load(name)
-    return {
-      handle,
-      open: handle.func('void *initBcg729DecoderChannel(void)'),
-      decode: handle.func(
-        'void bcg729Decoder(void *channel, const uint8_t *frame, uint8_t length, uint8_t isLost, uint8_t isNoise, uint8_t rfc3389, _Out_ int16_t *samples)',
-      ),
-      close: handle.func('void closeBcg729DecoderChannel(void *channel)'),
-    }
-  } catch {
-    return undefined
-  }
-}
+const library = systemLibrary({ linux: 'libbcg729.so.0', darwin: 'libbcg729.0.dylib' }, (handle) => ({
+  open: handle.func('void *initBcg729DecoderChannel(void)') as KoffiFunc<() => unknown>,
+  decode: handle.func(
+    'void bcg729Decoder(void *channel, const uint8_t *frame, uint8_t length, uint8_t isLost, uint8_t isNoise, uint8_t rfc3389, _Out_ int16_t *samples)',
+  ) as KoffiFunc<(...given: [unknown, Buffer, number, number, number, number, Int16Array]) => void>,
+  close: handle.func('void closeBcg729DecoderChannel(void *channel)') as KoffiFunc<(channel: unknown) => void>,
+}))
 
 /** Returns true where this machine has the library. */
 export function decodesG729(): boolean {
-  return loaded() !== undefined
+  return library() !== undefined
 }
 
 /** How long a payload lasts, in samples at 8 kHz. */
@@ -63,13 +34,13 @@ export function g729Samples(payloadBytes: number): number {
 
 /** Its memory is its own: close it. What a frame sounds like rests on those before it. */
 export class G729Decoder {
-  private readonly library: Library
+  private readonly library: NonNullable<ReturnType<typeof library>>
   private readonly channel: unknown
   private readonly frame = Buffer.alloc(frameBytes)
 
   /** @throws Error where {@link decodesG729} is false */
   constructor() {
-    const found = loaded()
+    const found = library()
     if (!found) throw new Error('libbcg729 is not there')
     this.library = found
     this.channel = found.open()

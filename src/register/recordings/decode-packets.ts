@@ -2,10 +2,11 @@
  * What packets sound like. In: packets of one source. Out: 16-bit samples at 8 kHz. Never here: a sound that depends on where
  * somebody began to listen.
  *
- * A-law, mu-law, L16 and DVI4 stand each for themselves. G.722, G.726, G.729 and Opus rest on what came before: each chunk is decoded from the last
- * half second of the chunk before it on, always, and so sounds the same whatever part is asked for.
+ * A-law, mu-law, L16 and DVI4 stand each for themselves. G.722, G.726, G.729, GSM and Opus rest on what came before: each chunk is decoded
+ * from the last half second of the chunk before it on, always, and so sounds the same whatever part is asked for.
  */
 import { decodesG729, G729Decoder, g729Samples } from '#platform/g729/decode-frames.ts'
+import { decodesGsm, GsmDecoder, gsmSamples } from '#platform/gsm/decode-frames.ts'
 import { OpusDecoder, opusSamples } from '#platform/opus/decode-packets.ts'
 import { decodeDvi4, dvi4Samples, G726Decoder } from './decode-adpcm.ts'
 import { alawSamples, ulawSamples } from './decode-g711.ts'
@@ -15,19 +16,21 @@ import type { Codec, StreamCodec } from './recording-log.ts'
 /** Packets decoded and not heard, in front of a chunk's first: their sound settles within a tenth of a second. */
 export const warmUpPackets = 25
 
-/** G.729 is playable where this machine can decode it (platform/g729); at 8 kHz, as G.711 and G.722 (RFC 3551). */
+/** G.729 and GSM are playable where this machine can decode them (platform/g729, platform/gsm); at 8 kHz, as G.711 and G.722 (RFC 3551). */
 export function isPlayable({ codec, clockRate }: Pick<StreamCodec, 'codec' | 'clockRate'>): boolean {
   if (codec === 'opus') return clockRate === 48_000
   if (clockRate !== 8000) return false
-  return playedAt8k.has(codec) || (codec === 'G729' && decodesG729())
+  return playedAt8k.has(codec) || (codec === 'G729' && decodesG729()) || (codec === 'GSM' && decodesGsm())
 }
 
 const playedAt8k: ReadonlySet<Codec> = new Set(['PCMA', 'PCMU', 'G722', 'G726-32', 'DVI4', 'L16'])
 
 /** Whether a packet can be decoded only after those before it. */
 export function restsOnOthers(codec: Codec): boolean {
-  return codec === 'G722' || codec === 'G726-32' || codec === 'opus' || codec === 'G729'
+  return resting.has(codec)
 }
+
+const resting: ReadonlySet<Codec> = new Set(['G722', 'G726-32', 'opus', 'G729', 'GSM'])
 
 /** How long a playable packet lasts, in samples at 8 kHz. */
 export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end: number): number {
@@ -36,6 +39,8 @@ export function samplesOfPacket(codec: Codec, chunk: Buffer, start: number, end:
       return opusSamples(chunk.subarray(start, end))
     case 'G729':
       return g729Samples(end - start)
+    case 'GSM':
+      return gsmSamples(end - start)
     case 'G726-32':
       return 2 * (end - start)
     case 'DVI4':
@@ -62,6 +67,10 @@ export function decoderOf(codec: Codec): PacketDecoder {
   if (codec === 'G729') {
     const g729 = new G729Decoder()
     return { decode: (chunk, start, end) => g729.decode(chunk.subarray(start, end)), close: () => g729.close() }
+  }
+  if (codec === 'GSM') {
+    const gsm = new GsmDecoder()
+    return { decode: (chunk, start, end) => gsm.decode(chunk.subarray(start, end)), close: () => gsm.close() }
   }
   if (codec === 'G722') {
     const g722 = new G722Decoder()
