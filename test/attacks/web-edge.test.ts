@@ -153,3 +153,33 @@ describe('a request within a request', () => {
     expect(back).not.toContain('live')
   })
 })
+
+describe('a page of a neighbouring host name, whose requests bring the cookie along', () => {
+  const site = { 'sec-fetch-site': 'same-site' }
+
+  test('has nobody look at anything in their name', async () => {
+    const cookie = await cookieOf(aino)
+    const looks = async () => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::integer as count from audit_entry where person_id = ${aino.id}::uuid and result = 'ok'`.execute(
+        admin,
+      )
+      return rows[0]!.count
+    }
+    const before = await looks()
+    for (const path of ['/api/contacts?purpose=DEVELOPMENT', '/%61pi/contacts?purpose=DEVELOPMENT', '/api/session'])
+      for (const method of ['GET', 'HEAD'])
+        expect(await ask(path, { cookie, ...site }, method)).toMatchObject({ status: 403 })
+    expect(await looks()).toBe(before)
+    expect(await ask('/api/contacts?purpose=DEVELOPMENT', { cookie, 'sec-fetch-site': 'same-origin' })).toMatchObject({
+      status: 200,
+    })
+    expect(await looks()).toBe(before + 1)
+  })
+
+  test('leads to pages and signs in at the provider as before', async () => {
+    for (const path of ['/', '/register-description', '/api/organisation'])
+      expect(await ask(path, { ...site, accept: 'text/html' })).toMatchObject({ status: 200 })
+    expect((await ask('/api/session/identity-provider/callback?code=x', site)).status).not.toBe(403)
+  })
+})

@@ -20,6 +20,7 @@ import { anonymisedCopyRoutes } from './disclosure/anonymised-copy-routes.ts'
 import { callEvents } from './calls/call-events.ts'
 import { captureSeenRoutes } from './operation/capture-seen-routes.ts'
 import { clockRoutes } from './operation/clock-routes.ts'
+import { operations } from './contract/operations.ts'
 import { compileWhenAsked } from './compile-when-asked.ts'
 import { contactRoutes } from './calls/contact-routes.ts'
 import { descriptionRoutes } from './description/description-routes.ts'
@@ -130,6 +131,25 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 }
 
+function changes({ method }: FastifyRequest): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}
+
+const openToAnyone = new Set(
+  Object.values<{ access?: string; schema: { operationId: string } }>(operations).flatMap(({ access, schema }) =>
+    access === 'anyone' ? [schema.operationId] : [],
+  ),
+)
+
+/**
+ * Returns true for operations in somebody's name. Reading counts: it leaves an entry in the log, and a package is read once. SameSite=Strict
+ * lets the pages of a neighbouring host name ask with the cookie.
+ */
+function demandsSession({ routeOptions }: FastifyRequest): boolean {
+  const { operationId } = (routeOptions.schema ?? {}) as { operationId?: string }
+  return operationId !== undefined && !openToAnyone.has(operationId)
+}
+
 /** What PostgreSQL says where a look finds no log to leave its trace in (database/functions/audit/append.sql). */
 const logBroken = 'SL001'
 
@@ -182,8 +202,8 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
       sayOnce({ proxy: socket.remoteAddress }, otherHeader)
     // Whatever is served, and however its path is written; the static files say otherwise for themselves.
     reply.header('cache-control', 'no-store')
-    const changes = request.method !== 'GET' && request.method !== 'HEAD'
-    if (changes && comesFromElsewhere(request)) return refuse(reply, 'deny.origin')
+    if ((changes(request) || demandsSession(request)) && comesFromElsewhere(request))
+      return refuse(reply, 'deny.origin')
   })
   takeTurns(app, options.visitorRequests ?? usualVisitorRequests, isProxy)
 
