@@ -1,8 +1,9 @@
 /** What strangers reach and learn at the network's edge, and how long a request may hold a connection. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { readProxyHeaders, type ProxyHeader } from '#app/http/read-forwarded.ts'
@@ -15,7 +16,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
-import { openTestDesk } from '#test/register/open-desk.ts'
+import { openTestDesk, publicUrl } from '#test/register/open-desk.ts'
 import { tokensOf } from '#use/disclosure/content/tokens.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -55,6 +56,30 @@ describe('a stranger on the public port', () => {
     }
     const browser = await desk.signIn(aino)
     expect((await browser.fetch('/api/openapi.json', from('203.0.113.9'))).status).toBe(200)
+  })
+
+  test('who points a name of their own at this machine reads nothing by the browser of an operator (DNS rebinding)', async () => {
+    const { hostname, port } = new URL(desk.url)
+    const ask = async (path: string, headers: Record<string, string>) => {
+      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+      request({ hostname, port, path, headers, agent: false }, resolve).on('error', reject).end()
+      const answer = await promise
+      return { status: answer.statusCode, text: await readText(answer) }
+    }
+    const chromium = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)', 'accept-language': 'fi' }
+    // A page may have its browser name itself otherwise.
+    for (const browser of [chromium, { ...chromium, 'user-agent': 'curl/8' }])
+      for (const host of ['evil.example', 'evil.example:8080', '127.0.0.1.evil.example', 'localhost.evil.example'])
+        for (const forwarded of ['127.0.0.1', '192.0.2.77']) {
+          const headers = { ...browser, host, 'x-forwarded-for': forwarded }
+          expect((await ask('/metrics', headers)).status).toBe(403)
+          expect((await ask('/health/ready', headers)).text).toBe('{"ready":false}')
+          expect((await ask('/api/openapi.json', headers)).status).toBe(401)
+        }
+    for (const host of [hostname, 'localhost:8080', '[::1]:8080', 'desk', new URL(publicUrl).host])
+      expect((await ask('/metrics', { ...chromium, host })).status).toBe(200)
+    // Prometheus finds it by any name.
+    expect((await ask('/metrics', { 'user-agent': 'Prometheus/3.1', host: 'desk1.agency.example' })).status).toBe(200)
   })
 
   test('who asks how it is without end has it read once at a time', async () => {

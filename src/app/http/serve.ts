@@ -156,7 +156,7 @@ const logBroken = 'SL001'
 /** Starts serving; the address it listens at and the way to stop. */
 export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: string; stop: () => Promise<void> }> {
   const requestTimeout = options.requestMs ?? usualRequestMs
-  const isOperator = operatorsAmong(options.metricsSources ?? [])
+  const isOperator = operatorsAmong(options.metricsSources ?? [], desk.ways.publicUrl)
   const isProxy = addressList(options.proxies ?? [])
   const sayOnce = sayNowAndThen((details, line) => options.log.warn(details, line))
   const app: Routes = Fastify({
