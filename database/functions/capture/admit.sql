@@ -105,7 +105,7 @@ begin
     -- Told before, while every id of it was another trunk's.
     select c.id, c.started_at into call, call_started from contact c where c.id = t.contact_id and c.started_at = t.started_at;
   end if;
-  if call is null and me is not null and t.ended_at is not null and t.answered_at is not null then
+  if call is null and me is not null and t.ended_at is not null then
     select m.call, m.call_started, m.told_official, m.is_doubtful into met from meet_told_call(t) m;
     call := met.call;
     call_started := met.call_started;

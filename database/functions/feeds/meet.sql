@@ -10,12 +10,13 @@ declare
   is_named boolean;
   is_further boolean;
   is_answered boolean;
+  is_unanswered boolean;
   late date;
   one record;
 begin
   select bool_or(t.contact_started_at < now() - interval '20 hours'), bool_or(t.official_name is not null), bool_or(t.seq > 1),
-    bool_or(t.answered_at is not null)
-  into is_late, is_named, is_further, is_answered from told t;
+    bool_or(t.answered_at is not null), bool_or(t.answered_at is null and t.node is not null)
+  into is_late, is_named, is_further, is_answered, is_unanswered from told t;
   if is_answered is null then
     return null;
   end if;
@@ -46,7 +47,7 @@ begin
 
   -- A recording client, or a later record, tells better of what a feed had made a segment of: the same part of the call is not there
   -- twice. What an order keeps stays.
-  if is_answered then
+  if is_answered or is_unanswered then
     for one in
       select t.id, t.contact_id, t.contact_started_at, f.segment_id, f.is_fed
       from told t
@@ -58,8 +59,8 @@ begin
         where x.contact_id = t.contact_id and x.contact_started_at = t.contact_started_at and x.is_own and x.segment_id <> t.id
           and not exists (select from recording r where r.segment_id = x.segment_id) offset 0
       ) f
-      where t.answered_at is not null and (f.answered_at is null or not f.is_fed
-        and is_part_told(f.answered_at, f.ended_at, f.official, t.answered_at, t.ended_at, t.official_phone))
+      where case when t.answered_at is null then t.node is not null and f.answered_at is null else f.answered_at is null or not f.is_fed
+        and is_part_told(f.answered_at, f.ended_at, f.official, t.answered_at, t.ended_at, t.official_phone) end
       order by t.contact_id, t.seq
     loop
       continue when history_is_held(one.contact_id) or is_told_too_late(one.contact_id, one.contact_started_at, interval '1 day');
@@ -282,9 +283,26 @@ declare
   certain uuid[] := '{}';
   possible uuid[] := '{}';
 begin
-  if t.caller_key is null and t.official_phone is null or t.answered_at < late_facts_from(interval '7 days')
-    or t.ended_at > t.answered_at + interval '1 day'
+  if t.caller_key is null and t.official_phone is null or coalesce(t.answered_at, t.started_at) < late_facts_from(interval '7 days')
+    or t.ended_at > coalesce(t.answered_at, t.started_at) + interval '1 day'
   then
+    return;
+  end if;
+  -- Nobody answered: it is the same caller, number, beginning and end, and only one such.
+  if t.answered_at is null then
+    perform count_questions('late_question_count', 1);
+    select (array_agg(c.id))[1], (array_agg(c.started_at))[1], false into call, call_started, is_doubtful
+    from contact c
+    where c.caller_key = t.caller_key and c.trunk is null and t.number_called in (c.number_called, 'unknown')
+      and c.started_at between t.started_at - clocks_differ() and t.started_at + clocks_differ()
+      and c.ended_at between t.ended_at - clocks_differ() and t.ended_at + clocks_differ()
+      and exists (select from fed_segment f where f.contact_id = c.id and f.contact_started_at = c.started_at and f.is_own)
+      and not exists (select from segment n where n.contact_id = c.id and n.contact_started_at = c.started_at
+        and (n.node is not null or n.answered_at is not null))
+    having count(*) = 1;
+    if found then
+      return next;
+    end if;
     return;
   end if;
   perform count_questions('late_question_count', fed_questions(t.answered_at, t.ended_at, '[]'));

@@ -19,6 +19,7 @@ const at = (seconds: number) => answered.add({ seconds })
 const local = (seconds: number) =>
   at(seconds).toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString().replace('T', ' ')
 const unique = (seconds: number) => `${at(seconds).epochMilliseconds / 1000}.47`
+const untoldNumber = { key: 'unknown' as SegmentFacts['numberReached']['key'] }
 const [caller, number, aino] = ['+358401234567', '029497000', '0295121001']
 
 interface Cdr {
@@ -384,6 +385,49 @@ describe('a recording client whose facts come after the feed has told', () => {
     await late({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
     await late({ endedAt: undefined, recording: undefined })
     expect(await contacts()).toHaveLength(4)
+  })
+
+  describe('of a call that nobody answered', () => {
+    const unanswered = (given: Partial<SegmentFacts> = {}, from = -43, until = 1) =>
+      admit(
+        capture,
+        session({
+          ...{ ...onTestLine, official: undefined, answeredAt: undefined, recording: undefined },
+          ...{ startedAt: at(from), endedAt: at(until), decision: { record: false, reason: 'not-answered' }, ...given },
+        }),
+        node,
+      )
+    const nobody = { to: testLine, official: '', end: 0 }
+
+    test('is joined by caller, number, beginning and end, with the number or before it is told', async () => {
+      for (const given of [
+        {},
+        { numberReached: untoldNumber, numberCalled: { ...untoldNumber, kind: 'UNKNOWN' } },
+      ] as const) {
+        await clear()
+        await tell({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody))
+        await unanswered(given)
+        expect(await contacts()).toMatchObject([{ parts: [[null, null, 1, false]] }])
+        await tell({ ...csv, name: `nobody-${Object.keys(given).length}` }, cdr(nobody), 'again')
+        expect(await contacts()).toHaveLength(1)
+      }
+    })
+
+    test('is another call where caller, number, beginning or end is another, or two could be meant', async () => {
+      await tell({ ...csv, name: 'nobody-else' }, cdr(nobody))
+      await unanswered({ caller: { kind: 'e164', key: phone('+358401234999'), raw: null } })
+      await unanswered({
+        numberReached: { key: phone(number) },
+        numberCalled: { key: phone(number), kind: 'NATIONAL_SERVICE' },
+      })
+      await unanswered({}, -80)
+      await unanswered({}, -43, 40)
+      expect(await contacts()).toHaveLength(5)
+      await clear()
+      await tell({ ...csv, name: 'nobody-twice' }, cdr(nobody) + cdr({ ...nobody, start: -41, end: 2 }))
+      await unanswered()
+      expect(await contacts()).toHaveLength(3)
+    })
   })
 
   test('has more parts, which come to the same call by its own ids', async () => {
