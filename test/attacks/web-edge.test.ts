@@ -154,6 +154,18 @@ describe('a request within a request', () => {
   })
 })
 
+test.each([
+  '/api/description/versions/1e400',
+  '/api/description/versions/2147483648',
+  '/api/contacts?purpose=DEVELOPMENT&limit=Infinity',
+  '/api/contacts?purpose=DEVELOPMENT&official=a%00b',
+])('what nothing can be asked by is refused, and raises no fault: %s', async (path) => {
+  const faults = () => desk.log.filter((line) => line.includes('a request failed')).length
+  const before = faults()
+  expect((await ask(path, { cookie: await cookieOf(aino) })).status).toBe(400)
+  expect(faults()).toBe(before)
+})
+
 describe('a page of a neighbouring host name, whose requests bring the cookie along', () => {
   const site = { 'sec-fetch-site': 'same-site' }
 

@@ -117,8 +117,8 @@ const tooManyConnections =
 const none = ["'none'"]
 const hstsSeconds = 365 * 86_400
 
-/** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0. */
-const unstorable = new Set(['22021', '22007', '22008'])
+/** What PostgreSQL says of input that is well formed and that it has no place for: a NUL character, the year 0, a number without end. */
+const unstorable = new Set(['22021', '22007', '22008', '22003', '22P02', '22P05'])
 
 /**
  * Whether a browser says that a request was made by another site: by Fetch Metadata, or where it is too old for that by
