@@ -2,7 +2,10 @@
 import { sql, type Kysely } from 'kysely'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
-import { keepRequests } from '#app/custodian/keep-requests.ts'
+import { measureCustodian } from '#app/custodian/custodian-metrics.ts'
+import { jobs, startJobs } from '#app/custodian/jobs.ts'
+import { followVersions } from '#app/roles/follow-versions.ts'
+import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { enterRequest } from '#use/requests/enter-request.ts'
@@ -177,8 +180,21 @@ test('what came to its term while the machine was lost is erased before anybody 
   const log = makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false })
   const registry = new Registry()
   const db = machine.target.db as Kysely<RegisterTables>
-  const keeping = await keepRequests({ pool: machine.pool, db, log, registry })
-  await keeping.stop()
+  const { keys, pool } = machine
+  const versions = await followVersions({
+    db: database.as('seloste_custodian').db,
+    databaseUrl: database.url('seloste_custodian'),
+    onFault: (error) => {
+      throw error
+    },
+  })
+  const running = await startJobs(
+    { pool, db, keys, versions, clock: systemClock, log, checkMs: 60_000 },
+    jobs.filter(({ name }) => name === 'requests'),
+  )
+  await running.stop()
+  await versions.stop()
+  measureCustodian(registry, { db, keys, clock: systemClock })
   expect(await registry.metrics()).toMatch(/^seloste_requests_open [1-9]\d*\n(.*\n)*^seloste_requests_overdue 0$/m)
   expect(await tablesWith(word, machine.pool)).toEqual([])
   expect(lines.join()).toContain('are erased')

@@ -2,6 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import { countOpenRequests } from '#use/requests/erase-requests.ts'
 import { countWaiting } from '#use/retention/count-waiting.ts'
 
 /** Asked of a store that is well, it is answered in milliseconds. */
@@ -21,6 +22,16 @@ export function measureCustodian(
     const nowMs = clock.monotonicMs()
     if (!asked || nowMs - asked.atMs > 500) asked = { atMs: nowMs, waiting: countWaiting(db) }
     return asked.waiting
+  }
+  for (const which of ['open', 'overdue'] as const) {
+    new Gauge({
+      name: `seloste_requests_${which}`,
+      help: `Requests of callers and officials that are ${which === 'open' ? 'not closed' : 'open after the day of their answer'}`,
+      registers,
+      async collect() {
+        this.set((await countOpenRequests(db))[which])
+      },
+    })
   }
   new Gauge({
     name: 'seloste_records_overdue',

@@ -17,45 +17,39 @@ import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
+import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
+import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
 import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { watchedKeys } from '#safeguards/keys/watched-keys.ts'
 import { refuseMovedObjects } from '#safeguards/moving/move-objects.ts'
-import { endListeningsOver } from '#use/playback/end-listening.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
 import { serveCustodianLink } from './custodian-link.ts'
 import { answersToDesk, serveCustodian } from './custodian-server.ts'
 import { measureCustodian } from './custodian-metrics.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
-import { countAdmissionsJob } from './count-admissions-job.ts'
 import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from '../roles/follow-versions.ts'
 import { logKeyQuestion } from './log-key-question.ts'
+import { startJobs } from './jobs.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
-import { keepAccounts } from './keep-accounts.ts'
-import { keepPartitions } from './keep-partitions.ts'
 import { keepCopies } from './keep-copies.ts'
 import { keepPackages } from './keep-packages.ts'
 import { keepLedger } from './keep-ledger.ts'
 import { keepEnds } from './keep-ends.ts'
-import { keepIntake } from './keep-intake.ts'
 import { keepLog } from './keep-log.ts'
 import { keepObjects } from './keep-objects.ts'
 import { keepPlaces } from './keep-places.ts'
 import { keepProofs } from './keep-proofs.ts'
-import { keepLetters } from './keep-letters.ts'
-import { keepQuality } from './keep-quality.ts'
-import { keepRequests } from './keep-requests.ts'
-import { keepStudies } from './keep-studies.ts'
 import { keepTerms } from './keep-terms.ts'
-import { keepTraining } from './keep-training.ts'
 import { keepVerified } from './keep-verified.ts'
 import { keepWatch } from './keep-watch.ts'
 import { keepWebhooks } from './keep-webhooks.ts'
 import { obeyVersion } from './obey-version.ts'
 import { openObjects } from '../roles/open-objects.ts'
 import { provenSignIn } from './proven-sign-in.ts'
+import { secondFactorQuestions } from './second-factor-questions.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
@@ -73,7 +67,6 @@ const keepAtOnce = 50
 const mostWaiting = 10_000
 /** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
 const restMs = 200
-const listeningsMs = 1_000
 /** No key and no object has this name: what is asked is whether the store answers. */
 const nothingIsCalledSo = 'is-it-there'
 
@@ -142,7 +135,6 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     witnesses: placing.witnesses,
   })
-  const intake = await keepIntake({ db, pool, keys, clock, log })
   measureCustodian(metrics.registry, { db, keys, clock })
 
   const keeping: Keeping = {
@@ -228,7 +220,6 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     onEnded: () => proofs.logVerified(),
   })
-  const partitions = keepPartitions({ db, pool, clock, log })
   const verified = keepVerified({
     proving: { db, objects, keys },
     backups: settings.backups,
@@ -251,25 +242,9 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     registry: metrics.registry,
     publicUrl: settings.publicUrl,
   })
-  const listenings = every({
-    pool,
-    intervalMs: listeningsMs,
-    lockName: 'seloste.listenings',
-    work: async () => {
-      for (const { listening, why } of await endListeningsOver(db)) log.info({ listening, why }, 'a listening ended')
-    },
-    onError: (error) => {
-      log.error({ err: error }, 'listenings that are over could not be ended; they are served no more all the same')
-    },
-  })
   const obeying = obeyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
-  const requests = await keepRequests({ pool, db, log, registry: metrics.registry })
-  const studies = keepStudies({ db, pool, log })
-  const admissions = countAdmissionsJob({ db, pool, log, intervalMs: settings.checkMs })
-  const quality = await keepQuality({ pool, db, log })
-  const training = await keepTraining({ pool, db, log })
-  const letters = keepLetters({ pool, db, versions, clock, log })
-  const accounts = await keepAccounts({ pool, db, keys, versions, clock, log })
+  const secondFactors = createSecondFactors(db, await readSignInKeys(keys), () => clock.now())
+  const regular = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
   const copies = await keepCopies({ store: keeping, pool, versions, clock, log })
   const packages = await keepPackages({ store: keeping, pool, versions, clock, log })
   const anonymised = await keepAnonymisedCopies(
@@ -283,11 +258,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     hearCopy: anonymised.hearings.audio,
     questions: {
       ...logKeyQuestion(keys),
-      ...accounts.questions,
+      ...secondFactorQuestions(secondFactors),
       ...copies.questions,
       ...packages.questions,
       ...anonymised.questions,
-      ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors: accounts.secondFactors })),
+      ...(await provenSignIn({ settings, db, now: () => clock.now(), log, secondFactors })),
     },
   }
   const answerDesk = answersToDesk(answers, (error) => {
@@ -352,17 +327,9 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         keeper.stop(),
         terms.stop(),
         ends.stop(),
-        partitions.stop(),
-        intake.stop(),
-        listenings.stop(),
         copies.stop(),
         packages.stop(),
         anonymised.stop(),
-        letters.stop(),
-        quality.stop(),
-        training.stop(),
-        studies.stop(),
-        admissions.stop(),
         obeying.stop(),
         watching.stop(),
         webhooks.stop(),
@@ -371,7 +338,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         proofs.stop(),
         placing.stop(),
       ])
-      await Promise.all([accounts.stop(), requests.stop()])
+      await regular.stop()
       await looking
       await traces.stop()
       await verifying.stop()

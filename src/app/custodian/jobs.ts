@@ -1,0 +1,222 @@
+/**
+ * The custodian's jobs: work that comes round and remembers nothing between two turns. In: the custodian's connections. Out: one
+ * table to read, and the jobs running. Never here: work with a state of its own (`keep-*.ts`).
+ */
+import type { Kysely } from 'kysely'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import type { Clock } from '#platform/clock/clock.ts'
+import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import { countAdmissions, endAdmissionParts } from '#register/history/count-admissions.ts'
+import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
+import { ensurePartitions } from '#register/history/partitions.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { endOldFeedback } from '#safeguards/feedback/feedback.ts'
+import { endDayKeys } from '#safeguards/keys/day-keys.ts'
+import { endOldIntakeBatches, makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import type { KeyStore } from '#safeguards/keys/key-store.ts'
+import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
+import { endLeavers, forgetSignIns, noteDemand } from '#safeguards/sign-in/keep-accounts.ts'
+import { endListeningsOver } from '#use/playback/end-listening.ts'
+import { drawSamplesDue, endQualityOver } from '#use/quality/sampling.ts'
+import { eraseRequestsOver } from '#use/requests/erase-requests.ts'
+import { makeLettersDue } from '#use/requests/letters/make-letter.ts'
+import { endTrainingOver } from '#use/training/sessions.ts'
+import type { Versions } from '../roles/follow-versions.ts'
+
+export interface JobsOptions {
+  pool: EveryOptions['pool']
+  db: Kysely<RegisterTables>
+  keys: KeyStore
+  versions: Pick<Versions, 'at'>
+  clock: Clock
+  log: Log
+  /** Between two rounds of checks, in ms. */
+  checkMs: number
+}
+
+export interface Job {
+  /** One process at a time does it, on whatever machine: its lock is `seloste.<name>`, and its metrics' `work`. */
+  name: string
+  /** `checks`: as often as the promises are checked. */
+  everyMs: number | 'checks'
+  /** Done once before {@link startJobs} returns: nobody looks, signs in or records before it. */
+  isFirst?: true
+  work: (by: JobsOptions, signal: AbortSignal) => Promise<void>
+  /** What the log says of a turn that failed; the next one comes all the same. */
+  failed: string
+}
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** 512 keys each time: more than a hundred calls a second use. */
+const batchesAtOnce = 8
+
+export const jobs = [
+  {
+    // A row that is deleted before it was counted is missed by capture's own account alone: the shorter the better.
+    name: 'admissions',
+    everyMs: 'checks',
+    async work({ db }, signal) {
+      await countAdmissions(db, signal)
+      await endAdmissionParts(db)
+    },
+    failed: 'admissions could not be counted into the audit log; retried in a minute',
+  },
+  {
+    name: 'prepare',
+    everyMs: hour,
+    async work({ db, clock }) {
+      await ensurePartitions(db, clock.now())
+      await endOldFeedback(db)
+    },
+    failed: 'partitions of the months ahead could not be made, or old feedback not be deleted',
+  },
+  {
+    name: 'intake-keys',
+    everyMs: 5 * second,
+    isFirst: true,
+    async work({ db, keys, clock }) {
+      await makeIntakeBatches(db, keys, generateKeyPair, batchesAtOnce)
+      await endDayKeys(db, keys, clock.now())
+    },
+    failed: 'intake keys could not be made; capture records as long as its stock lasts',
+  },
+  {
+    // So that most destructions find that the wrapping key has been renewed since theirs was deleted.
+    name: 'intake-renewal',
+    everyMs: 15 * minute,
+    async work({ db, keys }) {
+      await endOldIntakeBatches(db)
+      await renewIntakeKey(db, keys)
+    },
+    failed: 'the intake wrapping key could not be renewed; a destruction renews it all the same',
+  },
+  {
+    name: 'listenings',
+    everyMs: second,
+    async work({ db, log }) {
+      for (const { listening, why } of await endListeningsOver(db)) log.info({ listening, why }, 'a listening ended')
+    },
+    failed: 'listenings that are over could not be ended; they are served no more all the same',
+  },
+  {
+    // A description that requires a second factor has it from the first sign-in on (R20); leavers lose what they had (R36).
+    name: 'accounts',
+    everyMs: 5 * second,
+    isFirst: true,
+    async work({ db, versions, clock, log }) {
+      await noteDemand(db, versions.at(clock.now()).description.switches.secondFactor)
+      const people = await endLeavers(db)
+      if (people > 0) log.info({ people }, 'people have left: their sessions, rights and passwords have ended')
+    },
+    failed: 'accounts could not be kept up to date; who has left opens nothing all the same',
+  },
+  {
+    name: 'forget-sign-ins',
+    everyMs: hour,
+    work: async ({ db }) => forgetSignIns(db),
+    failed: 'what signing in leaves behind could not be removed; it is tried again in an hour',
+  },
+  {
+    // A call is in the counts of service-level studies (R4) so soon after its end.
+    name: 'studies',
+    everyMs: 2 * second,
+    async work({ db }, signal) {
+      await countStudies(db, signal)
+    },
+    failed: 'calls could not be counted for studies; it is tried again in a few seconds',
+  },
+  {
+    name: 'studies-terms',
+    everyMs: hour,
+    async work({ db, log }) {
+      const rows = await coarsenStudies(db)
+      if (rows > 0) log.info({ rows }, 'counts of days past their term became part of their months')
+    },
+    failed: 'counts past their term still have their days; it is tried again in an hour',
+  },
+  {
+    name: 'quality-draws',
+    everyMs: 10 * second,
+    async work({ db, log }) {
+      const recordings = await drawSamplesDue(db)
+      if (recordings > 0) log.info({ recordings }, 'recordings were drawn for evaluation')
+    },
+    failed: 'recordings could not be drawn for evaluation; it is tried again',
+  },
+  {
+    // A restored backup shows nobody an evaluation whose recording is gone.
+    name: 'quality-ends',
+    everyMs: hour,
+    isFirst: true,
+    async work({ db, log }) {
+      const evaluations = await endQualityOver(db)
+      if (evaluations > 0) {
+        log.info({ evaluations }, 'evaluations that ended with their recordings a month ago are gone')
+      }
+    },
+    failed: 'what is over of evaluations could not be ended; it is tried again in an hour',
+  },
+  {
+    // A restored backup shows nobody the words of a moment whose recording is gone.
+    name: 'training-ends',
+    everyMs: hour,
+    isFirst: true,
+    async work({ db, log }) {
+      const sessions = await endTrainingOver(db)
+      if (sessions > 0) {
+        log.info({ sessions }, 'training sessions and their lists are gone, fourteen months after their end')
+      }
+    },
+    failed: 'what is over of training could not be ended; it is tried again in an hour',
+  },
+  {
+    // Thirty days after a request was closed what is personal of it is erased; a restored backup shows nobody what was over.
+    name: 'requests',
+    everyMs: hour,
+    isFirst: true,
+    async work({ db, log }) {
+      const requests = await eraseRequestsOver(db)
+      if (requests > 0) {
+        log.info({ requests }, 'the personal data of closed requests have come to their term and are erased')
+      }
+    },
+    failed: 'the personal data of closed requests could not be erased; it is tried again in an hour',
+  },
+  {
+    // One that is due by itself (destroyed before it was heard, or as it was forbidden) lies on the desk within a minute.
+    name: 'letters',
+    everyMs: 15 * second,
+    async work({ db, versions, clock, log }) {
+      const letters = await makeLettersDue(db, versions.at(clock.now()).description, (error, request) => {
+        log.error({ err: error, request }, 'a letter that is due could not be made; it is tried again')
+      })
+      if (letters > 0) log.info({ letters }, 'letters that are due lie on the desk to be sent')
+    },
+    failed: 'letters that are due could not be looked for; it is tried again',
+  },
+] as const satisfies readonly Job[]
+
+/**
+ * Starts jobs of the table, all of them unless told.
+ * @throws what the first turn of a job throws that is done before anybody looks
+ */
+export async function startJobs(by: JobsOptions, some: readonly Job[] = jobs): Promise<Repeating> {
+  const { pool, log, checkMs } = by
+  for (const { isFirst, work } of some) if (isFirst) await work(by, new AbortController().signal)
+  const running = some.map(({ name, everyMs, work, failed }) =>
+    every({
+      pool,
+      intervalMs: everyMs === 'checks' ? checkMs : everyMs,
+      lockName: `seloste.${name}`,
+      work: (signal) => work(by, signal),
+      onError: (error) => {
+        log.error({ err: error }, failed)
+      },
+    }),
+  )
+  return { stop: async () => void (await Promise.all(running.map((job) => job.stop()))) }
+}
