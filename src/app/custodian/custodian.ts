@@ -1,18 +1,14 @@
 import { join } from 'node:path'
-import { setTimeout as rest } from 'node:timers/promises'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { expectedProtections } from '#platform/database/protections.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { foldersOfEmbedded } from '#platform/database/embedded.ts'
-import { listen } from '#platform/database/listen.ts'
-import { every } from '#platform/jobs/every.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
-import { channels } from '#register/channels.ts'
-import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
+import { type Keeping } from '#register/recordings/keep-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -54,19 +50,12 @@ import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
 import { tellCuts } from './tell-cuts.ts'
-import { traceKeeping } from './trace-keeping.ts'
 import { tellWaiting } from './tell-waiting.ts'
 import { watchBlockers } from '../roles/watch-blockers.ts'
-import { createIngestQueue } from './ingest-queue.ts'
+import { keepRecordings } from './keep-recordings.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
-const lookMs = 5_000
-const keepAtOnce = 50
-/** Looked at each time: those that failed keep their pause as long as they are among them. */
-const mostWaiting = 10_000
-/** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
-const restMs = 200
 /** No key and no object has this name: what is asked is whether the store answers. */
 const nothingIsCalledSo = 'is-it-there'
 
@@ -150,27 +139,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
     },
   })
-  const queue = createIngestQueue()
-  const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
-  let again = false
-  let looking: Promise<void> | undefined
-  const keeper = every({
-    pool,
-    intervalMs: lookMs,
-    lockName: 'seloste.keep',
-    work: look,
-    onError: (error) => {
-      log.error({ err: error }, 'recordings could not be taken into keeping')
-    },
-  })
-  const stored = listen({
-    url: databaseUrl,
-    channels: [channels.recordingStored, channels.callChanged],
-    onNotification: () => void look(),
-    onBroken: (error) => {
-      log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
-    },
-  })
+  const ingesting = keepRecordings({ keeping, pool, databaseUrl, traces, clock, log })
   const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }
@@ -233,7 +202,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     blockers,
     volumes: await volumesOf(settings),
     asks: [() => keys.has(nothingIsCalledSo), () => objects.sizeBytes(nothingIsCalledSo)],
-    waitsSince: () => queue.oldest(),
+    waitsSince: () => ingesting.oldest(),
   })
   const watching = keepWatch({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
   const { webhooksFile } = settings.connecting
@@ -271,46 +240,6 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
   const linked = await serveCustodianLink(settings.apart, answerDesk, { now: () => clock.now(), log })
 
-  /** One look at a time; a call that comes during a look makes one more after it, and a rest. */
-  function look(): Promise<void> {
-    again = true
-    looking ??= (async () => {
-      while (again) {
-        again = false
-        let more = true
-        while (more) more = await keepWaiting()
-        await rest(restMs)
-      }
-    })()
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'recordings could not be taken into keeping')
-      })
-      .finally(() => (looking = undefined))
-    return looking
-  }
-
-  /** @returns whether some were kept and there may be more. */
-  async function keepWaiting(): Promise<boolean> {
-    const waiting = await recordingsToKeep(db, mostWaiting)
-    const due = queue.due(waiting, { isCutOff: waiting.length === mostWaiting }).slice(0, keepAtOnce)
-    let kept = 0
-    for (const id of due) {
-      try {
-        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
-        queue.done(id)
-      } catch (error) {
-        const { code = 'unknown' } = error as { code?: string }
-        const againMs = queue.failed(id, code)
-        log.error(
-          { err: error, recording: id, againSeconds: againMs / 1000 },
-          'a recording could not be taken into keeping; it is tried again',
-        )
-        await noteKeepingFault(db, id, code)
-      }
-    }
-    return kept > 0 && due.length === keepAtOnce
-  }
-
   // The desk starts after the custodian: nobody looks before the log has been looked at.
   await auditLog.looked
   return {
@@ -322,9 +251,8 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       await linked?.stop()
       await offered.stop()
       metrics.stop()
-      await stored.stop()
       await Promise.all([
-        keeper.stop(),
+        ingesting.stop(),
         terms.stop(),
         ends.stop(),
         copies.stop(),
@@ -339,7 +267,6 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
         placing.stop(),
       ])
       await regular.stop()
-      await looking
       await traces.stop()
       await verifying.stop()
       await ledger.stop()

@@ -1,0 +1,109 @@
+/**
+ * Takes recordings into keeping as capture stores them. In: what the database tells, and a look every few seconds. Out: recordings
+ * kept; of one that fails its fault, and another try after a pause. Never here: two looks at once.
+ */
+import { setTimeout as rest } from 'node:timers/promises'
+import type { Clock } from '#platform/clock/clock.ts'
+import { listen } from '#platform/database/listen.ts'
+import { every, type EveryOptions } from '#platform/jobs/every.ts'
+import type { Log } from '#platform/log/log.ts'
+import type { Traces } from '#platform/traces/traces.ts'
+import { channels } from '#register/channels.ts'
+import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
+import { createIngestQueue } from './ingest-queue.ts'
+import { traceKeeping } from './trace-keeping.ts'
+
+const lookMs = 5_000
+const keepAtOnce = 50
+/** Looked at each time: those that failed keep their pause as long as they are among them. */
+const mostWaiting = 10_000
+/** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
+const restMs = 200
+
+export interface RecordingKeeper {
+  /** Since when the recording that has failed longest waits. */
+  oldest: ReturnType<typeof createIngestQueue>['oldest']
+  stop: () => Promise<void>
+}
+
+export function keepRecordings(options: {
+  keeping: Keeping
+  pool: EveryOptions['pool']
+  databaseUrl: string
+  traces: Traces
+  clock: Clock
+  log: Log
+}): RecordingKeeper {
+  const { keeping, pool, databaseUrl, traces, clock, log } = options
+  const { db } = keeping
+  const queue = createIngestQueue()
+  const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
+  let again = false
+  let looking: Promise<void> | undefined
+  const regular = every({
+    pool,
+    intervalMs: lookMs,
+    lockName: 'seloste.keep',
+    work: look,
+    onError: (error) => {
+      log.error({ err: error }, 'recordings could not be taken into keeping')
+    },
+  })
+  const stored = listen({
+    url: databaseUrl,
+    channels: [channels.recordingStored, channels.callChanged],
+    onNotification: () => void look(),
+    onBroken: (error) => {
+      log.warn({ err: error }, 'the database does not tell of recordings; looking every few seconds')
+    },
+  })
+
+  /** One look at a time; a call that comes during a look makes one more after it, and a rest. */
+  function look(): Promise<void> {
+    again = true
+    looking ??= (async () => {
+      while (again) {
+        again = false
+        let more = true
+        while (more) more = await keepWaiting()
+        await rest(restMs)
+      }
+    })()
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'recordings could not be taken into keeping')
+      })
+      .finally(() => (looking = undefined))
+    return looking
+  }
+
+  /** @returns whether some were kept and there may be more. */
+  async function keepWaiting(): Promise<boolean> {
+    const waiting = await recordingsToKeep(db, mostWaiting)
+    const due = queue.due(waiting, { isCutOff: waiting.length === mostWaiting }).slice(0, keepAtOnce)
+    let kept = 0
+    for (const id of due) {
+      try {
+        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
+        queue.done(id)
+      } catch (error) {
+        const { code = 'unknown' } = error as { code?: string }
+        const againMs = queue.failed(id, code)
+        log.error(
+          { err: error, recording: id, againSeconds: againMs / 1000 },
+          'a recording could not be taken into keeping; it is tried again',
+        )
+        await noteKeepingFault(db, id, code)
+      }
+    }
+    return kept > 0 && due.length === keepAtOnce
+  }
+
+  return {
+    oldest: () => queue.oldest(),
+    async stop() {
+      await stored.stop()
+      await regular.stop()
+      await looking
+    },
+  }
+}
