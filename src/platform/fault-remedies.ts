@@ -37,6 +37,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'capture-away': 'Start capture, or run the command on its machine with the same SELOSTE_DATA.',
   'client-secret-empty': 'Write the client’s secret into the file that SELOSTE_OIDC_CLIENT_SECRET_FILE names.',
   'config-file-wrong': 'Mend the line that the message names.',
+  'custodian-elsewhere': 'End the other custodian, or leave this one ended: a register has one, with one key folder.',
   'database-binaries-missing': 'Run "npm ci" again on this machine.',
   'database-disk-full': 'Make room on the volume of the database.',
   'database-hangs': 'See to the processes of PostgreSQL, to its disk or to the way there: they answer nothing.',

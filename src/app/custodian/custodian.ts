@@ -28,6 +28,7 @@ import { readDrawKey } from '../roles/draw-key.ts'
 import { endBlockingSessions } from './end-blocking-sessions.ts'
 import { followVersions } from '../roles/follow-versions.ts'
 import { logKeyQuestion } from './log-key-question.ts'
+import { holdCustody } from './hold-custody.ts'
 import { startJobs } from './jobs.ts'
 import { keepAnonymisedCopies } from './keep-anonymised-copies.ts'
 import { keepCopies } from './keep-copies.ts'
@@ -64,6 +65,13 @@ const nothingIsCalledSo = 'is-it-there'
  * and checks that the description's promises hold.
  */
 export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
+  const custody = await holdCustody({
+    databaseUrl,
+    onElsewhere: (error) => {
+      log.fatal({ err: error }, 'another custodian has taken over; this one ends at once')
+      process.exit(1)
+    },
+  })
   const metrics = startMetrics('custodian')
   const clock = systemClock
   // At the start: a file that is changed later is not believed.
@@ -275,6 +283,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       await versions.stop()
       await unblocking.stop()
       await close()
+      await custody.stop()
     },
   }
 }

@@ -6,6 +6,8 @@ import { tellAlive } from '../supervisor/watch-alive.ts'
 
 /** By then what was read has been used. */
 const startedMs = 5_000
+/** By then why it could not start has been printed. */
+const failedMs = 500
 
 /** Runs one role until it is told to end: by a signal, or because its supervisor is gone. */
 export async function runRole(
@@ -50,7 +52,11 @@ export async function runRole(
     if (process.connected !== true) log.info(`${name} at ${running.address}`)
   } catch (error) {
     process.send?.({ failed: (error as Error).message })
-    if (process.connected !== true) throw error
+    if (process.connected !== true) {
+      // What it has opened by then would keep the process, and with it a lock that another waits for.
+      setTimeout(() => process.exit(), failedMs).unref()
+      throw error
+    }
     log.error({ err: error }, `${name} could not start`)
     process.exitCode = 1
     process.disconnect?.()

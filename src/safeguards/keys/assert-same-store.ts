@@ -9,7 +9,8 @@ const words = { file: 'the folder of keys', pkcs11: 'the token', vault: 'the key
 /**
  * Whether the key store is the one in which the keys that the database names were made. Asked before anything makes a key:
  * new ones in another store would hide that the old ones are elsewhere, and would be what later recordings depend on.
- * @throws KeyStoreFault KEY_STORE_OTHER where the database names keys and the store has none of them; KEY_STORE_AWAY
+ * The newest of them all is the intake wrapping key: a store without it is a copy from before.
+ * @throws KeyStoreFault KEY_STORE_OTHER where the database names keys and the store has none of them, or not the newest; KEY_STORE_AWAY
  */
 export async function assertSameStore(holding: HoldingSafeguards, store: KeyStore): Promise<void> {
   const db = safeguardsOf(holding)
@@ -23,6 +24,14 @@ export async function assertSameStore(holding: HoldingSafeguards, store: KeyStor
   ]
   if (named.length === 0) return
   const held = new Set(await store.names())
+  const newest = intake.map(({ version }) => intakeKeyName(version)).find((name) => !held.has(name))
+  if (newest !== undefined && named.some((name) => held.has(name))) {
+    throw new KeyStoreFault(
+      'KEY_STORE_OTHER',
+      `${words[store.kind]} that SELOSTE_KEYS names is older than the database: it has not ${newest}, which was made last. ` +
+        'Set SELOSTE_KEYS to where that was made, or restore the whole register; what was destroyed since would be told as gone and open here',
+    )
+  }
   if (named.some((name) => held.has(name))) return
   throw new KeyStoreFault(
     'KEY_STORE_OTHER',

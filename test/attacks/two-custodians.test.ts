@@ -1,0 +1,140 @@
+// R22, R50: two custodians on one register, each with a key folder of its own, as a copy of a machine that is started, or a key store
+// that was restored from a backup: what one destroys the other's folder would still open, and the receipt would say it is gone.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { generateKeyPair } from '#platform/age/age-header.ts'
+import { holdCustody } from '#app/custodian/hold-custody.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { assertSameStore } from '#safeguards/keys/assert-same-store.ts'
+import { makeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
+import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
+import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const folder = await mkdtemp(join(tmpdir(), 'seloste-two-custodians-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+const databaseUrl = database.url('seloste_custodian')
+const elsewhere = { code: 'custodian-elsewhere' }
+const nothing = () => undefined
+
+test('of two custodians the second waits for the first to go, and is refused where it stays', async () => {
+  const first = await holdCustody({ databaseUrl, onElsewhere: nothing })
+  await expect(holdCustody({ databaseUrl, onElsewhere: nothing, patienceMs: 1_500 })).rejects.toMatchObject(elsewhere)
+  const second = holdCustody({ databaseUrl, onElsewhere: nothing, patienceMs: 20_000 })
+  await first.stop()
+  await (await second).stop()
+})
+
+test(
+  'one that lost its way to the database ends where another has taken over meanwhile',
+  { timeout: 60_000 },
+  async () => {
+    const told = Promise.withResolvers<unknown>()
+    const first = await holdCustody({ databaseUrl, onElsewhere: told.resolve })
+    await database
+      .as()
+      .pool.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste-custodian alone' and datname = current_database()",
+      )
+    const second = await holdCustody({ databaseUrl, onElsewhere: nothing })
+    expect(await told.promise).toMatchObject(elsewhere)
+    await Promise.all([first.stop(), second.stop()])
+  },
+)
+
+test('a key folder restored from before is refused, though it has some of the keys', async () => {
+  const db = database.as('seloste_custodian').db
+  const [keys, old] = [join(folder, 'keys'), join(folder, 'old')]
+  const store = await openKeyFolder(keys)
+  await makeIntakeBatches(db, store, generateKeyPair, 1)
+  await store.make('month-2031-05.v1')
+  await database
+    .as()
+    .pool.query(
+      "insert into shard_key (expiry_month, shard, month_key_version, wrapped) values ('2031-05-01', 7, 1, '\\x00')",
+    )
+  await cp(keys, old, { recursive: true })
+  await database.as().pool.query(
+    `with gone as (delete from intake_private_key p using intake_batch_key b
+       where b.batch = p.batch and p.public_key = (select min(public_key) from intake_private_key) returning p.public_key, p.batch, b.version)
+     insert into intake_key_end (public_key, batch, version) select public_key, batch, version from gone`,
+  )
+  await renewIntakeKey(db, store)
+  await assertSameStore(db, store)
+  await expect(assertSameStore(db, await openKeyFolder(old))).rejects.toMatchObject({
+    code: 'KEY_STORE_OTHER',
+    message: expect.stringMatching(/older than the database/) as string,
+  })
+})
+
+/** A custodian on a machine of its own, until it works or has ended. */
+async function startCustodian(data: string): Promise<{ output: () => string; stop: () => Promise<void> }> {
+  const child = spawn(process.execPath, ['bin/seloste.js', 'start', '--role', 'custodian'], {
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      OBJECTS_URL: `file://${join(folder, 'objects')}`,
+      SELOSTE_DATA: data,
+      SELOSTE_DRAW_KEY: join(folder, 'draw.key'),
+      SELOSTE_RUN: join(data, 'run'),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  const ended = once(child, 'exit')
+  await new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => {
+        printed += text.toString()
+        if (printed.includes('custodian at ')) resolve()
+      })
+    }
+    void ended.then(() => resolve())
+  })
+  return {
+    output: () => printed,
+    async stop() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+test(
+  'a custodian that is refused for its key folder ends, and keeps none from beginning',
+  { timeout: 120_000 },
+  async () => {
+    const data = join(folder, 'restored')
+    await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
+    await cp(join(folder, 'old'), join(data, 'keys'), { recursive: true })
+    const begun = performance.now()
+    const { output } = await startCustodian(data)
+    expect(output()).toContain('older than the database')
+    expect(performance.now() - begun).toBeLessThan(60_000)
+    await (await holdCustody({ databaseUrl, onElsewhere: nothing })).stop()
+  },
+)
+
+test('a copy of the machine that is started beside it does not begin', { timeout: 120_000 }, async () => {
+  const [data, copy] = [join(folder, 'machine'), join(folder, 'copy')]
+  await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
+  await cp(join(folder, 'keys'), join(data, 'keys'), { recursive: true })
+  const first = await startCustodian(data)
+  try {
+    expect(first.output()).toContain('custodian at ')
+    for (const part of ['keys', 'audit-log', 'ledger']) {
+      await cp(join(data, part), join(copy, part), { recursive: true })
+    }
+    const second = await startCustodian(copy)
+    await second.stop()
+    expect(second.output()).toContain('another custodian works on this register')
+    expect(second.output()).not.toContain('custodian at ')
+  } finally {
+    await first.stop()
+  }
+})
