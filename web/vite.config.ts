@@ -33,5 +33,10 @@ export default defineConfig({
     target: 'es2023',
     reportCompressedSize: true,
   },
-  server: { port: 5173, strictPort: true, proxy: { '/api': 'http://127.0.0.1:8080' } },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    strictPort: true,
+    proxy: { '/api': `http://${process.env['SELOSTE_HTTP'] ?? '127.0.0.1:8080'}` },
+  },
 })

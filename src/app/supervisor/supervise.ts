@@ -21,6 +21,8 @@ export interface Supervised {
   database: ReadyDatabase
   addresses: Record<Exclude<RoleName, 'feeds'>, string>
   pids: () => Partial<Record<RoleName, number>>
+  /** Ends a role and starts it again, with its program as it is now on the disk. */
+  renew: (name: RoleName) => void
   /** Resolves with what went wrong when the whole cannot go on. */
   failed: Promise<Error>
   stop: () => Promise<void>
@@ -57,6 +59,8 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
   const draining = new Set<RoleName>()
   /** Ended so: not started again before everything is. */
   const drained = new Set<RoleName>()
+  /** Told to end in order to start again. */
+  const renewed = new Set<RoleName>()
   let stopping = false
   /** The register is being moved: only capture goes on. */
   let held: PromiseWithResolvers<void> | undefined
@@ -126,9 +130,21 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
           return
         }
         reject(new Error(`the ${name} process ended at its start`))
+        if (renewed.delete(name)) {
+          start(name).catch(() => undefined)
+          return
+        }
         restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`)
       })
     })
+  }
+
+  function renew(name: RoleName): void {
+    const child = children.get(name)
+    if (!child || stopping || held) return
+    spares[name].renew()
+    renewed.add(name)
+    void endChild(child)
   }
 
   function restart(name: RoleName, startedAt: number, how: string): void {
@@ -227,6 +243,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
       database,
       addresses,
       pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid])),
+      renew,
       failed,
       stop,
     }

@@ -10,6 +10,7 @@ import { runSimulator } from '#test/simulator/run-simulator.ts'
 import { untilCaptureKnows } from '../../capture/capture-control.ts'
 import { readDrawKey } from '../../roles/draw-key.ts'
 import { openObjects } from '../../roles/open-objects.ts'
+import type { RoleName } from '../../roles/role.ts'
 import { superviseRoles } from '../../supervisor/supervise.ts'
 import { buildWebIfStale } from '../build-web.ts'
 import { untilTold } from '../until-told.ts'
@@ -35,6 +36,12 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   await buildWebIfStale(say)
   say('Starting the database, capture, custodian and desk ...')
   const all = await superviseRoles(settings, log)
+  // Of `npm run dev` alone is this a child.
+  process.on('message', ({ renew }: { renew: RoleName }) => {
+    all.renew(renew)
+  })
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel?.unref()
   const password = settings.demoPassword ?? inventPassword()
   const admin = connectDatabase<RegisterTables>({
     url: all.database.adminUrl,

@@ -1,0 +1,109 @@
+// `npm run dev`: the demo with what is being changed. In: the working tree. Out: the screens by Vite, with hot reload; roles that start
+// again when their code changes, and the functions of the database when their text does. The database stays, and so do the calls of a
+// capture whose code has not changed. Never: a role that starts on a file that cannot be read.
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, watch } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import { createServer } from 'vite'
+import { readSettings } from '#platform/config/settings.ts'
+import { findEmbeddedPostgres } from '#platform/database/embedded.ts'
+import { migrate } from '#platform/database/migrate.ts'
+import { roleNames, type RoleName } from '#app/roles/role.ts'
+import { readImportGraph, root } from './import-graph.ts'
+
+/** Editors write a file more than once. */
+const quietMs = 50
+const demoArguments = process.argv.length > 2 ? process.argv.slice(2) : ['--calls-every', '30']
+/** Where the program of each role begins. */
+const programs: Record<RoleName, string> = {
+  custodian: 'src/app/custodian/custodian.ts',
+  capture: 'src/app/capture/capture.ts',
+  desk: 'src/app/desk/desk.ts',
+  feeds: 'src/app/roles/feeds.ts',
+}
+const settings = readSettings(process.env, process.cwd())
+
+let isEnding = false
+let demo: ChildProcess | undefined = startDemo()
+const vite = await createServer({ configFile: join(root, 'web/vite.config.ts'), root: join(root, 'web') })
+await vite.listen()
+vite.printUrls()
+
+const changed = new Set<string>()
+let timer: NodeJS.Timeout | undefined
+for (const folder of ['src', 'database/functions'])
+  watch(join(root, folder), { recursive: true }, (_, name) => {
+    if (name === null || !/\.(?:ts|sql|ya?ml|json)$/.test(name) || /\.test\.ts$/.test(name)) return
+    changed.add(join(folder, name))
+    clearTimeout(timer)
+    timer = setTimeout(() => void follow([...changed]).catch((error: unknown) => say(String(error))), quietMs)
+  })
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end())
+
+function say(line: string): void {
+  console.log(`dev: ${line}`)
+}
+
+function startDemo(): ChildProcess {
+  const child = fork(join(root, 'bin/seloste.js'), ['demo', ...demoArguments], { stdio: 'inherit' })
+  child.on('exit', (code) => {
+    if (demo !== child) return
+    demo = undefined
+    say(`the demo has ended with ${String(code)}; it starts again at the next change`)
+  })
+  return child
+}
+
+async function follow(paths: string[]): Promise<void> {
+  changed.clear()
+  if (isEnding) return
+  const startedAt = performance.now()
+  for (const path of paths) {
+    const wrong = whatIsWrong(path)
+    if (wrong !== undefined) return say(`${path} cannot be read, and nothing starts again: ${wrong}`)
+  }
+  if (!demo) {
+    demo = startDemo()
+    return
+  }
+  const functions = paths.filter((path) => path.endsWith('.sql'))
+  if (functions.length > 0) await applyFunctions()
+  const reached = readImportGraph().distances(paths.filter((path) => !path.endsWith('.sql')))
+  // Their connections know functions by numbers that are no more; calls are not held up by that.
+  const asking: readonly RoleName[] = functions.length > 0 ? ['custodian', 'desk'] : []
+  const roles = roleNames.filter((role) => reached.has(programs[role]) || asking.includes(role))
+  for (const role of roles) demo.send({ renew: role } satisfies { renew: RoleName })
+  const what = [...(functions.length > 0 ? ['functions applied'] : []), ...roles.map((role) => `${role} starts again`)]
+  say(`${paths.join(', ')}: ${what.join(', ') || 'no role has it'} (${Math.round(performance.now() - startedAt)} ms)`)
+}
+
+/** What keeps a program file from being read, if anything. */
+function whatIsWrong(path: string): string | undefined {
+  if (!path.endsWith('.ts') || !existsSync(join(root, path))) return undefined
+  try {
+    stripTypeScriptTypes(readFileSync(join(root, path), 'utf8'))
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+async function applyFunctions(): Promise<void> {
+  const url = settings.databaseUrl ?? (await findEmbeddedPostgres(join(settings.dataDirectory, 'database')))?.adminUrl()
+  if (url !== undefined) await migrate(url)
+}
+
+async function end(): Promise<void> {
+  isEnding = true
+  const ending = demo
+  demo = undefined
+  if (ending?.exitCode === null) {
+    ending.kill('SIGTERM')
+    await once(ending, 'exit')
+  }
+  await vite.close()
+  process.exit()
+}

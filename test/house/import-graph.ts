@@ -1,0 +1,80 @@
+// Who imports whom, read from the text of the files. In: the working tree. Out: files, and how far they are from what changed.
+// Never: a file of node_modules, or one that git ignores.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+export const root = resolve(import.meta.dirname, '../..')
+
+const specifiers = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"]([#.][^'"]+)['"]/g
+const functionsFolder = 'database/functions/'
+const sqlNames = /^create or replace (?:function|view|procedure) (\w+)/gim
+
+export interface ImportGraph {
+  /** Paths of all program files, relative to the root. */
+  files: readonly string[]
+  /** Steps from the nearest of the changed files, for each file that imports one of them in whatever way. */
+  distances: (changed: Iterable<string>) => Map<string, number>
+  /** The files that import one directly, and those that name a function of a changed file of database/functions/. */
+  importers: (path: string) => readonly string[]
+}
+
+/** Reads the imports of all program files: some 2,500 in under a second. */
+export function readImportGraph(): ImportGraph {
+  const listed = git('ls-files', '--cached', '--others', '--exclude-standard')
+  const files = listed.filter((path) => /\.(?:[cm]?ts|tsx)$/.test(path) && existsSync(join(root, path)))
+  const texts = new Map(files.map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+  const importers = new Map<string, Set<string>>()
+  for (const [path, text] of texts) {
+    for (const [, specifier = ''] of text.matchAll(specifiers)) {
+      const target = targetOf(specifier, path)
+      importers.set(target, (importers.get(target) ?? new Set()).add(path))
+    }
+  }
+
+  function importersOf(path: string): readonly string[] {
+    return path.startsWith(functionsFolder) ? askersOf(path) : [...(importers.get(path) ?? [])]
+  }
+
+  /** SQL has no imports: whoever names one of its functions asks it. */
+  function askersOf(path: string): string[] {
+    if (!existsSync(join(root, path))) return []
+    const names = [...readFileSync(join(root, path), 'utf8').matchAll(sqlNames)].map(([, name]) => name)
+    if (names.length === 0) return []
+    const named = new RegExp(`\\b(?:${names.join('|')})\\b`)
+    return files.filter((file) => named.test(texts.get(file) ?? ''))
+  }
+
+  function distances(changed: Iterable<string>): Map<string, number> {
+    const found = new Map([...changed].map((path) => [path, 0]))
+    for (const [path, steps] of found) {
+      for (const importer of importersOf(path)) if (!found.has(importer)) found.set(importer, steps + 1)
+    }
+    return found
+  }
+
+  return { files, distances, importers: importersOf }
+}
+
+/** What changed since a commit, committed or not. @returns paths of files that are there, relative to the root */
+export function changedSince(commit: string): string[] {
+  const paths = [
+    ...git('diff', '--name-only', '--no-renames', commit),
+    ...git('ls-files', '--others', '--exclude-standard'),
+  ]
+  return [...new Set(paths)].filter((path) => existsSync(join(root, path)) && statSync(join(root, path)).isFile())
+}
+
+export function git(...args: string[]): string[] {
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 })
+    .split('\n')
+    .filter(Boolean)
+}
+
+function targetOf(specifier: string, from: string): string {
+  if (specifier.startsWith('#test/')) return specifier.slice(1)
+  if (specifier.startsWith('#')) return `src/${specifier.slice(1)}`
+  const plain = join(dirname(from), specifier)
+  // The web leaves endings out.
+  return [plain, `${plain}.ts`, `${plain}.tsx`].find((path) => existsSync(join(root, path))) ?? plain
+}

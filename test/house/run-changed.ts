@@ -1,0 +1,81 @@
+// `npm run test:changed`: what is nearest to a change, in under a minute. In: what differs from origin/trunk (or the commit that is
+// named). Out: format, types and lint of the changed files and of those that import them; the tests nearest to them. Never: the last
+// word, which is `npm test`'s; it says how many tests it left out.
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { changedSince, git, readImportGraph, root } from './import-graph.ts'
+import { run } from './suite.ts'
+
+/** For the tests: two processors do twice as much, and reading the program takes a part of the time. */
+const testsMs = 40_000
+/** Where none is known: no test of this file has run here. */
+const usualMs = 2_000
+/** Most that are linted beside the changed ones. */
+const mostImporters = 60
+
+const since = process.argv[2] ?? git('merge-base', 'HEAD', 'origin/trunk')[0] ?? 'HEAD'
+const changed = changedSince(since)
+if (changed.length === 0) {
+  console.log(`Nothing differs from ${since}.`)
+  process.exit()
+}
+const graph = readImportGraph()
+const linted = /\.(?:ts|tsx)$/
+const importers = changed.flatMap((path) => graph.importers(path)).slice(0, mostImporters)
+const inFormat = changed.filter((path) => /\.(?:[cm]?[jt]sx?|json|md|ya?ml|css|html)$/.test(path))
+const inLint = [...new Set([...changed, ...importers])].filter((path) => linted.test(path))
+
+const distances = graph.distances(changed)
+const durations = readDurations()
+const tests = [...distances]
+  .filter(([path]) => /^(?:src|test|web\/src)\/.*\.test\.tsx?$/.test(path))
+  .map(([path, steps]) => ({ path, steps, ms: durations.get(path) ?? usualMs }))
+  // Beside the change first, then those that take the least.
+  .sort((a, b) => a.steps - b.steps || a.ms - b.ms)
+const chosen = withinTime(tests)
+
+const results = await Promise.all([
+  check('format', inFormat, 'prettier', '--check', '--ignore-unknown', '--log-level', 'warn', ...inFormat),
+  check('types and lint', inLint, 'oxlint', ...inLint),
+  check('tests', chosen, 'vitest', 'run', '--reporter=dot', ...chosen),
+])
+console.log(
+  `${changed.length} files differ from ${since.slice(0, 12)}; ${chosen.length} test files ran, ${tests.length - chosen.length} farther ones did not.`,
+)
+if (results.includes(false)) process.exitCode = 1
+
+async function check(name: string, files: readonly string[], command: string, ...args: string[]): Promise<boolean> {
+  if (files.length === 0) return true
+  const startedAt = performance.now()
+  const { exitCode, output } = await run(command, args, { stream: false })
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`${exitCode === 0 ? '✓' : '✗'} ${name} (${files.length} files, ${seconds} s)`)
+  if (exitCode !== 0) console.log(output.trimEnd())
+  return exitCode === 0
+}
+
+/** Those that fit in the time; a changed test always does. */
+function withinTime(all: readonly { path: string; steps: number; ms: number }[]): string[] {
+  let left = testsMs
+  return all
+    .filter(({ steps, ms }) => {
+      if (steps > 0 && ms > left) return false
+      left -= ms
+      return true
+    })
+    .map(({ path }) => path)
+}
+
+/** How long each test file took here the last time, as vitest keeps it. */
+function readDurations(): Map<string, number> {
+  const [file] = globSync('node_modules/.vite/vitest/*/results.json', { cwd: root })
+  if (file === undefined || !existsSync(join(root, file))) return new Map()
+  const kept = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+    projects?: Record<string, { files?: Record<string, { duration: number }> }>
+  }
+  return new Map(
+    Object.values(kept.projects ?? {}).flatMap(({ files = {} }) =>
+      Object.entries(files).map(([path, { duration }]) => [path, duration] as const),
+    ),
+  )
+}
