@@ -3099,6 +3099,7 @@ END)),
 );
 CREATE INDEX subject_request_closed ON public.subject_request USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX subject_request_open ON public.subject_request USING btree (due_at) WHERE (closed_at IS NULL);
+CREATE TRIGGER copies_end_with_request AFTER UPDATE OF kinds, identified_at, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION copies_end_with_request();
 CREATE TRIGGER follow_kinds AFTER UPDATE OF kinds ON subject_request FOR EACH ROW EXECUTE FUNCTION follow_kinds();
 CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION requests_restrict();
 alter table subject_request enable row level security;
@@ -3582,6 +3583,7 @@ contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 copies_checked() returns TABLE(released bigint, unchecked text[], approved bigint, alone uuid[]) to seloste_custodian
 copies_end_with_recording() returns trigger
+copies_end_with_request() returns trigger
 copies_for_letter(q subject_request) returns jsonb
 copies_so_far(request uuid) returns jsonb
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
@@ -3589,6 +3591,7 @@ copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_expert() returns access_right
 copy_fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
 copy_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
+copy_is_due(c subject_copy) returns boolean
 copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
 copy_may_leave(c subject_copy) returns boolean
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian

@@ -60,6 +60,35 @@ describe('what a requester is told', () => {
   })
 })
 
+describe('a letter that comes by itself', () => {
+  test('goes to nobody whom nobody has identified: a requester who turns out to be somebody else', async () => {
+    const recording = await keptUntil(24)
+    const request = await toHear([recording])
+    await setDay(recording.id, now().subtract({ seconds: 1 }))
+    await sql`select close_inspections_over()`.execute(admin)
+    await destroyDue()
+    await makeDue()
+    const letters = async () =>
+      (
+        await sql<{
+          id: string
+        }>`select id from letter where request_id = ${request.id} and kind = 'destroyed-before'`.execute(admin)
+      ).rows
+    const [made] = await letters()
+    const json = { kinds: ['LISTEN'], language: 'fi', requester: { name: 'Aivan Toinen' } }
+    expect((await clerk.ask(`/api/requests/${request.id}`, json, { method: 'PUT' })).status).toBe(204)
+    await makeDue()
+    expect(await letters()).toEqual([made])
+    expect(await deliver(made!.id)).toMatchObject({ status: 409, code: 'letter.stale' })
+    const identified = await clerk.ask(`/api/requests/${request.id}/identification`, { how: 'PASSPORT' })
+    expect(identified.status).toBe(204)
+    await makeDue()
+    const [anew] = await letters()
+    expect(await textOf(anew!.id)).toContain('Aivan Toinen')
+    expect((await deliver(anew!.id)).status).toBe(204)
+  })
+})
+
 describe('a letter that was drafted before an event', () => {
   test('is not delivered after it: of a recording that was destroyed meanwhile, it is drafted anew', async () => {
     const recording = await keptUntil(24 * 10)

@@ -13,14 +13,15 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     where until is null or (l ->> 'at')::timestamptz <= until)) else '{}' end)::text, 'UTF8'))
 $$;
 
--- True if something that an undelivered letter tells has changed since it was drafted.
+-- True if something that an undelivered letter tells has changed since it was drafted, or nobody knows any more to whom it tells of calls.
 create or replace function letter_has_changed(l letter) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
 begin
   select * into q from subject_request s where s.id = l.request_id;
-  return l.facts_digest is null or l.facts_digest is distinct from letter_digest(letter_facts(q, l.kind, l.ground), l.made_at);
+  return l.facts_digest is null or q.identified_at is null and l.kind not in ('received', 'extension', 'refusal', 'openness')
+    or l.facts_digest is distinct from letter_digest(letter_facts(q, l.kind, l.ground), l.made_at);
 end $$;
 
 -- For the list of a request's letters: those that were not delivered and cannot be, as they are stale.

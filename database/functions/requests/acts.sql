@@ -129,15 +129,34 @@ begin
 end $$;
 grant execute on function withdraw_subject_copy to seloste_desk;
 
+-- Whether a copy is still its requester's: the request was answered, or asks for copies and its requester is identified.
+create or replace function copy_is_due(c subject_copy) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from subject_request q where q.id = c.request_id
+      and case when q.closed_at is null then q.identified_at is not null and q.kinds @> '{COPY}' else q.outcome = 'ANSWERED' end)
+$$;
+
+-- A copy ends with what it was made for, in the same transaction: its request is refused or withdrawn, asks for no copy any more, or
+-- its requester is somebody else.
+create or replace function copies_end_with_request() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform end_subject_copy(c, 'withdrawn', viewer()) from subject_copy c
+  where c.request_id = new.id and c.ended_at is null and not copy_is_due(c);
+  return null;
+end $$;
+
 -- Whether nothing stands against a copy leaving now: it lies ready, and its recording may be heard for its request. One that
--- was forbidden may not, unless a case of 1.6 keeps it for this request.
+-- was forbidden or restricted may not, unless a case of 1.6 keeps it for this request.
 create or replace function copy_may_leave(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select subject_copy_state(c) = 'ready' and exists (
+  select subject_copy_state(c) = 'ready' and copy_is_due(c) and exists (
     select from recording r join subject_request q on q.id = c.request_id
     where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED')
       and (r.destroy_at > register_now() or heard_until(r.id, 'INSPECTION', q.number) > register_now())
-      and (not exists (select from prohibition p where p.recording_id = r.id) or heard_until(r.id, 'INSPECTION', q.number) is not null))
+      and (r.state = 'STORED' and not exists (select from prohibition p where p.recording_id = r.id)
+        or heard_until(r.id, 'INSPECTION', q.number) is not null))
 $$;
 
 -- The page of a link: the language of the request, where there is something to fetch.

@@ -261,25 +261,27 @@ grant execute on function begin_letter to seloste_desk;
 
 -- Letters that come by themselves: a recording was destroyed before it was heard; everything that a request forbade is
 -- destroyed. For the custodian; a closed request has them too, as long as it is known who asked.
--- Automatic letters that are stale before they were delivered.
+-- Automatic letters that are stale before they were delivered. None to somebody who is not identified (R44): under another name
+-- the request is another person's.
 create or replace function letters_due() returns table (request uuid, kind text)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select distinct q.id, 'destroyed-before'
   from subject_request q join subject_requester w on w.request_id = q.id join inspection i on i.request_id = q.id
     join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)
+  where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null
     and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
   union all
   select q.id, letter_of_forbidding(q)
   from subject_request q join subject_requester w on w.request_id = q.id
     join prohibition p on p.reference = q.number and p.party = q.party
+  where q.identified_at is not null
   group by q.id
   having bool_and(p.executed_at is not null)
     and bool_or(not exists (select from letter_told t where t.request_id = q.id and t.kind = 'prohibition' and t.object_id = p.id))
   union
   select l.request_id, l.kind
-  from letter l join subject_requester w on w.request_id = l.request_id
-  where l.made_by is null and l.kind in ('destroyed-before', 'prohibition', 'erasure', 'objection') and l.delivered_at is null and l.erased_at is null
+  from letter l join subject_requester w on w.request_id = l.request_id join subject_request q on q.id = l.request_id
+  where q.identified_at is not null and l.made_by is null and l.kind in ('destroyed-before', 'prohibition', 'erasure', 'objection') and l.delivered_at is null and l.erased_at is null
     and letter_has_changed(l)
 $$;
 grant execute on function letters_due to seloste_custodian;

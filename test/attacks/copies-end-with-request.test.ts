@@ -1,0 +1,78 @@
+/** A requester's copy is theirs as long as it is due to them (C1, R44, L9): its link opens nothing for whom the request was refused. */
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { ask, readyCopy, fetchCopy, served, admin, copyOf } = acts
+
+const close = async (id: string, outcome: string) =>
+  expect((await ask('paula', 'POST', `/api/requests/${id}/close`, { outcome })).status).toBe(204)
+const change = async (id: string, kinds: string[], name = 'Pyytäjä Pyynnöllä') =>
+  expect(
+    (await ask('paula', 'PUT', `/api/requests/${id}`, { kinds, language: 'fi', requester: { name } })).status,
+  ).toBe(204)
+async function send(request: string, kind: string, more: object = {}): Promise<void> {
+  const { body } = await ask('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
+  const sent = await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })
+  expect(sent.status).toBe(204)
+}
+async function opens(link: string): Promise<boolean> {
+  const { status } = await acts.desk.visitor.fetch(link)
+  const fetched = await fetchCopy(link)
+  await fetched.arrayBuffer()
+  expect(fetched.status).toBe(status)
+  return fetched.status === 200
+}
+
+describe('a copy that lies ready', () => {
+  test.each<[string, (id: string) => Promise<void>]>([
+    ['is withdrawn', (id) => close(id, 'WITHDRAWN')],
+    [
+      'is refused',
+      async (id) => {
+        await send(id, 'refusal', { ground: 'EXCESSIVE' })
+        await close(id, 'REFUSED')
+      },
+    ],
+    ['asks for no copy any more', (id) => change(id, ['RECTIFY'])],
+    ['turns out to be of somebody else, whom nobody has identified', (id) => change(id, ['COPY'], 'Toinen Nimi')],
+  ])('opens for nobody once its request %s, and the log has it', async (_what, act) => {
+    const { id, link, request } = await readyCopy()
+    await act(request.id)
+    expect(await opens(link)).toBe(false)
+    expect((await copyOf(id)).rows[0]).toMatchObject({ end_why: 'withdrawn', ended_by: acts.people.paula.id })
+    const ended = (await acts.entries('subject-copy.ended')).filter(({ object_id: of }) => of === id)
+    expect(ended).toMatchObject([{ person_id: acts.people.paula.id, reference: request.number }])
+  })
+
+  test('is there for whoever was answered', async () => {
+    const { link, request } = await readyCopy()
+    await change(request.id, ['COPY'])
+    await send(request.id, 'copy')
+    await close(request.id, 'ANSWERED')
+    expect(await opens(link)).toBe(true)
+  })
+
+  test('waits while the recording is restricted for the other party', async () => {
+    const { link, recording } = await readyCopy()
+    const other = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })
+    expect(await opens(link)).toBe(false)
+    await close(other.id, 'WITHDRAWN')
+    expect(await opens(link)).toBe(true)
+  })
+})
+
+test('a copy that is being made when its request is withdrawn is never ready', async () => {
+  const { id, link, request } = await readyCopy()
+  await sql`update subject_copy set ready_at = null, size_bytes = null where id = ${id}`.execute(admin)
+  await close(request.id, 'WITHDRAWN')
+  const { rows } = await sql<{ stored: boolean }>`select subject_copy_stored(${id}::uuid, 1000) as stored`.execute(
+    admin,
+  )
+  expect(rows[0]!.stored).toBe(false)
+  expect(await opens(link)).toBe(false)
+})
