@@ -86,7 +86,7 @@ function layProgram(target: string): void {
   const copy = (path: string) =>
     cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !ownFile.test(source) })
   // The simulator is what `seloste simulate` and `seloste demo` call with.
-  for (const path of ['bin', 'src', 'database', 'web/dist', 'test/simulator', 'package.json']) copy(path)
+  for (const path of ['bin', 'src', 'database', 'texts', 'web/dist', 'test/simulator', 'package.json']) copy(path)
   for (const path of installedPackages()) {
     if (leftOut.test(path)) continue
     cpSync(join(root, path), join(target, path), {

@@ -16,7 +16,7 @@ const stampPath = join(dist, 'built-from')
 /** Builds the web interface when its sources have changed since it was built. Without the build tools it is left as it is. */
 export async function buildWebIfStale(say: (line: string) => void): Promise<void> {
   if (!existsSync(vite)) return
-  const sources = await digestOf(join(root, 'web'))
+  const sources = (await Promise.all(['web', 'texts'].map((folder) => digestOf(join(root, folder))))).join(' ')
   if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === sources) return
   say('Building the web interface ...')
   await run(process.execPath, [vite, 'build', 'web', '--outDir', basename(building), '--logLevel', 'warn'])

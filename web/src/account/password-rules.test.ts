@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PasswordProblem } from '../api/shapes.ts'
-import fi from '../language/fi.json'
+import fi from '../../../texts/fi.json'
 import type { Say } from '../language/use-words.ts'
 import { judgeRules, lengthOf, lengthProblem, tellProblems } from './password-rules.ts'
 

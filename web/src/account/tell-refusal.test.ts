@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import fi from '../language/fi.json'
+import fi from '../../../texts/fi.json'
 import type { Say } from '../language/use-words.ts'
 import { tellRefusal } from './tell-refusal.ts'
 

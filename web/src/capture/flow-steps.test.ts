@@ -4,7 +4,7 @@ import { reasons } from '../contact/why-sentences.ts'
 import type { Say } from '../language/use-words.ts'
 import { sayCarried, sayStep } from './flow-steps.ts'
 
-const words = JSON.parse(readFileSync(new URL('../language/fi.json', import.meta.url), 'utf8')) as Record<
+const words = JSON.parse(readFileSync(new URL('../../../texts/fi.json', import.meta.url), 'utf8')) as Record<
   string,
   string
 >

@@ -1,16 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { knownRefusals } from '../api/refusal.ts'
 
 type Dictionary = Record<string, string>
 
 const source = join(import.meta.dirname, '..')
 const dictionaryOf = (language: string) =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `${language}.json`), 'utf8')) as Dictionary
+  JSON.parse(readFileSync(join(source, '../../texts', `${language}.json`), 'utf8')) as Dictionary
 const dictionaries = { fi: dictionaryOf('fi'), sv: dictionaryOf('sv'), en: dictionaryOf('en') }
 const keys = Object.keys(dictionaries.fi)
 
-const code = readdirSync(source, { recursive: true, encoding: 'utf8' })
+const pages = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/.test(path) && !/\.(test|d)\.tsx?$/.test(path))
   .map((path) => readFileSync(join(source, path), 'utf8'))
   .join('\n')
@@ -30,9 +31,18 @@ describe('the dictionaries', () => {
     }
   })
 
+  test('every refusal of the server has a sentence, and no other sentence is said of it', () => {
+    const codes = Object.keys(dictionaryOf('refusals'))
+    expect(codes.filter((code) => !keys.includes(`error.${code}`))).toEqual([])
+    const sentences = keys.filter((key) => key.startsWith('error.')).map((key) => key.slice('error.'.length))
+    const isSaid = (code: string) =>
+      knownRefusals.includes(code) || code === 'other' || pages.includes(`'error.${code}'`)
+    expect(sentences.filter((code) => !isSaid(code))).toEqual([])
+  })
+
   test('no word is left that no page says', () => {
-    const written = new Set([...code.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1]!))
-    const starts = [...code.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!)
+    const written = new Set([...pages.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1]!))
+    const starts = [...pages.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!)
     const unsaid = keys
       .map((key) => key.replace(/_(zero|one|other)$/, ''))
       .filter((key) => !written.has(key) && !starts.some((start) => key.startsWith(start)))
@@ -40,7 +50,7 @@ describe('the dictionaries', () => {
   })
 
   test('every word that a page says by name is in the dictionaries', () => {
-    const said = [...code.matchAll(/\bsay\(\s*'([\w.-]+)'/g)].map((match) => match[1]!)
+    const said = [...pages.matchAll(/\bsay\(\s*'([\w.-]+)'/g)].map((match) => match[1]!)
     const known = new Set(keys.map((key) => key.replace(/_(zero|one|other)$/, '')))
     expect(said.length).toBeGreaterThan(80)
     expect(said.filter((key) => !known.has(key))).toEqual([])

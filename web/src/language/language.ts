@@ -5,7 +5,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import { keptLanguage } from '../api/kept-on-machine.ts'
-import type fiWords from './fi.json'
+import type fiWords from '../../../texts/fi.json'
 
 export const languages = ['fi', 'sv', 'en'] as const
 export type Language = (typeof languages)[number]
@@ -16,9 +16,9 @@ export const languageNames: Record<Language, string> = { fi: 'Suomi', sv: 'Svens
 export const locales: Record<Language, string> = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-FI' }
 
 const dictionaries: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
-  fi: () => import('./fi.json'),
-  sv: () => import('./sv.json'),
-  en: () => import('./en.json'),
+  fi: () => import('../../../texts/fi.json'),
+  sv: () => import('../../../texts/sv.json'),
+  en: () => import('../../../texts/en.json'),
 }
 
 /** Starts with the remembered language, or Finnish. */

@@ -244,7 +244,7 @@ export function sayKind(kind: string, say: Say): string {
 export function sayResult(result: string, say: Say): { kind: 'ok' | 'refused' | 'failed'; why?: string } {
   if (result === 'ok') return { kind: 'ok' }
   const [kind, code = ''] = result.split(/:(.*)/s)
-  const isKnown = (knownRefusals as readonly string[]).includes(code)
+  const isKnown = knownRefusals.includes(code)
   return { kind: kind === 'refused' ? 'refused' : 'failed', why: isKnown ? say(`error.${code}` as Word) : code }
 }
 

@@ -82,7 +82,7 @@ describe('rows of a long list', () => {
 
 describe('the words of the log', () => {
   const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
-  const words = JSON.parse(read('web/src/language/fi.json')) as Record<string, string>
+  const words = JSON.parse(read('texts/fi.json')) as Record<string, string>
 
   test('name every action and every kind of object that can be logged, and every problem that can be found', () => {
     const append = read('src/safeguards/audit/append.ts')

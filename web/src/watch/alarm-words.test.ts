@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import en from '../language/en.json'
-import fi from '../language/fi.json'
-import sv from '../language/sv.json'
+import en from '../../../texts/en.json'
+import fi from '../../../texts/fi.json'
+import sv from '../../../texts/sv.json'
 import type { Say } from '../language/use-words.ts'
 import { idsIn, sayThreshold, sayWhat } from './alarm-words.ts'
 
