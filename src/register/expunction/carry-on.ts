@@ -45,7 +45,7 @@ export interface CarriedOn extends Expunged {
 /** Takes every step after the first, for recordings that are blocked; with none of them, what months still wait for. */
 export async function carryOn(expunging: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<CarriedOn> {
   const { db, keys, copies } = expunging
-  const begun = await readBegun(db, ids)
+  const begun = await beginBlocked(db, ids)
   const failures = await removeObjects(
     expunging,
     begun.map(({ id }) => id),
@@ -89,7 +89,8 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
   }
 }
 
-async function readBegun(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
+/** Begins what the database has blocked by itself, and tells of all of them how far they are. */
+async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
   if (ids.length === 0) return []
   await sql`
     insert into expunction (recording_id, done_by, deadline)
