@@ -48,7 +48,8 @@ end $$;
 grant execute on function recordings_by_contact to seloste_desk;
 
 -- Why a listening may not be served at this instant, and since when; no reason where it may.
--- A listening of the Service Unit's ends when its call is none of the request's any more.
+-- A listening of the Service Unit's ends when its call is none of the request's any more, anybody's when its right does not reach
+-- the call any more: a correction gives it to another official.
 -- As SQL functions they were planned at each call, which took longer than what they ask.
 create or replace function why_over(l listening, signed_in boolean) returns table (why text, since timestamptz)
 language plpgsql stable security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$
@@ -64,8 +65,12 @@ begin
         or (r.state <> 'STORED' or r.kept_at is null) and heard_until(r.id, l.purpose, l.reference) is null then 'restricted'
       when not exists (
         select from rights_of(l.person_id, l.purpose, coalesce(l.reference, '')) o
-        where o.id = l.right_id and o.role = l.role
-          and (o.role <> 'SERVICE_UNIT' or o.scope_kind <> 'all' or serves_recording(r, l.reference))
+        where o.id = l.right_id and o.role = l.role and case o.scope_kind
+          when 'all' then o.role <> 'SERVICE_UNIT' or serves_recording(r, l.reference)
+          when 'own' then s.official_person_id = l.person_id
+          when 'unit' then s.official_unit_id = any (o.scope_units)
+          when 'numbers' then s.number_reached = any (o.scope_numbers)
+          else false end
       ) then 'right'
       when l.until <= now() then 'time'
     end,
@@ -75,7 +80,8 @@ begin
         where a.id = l.right_id and least(a.revoked_at, a.valid_to) <= now()
       )
     end
-  from (select) nothing left join recording r on r.id = l.recording_id;
+  from (select) nothing left join recording r on r.id = l.recording_id
+    left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at;
 end $$;
 
 -- A listening of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.

@@ -1,0 +1,64 @@
+/** A listening goes on as long as its call is the listener's (R37, R39): what a correction gives to another official ends it. */
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, type TestPerson } from '../database/people.ts'
+import { answer, beginListening } from '../register/open-desk.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { kept, served, ask, admin, people, desk, entries } = await openActs(database)
+
+/** A recording of a call that Aino answered two days ago. */
+async function callOfAino() {
+  const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
+  const recording = await kept({
+    startedAt: endedAt.subtract({ minutes: 5 }),
+    answeredAt: endedAt.subtract({ minutes: 4 }),
+    endedAt,
+  })
+  return { ...recording, request: await served({ contacts: [recording.contactId] }) }
+}
+
+async function correct({ request, segmentId }: Awaited<ReturnType<typeof callOfAino>>, official: TestPerson) {
+  const path = `/api/requests/${request.id}/corrections`
+  const { body } = await ask('paula', 'POST', path, { segmentId, officialUserId: official.userId })
+  const decided = await ask('riitta', 'POST', `/api/corrections/${body['id'] as string}/decision`, {
+    outcome: 'APPROVED',
+  })
+  expect(decided.status).toBe(204)
+}
+
+const right = { purposes: ['DEVELOPMENT' as const] }
+
+test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
+  ['the official whose call it was', undefined],
+  ['the supervisor of their unit', { ...right, role: 'SUPERVISOR', scope: 'their unit' }],
+])('a correction ends the listening of %s, and who has the call now goes on', async (_who, held) => {
+  const call = await callOfAino()
+  const enter = (given: Parameters<typeof enterTestPerson>[2]) =>
+    enterTestPerson(admin, database.as('seloste_desk').db, given)
+  const own = { kind: 'own' as const, units: [], numbers: [] }
+  const cecilia = await enter({
+    name: 'Cecilia',
+    unit: 'Toinen yksikkö',
+    right: { ...right, role: 'OFFICIAL', scope: own },
+  })
+  const listener = held ? await enter({ name: 'Esa', right: held }) : people.aino
+  const [before, after, tuula] = await Promise.all([listener, cecilia, people.tuula].map((who) => desk.signIn(who)))
+  if (!before || !after || !tuula) throw new Error('somebody has not signed in')
+  const range = { headers: { range: 'bytes=0-99' } }
+  const listening = await beginListening(before, call.id)
+  expect((await before.fetch(listening.audio, range)).status).toBe(206)
+  const ofSecurity = await answer(
+    tuula.fetch(`/api/recordings/${call.id}/listenings`, { json: { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' } }),
+  )
+  await correct(call, cecilia)
+  expect(await answer(before.fetch(listening.audio, range))).toMatchObject({ status: 403, code: 'deny.expired' })
+  expect((await before.fetch(listening.peaks)).status).toBe(403)
+  expect((await tuula.fetch(ofSecurity.body['audio'] as string, range)).status).toBe(206)
+  const theirs = await beginListening(after, call.id)
+  expect((await after.fetch(theirs.audio, range)).status).toBe(206)
+  const served = (await entries('listening.started')).filter(({ object_id: id }) => id === call.id)
+  expect(served).toHaveLength(3)
+})
