@@ -100,7 +100,7 @@ end $$;
 -- What is being captured waits for nothing of its own: it is blocked and destroyed like any other. Whether
 -- it is being captured is still told, and asked by nobody.
 -- A recording that somebody restricted waits for whom that is, and is there for open cases alone (GDPR 18(2)); never past its
--- day. The twin of src/register/precedence.ts.
+-- day. A test asks a second opinion (test/ends/precedence.ts).
 create or replace function what_ends(facts jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
 declare

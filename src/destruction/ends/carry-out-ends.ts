@@ -1,7 +1,7 @@
 /**
  * What was decided about recordings out of turn, carried out (R50). In: recordings that a prohibition or the end of a
  * preservation order has blocked. Out: destroyed, within a minute of the one and an hour of the other. Never here: a term
- * (../retention), a decision of whether an end has come (database/functions/destruction/recordings.sql, src/register/precedence.ts).
+ * (../retention), a decision of whether an end has come (what_ends in database/functions/destruction/recordings.sql).
  */
 import { sql, type Kysely } from 'kysely'
 import { expungeRecordings, type Ending, type Expunged, type Expunging } from '#register/expunge.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { chanceFrom, labelledCalls } from '#test/disclosure/spoken/labelled-calls.ts'
 import { mishear } from '#test/disclosure/spoken/mishear.ts'
-import { proposalsOfKeys, proposeSpans, redactionsOf } from './propose-spans.ts'
+import { proposeSpans, redactionsOf } from './propose-spans.ts'
 import type { Language, Proposal, TrackPlace, Word } from './word.ts'
 
 type Line = [track: TrackPlace, language: Language, text: string]
@@ -87,12 +87,11 @@ test('a proposal is padded by a fifth of a second, stays in the recording, and t
   expect(alone[0]).toMatchObject({ from: 40_000 - 1600 - 12_000, to: 48_000 + 1600 + 12_000 })
 })
 
-test('keys that were pressed join what was said, and spans of a track are united', () => {
-  const keys = proposalsOfKeys([{ from: 9000, to: 9800 }], 1, 20_000)
-  expect(keys).toEqual([{ track: 1, from: 7400, to: 11_400, category: 'OTHER', trigger: 'dtmf', confidence: 1 }])
+test('spans of a track are united', () => {
+  const keys: Proposal = { track: 1, from: 7400, to: 11_400, category: 'OTHER', trigger: 'dtmf', confidence: 1 }
   const said: Proposal = { track: 1, from: 11_000, to: 13_000, category: 'NAME', trigger: 'phrase', confidence: 0.9 }
-  expect(redactionsOf([said, ...keys], 1)).toEqual([{ from: 7400, to: 13_000 }])
-  expect(redactionsOf([said, ...keys], 0)).toEqual([])
+  expect(redactionsOf([said, keys], 1)).toEqual([{ from: 7400, to: 13_000 }])
+  expect(redactionsOf([said, keys], 0)).toEqual([])
 })
 
 test('in calls with twelve words of a hundred misheard, 95 % of codes and 80 % of names and addresses are found whole', () => {

@@ -62,18 +62,6 @@ export function widenedForSound(proposals: readonly Proposal[], turns: readonly 
   })
 }
 
-/** Keys pressed during the call, as the voice's own detector found them, beside what was said: always to be taken out. */
-export function proposalsOfKeys(pressed: readonly Span[], track: TrackPlace, lengthSamples: number): Proposal[] {
-  return pressed.map(({ from, to }) => ({
-    track,
-    from: Math.max(0, from - padding),
-    to: Math.min(lengthSamples, to + padding),
-    category: 'OTHER',
-    trigger: 'dtmf',
-    confidence: 1,
-  }))
-}
-
 function padded(proposal: Proposal, tokens: readonly Token[], lengthSamples: number): Proposal {
   const before = tokens.findLast(({ to }) => to <= proposal.from)?.to ?? 0
   const after = tokens.find(({ from }) => from >= proposal.to)?.from ?? lengthSamples

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chanceFrom, labelledCalls } from '#test/disclosure/spoken/labelled-calls.ts'
-import { identifiersIn } from './identifiers-in.ts'
+import { identifiersIn } from '#test/disclosure/identifiers-in.ts'
 import { proposeSpans, widenedForSound } from './propose-spans.ts'
 import { redactTranscript, removedWords } from './redact-transcript.ts'
 import { slackOf, wordsOfTurn, type TrackTurn } from './spread-turn.ts'

@@ -1,6 +1,6 @@
-import { proposeSpans } from './propose-spans.ts'
-import { allRemovedWords } from './redact-transcript.ts'
-import type { Category, Language, Trigger, Word } from './word.ts'
+import { proposeSpans } from '#use/disclosure/content/propose-spans.ts'
+import { allRemovedWords } from '#use/disclosure/content/redact-transcript.ts'
+import type { Category, Language, Trigger, Word } from '#use/disclosure/content/word.ts'
 
 /** Something in a text that still says who somebody is. Places, not words: a finding can be logged. */
 export interface Finding {
@@ -17,7 +17,7 @@ const samplesPerLetter = 480
 const samplesBetween = 3600
 
 /**
- * What is left in a whole text, the last gate before a rendering can be approved. A line is one party's turn; the parties take
+ * What is left in a whole text. A line is one party's turn; the parties take
  * turns. What a redaction put in its place is no finding.
  *
  * @param language the one that the text is in; numbers of the others are read as well

@@ -99,8 +99,13 @@ describe('which rule wins', () => {
       { now: t(150), lastOrderEndedAt: t(50) },
       { act: 'destroy', cause: 'retention' },
     ],
-  ])('%s', (_rule, facts, ends) => {
-    expect(whatEnds({ ...plain, ...facts })).toEqual(ends)
+  ])('%s', async (_rule, facts, ends) => {
+    const given = { ...plain, ...facts }
+    const { rows } = await sql<{ ends: object }>`select what_ends(${JSON.stringify(given)}::jsonb) as ends`.execute(
+      database.as().db,
+    )
+    expect(rows).toEqual([{ ends }])
+    expect(whatEnds(given)).toEqual(ends)
   })
 })
 
