@@ -1,6 +1,7 @@
 /** What vendor extensions claim about who is who (rule 4 of the field notes: they come before anything else). */
 import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { numbersOf, readNumber, type Evidence, type Source } from './party-evidence.ts'
+import type { ParticipantFact } from './recording-metadata.ts'
 import { allParameters, readAddress, readAddresses } from './read-header-value.ts'
 
 /**
@@ -61,7 +62,12 @@ function isRetrieval(evidence: Evidence): boolean {
   const dialled = keyOf(metaswitch?.dialedDigits ?? broadWorks?.dialedDigits)
   if (featureCodeOf(evidence) === undefined && !(dialled !== undefined && own.includes(dialled))) return false
   const told = readNumber(metaswitch?.callingPartyNumber, evidence.normalise)
-  const present = (evidence.metadata?.participants ?? []).flatMap((one) => numbersOf(one, evidence.normalise))
+  // BroadWorks tells its users by ids, which may be digits, and telephone numbers as such.
+  const isUser = ({ aors }: ParticipantFact) =>
+    !aors.some((aor) => /^(?:sips?:)?\+|^tel:|;user=phone/i.test(aor.trim()))
+  const present = (evidence.metadata?.participants ?? [])
+    .filter((one) => broadWorks === undefined || !isUser(one))
+    .flatMap((one) => numbersOf(one, evidence.normalise))
   return [told, ...present].some(
     (number) => isSubscriber(number) && !isKnown(evidence, number) && !own.includes(number?.key as PhoneNumberKey),
   )

@@ -311,6 +311,14 @@ describe('BroadWorks', () => {
     })
     const { ports } = await call.invite({ sdp: true, metadata, headers: diversion })
     await call.speak(ports, 5)
+    // A colleague joins, of whom BroadWorks tells the user id, and whoever was called first leaves.
+    const colleagueUser = '86070000017701@agency.example.fi'
+    const others = [
+      [`sip:${user}`, '1'],
+      [colleagueUser, '1'],
+    ] as const
+    const joined = broadWorks({ people: others, extension })
+    expect((await call.reinvite({ sdp: true, metadata: joined, headers: diversion })).status).toBe(200)
     await call.bye()
     await bench.until(() => expect(bench.recorder.live).toBe(0))
     expect(bench.segments()).toEqual([])
