@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { chooseQuickFolder } from './test/house/quick-folder.ts'
+import { WaitingFirst } from './test/house/waiting-first.ts'
 
 chooseQuickFolder()
 
@@ -28,6 +29,7 @@ export default defineConfig({
     globalSetup: ['test/database/global-setup.ts'],
     // Many tests wait for sockets, the database or the clock; on two cores the default would be one at a time.
     maxWorkers: 3,
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         test: {

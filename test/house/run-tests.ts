@@ -26,6 +26,9 @@ const at = values.at === undefined ? undefined : Temporal.Instant.from(values.at
 const folder = beginRun()
 /** What the tests do comes first. */
 const afterTests = 5
+/** What two of the static checks found of files that have not changed since: here until `npm ci`. */
+const kept = 'node_modules/.cache'
+const ofContent = ['--cache-strategy', 'content', '--cache']
 const isAll = !values.static && !values.vitest && !values.journeys
 const chosen = {
   units: isAll || values.vitest ? files : undefined,
@@ -46,12 +49,23 @@ async function runStaticChecks(): Promise<Tally> {
   const checks: [name: string, command: string, ...args: string[]][] = [
     // The linter holds the types of the program anyway: it says what the compiler would.
     ['types and lint', 'oxlint'],
-    ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
+    [
+      'format',
+      'prettier',
+      '--check',
+      ...ofContent,
+      '--cache-location',
+      `${kept}/prettier/checked`,
+      '--log-level',
+      'warn',
+      '.',
+    ],
     [
       'boundaries',
       'depcruise',
       '--config',
       '.dependency-cruiser.cjs',
+      ...[...ofContent, `${kept}/dependency-cruiser`],
       ...['src', 'test', 'bench', 'engines', 'web/src'].filter(exists),
     ],
     ['dead code', 'knip'],

@@ -36,6 +36,9 @@ const none: Tally = { passed: 0, failed: 0 }
 const mostTriedAgain = 8
 /** What failed, and what passed only at a second try, is named last: of a long output often only the end is kept. */
 const atTheEnd: string[] = []
+/** Seconds by file, of tests and journeys. */
+const took = new Map<string, number>()
+const slowestNamed = 10
 
 /** Makes the folder in which everything of this run lies; the environment names it. @returns its path */
 export function beginRun(): string {
@@ -55,6 +58,8 @@ export function beginRun(): string {
 export function concludeRun(folder: string, { passed, failed }: Tally): void {
   rmSync(folder, { recursive: true, force: true })
   if (failed > 0 || passed === 0) process.exitCode = 1
+  const slowest = [...took].sort(([, a], [, b]) => b - a).slice(0, slowestNamed)
+  for (const [file, seconds] of slowest) console.log(`Took ${seconds.toFixed(0)} s: ${file}`)
   for (const line of atTheEnd) console.log(line)
   console.log(`${passed} passed, ${failed} failed`)
 }
@@ -137,9 +142,12 @@ async function runVitestOnce(report: string, args: readonly string[]): Promise<V
       name: string
       status: string
       message: string
+      startTime: number
+      endTime: number
       assertionResults: { status: string; fullName: string; failureMessages: string[] }[]
     }[]
   }
+  for (const { name, startTime, endTime } of testResults) took.set(relative(root, name), (endTime - startTime) / 1000)
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name)
     const failed = assertionResults.filter((test) => test.status === 'failed')
@@ -163,6 +171,7 @@ async function runJourneys(folder: string, journeys: readonly string[]): Promise
     errors: unknown[]
     suites: JourneySuite[]
   }
+  for (const suite of suites) took.set(suite.file, secondsOf(suite))
   for (const flaky of suites.flatMap((suite) => journeysWith(suite, 'flaky'))) noteSecondTry(flaky)
   for (const failure of suites.flatMap((suite) => journeysWith(suite, 'unexpected'))) {
     noteFailure(named(failure), failure.why)
@@ -172,12 +181,20 @@ async function runJourneys(folder: string, journeys: readonly string[]): Promise
 
 /** As Playwright reports it: a journey that failed and then passed is `flaky`, one that failed `unexpected`. */
 interface JourneySuite {
+  file: string
   specs: {
     title: string
     file: string
-    tests: { status: string; results: { errors: { message?: string }[] }[] }[]
+    tests: { status: string; results: { duration: number; errors: { message?: string }[] }[] }[]
   }[]
   suites?: JourneySuite[]
+}
+
+function secondsOf({ specs, suites = [] }: JourneySuite): number {
+  const own = specs.flatMap(({ tests }) =>
+    tests.flatMap(({ results }) => results.map(({ duration }) => duration / 1000)),
+  )
+  return [...own, ...suites.map(secondsOf)].reduce((all, one) => all + one, 0)
 }
 
 function journeysWith({ specs, suites = [] }: JourneySuite, wanted: string): Test[] {
