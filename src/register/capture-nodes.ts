@@ -2,6 +2,7 @@
  * The capture nodes of this register (database/functions/capture/nodes.sql). In: that a node is there, or ends. Out: the calls of nodes
  * that have fallen silent, ended. Never here: whose a call is; admit.ts asks that.
  */
+import { createHash } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Blocker } from '#platform/blockers/blockers.ts'
 import { channels } from './channels.ts'
@@ -18,6 +19,11 @@ export interface CaptureNode {
   name: string
   version: string
   startedAt: Temporal.Instant
+}
+
+/** What a node answers to on the channels of the database, which every process hears: who knows its id speaks for it. */
+export function calledOnChannels(nodeId: string): string {
+  return createHash('sha256').update(`node ${nodeId}`).digest('hex').slice(0, 32)
 }
 
 export interface NodeState {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { answerByChannel } from '#platform/database/ask-by-channel.ts'
 import {
+  calledOnChannels,
   endCallsOfSilentNodes,
   nodeEnds,
   nodeLives,
@@ -65,7 +66,7 @@ export function keepNode(options: {
   tellAgain()
   const timer = setInterval(tellAgain, livesMs)
   const answering = answerByChannel({
-    ...{ db, url: options.databaseUrl, name: node.id, onFault },
+    ...{ db, url: options.databaseUrl, name: calledOnChannels(node.id), onFault },
     answer: options.answer,
   })
   return {

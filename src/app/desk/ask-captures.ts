@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely'
 import { askByChannel } from '#platform/database/ask-by-channel.ts'
-import { nodesThere } from '#register/capture-nodes.ts'
+import { calledOnChannels, nodesThere } from '#register/capture-nodes.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
@@ -26,8 +26,12 @@ export function askCaptures(options: {
     async ask(what, but) {
       const nodes = await nodesThere(db)
       const expected = nodes.filter(({ id }) => id !== but)
-      const names = expected.map(({ id }) => id)
-      return { expected, answers: await asker.ask(what, names, answerMs) }
+      const called = new Map(expected.map(({ id }) => [calledOnChannels(id), id]))
+      const told = await asker.ask(what, [...called.keys()], answerMs)
+      const answers = new Map(
+        [...told].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
+      )
+      return { expected, answers }
     },
     stop: () => asker.stop(),
   }

@@ -55,7 +55,7 @@ function readPiece(payload: string): Piece | undefined {
 
 /**
  * Answers questions of others until `stop()`.
- * @param name of whoever answers, once among those who do
+ * @param name of whoever answers, once among those who do; whoever may sign in to the database reads it
  * @param answer what can be said as JSON, or nothing where the question is for somebody else
  */
 export function answerByChannel<Tables>(options: {

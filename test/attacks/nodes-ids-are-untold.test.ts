@@ -1,0 +1,50 @@
+// R46: who knows the id of a capture node speaks for it: says that it has ended, so that its calls are taken for over, or takes its share
+// of the intake keys. So it is told to nobody; whoever has taken one capture over hears what all are asked.
+import { randomUUID } from 'node:crypto'
+import { expect, test, vi } from 'vitest'
+import { keepNode } from '#app/capture/keep-node.ts'
+import { askCaptures } from '#app/desk/ask-captures.ts'
+import { listen } from '#platform/database/listen.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const onFault = (error: unknown) => {
+  throw error
+}
+
+test('a capture that was taken over hears no id of another node in what desks ask and nodes answer', async () => {
+  const id = randomUUID()
+  const node = keepNode({
+    ...{ db: database.as('seloste_capture').db, databaseUrl: database.url('seloste_capture'), onFault },
+    node: { id, name: 'north', version: '1', startedAt: Temporal.Now.instant() },
+    state: () => ({ draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0, blockers: [] }),
+    answer: async (asked) => ({ asked }),
+    onEnded: () => undefined,
+  })
+  const captures = askCaptures({
+    db: database.as('seloste_desk').db,
+    databaseUrl: database.url('seloste_desk'),
+    onFault,
+  })
+  const heard: string[] = []
+  const spy = listen({
+    url: database.url('seloste_capture'),
+    channels: ['seloste_asked', 'seloste_told'],
+    onNotification: (_channel, payload) => heard.push(payload),
+  })
+  try {
+    await vi.waitFor(
+      async () => {
+        const { expected, answers } = await captures.ask('metrics')
+        expect(expected).toEqual([{ id, name: 'north' }])
+        expect(answers.get(id)).toEqual({ asked: 'metrics' })
+        expect(heard.length).toBeGreaterThan(1)
+      },
+      { timeout: 20_000 },
+    )
+    expect(heard.filter((payload) => payload.includes(id))).toEqual([])
+  } finally {
+    await Promise.all([node.stop(), captures.stop(), spy.stop()])
+  }
+})
