@@ -914,7 +914,7 @@ create table destruction_entry (
   detail jsonb not null default '{}'::jsonb,
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
-  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text]))),
+  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text]))),
   constraint destruction_entry_named CHECK (((object_kind = 'place-reached'::text) OR ((object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) = (object_name IS NOT NULL)))),
   constraint destruction_entry_one_object CHECK (((object_id IS NULL) <> (object_name IS NULL))),
   constraint destruction_entry_texts CHECK (((octet_length(object_name) <= 100) AND (octet_length(cause) <= 40) AND (octet_length(done_by) <= 100)))
@@ -2142,6 +2142,7 @@ CREATE INDEX prohibition_reference ON public.prohibition USING btree (reference)
 CREATE INDEX prohibition_waiting ON public.prohibition USING btree (recording_id) WHERE (executed_at IS NULL);
 CREATE TRIGGER forbids_beside AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION forbids_beside();
 CREATE TRIGGER fresh BEFORE INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION prohibition_is_fresh();
+CREATE TRIGGER ledger AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION ledger_prohibition();
 CREATE TRIGGER told_to_capture AFTER INSERT ON prohibition FOR EACH ROW EXECUTE FUNCTION prohibition_is_told();
 alter table prohibition enable row level security;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
@@ -3827,6 +3828,7 @@ ledger_of_research(d research_disclosure, items jsonb) returns jsonb
 ledger_package() returns trigger
 ledger_passkey() returns trigger
 ledger_person() returns trigger
+ledger_prohibition() returns trigger
 ledger_recovery_codes() returns trigger
 ledger_research() returns trigger
 ledger_right() returns trigger

@@ -68,3 +68,24 @@ test('enters no feed after the hundredth, and no text without end', async () => 
   await expect(report('feed-100', 'csv')).rejects.toMatchObject({ code: '22023' })
   await report('feed-99', 'csv')
 })
+
+test('a call of a month whose history has ended keeps no later version from starting', async () => {
+  const [gone] = (
+    await database
+      .as()
+      .pool.query<{ part: string; at: string }>(
+        `select to_char(at, '_YYYY_MM') as part, at::text from (select date_trunc('month', now() - interval '15 months') + interval '9 days' as at) m`,
+      )
+  ).rows
+  const { part, at } = gone!
+  await database.as().pool.query(`drop table if exists call_identity${part}, segment${part}, contact${part}`)
+  await capture.pool.query(
+    `insert into contact (id, started_at, caller_kind, number_called, number_kind) values (gen_random_uuid(), $1, 'withheld', '+35829497000', 'NATIONAL_SERVICE')`,
+    [at],
+  )
+  // As each start with changed functions does (database/functions/history/contacts.sql).
+  const { pool } = database.as('seloste_custodian')
+  await pool.query(`select ensure_partitions($1::timestamptz::date, $1::timestamptz::date)`, [at])
+  const { rows } = await database.as().pool.query(`select to_regclass('segment${part}') is not null as made`)
+  expect(rows).toEqual([{ made: true }])
+})

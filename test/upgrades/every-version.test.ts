@@ -140,7 +140,7 @@ test('a backup of before 1.0.0 finds the tables that it had', { timeout: 60_000 
     )
     expect(Object.fromEntries(rows.map(({ name, checksum }) => [name, checksum]))).toEqual(standsFor)
   })
-  expect(await migrate(url)).toEqual(await migrationNames())
+  expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
   expect(await problemsOf(url)).toEqual([])
 })
 

@@ -66,6 +66,7 @@ create trigger append_only before update or delete or truncate on preservation_r
 alter table prohibition enable row level security;
 grant select on prohibition to seloste_custodian;
 create policy custodian_reads on prohibition for select to seloste_custodian using (true);
+create trigger ledger after insert on prohibition for each row execute function ledger_prohibition();
 create trigger told_to_capture after insert on prohibition for each row execute function prohibition_is_told();
 create trigger forbids_beside after insert on prohibition for each row execute function forbids_beside();
 create trigger fresh before insert on prohibition for each row execute function prohibition_is_fresh();

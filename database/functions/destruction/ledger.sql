@@ -23,6 +23,15 @@ begin
   values (kind, object, append_to_ledger.cause, coalesce(viewer()::text, 'database'), coalesce(append_to_ledger.detail, '{}'), '{}');
 end $$;
 
+-- What a restore needs to have it again while it waits for its recording's end.
+create or replace function ledger_prohibition() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('prohibition', new.id, 'entered', jsonb_build_object('recording', new.recording_id, 'party', new.party,
+    'channel', new.channel, 'receivedAt', ledger_instant(new.received_at), 'enteredBy', new.entered_by));
+  return null;
+end $$;
+
 create or replace function ledger_right() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -130,7 +139,7 @@ begin
     from (select may_know_of_holds() as knows) k
     cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
     cross join lateral (
-      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package') as is_shown
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);

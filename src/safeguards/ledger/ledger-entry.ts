@@ -129,6 +129,14 @@ const shapes = {
     from: Type.Optional(instant),
     until: Type.Optional(instant),
   }),
+  /** What forbids the use of a recording, with what a restore needs to have it again while it waits. */
+  prohibition: about('prohibition', oneOf('entered'), id, {
+    recording: uuid,
+    party: oneOf('CALLER', 'OFFICIAL'),
+    channel: oneOf('CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'),
+    receivedAt: instant,
+    enteredBy: uuid,
+  }),
   /** What was personal of a request of the Service Unit’s; and how it had ended, where a restore does not know of it. */
   request: about('request', oneOf('erased'), id, {
     closedAt: instant,

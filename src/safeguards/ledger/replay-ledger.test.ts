@@ -27,6 +27,7 @@ const ids = {
   over: id(),
   segment: id(),
   forbidden: id(),
+  waiting: id(),
   kept: id(),
   heldContact: id(),
   right: id(),
@@ -65,6 +66,13 @@ async function fill({ as }: TestDatabase<SafeguardTables>) {
      select $1, $2, id, started_at, 'STORED', started_at, current_date, 6, now() + interval '3 months',
        now() + interval '5 months', '\\x00', now() from contact where id = $3`,
     [ids.forbidden, ids.segment, ids.contact],
+  )
+  await pool.query(
+    `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
+       min_keep_until, destroy_at, kept_at)
+     select $1, gen_random_uuid(), id, started_at, 'STORED', started_at, current_date, 6, now() + interval '3 months',
+       now() + interval '5 months', now() from contact where id = $2`,
+    [ids.waiting, ids.contact],
   )
   // Kept by an order that was renewed until its history had gone.
   await pool.query(
@@ -126,6 +134,15 @@ async function goOn() {
     { kind: 'month-key', name: 'month-2027-03.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
     { kind: 'month-key', name: 'month-2027-04.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} },
     { kind: 'intake-key', name: '2026-11-10', cause: 'retention', doneBy: 'destroyer', detail: {} },
+  )
+  // By somebody who came after the backup, of a recording that an order holds.
+  const clerk = id()
+  await pool.query(`insert into person (id, user_id, employed_from) values ($1, 'clerk', now() - interval '1 day')`, [
+    clerk,
+  ])
+  await pool.query(
+    `insert into prohibition (recording_id, party, channel, entered_by) select unnest($1::uuid[]), 'CALLER', 'LETTER', $2`,
+    [[ids.waiting, ids.forbidden], clerk],
   )
   const { stayer, leaver } = ids
   for (const [statement, values] of [
@@ -214,6 +231,7 @@ describe('the ledger replayed on a restored register', () => {
       untied: [],
       employments: 1,
       holds: 2,
+      prohibitions: 2,
       keys: 2,
       keysToRenew: ['month-2027-04.v1'],
     })
@@ -265,6 +283,17 @@ describe('the ledger replayed on a restored register', () => {
     ]).toEqual([false, true, false])
   })
 
+  test('has prohibitions again that were entered after the backup, of what had not come to its end by then too', async () => {
+    const { rows } = await fresh.as().pool.query(
+      `select p.recording_id, p.party, p.channel, p.executed_at is not null as done, r.state from prohibition p
+       join recording r on r.id = p.recording_id order by r.state`,
+    )
+    expect(rows).toEqual([
+      { recording_id: ids.forbidden, party: 'CALLER', channel: 'LETTER', done: true, state: 'DESTROYED' },
+      { recording_id: ids.waiting, party: 'CALLER', channel: 'LETTER', done: false, state: 'DESTROYING' },
+    ])
+  })
+
   test('puts preservation orders in force again without their words, and ends those that ended', async () => {
     const { rows } = await fresh
       .as()
@@ -295,6 +324,7 @@ describe('the ledger replayed on a restored register', () => {
       scimTokens: 0,
       requests: 0,
       employments: 0,
+      prohibitions: 0,
       keys: 0,
     })
     const seal = () => sealLedger({ db: fresh.as('seloste_custodian').db, keys: ledger.keys, folder })

@@ -33,6 +33,8 @@ export interface Replayed extends ReplayedDisclosures {
   employments: number
   /** Orders put in force again, moved or ended. */
   holds: number
+  /** Prohibitions that wait for the end of their recording again. */
+  prohibitions: number
   /** Requests whose personal data were erased again. */
   requests: number
   keys: number
@@ -47,6 +49,7 @@ const guarded = [
   'recording',
   'contact',
   'segment',
+  'prohibition',
   'access_right',
   'passkey',
   'totp',
@@ -72,12 +75,14 @@ export async function replayLedger(
   const replayed = await db.transaction().execute(async (tx) => {
     for (const table of guarded) await sql`alter table ${sql.table(table)} disable trigger user`.execute(tx)
     const holds = await replayHolds(tx, ended)
+    const forbidden = await replayProhibitions(tx, ended)
     const done = {
       recordings: await replayRecordings(tx, rows),
       contacts: await purgeHistory(tx),
       ...(await replayRevocations(tx, rows)),
       employments: await replayEmployments(tx, rows),
       holds: holds.length,
+      prohibitions: forbidden.length,
       requests: await replayErasures(tx, rows),
       ...(await replayDisclosures(tx, ended, replaying.lent ?? [])),
     }
@@ -85,6 +90,7 @@ export async function replayLedger(
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
     await sql`select mend_recorded_parts()`.execute(tx)
     for (const contact of new Set(holds)) await sql`select settle_contact(${contact}::uuid)`.execute(tx)
+    for (const recording of new Set(forbidden)) await sql`select settle_recording(${recording}::uuid)`.execute(tx)
     return done
   })
   return { ...replayed, ...(await destroyKeys(db, replaying.keys, ended)) }
@@ -221,12 +227,7 @@ async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<str
       )
       continue
     }
-    // Somebody who came after the backup: nobody signs in by this, and the directory enters them again.
-    await sql`
-      insert into person (id, user_id, employed_from, employed_to)
-      values (${enteredBy}::uuid, ${`restored.${enteredBy}`}, ${at}::timestamptz, ${at}::timestamptz) on conflict do nothing`.execute(
-      tx,
-    )
+    await haveWhoEntered(tx, enteredBy, at)
     await sql`
       insert into preservation_order (id, contact_id, contact_started_at, covers, provision, authority, order_reference, reference, from_at, until, entered_by)
       values (${id}::uuid, ${contact}::uuid, ${startedAt}::timestamptz, ${covers}, ${restored}, ${restored}, ${restored}, ${restored},
@@ -234,6 +235,45 @@ async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<str
       on conflict (id) do update set until = excluded.until where preservation_order.ended_at is null`.execute(tx)
   }
   return contacts
+}
+
+/** Somebody who came after the backup: nobody signs in by this, and the directory enters them again. */
+async function haveWhoEntered(tx: Tx, person: string, at: string): Promise<void> {
+  await sql`
+    insert into person (id, user_id, employed_from, employed_to)
+    values (${person}::uuid, ${`restored.${person}`}, ${at}::timestamptz, ${at}::timestamptz) on conflict do nothing`.execute(
+    tx,
+  )
+}
+
+interface ForbiddenDetail {
+  recording: string
+  party: string
+  channel: string
+  receivedAt: string
+  enteredBy: string
+}
+
+/**
+ * What was forbidden after the backup and had not come to its end, as while an order or an inspection holds it: without it the recording
+ * would be heard. @returns recordings that are there
+ */
+async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
+  const recordings: string[] = []
+  for (const { entry } of entries) {
+    if (entry.kind !== 'prohibition' || entry.id === null) continue
+    const { recording, party, channel, receivedAt, enteredBy } = entry.detail as ForbiddenDetail
+    const { rows } = await sql`select from recording where id = ${recording}::uuid and state <> 'DESTROYED'`.execute(tx)
+    if (rows.length === 0) continue
+    await haveWhoEntered(tx, enteredBy, entry.at)
+    const entered = await count(
+      tx,
+      sql`insert into prohibition (id, recording_id, party, channel, received_at, entered_by)
+        values (${entry.id}::uuid, ${recording}::uuid, ${party}, ${channel}, ${receivedAt}::timestamptz, ${enteredBy}::uuid) on conflict do nothing`,
+    )
+    if (entered > 0) recordings.push(recording)
+  }
+  return recordings
 }
 
 /** Stands where the order's words stood. */
