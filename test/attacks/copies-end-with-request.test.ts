@@ -57,6 +57,32 @@ describe('a copy that lies ready', () => {
     expect(await opens(link)).toBe(true)
   })
 
+  test('opens for no official whose call it turns out not to be', async () => {
+    const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
+    const recording = await acts.kept({
+      startedAt: endedAt.subtract({ minutes: 5 }),
+      answeredAt: endedAt.subtract({ minutes: 4 }),
+      endedAt,
+    })
+    const { aino, bertil } = acts.people
+    const request = await served({
+      contacts: [recording.contactId],
+      kinds: ['COPY'],
+      party: 'OFFICIAL',
+      officialId: aino.id,
+    })
+    const { id, link } = (await acts.makeCopy(request.id, recording.id)).body as unknown as { id: string; link: string }
+    await acts.ready(id)
+    expect((await acts.desk.visitor.fetch(link)).status).toBe(200)
+    const correcting = await served({ contacts: [recording.contactId] })
+    const { body } = await ask('paula', 'POST', `/api/requests/${correcting.id}/corrections`, {
+      ...{ segmentId: recording.segmentId, officialUserId: bertil.userId },
+    })
+    const decision = `/api/corrections/${body['id'] as string}/decision`
+    expect((await ask('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+    expect(await opens(link)).toBe(false)
+  })
+
   test('waits while the recording is restricted for the other party', async () => {
     const { link, recording } = await readyCopy()
     const other = await served({ contacts: [recording.contactId], kinds: ['RESTRICTION'] })

@@ -148,12 +148,13 @@ begin
 end $$;
 
 -- Whether nothing stands against a copy leaving now: it lies ready, and its recording may be heard for its request. One that
--- was forbidden or restricted may not, unless a case of 1.6 keeps it for this request.
+-- was forbidden or restricted may not, unless a case of 1.6 keeps it for this request; nor one of a part that a correction has given to
+-- another official than the one who asked.
 create or replace function copy_may_leave(c subject_copy) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select subject_copy_state(c) = 'ready' and copy_is_due(c) and exists (
     select from recording r join subject_request q on q.id = c.request_id
-    where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED')
+    where r.id = c.recording_id and r.state not in ('DESTROYING', 'DESTROYED') and is_matched(q, r.contact_id, r.segment_id)
       and (r.destroy_at > register_now() or heard_until(r.id, 'INSPECTION', q.number) > register_now())
       and (r.state = 'STORED' and not exists (select from prohibition p where p.recording_id = r.id)
         or heard_until(r.id, 'INSPECTION', q.number) is not null))
