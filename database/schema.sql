@@ -4079,6 +4079,7 @@ reject_draft(draft uuid, revision integer, note text) returns void to seloste_de
 release_evaluation(wanted uuid, seen integer, score jsonb) returns void to seloste_desk
 release_is_fresh() returns trigger
 release_is_kept(p disclosure_package) returns boolean
+releaser_decides(p disclosure_package) returns boolean
 remember_device(device bytea) returns boolean to seloste_desk
 remove_letter(wanted uuid) returns void to seloste_desk
 remove_slot(wanted uuid) returns void to seloste_desk

@@ -5,6 +5,8 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createPackageFetching } from '#use/disclosure/packages/fetch-package.ts'
 import { createCopyFetching } from '#use/requests/acts/fetch-copy.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { answer } from '../register/open-desk.ts'
 import { openPackages } from '../disclosure/open-packages.ts'
 import { threeAtOnce } from '../disclosure/three-at-once.ts'
 import { openActs } from '../requests/open-acts.ts'
@@ -91,6 +93,26 @@ describe('a package', async () => {
     expect((await read(id, 'riitta')).packages).toEqual([])
     await proved('1 minute')
     expect(await release(id)).toMatchObject({ status: 201 })
+  })
+
+  test('that is saved for a medium goes no further once whoever released it has left', async () => {
+    const { id } = await ready()
+    const reijo = await enterTestPerson(admin, database.as('seloste_desk').db, {
+      name: 'Reijo',
+      right: { role: 'DECISION_MAKER', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
+    })
+    const json = { method: 'KEY', delivery: 'MEDIUM' }
+    const { body } = await answer(
+      (await desk.signIn(reijo)).fetch(`/api/research-disclosures/${id}/packages`, { json }),
+    )
+    await until(id, 'ready')
+    const fetching = createPackageFetching(register.keeping)
+    const { token: session } = await reijo.signIn()
+    const begun = await fetching.beginSave({ session, id: body['id'] as string })
+    if ('refused' in begun) throw new Error(begun.refused)
+    expect((await fetching.piece({ ...begun, from: 0 })).bytes).toBeDefined()
+    await sql`update person set employed_to = now() where id = ${reijo.id}`.execute(admin)
+    expect(await fetching.piece({ ...begun, from: begun.sizeBytes - 1024 })).toEqual({})
   })
 
   test('whose download breaks is begun again at once, and its last bytes are handed out once only', async () => {
