@@ -1,4 +1,4 @@
-/** The tables of the register, as Kysely sees them (database/functions/history/contacts.sql). */
+/** The tables of the register, as Kysely sees them (database/schema.sql). */
 import type { ColumnType, Generated } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SafeguardTables } from '#safeguards/tables.ts'

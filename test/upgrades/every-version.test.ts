@@ -99,8 +99,8 @@ function asking<Answer>(url: string, ask: (db: Kysely<never>) => Promise<Answer>
   return ask(db).finally(close)
 }
 
-test('no migration was edited since it was listed; a change is a new migration', () => {
-  expect(checksumsOfFiles()).toEqual(readChecksums())
+test('no migration was edited since it was listed; a change is a new migration', async () => {
+  expect(await checksumsOfFiles()).toEqual(readChecksums())
 })
 
 test('a register of before 1.0.0 keeps its data, and is protected as a new one is', { timeout: 60_000 }, async () => {

@@ -326,7 +326,7 @@ declare
   is_own boolean;
   by_official boolean;
 begin
-  -- In the listening mode (0024) not even one's own is forbidden: whoever sits there is not the host.
+  -- In the listening mode not even one's own is forbidden: whoever sits there is not the host.
   if viewer() is null or confined_to() is not null then
     raise exception 'deny.role' using errcode = 'SE001';
   end if;

@@ -131,7 +131,7 @@ language sql immutable set search_path = pg_catalog as $$
   select asked <@ held or ('DEVELOPMENT' = any (held) and asked <@ (held || '{QUALITY,TRAINING,SERVICE_LEVEL_STUDY}'::text[]))
 $$;
 
--- Rights in force, as 0005 counts them; a right that begins later is measured by the description it was approved under, too.
+-- Rights in force; a right that begins later is measured by the description it was approved under, too.
 create or replace function rights_in_force()
 returns table (rights bigint, alone bigint, beyond bigint, listenings bigint, without_right bigint, example uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,22 +1,4 @@
--- A sign-in that awaits a second factor waits ten minutes; nothing but the factor moves its end.
--- A session that is in the listening mode stays in it, and ends with it.
-create or replace function session_guard() returns trigger language plpgsql as $$
-begin
-  if old.ended_at is not null or old.expires_at <= now() then
-    return null;
-  end if;
-  if old.confined_to is not null
-     and (new.confined_to, new.confined_until, new.confined_at) is distinct from (old.confined_to, old.confined_until, old.confined_at) then
-    raise exception 'session % stays in the listening mode until it ends', old.id;
-  end if;
-  new.expires_at := least(new.expires_at, old.created_at + interval '12 hours', new.confined_until);
-  if new.awaits_second_factor then
-    new.expires_at := least(new.expires_at, old.created_at + interval '10 minutes');
-  end if;
-  return new;
-end $$;
-
--- As 0001 has it, but for what a correction says that was decided: it changes the official of a call that is over.
+-- A call that is over changes no more, but for what a correction says that was decided: it changes the official.
 -- What capture tells of it again is taken, and names nobody either.
 create or replace function segment_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -33,7 +15,7 @@ begin
   return new;
 end $$;
 
--- As 0001 has it, with every cause that the description names asked for its ground: whoever asks, scripts and superusers of
+-- Every cause that the description names is asked for its ground: whoever asks, scripts and superusers of
 -- the application included.
 create or replace function recording_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -126,39 +108,6 @@ end $$;
 grant execute on function ensure_partitions to seloste_custodian;
 -- A new database has its months at once; the custodian makes those that come.
 select ensure_partitions((now() - interval '15 months')::date, (now() + interval '13 months')::date);
-
--- Opens a session for whoever has the password: its argon2id output, of which only the hash is kept here, is the proof.
--- A process that may call this cannot open a session for somebody who is not there, nor guess without being counted.
--- outcome: opened, second-factor (give one of `factors`), enrolment (none yet, and one is required), refused, wait.
-create or replace function open_session(
-  user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamptz,
-  out outcome text, out person uuid, out factors text[]
-) language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  demand text := (select second_factor from sign_in_demand);
-  found_person person;
-begin
-  if begin_attempt(open_session.user_id, network, known) then
-    outcome := 'wait';
-    return;
-  end if;
-  select * into found_person from person p where p.user_id = open_session.user_id;
-  person := found_person.id;
-  if found_person.password_check is distinct from sha256(open_session.proof)
-     or found_person.password_check is null or found_person.employed_from > now() or found_person.employed_to <= now() then
-    perform end_attempt(open_session.user_id, network, known, false);
-    outcome := 'refused';
-    return;
-  end if;
-  perform end_attempt(open_session.user_id, network, known, true);
-  factors := second_factors(person);
-  outcome := case when cardinality(factors) > 0 then 'second-factor' when demand = 'required' then 'enrolment' else 'opened' end;
-  insert into session (token_hash, person_id, created_at, expires_at, awaits_second_factor, device)
-  values (open_session.token_hash, person, now(),
-    least(open_session.expires_at, now() + case outcome when 'opened' then interval '12 hours' else interval '10 minutes' end),
-    outcome <> 'opened', left(open_session.device, 80));
-end $$;
-grant execute on function open_session to seloste_desk;
 
 -- A listening of a session as it is at this instant, with what is about to be served of it noted where it may be; an end waits
 -- for that, so that no interval is served that the end's entry in the log does not tell. Nothing where the session has no such

@@ -6,7 +6,7 @@ import type { Log } from '#platform/log/log.ts'
 export const roleNames = ['custodian', 'capture', 'desk', 'feeds'] as const
 export type RoleName = (typeof roleNames)[number]
 
-/** As whom each signs in to the database (database/functions/history/contacts.sql). */
+/** As whom each signs in to the database (database/migrations). */
 export const databaseRoles = {
   custodian: 'seloste_custodian',
   capture: 'seloste_capture',

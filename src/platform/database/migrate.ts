@@ -130,7 +130,8 @@ async function apply(client: Client, migration: Migration, before: readonly Appl
   }
 }
 
-async function readMigrations(directory: string): Promise<Migration[]> {
+/** Migrations of a folder, in their order. @throws DatabaseFault migration-misnamed */
+export async function readMigrations(directory: string): Promise<Migration[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
     names.map(async (name, index) => {

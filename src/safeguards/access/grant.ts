@@ -3,7 +3,7 @@
  * refusal with its reason; a refusal leaves its trace here. Never here: content of any record.
  *
  * The database applies the same rights by row-level security to every statement of a Grant's transaction
- * (database/functions/history/contacts.sql), so a mistake in one of the two shows less, never more.
+ * (database/functions/history/access.sql), so a mistake in one of the two shows less, never more.
  */
 import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'

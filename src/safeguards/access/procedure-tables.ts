@@ -12,7 +12,7 @@ export type RevokeCause = 'own' | 'supervisor' | 'approver' | 'review' | 'employ
 /** What speaks against a right when it is reviewed. */
 export type Doubt = 'no-officials' | 'duty-unknown' | 'answers-calls' | 'place-changed' | 'narrowed'
 
-/** The tables of the access-authorisation procedure (database/functions/history/contacts.sql, database/functions/access/rights.sql). */
+/** The tables of the access-authorisation procedure (database/schema.sql). */
 export interface ProcedureTables {
   access_right: {
     id: string

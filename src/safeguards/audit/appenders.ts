@@ -12,7 +12,7 @@ import type { AuditAction } from './append.ts'
  */
 export type Appender = 'desk' | 'desk, refusals' | 'capture' | 'custodian' | 'custodian, for a person'
 
-/** The processes' database roles (database/functions/history/contacts.sql). */
+/** The processes' database roles (database/migrations). */
 export const processRoles = ['seloste_custodian', 'seloste_capture', 'seloste_desk'] as const
 
 export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {

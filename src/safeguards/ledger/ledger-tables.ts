@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from 'kysely'
 
 type Instant = Temporal.Instant
 
-/** The tables of the destruction ledger (database/functions/destruction/ledger.sql; docs/formats/ledger.md). */
+/** The tables of the destruction ledger (database/schema.sql; docs/formats/ledger.md). */
 export interface LedgerTables {
   destruction_entry: {
     seq: Generated<number>

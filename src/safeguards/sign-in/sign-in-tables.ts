@@ -3,7 +3,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of signing in (database/functions/history/contacts.sql, database/functions/access/sign-in.sql). */
+/** The tables of signing in (database/schema.sql). */
 export interface SignInTables {
   session: {
     token_hash: Buffer

@@ -3,7 +3,7 @@ import type { AlarmKind } from './thresholds.ts'
 
 type Instant = Temporal.Instant
 
-/** The tables of those who watch (database/functions/watch/alarms.sql). */
+/** The tables of those who watch (database/schema.sql). */
 export interface WatchTables {
   alarm: {
     id: ColumnType<string, never, never>
