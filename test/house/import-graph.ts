@@ -8,6 +8,9 @@ export const root = resolve(import.meta.dirname, '../..')
 
 const specifiers = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)['"]([#.][^'"]+)['"]/g
 const functionsFolder = 'database/functions/'
+/** Read from the disk as often as imported. */
+const textsFolder = 'texts/'
+const readsTexts = /[/'`]texts['/]/
 const sqlNames = /^create or replace (?:function|view|procedure) (\w+)/gim
 
 export interface ImportGraph {
@@ -33,7 +36,11 @@ export function readImportGraph(): ImportGraph {
   }
 
   function importersOf(path: string): readonly string[] {
-    return path.startsWith(functionsFolder) ? askersOf(path) : [...(importers.get(path) ?? [])]
+    if (path.startsWith(functionsFolder)) return askersOf(path)
+    const own = [...(importers.get(path) ?? [])]
+    return path.startsWith(textsFolder)
+      ? [...own, ...files.filter((file) => readsTexts.test(texts.get(file) ?? ''))]
+      : own
   }
 
   /** SQL has no imports: whoever names one of its functions asks it. */
