@@ -123,8 +123,9 @@ export async function exportLog(pool: Queries, log: TestSigner): Promise<Map<str
   const files = new Map<string, Buffer>()
   files.set('key', Buffer.from(`${log.verifierKey}\n`))
   const newest = checkpoints.at(-1)!
-  files.set('checkpoint', Buffer.from(newest.note + newest.lines.map((line) => `${line}\n`).join('')))
-  const earlier = checkpoints.slice(0, -1).map(({ note, at }) => `${JSON.stringify({ note, signedAt: at })}\n`)
+  const whole = ({ note, lines }: { note: string; lines: string[] }) => note + lines.map((line) => `${line}\n`).join('')
+  const earlier = checkpoints.slice(0, -1).map((one) => `${JSON.stringify({ note: whole(one), signedAt: one.at })}\n`)
+  files.set('checkpoint', Buffer.from(whole(newest)))
   files.set('checkpoints.jsonl', Buffer.from(earlier.join('')))
   let level = leaves.map(({ hash }) => hash)
   for (let height = 0; level.length > 0; height++) {

@@ -22,6 +22,9 @@ export interface TrustedKeys {
   witnesses: readonly VerifierKey[]
 }
 
+/** A witness is asked each ten seconds in which the log grows. */
+const longestBehindMs = 60 * 60_000
+
 /** Checks the signatures of checkpoints, and turns them into roots that the tree must have. */
 export class RootCheck {
   readonly expected: ExpectedRoot[] = []
@@ -30,6 +33,8 @@ export class RootCheck {
   newest: SignedCheckpoint | undefined
   readonly #findings: Findings
   readonly #keys: TrustedKeys
+  /** The largest that each witness cosigned, and when. */
+  readonly #cosignedLast = new Map<VerifierKey, { size: number; atMs: number }>()
 
   constructor(findings: Findings, keys: TrustedKeys) {
     this.#findings = findings
@@ -60,11 +65,38 @@ export class RootCheck {
     for (const witness of witnesses) {
       const at = cosignedAt(read.text, [...read.signatures, ...beside], witness)
       if (at === 'wrong') this.#findings.add('witness-wrong', `${capital(of)}, of size ${read.size}: ${witness.name}.`)
-      else if (at !== 'none') this.cosigned += 1
+      else if (at !== 'none') {
+        this.cosigned += 1
+        const last = this.#cosignedLast.get(witness)
+        if (!last || read.size >= last.size) this.#cosignedLast.set(witness, { size: read.size, atMs: at * 1000 })
+      }
     }
     this.expected.push({ size: read.size, root: read.root, of, kind })
     if (kind === 'own' && read.size >= (this.newest?.size ?? 0)) this.newest = read
     return read
+  }
+
+  /**
+   * What the witnesses do not say: whoever has the log's key can go on with a log that none of them has seen.
+   * @param newestAt when the newest entry was written
+   * @returns notes; of a witness that saw nothing where `demandsAll` is false, too
+   */
+  judgeWitnesses(newestAt: string, demandsAll: boolean): string[] {
+    const notes: string[] = []
+    for (const witness of this.#keys.witnesses) {
+      const last = this.#cosignedLast.get(witness)
+      if (!last) {
+        const about = `${witness.name} has cosigned nothing of this log.`
+        if (demandsAll) this.#findings.add('witness-missing', about)
+        else notes.push(about)
+      } else if (last.size < (this.newest?.size ?? 0) && Date.parse(newestAt) - last.atMs > longestBehindMs) {
+        const at = new Date(last.atMs).toISOString()
+        notes.push(
+          `${witness.name} cosigned the size ${last.size} last, at ${at}: of what came after it, it has seen nothing.`,
+        )
+      }
+    }
+    return notes
   }
 
   #unreadable(of: string): [] {

@@ -8,6 +8,7 @@ export const problemCodes = {
   'checkpoint-differs': 'A checkpoint’s row does not say what its note says.',
   'checkpoint-order': 'A checkpoint is out of the order in which the log grew.',
   'witness-wrong': 'A line in the name of a witness is not the signature of that witness.',
+  'witness-missing': 'A witness whose key was named has not seen this log.',
   'rolled-back': 'The log is shorter than a checkpoint that was seen before.',
   rewritten: 'The log is another than the one that was seen before.',
   'root-differs': 'The hashes do not lead to the root that was signed.',

@@ -71,7 +71,9 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   if (entries !== walk.there + waiting) await nameOutsiders(tx, findings)
   check.judgePrunings()
   for (const disorder of disorders) check.lookAtOrder(disorder)
-  const { notes, outOfOrder } = check.judgeOrder()
+  const { notes: told, outOfOrder } = check.judgeOrder()
+  // A witness may have been named a moment ago.
+  const notes = [...told, ...roots.judgeWitnesses(check.newestAt, false)]
   const { facts } = check
   const pruned = judgeAbsent(walk.absent, facts.minimumIndex, findings)
   await comparePrunings(tx, facts, findings)

@@ -90,7 +90,8 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   await compareInner(read, inner, size, findings)
   check.judgePrunings()
   for (const disorder of disorders) check.lookAtOrder(disorder)
-  const { notes, outOfOrder } = check.judgeOrder()
+  const { notes: told, outOfOrder } = check.judgeOrder()
+  const notes = [...told, ...roots.judgeWitnesses(check.newestAt, true)]
 
   let pruned = 0
   for (const { from, to, path } of absent) {

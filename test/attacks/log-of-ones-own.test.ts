@@ -1,0 +1,63 @@
+// R21: who has the log's key, as whoever administers the machine, signs another log from some entry on. No witness cosigns it; whoever
+// verifies it with the key of a witness is told how far the witness has seen it.
+import { beforeAll, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { readVerifierKey, type VerifierKey } from '#safeguards/audit/verify/signed-note.ts'
+import { verifyDatabase } from '#safeguards/audit/verify/verify-database.ts'
+import { verifyExport } from '#safeguards/audit/verify/verify-export.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { cosign, exportLog, makeSigner, sealLog } from '../audit/seal-log.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { pool, db } = database.as()
+const log = makeSigner('seloste/koe/1', 1)
+const [witness, stranger] = [makeSigner('witness.example/w1', 4), makeSigner('witness.example/w2', 4)]
+const keyOf = (line: string) => readVerifierKey(line) as VerifierKey
+
+const enter = (hoursAgo: number) =>
+  pool.query(
+    `insert into audit_entry (at, action, object_kind, object_id, result) values (now() - make_interval(hours => $1), 'contact.read', 'contact', gen_random_uuid(), 'ok')`,
+    [hoursAgo],
+  )
+
+let seenUpTo = 0
+beforeAll(async () => {
+  await pool.query('alter table audit_entry disable trigger user; delete from audit_pending; delete from audit_entry')
+  await pool.query('alter table audit_entry enable trigger user')
+  await enter(40)
+  const { note, size } = await sealLog(pool, log)
+  seenUpTo = size
+  const line = cosign(witness, note, Math.floor(Date.now() / 1000) - 30 * 3600)
+  await pool.query('insert into audit_cosignature (size, witness, line) values ($1, $2, $3)', [
+    size,
+    'witness.example/w1',
+    line,
+  ])
+  await enter(0)
+  await sealLog(pool, log)
+})
+
+const exported = async (of: string) => {
+  const files = await exportLog(pool, log)
+  return verifyExport(
+    { read: (path) => Promise.resolve(files.get(path)), list: () => Promise.resolve([...files.keys()]) },
+    { keys: { log: keyOf(log.verifierKey), witnesses: [keyOf(of)] }, keyLine: log.verifierKey },
+  )
+}
+
+test('what a witness has not seen for more than an hour is told, in the database and in an export', async () => {
+  const said = expect.stringMatching(
+    new RegExp(`^witness.example/w1 cosigned the size ${seenUpTo} last, at `),
+  ) as string
+  const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
+  const here = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute((tx) => verifyDatabase(tx, { keys }))
+  expect(here.notes).toContainEqual(said)
+  expect((await exported(witness.verifierKey)).notes).toContainEqual(said)
+})
+
+test('an export of which a named witness has seen nothing is not whole', async () => {
+  expect((await exported(stranger.verifierKey)).problems).toMatchObject([{ code: 'witness-missing' }])
+})
