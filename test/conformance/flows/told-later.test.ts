@@ -178,6 +178,21 @@ test.each([
   expect(bench.written()).toEqual([])
 })
 
+test('a Diversion from a number of the register makes it a customer’s call: told later to be outgoing, it stays, and nothing more of it is kept', async () => {
+  const call = await bench.call({})
+  const { ports } = await call.invite({ sdp: true, headers: diversion })
+  expect(ports).toHaveLength(2)
+  await call.speak(ports, 10)
+  await bench.until(() => expect(bench.segments()[0]?.recording).toBeDefined())
+  await call.update({ metadata: outgoing })
+  await call.speak(ports, 10)
+  await call.bye()
+  await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
+  expect(bench.segments()).toMatchObject([{ numberReached: { key: numberKey } }])
+  const { tracks } = (await bench.opened(bench.segments()[0])).index
+  expect(tracks.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0)).toBe(20)
+})
+
 test("an outgoing call's second recorder tells that it is one: nothing of what the first has told is kept", async () => {
   const headers = { 'X-BroadWorks-Correlation-Info': 'outgoing-of-two' }
   const [one, other] = [await bench.call({}), await bench.call({ ssrc: 200 })]
