@@ -73,11 +73,18 @@ describe('a stranger on the public port', () => {
         for (const forwarded of ['127.0.0.1', '192.0.2.77']) {
           const headers = { ...browser, host, 'x-forwarded-for': forwarded }
           expect((await ask('/metrics', headers)).status).toBe(403)
+          // What a proxy tells, a page can tell as well.
+          for (const more of [
+            { 'x-forwarded-host': 'localhost' },
+            { 'x-forwarded-host': 'localhost', host: 'desk, evil.example' },
+          ])
+            expect((await ask('/metrics', { ...headers, ...more })).status).toBe(403)
           expect((await ask('/health/ready', headers)).text).toBe('{"ready":false}')
           expect((await ask('/api/openapi.json', headers)).status).toBe(401)
         }
     for (const host of [hostname, 'localhost:8080', '[::1]:8080', 'desk', new URL(publicUrl).host])
       expect((await ask('/metrics', { ...chromium, host })).status).toBe(200)
+    expect((await ask('/metrics', { ...chromium, host: 'desk', 'x-forwarded-host': 'evil.example' })).status).toBe(403)
     // Prometheus finds it by any name.
     expect((await ask('/metrics', { 'user-agent': 'Prometheus/3.1', host: 'desk1.agency.example' })).status).toBe(200)
   })

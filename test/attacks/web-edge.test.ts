@@ -146,6 +146,11 @@ describe('a request within a request', () => {
     ['chunks behind a blank in the name', post('Transfer-Encoding : chunked', `0\r\n\r\n${hidden}`)],
     ['a folded header', post('X: y\r\n Content-Length: 5', hidden)],
     ['a chunk whose length ends at a bare line feed', post('Transfer-Encoding: chunked', `0\n\r\n${hidden}`)],
+    [
+      'chunks in HTTP/1.0',
+      `POST /api/session HTTP/1.0\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\n${hidden}`,
+    ],
+    ['two hosts', `GET /register-description HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n${hidden}`],
     ['a carriage return within a header', post(`X: y\rContent-Length: ${hidden.length}`, hidden)],
   ])('is never answered: %s', async (_what, bytes) => {
     const back = await raw(bytes)

@@ -22,10 +22,9 @@ export function operatorsAmong(sources: readonly string[], publicUrl?: string): 
   return (request) => {
     const {
       ip,
-      hostname,
       socket: { remoteAddress, localAddress },
     } = request
-    if (isBrowser(request) && hostname !== ours && !isNobodys(hostname)) return false
+    if (isBrowser(request) && !namesOf(request).every((name) => name === ours || isNobodys(name))) return false
     // Whoever reaches an address of this machine from the same address is on this machine.
     const isHere = plainAddress(ip) === plainAddress(remoteAddress ?? '') && remoteAddress === localAddress
     return isHere || isNamed(ip)
@@ -38,6 +37,12 @@ function isBrowser({ headers }: FastifyRequest): boolean {
     ['accept-language', 'sec-fetch-site', 'origin'].some((name) => name in headers) ||
     /^Mozilla\//.test(headers['user-agent'] ?? '')
   )
+}
+
+/** The names by which it asks: a page adds what a proxy adds, and takes nothing away. */
+function namesOf({ headers }: FastifyRequest): string[] {
+  const hosts = [headers.host, headers['x-forwarded-host']].flat().flatMap((host) => host?.split(',') ?? [])
+  return hosts.map((host) => host.trim().replace(/:\d*$/, ''))
 }
 
 /** True for an address, and for a name that nobody can have in the public DNS (RFC 6761, RFC 6762). */

@@ -2,6 +2,7 @@
  * The web and the API. In: the desk's connections and an address. Out: a server that speaks the contract (./contract).
  * Never here: a rule about who may see what; the routes ask safeguards and the doors, and answer with what they say.
  */
+import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -131,6 +132,12 @@ function comesFromElsewhere({ headers, host }: FastifyRequest): boolean {
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)
 }
 
+/** What Node's parser lets pass and a proxy may read otherwise: chunks in HTTP/1.0, two hosts (RFC 9112 sections 6.1 and 3.2). */
+function isFaultilyFramed({ httpVersionMinor, headers, rawHeaders }: IncomingMessage): boolean {
+  if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined) return true
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
+}
+
 function changes({ method }: FastifyRequest): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
@@ -196,8 +203,15 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     }),
   })
 
+  const faulty = new WeakSet<object>()
   app.addHook('onRequest', async (request, reply) => {
     const { socket, headers } = request.raw
+    // What follows on the connection may be part of what went before: it is closed with that one's answer.
+    if (faulty.has(socket)) return void reply.hijack()
+    if (isFaultilyFramed(request.raw)) {
+      faulty.add(socket)
+      return refuse(reply.header('connection', 'close'), 'input.invalid')
+    }
     if (isProxy(socket.remoteAddress ?? '') && !readProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for'))
       sayOnce({ proxy: socket.remoteAddress }, otherHeader)
     // Whatever is served, and however its path is written; the static files say otherwise for themselves.
