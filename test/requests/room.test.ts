@@ -251,5 +251,7 @@ describe('the room', () => {
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])
     expect((await range(jar, body['id'] as string)).status).toBe(403)
     expect((await listen(jar, recording.id, request.number)).status).toBe(403)
+    // Nor is told of the calls.
+    expect((await jar.ask('/api/room')).code).toBe('room.none')
   })
 })

@@ -588,7 +588,7 @@ end $$;
 grant execute on function open_room to seloste_desk;
 
 -- The room of this session: this person's calls that are to be heard, and the parts of them that are; each call is looked at.
--- `confirms`: the host has a password with which they can say here that it was heard.
+-- `confirms`: the host has a password with which they can say here that it was heard. Nothing once the host's right has ended.
 create or replace function room_now() returns table (appointment_id uuid, number text, language text, until timestamptz, confirms boolean, calls jsonb)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -597,7 +597,7 @@ declare
   heard uuid[] := room_recordings();
 begin
   select * into q from request_in_room();
-  if q.id is null then
+  if q.id is null or not exists (select from rights_of(viewer(), 'INSPECTION', q.number)) then
     raise exception 'room.none' using errcode = 'SE001';
   end if;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
