@@ -1,8 +1,13 @@
 // R22, R39: a recording that capture, or a client that sends what it likes, made so that working on it takes for ever keeps the custodian
 // from nothing. Each of these is a few megabytes; the time or memory it took grew with its square, and the custodian hung or ended.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keepRecordings } from '#app/custodian/keep-recordings.ts'
+import { systemClock } from '#platform/clock/clock.ts'
+import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { openTraces } from '#platform/traces/traces.ts'
 import { findAnchors } from '#register/recordings/find-anchors.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
+import type { Keeping } from '#register/recordings/keep-recording.ts'
 import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
 import {
   encodeSource,
@@ -11,7 +16,12 @@ import {
   writeOmitted,
   writePacketHead,
 } from '#register/recordings/recording-log.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { makeTestRegister } from '../register/make-register.ts'
 
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
 const timeout = 20_000
 
 test('packets that all come at once, the last of them earlier than all before it, are placed', { timeout }, () => {
@@ -57,4 +67,74 @@ test('gaps of two voices beside a stream of both are not compared each with each
   const tracks = (['caller', 'official', 'mixed'] as const).map((name) => ({ ...track, track: name }))
   const durationSamples = count * 320
   expect(mixedLeftOut({ tracks, gaps, durationSamples })).toEqual([{ from: 0, to: durationSamples }])
+})
+
+describe('a recording for which the custodian has not memory enough', () => {
+  const none = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const start = (keeping: Keeping) =>
+    keepRecordings({
+      ...{ keeping, pool: database.as('seloste_custodian').pool, databaseUrl: database.url('seloste_custodian') },
+      ...{ traces: openTraces({ endpoint: undefined, service: 'test', version: '1', onFault: () => undefined }) },
+      ...{ clock: systemClock, log: none as never },
+    })
+  const rowOf = async (id: string) =>
+    (
+      await database
+        .as()
+        .pool.query<{ kept: boolean; fault: string | null }>(
+          'select kept_at is not null as kept, keeping_fault as fault from recording where id = $1',
+          [id],
+        )
+    ).rows[0]!
+
+  test('is noted before it is opened', { timeout: 60_000 }, async () => {
+    const payload = Buffer.alloc(1_400)
+    const { id } = await register.record(
+      {},
+      {
+        script: (writer) => {
+          writer.source(0, 1, 0, 0, [{ payloadType: 11, codec: 'L16', clockRate: 8000 }])
+          for (let n = 0; n < 1_000; n++) writer.packet(0, 11, false, n, n * 700, n * 875, payload, 0, payload.length)
+        },
+      },
+    )
+    const found: (string | null)[] = []
+    const { objects } = register.keeping
+    const store: ObjectStore = {
+      ...objects,
+      // As if it were larger than a call of hours.
+      sizeBytes: async (key) => (key.endsWith('.tail') ? 1 << 30 : objects.sizeBytes(key)),
+      readRange: async (key, from, to) => {
+        found.push((await rowOf(id)).fault)
+        return objects.readRange(key, from, to)
+      },
+    }
+    const keeper = start({ ...register.keeping, objects: store })
+    try {
+      await expect.poll(() => rowOf(id), { timeout: 30_000 }).toEqual({ kept: true, fault: null })
+    } finally {
+      await keeper.stop()
+    }
+    expect(found[0]).toBe('custodian-ended')
+  })
+
+  test(
+    'is not what the next one begins with: the others are taken into keeping meanwhile',
+    { timeout: 60_000 },
+    async () => {
+      const [hostile, other] = [await register.record(), await register.record()]
+      await database
+        .as()
+        .pool.query(`update recording set keeping_fault = 'custodian-ended' where id = $1`, [hostile.id])
+      const keeper = start(register.keeping)
+      try {
+        await expect.poll(() => rowOf(other.id), { timeout: 30_000 }).toEqual({ kept: true, fault: null })
+        await new Promise((resolve) => setTimeout(resolve, 3_000))
+        expect(await rowOf(hostile.id)).toEqual({ kept: false, fault: 'custodian-ended' })
+        expect(keeper.oldest()).toMatchObject({ code: 'custodian-ended' })
+      } finally {
+        await keeper.stop()
+      }
+    },
+  )
 })

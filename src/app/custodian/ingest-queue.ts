@@ -5,6 +5,8 @@ export interface IngestQueue {
   done(id: string): void
   /** @returns milliseconds until it is tried again */
   failed(id: string, code: string): number
+  /** One that is not tried for as long as any pause is. */
+  leave(id: string, code: string): void
   /** Of those that wait, the one that has waited longest. `sinceMs` as performance.now() counts. */
   oldest(): { sinceMs: number; code: string } | undefined
 }
@@ -43,6 +45,10 @@ export function createIngestQueue(nowMs: () => number = () => performance.now())
       const againMs = Math.min(most, firstAgainMs * 2 ** (one?.tries ?? 0))
       if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
       return againMs
+    },
+    leave(id, code) {
+      const [sinceMs, againAtMs] = [nowMs(), nowMs() + mostAgainOfRecordingMs]
+      known.set(id, { sinceMs, tries: 1, againAtMs, code })
     },
     oldest() {
       const [first] = [...known.values()].sort((one, other) => one.sinceMs - other.sinceMs)

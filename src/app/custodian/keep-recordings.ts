@@ -9,7 +9,14 @@ import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
-import { keepRecording, noteKeepingFault, recordingsToKeep, type Keeping } from '#register/recordings/keep-recording.ts'
+import {
+  endedInKeeping,
+  keepRecording,
+  noteBeforeKeeping,
+  noteKeepingFault,
+  recordingsToKeep,
+  type Keeping,
+} from '#register/recordings/keep-recording.ts'
 import { createIngestQueue } from './ingest-queue.ts'
 import { traceKeeping } from './trace-keeping.ts'
 
@@ -38,6 +45,7 @@ export function keepRecordings(options: {
   const { db } = keeping
   const queue = createIngestQueue()
   const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
+  let begun = false
   let again = false
   let looking: Promise<void> | undefined
   const regular = every({
@@ -79,10 +87,21 @@ export function keepRecordings(options: {
   /** @returns whether some were kept and there may be more. */
   async function keepWaiting(): Promise<boolean> {
     const waiting = await recordingsToKeep(db, mostWaiting)
+    if (!begun) {
+      for (const { id, code } of await endedInKeeping(db)) {
+        log.error(
+          { recording: id },
+          'a custodian ended while it took this recording into keeping; it is tried again in an hour',
+        )
+        queue.leave(id, code)
+      }
+      begun = true
+    }
     const due = queue.due(waiting, { isCutOff: waiting.length === mostWaiting }).slice(0, keepAtOnce)
     let kept = 0
     for (const id of due) {
       try {
+        await noteBeforeKeeping(keeping, id)
         if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
         queue.done(id)
       } catch (error) {

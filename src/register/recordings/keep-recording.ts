@@ -35,6 +35,8 @@ export interface Keeping {
 }
 
 const copyBytes = 1 << 20
+/** Of one stanza it has some two hundred. */
+const mostHeaderBytes = 1 << 16
 
 /** Recordings that wait to be taken into keeping and whose terms are known. */
 export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number): Promise<string[]> {
@@ -246,6 +248,29 @@ async function removeWhenDestroyed({ db, objects }: Keeping, id: string): Promis
   for (const key of recordingObjects(id)) await objects.delete(key)
 }
 
+/** What is larger is noted before it is opened: one for which a process has not memory enough is not what the next one begins with. */
+const notedBytes = 32 << 20
+const endedInIt = 'custodian-ended'
+
+/** To be called before a recording is taken into keeping. */
+export async function noteBeforeKeeping({ db, objects }: Pick<Keeping, 'db' | 'objects'>, id: string): Promise<void> {
+  // What is not there has no size; the try itself says what is missing.
+  const sizes = await Promise.all([headerKey, bodyKey, tailKey].map((key) => objects.sizeBytes(key(id)).catch(() => 0)))
+  if (sum(sizes) > notedBytes) await noteKeepingFault(db, id, endedInIt)
+}
+
+/** Recordings at which a process ended, by its memory or because it hung. */
+export async function endedInKeeping(db: Kysely<RegisterTables>): Promise<{ id: string; code: string }[]> {
+  const rows = await db
+    .selectFrom('recording')
+    .select('id')
+    .where('keeping_fault', '=', endedInIt)
+    .where('kept_at', 'is', null)
+    .where('state', '=', 'STORED')
+    .execute()
+  return rows.map(({ id }) => ({ id, code: endedInIt }))
+}
+
 /** Notes why a recording could not be taken into keeping; it is tried again. */
 export async function noteKeepingFault(db: Kysely<RegisterTables>, id: string, fault: string): Promise<void> {
   await db.updateTable('recording').set({ keeping_fault: fault }).where('id', '=', id).execute()
@@ -259,7 +284,8 @@ async function fileKeyFromHeader(
   const { intake_key: publicKey, intake_day: day } = sealedTo
   const identity = await (publicKey === null ? dayIdentity(keys, day) : intakeIdentity(db, keys, publicKey))
   if (identity === undefined) throw new RecordingFault('intake-key-gone', publicKey ?? day.toString())
-  const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
+  const size = Math.min(mostHeaderBytes, await objects.sizeBytes(headerKey(id)))
+  const header = await objects.readRange(headerKey(id), 0, size)
   return readAgeHeader(header, identity)
 }
 
