@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { promises } from '#description/promises.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const paths = ['src', 'test', 'web/src', 'database', 'docs'].flatMap(pathsUnder)
@@ -53,6 +54,18 @@ test('every database function that stands before a pointer to its file is in tha
 
 test('every row names a test', () => {
   expect(rows.filter(({ tests }) => filesNamed(tests).length === 0).map(({ label }) => label)).toEqual([])
+})
+
+test.each([
+  { file: 'docs/law/README.md', column: 2, says: 'what it is checked on, and by which test' },
+  { file: 'docs/operate/README.md', column: 1, says: 'what to do when it is broken' },
+])('every promise has its row in $file, which says $says', ({ file, column }) => {
+  const [, table = ''] = readAll(file).split(/^\|(?: \|)? promise \|.*\n/m)
+  const told = table
+    .slice(0, table.indexOf('\n\n'))
+    .split('\n')
+    .flatMap((row) => [...(row.split('|')[column] ?? '').matchAll(/`([\w.-]+)`/g)].map(([, id]) => id))
+  expect([...new Set(told)].sort()).toEqual([...promises].sort())
 })
 
 /** Paths and file names in backticks; other code words have neither a slash nor an ending. */
