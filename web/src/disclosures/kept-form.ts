@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 
 const kept = new Map<string, object>()
 const listeners = new Set<() => void>()

@@ -5,7 +5,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 

@@ -4,7 +4,7 @@ import type { Appointment, RequestDetail } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { lengths } from './office-shapes.ts'
 
 /** The requester stands at the door: a time that begins now, with the viewer as host, made and booked in one step. */

@@ -15,7 +15,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** How somebody signs in, for administrators: a one-time link for them, and a second factor that is lost (R20). */

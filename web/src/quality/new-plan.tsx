@@ -7,7 +7,7 @@ import { Step } from '../controls/step.tsx'
 import { ended } from '../disclosures/ask.ts'
 import { useKeptForm } from '../disclosures/kept-form.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Plans a sample: so many a week of one unit and one number. */

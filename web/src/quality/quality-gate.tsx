@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Me } from '../api/shapes.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { evaluates } from './quality-shapes.ts'
 

@@ -5,7 +5,7 @@ import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { reasons, type Kind, type Unreconciled } from './reconciliation-shapes.ts'
 
 /** Parts of calls that do not meet: when, which number, why as far as it is known, and what was found out. */

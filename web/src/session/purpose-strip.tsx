@@ -9,7 +9,7 @@ import { servedRequest } from '../requests/served-request.ts'
 import { PurposeForm } from './purpose-form.tsx'
 import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
-import { usePresence } from './use-me.ts'
+import { usePresence } from './use-presence.ts'
 
 /** The purpose that is in force, always in sight, and the way to change it where there is another. */
 export function PurposeStrip() {

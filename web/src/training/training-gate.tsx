@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { trains } from './training-shapes.ts'
 

@@ -4,7 +4,7 @@ import { HardDrive, ListChecks, ScrollText } from 'lucide-react'
 import { runsCapture } from '../capture/capture-shapes.ts'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-me.ts'
+import { usePresence } from '../session/use-presence.ts'
 import type { Alarm } from './watch-shapes.ts'
 
 /** Of so long an alarm of calls and recordings is. */
