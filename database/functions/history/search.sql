@@ -31,6 +31,9 @@ end $$;
 -- of them under the policies took ten times as long as reading a page.
 -- official: a part of a name as ilike takes it; official_number: a telephone number; either will do. recorded: any, true, none,
 -- available, destroyed.
+-- Each statement has, in both places where one runs: $1 going_on_at, $2 caller, $3 called, $4 official, $5 official_number, $6 own,
+-- $7 units, $8 numbers, $9 served, $10 parts, $11 right_now, $12 overdue, $13 after_at, $14 after_id, $15 remaining, $16 own_as,
+-- $17 and $18 the month, $19 overdue_calls, $20 not_over. What is asked of a contact whichever way it is found is a line of of_contact.
 -- An official's name may hold any letters, `{seen}` among them, which was taken for a place in the search to be filled; and
 -- recordings of a contact are looked for by its instant as well, so that those of one day lie together.
 create or replace function search_contacts(

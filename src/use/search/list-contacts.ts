@@ -130,12 +130,13 @@ async function findContacts(
   const part = official?.trim()
   const { rows } = await sql<FoundContact>`
     select id, started_at from search_contacts(
-      ${from?.subtract({ hours: longestCallHours }) ?? null}::timestamptz, ${to ?? null}::timestamptz, ${from ?? null}::timestamptz,
-      ${by?.kind === 'withheld'}, ${by && by.kind !== 'withheld' ? (by.key ?? unknownKey) : null}::text, ${called}::text,
-      ${part ? `%${part.replace(/[\\%_]/g, '\\$&')}%` : null}::text, ${part ? (normalisePhoneNumber(part).key ?? unknownKey) : null}::text,
-      ${recorded === 'false' ? 'none' : recorded}, ${after?.startedAt ?? null}::timestamptz, ${after?.id ?? null}::uuid, ${most}::integer)`.execute(
-    tx,
-  )
+      from_at => ${from?.subtract({ hours: longestCallHours }) ?? null}::timestamptz, to_at => ${to ?? null}::timestamptz,
+      going_on_at => ${from ?? null}::timestamptz, withheld => ${by?.kind === 'withheld'},
+      caller => ${by && by.kind !== 'withheld' ? (by.key ?? unknownKey) : null}::text, called => ${called}::text,
+      official => ${part ? `%${part.replace(/[\\%_]/g, '\\$&')}%` : null}::text,
+      official_number => ${part ? (normalisePhoneNumber(part).key ?? unknownKey) : null}::text,
+      recorded => ${recorded === 'false' ? 'none' : recorded}, after_at => ${after?.startedAt ?? null}::timestamptz,
+      after_id => ${after?.id ?? null}::uuid, most => ${most}::integer)`.execute(tx)
   return rows
 }
 
