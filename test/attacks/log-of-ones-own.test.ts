@@ -61,3 +61,23 @@ test('what a witness has not seen for more than an hour is told, in the database
 test('an export of which a named witness has seen nothing is not whole', async () => {
   expect((await exported(stranger.verifierKey)).problems).toMatchObject([{ code: 'witness-missing' }])
 })
+
+test('a hash that the owner of the database puts far beyond the end of the log keeps no verification from ending', async () => {
+  await pool.query(`alter table audit_leaf disable trigger user`)
+  await pool.query(`insert into audit_leaf (index, seq, hash) values (1000000000000, 999999, sha256('far'))`)
+  try {
+    const report = await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((tx) =>
+        verifyDatabase(tx, {
+          keys: { log: keyOf(log.verifierKey), witnesses: [] },
+          signal: AbortSignal.timeout(10_000),
+        }),
+      )
+    expect(report.problems).toContainEqual(expect.objectContaining({ code: 'leaf-missing' }))
+  } finally {
+    await pool.query(`delete from audit_leaf where index = 1000000000000`)
+    await pool.query(`alter table audit_leaf enable trigger user`)
+  }
+})
