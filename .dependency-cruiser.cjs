@@ -138,7 +138,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(platform|app)/',
-          '^src/capture/session/(held-sessions|intake-stock|interrupted|spool|session-media|store-recording|take-back|trunks|without-call)[.]ts$',
+          '^src/capture/session/(recovery/(held-sessions|interrupted|spool|take-back|without-call)|media/(intake-stock|session-media|store-recording)|reading/trunks)[.]ts$',
           '^src/capture/feeds/(feeds-file|follow-folder|inbox|take-feed)[.]ts$',
           '^src/register/recordings/',
           '^src/safeguards/keys/',

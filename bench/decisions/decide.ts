@@ -3,7 +3,7 @@
  * numbers. Beside it the HMAC of which a draw is made, and nothing else.
  */
 import { createHmac } from 'node:crypto'
-import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
 import { decideRecording } from '#description/decide-recording.ts'
 import { hashCallId } from '#description/draw.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'

@@ -1,6 +1,6 @@
 import * as age from 'age-encryption'
 import { describe, expect, test } from 'vitest'
-import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { carryOutEnds } from '#destruction/carry-out-ends.ts'
 import { packageKey, subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'

@@ -1,7 +1,7 @@
 // R23, R26, R42-R52: what a requester waits for is not taken away unnoticed, and what they are told is what happened.
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { carryOutEnds } from '#destruction/carry-out-ends.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLettersDue } from '#use/requests/letters/make-letter.ts'

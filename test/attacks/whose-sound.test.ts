@@ -15,7 +15,7 @@ import { intakeKeysWanted, keysOfBatch, makeIntakeBatches, takeIntakeBatches } f
 import { openKeyFolder } from '#safeguards/keys/key-folder.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, recordingFacts } from '#test/database/people.ts'
-import { trunkNaming } from '#capture/session/trunks.ts'
+import { trunkNaming } from '#capture/session/reading/trunks.ts'
 import { everyCall, inDialog, openSpeaker, written } from '#test/conformance/sip/wired-recorder.ts'
 import { openClient, openLoopbackRecorder, openPeer, type LoopbackRecorder, type Peer } from './loopback-recorder.ts'
 

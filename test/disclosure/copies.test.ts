@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
-import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { carryOutEnds } from '#destruction/carry-out-ends.ts'
 import type { ResearchSummary } from '#app/http/contract/research.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { openAnonymisedSound } from '#register/recordings/anonymised-copies.ts'

@@ -1,7 +1,7 @@
 // Whoever has a passkey says with it that the clock is right: a desk that was taken over holds sessions, but no passkeys.
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { advanceClock, confirmClock } from '#destruction/clock/clock.ts'
+import { advanceClock, confirmClock } from '#destruction/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
 import type { PasskeyRefusal } from '#safeguards/sign-in/passkey-work.ts'

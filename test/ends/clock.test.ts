@@ -2,8 +2,8 @@
 // machine's clock: what counts is how far apart the two are.
 import { sql } from 'kysely'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { carryOutEnds, settleEnds } from '#destruction/ends/carry-out-ends.ts'
-import { advanceClock } from '#destruction/clock/clock.ts'
+import { carryOutEnds, settleEnds } from '#destruction/carry-out-ends.ts'
+import { advanceClock } from '#destruction/clock.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { recordingTerms } from '#description/terms.ts'
 import type { RegisterTables } from '#register/tables.ts'

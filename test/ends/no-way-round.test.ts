@@ -1,7 +1,7 @@
 // What a process that was taken over, or a clock that is set on little by little, could do round the ends; and what counts
 // would tell of a preservation order (R22-R24, R52, L37).
 import { beforeEach, describe, expect, test } from 'vitest'
-import { advanceClock } from '#destruction/clock/clock.ts'
+import { advanceClock } from '#destruction/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openEnds } from './open-ends.ts'

@@ -4,7 +4,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { carryOutEnds } from '#destruction/ends/carry-out-ends.ts'
+import { carryOutEnds } from '#destruction/carry-out-ends.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'

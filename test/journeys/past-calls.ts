@@ -9,8 +9,8 @@ import {
   type PastCall,
   type PastCallContext,
 } from '#capture/feeds/past-calls.ts'
-import { admitTo } from '#capture/session/admit-facts.ts'
-import { createQuotaCounts } from '#capture/session/quota-counts.ts'
+import { admitTo } from '#capture/session/register/admit-facts.ts'
+import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { intakeKeySource } from '#safeguards/keys/intake-key-source.ts'

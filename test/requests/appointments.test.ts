@@ -1,6 +1,6 @@
 // AC16, AC17: a time is booked before what is to be heard ends, moved, and something comes of it (R43, R47, R24/C3).
 import { beforeAll, describe, expect, test } from 'vitest'
-import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/ends/carry-out-ends.ts'
+import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/carry-out-ends.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openOffices } from './open-offices.ts'

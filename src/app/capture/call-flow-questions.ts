@@ -2,7 +2,7 @@
  * How calls were signalled, from the memory of each capture to the desk. In: the flows that a capture has. Out: those of all
  * captures, as lists and one by one. Never here: who may look; the desk asks the database before it asks here.
  */
-import type { CallFlow, CallFlows } from '#capture/session/call-flows.ts'
+import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { Captures } from '../desk/ask-captures.ts'
 
 /** A flow without its steps. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { holdCalls, type HeldCalls } from '#capture/session/hold-calls.ts'
+import { holdCalls, type HeldCalls } from '#capture/session/recovery/hold-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
 
 /** Where capture writes down the sessions that go on. */

@@ -1,4 +1,4 @@
-import type { ClientsSeen, ClientTold } from '#capture/session/clients-seen.ts'
+import type { ClientsSeen, ClientTold } from '#capture/session/seen/clients-seen.ts'
 
 const everyMs = 5_000
 const forgetEveryMs = 3_600_000

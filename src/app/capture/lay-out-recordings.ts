@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createLaidOutRecordings, type LaidOutRecordings } from '#capture/session/laid-out-recordings.ts'
+import { createLaidOutRecordings, type LaidOutRecordings } from '#capture/session/media/laid-out-recordings.ts'
 import type { Log } from '#platform/log/log.ts'
 
 /** Lays out the files of the next recordings, the first at once, so that the first call has one. */

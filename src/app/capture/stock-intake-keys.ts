@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { openIntakeStock, type IntakeStock } from '#capture/session/intake-stock.ts'
+import { openIntakeStock, type IntakeStock } from '#capture/session/media/intake-stock.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Gauge, type Registry } from 'prom-client'
-import { lookForRecordingsWithoutCall } from '#capture/session/without-call.ts'
+import { lookForRecordingsWithoutCall } from '#capture/session/recovery/without-call.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { Log } from '#platform/log/log.ts'
 import { destructionTime } from '#register/register-time.ts'

@@ -1,4 +1,4 @@
-import type { HeldCalls } from '#capture/session/hold-calls.ts'
+import type { HeldCalls } from '#capture/session/recovery/hold-calls.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { assertSignedInAs } from '#platform/database/assert-signed-in-as.ts'
 import { DatabaseFault } from '#platform/database/faults.ts'

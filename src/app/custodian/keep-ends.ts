@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { advanceClock, type ClockState } from '#destruction/clock/clock.ts'
-import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/ends/carry-out-ends.ts'
+import { advanceClock, type ClockState } from '#destruction/clock.ts'
+import { carryOutEnds, noteInspectionsHold, settleEnds } from '#destruction/carry-out-ends.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'

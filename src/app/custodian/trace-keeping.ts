@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { placeOf } from '#capture/session/trace-calls.ts'
+import { placeOf } from '#capture/session/seen/trace-calls.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import type { RegisterTables } from '#register/tables.ts'
 

@@ -5,7 +5,7 @@ import {
   type CountedRecording,
   type QuotaCounts,
   type QuotaTally,
-} from '#capture/session/quota-counts.ts'
+} from '#capture/session/register/quota-counts.ts'
 import { weekStart } from '#description/local-time.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { readQuotaCounts } from '#register/history/quota-counts.ts'

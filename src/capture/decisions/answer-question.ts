@@ -9,9 +9,9 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { findNumber, type RegisterDescription } from '#description/register-description.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import { directoryAt } from '../session/directory.ts'
-import type { QuotaCounts } from '../session/quota-counts.ts'
-import type { VersionAt } from '../session/version-in-force.ts'
+import { directoryAt } from '../session/reading/directory.ts'
+import type { QuotaCounts } from '../session/register/quota-counts.ts'
+import type { VersionAt } from '../session/reading/version-in-force.ts'
 import { joiningKeys, tellCallIds, type CallIdSource } from '../siprec/read-call-ids.ts'
 
 export interface Question {

@@ -8,7 +8,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
-import { createQuotaCounts } from '../session/quota-counts.ts'
+import { createQuotaCounts } from '../session/register/quota-counts.ts'
 import { takeFeed, type FeedTakerOptions } from './take-feed.ts'
 
 const database = await createTestDatabase<RegisterTables>()

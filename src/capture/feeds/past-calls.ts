@@ -12,9 +12,9 @@ import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter, type FinishedRecording } from '#register/recordings/recording-writer.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import { directoryAt } from '../session/directory.ts'
-import type { QuotaCounts } from '../session/quota-counts.ts'
-import type { VersionAt } from '../session/version-in-force.ts'
+import { directoryAt } from '../session/reading/directory.ts'
+import type { QuotaCounts } from '../session/register/quota-counts.ts'
+import type { VersionAt } from '../session/reading/version-in-force.ts'
 import { readNumber } from './read-number.ts'
 
 /** One segment of a detail record; numbers as the telephone system writes them. */

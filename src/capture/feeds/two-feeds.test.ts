@@ -7,7 +7,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { createQuotaCounts } from '../session/quota-counts.ts'
+import { createQuotaCounts } from '../session/register/quota-counts.ts'
 import type { Feed } from './feeds-file.ts'
 import { takeFeed } from './take-feed.ts'
 

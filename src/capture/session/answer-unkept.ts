@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { IncomingRequest } from '../sip/handler.ts'
 import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offer.ts'
-import { peerOf } from './accepted-streams.ts'
+import { peerOf } from './media/accepted-streams.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
-import type { CallInvitation } from './describe-segment.ts'
-import { passingKey } from './passing-key.ts'
+import type { CallInvitation } from './machine/describe-segment.ts'
+import { passingKey } from './media/passing-key.ts'
 import type { SegmentBefore } from './run-session.ts'
-import type { Offer } from './session-types.ts'
+import type { Offer } from './machine/session-types.ts'
 
 /** What its client offered last, that it can be offered to send once its call is one of this register. Nothing of its parties. */
 interface Unkept {

@@ -18,10 +18,10 @@ import { enterInto } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
-import { createQuotaCounts } from './quota-counts.ts'
+import { createQuotaCounts } from './register/quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { openSpool, type Spool } from './spool.ts'
-import { takeBack } from './take-back.ts'
+import { openSpool, type Spool } from './recovery/spool.ts'
+import { takeBack } from './recovery/take-back.ts'
 
 const seed = { version: 1, description: await describedToday() }
 const { recipient } = generateKeyPair()

@@ -22,10 +22,10 @@ import { freshIdentifiers } from '#test/simulator/random.ts'
 import { writeMetadata } from '#test/simulator/recording-metadata.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
-import { createQuotaCounts, type QuotaCounts } from './quota-counts.ts'
+import { createQuotaCounts, type QuotaCounts } from './register/quota-counts.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { openSpool } from './spool.ts'
-import type { VersionInForce } from './version-in-force.ts'
+import { openSpool } from './recovery/spool.ts'
+import type { VersionInForce } from './reading/version-in-force.ts'
 
 const seed = await describedToday()
 const { recipient } = generateKeyPair()

@@ -13,10 +13,10 @@ import { enterInto } from '#test/database/people.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 import { createPortAllocator } from '../rtp/allocate-ports.ts'
-import { createQuotaCounts } from './quota-counts.ts'
+import { createQuotaCounts } from './register/quota-counts.ts'
 import { createRecorder } from './recorder.ts'
 import type { RecorderOptions } from './recorder-options.ts'
-import { openSpool } from './spool.ts'
+import { openSpool } from './recovery/spool.ts'
 
 const seed = { version: 1, description: await describedToday() }
 const opened: (() => unknown)[] = []

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { DialogLoss } from '../sip/handler.ts'
-import { judgeSession, type SessionLimits } from './judge-session.ts'
-import { trunkIn } from './read-session.ts'
-import type { RequestReader } from './read-requests.ts'
+import { judgeSession, type SessionLimits } from './machine/judge-session.ts'
+import { trunkIn } from './reading/read-session.ts'
+import type { RequestReader } from './reading/read-requests.ts'
 import type { RunningSession } from './run-session.ts'
 
 const lookMs = 2_000

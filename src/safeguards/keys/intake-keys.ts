@@ -15,7 +15,7 @@ import { unwrapKey, wrapKey } from './wrap.ts'
 /** Keys of one batch. A capture that crashes loses those of the few batches that it has begun. */
 export const keysOfBatch = 64
 const batchKeyBytes = 32
-/** Capture uses no key that it took longer ago than `mostDaysUsed` (capture/session/intake-stock.ts). */
+/** Capture uses no key that it took longer ago than `mostDaysUsed` (capture/session/media/intake-stock.ts). */
 const daysKept = 40
 
 /** Makes an X25519 pair in age's writing: identity AGE-SECRET-KEY-1…, recipient age1… */

@@ -163,7 +163,7 @@ const toleranceMs = 2_000
 export const withinSignals: Check<SignalFacts> = {
   rule: `No recording that is held begins more than ${toleranceMs} ms before its segment was answered, ends more than ${toleranceMs} ms after it ended, or sounds longer than the call lasted and ${toleranceMs} ms.`,
   test: {
-    file: 'src/capture/session/session.test.ts',
+    file: 'src/capture/session/machine/session.test.ts',
     title: 'ends with its end signal, is finished, and tells what is stored, or that nothing came',
   },
   remedy:

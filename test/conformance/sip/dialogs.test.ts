@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialog, Invite } from '#capture/sip/handler.ts'
 import { firstHeader, optionTags } from '#capture/sip/message.ts'
-import { trunkNaming } from '#capture/session/trunks.ts'
+import { trunkNaming } from '#capture/session/reading/trunks.ts'
 import { answering, callServer, request, toOf } from './caller.ts'
 
 type Changes = Parameters<typeof answering>[0]

@@ -4,9 +4,9 @@
  */
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readFacts } from '#capture/session/facts-file.ts'
-import { openHeldSessions, type HeldSession } from '#capture/session/held-sessions.ts'
-import { heldDialogs, holdCalls } from '#capture/session/hold-calls.ts'
+import { readFacts } from '#capture/session/recovery/facts-file.ts'
+import { openHeldSessions, type HeldSession } from '#capture/session/recovery/held-sessions.ts'
+import { heldDialogs, holdCalls } from '#capture/session/recovery/hold-calls.ts'
 import { openWiredRecorder, type WiredRecorder } from './wired-recorder.ts'
 
 interface NextProcess {

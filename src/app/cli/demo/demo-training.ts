@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { forbidUse } from '#destruction/prohibition/forbid-use.ts'
+import { forbidUse } from '#destruction/forbid-use.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Refused } from '#safeguards/access/ask-of-database.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'

@@ -1,6 +1,6 @@
 import { formatEndpoint, isLoopback } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { readTrunks, trunkFinder, type Trunk } from '#capture/session/trunks.ts'
+import { readTrunks, trunkFinder, type Trunk } from '#capture/session/reading/trunks.ts'
 import { ok, warning, type Finding } from './finding.ts'
 
 /** Prefixes shorter than these hold more machines than an agency has recording clients. */

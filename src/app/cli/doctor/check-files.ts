@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { readFeeds } from '#capture/feeds/feeds-file.ts'
-import { readTrunks } from '#capture/session/trunks.ts'
+import { readTrunks } from '#capture/session/reading/trunks.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readWebhooks } from '#use/webhooks/webhooks-file.ts'

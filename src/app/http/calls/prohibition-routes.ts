@@ -1,4 +1,4 @@
-import { forbidUse } from '#destruction/prohibition/forbid-use.ts'
+import { forbidUse } from '#destruction/forbid-use.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'

@@ -1,4 +1,4 @@
-import { confirmRecall, listRecalls } from '#destruction/recalls/recalls.ts'
+import { confirmRecall, listRecalls } from '#destruction/recalls.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { recallNotice } from './recall-notice.ts'

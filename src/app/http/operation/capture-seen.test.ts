@@ -1,8 +1,8 @@
 // What whoever runs the installation sees of capture: how recordings come in, what clients send, how calls were signalled.
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createCallFlows } from '#capture/session/call-flows.ts'
-import { createClientsSeen, type ClientTold } from '#capture/session/clients-seen.ts'
+import { createCallFlows } from '#capture/session/seen/call-flows.ts'
+import { createClientsSeen, type ClientTold } from '#capture/session/seen/clients-seen.ts'
 import { admit } from '#register/admit.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import type { Reception, StreamReception } from '#register/recordings/reception.ts'

@@ -1,4 +1,4 @@
-import { confirmClock } from '#destruction/clock/clock.ts'
+import { confirmClock } from '#destruction/clock.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'

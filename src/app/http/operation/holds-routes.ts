@@ -1,4 +1,4 @@
-import { endOrder, enterOrder, listOrders, renewOrder, type Order } from '#destruction/holds/orders.ts'
+import { endOrder, enterOrder, listOrders, renewOrder, type Order } from '#destruction/orders.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'

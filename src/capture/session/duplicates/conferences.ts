@@ -1,0 +1,65 @@
+/** Conferences: who else is heard in a call, and which sessions of it record two officials at once. Never here: metadata read. */
+import type { SegmentFacts } from '#register/admit.ts'
+import type { CallInvitation } from '../machine/describe-segment.ts'
+import type { OthersHeard } from './others-heard.ts'
+import type { RequestReader } from '../reading/read-requests.ts'
+import { isShared, officialHeard } from '../reading/read-session.ts'
+import { whoAnswers, type RecentCalls } from './recent-calls.ts'
+import type { RunningSession } from '../run-session.ts'
+import type { Offer } from '../machine/session-types.ts'
+import { othersHeard, withholdingFor } from '../machine/who-answers-now.ts'
+
+export interface Conferences {
+  /**
+   * Tells the sessions of a call whether another of them has another official with the caller at the same time: a
+   * conference whose officials have a session each. A session counts for others once its client has acknowledged our answer.
+   * @param opening session that is not offered yet
+   * @returns whether that one is in a conference
+   */
+  settle(facts: SegmentFacts, opening?: RunningSession): boolean
+  /** Who is heard when a session is offered. */
+  ofOffer(
+    invitation: CallInvitation,
+    facts: SegmentFacts,
+    at: Temporal.Instant,
+    opening: RunningSession,
+  ): Pick<Offer, 'withholds' | 'others' | 'shared'>
+  /** The other officials in a conference; one with a session of their own has a segment already. */
+  others(invitation: CallInvitation, facts: SegmentFacts, at: Temporal.Instant): OthersHeard
+}
+
+export function createConferences(parts: {
+  recent: RecentCalls
+  bySegment: ReadonlyMap<string, RunningSession>
+  reader: Pick<RequestReader, 'wasAcknowledged'>
+  uuid: () => string
+}): Conferences {
+  const { recent, bySegment, reader, uuid } = parts
+  const conferences: Conferences = {
+    ofOffer: (invitation, facts, at, opening) => ({
+      withholds: withholdingFor(invitation, facts.official),
+      others: conferences.others(invitation, facts, at),
+      shared: conferences.settle(facts, opening),
+    }),
+    settle(facts, opening) {
+      const { official } = facts
+      const live = recent.live(facts).flatMap(({ segmentId }) => bySegment.get(segmentId) ?? [])
+      const heard = live.map((session) => (session === opening ? official?.personId : officialHeard(session)))
+      // Whoever never acknowledges may not have heard our answer: a packet under another's address would end recordings.
+      const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
+      const isIn = (at: number) =>
+        heard[at] !== undefined && heard.some((one, n) => counts[n] && one !== undefined && one !== heard[at])
+      live.forEach((session, at) => {
+        if (session !== opening && isIn(at) !== isShared(session)) void session.tell({ type: 'shared', on: isIn(at) })
+      })
+      return opening !== undefined && isIn(live.indexOf(opening))
+    },
+    others(invitation, facts, at) {
+      const told = othersHeard(invitation, facts.official, at, uuid)
+      if (told.officials.length === 0) return told
+      const live = new Set(recent.live(facts).map((segment) => segment.official))
+      return { at, officials: told.officials.filter((one) => !live.has(whoAnswers(one.official))) }
+    },
+  }
+  return conferences
+}

@@ -1,0 +1,49 @@
+import type { IncomingRequest } from '../../sip/handler.ts'
+import { productOf } from '../seen/clients-seen.ts'
+import { callIdsOf, describeSegment, officialOf, type CallInvitation, type EarlierSegment } from './describe-segment.ts'
+import type { RequestReader } from '../reading/read-requests.ts'
+import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
+import type { Offer } from './session-types.ts'
+
+/** A request that was read. */
+export interface Found {
+  invitation: CallInvitation
+  answeredAt: Temporal.Instant
+}
+
+/** `earlier`: absent, the latest segment of the same call. */
+type DescribeAsked = (
+  asked: IncomingRequest,
+  found: Found,
+  now: Temporal.Instant,
+  earlier?: EarlierSegment,
+) => Offer | 'outside'
+
+/** The segment that a request would begin, with the plan's decision; nothing of it is remembered or counted. */
+export function createDescribeAsked(parts: {
+  options: Pick<RecorderOptions, 'random' | 'versionAt' | 'drawKey' | 'quotas' | 'formats'>
+  reader: RequestReader
+  recent: RecentCalls
+}): DescribeAsked {
+  const { options, reader, recent } = parts
+  const { random, versionAt, drawKey, quotas } = options
+  return (asked, { invitation, answeredAt }, now, earlier) => {
+    const callIds = callIdsOf(invitation)
+    const trunk = reader.trunkNameOf(asked)
+    return describeSegment(invitation, {
+      version: versionAt(answeredAt),
+      drawKey,
+      quotaUsed: quotas.used(answeredAt),
+      answeredAt,
+      arrivedAt: now,
+      ids: { segmentId: random.uuid(), contactId: random.uuid(), recordingId: random.uuid() },
+      intakeDay: now.toZonedDateTimeISO('UTC').toPlainDate(),
+      trunk,
+      earlier: earlier ?? recent.find(callIds, trunk, now),
+      keepsUnplayable: options.formats?.keepsUnplayable === true,
+      client: { trunk: reader.trunkOf(asked)?.name, client: productOf(asked.request) },
+      isForbidden: recent.isForbidden({ callIds, trunk, official: whoAnswers(officialOf(invitation)) }),
+    })
+  }
+}

@@ -1,0 +1,37 @@
+import type { RunningSession } from '../run-session.ts'
+import { allInactive } from '../media/accepted-streams.ts'
+
+export interface SessionLimits {
+  /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */
+  silenceEndsMs: number
+  /** A recording that has heard nothing at all for so long is failing. */
+  noMediaMs: number
+  /** A session of which nothing has been heard at all is let go after so long where ports are scarce, or it was never acknowledged. */
+  scarceSilenceMs: number
+  /** No call is longer. */
+  longestCallMs: number
+}
+
+/** What a look at a session now and then finds. `end`: its end signal was lost, and the call ended so long ago. */
+export type Judgement = { is: 'well' } | { is: 'end'; silentMs: number } | { is: 'failing' } | { is: 'recovered' }
+
+/** Judges a live session by its age and by what it hears. */
+export function judgeSession(
+  session: RunningSession,
+  ageMs: number,
+  limits: SessionLimits,
+  { isScarce, isAcknowledged }: { isScarce: boolean; isAcknowledged: boolean },
+): Judgement {
+  const { state, media } = session
+  if (state?.phase !== 'live') return { is: 'well' }
+  if (ageMs > limits.longestCallMs) return { is: 'end', silentMs: 0 }
+  const { facts, streams } = state.session
+  if (!media || facts.captureState === 'paused' || allInactive(streams)) return { is: 'well' }
+  const silentMs = media.silentMs()
+  const mayStay = media.everHeard || (isAcknowledged && !isScarce)
+  if (silentMs > (mayStay ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))) {
+    return { is: 'end', silentMs }
+  }
+  if (!media.heardAnything()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
+  return { is: facts.captureFailure === 'no-media' ? 'recovered' : 'well' }
+}

@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
+import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import type { Offer, SessionEffect, SessionEvent, SessionState } from './session-types.ts'
+import { step } from './session.ts'
+
+function stream(index: number, given: Partial<StreamPlan> = {}): StreamPlan {
+  return {
+    index,
+    accepted: true,
+    direction: 'recvonly',
+    paused: false,
+    codecs: [{ payloadType: 8, encoding: 'PCMA', clockRate: 8000, channels: 1 }],
+    storage: 'playable',
+    remote: { address: '127.0.0.1', port: 4000 + 2 * index, basis: 'sdp' } as unknown as StreamPlan['remote'],
+    ...given,
+  }
+}
+
+function offer(given: { recorded: boolean }): Offer {
+  const { endedAt: _none, recording: _no, ...facts } = callFacts()
+  const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
+  return {
+    facts: {
+      ...facts,
+      captureState: given.recorded ? 'recording' : 'not-recorded',
+      ...(given.recorded && { recording }),
+    },
+    streams: [stream(0), stream(1)],
+    tracks: { 0: 'caller', 1: 'official' },
+    hasSdp: true,
+  }
+}
+
+/** Runs events from nothing; the state at the end and the effects of the last event. */
+function run(...events: SessionEvent[]): { state: SessionState; effects: SessionEffect[] } {
+  let state: SessionState | undefined
+  let effects: SessionEffect[] = []
+  for (const event of events) [state, effects] = step(state, event)
+  if (!state) throw new Error('no event')
+  return { state, effects }
+}
+
+const kinds = (effects: SessionEffect[]) => effects.map((effect) => effect.do)
+/** After every beginning here. */
+const at = Temporal.Now.instant().add({ hours: 1 })
+
+describe('a session', () => {
+  test('that is to be recorded opens its recording before it is answered', () => {
+    const first = run({ type: 'offered', offer: offer({ recorded: true }) })
+    expect(kinds(first.effects)).toEqual(['open'])
+    const opened = run({ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' })
+    expect(kinds(opened.effects)).toEqual(['map', 'note', 'answer'])
+    expect(opened.effects.at(-1)).toMatchObject({ mode: 'record', version: 1, withSdp: true })
+  })
+
+  test('notes, once its recording is open, the very facts that were made durable meanwhile', () => {
+    const held = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
+    for (const offered of [offer({ recorded: true }), held]) {
+      const [opening, [open]] = step(undefined, { type: 'offered', offer: offered })
+      const [, effects] = step(opening, { type: 'opened' })
+      const note = effects.find((effect) => effect.do === 'note')
+      expect(note?.facts).toBe(open?.do === 'open' && open.facts)
+    }
+  })
+
+  test('that is history only is entered, then answered, and opens nothing', () => {
+    const { state, effects } = run({ type: 'offered', offer: offer({ recorded: false }) })
+    expect(kinds(effects)).toEqual(['note', 'answer'])
+    expect(effects.at(-1)).toMatchObject({ mode: 'historyOnly' })
+    expect(state.phase).toBe('live')
+  })
+
+  test('without a media port is refused with 503 and a time to come back, and leaves nothing open', () => {
+    const { state, effects } = run(
+      { type: 'offered', offer: offer({ recorded: true }) },
+      { type: 'open-failed', why: 'no-port' },
+    )
+    expect(effects).toEqual([
+      { do: 'close' },
+      { do: 'refuse', status: 503, reason: 'No Media Port Left', retryAfterSeconds: 5 },
+    ])
+    expect(state.phase).toBe('over')
+  })
+
+  test.each([
+    ['disk', 'disk-full'],
+    ['no-intake-key', 'no-intake-key'],
+  ] as const)('that cannot be recorded because of %s stays in the history and says so', (why, failure) => {
+    const { effects } = run({ type: 'offered', offer: offer({ recorded: true }) }, { type: 'open-failed', why })
+    expect(kinds(effects)).toEqual(['close', 'note', 'answer'])
+    expect(effects[1]).toMatchObject({ facts: { captureState: 'failing', captureFailure: failure } })
+    expect(effects[1]).not.toHaveProperty('facts.recording')
+    expect(effects[2]).toMatchObject({ mode: 'historyOnly' })
+  })
+
+  test('given up before its answer leaves nothing', () => {
+    const { state, effects } = run(
+      { type: 'offered', offer: offer({ recorded: true }) },
+      { type: 'ended', at, inferred: false },
+    )
+    expect(kinds(effects)).toEqual(['close'])
+    expect(state.phase).toBe('over')
+  })
+
+  test('that begins inactive is on hold: nobody is to miss its media', () => {
+    const quiet = { ...offer({ recorded: true }), streams: [stream(0, { direction: 'inactive', paused: true })] }
+    const { effects } = run({ type: 'offered', offer: quiet }, { type: 'opened' })
+    expect(effects).toMatchObject([
+      { do: 'map' },
+      { do: 'mark', kind: 'hold' },
+      { do: 'note', facts: { captureState: 'paused' } },
+      { do: 'answer' },
+    ])
+  })
+
+  test('on hold is marked once, and once more when it resumes', () => {
+    const held = {
+      streams: [stream(0, { paused: true }), stream(1, { paused: true })],
+      tracks: {},
+      hasSdp: true,
+      facts: { marks: [] },
+    }
+    const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
+    const hold = run(...begin, { type: 'reoffered', offer: held })
+    expect(kinds(hold.effects)).toEqual(['retarget', 'retarget', 'mark', 'note', 'answer'])
+    expect(hold.effects[2]).toMatchObject({ kind: 'hold' })
+    expect(hold.effects[3]).toMatchObject({ facts: { captureState: 'paused' } })
+    const again = run(...begin, { type: 'reoffered', offer: held }, { type: 'reoffered', offer: held })
+    expect(kinds(again.effects)).toEqual(['retarget', 'retarget', 'answer'])
+    const resumed = run(
+      ...begin,
+      { type: 'reoffered', offer: held },
+      {
+        type: 'reoffered',
+        offer: { ...held, streams: [stream(0), stream(1)] },
+      },
+    )
+    expect(resumed.effects[2]).toMatchObject({ do: 'mark', kind: 'resume' })
+    expect(resumed.effects.at(-1)).toMatchObject({ version: 3 })
+  })
+
+  test('learns its official later and does not forget who it was', () => {
+    const begin = offer({ recorded: false })
+    const official = { name: 'Aino Virtanen', phone: phone('029 512 1001') }
+    const told: SessionEvent = {
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, facts: { official, marks: [] } },
+    }
+    const learned = run({ type: 'offered', offer: begin }, told)
+    expect(learned.effects).toMatchObject([
+      { do: 'note', facts: { official } },
+      { do: 'answer', withSdp: false, version: 1 },
+    ])
+    const other = { name: 'Somebody Else', phone: phone('029 512 1002') }
+    const kept = run({ type: 'offered', offer: begin }, told, {
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, facts: { official: other, marks: [] } },
+    })
+    expect(kept.state).toMatchObject({ session: { facts: { official } } })
+  })
+
+  test('was answered when that is told, where its first request came before; and never earlier than it was known', () => {
+    const begin = offer({ recorded: true })
+    const answeredAt = (begin.facts.answeredAt ?? begin.facts.startedAt).add({ minutes: 1 })
+    const told = (instant: Temporal.Instant): SessionEvent => ({
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, facts: { answeredAt: instant, marks: [] } },
+    })
+    const opened: SessionEvent[] = [{ type: 'offered', offer: begin }, { type: 'opened' }]
+    const late = run(...opened, told(answeredAt))
+    expect(late.effects.slice(-2)).toMatchObject([{ do: 'note', facts: { answeredAt } }, { do: 'answer' }])
+    expect(kinds(run(...opened, told(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
+  })
+
+  test('keeps nothing while the official asks a colleague and the caller waits, and goes on afterwards', () => {
+    const asks = (consults: boolean): SessionEvent => ({
+      type: 'reoffered',
+      offer: {
+        ...{ streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
+        withholds: consults ? 'consultation' : 'nothing',
+      },
+    })
+    const opened: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
+    const asking = run(...opened, asks(true))
+    expect(kinds(asking.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
+    expect(asking.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
+    expect(run(...opened, asks(true), asks(false)).effects).toMatchObject([
+      { do: 'retarget' },
+      { do: 'retarget' },
+      { do: 'withhold', on: false },
+      { do: 'mark', kind: 'resume' },
+      { do: 'note', facts: { captureState: 'recording' } },
+      { do: 'answer' },
+    ])
+  })
+
+  test('of a call passed on that is not recorded takes the ports over and keeps nothing; its answers count on', () => {
+    const { effects } = run({
+      type: 'offered',
+      offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3, tracks: {} } },
+    })
+    expect(kinds(effects)).toEqual(['take-over', 'note', 'answer'])
+    expect(effects[2]).toMatchObject({ mode: 'historyOnly', version: 4 })
+  })
+
+  test('opens a port for a stream that is added, and says whose it is', () => {
+    const { effects } = run(
+      { type: 'offered', offer: offer({ recorded: true }) },
+      { type: 'opened' },
+      {
+        type: 'reoffered',
+        offer: {
+          streams: [stream(0), stream(1), stream(2)],
+          tracks: { 2: 'mixed' },
+          hasSdp: true,
+          facts: { marks: [] },
+        },
+      },
+    )
+    expect(effects[0]).toMatchObject({ do: 'open-streams', streams: [{ index: 2 }] })
+    expect(effects).toContainEqual({ do: 'map', tracks: { 0: 'caller', 1: 'official', 2: 'mixed' } })
+  })
+
+  test('ends with its end signal, is finished, and tells what is stored, or that nothing came', () => {
+    const begin: SessionEvent[] = [
+      { type: 'offered', offer: offer({ recorded: true }) },
+      { type: 'opened' },
+      { type: 'ended', at, inferred: false },
+    ]
+    const ended = run(...begin)
+    expect(ended.effects).toMatchObject([{ do: 'note', facts: { endedAt: at, endInferred: false } }, { do: 'finish' }])
+    const stored = { sizeBytes: 1, incomplete: false, packetsReceived: 2, packetsLost: 0 }
+    const over = run(...begin, { type: 'stored', stored })
+    expect(over.effects).toMatchObject([{ do: 'note', facts: { recording: { endedAt: at, stored } } }])
+    expect(over.state.phase).toBe('over')
+    const silent = run(...begin, { type: 'stored', stored: { ...stored, packetsReceived: 0 } })
+    expect(silent.effects).toMatchObject([{ do: 'note', facts: { marks: ['incomplete'] } }])
+  })
+
+  test('never ends before it began, whatever the clocks say', () => {
+    const begin = offer({ recorded: false })
+    const { effects } = run(
+      { type: 'offered', offer: begin },
+      {
+        type: 'ended',
+        at: begin.facts.startedAt.subtract({ hours: 1 }),
+        inferred: false,
+      },
+    )
+    expect(effects[0]).toMatchObject({ facts: { endedAt: begin.facts.answeredAt ?? begin.facts.startedAt } })
+  })
+
+  test('whose end signal never came is marked so', () => {
+    const { effects } = run(
+      { type: 'offered', offer: offer({ recorded: false }) },
+      { type: 'ended', at, inferred: true },
+    )
+    expect(effects[0]).toMatchObject({ facts: { endInferred: true, marks: ['end-inferred'] } })
+  })
+
+  test('says that it is failing once, and that it has recovered', () => {
+    const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
+    const failing: SessionEvent = { type: 'capture-state', state: 'failing', failure: 'no-media' }
+    expect(kinds(run(...begin, failing).effects)).toEqual(['note'])
+    expect(kinds(run(...begin, failing, failing).effects)).toEqual([])
+    const well = run(...begin, failing, { type: 'capture-state', state: 'recording' })
+    expect(well.effects[0]).not.toHaveProperty('facts.captureFailure')
+  })
+
+  test('that ends or is over answers a request that crossed its end', () => {
+    const crossed: SessionEvent = {
+      type: 'reoffered',
+      offer: { streams: [], tracks: {}, hasSdp: false, facts: { marks: [] } },
+    }
+    for (const recorded of [true, false]) {
+      const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded }) }, { type: 'opened' }]
+      const { effects } = run(...begin, { type: 'ended', at, inferred: false }, crossed)
+      expect(effects).toMatchObject([{ do: 'refuse', status: 481 }])
+    }
+  })
+
+  test('that is over hears nothing more', () => {
+    const over: SessionEvent[] = [
+      { type: 'offered', offer: offer({ recorded: false }) },
+      { type: 'ended', at, inferred: false },
+    ]
+    for (const event of [{ type: 'opened' }, { type: 'ended', at, inferred: true }] as SessionEvent[]) {
+      expect(run(...over, event)).toEqual({ state: { phase: 'over' }, effects: [] })
+    }
+  })
+})

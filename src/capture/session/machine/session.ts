@@ -1,0 +1,385 @@
+/**
+ * One recording session as a pure machine: (state, event) -> [state, effects]. In: what the recording client says, what
+ * opening ports and files came to. Out: what is to be done, and the facts to be admitted. Never here: a socket, a file,
+ * the clock, chance; run-session.ts has those.
+ */
+import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import { accepted, allInactive } from '../media/accepted-streams.ts'
+import { notesOfOthers, othersEnded } from '../duplicates/others-heard.ts'
+import { marksOfStored, withMark } from './segment-marks.ts'
+import { isUnknownCaller } from './describe-segment.ts'
+import type {
+  Offer,
+  PartyFacts,
+  Reoffer,
+  SessionEffect,
+  SessionEvent,
+  SessionFacts,
+  SessionState,
+} from './session-types.ts'
+import { isSettled, settled } from './settled-recording.ts'
+import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
+
+const retryAfterSeconds = 5
+
+/** A request that crossed the end of its session. */
+const tooLate: SessionEffect = { do: 'refuse', status: 481, reason: 'Session Has Ended' }
+
+/** The machine. An event that makes no sense in a state changes nothing and asks for nothing. */
+export function step(state: SessionState | undefined, event: SessionEvent): [SessionState, SessionEffect[]] {
+  if (!state) {
+    if (event.type !== 'offered') return [{ phase: 'over' }, []]
+    return begin(event.offer)
+  }
+  switch (state.phase) {
+    case 'opening':
+      return opening(state, event)
+    case 'live':
+      return live(state, event)
+    case 'ending':
+      return ending(state, event)
+    case 'over':
+      return [state, event.type === 'reoffered' ? [tooLate] : []]
+  }
+}
+
+function begin(offer: Offer): [SessionState, SessionEffect[]] {
+  const { facts, streams, metadata } = offer
+  const before = offer.passedOn
+  const tracks = { ...before?.tracks, ...offer.tracks }
+  const answerVersion = before ? before.answerVersion + (offer.hasSdp ? 1 : 0) : 1
+  const joined = before?.joined ?? []
+  const session: SessionFacts = {
+    ...{ facts, streams, tracks, answerVersion },
+    ...(offer.callerIsGuess && { callerIsGuess: true }),
+    ...(before?.isSilenced && { isSilenced: true }),
+    ...(metadata && { metadata }),
+    ...(joined.length > 0 && { joined }),
+    ...(offer.withholds && { withholds: offer.withholds }),
+    ...(offer.shared && { shared: true }),
+  }
+  const { others, effects: noted } = notesOfOthers(facts, [], offer.others)
+  if (others.length > 0) session.others = others
+  const { recording } = facts
+  if (recording) {
+    const known: SegmentFacts =
+      allInactive(streams) || whyWithheld(session) ? { ...facts, captureState: 'paused' } : facts
+    const open: SessionEffect = { do: 'open', recording, streams: [...accepted(streams), ...joined], facts: known }
+    const tells = offer.tellsMedia ?? offer.hasSdp
+    const isSilenced = session.isSilenced === true && !tells
+    return [{ phase: 'opening', session: { ...session, facts: known, isSilenced } }, [open, ...noted]]
+  }
+  const listens = offer.mayBeDecidedAnew === true && !before
+  const tells = !before || (offer.tellsMedia ?? offer.hasSdp)
+  const isSilenced = tells ? !listens : session.isSilenced === true
+  const waiting: SessionFacts = { ...session, ...(listens && { listens }), isSilenced }
+  const effects: SessionEffect[] = [{ do: 'note', facts }, ...noted, answer(waiting, true)]
+  if (before) effects.unshift({ do: 'take-over' })
+  if (listens) effects.unshift({ do: 'listen', streams: accepted(streams) })
+  return [{ phase: 'live', session: waiting }, effects]
+}
+
+function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent): [SessionState, SessionEffect[]] {
+  const { session } = state
+  const { completes } = state
+  if (event.type === 'opened') {
+    const why = whyWithheld(session)
+    const asked = !completes
+      ? [answer(session, true)]
+      : completes.request
+        ? [answer(session, completes.request.tellsMedia)]
+        : []
+    const [sending, offered] = askedToSend(session)
+    return [
+      { phase: 'live', session: sending },
+      [
+        { do: 'map', tracks: session.tracks },
+        ...(why ? [{ do: 'withhold', on: true } as const] : []),
+        ...(why || allInactive(session.streams) ? [holdMark(why)] : []),
+        { do: 'note', facts: session.facts },
+        ...asked,
+        ...offered,
+      ],
+    ]
+  }
+  if (event.type === 'open-failed') {
+    if (event.why === 'no-port' && !completes) {
+      // The client has other recorders, or tries again: it is told so rather than left with a call half recorded.
+      return [
+        { phase: 'over' },
+        [{ do: 'close' }, { do: 'refuse', status: 503, reason: 'No Media Port Left', retryAfterSeconds }],
+      ]
+    }
+    const { recording: _lost, ...facts } = session.facts
+    const failing: SessionFacts = {
+      ...session,
+      facts: { ...facts, captureState: 'failing', captureFailure: event.why === 'disk' ? 'disk-full' : event.why },
+    }
+    const asked = !completes
+      ? [answer(failing, true)]
+      : completes.request
+        ? [answer(failing, completes.request.tellsMedia)]
+        : []
+    return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...asked]]
+  }
+  if (event.type === 'shared') return [{ ...state, session: { ...session, shared: event.on } }, []]
+  // The client gave up before the answer: there was no call to enter.
+  if (event.type === 'ended') {
+    const { answeredAt, startedAt } = session.facts
+    return [{ phase: 'over' }, [...othersEnded(session.others, answeredAt ?? startedAt), { do: 'close' }]]
+  }
+  return [state, []]
+}
+
+function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [SessionState, SessionEffect[]] {
+  const { session } = state
+  switch (event.type) {
+    case 'reoffered':
+      return reoffered(session, event.offer)
+    case 'completed':
+      return completed(session, event)
+    case 'not-listening':
+      return [{ phase: 'live', session: { ...session, listens: false, isSilenced: true } }, []]
+    case 'offer-refused':
+      return offerRefused(session)
+    case 'capture-state': {
+      if (!session.facts.recording || session.stopped) return [state, []]
+      const { captureFailure: _before, ...rest } = session.facts
+      const facts: SegmentFacts = {
+        ...rest,
+        captureState: event.state,
+        ...(event.failure !== undefined && { captureFailure: event.failure }),
+      }
+      if (facts.captureState === session.facts.captureState && facts.captureFailure === session.facts.captureFailure) {
+        return [state, []]
+      }
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+    }
+    case 'ended': {
+      const begun = session.facts.answeredAt ?? session.facts.startedAt
+      const facts: SegmentFacts = {
+        ...session.facts,
+        // Our clock may be set back, and the client's may be ahead: no call ends before it began.
+        endedAt: Temporal.Instant.compare(event.at, begun) < 0 ? begun : event.at,
+        endInferred: event.inferred,
+        captureState: 'not-recorded',
+        marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
+      }
+      const ended = { ...session, facts }
+      const noted: SessionEffect[] = [{ do: 'note', facts }, ...othersEnded(session.others, event.at)]
+      if (!facts.recording || isSettled(facts.recording)) return [{ phase: 'over' }, [...noted, { do: 'close' }]]
+      if (session.stopped) {
+        const stop: SessionEffect = { do: 'stop', destroys: session.stopped === 'destroys' }
+        return [{ phase: 'ending', session: ended }, [...noted, stop]]
+      }
+      return [{ phase: 'ending', session: ended }, [...noted, { do: 'finish' }]]
+    }
+    case 'joined': {
+      const { stream, track } = event
+      if (!stream) return [state, []]
+      const joined = [...othersThan(stream.index, session), stream]
+      const tracks = track ? { ...session.tracks, [stream.index]: track } : session.tracks
+      return [{ phase: 'live', session: { ...session, joined, tracks } }, track ? [{ do: 'map', tracks }] : []]
+    }
+    case 'left':
+      return [{ phase: 'live', session: { ...session, joined: othersThan(event.index, session) } }, []]
+    case 'shared': {
+      const next = { ...session, shared: event.on }
+      const { facts, effects } = turnQuiet(session, next)
+      if (facts !== session.facts) effects.push({ do: 'note', facts })
+      return [{ phase: 'live', session: { ...next, facts } }, effects]
+    }
+    case 'moved':
+      return moved(session, event.to, event.isSilenced)
+    case 'forbidden':
+      return forbidden(state, event)
+    case 'outside': {
+      const segmentIds = [session.facts, ...(session.others ?? [])].map(({ segmentId }) => segmentId)
+      return [{ phase: 'over' }, [{ do: 'withdraw', segmentIds }, { do: 'close' }]]
+    }
+    case 'gone':
+    case 'stored':
+    case 'removal-failed':
+    case 'store-failed': {
+      const facts = settled(session.facts, event)
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+    }
+    default:
+      return [state, []]
+  }
+}
+
+/** Told again until nothing of the recording is left here: a disk may have refused the first time. */
+function forbidden(
+  state: SessionState & { phase: 'live' },
+  { at, destroys }: SessionEvent & { type: 'forbidden' },
+): [SessionState, SessionEffect[]] {
+  const { session } = state
+  const { recording } = session.facts
+  if (!recording || isSettled(recording)) return [state, []]
+  const { captureFailure: _before, ...rest } = session.facts
+  const facts: SegmentFacts = {
+    ...rest,
+    captureState: 'not-recorded',
+    recording: { ...recording, endedAt: recording.endedAt ?? at },
+  }
+  return [
+    { phase: 'live', session: { ...session, facts, stopped: destroys ? 'destroys' : 'stores' } },
+    [{ do: 'stop', destroys }],
+  ]
+}
+
+function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, SessionEffect[]] {
+  const effects: SessionEffect[] = []
+  const streams = offer.hasSdp ? offer.streams : session.streams
+  const tracks = { ...session.tracks, ...offer.tracks }
+  let facts: SegmentFacts = {
+    ...withParties(session, offer.facts),
+    ...(isLater(offer.facts.answeredAt, session.facts.answeredAt) && { answeredAt: offer.facts.answeredAt }),
+  }
+  if (facts.recording || session.listens) {
+    const known = new Set(accepted(session.streams).map(({ index }) => index))
+    const added = accepted(streams).filter(({ index }) => !known.has(index))
+    const left = new Set(accepted(streams).map(({ index }) => index))
+    const gone = [...known].filter((index) => !left.has(index))
+    // A closed media line may be opened again later, on a port of its own (RFC 3264 sections 8.1 and 8.2).
+    if (gone.length > 0) effects.push({ do: 'close-streams', indexes: gone })
+    if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
+    for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
+  }
+  if (facts.recording) {
+    if (JSON.stringify(tracks) !== JSON.stringify(session.tracks)) effects.push({ do: 'map', tracks })
+    const quiet = turnQuiet(session, { ...session, facts, streams, ...withholdingOf(offer) })
+    facts = quiet.facts
+    effects.push(...quiet.effects)
+  }
+  const { others, effects: noted } = notesOfOthers(facts, session.others ?? [], offer.others)
+  const tells = offer.tellsMedia ?? offer.hasSdp
+  const { callerIsGuess } = session
+  const next: SessionFacts = {
+    ...session,
+    facts,
+    streams,
+    tracks,
+    callerIsGuess: callerIsGuess === true && facts.caller === session.facts.caller,
+    isSilenced: tells && !offer.inAck ? !(facts.recording || session.listens) : session.isSilenced === true,
+    ...(offer.metadata && { metadata: offer.metadata }),
+    ...withholdingOf(offer),
+    others,
+    answerVersion: session.answerVersion + (offer.hasSdp && !offer.inAck ? 1 : 0),
+  }
+  if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
+  effects.push(...noted)
+  return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, tells)]]
+}
+
+/**
+ * What could not be decided is decided: the segment is completed, and recorded where the plan says so. Its streams may be open
+ * already; where its client was told to send nothing, it is asked to.
+ */
+function completed(
+  session: SessionFacts,
+  { completion, offer, caller, listens = false }: SessionEvent & { type: 'completed' },
+): [SessionState, SessionEffect[]] {
+  const [state, effects] = offer ? reoffered(session, offer) : [{ phase: 'live', session } as SessionState, []]
+  if (state.phase !== 'live' || session.facts.recording) return [state, effects]
+  const { session: told } = state
+  const { recording } = completion
+  const known = withParties(told, { ...(caller && { caller }), marks: [] })
+  const facts: SegmentFacts = {
+    ...known,
+    ...completion,
+    official: completion.official ?? known.official,
+    answeredAt: completion.answeredAt ?? known.answeredAt,
+  }
+  const next: SessionFacts = { ...told, facts, listens: recording ? false : listens && told.listens === true }
+  // The facts are noted and the request is answered once, as it stands then.
+  const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
+  const tellsMedia = offer ? (offer.tellsMedia ?? offer.hasSdp) : false
+  if (!recording) {
+    const silenced = tellsMedia ? { ...next, isSilenced: !next.listens } : next
+    const asked = offer ? [answer(silenced, tellsMedia)] : []
+    return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...asked]]
+  }
+  const isQuiet = allInactive(next.streams) || whyWithheld(next) !== undefined
+  const opened: SessionFacts = {
+    ...next,
+    facts: isQuiet ? { ...facts, captureState: 'paused' } : facts,
+    isSilenced: next.isSilenced === true && !tellsMedia,
+  }
+  const { joined = [] } = opened
+  return [
+    { phase: 'opening', session: opened, completes: offer ? { request: { tellsMedia } } : {} },
+    [...others, { do: 'open', recording, streams: [...accepted(opened.streams), ...joined], facts: opened.facts }],
+  ]
+}
+
+/** A client that was told to send nothing is offered the session anew (RFC 3261 section 14.1). */
+function askedToSend(session: SessionFacts): [SessionFacts, SessionEffect[]] {
+  if (!session.isSilenced || allInactive(session.streams)) return [session, []]
+  const answerVersion = session.answerVersion + 1
+  const { streams } = session
+  return [{ ...session, answerVersion, isSilenced: false }, [{ do: 'offer', version: answerVersion, streams }]]
+}
+
+/** Nothing will come, until its client offers something itself. */
+function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
+  if (!session.facts.recording) return [{ phase: 'live', session }, []]
+  const streams = session.streams.map((stream) => ({ ...stream, direction: 'inactive' as const, paused: true }))
+  const marked = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
+  const next: SessionFacts = { ...session, streams, facts: marked, isSilenced: true }
+  const { facts, effects } = turnQuiet(session, next)
+  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
+}
+
+/**
+ * The facts with who calls and who answers, as far as it was not known. Doubts about a caller who was not known are those of the
+ * request that tells the caller.
+ */
+function withParties({ facts, callerIsGuess }: SessionFacts, told: PartyFacts): SegmentFacts {
+  const { official } = facts
+  const isNamed = official?.personId === undefined && told.official?.phone === official?.phone
+  const caller = (callerIsGuess || isUnknownCaller(facts.caller)) && told.caller
+  const isSame = caller && caller.kind === facts.caller.kind && caller.key === facts.caller.key
+  const marks = caller ? facts.marks.filter((mark) => mark !== 'needs-review') : facts.marks
+  return {
+    ...facts,
+    ...(caller && !isSame && { caller }),
+    ...((!official || isNamed) && told.official && { official: told.official }),
+    marks: told.marks.reduce(withMark, marks),
+  }
+}
+
+/** A call that was being recorded before it was answered (early media) was answered when that is told (R16). */
+function isLater(told: Temporal.Instant | undefined, known: Temporal.Instant | undefined): boolean {
+  return told !== undefined && (known === undefined || Temporal.Instant.compare(told, known) > 0)
+}
+
+function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent): [SessionState, SessionEffect[]] {
+  const { facts } = state.session
+  if (event.type === 'stored' && facts.recording) {
+    const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
+    const marks = marksOfStored(facts, event)
+    const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
+    // Stored apart from its call's end, it has its ports still.
+    return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
+  }
+  if (event.type === 'gone') return [{ phase: 'over' }, [{ do: 'note', facts: settled(facts, event) }, { do: 'close' }]]
+  if (event.type === 'store-failed' || event.type === 'removal-failed') return [{ phase: 'over' }, []]
+  return [state, event.type === 'reoffered' ? [tooLate] : []]
+}
+
+function answer(session: SessionFacts, withSdp: boolean): SessionEffect {
+  return {
+    do: 'answer',
+    mode: session.facts.recording || session.listens ? 'record' : 'historyOnly',
+    version: session.answerVersion,
+    streams: session.streams,
+    withSdp,
+  }
+}
+
+function othersThan(index: number, { joined = [] }: SessionFacts): StreamPlan[] {
+  return joined.filter((stream) => stream.index !== index)
+}

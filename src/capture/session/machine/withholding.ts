@@ -1,0 +1,56 @@
+/** When a session keeps nothing of what comes, and what that asks for. Pure. */
+import type { SegmentFacts } from '#register/admit.ts'
+import { allPaused } from '../media/accepted-streams.ts'
+import type { Reoffer, SessionEffect, SessionFacts, SessionPlace, SessionState, Withholding } from './session-types.ts'
+
+export function whyWithheld({ withholds, shared }: SessionFacts): Withholding | undefined {
+  return withholds ?? (shared ? 'conference' : undefined)
+}
+
+export function holdMark(why: Withholding | undefined): SessionEffect {
+  return { do: 'mark', kind: 'hold', ...(why && { why }) }
+}
+
+/** Stops or resumes the recording where `after` differs from `before` in what is withheld or on hold. */
+export function turnQuiet(
+  before: SessionFacts,
+  after: SessionFacts,
+): { facts: SegmentFacts; effects: SessionEffect[] } {
+  const { facts } = after
+  if (!facts.recording) return { facts, effects: [] }
+  const quiet = (session: SessionFacts) => whyWithheld(session) ?? (allPaused(session.streams) ? 'hold' : undefined)
+  const [was, is, why] = [quiet(before), quiet(after), whyWithheld(after)]
+  if (was === is) return { facts, effects: [] }
+  const effects: SessionEffect[] = []
+  if ((why !== undefined) !== (whyWithheld(before) !== undefined)) {
+    effects.push({ do: 'withhold', on: why !== undefined })
+  }
+  effects.push(is ? holdMark(why) : { do: 'mark', kind: 'resume' })
+  if (facts.captureState === 'failing' || after.stopped) return { facts, effects }
+  const captureState = is ? 'paused' : 'recording'
+  return { facts: facts.captureState === captureState ? facts : { ...facts, captureState }, effects }
+}
+
+export function withholdingOf({ withholds }: Reoffer): Pick<SessionFacts, 'withholds'> {
+  return withholds === undefined ? {} : { withholds: withholds === 'nothing' ? undefined : withholds }
+}
+
+/** The segment goes on in another session of its call. */
+export function moved(session: SessionFacts, to: SessionPlace, isSilenced: boolean): [SessionState, SessionEffect[]] {
+  const { metadata, paused, ...place } = to
+  const { metadata: _told, joined: _theirs, listens: _there, ...rest } = session
+  const next: SessionFacts = { ...rest, ...place, ...(metadata && { metadata }), isSilenced }
+  if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
+  const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
+  const { captureState } = session.facts
+  const why = whyWithheld(next)
+  const isQuiet = paused || why !== undefined
+  const marked = isQuiet ? 'paused' : 'recording'
+  effects.push({ do: 'withhold', on: why !== undefined })
+  if (isQuiet !== (captureState === 'paused')) effects.push(isQuiet ? holdMark(why) : { do: 'mark', kind: 'resume' })
+  if (session.stopped || captureState === 'failing' || captureState === marked) {
+    return [{ phase: 'live', session: next }, effects]
+  }
+  const facts: SegmentFacts = { ...session.facts, captureState: marked }
+  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { isLossy } from '#register/recordings/reception.ts'
+import type { StreamMeasure } from '../../rtp/measure-stream.ts'
+import { hasMixedBeside, judgeReception, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
+
+const client = { client: 'SBC/1', trunk: 'pohjoinen' }
+const tracks = { 0: 'caller', 1: 'official' } as const
+
+/** A stream of 60 s, half of it speech, unless said otherwise. */
+function stream(
+  index: number,
+  measure: Partial<StreamMeasure> = {},
+  counters: Partial<MeasuredStream['counters']> = {},
+): MeasuredStream {
+  return {
+    index,
+    counters: { received: 3000, late: 0, duplicates: 0, foreignFrom: { address: '', packets: 0 }, ...counters },
+    measure: {
+      ...{ codec: 'PCMA', expected: 3000, lost: 0, lostMs: 0, stalledMs: 0, jitterMs: 1, worstJitterMs: 2 },
+      ...{ judged: 3000, sounding: 1500, unknown: 0, packetMs: 20, firstMs: 0, lastMs: 60_000 },
+      ...{ reports: 0, reportedSent: 0, reportedCame: 0 },
+      ...measure,
+    },
+  }
+}
+const nothing = { expected: 0, judged: 0, sounding: 0, firstMs: -1, lastMs: -1, codec: 'unknown' } as const
+const unknown = { judged: 0, sounding: 0, unknown: 3000, codec: 'opus' } as const
+
+test.each([
+  ['both speak', stream(0), stream(1), undefined],
+  ['nothing comes of the caller', stream(0, nothing), stream(1), 'caller'],
+  ['the official is silent while the caller speaks', stream(0), stream(1, { sounding: 3 }), 'official'],
+  ['nobody has said much yet', stream(0, nothing), stream(1, { sounding: 100 }), undefined],
+  ['the other’s codec does not tell, and only it comes', stream(0, nothing), stream(1, unknown), 'caller'],
+  ['this one’s codec does not tell', stream(0, unknown), stream(1), undefined],
+] as const)('one-way audio: %s', (_, caller, official, missing) => {
+  expect(judgeReception([caller, official], tracks, client).oneWay).toBe(missing)
+})
+
+test('of a call whose voices are mixed, silence alone can be told', () => {
+  expect(judgeReception([stream(0)], { 0: 'mixed' }, client)).not.toHaveProperty('isSilent')
+  expect(judgeReception([stream(0, { sounding: 0 })], { 0: 'mixed' }, client)).toMatchObject({ isSilent: true })
+  expect(judgeReception([stream(0, nothing)], { 0: 'mixed' }, client)).not.toHaveProperty('isSilent')
+})
+
+test('a voice that comes on two streams one after the other is heard if it is on one of them', () => {
+  const heard = [stream(0), stream(1, { sounding: 0 }), stream(2)]
+  expect(judgeReception(heard, { 0: 'caller', 1: 'official', 2: 'official' }, client).oneWay).toBeUndefined()
+})
+
+test('what is kept are counts, the trunk and the product; a share of silence only where it is known', () => {
+  const lossy = stream(0, { lost: 90, lostMs: 1800, reports: 3, reportedSent: 2900, reportedCame: 2820 })
+  const reception = judgeReception([lossy, stream(1, unknown)], tracks, client)
+  expect(reception).toMatchObject({ trunk: 'pohjoinen', client: 'SBC/1', lostMs: 1800 })
+  expect(reception.streams[0]).toMatchObject({ track: 'caller', silentShare: 0.5, told: { sent: 2900, came: 2820 } })
+  expect(reception.streams[1]).not.toHaveProperty('silentShare')
+  expect(isLossy(reception)).toBe(true)
+  expect(isLossy(judgeReception([stream(0, { lost: 89 })], tracks, client))).toBe(false)
+})
+
+test.each([
+  ['all of it', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 50 } }, '192.0.2.7'],
+  ['most of it', { received: 40, foreignFrom: { address: '192.0.2.7', packets: 60 } }, '192.0.2.7'],
+  ['a stray', { received: 0, foreignFrom: { address: '192.0.2.7', packets: 49 } }, undefined],
+  ['less than what is described', { received: 3000, foreignFrom: { address: '192.0.2.7', packets: 500 } }, undefined],
+] as const)('media from elsewhere: %s', (_, counters, address) => {
+  expect(mediaElsewhere([stream(0), stream(1, {}, counters)])).toBe(address)
+  expect(judgeReception([stream(0), stream(1, {}, counters)], tracks, client).elsewhere).toBe(address)
+})
+
+test('a mixed stream is beside the voices only where all three came', () => {
+  const three = { ...tracks, 2: 'mixed' } as const
+  const none = { received: 0 }
+  expect(hasMixedBeside([stream(0), stream(1), stream(2)], three)).toBe(true)
+  expect(hasMixedBeside([stream(0), stream(1), stream(2, {}, none)], three)).toBe(false)
+  expect(hasMixedBeside([stream(0), stream(1, {}, none), stream(2)], three)).toBe(false)
+  expect(hasMixedBeside([stream(0), stream(1)], tracks)).toBe(false)
+})

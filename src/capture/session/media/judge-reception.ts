@@ -1,0 +1,105 @@
+/**
+ * What the measures of a recording's streams come to (R13, R17). In: counts of each stream and whose voice it is. Out: the
+ * quality that is kept with the recording. Never here: a sample of it.
+ */
+import type { Track } from '#register/recordings/recording-log.ts'
+import type { Reception, StreamReception } from '#register/recordings/reception.ts'
+import type { StreamMeasure } from '../../rtp/measure-stream.ts'
+import type { StreamReport } from '../../rtp/receive-stream.ts'
+
+/** One stream as it was heard, and the media line it came on. */
+export type MeasuredStream = {
+  index: number
+  measure: StreamMeasure
+  counters: Pick<StreamReport, 'received' | 'late' | 'duplicates' | 'foreignFrom'>
+}
+
+export interface Client {
+  trunk?: string | undefined
+  client: string
+}
+
+/** Who speaks for so long speaks to somebody. */
+const speaksMs = 3_000
+/** Whoever says less than this, in all, has said nothing: a click, or the noise of a line that is opened. */
+const nothingMs = 200
+/** Of a codec whose silence is not known, so much that comes is taken for speech where the other stream has nothing at all. */
+const comesMs = 10_000
+
+/** A second of sound of 20 ms packets: less from elsewhere is a stray. */
+const elsewherePackets = 50
+
+/** Address that sent more than what was described, none of which was recorded; nothing where there is none. */
+export function mediaElsewhere(heard: readonly MeasuredStream[]): string | undefined {
+  const found = heard.find(
+    ({ counters: { received, foreignFrom } }) =>
+      foreignFrom.packets >= elsewherePackets && foreignFrom.packets > received,
+  )
+  return found?.counters.foreignFrom.address
+}
+
+/** Returns true if a stream with both voices came beside one of each. */
+export function hasMixedBeside(heard: readonly MeasuredStream[], tracks: Readonly<Record<number, Track>>): boolean {
+  const came = new Set(
+    heard.filter(({ counters }) => counters.received > 0).map(({ index }) => tracks[index] ?? 'mixed'),
+  )
+  return came.has('mixed') && came.has('caller') && came.has('official')
+}
+
+export function judgeReception(
+  heard: readonly MeasuredStream[],
+  tracks: Readonly<Record<number, Track>>,
+  { trunk, client }: Client,
+): Reception {
+  const voices = heard.map(({ index, measure }) => ({ track: tracks[index] ?? 'mixed', measure }))
+  const of = (track: Track) => sumOf(voices.filter((voice) => voice.track === track).map(({ measure }) => measure))
+  const [caller, official, all] = [of('caller'), of('official'), sumOf(voices.map(({ measure }) => measure))]
+  const oneWay = isMissing(caller, official) ? 'caller' : isMissing(official, caller) ? 'official' : undefined
+  const elsewhere = mediaElsewhere(heard)
+  return {
+    ...(trunk !== undefined && { trunk }),
+    client,
+    streams: heard.map((one) => streamOf(one, tracks[one.index] ?? 'mixed')),
+    lostMs: Math.max(0, ...heard.map(({ measure }) => measure.lostMs)),
+    ...(oneWay && { oneWay }),
+    ...(elsewhere !== undefined && { elsewhere }),
+    ...(all && all.isKnown && all.comesMs >= comesMs && all.soundsMs < nothingMs && { isSilent: true as const }),
+  }
+}
+
+interface Voice {
+  comesMs: number
+  soundsMs: number
+  /** Whether sound can be told from silence in what came. */
+  isKnown: boolean
+}
+
+/** Nothing for a voice that has no stream. */
+function sumOf(measures: readonly StreamMeasure[]): Voice | undefined {
+  if (measures.length === 0) return undefined
+  const voice = { comesMs: 0, soundsMs: 0, isKnown: true }
+  for (const { expected, lost, packetMs, sounding, unknown } of measures) {
+    const came = expected - lost
+    voice.comesMs += came * packetMs
+    voice.soundsMs += sounding * packetMs
+    voice.isKnown &&= unknown === 0
+  }
+  return voice
+}
+
+function isMissing(voice: Voice | undefined, other: Voice | undefined): boolean {
+  if (!voice || !other) return false
+  if (voice.comesMs === 0) return other.soundsMs >= speaksMs || (!other.isKnown && other.comesMs >= comesMs)
+  return voice.isKnown && voice.soundsMs < nothingMs && other.soundsMs >= speaksMs
+}
+
+function streamOf({ measure, counters }: MeasuredStream, track: Track): StreamReception {
+  const { codec, expected, lost, lostMs, stalledMs, jitterMs, worstJitterMs, judged, sounding, unknown } = measure
+  return {
+    ...{ track, codec, expected, lost, lostMs, stalledMs, jitterMs, worstJitterMs },
+    ...{ late: counters.late, duplicates: counters.duplicates },
+    ...{ firstMs: measure.firstMs, lastMs: measure.lastMs, senderReports: measure.reports },
+    ...(judged > 0 && unknown === 0 && { silentShare: Math.round((1 - sounding / judged) * 1000) / 1000 }),
+    ...(measure.reports > 1 && { told: { sent: measure.reportedSent, came: measure.reportedCame } }),
+  }
+}

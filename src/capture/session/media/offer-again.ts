@@ -1,0 +1,46 @@
+import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import type { Dialog } from '../../sip/handler.ts'
+import type { SessionEvent } from '../machine/session-types.ts'
+
+export interface OfferWorld {
+  /** Media lines of the SDP that answers an offer of ours; nothing where it cannot be read. */
+  readAnswer: (dialog: Dialog, sdp: string) => readonly StreamPlan[] | undefined
+  /** Waits before an offer that crossed one of the client is sent again: up to two seconds (RFC 3261 section 14.1). */
+  beforeNextOffer: () => Promise<void>
+}
+
+const mostTries = 6
+
+/**
+ * Offers a client the session anew with an INVITE of ours; where it crosses one of the client, once more.
+ * @param sdp nothing where no stream can be offered
+ * @param goesOn whether the session is still in this dialog
+ * @returns what it came to for the session; nothing where that has gone on elsewhere meanwhile
+ */
+export async function offerAgain(
+  dialog: Dialog,
+  sdp: string | undefined,
+  offered: readonly StreamPlan[],
+  world: OfferWorld,
+  goesOn: (dialog: Dialog) => boolean,
+): Promise<SessionEvent | undefined> {
+  for (let tries = 1; goesOn(dialog); tries++) {
+    const answer = sdp === undefined ? { status: 488 } : await dialog.offer(sdp)
+    if (!goesOn(dialog)) return undefined
+    if (answer.status === 491 && tries < mostTries) {
+      await world.beforeNextOffer()
+      continue
+    }
+    const plans = 'sdp' in answer && answer.sdp !== undefined ? world.readAnswer(dialog, answer.sdp) : undefined
+    if (!plans) return { type: 'offer-refused' }
+    const streams = plans.map((plan) => ({ ...plan, ...labelOf(offered, plan) }))
+    return { type: 'reoffered', offer: { streams, tracks: {}, hasSdp: true, facts: { marks: [] }, inAck: true } }
+  }
+  return undefined
+}
+
+/** An answer may leave the labels out. */
+function labelOf(offered: readonly StreamPlan[], { index, label }: StreamPlan): Pick<StreamPlan, 'label'> {
+  const known = label ?? offered.find((plan) => plan.index === index)?.label
+  return known === undefined ? {} : { label: known }
+}

@@ -1,0 +1,200 @@
+/**
+ * The ports and received streams of one dialog. They outlive a recording: when a call is passed on within its session,
+ * the next segment's recording takes them over at one instant, so that every packet is in exactly one of the two (R17).
+ */
+import { codecNamed, type StreamCodec } from '#register/recordings/recording-log.ts'
+import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
+import type { MediaPorts, PortSource } from '../../rtp/media-ports.ts'
+import type { HeldPort } from '../../rtp/hold-ports.ts'
+import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../../rtp/receive-stream.ts'
+import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import type { MeasuredStream } from './judge-reception.ts'
+import { makeMasterKey, type MasterKey } from '../../srtp/suites.ts'
+
+/** Who is written to, and the time that its packets are told in: 100-microsecond units since its own start mark. */
+export type Sink = Pick<RecordingWriter, 'source' | 'packet' | 'omitted'> & { arrival100us: () => number }
+
+export interface SessionStreams {
+  /** Media port by media line. */
+  readonly ports: ReadonlyMap<number, number>
+  /** Sound has come, whoever it was written to. */
+  readonly everHeard: boolean
+  /** Our own key of a stream with keys: the same for as long as its suite is. */
+  ownKey(stream: StreamPlan): MasterKey
+  add(plans: readonly StreamPlan[]): Promise<'no-port' | undefined>
+  /** A port that was held since this process began: what came there goes to the first sink, as of when it came. */
+  adopt(plan: StreamPlan, held: HeldPort): void
+  /** The client has closed these media lines: their ports are free again. */
+  close(indexes: readonly number[]): void
+  /** The client will send from elsewhere, or means something else by its payload types. */
+  retarget(plan: StreamPlan): void
+  /** Of every stream, also of those closed since the sink's first packet. */
+  reports(): StreamReport[]
+  /** How well each came in, also of those closed since the sink's first packet. */
+  measures(): MeasuredStream[]
+  /** Nothing is to come for a while, or it is again: a hold. */
+  pause(on: boolean): void
+  /** What has come and waits to be looked at goes to the sink now. */
+  takeWaiting(): void
+  /** From now on packets go to this one; nobody is a sink too. Counts begin anew. */
+  writeTo(sink: Sink | undefined): void
+  /** The end signal has come: what was sent after it is not kept. */
+  end(): void
+  /** Receives what is still on its way, then closes. */
+  drain(drainMs: number): Promise<void>
+  closeAll(): void
+}
+
+/** Our name in RTCP; says nothing (RFC 7022). */
+const cnameBytes = 3
+
+export interface SessionStreamsOptions {
+  allocator: PortSource
+  random32: () => number
+  /** Returns true for an address of the trunk's networks; set where the trunk latches. */
+  latches?: ((address: string) => boolean) | undefined
+}
+
+export function createSessionStreams({ allocator, random32, latches }: SessionStreamsOptions): SessionStreams {
+  const streams = new Map<number, ReceivedStream>()
+  let closed: StreamReport[] = []
+  let measured: MeasuredStream[] = []
+  const ownKeys = new Map<number, MasterKey>()
+  const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
+  let sink: Sink | undefined
+  const adopted: [StreamPlan, HeldPort][] = []
+  let everHeard = false
+  const nobodySince = performance.now()
+  const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
+
+  /** What streams write to, whoever it is at the moment. */
+  const recording: Omit<Sink, 'arrival100us'> = {
+    source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream, ssrc, firstSeq, firstTs, codecs),
+    packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
+      sink === undefined || sink.packet(stream, type, marker, seq, ts, arrival, buffer, start, end),
+    omitted: (stream, seqOffset) => sink?.omitted(stream, seqOffset),
+  }
+
+  function receive(plan: StreamPlan, given: MediaPorts): void {
+    const { index } = plan
+    const heard = () => {
+      everHeard = true
+      given.heard?.()
+    }
+    const ports = { ...given, heard }
+    const stream = {
+      stream: index,
+      ports,
+      ...describe(plan),
+      recording,
+      arrival100us,
+      ssrc: random32(),
+      cname,
+      latches,
+    }
+    streams.set(index, receiveStream(stream))
+  }
+
+  function describe(plan: StreamPlan): Described {
+    const { address, port, reportsPort } = plan.remote
+    return {
+      peer: { address, port },
+      codecs: codecsOf(plan),
+      reportsPort,
+      mux: plan.mux,
+      keys: plan.crypto && { theirs: plan.crypto.keys, own: ownKey(plan) },
+    }
+  }
+
+  function ownKey({ index, crypto }: StreamPlan): MasterKey {
+    const known = ownKeys.get(index)
+    const suite = crypto?.keys[0]?.suite
+    if (known && (suite === undefined || known.suite === suite)) return known
+    if (!suite) throw new Error('a stream without keys has none of ours')
+    const own = makeMasterKey(suite)
+    ownKeys.set(index, own)
+    return own
+  }
+
+  function takeWaiting(): void {
+    for (const stream of streams.values()) stream.takeWaiting()
+  }
+
+  return {
+    get ports() {
+      return new Map([...streams].map(([index, stream]) => [index, stream.port]))
+    },
+    get everHeard() {
+      return everHeard
+    },
+    ownKey,
+    async add(plans) {
+      // All at once: sessions that each wait for their second pair would refuse each other the last ones.
+      const given = await Promise.all(plans.map(() => allocator.allocate()))
+      const opened = given.filter((ports) => ports !== 'no-port-left')
+      if (opened.length < plans.length) {
+        for (const ports of opened) ports.release()
+        return 'no-port'
+      }
+      for (const [at, ports] of opened.entries()) receive(plans[at]!, ports)
+      return undefined
+    },
+    adopt: (plan, held) => void adopted.push([plan, held]),
+    close(indexes) {
+      for (const index of indexes) {
+        const stream = streams.get(index)
+        if (!stream) continue
+        stream.close()
+        streams.delete(index)
+        closed.push(stream.report())
+        measured.push(measure(index, stream))
+      }
+    },
+    retarget(plan) {
+      streams.get(plan.index)?.update(describe(plan))
+    },
+    reports() {
+      // What waits in a socket has come: it is counted where it was written to.
+      for (const stream of streams.values()) stream.takeWaiting()
+      return [...closed, ...[...streams.values()].map((stream) => stream.report())]
+    },
+    measures: () => [...measured, ...[...streams].map(([index, stream]) => measure(index, stream))],
+    pause(on) {
+      for (const stream of streams.values()) stream.pause(on)
+    },
+    takeWaiting,
+    writeTo(next) {
+      takeWaiting()
+      const before100us = arrival100us()
+      sink = next
+      closed = []
+      measured = []
+      for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
+      // What waits in them has somebody to go to only now.
+      for (const [plan, held] of adopted.splice(0)) receive(plan, allocator.adopt(held.port, held))
+    },
+    end() {
+      for (const stream of streams.values()) stream.end()
+    },
+    async drain(drainMs) {
+      await Promise.all([...streams.values()].map((stream) => stream.drain(drainMs)))
+    },
+    closeAll() {
+      for (const stream of streams.values()) stream.close()
+    },
+  }
+}
+
+function measure(index: number, stream: ReceivedStream): MeasuredStream {
+  return { index, measure: stream.measure(), counters: stream.report() }
+}
+
+/** What payload types of a stream mean, as its recording tells it. */
+export function codecsOf(plan: Pick<StreamPlan, 'codecs'>): StreamCodec[] {
+  return plan.codecs.map(({ payloadType, encoding, clockRate, channels }) => ({
+    payloadType,
+    // Two voices in one: the log has no place for that, and half of each would be heard.
+    codec: channels > 1 && encoding === 'L16' ? 'unknown' : codecNamed(encoding),
+    clockRate,
+  }))
+}

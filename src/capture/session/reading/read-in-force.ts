@@ -1,0 +1,77 @@
+import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
+import type { ServiceNumber } from '#description/register-description.ts'
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import {
+  readInvitation,
+  type FormatPolicy,
+  type InvitationOptions,
+  type InvitationRequest,
+} from '../../siprec/read-invitation.ts'
+import type { Refusal } from '../../siprec/refusal.ts'
+import { answeredAtOf, type CallInvitation } from '../machine/describe-segment.ts'
+import { directoryAt } from './directory.ts'
+import type { Trunk } from './trunks.ts'
+import type { VersionAt } from './version-in-force.ts'
+
+export interface ReadingContext {
+  arrivedAt: Temporal.Instant
+  /** Where it is known already, of a later request of the session. */
+  answeredAt: Temporal.Instant | undefined
+  versionAt: VersionAt
+  officials: readonly DirectoryEntry[]
+  before?: InvitationOptions['before']
+  /** What the operator has set for the client that asks. */
+  trunk?: Trunk | undefined
+  formats?: FormatPolicy | undefined
+}
+
+/**
+ * Reads a request with the numbering, the numbers and the directory that held when the call was answered (R11, R14). A
+ * first request is read as of its arrival; only if something else held when its metadata say that the call was answered
+ * it is read again.
+ */
+export function readInForce(
+  request: InvitationRequest,
+  context: ReadingContext,
+): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal {
+  const { arrivedAt, officials, versionAt, before, trunk, formats } = context
+
+  const readAt = (at: Temporal.Instant): CallInvitation | Refusal => {
+    const { description } = versionAt(at)
+    /** Each number is told in several places. */
+    const normalised = new Map<string, ReturnType<typeof normalisePhoneNumber>>()
+    return readInvitation<ServiceNumber, DirectoryEntry>(request, {
+      arrivedAtMs: arrivedAt.epochMilliseconds,
+      normalise(raw) {
+        const number = normalised.get(raw) ?? normalisePhoneNumber(raw, description.numbering)
+        normalised.set(raw, number)
+        return number
+      },
+      directory: directoryAt(description, officials, at),
+      ...(before && { before }),
+      ...(trunk?.zone && { zone: trunk.zone }),
+      ...(trunk?.tracks && { trackOverride: trunk.tracks }),
+      ...(trunk?.identity && { identityFirst: trunk.identity }),
+      formats: { ...formats, ...(trunk?.formats && { answersAll: trunk.formats === 'all' }) },
+    })
+  }
+
+  const first = readAt(context.answeredAt ?? arrivedAt)
+  if (first.kind === 'refusal') return first
+  const answeredAt = context.answeredAt ?? answeredAtOf(first, arrivedAt)
+  if (context.answeredAt !== undefined || holdsAt(first.parties, answeredAt)) return { invitation: first, answeredAt }
+  const again = readAt(answeredAt)
+  return again.kind === 'refusal' ? again : { invitation: again, answeredAt }
+
+  /** Whether number and official are, at an instant, what they were taken for. */
+  function holdsAt({ number, official }: CallInvitation['parties'], at: Temporal.Instant): boolean {
+    const version = versionAt(at)
+    if (version.version !== versionAt(arrivedAt).version) return false
+    const directory = directoryAt(version.description, officials, at)
+    const [numberKey, officialKey] = [number?.number.key, official?.number.key]
+    return (
+      (numberKey == null || directory.findNumber(numberKey) === number?.entry) &&
+      (officialKey == null || directory.findOfficial(officialKey) === official?.entry)
+    )
+  }
+}

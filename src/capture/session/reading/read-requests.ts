@@ -1,0 +1,151 @@
+/** What is remembered of each dialog since its first INVITE, and how its requests are read with that. */
+import type { DirectoryEntry } from '#safeguards/people/people.ts'
+import type { Dialog, Source } from '../../sip/handler.ts'
+import { allHeaders, firstHeader, type SipRequest } from '../../sip/message.ts'
+import { planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'
+import { parseSdp } from '../../siprec/parse-sdp.ts'
+import type { FormatPolicy, InvitationOptions } from '../../siprec/read-invitation.ts'
+import type { Refusal } from '../../siprec/refusal.ts'
+import type { CallInvitation } from '../machine/describe-segment.ts'
+import { readInForce } from './read-in-force.ts'
+import type { SessionState } from '../machine/session-types.ts'
+import { toldEndOf, type ClientClock } from '../machine/told-times.ts'
+import { trunkNaming, type FindTrunk, type NameTrunk, type Trunk } from './trunks.ts'
+import type { VersionAt } from './version-in-force.ts'
+
+/** A request, where it came from, and the dialog that it is of. */
+export interface Asked {
+  readonly request: SipRequest
+  readonly source: Source
+  readonly dialog: { readonly id: string }
+}
+
+/** What its session knows already when a request is read. */
+export type KnownBefore = NonNullable<InvitationOptions['before']> & { answeredAt?: Temporal.Instant | undefined }
+
+export interface RequestReader {
+  /** Reads a request on top of what its session knows already. */
+  read(
+    asked: Asked,
+    arrivedAt: Temporal.Instant,
+    before?: KnownBefore,
+  ): { invitation: CallInvitation; answeredAt: Temporal.Instant } | Refusal
+  /** Media lines of an answer to an offer of ours. */
+  readAnswer(dialog: Pick<Dialog, 'source'>, sdp: string): StreamPlan[] | undefined
+  /** How long before this BYE its call ended, as the metadata tell that came with it or before. */
+  endedAgoMs(bye: Asked, now: Temporal.Instant, before?: KnownBefore): number | undefined
+  /** What the operator has set for the client that asks: the same for all requests of a dialog, which may not name it again. */
+  trunkOf(asked: Asked): Trunk | undefined
+  /** Name of the trunk that asks: the same for all requests of a dialog. */
+  trunkNameOf(asked: Asked): string
+  /** A segment of a session begins: what its first INVITE told of the parties holds for all its requests. */
+  begin(asked: Asked, nowMs: number, clock: ClientClock): void
+  /** What its client's clock says against ours. */
+  clockOf(dialogId: string): ClientClock
+  /** When it began; `nowMs` for one that is not known. */
+  beganMs(dialogId: string, nowMs: number): number
+  acknowledge(dialogId: string): void
+  wasAcknowledged(dialogId: string): boolean
+  forget(dialogId: string): void
+  /** What is remembered of a dialog, to be written down. */
+  beginningOf(dialogId: string): Beginning | undefined
+  /** A dialog that another process has begun goes on. */
+  resume(dialogId: string, beginning: Beginning): void
+}
+
+export interface Beginning {
+  beganMs: number
+  /** What the first INVITE told of the parties holds until a later request tells it anew: OpenSIPS tells it once. */
+  headers: ReadonlyMap<string, readonly string[]>
+  acknowledged: boolean
+  clock: ClientClock
+}
+
+/** Of the parties, and of the client: jambonz' re-INVITEs do not name it. */
+const toldOnce = ['diversion', 'p-asserted-identity', 'privacy', 'remote-party-id', 'user-agent']
+
+export function createRequestReader(options: {
+  versionAt: VersionAt
+  officials: () => readonly DirectoryEntry[]
+  findTrunk?: FindTrunk | undefined
+  nameTrunk?: NameTrunk | undefined
+  takesKeys?: ((source: Source) => boolean) | undefined
+  hears?: ((address: string) => boolean) | undefined
+  formats?: FormatPolicy | undefined
+}): RequestReader {
+  const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
+  const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
+  const beginnings = new Map<string, Beginning>()
+  const userAgentOf = ({ request, dialog }: Asked) => {
+    const [told] = beginnings.get(dialog.id)?.headers.get('user-agent') ?? []
+    return told ?? firstHeader(request, 'user-agent')
+  }
+  const trunkOf: RequestReader['trunkOf'] = (asked) => options.findTrunk?.(asked.source.address, userAgentOf(asked))
+
+  const reader: RequestReader = {
+    trunkOf,
+    trunkNameOf: (asked) => nameTrunk(asked.source, userAgentOf(asked)),
+    read({ request, source, dialog }, arrivedAt, before) {
+      return readInForce(
+        {
+          contentType: firstHeader(request, 'content-type'),
+          body: request.body,
+          headers: (name) => {
+            const own = allHeaders(request, name.toLowerCase())
+            return own.length > 0 ? own : (beginnings.get(dialog.id)?.headers.get(name.toLowerCase()) ?? [])
+          },
+          requestUri: request.uri,
+          sourceAddress: source.address,
+          takesKeys: takesKeys(source),
+          ...(options.hears && { hears: options.hears }),
+        },
+        {
+          arrivedAt,
+          answeredAt: before?.answeredAt,
+          versionAt: options.versionAt,
+          officials: options.officials(),
+          trunk: trunkOf({ request, source, dialog }),
+          formats: options.formats,
+          ...(before && { before }),
+        },
+      )
+    },
+    readAnswer({ source }, text) {
+      const answer = parseSdp(text)
+      return answer.kind === 'refusal'
+        ? undefined
+        : planStreams(answer, source.address, { takesKeys: takesKeys(source), hears: options.hears })
+    },
+    begin({ request, dialog }, nowMs, clock) {
+      const { headers, acknowledged = false } = beginnings.get(dialog.id) ?? {}
+      const told = headers ?? new Map(toldOnce.map((name) => [name, allHeaders(request, name)]))
+      beginnings.set(dialog.id, { beganMs: nowMs, headers: told, acknowledged, clock })
+    },
+    beganMs: (dialogId, nowMs) => beginnings.get(dialogId)?.beganMs ?? nowMs,
+    clockOf: (dialogId) => beginnings.get(dialogId)?.clock ?? { behindMs: 0, toldAnswer: true },
+    acknowledge(dialogId) {
+      const beginning = beginnings.get(dialogId)
+      if (beginning) beginning.acknowledged = true
+    },
+    wasAcknowledged: (dialogId) => beginnings.get(dialogId)?.acknowledged === true,
+    forget(dialogId) {
+      beginnings.delete(dialogId)
+    },
+    beginningOf: (dialogId) => beginnings.get(dialogId),
+    resume: (dialogId, beginning) => void beginnings.set(dialogId, beginning),
+    endedAgoMs(bye, now, before) {
+      const found = reader.read(bye, now, before)
+      const told = 'invitation' in found && toldEndOf(found.invitation, reader.clockOf(bye.dialog.id), now)
+      return told ? now.epochMilliseconds - told.epochMilliseconds : undefined
+    },
+  }
+  return reader
+}
+
+/** What a session knows when a later request of it is read. */
+export function knownOf(session: { readonly state: SessionState | undefined } | undefined): KnownBefore | undefined {
+  const state = session?.state
+  if (!state || state.phase === 'over') return undefined
+  const { streams, metadata, facts } = state.session
+  return { streams, ...(metadata && { metadata }), answeredAt: facts.answeredAt }
+}

@@ -1,0 +1,40 @@
+/** What others ask of a session's state. */
+import { allPaused } from '../media/accepted-streams.ts'
+import type { Offer, SessionState } from '../machine/session-types.ts'
+
+/** The recording of a session, whatever has become of it. */
+export function recordingIn(state: SessionState | undefined): string | undefined {
+  return state && state.phase !== 'over' ? state.session.facts.recording?.id : undefined
+}
+
+/** The trunk that sends a session. */
+export function trunkIn(state: SessionState | undefined): string | undefined {
+  return state && state.phase !== 'over' ? state.session.facts.trunk : undefined
+}
+
+/** What the next segment of a session goes on with. */
+export function placeOf({ state }: { readonly state: SessionState | undefined }): NonNullable<Offer['passedOn']> {
+  if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
+  const { answerVersion, joined = [], tracks, isSilenced } = state.session
+  const own = joined.flatMap(({ index }) => (tracks[index] ? [[index, tracks[index]] as const] : []))
+  return { answerVersion, joined, tracks: Object.fromEntries(own), ...(isSilenced && { isSilenced }) }
+}
+
+export function isStopped(state: SessionState | undefined): boolean {
+  return state !== undefined && state.phase !== 'over' && state.session.stopped !== undefined
+}
+
+interface WithState {
+  readonly state: SessionState | undefined
+}
+
+export function isShared({ state }: WithState): boolean {
+  return state !== undefined && state.phase !== 'over' && state.session.shared === true
+}
+
+/** The official of the directory who speaks with the caller in a session now. */
+export function officialHeard({ state }: WithState): string | undefined {
+  if (!state || state.phase === 'over' || state.phase === 'ending') return undefined
+  const { facts, streams, withholds } = state.session
+  return withholds === 'consultation' || allPaused(streams) ? undefined : facts.official?.personId
+}

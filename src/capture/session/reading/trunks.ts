@@ -1,0 +1,175 @@
+/** What an operator knows of a client that the client does not tell itself (SELOSTE_TRUNKS, docs/operate/recording-clients.md). */
+import { readFileSync } from 'node:fs'
+import { isIP, type BlockList } from 'node:net'
+import { parse } from 'yaml'
+import { ConfigFault } from '#platform/config/faults.ts'
+import { blockListOf } from '#platform/connections/address-list.ts'
+import type { IdentitySource, Track, TrackOverride } from '../../siprec/identified-parties.ts'
+import type { Source } from '../../sip/handler.ts'
+
+/** One trunk of the file; every value but `name` and `from` may be left out. */
+export interface Trunk {
+  readonly name: string
+  /** Addresses and networks (CIDR) that its requests come from. */
+  readonly from: readonly string[]
+  /** Words of its User-Agent, where several clients share an address. */
+  readonly client?: string
+  readonly tracks?: TrackOverride
+  /** IANA zone of times that name none. */
+  readonly zone?: string
+  readonly identity?: IdentitySource
+  /** Symmetric RTP: media may come from another address of `from` than the session description names (RFC 7362). */
+  readonly latching?: boolean
+  /** `all`: it takes no answer that leaves a payload type out; `playable`: what cannot be played is left out. */
+  readonly formats?: 'all' | 'playable'
+}
+
+/** The settings for a request, by where it came from and what its User-Agent says; the first that fits. */
+export type FindTrunk = (address: string, userAgent: string | undefined) => Trunk | undefined
+
+/**
+ * Name of the trunk that a request belongs to. Sessions of one call are joined only within one trunk. In this order: the entry of
+ * SELOSTE_TRUNKS, the name in the client certificate, the entry of SELOSTE_SIP_SOURCES, or else the exact address.
+ */
+export type NameTrunk = (source: Source, userAgent?: string) => string
+
+/** Returns true if both sources belong to one trunk; in-dialog requests carry no User-Agent, so it is ignored here. */
+export type SharesTrunk = (one: TrunkSource, other: TrunkSource) => boolean
+export type TrunkSource = Pick<Source, 'address' | 'client'>
+
+/** By a trunk's name, what its streams latch to: returns true for an address of its networks. Nothing for one that does not latch. */
+export type LatchesOf = (trunk: string | undefined) => ((address: string) => boolean) | undefined
+
+const identities: readonly string[] = ['vendor', 'participants', 'headers'] satisfies IdentitySource[]
+const trackNames: readonly unknown[] = ['caller', 'official', 'mixed'] satisfies Track[]
+const fields = ['name', 'from', 'client', 'tracks', 'zone', 'identity', 'latching', 'formats']
+const formatWords: readonly unknown[] = ['all', 'playable']
+
+/**
+ * @param path SELOSTE_TRUNKS; without it there are no settings, and every client is believed
+ * @throws ConfigFault `config-file-wrong`: which entry, what was found, what is allowed
+ */
+export function readTrunks(path: string | undefined): readonly Trunk[] {
+  if (path === undefined) return []
+  const wrong = (what: string) => new ConfigFault('config-file-wrong', `The trunks of ${path}: ${what}.`)
+  let file: unknown
+  try {
+    file = parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw wrong(`they cannot be read as YAML (${(cause as Error).message.split('\n')[0]})`)
+  }
+  const entries = isObject(file) ? file['trunks'] : undefined
+  if (!Array.isArray(entries)) throw wrong('a list named "trunks" is expected')
+  return entries.map((entry: unknown, at) => {
+    const problem = isObject(entry) ? problemOf(entry) : 'each has a name and addresses'
+    if (problem !== undefined) throw wrong(`entry ${at + 1}: ${problem}`)
+    const { from, ...trunk } = entry as Trunk
+    return { ...trunk, from: [from].flat() }
+  })
+}
+
+export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
+  const known = trunks.map((trunk) => ({ trunk, addresses: blockListOf(trunk.from) }))
+  return (address, userAgent = '') =>
+    known.find(
+      ({ trunk, addresses }) =>
+        holds(addresses, address) && userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
+    )?.trunk
+}
+
+/** @param sources SELOSTE_SIP_SOURCES; the entry with the longest prefix names the trunk */
+export function trunkNaming(
+  trunks: readonly Trunk[],
+  sources: readonly string[] = [],
+): { findTrunk: FindTrunk; nameTrunk: NameTrunk; sharesTrunk: SharesTrunk; latchesOf: LatchesOf } {
+  const find = trunkFinder(trunks)
+  const known = trunks.map(({ from }) => blockListOf(from))
+  const entries = sources
+    .map((entry) => ({ entry, list: blockListOf([entry]), bits: Number(entry.split('/')[1] ?? 128) }))
+    .sort((a, b) => b.bits - a.bits)
+  const named = Map.groupBy(
+    trunks.filter(({ latching }) => latching === true),
+    ({ name }) => nameOf(name),
+  )
+  const latching = new Map([...named].map(([name, ones]) => [name, blockListOf(ones.flatMap(({ from }) => from))]))
+  const sourceEntry = (address: string) => entries.find(({ list }) => holds(list, address))?.entry
+  return {
+    findTrunk: find,
+    nameTrunk(source, userAgent) {
+      const trunk = find(source.address, userAgent)
+      if (trunk) return nameOf(trunk.name)
+      if (source.client !== undefined) return `tls:${source.client}`
+      const entry = sourceEntry(source.address)
+      return entry === undefined ? `address:${source.address}` : `source:${entry}`
+    },
+    latchesOf(trunk = '') {
+      const list = latching.get(trunk)
+      return list && ((address) => holds(list, address))
+    },
+    sharesTrunk(one, other) {
+      if (one.address === other.address) return true
+      if (one.client !== undefined && one.client === other.client) return true
+      if (known.some((list) => holds(list, one.address) && holds(list, other.address))) return true
+      const entry = sourceEntry(one.address)
+      return entry !== undefined && entry === sourceEntry(other.address)
+    },
+  }
+}
+
+const nameOf = (configured: string) => `trunk:${configured}`
+
+/** Returns true for a trunk that an operator has named or a certificate proves, and not for a bare address or network. */
+export function isNamedTrunk(name: string): boolean {
+  return name.startsWith('trunk:') || name.startsWith('tls:')
+}
+
+function holds(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+function problemOf(entry: Record<string, unknown>): string | undefined {
+  const { name, from, client, tracks, latching, formats } = entry
+  const [zone, identity] = [entry['zone'], entry['identity']].map((value) =>
+    value === undefined || typeof value === 'string' ? value : JSON.stringify(value),
+  )
+  const unknown = Object.keys(entry).find((key) => !fields.includes(key))
+  if (unknown !== undefined) return `"${unknown}" is not known; allowed are ${fields.join(', ')}`
+  if (typeof name !== 'string' || name === '') return 'it has no name'
+  const networks: unknown[] = [from].flat()
+  const odd = networks.find((network) => !isNetwork(network))
+  if (odd !== undefined || networks.length === 0)
+    return `from has "${String(odd)}"; allowed are addresses and networks such as 192.0.2.0/24`
+  if (client !== undefined && typeof client !== 'string') return 'client is a word of the User-Agent'
+  if (tracks !== undefined && !isTracks(tracks))
+    return 'tracks is asSignalled, crossed, or for each label caller, official or mixed'
+  if (formats !== undefined && !formatWords.includes(formats)) return 'formats is all or playable'
+  if (zone !== undefined && !isZone(zone)) return `zone is "${zone}"; allowed is a name such as Europe/Helsinki`
+  if (identity !== undefined && !identities.includes(identity))
+    return `identity is "${identity}"; allowed are ${identities.join(', ')}`
+  if (latching !== undefined && typeof latching !== 'boolean') return 'latching is true or false'
+  return undefined
+}
+
+function isNetwork(network: unknown): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(network)) ?? []
+  const longest = { 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return longest > 0 && Number(bits ?? 0) <= longest
+}
+
+function isTracks(tracks: unknown): boolean {
+  if (tracks === 'asSignalled' || tracks === 'crossed') return true
+  return isObject(tracks) && Object.values(tracks).every((track) => trackNames.includes(track))
+}
+
+function isZone(zone: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

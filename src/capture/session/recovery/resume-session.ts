@@ -1,0 +1,119 @@
+/** A session as it is written down for another process, and as that one goes on with it. */
+import type { SegmentFacts } from '#register/admit.ts'
+import { forbiddenBefore } from '../machine/describe-segment.ts'
+import { writeFacts } from './facts-file.ts'
+import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import type { HeldSession, HeldTwin } from './held-sessions.ts'
+import type { HeldHalf } from '../duplicates/other-half.ts'
+import type { Beginning } from '../reading/read-requests.ts'
+import type { RunningSession, SessionLeg } from '../run-session.ts'
+import type { Offer } from '../machine/session-types.ts'
+import type { WaitingSession } from './waiting-sessions.ts'
+
+interface BothClocks {
+  epochMs: number
+  monotonicMs: number
+}
+
+/**
+ * What another process needs to go on with a session. Nothing for one that it could not go on with: without its keys, which are
+ * never written down, what comes under SRTP is noise; and what a consultation or a conference says is kept by nobody.
+ */
+export function heldOf(
+  { dialog, state, media, described, sdpSessionId }: RunningSession,
+  beginning: Beginning,
+  now: BothClocks,
+  beside: { halves: readonly HeldHalf[]; twins: readonly HeldTwin[] },
+): HeldSession | undefined {
+  if (state?.phase !== 'live') return undefined
+  const { facts, streams, tracks, metadata, answerVersion, withholds, shared, stopped, joined = [] } = state.session
+  if (withholds || shared || haveKeys([...streams, ...joined])) return undefined
+  return {
+    format: 2,
+    segmentId: facts.segmentId,
+    facts: writeFacts(facts),
+    ...heldDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
+    ...{ streams, joined, ...beside, tracks, metadata, answerVersion },
+    isForbidden: stopped !== undefined,
+  }
+}
+
+/** The same of a session that stands beside one; what it consults about is heard by nobody in any case. */
+export function heldTwinOf(leg: SessionLeg, beginning: Beginning, now: BothClocks): HeldTwin | undefined {
+  if (haveKeys(leg.place.streams)) return undefined
+  return { ...heldDialog(leg, leg.streams?.ports, beginning, now), place: leg.place }
+}
+
+function haveKeys(streams: readonly StreamPlan[]): boolean {
+  return streams.some(({ accepted, crypto }) => accepted && crypto)
+}
+
+function heldDialog(
+  { dialog, described, sdpSessionId }: Pick<SessionLeg, 'dialog' | 'described' | 'sdpSessionId'>,
+  ports: ReadonlyMap<number, number> | undefined,
+  { headers, clock, beganMs }: Beginning,
+  now: BothClocks,
+) {
+  const withoutKeys = described?.media.map((one) => ({ ...one, crypto: [] }))
+  return {
+    ...{ dialog: dialog.saved(), sdpSessionId, clock },
+    described: described && { ...described, media: withoutKeys ?? [] },
+    ports: [...(ports ?? [])],
+    headers: [...headers],
+    beganAtMs: now.epochMs - (now.monotonicMs - beganMs),
+  }
+}
+
+/** What its dialog began with, for the process that goes on with it. */
+export function beginningOf(held: Pick<HeldTwin, 'headers' | 'clock' | 'beganAtMs'>, now: BothClocks): Beginning {
+  const { headers, clock, beganAtMs } = held
+  const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
+  // Its answers were the other process's, which waited for what was still to be acknowledged.
+  return { headers: new Map(headers), acknowledged: true, clock, beganMs }
+}
+
+/**
+ * The session as the process before left it. What was being recorded goes on as one more segment of the call, with the same
+ * official and as it was decided (R14), as a recording has one beginning and one end (R17) and nobody has its key any more.
+ */
+export function resumedOffer(
+  { facts: before, held, goesOn }: WaitingSession,
+  next: {
+    ids: { segmentId: string; recordingId: string }
+    at: Temporal.Instant
+    intakeDay: Temporal.PlainDate
+    intakePublicKey: () => string | undefined
+    isForbidden: boolean
+  },
+): Offer {
+  const { streams, tracks, metadata, answerVersion, joined } = held
+  const offer = {
+    streams,
+    tracks,
+    ...(metadata && { metadata }),
+    hasSdp: false,
+    passedOn: { answerVersion, joined, tracks, ...(held.ports.length === 0 && { isSilenced: true }) },
+  }
+  if (goesOn) return { facts: before, ...offer }
+  const { recording, endedAt: _ended, endInferred: _inferred, captureFailure, ...rest } = before
+  const facts: SegmentFacts = {
+    ...rest,
+    segmentId: next.ids.segmentId,
+    answeredAt: next.at,
+    captureState: recording && !next.isForbidden ? 'recording' : 'not-recorded',
+    marks: before.marks.filter((mark) => mark !== 'incomplete' && mark !== 'end-inferred'),
+    ...(!recording && captureFailure !== undefined && { captureFailure }),
+    ...(recording && next.isForbidden && { captureFailure: forbiddenBefore }),
+    ...(recording &&
+      !next.isForbidden && {
+        recording: {
+          id: next.ids.recordingId,
+          startedAt: next.at,
+          intakeDay: next.intakeDay,
+          intakeKey: next.intakePublicKey(),
+          months: recording.months,
+        },
+      }),
+  }
+  return { facts, ...offer }
+}

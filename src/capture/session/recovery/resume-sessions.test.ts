@@ -1,0 +1,124 @@
+/** Calls that go on in the next process: which of their sessions and voices come back (R16, R17). */
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openNextProcess } from '#test/conformance/sip/next-process.ts'
+import {
+  everyCall,
+  inDialog,
+  openSpeaker,
+  written,
+  type Speaker,
+  type WiredRecorder,
+} from '#test/conformance/sip/wired-recorder.ts'
+import { firstHeader } from '../../sip/message.ts'
+import type { RecorderLimits } from '../recorder-options.ts'
+
+let folder = ''
+let wired: WiredRecorder
+let stop: () => Promise<void>
+let near: Speaker
+let far: Speaker
+let described = everyCall
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-resumed-'))
+  // As the vectors' ACKs tell.
+  described = everyCall
+  near = await openSpeaker(24_000, 100)
+  far = await openSpeaker(24_004, 200)
+  await start()
+})
+afterEach(async () => {
+  await stop()
+  for (const speaker of [near, far]) speaker.close()
+  await rm(folder, { recursive: true })
+})
+
+async function start(limits: Partial<RecorderLimits> = {}): Promise<void> {
+  ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_800, description: () => described, limits }))
+}
+
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
+const files = async () => (await readdir(join(folder, 'sessions'))).filter((name) => name.endsWith('.json'))
+
+/** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
+async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {
+  const { sdp, to } = await wired.ask(written(`cucm-${end}-end`))
+  const ack = { '192.0.2.42': '127.0.0.1', '<sip:029497000@192.0.2.200>;tag=srs1': to }
+  wired.call.send(Buffer.from(written(`cucm-${end}-end-ack`, ack), 'latin1'), { address: '192.0.2.10' })
+  return { port: Number(/m=audio (\d+)/.exec(sdp)?.[1]), to }
+}
+
+const bye = (end: 'near' | 'far', to: string) => wired.ask(inDialog(written(`cucm-${end}-end`), 'BYE', to, 999_999))
+
+test("both halves of a call of Cisco's bridge come back, into one recording of one more segment", async () => {
+  const [one, other] = [await open('near'), await open('far')]
+  await near.speak([one.port], 20)
+  await far.speak([other.port], 20)
+  expect(await files()).toHaveLength(1)
+  await stop()
+  await start()
+  await near.speak([one.port], 30)
+  await far.speak([other.port], 30)
+  await until(() => expect(wired.recorder.recording).toBe(1))
+  // A client may ask in either of its dialogs, and each is known.
+  await bye('far', other.to)
+  await bye('near', one.to)
+  await until(() => expect(wired.segments()[0]?.recording?.stored).toBeDefined())
+  expect(wired.segments()).toHaveLength(1)
+  expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 60, packetsLost: 0 })
+  expect(await wired.voices(wired.segments()[0])).toEqual({ caller: [200], official: [100], mixed: [] })
+  expect(wired.recorder.live).toBe(0)
+  expect(wired.ports.inUse).toBe(0)
+  await until(async () => expect(await files()).toEqual([]))
+})
+
+test('a half that asks for something first brings its call back; one that has ended meanwhile stays away', async () => {
+  const [one, other] = [await open('near'), await open('far')]
+  await near.speak([one.port], 20)
+  await stop()
+  await start()
+  const reinvite = inDialog(written('cucm-far-end'), 'INVITE', other.to, 999_990)
+  expect((await wired.ask(reinvite)).sdp).toContain(`m=audio ${other.port} `)
+  expect(wired.recorder.live).toBe(1)
+  await stop()
+  await start()
+  await bye('far', other.to)
+  await near.speak([one.port], 10)
+  await until(() => expect(wired.recorder.recording).toBe(1))
+  await bye('near', one.to)
+  await until(() => expect(wired.segments()[0]?.recording?.stored).toMatchObject({ packetsReceived: 10 }))
+  expect(wired.ports.inUse).toBe(0)
+})
+
+test('a call that is only history ends when its client says that it has ended meanwhile, and by no other answer', async () => {
+  const rules = everyCall.recordingPlan.rules.map((rule) => ({ ...rule, share: 0 }))
+  described = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules } }
+  await wired.ask(written('audiocodes'))
+  expect(wired.recorder.live).toBe(1)
+  await until(async () => expect(await files()).toHaveLength(1))
+  const asked = () =>
+    wired.call.sent.flatMap(({ message }) => ('method' in message && message.method === 'OPTIONS' ? [message] : []))
+  const answer = async (nth: number, status: number) => {
+    await until(() => expect(asked().length).toBeGreaterThan(nth))
+    expect(wired.recorder.live).toBe(1)
+    const echo = ['via', 'from', 'to', 'call-id', 'cseq'].map(
+      (name) => `${name}: ${firstHeader(asked()[nth]!, name)}\r\n`,
+    )
+    wired.call.send(`SIP/2.0 ${status} Whatever\r\n${echo.join('')}Content-Length: 0\r\n\r\n`)
+    await until(() => expect(wired.recorder.live).toBe(status === 481 ? 0 : 1))
+  }
+  for (const status of [405, 408]) {
+    await stop()
+    await start()
+    await answer(0, status)
+  }
+  // Its BYE was under way, or went to another recorder: it is asked again.
+  await stop()
+  await start({ askAgainMs: 20 })
+  await answer(0, 200)
+  await answer(1, 481)
+  await until(() => expect(wired.segments()[0]).toMatchObject({ endInferred: true, marks: ['end-inferred'] }))
+})

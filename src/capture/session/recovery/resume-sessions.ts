@@ -1,0 +1,160 @@
+/**
+ * Sessions that outlive a process. In: sessions as they change, and those that the process before has written down. Out: each
+ * written down for the next process; those of the one before going on here. Never here: how a session is run.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { Dialog } from '../../sip/handler.ts'
+import type { OtherHalves } from '../duplicates/other-half.ts'
+import type { RequestReader } from '../reading/read-requests.ts'
+import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
+import { beginningOf, heldOf, heldTwinOf, resumedOffer } from './resume-session.ts'
+import type { RunningSession, SegmentBefore } from '../run-session.ts'
+import type { TwinSessions } from '../duplicates/twin-sessions.ts'
+import { createWaitingSessions, type WaitingSession } from './waiting-sessions.ts'
+
+export interface ResumedSessions {
+  /** A dialog of the process before is open again. */
+  open(dialog: Dialog): void
+  /** The session of a dialog that its client asks in: it goes on, if it waited. */
+  askedIn(dialogId: string): Promise<RunningSession | undefined>
+  /** Others stood beside it, one of which may go on in its place. */
+  hasTwins(dialogId: string): boolean
+  /** Its end was told, or another session takes its place. */
+  drop(dialogId: string): void
+  /** Those of which nothing comes any more. */
+  dropSilent(silenceMs: number): void
+  /** Writes down how a session stands. */
+  hold(session: RunningSession): void
+  /** It is over. */
+  forget(dialogId: string): void
+  stop(): void
+}
+
+export function createResumedSessions(parts: {
+  options: Pick<
+    RecorderOptions,
+    'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey' | 'latchesOf'
+  >
+  reader: RequestReader
+  recent: RecentCalls
+  halves: OtherHalves
+  twins: () => TwinSessions
+  /** The session of a dialog now. */
+  sessionOf: (dialogId: string) => RunningSession | undefined
+  /** Runs the session of these facts, whose recording began with a packet that has come before. */
+  start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
+  /** A client that was asked whether a call goes on is asked again after so long. */
+  askAgainMs: number
+  /** Its client knows of no such session any more. */
+  onGone: (session: RunningSession) => void
+}): ResumedSessions {
+  const { options, reader, recent, halves, sessionOf, start } = parts
+  const { clock, held, random } = options
+  const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
+  const forget = (dialogId: string) => held?.sessions.forget(dialogId)
+  let stopped = false
+  const waiting = createWaitingSessions({
+    ...{ calls: held?.calls, goOn: held?.goOn ?? new Set(), allocator: options.ports, random32: random.uint32 },
+    ...{ nowMs: () => clock.monotonicMs(), latchesOf: options.latchesOf, onDropped: forget },
+  })
+
+  async function resume(waited: WaitingSession): Promise<RunningSession> {
+    const { dialog, before, facts: left, goesOn, heardMs } = waited
+    const lateMs = heardMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - heardMs))
+    const at = clock.now().subtract({ milliseconds: lateMs })
+    const offer = resumedOffer(waited, {
+      ids: { segmentId: random.uuid(), recordingId: random.uuid() },
+      at,
+      intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
+      intakePublicKey: options.intakePublicKey,
+      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: whoAnswers(left.official) }),
+    })
+    if (!goesOn) options.quotas.count(offer.facts)
+    const session = start(offer.facts, dialog, before, heardMs)
+    for (const half of waited.halves.values()) halves.resume(half.held, half.dialog, session)
+    await session.tell({ type: 'offered', offer })
+    for (const { held: twin, dialog, ports } of waited.twins.values()) {
+      const { place, described, sdpSessionId } = twin
+      parts.twins().resume({ dialog, place, described, sdpSessionId }, ports, session)
+    }
+    waited.close()
+    hold(session)
+    if (goesOn) void askWhetherThere(session)
+    return session
+  }
+
+  /**
+   * Of what is only history no sound tells whether it goes on: its BYE may have come while nobody was here. Where no session timer
+   * tells either, its client is asked; only a plain no ends the call (RFC 5057 section 5.1). Asked again and again: it may have been
+   * away as well, or its BYE under way, or the dialog has gone on at another recorder, which gets the BYE.
+   */
+  async function askWhetherThere(session: RunningSession): Promise<void> {
+    const { dialog } = session
+    const isThere = () => !stopped && session.dialog === dialog && sessionOf(dialog.id) === session
+    while (isThere() && dialog.saved().expiresSeconds === undefined) {
+      if ((await dialog.ask()) === 481) return isThere() ? parts.onGone(session) : undefined
+      await wait(parts.askAgainMs, undefined, { ref: false })
+    }
+  }
+
+  function hold(session: RunningSession): void {
+    const { dialog } = session
+    const beginning = reader.beginningOf(dialog.id)
+    // Passed on meanwhile: the dialog is another segment's.
+    if (stopped || !beginning || sessionOf(dialog.id) !== session) return
+    const now = both()
+    const twins = parts
+      .twins()
+      .legsOf(session)
+      .flatMap((leg) => {
+        const began = reader.beginningOf(leg.dialog.id)
+        return (began && heldTwinOf(leg, began, now)) ?? []
+      })
+    const written = heldOf(session, beginning, now, { halves: halves.heldOf(session), twins })
+    if (written) held?.sessions.keep(dialog.id, written)
+    else forget(dialog.id)
+  }
+
+  function askedIn(dialogId: string): Promise<RunningSession | undefined> {
+    const waited = waiting.take(dialogId)
+    return waited ? resume(waited) : Promise.resolve(sessionOf(dialogId))
+  }
+
+  return {
+    open(dialog) {
+      if (waiting.addHalf(dialog)) return
+      const twin = waiting.addTwin(dialog)
+      if (twin) {
+        reader.resume(dialog.id, beginningOf(twin.held, both()))
+        const goOn = () => void askedIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
+        for (const port of twin.ports.values()) port.onHeard(goOn)
+        return
+      }
+      const waited = waiting.add(dialog)
+      if (!waited) return dialog.forget()
+      reader.resume(dialog.id, beginningOf(waited.held, both()))
+      const goOn = () => {
+        const taken = waiting.take(dialog.id)
+        if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))
+      }
+      // Once those that stood beside it are open as well.
+      if (waited.goesOn) queueMicrotask(goOn)
+      else waited.onHeard(goOn)
+    },
+    askedIn,
+    hasTwins: (dialogId) => waiting.hasTwins(dialogId),
+    drop: (dialogId) => waiting.drop(dialogId),
+    dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
+    hold,
+    // A stop of ours ends no call: the next process takes it up.
+    forget: (dialogId) => {
+      if (!stopped) forget(dialogId)
+    },
+    stop() {
+      stopped = true
+      waiting.stop()
+    },
+  }
+}

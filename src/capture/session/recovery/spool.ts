@@ -1,0 +1,266 @@
+/**
+ * Facts on their way to the register. In: a segment's facts whenever they change. Out: the same facts admitted, in
+ * order, however long the database is away; on disk until then. Never here: a call that waits for the database.
+ */
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openKeptTexts, type KeptTexts } from '#platform/journal/kept-texts.ts'
+import type { SegmentFacts } from '#register/admit.ts'
+import type { AdmitFacts } from '../register/admit-facts.ts'
+import { awaitsDirection } from '../machine/describe-segment.ts'
+import { readFacts, writeFacts } from './facts-file.ts'
+
+export interface Spool {
+  /**
+   * Makes facts durable; they are admitted soon after, or once the call is over where it may still be told that it is none of this
+   * register's (R8). Facts of one segment replace those before them.
+   */
+  note(facts: SegmentFacts): Promise<void>
+  /** Makes facts durable that are noted, the very same, once something else has come about; until then nobody is told of them. */
+  foresee(facts: SegmentFacts): Promise<void>
+  /** It has not come about, or is none of this register's; what was foreseen of the segment, or not admitted, is gone when this resolves. */
+  withdraw(segmentId: string): Promise<void>
+  /**
+   * What an earlier process left: segments whose end was never admitted. A file of which something cannot be read is set aside
+   * as `.broken` and named: a person has to look, and the recordings of what it says stay where they are.
+   */
+  left(): { segments: SegmentFacts[]; broken: string[] }
+  /** Segments that wait to be admitted. */
+  readonly waiting: number
+  /** Of segments that the register refuses, since when the first is (as performance.now() counts); nothing where it refuses none. */
+  readonly refused: { sinceMs: number; code: 'not-admitted' } | undefined
+  /** Asks at once of what stands beside another node's: something of that may have been forbidden. */
+  askAgain(): void
+  /** Resolves when everything noted so far is admitted. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface SpoolOptions {
+  directory: string
+  admit: AdmitFacts
+  /** An admission failed and is tried again; or, without facts, the journal in which they lie could not go on to its next file. */
+  onFault: (error: unknown, facts?: SegmentFacts) => void
+  /** Another node has this talk, by which it is not to be recorded (R49, R14): what is being recorded of it here is to stop. */
+  onStops?: (facts: SegmentFacts) => void
+  /** Another node has told all of it: removes what there is of its recording here. Until that is done the facts stay. */
+  onTold?: (facts: SegmentFacts) => Promise<void>
+  retryMs?: number
+  /** How often it is asked whether what stands beside another node's is to be entered. */
+  besideMs?: number
+  /** How long a call's end waits for what is stored of its recording, which follows as a rule: then both are one admission. */
+  storedMs?: number
+}
+
+/** Being admitted; those that come together are one statement (admit-facts.ts). */
+const atOnce = 64
+
+/** Opens the spool in a folder; what lies there is admitted again (admission is idempotent). */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000, storedMs = 500 } = options
+  const journal = await openKeptTexts({ directory, onFault: (error) => onFault(error) })
+  const unreadable = await takeOldFiles(directory, journal)
+  const latest = new Map<string, SegmentFacts>()
+  const busy = new Set<string>()
+  /** Failed since the last retry; busy until the next. */
+  const failed = new Set<string>()
+  /** Since its first failure. */
+  const refusedSince = new Map<string, number>()
+  /** Another node tells of the same talk, and goes on. */
+  const beside = new Set<string>()
+  /** Over, and about to be stored. */
+  const ending = new Set<string>()
+  /** Refused by the disk: a crash would lose them, and the recording with them. */
+  const unwritten = new Map<string, SegmentFacts>()
+  const foreseen = new Map<string, { facts: SegmentFacts; written: Promise<void> }>()
+  const listeners = new Set<() => void>()
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const asking = setInterval(askAgain, besideMs)
+  asking.unref()
+
+  function pump(): void {
+    if (stopped) return
+    for (const [segmentId, facts] of latest) {
+      if (busy.size >= atOnce) return
+      if (busy.has(segmentId) || beside.has(segmentId) || ending.has(segmentId)) continue
+      busy.add(segmentId)
+      void deliver(facts)
+    }
+    if (latest.size === 0) for (const listener of listeners) listener()
+  }
+
+  function retryLater(): void {
+    if (!stopped) timer ??= setTimeout(retry, retryMs)
+  }
+
+  async function write(facts: SegmentFacts): Promise<void> {
+    const { segmentId } = facts
+    try {
+      await journal.put(segmentId, writeFacts(facts), facts.endedAt ? 'in-time' : 'at-once')
+      unwritten.delete(segmentId)
+    } catch (error) {
+      unwritten.set(segmentId, facts)
+      throw error
+    }
+  }
+
+  /** Only what failed: facts still being admitted must not be overtaken by newer ones of their segment. */
+  function retry(): void {
+    timer = undefined
+    for (const facts of unwritten.values()) write(facts).catch(retryLater)
+    for (const segmentId of failed) busy.delete(segmentId)
+    failed.clear()
+    pump()
+  }
+
+  function waitForStored(facts: SegmentFacts): void {
+    const { segmentId, endedAt } = facts
+    if (!endedAt || isFinal(facts)) return void ending.delete(segmentId)
+    ending.add(segmentId)
+    setTimeout(() => ending.delete(segmentId) && pump(), storedMs).unref()
+  }
+
+  function askAgain(): void {
+    if (beside.size === 0) return
+    beside.clear()
+    pump()
+  }
+
+  async function deliver(facts: SegmentFacts): Promise<void> {
+    const { segmentId } = facts
+    try {
+      const admission = await admit(facts)
+      refusedSince.delete(segmentId)
+      // Nothing newer came meanwhile: this is what the register holds now.
+      if (latest.get(segmentId) === facts) {
+        if (admission.verdict === 'beside') {
+          beside.add(segmentId)
+          if (admission.stops) options.onStops?.(facts)
+        } else {
+          if (admission.verdict === 'told') await options.onTold?.(facts)
+          if (isFinal(facts)) {
+            unwritten.delete(segmentId)
+            await journal.remove(segmentId, 'in-time')
+          }
+          latest.delete(segmentId)
+        }
+      }
+    } catch (error) {
+      onFault(error, facts)
+      // To the end of the line: facts that the register never takes do not keep the others from it.
+      const newest = latest.get(segmentId)
+      latest.delete(segmentId)
+      if (newest) latest.set(segmentId, newest)
+      // Busy until the timer: a database that is away is not asked eight times a millisecond.
+      failed.add(segmentId)
+      if (!refusedSince.has(segmentId)) refusedSince.set(segmentId, performance.now())
+      retryLater()
+      return
+    }
+    busy.delete(segmentId)
+    pump()
+  }
+
+  return {
+    async note(facts) {
+      const ahead = foreseen.get(facts.segmentId)
+      foreseen.delete(facts.segmentId)
+      try {
+        await (ahead?.facts === facts ? ahead.written : write(facts))
+      } catch (error) {
+        retryLater()
+        throw error
+      } finally {
+        if (!awaitsDirection(facts)) {
+          latest.set(facts.segmentId, facts)
+          beside.delete(facts.segmentId)
+          waitForStored(facts)
+          pump()
+        }
+      }
+    },
+    async foresee(facts) {
+      const written = write(facts)
+      foreseen.set(facts.segmentId, { facts, written })
+      // Whoever notes them is told.
+      await written.catch(() => undefined)
+    },
+    async withdraw(segmentId) {
+      foreseen.delete(segmentId)
+      unwritten.delete(segmentId)
+      await journal.remove(segmentId)
+    },
+    left() {
+      const segments: SegmentFacts[] = []
+      const broken = [...journal.broken, ...unreadable]
+      for (const [segmentId, text] of journal.all()) {
+        const facts = read(text)
+        if (facts) segments.push(facts)
+        else broken.push(segmentId)
+      }
+      return { segments, broken }
+    },
+    get waiting() {
+      return latest.size
+    },
+    get refused() {
+      if (refusedSince.size === 0) return undefined
+      return { sinceMs: Math.min(...refusedSince.values()), code: 'not-admitted' as const }
+    },
+    askAgain,
+    settled() {
+      if (latest.size === 0) return Promise.resolve()
+      return new Promise((resolve) => {
+        const listener = () => {
+          listeners.delete(listener)
+          resolve()
+        }
+        listeners.add(listener)
+      })
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      clearInterval(asking)
+      await journal.close()
+    },
+  }
+}
+
+/** Nothing more will come for this segment. */
+export function isFinal(facts: SegmentFacts): boolean {
+  return (
+    facts.endedAt !== undefined &&
+    (!facts.recording || facts.recording.stored !== undefined || facts.recording.gone === true)
+  )
+}
+
+/**
+ * A file for each segment, as the version before this one wrote them, into the journal.
+ * @returns the names of those that cannot be read, set aside now or before
+ */
+async function takeOldFiles(directory: string, journal: KeptTexts): Promise<string[]> {
+  const names = await readdir(directory)
+  const unreadable = names.filter((name) => name.endsWith('.json.broken'))
+  for (const name of names.filter((one) => one.endsWith('.json'))) {
+    const path = join(directory, name)
+    const facts = read(await readFile(path, 'utf8'))
+    if (facts) {
+      await journal.put(facts.segmentId, writeFacts(facts))
+      await rm(path)
+    } else {
+      await rename(path, `${path}.broken`)
+      unreadable.push(`${name}.broken`)
+    }
+  }
+  return unreadable
+}
+
+function read(text: string): SegmentFacts | undefined {
+  try {
+    return readFacts(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,60 @@
+/** Segments whose decision could not be taken, once it can. In: a segment, and what is told of it only now. Out: its session, told. */
+import type { SegmentFacts } from '#register/admit.ts'
+import { undecidedFor } from '../machine/is-decided-anew.ts'
+import { withIntakeKey } from '../media/laid-out-recordings.ts'
+import type { RecorderCounters } from '../recorder-counters.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
+import type { Asking, RunningSession } from '../run-session.ts'
+import type { Offer, Reoffer } from '../machine/session-types.ts'
+
+export interface Completions {
+  /**
+   * Completes a segment with what is told of it only now, and with the decision that could not be taken before (R14).
+   * `listens`: something is still missing that may be told.
+   */
+  complete(
+    session: RunningSession,
+    known: SegmentFacts,
+    told: Offer,
+    listens: boolean,
+    by?: { offer: Reoffer; asking: Asking },
+  ): Promise<void>
+  /** A second session of a call tells what the first one lacks: OpenSIPS' second recorder has the Diversion. */
+  byAnother(first: RunningSession, told: Offer): Promise<void>
+}
+
+export function createCompletions(parts: {
+  options: Pick<RecorderOptions, 'quotas' | 'laidOut' | 'intakePublicKey'>
+  counters: () => RecorderCounters
+  hold: (session: RunningSession) => void
+}): Completions {
+  const { options, hold } = parts
+
+  const completions: Completions = {
+    async complete(session, known, { facts, callerIsGuess }, listens, by) {
+      const { answeredAt, numberCalled, numberReached, official, decision, captureState, captureFailure, marks } = facts
+      const { recording } = withIntakeKey(facts, options)
+      const completion = {
+        ...{ answeredAt, numberCalled, numberReached, official, decision, captureState, captureFailure, marks },
+        ...(recording && { recording }),
+      }
+      options.quotas.count({ ...known, ...completion, official: official ?? known.official })
+      const counters = parts.counters()
+      if (recording) {
+        counters.recorded++
+        counters.historyOnly--
+      }
+      const caller = callerIsGuess ? undefined : facts.caller
+      const told = { type: 'completed', completion, listens } as const
+      await session.tell(by ? { ...told, offer: by.offer } : { ...told, ...(caller && { caller }) }, by?.asking)
+    },
+    async byAnother(first, told) {
+      const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
+      const lacks = known && undecidedFor(known)
+      if (!lacks || undecidedFor(told.facts) === lacks) return
+      await completions.complete(first, known, told, false)
+      hold(first)
+    },
+  }
+  return completions
+}

@@ -1,0 +1,241 @@
+/**
+ * How calls were signalled, for engineers: a ladder of each session, of the last ones and of those with a problem. In: SIP
+ * requests and answers, the facts of segments. Out: flows, by time. Never here: a number, a name, an address, a call id or
+ * anything else that a client sent; and never on disk (docs/decisions/0049-seen-and-not-kept.md).
+ */
+import type { SegmentFacts } from '#register/admit.ts'
+import { isLossy, type Reception } from '#register/recordings/reception.ts'
+import type { Answer, Dialog, IncomingRequest, Invite, SipHandler } from '../../sip/handler.ts'
+import { firstHeader, type SipRequest } from '../../sip/message.ts'
+import { splitMultipart } from '../../siprec/split-multipart.ts'
+import { productOf } from './clients-seen.ts'
+
+/** Who did it: the recording client, the recorder's signalling, or what capture made of the call. */
+export type FlowActor = 'client' | 'recorder' | 'capture'
+
+export interface FlowStep {
+  atMs: number
+  by: FlowActor
+  /** A method, a status, or a word of `captureSteps`. */
+  what: string
+  /** Words that say what it carried or why: our own alone. */
+  with: readonly string[]
+}
+
+export const flowProblems = [
+  ...(['refused', 'cancelled', 'failing', 'end-inferred', 'not-acknowledged', 'session-expired'] as const),
+  ...(['one-way', 'silent', 'lossy', 'empty', 'needs-review'] as const),
+] as const
+export type FlowProblem = (typeof flowProblems)[number]
+
+export interface CallFlow {
+  /** Ours, by chance: the client's ids stay out of it. */
+  id: string
+  segments: { segmentId: string; contactId: string }[]
+  client: string
+  transport: string
+  startedAtMs: number
+  endedAtMs?: number
+  problems: FlowProblem[]
+  steps: FlowStep[]
+  /** Steps beyond the longest flow that is kept. */
+  leftOut: number
+}
+
+export interface CallFlows {
+  /** The handler, looked at while it works. */
+  watch(handler: SipHandler): SipHandler
+  /** The facts of a segment have changed. */
+  note(dialogId: string, facts: SegmentFacts): void
+  /** Newest first. */
+  all(): CallFlow[]
+  find(id: string): CallFlow | undefined
+}
+
+export interface FlowLimits {
+  /** Ended sessions that are kept, those without a problem and those with one; and for how long after their end. */
+  most: number
+  mostTroubled: number
+  keepMs: number
+  /** Of one session. */
+  mostSteps: number
+}
+
+const usualLimits: FlowLimits = { most: 300, mostTroubled: 300, keepMs: 24 * 3_600_000, mostSteps: 200 }
+
+interface Kept extends CallFlow {
+  dialogId: string
+  state?: string
+  /** When each recording was ready for packets: their times count from there. */
+  readyMs: Map<string, number>
+}
+
+export function createCallFlows(
+  { nowMs, uuid }: { nowMs: () => number; uuid: () => string },
+  limits: FlowLimits = usualLimits,
+): CallFlows {
+  /** In the order in which they began. */
+  const flows = new Map<string, Kept>()
+
+  function flowOf(dialog: Dialog, request?: SipRequest): Kept {
+    const known = flows.get(dialog.id)
+    if (known) return known
+    forget()
+    const begun: Kept = {
+      id: uuid(),
+      dialogId: dialog.id,
+      segments: [],
+      client: request ? productOf(request) : '',
+      transport: dialog.source.transport,
+      startedAtMs: nowMs(),
+      problems: [],
+      steps: [],
+      leftOut: 0,
+      readyMs: new Map(),
+    }
+    flows.set(dialog.id, begun)
+    return begun
+  }
+
+  function add(flow: Kept, by: FlowActor, what: string, carries: readonly string[] = [], atMs = nowMs()): void {
+    if (flow.steps.length >= limits.mostSteps) flow.leftOut++
+    else flow.steps.push({ atMs, by, what, with: carries })
+  }
+
+  function trouble(flow: Kept, problem: FlowProblem): void {
+    if (!flow.problems.includes(problem)) flow.problems.push(problem)
+  }
+
+  /** What is over for long, and the oldest of what is over where there are too many. */
+  function forget(): void {
+    const over = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
+    const since = nowMs() - limits.keepMs
+    for (const isTroubled of [false, true]) {
+      const alike = over.filter(({ problems }) => problems.length > 0 === isTroubled)
+      const tooMany = alike.length - (isTroubled ? limits.mostTroubled : limits.most) + 1
+      for (const [at, { dialogId, endedAtMs = 0 }] of alike.entries())
+        if (at < tooMany || endedAtMs < since) flows.delete(dialogId)
+    }
+  }
+
+  /** An answer goes out: the same request, whose answer is noted. */
+  function answering<Given extends IncomingRequest>(given: Given, flow: Kept): Given {
+    const shown = Object.create(given, {
+      respond: {
+        value: (status: number, answer: Answer = {}) => {
+          const went = given.respond(status, answer)
+          if (!went) return went
+          const body = typeof answer.body === 'string' ? answer.body : (answer.body?.toString('latin1') ?? '')
+          add(flow, 'recorder', String(status), [
+            ...(status >= 300 && answer.reason ? [answer.reason] : sdpWords(body)),
+          ])
+          if (status >= 300 && status !== 487) trouble(flow, 'refused')
+          if (status >= 300 && given.request.method === 'INVITE' && flow.segments.length === 0) flow.endedAtMs = nowMs()
+          return went
+        },
+      },
+    }) as Given
+    return shown
+  }
+
+  function came<Given extends IncomingRequest>(given: Given, what: string): Given {
+    const flow = flowOf(given.dialog, given.request)
+    add(flow, 'client', what, carriedIn(given.request))
+    return answering(given, flow)
+  }
+
+  function invited(invite: Invite, what: string): Invite {
+    const shown = came(invite, what)
+    invite.onCancel(() => {
+      const flow = flowOf(invite.dialog, invite.request)
+      add(flow, 'client', 'CANCEL')
+      trouble(flow, 'cancelled')
+      flow.endedAtMs ??= nowMs()
+    })
+    return shown
+  }
+
+  return {
+    watch: (handler) => ({
+      ...handler,
+      onInvite: (invite) => handler.onInvite(invited(invite, 'INVITE')),
+      onReinvite: (invite) => handler.onReinvite(invited(invite, 're-INVITE')),
+      ...(handler.onUnknownDialogInvite && {
+        onUnknownDialogInvite: (invite: Invite) => handler.onUnknownDialogInvite!(invited(invite, 're-INVITE')),
+      }),
+      onUpdate: (request) => handler.onUpdate(came(request, 'UPDATE')),
+      onAck(dialog, ack) {
+        add(flowOf(dialog, ack), 'client', 'ACK', carriedIn(ack))
+        return handler.onAck(dialog, ack)
+      },
+      async onBye(request) {
+        const shown = came(request, 'BYE')
+        await handler.onBye(shown)
+        shown.respond(200)
+        flowOf(request.dialog).endedAtMs ??= nowMs()
+      },
+      onDialogLost(dialog, why) {
+        const flow = flowOf(dialog)
+        add(flow, 'capture', why)
+        trouble(flow, why)
+        return handler.onDialogLost(dialog, why)
+      },
+    }),
+    note(dialogId, facts) {
+      const flow = flows.get(dialogId)
+      if (!flow) return
+      const { segmentId, contactId, recording } = facts
+      if (!flow.segments.some((one) => one.segmentId === segmentId)) flow.segments.push({ segmentId, contactId })
+      if (recording && !flow.readyMs.has(recording.id)) flow.readyMs.set(recording.id, nowMs())
+      const is = recording?.gone ? 'gone' : recording?.stored ? 'stored' : facts.endedAt ? 'ended' : facts.captureState
+      const why = is === 'failing' ? facts.captureFailure : is === 'not-recorded' ? facts.decision.reason : undefined
+      const state = `${segmentId} ${is} ${why ?? ''}`
+      if (state === flow.state) return
+      flow.state = state
+      add(flow, 'capture', is, why === undefined ? [] : [why])
+      if (is === 'failing') trouble(flow, 'failing')
+      if (facts.endInferred) trouble(flow, 'end-inferred')
+      if (facts.marks.includes('needs-review')) trouble(flow, 'needs-review')
+      if (facts.endedAt) flow.endedAtMs ??= nowMs()
+      if (recording?.stored?.packetsReceived === 0) trouble(flow, 'empty')
+      const reception = is === 'stored' ? recording?.stored?.reception : undefined
+      if (recording && reception) hear(flow, reception, flow.readyMs.get(recording.id) ?? nowMs())
+    },
+    all() {
+      forget()
+      return [...flows.values()].reverse()
+    },
+    find: (id) => [...flows.values()].find((flow) => flow.id === id),
+  }
+
+  /** The media of a recording, once it is known how they came in. */
+  function hear(flow: Kept, { streams, oneWay, isSilent }: Reception, startedAtMs: number): void {
+    for (const { track, codec, firstMs, lastMs, senderReports } of streams) {
+      if (firstMs < 0) {
+        add(flow, 'capture', 'no-media', [track])
+        continue
+      }
+      add(flow, 'client', 'RTP', [track, codec], startedAtMs + firstMs)
+      add(flow, 'client', 'RTP-ends', [track], startedAtMs + lastMs)
+      if (senderReports > 0) add(flow, 'client', 'RTCP', [track, String(senderReports)], startedAtMs + lastMs)
+    }
+    flow.steps.sort((one, other) => one.atMs - other.atMs)
+    if (oneWay) trouble(flow, 'one-way')
+    if (isSilent) trouble(flow, 'silent')
+    if (isLossy({ streams })) trouble(flow, 'lossy')
+  }
+}
+
+function carriedIn(request: SipRequest): string[] {
+  if (request.body.length === 0) return []
+  const split = splitMultipart(firstHeader(request, 'content-type'), request.body)
+  if (split.kind !== 'split') return ['unreadable']
+  return [...sdpWords(split.sdp ?? ''), ...(split.metadata === undefined ? [] : ['metadata'])]
+}
+
+/** That it is SDP, and which way media are to go: RFC 8866 section 6.7, and the zeros of RFC 3264 section 8.4. */
+function sdpWords(text: string): string[] {
+  if (!/^v=0/m.test(text)) return []
+  const directions = [...text.matchAll(/^a=(sendonly|recvonly|sendrecv|inactive)\s*$/gm)].map(([, word = '']) => word)
+  return ['sdp', ...new Set(directions), ...(/^c=IN IP4 0\.0\.0\.0\s*$/m.test(text) ? ['zeros'] : [])]
+}

@@ -1,0 +1,173 @@
+/**
+ * What each recording client sends and what was made of it. In: requests as they were read. Out: names of elements, headers,
+ * codecs and problems, with how often each came, to be kept; and word of a shape that was not seen before. Never here: a
+ * value that a client sent (R10).
+ */
+import { firstHeader, type SipRequest } from '../../sip/message.ts'
+import { describeShape } from '../../siprec/describe-shape.ts'
+import { splitMultipart } from '../../siprec/split-multipart.ts'
+import type { CallInvitation } from '../machine/describe-segment.ts'
+import type { Asked } from '../reading/read-requests.ts'
+
+/** What a client sends in one INVITE and what was made of it. */
+export interface ClientSeen {
+  /** What it calls itself, and its version. */
+  client: string
+  trunk: string | undefined
+  /** Elements of its metadata with their attributes, as describeShape() writes them. */
+  shape: readonly string[]
+  /** Header names of the INVITE. */
+  headers: readonly string[]
+  problems: readonly string[]
+  needsReview: readonly string[]
+  /** Where each value came from. */
+  sources: CallInvitation['parties']['sources']
+}
+
+export const sendKinds = [
+  ...(['transport', 'body', 'element', 'header', 'codec', 'suite', 'label'] as const),
+  ...(['mapping', 'caller', 'number', 'official', 'problem', 'review', 'refusal'] as const),
+] as const
+/** What a name is of: what is sent, then what was made of it. */
+export type SendKind = (typeof sendKinds)[number]
+
+/** What one client has sent since the last time it was taken. */
+export interface ClientTold {
+  trunk: string
+  client: string
+  sessions: number
+  refused: number
+  sends: { kind: SendKind; name: string; times: number }[]
+}
+
+export interface ClientsSeen {
+  /** A session was offered and read. */
+  look(asked: Asked, invitation: CallInvitation, trunk: string | undefined): void
+  /** A request whose body cannot be accepted. */
+  refused(asked: Asked, reason: string, trunk: string | undefined): void
+  /** What was seen since the last time. */
+  take(): ClientTold[]
+  /** It could not be kept: it is taken again the next time. */
+  putBack(told: readonly ClientTold[]): void
+}
+
+/** Different clients and names are few; more are somebody who makes them up. */
+const mostSeen = 200
+const mostNames = 1000
+const longestName = 200
+/** Products and versions (RFC 3261 section 20.41) are made of these; anything else is left out, and numbers of telephones. */
+const notOfAProduct = /[^\w .()/+:-]|\d{7,}/g
+
+/** What a request's client calls itself: product and version. */
+export function productOf(request: SipRequest): string {
+  return (firstHeader(request, 'user-agent') ?? '').replace(notOfAProduct, '').trim().slice(0, 60)
+}
+
+/** `onSeen`: a client has sent something of this shape for the first time. */
+export function createClientsSeen(onSeen: (seen: ClientSeen) => void = () => undefined): ClientsSeen {
+  const known = new Set<string>()
+  const told = new Map<string, ClientTold & { names: Map<string, number> }>()
+
+  function toldOf(trunk: string, client: string) {
+    const key = JSON.stringify([trunk, client])
+    const found = told.get(key)
+    if (found || told.size >= mostSeen) return found
+    const made = { trunk, client, sessions: 0, refused: 0, sends: [], names: new Map<string, number>() }
+    told.set(key, made)
+    return made
+  }
+
+  function add(names: Map<string, number>, kind: SendKind, name: string, times = 1): void {
+    const key = `${kind} ${name.slice(0, longestName)}`
+    if (name !== '' && (names.has(key) || names.size < mostNames)) names.set(key, (names.get(key) ?? 0) + times)
+  }
+
+  return {
+    look(asked, invitation, trunk) {
+      const seen = whatIsSeen(asked.request, invitation, trunk)
+      const client = toldOf(trunk ?? '', seen.client)
+      if (client) {
+        client.sessions++
+        for (const [kind, name] of namesIn(asked, invitation, seen)) add(client.names, kind, name)
+      }
+      // How many of an element there are is the call's, not the client's.
+      const key = JSON.stringify({ ...seen, shape: seen.shape.map(withoutCount) })
+      if (known.size >= mostSeen || known.has(key)) return
+      known.add(key)
+      onSeen(seen)
+    },
+    refused({ request }, reason, trunk) {
+      const client = toldOf(trunk ?? '', productOf(request))
+      if (!client) return
+      client.refused++
+      add(client.names, 'refusal', reason)
+    },
+    take() {
+      const taken = [...told.values()].map(({ names, ...client }) => ({
+        ...client,
+        sends: [...names].map(([key, times]) => {
+          const at = key.indexOf(' ')
+          return { kind: key.slice(0, at) as SendKind, name: key.slice(at + 1), times }
+        }),
+      }))
+      told.clear()
+      return taken
+    },
+    putBack(again) {
+      for (const { trunk, client, sessions, refused, sends } of again) {
+        const to = toldOf(trunk, client)
+        if (!to) continue
+        to.sessions += sessions
+        to.refused += refused
+        for (const { kind, name, times } of sends) add(to.names, kind, name, times)
+      }
+    },
+  }
+}
+
+function whatIsSeen(request: SipRequest, invitation: CallInvitation, trunk: string | undefined): ClientSeen {
+  const { parties, problems } = invitation
+  return {
+    client: productOf(request),
+    trunk,
+    shape: shapeOf(request),
+    headers: [...new Set(request.headers.map(({ name }) => name))].filter((name) => /^[a-z-]{1,40}$/.test(name)),
+    problems,
+    needsReview: parties.needsReview,
+    sources: parties.sources,
+  }
+}
+
+function* namesIn(asked: Asked, { found, streams }: CallInvitation, seen: ClientSeen): Iterable<[SendKind, string]> {
+  yield ['transport', asked.source.transport]
+  yield ['body', found]
+  for (const line of seen.shape) yield ['element', withoutCount(line)]
+  for (const name of seen.headers) yield ['header', name]
+  const audio = streams.filter(({ accepted }) => accepted)
+  for (const codec of new Set(audio.flatMap(({ codecs }) => codecs.map(codecName)))) yield ['codec', codec]
+  for (const suite of new Set(audio.map(({ crypto }) => crypto?.suiteName ?? 'none'))) yield ['suite', suite]
+  for (const kind of new Set(audio.map(({ label }) => kindOfLabel(label)))) yield ['label', kind]
+  yield ['mapping', seen.sources.streams]
+  for (const role of ['caller', 'number', 'official'] as const) yield [role, seen.sources[role] ?? 'none']
+  for (const problem of seen.problems) yield ['problem', problem]
+  for (const reason of seen.needsReview) yield ['review', reason]
+}
+
+function codecName({ encoding, clockRate }: { encoding: string; clockRate: number }): string {
+  return `${/^[\w.-]{1,30}$/.test(encoding) ? encoding : '?'}/${clockRate}`
+}
+
+/** A label is the client's own; what it is like tells how its streams can be told apart (RFC 4574). */
+function kindOfLabel(label: string | undefined): string {
+  if (label === undefined) return 'none'
+  return /^\d+$/.test(label) ? 'number' : 'word'
+}
+
+function withoutCount(line: string): string {
+  return line.replace(/ x\d+$/, '')
+}
+
+function shapeOf(request: SipRequest): string[] {
+  const split = splitMultipart(firstHeader(request, 'content-type'), request.body)
+  return split.kind === 'split' && split.metadata !== undefined ? describeShape(split.metadata) : []
+}
