@@ -1,4 +1,4 @@
-// `npm run test:changed`: what is nearest to a change, in under a minute. In: what differs from origin/trunk (or the commit that is
+// `npm run test:changed`: what is nearest to a change, in under a minute. In: what differs from origin/HEAD (or the commit that is
 // named). Out: format, types and lint of the changed files and of those that import them; the tests nearest to them. Never: the last
 // word, which is `npm test`'s; it says how many tests it left out.
 import { existsSync, globSync, readFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ const readMs = 400
 /** Most that are linted beside the changed ones. */
 const mostImporters = 60
 
-const since = process.argv[2] ?? git('merge-base', 'HEAD', 'origin/trunk')[0] ?? 'HEAD'
+const since = process.argv[2] ?? git('merge-base', 'HEAD', 'origin/HEAD')[0] ?? 'HEAD'
 const changed = changedSince(since)
 if (changed.length === 0) {
   console.log(`Nothing differs from ${since}.`)
