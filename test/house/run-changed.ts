@@ -15,7 +15,7 @@ const readMs = 400
 /** Most that are linted beside the changed ones. */
 const mostImporters = 60
 
-const since = process.argv[2] ?? git('merge-base', 'HEAD', 'origin/HEAD')[0] ?? 'HEAD'
+const since = process.argv[2] ?? whereItBegan()
 const changed = changedSince(since)
 if (changed.length === 0) {
   console.log(`Nothing differs from ${since}.`)
@@ -80,4 +80,13 @@ function readDurations(): Map<string, number> {
       Object.entries(files).map(([path, { duration }]) => [path, duration] as const),
     ),
   )
+}
+
+function whereItBegan(): string {
+  try {
+    return git('merge-base', 'HEAD', 'origin/HEAD')[0]!
+  } catch {
+    console.error('There is no origin/HEAD to compare with: name a commit, as in npm run test:changed -- HEAD~1')
+    process.exit(1)
+  }
 }
