@@ -1,11 +1,12 @@
 /**
  * Files of detail records in a folder: whole ones, growing ones, rotated ones. In: the folder. Out: each record once a
  * run, in order of its file. What has been dealt with is kept on disk; what has not is read again after a restart, and
- * admission knows it again. Never here: a file that is changed, moved or removed.
+ * admission knows it again. Never here: a file that is changed, moved or removed, or one outside of the folder.
  */
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { join, matchesGlob } from 'node:path'
+import { constants } from 'node:fs'
+import { open, readdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, matchesGlob } from 'node:path'
 import { splitRecords, type FramedRecord } from './split-records.ts'
 
 export interface FoundRecord extends FramedRecord {
@@ -87,6 +88,8 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
 
   async function lookOnce(): Promise<void> {
     const seen = new Set<string>()
+    const outside: string[] = []
+    const within = await realpath(folder)
     const entries = (await readdir(folder)).toSorted()
     const found = await Promise.all(
       entries.map(async (name) => ({ name, at: await stat(join(folder, name)).catch(() => undefined) })),
@@ -97,7 +100,11 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       seen.add(id)
       if (!states.has(id) && !matchesGlob(name, files)) continue
       if (at.size === 0 || (reading.get(id)?.at === at.size && Date.now() - at.mtimeMs > idleMs)) continue
-      await readOne(name, id, at.size, Date.now() - at.mtimeMs > idleMs)
+      // A link could lead to what the feed itself writes, and be read and written without end.
+      const leadsTo = await realpath(join(folder, name)).catch(() => undefined)
+      if (leadsTo === undefined) continue
+      if (dirname(leadsTo) === within) await readOne(name, leadsTo, id, at.size, Date.now() - at.mtimeMs > idleMs)
+      else outside.push(name)
     }
     for (const id of states.keys()) {
       if (seen.has(id) || (reading.get(id)?.pending.size ?? 0) > 0) continue
@@ -107,12 +114,16 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       changed = true
     }
     await keep()
+    if (outside.length > 0) throw new Error(`not read, as it is a link out of the folder: ${outside.join(', ')}`)
   }
 
-  async function readOne(name: string, id: string, size: number, isIdle: boolean): Promise<void> {
+  async function readOne(name: string, path: string, id: string, size: number, isIdle: boolean): Promise<void> {
     names.set(id, name)
-    const file = await open(join(folder, name), 'r')
+    // Another one may have taken its place, and a pipe would be waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
     try {
+      const opened = await file.stat()
+      if (!opened.isFile() || `${opened.dev}:${opened.ino}` !== id) return
       const bytesAt = async (at: number, length: number) => {
         const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at)
         return buffer.subarray(0, bytesRead)
@@ -156,7 +167,10 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         let length = chunkBytes
         let records: FramedRecord[] = []
         for (;;) {
-          const chunk = await bytesAt(now.at, Math.min(length, size - now.at))
+          const wanted = Math.min(length, size - now.at)
+          const chunk = await bytesAt(now.at, wanted)
+          // It was cut meanwhile: the next look finds how it is now.
+          if (chunk.length < wanted) return
           const isLast = now.at + chunk.length >= size
           records = splitRecords(chunk, {
             offset: now.at,

@@ -1,0 +1,109 @@
+/** Who writes into a feed's folder keeps its feed from nothing, and fills nobody's disk (R9): by real files. */
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { followFolder, type FollowedFolder, type FoundRecord } from '#capture/feeds/follow-folder.ts'
+
+let root = ''
+let folder = ''
+let followed: FollowedFolder | undefined
+let found: string[] = []
+let faults: string[] = []
+let unblock = () => undefined as unknown
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'seloste-hostile-feed-'))
+  folder = join(root, 'folder')
+  await mkdir(folder)
+  ;[found, faults] = [[], []]
+})
+afterEach(async () => {
+  unblock()
+  unblock = () => undefined
+  await followed?.stop()
+  await rm(root, { recursive: true })
+})
+
+async function follow(onRecord: (record: FoundRecord) => unknown = () => undefined): Promise<FollowedFolder> {
+  return (followed = await followFolder({
+    folder,
+    files: '*.ndjson',
+    framing: 'lines',
+    hasHeading: false,
+    statePath: join(root, 'position.json'),
+    async onRecord(record) {
+      found.push(`${record.file} ${record.bytes.toString().trim()}`)
+      await onRecord(record)
+      record.taken()
+    },
+    onFault: (error) => faults.push((error as Error).message),
+    pollMs: 3_600_000,
+    idleMs: 0,
+  }))
+}
+
+const write = (name: string, text: string) => writeFile(join(folder, name), text)
+/** @returns whether it came to its end in three seconds */
+const ends = (work: Promise<unknown>) =>
+  Promise.race([work.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false))])
+
+test('a pipe that takes the place of a file while its neighbour is read is not waited for', async () => {
+  await write('a.ndjson', '1\n')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await write('b.ndjson', '2\n')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await write('c.ndjson', '3\n')
+  const pipe = join(folder, 'b.ndjson')
+  const { look } = await follow(async ({ file }) => {
+    if (file !== 'a.ndjson') return
+    await rm(pipe)
+    execFileSync('mkfifo', [pipe])
+    // Whoever waits for a writer is let go when the test is over.
+    unblock = () => execFileSync('sh', ['-c', `: 1<> "${pipe}"`])
+  })
+  expect(await ends(look())).toBe(true)
+  await look()
+  expect(found).toEqual(['a.ndjson 1', 'c.ndjson 3'])
+  expect(faults).toEqual([])
+})
+
+test('a file that is cut while it is read is left, and read anew', async () => {
+  const lines = Array.from({ length: 40_000 }, (_, n) => `${n}\n`).join('')
+  const path = join(folder, 'a.ndjson')
+  await write('a.ndjson', lines)
+  await write('b.ndjson', 'other\n')
+  const { look } = await follow(async ({ file }) => {
+    if (file === 'a.ndjson' && found.length === 1) await truncate(path, 0)
+  })
+  unblock = () => execFileSync('sh', ['-c', `yes '' | head -c 400000 > "${path}"`])
+  expect(await ends(look())).toBe(true)
+  await write('a.ndjson', 'again\n')
+  await look()
+  expect(found).toContain('b.ndjson other')
+  expect(found.at(-1)).toBe('a.ndjson again')
+})
+
+test('a file that grows without end while it is read keeps no other one waiting', async () => {
+  const path = join(folder, 'a.ndjson')
+  await write('a.ndjson', '1\n2\n')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await write('b.ndjson', 'other\n')
+  const { look } = await follow(async ({ file }) => {
+    if (file === 'a.ndjson') await writeFile(path, '3\n4\n5\n', { flag: 'a' })
+  })
+  expect(await ends(look())).toBe(true)
+  expect(found).toContain('b.ndjson other')
+})
+
+test('a link out of the folder is not followed, as to what the feed itself has written; the feed says so and reads the others', async () => {
+  await writeFile(join(root, 'unread-2026-12.ndjson'), 'of another\n')
+  await symlink('../unread-2026-12.ndjson', join(folder, 'a.ndjson'))
+  await write('b.ndjson', 'own\n')
+  await symlink('b.ndjson', join(folder, 'latest'))
+  const { look } = await follow()
+  await look()
+  expect(found).toEqual(['b.ndjson own'])
+  expect(faults).toEqual([expect.stringContaining('a.ndjson')])
+})
