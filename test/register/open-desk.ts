@@ -41,6 +41,8 @@ import { password } from '../database/people.ts'
 import type { TestRegister } from './make-register.ts'
 
 export interface Browser {
+  /** Of its session, for requests that are made otherwise. */
+  readonly cookie?: string | undefined
   /** Fetches with the browser's cookie, as the page itself would. */
   fetch: (path: string, options?: RequestInit & { json?: unknown }) => Promise<Response>
 }
@@ -205,6 +207,7 @@ export async function openTestDesk(
   })
   function browse(cookie?: string): Browser {
     return {
+      cookie,
       fetch(path, { json, ...options } = {}) {
         const headers = new Headers(options.headers)
         if (cookie !== undefined) headers.set('cookie', cookie)

@@ -8,10 +8,19 @@ export interface EventSource {
   onClosed: () => void
 }
 
+/**
+ * Returns true once the browser has gone. One that went while it was asked who it is closes nothing afterwards: what ends
+ * with a stream would never end.
+ */
+export function hasLeft(reply: FastifyReply): boolean {
+  return reply.raw.destroyed
+}
+
 /** Answers with server-sent events (WHATWG HTML, section 9.2), a picture at a time, until the reader or the pictures end. */
 export function openEvents(reply: FastifyReply, { everyMs, picture, onFault, onClosed }: EventSource): void {
   reply.hijack()
   const stream = reply.raw
+  if (hasLeft(reply)) return onClosed()
   let timer: NodeJS.Timeout | undefined
   stream.on('close', () => {
     clearTimeout(timer)

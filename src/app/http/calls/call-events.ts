@@ -4,6 +4,7 @@ import { sessionHolds } from '#safeguards/people/session.ts'
 import { watchCalls } from '#use/search/watch-calls.ts'
 import { operations } from '../contract/operations.ts'
 import type { Desk } from '../desk.ts'
+import { hasLeft } from '../open-events.ts'
 import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { granted } from '../signed-in.ts'
@@ -31,8 +32,9 @@ export function callEvents(app: Routes, desk: Desk): void {
       const { session } = grant
       const watching = watches.get(session.token) ?? 0
       if (watching >= watchesAtOnce) return refuse(reply, 'session.too-many', { message: closeAWatch })
-      watches.set(session.token, watching + 1)
       reply.hijack()
+      if (hasLeft(reply)) return reply
+      watches.set(session.token, watching + 1)
       const stream = reply.raw
       stream.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),

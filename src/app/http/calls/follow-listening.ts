@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '#safeguards/people/session.ts'
 import { listeningNow } from '#use/playback/listening-now.ts'
 import type { Desk } from '../desk.ts'
+import { hasLeft } from '../open-events.ts'
 
 /** How often a listening is asked after: its sound stops within five seconds of what it stands on, network included. */
 const askMs = 1_000
@@ -21,6 +22,7 @@ export function followListening(
   onClosed: () => void,
 ): void {
   reply.hijack()
+  if (hasLeft(reply)) return onClosed()
   const stream = reply.raw
   stream.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),

@@ -75,8 +75,16 @@ export function studyRoutes(app: Routes, desk: Desk): void {
       const open = displays.get(session.token) ?? 0
       if (open >= displaysAtOnce) return refuse(reply, 'session.too-many', { message: closeADisplay })
       displays.set(session.token, open + 1)
+      const onClosed = () => {
+        const others = (displays.get(session.token) ?? 1) - 1
+        if (others > 0) displays.set(session.token, others)
+        else displays.delete(session.token)
+      }
       // Once for a display, not for every picture: each shows counts alone.
-      await noteTodayWatched(desk.db, grant)
+      await noteTodayWatched(desk.db, grant).catch((error: unknown) => {
+        onClosed()
+        throw error
+      })
       openEvents(reply, {
         everyMs: todayMs,
         async picture() {
@@ -93,11 +101,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
           return { event: 'today', data: told }
         },
         onFault: (error) => request.log.error({ err: error }, 'calls of the day could not be shown'),
-        onClosed() {
-          const others = (displays.get(session.token) ?? 1) - 1
-          if (others > 0) displays.set(session.token, others)
-          else displays.delete(session.token)
-        },
+        onClosed,
       })
       return reply
     },

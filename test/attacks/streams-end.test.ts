@@ -1,0 +1,107 @@
+/** Streams of events end with the right, the employment, the session and the call that they stand on (R36, R37, R39). */
+import { request } from 'node:http'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { keepRecording } from '#register/recordings/keep-recording.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { colleagueOf, enterTestPerson, type TestPerson } from '#test/database/people.ts'
+import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
+import { beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await makeTestRegister(database)
+const desk = await openTestDesk(database, register)
+const admin = database.as().db
+
+const enter = (name: string, right: Parameters<typeof enterTestPerson>[2]['right']) =>
+  enterTestPerson(admin, database.as('seloste_desk').db, { name, ...(right && { right }) })
+const supervisor = () => enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+const expert = () =>
+  enter('Eero', {
+    ...{ role: 'EXPERT', duty: 'QUALITY', purposes: ['SERVICE_LEVEL_STUDY'] },
+    scope: { kind: 'numbers', units: [], numbers: ['+35829497000' as never] },
+  })
+
+let recording: RecordedSegment
+let owner: TestPerson
+beforeAll(async () => {
+  owner = await supervisor()
+  recording = await register.record({ official: colleagueOf(owner) })
+  await keepRecording(register.keeping, recording.id, Temporal.Now.instant())
+})
+
+interface Stream {
+  who: () => Promise<TestPerson>
+  path: (browser: Browser) => Promise<string>
+}
+const streams: [string, Stream][] = [
+  ['calls in progress', { who: supervisor, path: () => Promise.resolve('/api/calls?purpose=DEVELOPMENT') }],
+  ['the calls of the day', { who: expert, path: () => Promise.resolve('/api/calls-today') }],
+  [
+    'a listening',
+    {
+      who: supervisor,
+      path: async (browser) => `/api/listenings/${(await beginListening(browser, recording.id)).id}/events`,
+    },
+  ],
+]
+
+const ends: [string, (person: TestPerson) => Promise<unknown>][] = [
+  [
+    'the right is revoked',
+    ({ id }) => sql`update access_right set revoked_at = clock_timestamp() where person_id = ${id}::uuid`.execute(admin),
+  ],
+  [
+    'the employment ends',
+    ({ id }) => sql`update person set employed_to = clock_timestamp() where id = ${id}::uuid`.execute(admin),
+  ],
+  [
+    'the session is ended by somebody else',
+    ({ id }) => sql`update session set ended_at = clock_timestamp() where person_id = ${id}::uuid`.execute(admin),
+  ],
+]
+
+describe.each(streams)('%s', (_name, { who, path }) => {
+  test.each(ends)('end when %s', async (_what, end) => {
+    const person = await who()
+    const browser = await desk.signIn(person)
+    const response = await browser.fetch(await path(browser))
+    expect(response.status).toBe(200)
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader.read()).done).toBe(false)
+    await end(person)
+    desk.tellOfCalls()
+    const begun = performance.now()
+    let text = ''
+    for (let one = await reader.read(); !one.done; one = await reader.read()) text += one.value
+    expect(performance.now() - begun).toBeLessThan(5_000)
+    expect(text).toMatch(/event: ended\ndata: .*\n\n$/)
+  })
+
+  test.each(['same-site', 'cross-site'])('are told to no page that is %s', async (site) => {
+    const browser = await desk.signIn(await who())
+    const at = await path(browser)
+    expect((await browser.fetch(at, { headers: { 'sec-fetch-site': site } })).status).toBe(403)
+  })
+
+  test('that a browser leaves before they begin leave room for others', async () => {
+    const person = await who()
+    const browser = await desk.signIn(person)
+    const at = await path(browser)
+    for (let n = 0; n < 24; n++) await leaveAtOnce(at, browser.cookie!, n % 8)
+    await expect.poll(async () => (await browser.fetch(at)).status, { timeout: 5_000 }).toBe(200)
+  })
+})
+
+/** Asks, and closes the connection while the answer is on its way. */
+function leaveAtOnce(path: string, cookie: string, afterMs: number): Promise<void> {
+  const { hostname, port } = new URL(desk.url)
+  return new Promise((resolve) => {
+    const asked = request({ hostname, port, path, headers: { cookie }, agent: false })
+    asked.on('error', () => undefined)
+    asked.on('close', () => setTimeout(resolve, 30))
+    asked.on('finish', () => setTimeout(() => asked.destroy(), afterMs))
+    asked.end()
+  })
+}
