@@ -1,11 +1,17 @@
 /** Who writes into a feed's folder keeps its feed from nothing, and fills nobody's disk (R9): by real files. */
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createQuotaCounts } from '#capture/session/register/quota-counts.ts'
+import { takeFeed } from '#capture/feeds/take-feed.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { followFolder, type FollowedFolder, type FoundRecord } from '#capture/feeds/follow-folder.ts'
 
+const database = await createTestDatabase<RegisterTables>()
 let root = ''
 let folder = ''
 let followed: FollowedFolder | undefined
@@ -106,4 +112,41 @@ test('a link out of the folder is not followed, as to what the feed itself has w
   await look()
   expect(found).toEqual(['b.ndjson own'])
   expect(faults).toEqual([expect.stringContaining('a.ndjson')])
+})
+
+test('a file with nothing in it that is as long as one likes fills no disk with records that cannot be read: the feed stops, says so, and goes on once they are moved away', async () => {
+  const [own, megabyte] = [join(root, 'own'), 1024 ** 2]
+  await mkdir(own)
+  await write('a.ndjson', '')
+  await truncate(join(folder, 'a.ndjson'), 24 * megabyte)
+  const versions = await readVersions(database.as().db)
+  const taker = takeFeed({
+    feed: {
+      ...{ name: 'pbx', source: 'json', fields: {}, zone: 'Europe/Helsinki', settleMs: 0 },
+      from: { kind: 'folder', folder, files: '*' },
+    },
+    folder: own,
+    unreadMost: 8 * megabyte,
+    db: database.as('seloste_capture').db,
+    context: () => ({
+      ...{ versionAt: (at) => versionAt(versions, at), officials: [], drawKey: Buffer.alloc(32) },
+      quotas: createQuotaCounts(),
+    }),
+    clock: { now: () => Temporal.Now.instant(), monotonicMs: () => performance.now() },
+    onFault: (error) => faults.push((error as Error).message),
+    onProblem: () => undefined,
+  })
+  const { look } = await follow((record) => taker.take(record))
+  const unread = async () => {
+    const names = (await readdir(own)).filter((name) => name.startsWith('unread-'))
+    return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(own, name))).size })))
+  }
+  for (let looks = 0; looks < 3; looks++) await look()
+  const [kept] = await unread()
+  expect(kept?.bytes).toBeLessThan(10 * megabyte)
+  expect(faults).toEqual([expect.stringContaining(`${kept?.name} is to be looked at and moved away`)])
+  const before = found.length
+  await rm(join(own, kept!.name))
+  await look()
+  expect(found.length).toBeGreaterThan(before + 1)
 })

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { keepRecording } from '#register/recordings/keep-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { colleagueOf, enterTestPerson, type TestPerson } from '#test/database/people.ts'
+import { colleagueOf, enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
 
@@ -20,7 +20,7 @@ const supervisor = () => enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOP
 const expert = () =>
   enter('Eero', {
     ...{ role: 'EXPERT', duty: 'QUALITY', purposes: ['SERVICE_LEVEL_STUDY'] },
-    scope: { kind: 'numbers', units: [], numbers: ['+35829497000' as never] },
+    scope: { kind: 'numbers', units: [], numbers: [phone('029 497 000')] },
   })
 
 let recording: RecordedSegment
@@ -50,7 +50,8 @@ const streams: [string, Stream][] = [
 const ends: [string, (person: TestPerson) => Promise<unknown>][] = [
   [
     'the right is revoked',
-    ({ id }) => sql`update access_right set revoked_at = clock_timestamp() where person_id = ${id}::uuid`.execute(admin),
+    ({ id }) =>
+      sql`update access_right set revoked_at = clock_timestamp() where person_id = ${id}::uuid`.execute(admin),
   ],
   [
     'the employment ends',

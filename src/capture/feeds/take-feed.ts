@@ -3,7 +3,7 @@
  * read in the feed's own file, each told once. Never here: a record that is dropped without a word, or audio.
  */
 import { createHash } from 'node:crypto'
-import { appendFile, readdir, rm } from 'node:fs/promises'
+import { appendFile, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
@@ -36,6 +36,8 @@ export interface FeedTakerOptions {
   readonly onFault: (error: unknown) => void
   /** Calls are admitted one after another, whichever feed tells of them: two that tell of the same call would both find it new. */
   readonly inTurn?: InTurn
+  /** Bytes of records that cannot be read, of a month; 1 GB unless said. Then nothing more is read: the disk is capture's, too. */
+  readonly unreadMost?: number
   /** Told once for each record that cannot be read: where it is and why, never what it says. */
   readonly onProblem: (problem: { file: string; line: number; reason: DetailProblem; detail?: string }) => void
 }
@@ -58,6 +60,7 @@ const waitMs = 200
 const stillThereMs = 60_000
 /** Kept as long as the history of such a call would have counted for an alarm. */
 const problemMonths = 3
+const usualUnreadMost = 1024 ** 3
 /** The database refuses these facts, and would again: classes of SQLSTATE. */
 const refusedClasses = /^(?:22|23|P0|42501)/
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? ''
@@ -85,7 +88,17 @@ interface Ready {
 }
 
 export function takeFeed(options: FeedTakerOptions): FeedTaker {
-  const { feed, folder, db, context, clock, onFault, onProblem, inTurn = atOnce } = options
+  const {
+    feed,
+    folder,
+    db,
+    context,
+    clock,
+    onFault,
+    onProblem,
+    inTurn = atOnce,
+    unreadMost = usualUnreadMost,
+  } = options
   const reader = readerOf(feed)
   const assembler = createCallAssembler({ settleMs: feed.settleMs })
   const places = new Map<string, FoundRecord[]>()
@@ -97,14 +110,27 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
   let heading: { bytes: Buffer | undefined; text: string } = { bytes: undefined, text: '' }
   const ready: Ready[] = []
 
-  async function problem(record: FoundRecord, reason: DetailProblem, detail?: string): Promise<void> {
+  function unreadPath(): string {
     const month = clock.now().toZonedDateTimeISO('UTC').toPlainDate().toPlainYearMonth().toString()
+    return join(folder, `unread-${month}.ndjson`)
+  }
+
+  async function assertRoom(): Promise<void> {
+    const path = unreadPath()
+    const size = await stat(path).then(
+      (unread) => unread.size,
+      () => 0,
+    )
+    if (size >= unreadMost) throw new Error(`too much could not be read: ${path} is to be looked at and moved away`)
+  }
+
+  async function problem(record: FoundRecord, reason: DetailProblem, detail?: string): Promise<void> {
     const { file, line, bytes } = record
     const what = detail === undefined ? reason : `${reason} ${detail}`
     const id = createHash('sha256').update(`${feed.name}\n${file}\n${what}\n`).update(bytes).digest()
     const kept = { at: clock.now().toString(), file, line, reason, detail, record: decodeRecord(bytes).trimEnd() }
     // The record first: one that is told of and not kept could not be mended.
-    await appendFile(join(folder, `unread-${month}.ndjson`), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
+    await appendFile(unreadPath(), `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
     if (await reportFedProblem(db, { id, feed: feed.name, file, line, reason }))
       onProblem({ file, line, reason, ...(detail !== undefined && { detail }) })
   }
@@ -219,6 +245,7 @@ export function takeFeed(options: FeedTakerOptions): FeedTaker {
         : record.isTooLong
           ? [{ is: 'problem', reason: 'too-long' } as const]
           : readSafely(record)
+      if (results.some(({ is }) => is === 'problem')) await assertRoom()
       let open = 1
       const one = () => {
         if (--open === 0) record.taken()
