@@ -12,6 +12,7 @@ import {
 
 export interface LoopbackRecorder extends WiredRecorder {
   readonly sipPort: number
+  readonly tlsPort: number | undefined
 }
 
 export async function openLoopbackRecorder(
@@ -31,6 +32,7 @@ export async function openLoopbackRecorder(
       return wired.recorder
     },
     sipPort: sip.port,
+    tlsPort: sip.tlsPort,
     async stop() {
       await sip.stop()
       await wired.stop()

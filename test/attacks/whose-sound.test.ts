@@ -113,6 +113,22 @@ test('two recorders of one trunk are joined; the second goes on while the first 
   expect(await ssrcsOf(0)).toEqual([100, 101, 200, 201])
 })
 
+test('while a call is silent neither another port of its client’s address nor another address comes into its recording, and the latter is told', async () => {
+  await start()
+  const own = await client('127.0.0.1', 1)
+  await own.open()
+  await own.speak(60)
+  const speakers = [await openSpeaker(27_100, 700, '127.0.0.1'), await openSpeaker(27_200, 800, '127.0.0.2')]
+  clients.push(...speakers)
+  const tones = speakers.map((speaker) => speaker.goOn(own.ports))
+  await wait(1_500)
+  await Promise.all(tones.map((tone) => tone.stop()))
+  await own.bye()
+  await until(() => expect(segments()[0]?.recording?.stored?.packetsReceived).toBe(120))
+  expect(await ssrcsOf(0)).toEqual([100, 101])
+  expect(segments()[0]?.marks).toEqual(['media-elsewhere'])
+})
+
 describe('a trunk that latches', () => {
   const trunks = [{ name: 'behind-nat', from: ['127.0.0.1', '127.0.0.4/30'], latching: true }]
   const received = () => segments()[0]?.recording?.stored?.packetsReceived

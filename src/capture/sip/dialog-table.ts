@@ -181,7 +181,9 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       get offersItself() {
         return offersItself
       },
-      isFrom: (source) => setting.sharesTrunk(way.source, source),
+      // What began under TLS is not gone on with where others can read and forge it.
+      isFrom: (source) =>
+        (way.source.transport !== 'tls' || source.transport === 'tls') && setting.sharesTrunk(way.source, source),
       take(request, from) {
         if (!takeRequest(state, request)) return false
         last = wayOf(from)

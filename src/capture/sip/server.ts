@@ -163,9 +163,9 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
   }
 }
 
-/** Two sources that are one peer without any configuration. */
+/** Two sources that are one peer without any configuration; of two that show certificates these alone say so. */
 export const isSamePeer: UserAgentServerSetting['sharesTrunk'] = (one, other) =>
-  one.address === other.address || (one.client !== undefined && one.client === other.client)
+  one.client !== undefined && other.client !== undefined ? one.client === other.client : one.address === other.address
 
 /** All transports at one port. With port 0 the first one chooses, and chooses again when it is taken for another. */
 async function listenAll(

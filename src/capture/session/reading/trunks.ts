@@ -107,9 +107,9 @@ export function trunkNaming(
       return list && ((address) => holds(list, address))
     },
     sharesTrunk(one, other) {
-      if (one.address === other.address) return true
-      if (one.client !== undefined && one.client === other.client) return true
       if (known.some((list) => holds(list, one.address) && holds(list, other.address))) return true
+      if (one.client !== undefined && other.client !== undefined) return one.client === other.client
+      if (one.address === other.address) return true
       const entry = sourceEntry(one.address)
       return entry !== undefined && entry === sourceEntry(other.address)
     },

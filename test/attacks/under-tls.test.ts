@@ -1,0 +1,118 @@
+/** A session under TLS is its own client's: another certificate, or a datagram under its address, is not part of it (R13, L20). */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { trunkNaming } from '#capture/session/reading/trunks.ts'
+import { followCertificate } from '#capture/sip/follow-certificate.ts'
+import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
+import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
+import { everyCall, inDialog, sized, written } from '#test/conformance/sip/wired-recorder.ts'
+import { openLoopbackRecorder, openPeer, type LoopbackRecorder } from './loopback-recorder.ts'
+
+const [trunk, ours] = [makeAuthority('trunk authority'), makeAuthority('our authority')]
+const keyLine = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 7).toString('base64')}`
+let folder = ''
+let recorder: LoopbackRecorder
+let certificate: FollowedCertificate
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seloste-under-tls-'))
+  const { cert, key } = ours.issue({ name: 'seloste.example' })
+  const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), clients: join(folder, 'clients') }
+  await Promise.all([
+    writeFile(files.certificate, cert),
+    writeFile(files.key, key),
+    writeFile(files.clients, trunk.certificate),
+  ])
+  const onFault = (error: unknown) => {
+    throw error
+  }
+  certificate = await followCertificate({
+    files,
+    read: (path) => readFile(path),
+    now: () => Temporal.Now.instant(),
+    onFault,
+  })
+  const { nameTrunk, sharesTrunk } = trunkNaming([], ['127.0.0.0/29'])
+  recorder = await openLoopbackRecorder(
+    folder,
+    { firstPort: 11_900, description: () => everyCall, nameTrunk },
+    { sharesTrunk, tls: { host: '127.0.0.1', port: 0, certificate } },
+  )
+})
+afterAll(async () => {
+  await recorder.stop()
+  certificate.stop()
+  await rm(folder, { recursive: true })
+})
+
+/** A client that shows a certificate of this name. */
+async function dial(name: string) {
+  const socket = connect({
+    ...{ host: '127.0.0.1', port: recorder.tlsPort!, ca: ours.certificate, checkServerIdentity: () => undefined },
+    ...trunk.issue({ name }),
+  })
+  await once(socket, 'secureConnect')
+  let came = ''
+  socket.on('data', (bytes: Buffer) => (came += bytes.toString('latin1')))
+  return {
+    close: () => socket.destroy(),
+    send: (text: string) => socket.write(text, 'latin1'),
+    async ask(text: string) {
+      came = ''
+      socket.write(text, 'latin1')
+      await vi.waitFor(() => expect(came).toMatch(/^SIP\/2\.0 [2-6]/m), { timeout: 10_000 })
+      return { status: Number(/^SIP\/2\.0 ([2-6]\d\d)/m.exec(came)![1]), to: /^to: (.*)\r$/im.exec(came)?.[1] ?? '' }
+    },
+  }
+}
+
+/** A session under keys, of the client sbc.example. */
+async function session() {
+  const own = await dial('sbc.example')
+  const id = randomUUID()
+  const opening = sized(
+    written('rfc7865-baseline', {
+      ...{ 'SIP/2.0/TCP 192.0.2.10:5060': 'SIP/2.0/TLS 127.0.0.1:5061', 'rec-1': id, z9hG4bKrec: `z9hG4bK${id}` },
+      ...{ 'IN IP4 192.0.2.10': 'IN IP4 127.0.0.1', 'RTP/AVP': 'RTP/SAVP' },
+    }).replaceAll(/^(m=audio .*\r\n)/gm, `$1${keyLine}\r\n`),
+  )
+  const { status, to } = await own.ask(opening)
+  expect(status).toBe(200)
+  own.send(inDialog(opening, 'ACK', to, 1))
+  const clear = sized(opening.replaceAll(`${keyLine}\r\n`, '').replaceAll('RTP/SAVP', 'RTP/AVP'))
+  return {
+    own,
+    bye: (cseq: number) => inDialog(opening, 'BYE', to, cseq),
+    /** Offers the session anew without keys. */
+    inClear: (cseq: number) => clear.replace(/^To: .*$/m, `To: ${to}`).replace(/^CSeq: .*$/m, `CSeq: ${cseq} INVITE`),
+  }
+}
+
+const anew = (text: string, via: string) => text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
+
+test('who knows its tags and sends datagrams under its client’s address can neither end it nor have it go on without keys', async () => {
+  const { own, bye, inClear } = await session()
+  const forger = await openPeer('127.0.0.1', recorder.sipPort)
+  const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`
+  expect((await forger.ask(anew(inClear(50), via))).status).toBe(481)
+  expect((await forger.ask(anew(bye(51), via))).status).toBe(481)
+  expect((await own.ask(anew(bye(60), 'SIP/2.0/TLS 127.0.0.1:5061'))).status).toBe(200)
+  forger.close()
+  own.close()
+})
+
+test('another client of the same authority, with the same address, can neither end it nor have it go on without keys', async () => {
+  const { own, bye, inClear } = await session()
+  const other = await dial('other.example')
+  const via = 'SIP/2.0/TLS 127.0.0.1:5061'
+  expect((await other.ask(anew(inClear(50), via))).status).toBe(481)
+  expect((await other.ask(anew(bye(51), via))).status).toBe(481)
+  const again = await dial('sbc.example')
+  expect((await again.ask(anew(bye(60), via))).status).toBe(200)
+  for (const one of [own, other, again]) one.close()
+})
