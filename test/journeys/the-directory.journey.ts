@@ -184,6 +184,24 @@ test('who may not change the directory is offered no change and makes none', asy
   expect(refused.status).toBe(403)
 })
 
+test('a name of 190 letters without a blank needs no scrolling sideways on the narrowest screen', async ({
+  page,
+  signedIn,
+  isAccessible,
+}) => {
+  await page.setViewportSize({ width: 320, height: 800 })
+  await signedIn('anssi', { path: '/people/new' })
+  const name = 'W'.repeat(190)
+  await page.getByRole('textbox', { name: 'Nimi' }).fill(name)
+  await page.getByRole('textbox', { name: 'Käyttäjätunnus' }).fill('w'.repeat(60))
+  await page.getByRole('button', { name: 'Lisää henkilö' }).click()
+  await expect(page.getByRole('heading', { name })).toBeVisible()
+  await isAccessible('a person of a long name')
+  await page.goto('/people?q=WWW')
+  await expect(page.getByRole('link', { name })).toBeVisible()
+  await isAccessible('people, one of a long name')
+})
+
 /** Confirms what waits for a second person, as the access-rights approver. */
 async function confirmChanges(seloste: RunningSeloste): Promise<void> {
   const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
