@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { buildWebIfStale } from './build-web.ts'
 
@@ -11,4 +12,15 @@ test('pages built by a test are those that people get: without what React tells 
   const told = scripts.filter((name) => readFileSync(join(assets, name), 'utf8').includes('react-devtools'))
   expect(scripts.length).toBeGreaterThan(0)
   expect(told).toEqual([])
+})
+
+test('each script and style lies beside its Brotli and gzip, and what many pages share is one file', async () => {
+  await buildWebIfStale(() => undefined)
+  const texts = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name))
+  for (const name of texts) {
+    const bytes = readFileSync(join(assets, name))
+    expect(brotliDecompressSync(readFileSync(join(assets, `${name}.br`))).equals(bytes), name).toBe(true)
+    expect(gunzipSync(readFileSync(join(assets, `${name}.gz`))).equals(bytes), name).toBe(true)
+  }
+  expect(texts.filter((name) => name.startsWith('common-'))).toHaveLength(1)
 })

@@ -5,8 +5,11 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip as gzipped } from 'node:zlib'
 import { joinLibrariesIfStale } from './join-libraries.ts'
 
+const [brotli, gzip] = [promisify(brotliCompress), promisify(gzipped)]
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const vite = join(root, 'node_modules/vite/bin/vite.js')
 const dist = join(root, 'web/dist')
@@ -20,10 +23,23 @@ export async function buildWebIfStale(say: (line: string) => void): Promise<void
   if (existsSync(stampPath) && (await readFile(stampPath, 'utf8')) === sources) return
   say('Building the web interface ...')
   await run(process.execPath, [vite, 'build', 'web', '--outDir', basename(building), '--logLevel', 'warn'])
+  await compress(join(building, 'assets'))
   await writeFile(join(building, 'built-from'), sources)
   // At once, so that a server that is running never serves half a build.
   await rm(dist, { recursive: true, force: true })
   await rename(building, dist)
+}
+
+/** Puts beside each file of text what browsers load instead of it: Brotli, and gzip for those that do not take that over http. */
+async function compress(folder: string): Promise<void> {
+  const texts = (await readdir(folder)).filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => join(folder, name))
+  await Promise.all(
+    texts.map(async (path) => {
+      const bytes = await readFile(path)
+      await writeFile(`${path}.br`, await brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }))
+      await writeFile(`${path}.gz`, await gzip(bytes, { level: 9 }))
+    }),
+  )
 }
 
 async function digestOf(folder: string): Promise<string> {

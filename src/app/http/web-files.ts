@@ -18,6 +18,8 @@ export async function webFiles(app: Routes, folder: string): Promise<void> {
       root: join(folder, 'assets'),
       prefix: '/assets/',
       immutable: true,
+      // As `npm run build` laid them beside (build-web.ts).
+      preCompressed: true,
       maxAge: '365d',
       decorateReply: false,
     })
