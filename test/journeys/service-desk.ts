@@ -38,9 +38,10 @@ export interface Asker {
 
 /** The words of the pages in a language; `{{name}}` is filled in. */
 export function wordsIn(language: Language): (key: string, given?: Record<string, string | number>) => string {
-  const words = JSON.parse(
-    readFileSync(join(import.meta.dirname, `../../texts/${language}.json`), 'utf8'),
-  ) as Record<string, string>
+  const words = JSON.parse(readFileSync(join(import.meta.dirname, `../../texts/${language}.json`), 'utf8')) as Record<
+    string,
+    string
+  >
   return (key, given = {}) => {
     const text = words[key]
     if (text === undefined) throw new Error(`the pages have no word ${key}`)
