@@ -53,7 +53,9 @@ test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
   const ofSecurity = await answer(
     tuula.fetch(`/api/recordings/${call.id}/listenings`, { json: { purpose: 'CRIME_OR_MISUSE', reference: 'R-1' } }),
   )
+  const followed = await before.fetch(`/api/listenings/${listening.id}/events`)
   await correct(call, cecilia)
+  expect(await followed.text()).toMatch(/event: ended\ndata: \{"why":"right".*\}\n\n$/)
   expect(await answer(before.fetch(listening.audio, range))).toMatchObject({ status: 403, code: 'deny.expired' })
   expect((await before.fetch(listening.peaks)).status).toBe(403)
   expect((await tuula.fetch(ofSecurity.body['audio'] as string, range)).status).toBe(206)

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { operations } from '#app/http/contract/operations.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
@@ -193,6 +194,30 @@ describe('a page of a neighbouring host name, whose requests bring the cookie al
     })
     expect(await looks()).toBe(before + 1)
   })
+
+  test.each(['same-site', 'cross-site'])(
+    'is refused each operation that demands a session, a page that is %s',
+    async (from) => {
+      const cookie = await cookieOf(aino)
+      const demanding = Object.values<{
+        access?: string
+        method: string
+        url: string
+        schema: { operationId: string }
+      }>(operations).filter(({ access }) => access !== 'anyone')
+      const heard: string[] = []
+      for (const { method, url, schema } of demanding) {
+        const path = url.replaceAll(/:\w+/g, '00000000-0000-4000-8000-000000000001')
+        const { status, body } = await ask(path, { cookie, 'sec-fetch-site': from }, method)
+        if (status !== 403 || !body.includes('deny.origin')) heard.push(`${schema.operationId} ${status}`)
+      }
+      expect(heard).toEqual([])
+      const names = demanding.map(({ schema }) => schema.operationId)
+      expect(names).toEqual(
+        expect.arrayContaining(['readAudio', 'savePackage', 'watchCalls', 'watchToday', 'followListening']),
+      )
+    },
+  )
 
   test('leads to pages and signs in at the provider as before', async () => {
     for (const path of ['/', '/register-description', '/api/organisation'])
