@@ -184,7 +184,7 @@ test('who may not change the directory is offered no change and makes none', asy
   expect(refused.status).toBe(403)
 })
 
-test('a name of 190 letters without a blank needs no scrolling sideways on the narrowest screen', async ({
+test('a name and a unit of 190 letters without a blank need no scrolling sideways, on the narrowest screen and a wide one', async ({
   page,
   signedIn,
   isAccessible,
@@ -194,12 +194,17 @@ test('a name of 190 letters without a blank needs no scrolling sideways on the n
   const name = 'W'.repeat(190)
   await page.getByRole('textbox', { name: 'Nimi' }).fill(name)
   await page.getByRole('textbox', { name: 'Käyttäjätunnus' }).fill('w'.repeat(60))
+  await page.getByRole('combobox', { name: 'Yksikkö' }).fill('Y'.repeat(190))
+  await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   await expect(page.getByRole('heading', { name })).toBeVisible()
   await isAccessible('a person of a long name')
   await page.goto('/people?q=WWW')
   await expect(page.getByRole('link', { name })).toBeVisible()
   await isAccessible('people, one of a long name')
+  await page.setViewportSize({ width: 1440, height: 800 })
+  await expect(page.getByRole('table')).toBeVisible()
+  await isAccessible('a table of people, one of a long name')
 })
 
 /** Confirms what waits for a second person, as the access-rights approver. */

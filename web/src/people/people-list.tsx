@@ -14,7 +14,7 @@ export function PeopleList({ people }: { people: Person[] }) {
 function PeopleTable({ people }: { people: Person[] }) {
   const { say } = useLanguage()
   return (
-    <table className="results">
+    <table className="results people">
       <caption className="visually-hidden">{say('people.found')}</caption>
       <thead>
         <tr>
