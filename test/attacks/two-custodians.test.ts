@@ -16,7 +16,7 @@ import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const folder = await mkdtemp(join(tmpdir(), 'seloste-two-custodians-'))
+const folder = await mkdtemp(join(tmpdir(), 'seloste-2c-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 const databaseUrl = database.url('seloste_custodian')
 const elsewhere = { code: 'custodian-elsewhere' }

@@ -11,6 +11,7 @@ do $$
 declare
   f regprocedure;
   role text;
+  most text;
 begin
   for f in select p.oid from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace
     and p.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$'
@@ -34,9 +35,13 @@ begin
     null;
   end;
   begin
-    alter role seloste_capture set temp_file_limit = '1GB';
-    alter role seloste_desk set temp_file_limit = '4GB';
-    alter role seloste_custodian set temp_file_limit = '16GB';
+    for role, most in values ('seloste_capture', '1GB'), ('seloste_desk', '4GB'), ('seloste_custodian', '16GB') loop
+      -- The setting is the server's: two of its databases that are migrated at once would meet in its row.
+      if not exists (select from pg_db_role_setting s
+        where s.setrole = role::regrole and s.setdatabase = 0 and 'temp_file_limit=' || most = any (s.setconfig)) then
+        execute format('alter role %I set temp_file_limit = %L', role, most);
+      end if;
+    end loop;
   exception when insufficient_privilege then
     null;
   end;
