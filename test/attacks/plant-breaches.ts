@@ -23,6 +23,7 @@ const lookMs = 200
 export const hourlyRounds = 5
 
 interface Proof {
+  checked_at: Date
   holds: boolean
   facts: Record<string, unknown>
 }
@@ -35,9 +36,15 @@ export async function plantBreaches(
   const client = new Client({ connectionString: url })
   await client.connect()
   const results: PlantedResult[] = []
+  // By the database's clock, as the proofs are.
+  const now = async () => (await client.query<{ now: Date }>('select clock_timestamp() as now')).rows[0]!.now
   try {
+    let undoneAt = await now()
     for (const breach of breaches) {
+      // A proof from before what was planted last was taken back counts it, and the next count would not rise above it.
+      await provedAfter(client, breach.promise, undoneAt, withinMs)
       const result = await plantOne(client, folder, breach, withinMs)
+      undoneAt = await now()
       results.push(result)
       onResult?.(result)
     }
@@ -72,13 +79,6 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
       foundMs = Math.round(performance.now() - begun)
   }
   for (const one of undo.reverse()) await one()
-  // What is healed is seen to be, so that the next count rises from there.
-  const healedBy = performance.now() + withinMs
-  const isSame = (proof: Proof | undefined) =>
-    proof?.holds === before?.holds && counts.every((count) => number(proof, count) <= number(before, count))
-  const stays = plants.some((plant) => 'run' in plant && plant.undo === undefined)
-  while (!stays && foundMs !== undefined && performance.now() < healedBy && !isSame(await proofOf(client, promise)))
-    await wait(lookMs)
   return { ...looked, ...(foundMs !== undefined && { foundMs }) }
 }
 
@@ -87,9 +87,19 @@ function number(proof: Proof | undefined, count: string): number {
   return typeof value === 'number' ? value : 0
 }
 
+/** Waits for a proof of a round that began after an instant. */
+async function provedAfter(client: Client, promise: string, after: Date, withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs
+  for (;;) {
+    const proof = await proofOf(client, promise)
+    if ((proof && proof.checked_at > after) || performance.now() > until) return
+    await wait(lookMs)
+  }
+}
+
 async function proofOf(client: Client, promise: string): Promise<Proof | undefined> {
   const { rows } = await client.query<Proof>(
-    `select holds, coalesce(facts, '{}') as facts from proof where promise = $1`,
+    `select checked_at, holds, coalesce(facts, '{}') as facts from proof where promise = $1`,
     [promise],
   )
   return rows[0]

@@ -436,19 +436,19 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a month key that is long over, in the key store',
+    sentence: 'S21',
+    promise: 'recordings.ceiling',
+    counts: ['leftovers'],
+    plant: { file: 'keys/month-2020-01.v1.key' },
+  },
+  {
     name: 'sound of a destroyed recording put back on the disk',
     sentence: 'S35',
     promise: 'recordings.ceiling',
     counts: ['leftovers'],
     hourly: true,
     plant: { file: `objects/recordings/DESTROYED.body` },
-  },
-  {
-    name: 'a month key that is long over, in the key store',
-    sentence: 'S21',
-    promise: 'recordings.ceiling',
-    counts: ['leftovers'],
-    plant: { file: 'keys/month-2020-01.v1.key' },
   },
   {
     name: 'a destruction taken out of the ledger',
