@@ -4070,6 +4070,7 @@ refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_hand(d research_disclosure) returns void
 refuse_identity_code(field text, written text) returns void
+refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void
 refuse_institute(given jsonb, but uuid) returns void
 refuse_lacks(facts jsonb, later text[]) returns void
 refuse_no_authority() returns void

@@ -13,23 +13,17 @@ $$;
 create or replace function refuse_no_authority() returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not (select authority from disclosure_rules) then
-    raise exception 'authority.authority-off' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
 end $$;
 
 create or replace function check_authority(provision text, received_at timestamptz, written text[]) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if provision is not null and not provision_holds(provision) then
-    raise exception 'authority.provision-expired' using errcode = 'SE001';
-  end if;
-  if not isfinite(received_at) or received_at > now() + interval '5 minutes' or received_at < now() - interval '14 months' then
-    raise exception 'authority.received-wrong' using errcode = 'SE001';
-  end if;
-  if exists (select from unnest(written) w where holds_identity_code(w)) then
-    raise exception 'input.identity-code' using errcode = 'SE001';
-  end if;
+  perform refuse_if(provision is not null and not provision_holds(provision), 'authority.provision-expired');
+  perform refuse_if(
+    not isfinite(received_at) or received_at > now() + interval '5 minutes' or received_at < now() - interval '14 months',
+    'authority.received-wrong');
+  perform refuse_if(exists (select from unnest(written) w where holds_identity_code(w)), 'input.identity-code');
 end $$;
 
 create or replace function enter_authority(origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamptz)
@@ -60,12 +54,8 @@ declare
 begin
   perform demand_right('SECURITY', 'CRIME_OR_MISUSE', 'any');
   select * into d from authority_disclosure where id = wanted for update;
-  if d.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if d.decided_at is not null then
-    raise exception 'authority.decided' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null, 'not-found');
+  perform refuse_if(d.decided_at is not null, 'authority.decided');
   return d;
 end $$;
 
@@ -99,28 +89,20 @@ declare
   r recording;
   made integer;
 begin
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
   if add_authority_item.what <> 'IDENTIFICATION_DATA' then
     select * into r from recording k where k.id = add_authority_item.recording and k.contact_id = c.id for share;
-    if r.id is null then
-      raise exception 'authority.no-recording' using errcode = 'SE001';
-    end if;
-    if r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() and not recordings_are_held(c.id) then
-      raise exception 'recording.destroyed' using errcode = 'SE001';
-    end if;
+    perform refuse_if(r.id is null, 'authority.no-recording');
+    perform refuse_if(
+      r.state in ('DESTROYING', 'DESTROYED') or r.destroy_at <= register_now() and not recordings_are_held(c.id),
+      'recording.destroyed');
   end if;
-  if exists (
+  perform refuse_if(exists (
     select from authority_item i
     where i.disclosure_id = d.id and i.dropped_at is null and i.contact_id = c.id and i.recording_id is not distinct from r.id
-  ) then
-    raise exception 'authority.item-twice' using errcode = 'SE001';
-  end if;
+  ), 'authority.item-twice');
   select coalesce(max(i.item), 0) + 1 into made from authority_item i where i.disclosure_id = d.id;
-  if made > 1000 then
-    raise exception 'authority.items-many' using errcode = 'SE001';
-  end if;
+  perform refuse_if(made > 1000, 'authority.items-many');
   insert into authority_item (disclosure_id, item, contact_id, contact_started_at, recording_id, what, added_by)
   values (d.id, made, c.id, c.started_at, r.id, add_authority_item.what, viewer());
   if r.id is not null then
@@ -155,9 +137,7 @@ declare
 begin
   update authority_item k set dropped_at = clock_timestamp()
   where k.disclosure_id = d.id and k.item = which and k.dropped_at is null returning * into i;
-  if i.item is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(i.item is null, 'not-found');
   perform let_go_authority_items(d.id, array[i.recording_id]);
   perform note_authority('authority.item-dropped', d, 'SECURITY', jsonb_build_object('item', which));
 end $$;
@@ -168,9 +148,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   d authority_disclosure := authority_prepared(wanted);
 begin
-  if holds_identity_code(assess_authority.assessment) then
-    raise exception 'input.identity-code' using errcode = 'SE001';
-  end if;
+  perform refuse_if(holds_identity_code(assess_authority.assessment), 'input.identity-code');
   update authority_disclosure k set assessment = btrim(assess_authority.assessment), assessed_at = clock_timestamp(), assessed_by = viewer()
   where k.id = d.id;
   perform note_authority('authority.assessed', d, 'SECURITY', '{}');
@@ -201,27 +179,15 @@ declare
   gone text;
 begin
   select * into d from authority_disclosure where id = wanted for update;
-  if d.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null, 'not-found');
   perform refuse_no_authority();
-  if viewer() = any (authority_hands(d)) then
-    raise exception 'authority.own' using errcode = 'SE001';
-  end if;
-  if d.outcome is null or d.outcome = 'REFUSED' then
-    raise exception 'authority.decision' using errcode = 'SE001';
-  end if;
-  if d.closed_at is not null then
-    raise exception 'authority.closed' using errcode = 'SE001';
-  end if;
-  if not provision_holds(d.provision_id) then
-    raise exception 'authority.provision-expired' using errcode = 'SE001';
-  end if;
+  perform refuse_if(viewer() = any (authority_hands(d)), 'authority.own');
+  perform refuse_if(d.outcome is null or d.outcome = 'REFUSED', 'authority.decision');
+  perform refuse_if(d.closed_at is not null, 'authority.closed');
+  perform refuse_if(not provision_holds(d.provision_id), 'authority.provision-expired');
   select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
   where i.disclosure_id = d.id and i.granted and not authority_item_is_there(i);
-  if gone is not null then
-    raise exception 'authority.item-destroyed' using errcode = 'SE001', detail = gone;
-  end if;
+  perform refuse_if(gone is not null, 'authority.item-destroyed', gone);
   return d;
 end $$;
 
@@ -246,9 +212,7 @@ begin
     return;
   end if;
   select * into d from authority_disclosure where id = wanted;
-  if d.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null, 'not-found');
   perform note_authority('authority.read', d, acting, '{}');
   return next d;
 end $$;
@@ -261,24 +225,14 @@ declare
 begin
   perform demand_one_role('{DECISION_MAKER}');
   select * into d from authority_disclosure k where k.id = wanted for update;
-  if d.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if d.closed_at is not null then
-    raise exception 'authority.closed' using errcode = 'SE001';
-  end if;
-  if d.decided_at is null then
-    raise exception 'authority.decision' using errcode = 'SE001';
-  end if;
-  if exists (select from disclosure_package p where p.authority_id = d.id and p.ended_at is null and p.expires_at > now()) then
-    raise exception 'authority.package-open' using errcode = 'SE001';
-  end if;
-  if d.outcome <> 'REFUSED' and d.released_at is null and coalesce(because, '') !~ '\S' then
-    raise exception 'authority.unreleased' using errcode = 'SE001';
-  end if;
-  if because is not null and (d.outcome = 'REFUSED' or d.released_at is not null) then
-    raise exception 'authority.no-reason-wanted' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null, 'not-found');
+  perform refuse_if(d.closed_at is not null, 'authority.closed');
+  perform refuse_if(d.decided_at is null, 'authority.decision');
+  perform refuse_if(
+    exists (select from disclosure_package p where p.authority_id = d.id and p.ended_at is null and p.expires_at > now()),
+    'authority.package-open');
+  perform refuse_if(d.outcome <> 'REFUSED' and d.released_at is null and coalesce(because, '') !~ '\S', 'authority.unreleased');
+  perform refuse_if(because is not null and (d.outcome = 'REFUSED' or d.released_at is not null), 'authority.no-reason-wanted');
   perform refuse_identity_code('unreleasedBecause', because);
   update authority_disclosure k set closed_at = clock_timestamp(), closed_by = viewer(), unreleased_because = btrim(because) where k.id = d.id;
   perform let_go_authority_items(d.id, array(
@@ -297,43 +251,23 @@ declare
 begin
   perform demand_one_role('{DECISION_MAKER}');
   select * into d from authority_disclosure k where k.id = wanted for update;
-  if d.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if d.decided_at is not null then
-    raise exception 'authority.decided' using errcode = 'SE001';
-  end if;
-  if viewer() = any (authority_hands(d)) then
-    raise exception 'authority.own' using errcode = 'SE001';
-  end if;
-  if holds_identity_code(decide_authority.reasons) then
-    raise exception 'input.identity-code' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null, 'not-found');
+  perform refuse_if(d.decided_at is not null, 'authority.decided');
+  perform refuse_if(viewer() = any (authority_hands(d)), 'authority.own');
+  perform refuse_if(holds_identity_code(decide_authority.reasons), 'input.identity-code');
   select coalesce(array_agg(i.item order by i.item), '{}') into given from authority_item i
   where i.disclosure_id = d.id and i.dropped_at is null and case decide_authority.outcome
     when 'GRANTED' then true when 'PART' then i.item = any (decide_authority.items) else false end;
   if decide_authority.outcome <> 'REFUSED' then
     perform refuse_no_authority();
-    if d.provision_id is null then
-      raise exception 'authority.provision' using errcode = 'SE001';
-    end if;
-    if not provision_holds(d.provision_id) then
-      raise exception 'authority.provision-expired' using errcode = 'SE001';
-    end if;
-    if d.assessed_at is null then
-      raise exception 'authority.assessment' using errcode = 'SE001';
-    end if;
-    if cardinality(given) = 0 or decide_authority.outcome = 'PART' and not given @> decide_authority.items then
-      raise exception 'authority.items' using errcode = 'SE001';
-    end if;
+    perform refuse_if(d.provision_id is null, 'authority.provision');
+    perform refuse_if(not provision_holds(d.provision_id), 'authority.provision-expired');
+    perform refuse_if(d.assessed_at is null, 'authority.assessment');
+    perform refuse_if(cardinality(given) = 0 or decide_authority.outcome = 'PART' and not given @> decide_authority.items, 'authority.items');
     select string_agg(i.item::text, ',' order by i.item) into gone from authority_item i
     where i.disclosure_id = d.id and i.item = any (given) and not authority_item_is_there(i);
-    if gone is not null then
-      raise exception 'authority.item-destroyed' using errcode = 'SE001', detail = gone;
-    end if;
-    if authority_as_seen(d) is distinct from decide_authority.seen then
-      raise exception 'authority.changed-meanwhile' using errcode = 'SE001';
-    end if;
+    perform refuse_if(gone is not null, 'authority.item-destroyed', gone);
+    perform refuse_if(authority_as_seen(d) is distinct from decide_authority.seen, 'authority.changed-meanwhile');
   end if;
   update authority_item i set granted = i.item = any (given) where i.disclosure_id = d.id and i.dropped_at is null;
   update authority_disclosure k set outcome = decide_authority.outcome, reasons = btrim(decide_authority.reasons),

@@ -10,9 +10,7 @@ begin
       and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
     order by r.valid_to desc nulls first limit 1;
   end if;
-  if held.id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
 
@@ -49,18 +47,10 @@ declare
 begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy where id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
-  if c.prepared_by <> viewer() then
-    raise exception 'anonymised-copy.others' using errcode = 'SE001';
-  end if;
-  if (study_right(r)).id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(c.prepared_by <> viewer(), 'anonymised-copy.others');
+  perform refuse_if((study_right(r)).id is null, 'deny.role');
   return c;
 end $$;
 
@@ -115,12 +105,8 @@ begin
     where i.disclosure_id = begin_copy.disclosure and i.item = begin_copy.item and i.dropped_at is null
       and d.withdrawn_at is null and d.closed_at is null
   ) for share;
-  if r.id is null or (contact_in_term(r.contact_id)).id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null or (contact_in_term(r.contact_id)).id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   insert into anonymised_copy (recording_id, duration_ms, prepared_by)
   select r.id, coalesce(r.duration_ms, 0), viewer() where (study_right(r)).id is not null
   on conflict do nothing returning * into c;
@@ -129,9 +115,7 @@ begin
     return c.id;
   end if;
   select * into c from anonymised_copy k where k.recording_id = r.id for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
   if c.state not in ('APPROVED', 'RENDERING') and c.prepared_by <> viewer() and (study_right(r)).id is not null and not exists (
     select from access_right a join person p on p.id = a.person_id
     where a.person_id = c.prepared_by and a.role = 'EXPERT' and a.duty = 'QUALITY' and a.revoked_at is null
@@ -162,12 +146,8 @@ declare
 begin
   select * into c from anonymised_copy k where k.id = wanted;
   select * into r from recording k where k.id = c.recording_id;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   is_preparer := c.prepared_by = viewer() and (study_right(r)).id is not null;
   if c.read_by is distinct from viewer() or c.read_at < now() - interval '5 minutes' then
     update anonymised_copy k set read_by = viewer(), read_at = now() where k.id = c.id;
@@ -195,12 +175,8 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c anonymised_copy := copy_to_work_on(wanted);
 begin
-  if c.state = 'APPROVED' then
-    raise exception 'anonymised-copy.approved' using errcode = 'SE001';
-  end if;
-  if c.revision <> save_copy.revision then
-    raise exception 'anonymised-copy.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
+  perform refuse_if(c.revision <> save_copy.revision, 'anonymised-copy.changed-meanwhile');
   update anonymised_copy k set level = save_copy.level, work = save_copy.work, revision = k.revision + 1, state = 'DRAFT', rendered_at = null,
     rendering_at = null, failure = null, failed_turn = null, checked_at = null, checked_by = null, check_note = null
   where k.id = c.id;
@@ -218,25 +194,13 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c anonymised_copy := copy_to_work_on(wanted);
 begin
-  if c.state = 'APPROVED' then
-    raise exception 'anonymised-copy.approved' using errcode = 'SE001';
-  end if;
-  if c.revision <> begin_rendering.revision or c.work is null then
-    raise exception 'anonymised-copy.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
+  perform refuse_if(c.revision <> begin_rendering.revision or c.work is null, 'anonymised-copy.changed-meanwhile');
   -- Of two renderings of the same words whoever has both has more than of one: there is never a second beside the first.
-  if c.state in ('RENDERING', 'RENDERED') or c.sound_at is not null then
-    raise exception 'anonymised-copy.rendered' using errcode = 'SE001';
-  end if;
-  if not isempty(not_played(c, viewer())) then
-    raise exception 'anonymised-copy.lacks' using errcode = 'SE001', detail = 'played';
-  end if;
-  if c.level = 'D' and not (select pseudonymised from disclosure_rules) then
-    raise exception 'anonymised-copy.lacks' using errcode = 'SE001', detail = 'level-not-allowed';
-  end if;
-  if c.level <> 'T' and begin_rendering.evaluation is null then
-    raise exception 'anonymised-copy.lacks' using errcode = 'SE001', detail = 'engine';
-  end if;
+  perform refuse_if(c.state in ('RENDERING', 'RENDERED') or c.sound_at is not null, 'anonymised-copy.rendered');
+  perform refuse_if(not isempty(not_played(c, viewer())), 'anonymised-copy.lacks', 'played');
+  perform refuse_if(c.level = 'D' and not (select pseudonymised from disclosure_rules), 'anonymised-copy.lacks', 'level-not-allowed');
+  perform refuse_if(c.level <> 'T' and begin_rendering.evaluation is null, 'anonymised-copy.lacks', 'engine');
   update anonymised_copy k set state = 'RENDERING', rendering_at = clock_timestamp(), sound_at = clock_timestamp(), engine = begin_rendering.engine,
     engine_version = begin_rendering.engine_version, removed = begin_rendering.removed, redacted_ms = begin_rendering.redacted_ms,
     evaluation = begin_rendering.evaluation, failure = null, failed_turn = null, rendered_at = null, sound_sha256 = null, sound_bytes = null,
@@ -337,15 +301,9 @@ declare
 begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy a where a.id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
-  if c.state not in ('RENDERED', 'APPROVED') then
-    raise exception 'anonymised-copy.not-rendered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(c.state not in ('RENDERED', 'APPROVED'), 'anonymised-copy.not-rendered');
   insert into copy_hearing as h (copy_id, recording_id, revision, rendered_at, person_id, right_id, session_hash, until)
   values (c.id, c.recording_id, c.revision, c.rendered_at, viewer(), held.id,
     sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
@@ -425,28 +383,14 @@ declare
 begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy a where a.id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
-  if viewer() = any (c.former_preparers || c.prepared_by) then
-    raise exception 'anonymised-copy.own' using errcode = 'SE001';
-  end if;
-  if c.revision <> check_copy.revision then
-    raise exception 'anonymised-copy.changed-meanwhile' using errcode = 'SE001';
-  end if;
-  if c.state = 'APPROVED' then
-    raise exception 'anonymised-copy.approved' using errcode = 'SE001';
-  end if;
-  if c.state <> 'RENDERED' then
-    raise exception 'anonymised-copy.not-rendered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(viewer() = any (c.former_preparers || c.prepared_by), 'anonymised-copy.own');
+  perform refuse_if(c.revision <> check_copy.revision, 'anonymised-copy.changed-meanwhile');
+  perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
+  perform refuse_if(c.state <> 'RENDERED', 'anonymised-copy.not-rendered');
   -- A name that is heard is reason enough to hear no further.
-  if how = 'APPROVED' and not isempty(not_heard(c, viewer())) then
-    raise exception 'anonymised-copy.not-heard' using errcode = 'SE001';
-  end if;
+  perform refuse_if(how = 'APPROVED' and not isempty(not_heard(c, viewer())), 'anonymised-copy.not-heard');
   perform refuse_identity_code('note', check_copy.note);
   update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
   where k.id = c.id;
@@ -467,12 +411,8 @@ begin
     when viewer_is('EXPERT', 'QUALITY') then 'EXPERT'
     else demand_one_role('{DECISION_MAKER,DATA_PROTECTION_OFFICER}') end;
   select * into c from anonymised_copy k where k.id = wanted;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if c.rendered_at is null then
-    raise exception 'anonymised-copy.not-rendered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(c.rendered_at is null, 'anonymised-copy.not-rendered');
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), viewers_right(as_role), as_role, 'anonymised-copy.read', 'anonymised-copy', c.id, 'ok', '{"report": true}');
   return query select c.level, c.engine, c.engine_version, c.evaluation, c.removed, c.redacted_ms, c.duration_ms, c.prepared_by,

@@ -63,18 +63,14 @@ begin
   perform demand_package_releasable(kind, disclosure);
   to_key := case when begin_package.method = 'KEY' then
     case kind when 'RESEARCH' then (select d.recipient from research_disclosure d where d.id = disclosure) else given end end;
-  if begin_package.method = 'KEY' and to_key is null then
-    raise exception 'package.no-key' using errcode = 'SE001';
-  end if;
+  perform refuse_if(begin_package.method = 'KEY' and to_key is null, 'package.no-key');
   perform end_package(k, 'expired', null) from disclosure_package k
   where coalesce(k.research_id, k.authority_id) = disclosure and k.ended_at is null and k.expires_at <= now();
   insert into disclosure_package (research_id, authority_id, method, delivery, token_hash, files, made_by, expires_at)
   values (case kind when 'RESEARCH' then disclosure end, case kind when 'AUTHORITY' then disclosure end, begin_package.method,
     begin_package.delivery, begin_package.token_hash, 0, viewer(), now() + interval '7 days')
   on conflict do nothing returning * into p;
-  if p.id is null then
-    raise exception 'package.under-way' using errcode = 'SE001';
-  end if;
+  perform refuse_if(p.id is null, 'package.under-way');
   -- Never past the day of anything in it, nor past the study's.
   select least(p.expires_at, min(case when recordings_are_held(r.contact_id) and kind = 'AUTHORITY' then null else r.destroy_at end),
     (select day_begins(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
@@ -223,12 +219,8 @@ declare
 begin
   perform demand_one_role('{DECISION_MAKER}');
   select * into p from disclosure_package where id = wanted for update;
-  if p.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if package_state(p) not in ('making', 'ready') then
-    raise exception 'package.over' using errcode = 'SE001';
-  end if;
+  perform refuse_if(p.id is null, 'not-found');
+  perform refuse_if(package_state(p) not in ('making', 'ready'), 'package.over');
   perform end_package(p, 'withdrawn', viewer());
 end $$;
 grant execute on function withdraw_package to seloste_desk;
@@ -337,16 +329,12 @@ declare
 begin
   perform demand_one_role('{DECISION_MAKER}');
   select * into p from disclosure_package k where k.id = wanted for update;
-  if p.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if p.delivery <> 'MEDIUM' or p.made_by <> viewer() then
-    raise exception 'package.not-yours' using errcode = 'SE001';
-  end if;
+  perform refuse_if(p.id is null, 'not-found');
+  perform refuse_if(p.delivery <> 'MEDIUM' or p.made_by <> viewer(), 'package.not-yours');
   is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_may_leave(p);
-  if not is_busy and not package_is_fetchable(p) then
-    raise exception '%', case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end using errcode = 'SE001';
-  end if;
+  perform refuse_if(
+    not is_busy and not package_is_fetchable(p),
+    case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end);
   perform record_download(p, null, case when is_busy then 'refused' else 'begun' end, begin_package_save.address);
   if not is_busy then
     update disclosure_package k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()),

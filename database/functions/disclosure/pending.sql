@@ -39,9 +39,7 @@ declare
   of_research boolean := viewer_is('EXPERT', 'QUALITY') or viewer_is('DECISION_MAKER');
   of_authorities boolean := viewer_is('SECURITY') or viewer_is('DECISION_MAKER');
 begin
-  if not of_research and not of_authorities then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not of_research and not of_authorities, 'deny.role');
   return query
     select d.id, d.based_on + 1, d.state, d.effective_from, r.kind, r.disclosure_id, r.number, r.items, r.ends_at
     from description_draft d join description_reach k on k.draft_id = d.id, reached_disclosures(k.reach, d.effective_from) r

@@ -174,15 +174,10 @@ declare
 begin
   select s.* into q from subject_request s join openness_decision d on d.request_id = s.id
   where s.id = wanted and d.outcome = 'REFERRED' and coalesce(d.leads_to, kind) = kind for update of s;
-  if q.id is null or not (
+  perform refuse_if(q.id is null or not (
     kind = 'RESEARCH' and exists (select from research_disclosure d where d.id = disclosure and d.withdrawn_at is null and d.closed_at is null)
-    or kind = 'AUTHORITY' and exists (select from authority_disclosure d where d.id = disclosure and d.closed_at is null))
-  then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if exists (select from openness_lead l where l.request_id = q.id) then
-    raise exception 'referral.taken-up' using errcode = 'SE001';
-  end if;
+    or kind = 'AUTHORITY' and exists (select from authority_disclosure d where d.id = disclosure and d.closed_at is null)), 'not-found');
+  perform refuse_if(exists (select from openness_lead l where l.request_id = q.id), 'referral.taken-up');
   insert into openness_lead (request_id, research_id, authority_id, taken_up_by)
   values (q.id, case kind when 'RESEARCH' then disclosure end, case kind when 'AUTHORITY' then disclosure end, viewer());
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)

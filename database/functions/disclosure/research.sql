@@ -21,12 +21,8 @@ declare
   d research_disclosure;
 begin
   select * into d from research_disclosure where id = wanted for update;
-  if d.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if d.withdrawn_at is not null or d.closed_at is not null or d.outcome = 'REFUSED' then
-    raise exception 'research.over' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null, 'not-found');
+  perform refuse_if(d.withdrawn_at is not null or d.closed_at is not null or d.outcome = 'REFUSED', 'research.over');
   return d;
 end $$;
 
@@ -38,9 +34,7 @@ declare
 begin
   perform demand_research_part('{QUALITY}');
   d := research_locked(wanted);
-  if d.decided_at is not null then
-    raise exception 'research.decided' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.decided_at is not null, 'research.decided');
   return d;
 end $$;
 
@@ -52,9 +46,7 @@ declare
 begin
   perform demand_research_part('{QUALITY,DECISION_MAKER}');
   d := research_locked(wanted);
-  if d.released_at is null then
-    raise exception 'research.not-released' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.released_at is null, 'research.not-released');
   return d;
 end $$;
 
@@ -185,10 +177,7 @@ declare
   lack record;
 begin
   select * into lack from lacks_of_facts(facts) l where l.what <> all (later) limit 1;
-  if found then
-    raise exception '%', 'research.' || lack.what using errcode = 'SE001',
-      detail = coalesce(ledger_instant(lack.until), array_to_string(lack.items, ','), '');
-  end if;
+  perform refuse_if(found, 'research.' || lack.what, coalesce(ledger_instant(lack.until), array_to_string(lack.items, ','), ''));
 end $$;
 
 -- `given`: {name, contact, email, language, recipient?}
@@ -196,9 +185,9 @@ create or replace function refuse_institute(given jsonb, but uuid) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_identity_code(key, value) from jsonb_each_text(given) where key in ('name', 'contact', 'email');
-  if exists (select from institute i where lower(i.name) = lower(btrim(given ->> 'name')) and i.id is distinct from but) then
-    raise exception 'institute.known' using errcode = 'SE001';
-  end if;
+  perform refuse_if(
+    exists (select from institute i where lower(i.name) = lower(btrim(given ->> 'name')) and i.id is distinct from but),
+    'institute.known');
 end $$;
 
 create or replace function add_institute(given jsonb) returns uuid
@@ -211,9 +200,7 @@ begin
   insert into institute (name, contact, email, language, recipient, added_by)
   values (btrim(given ->> 'name'), btrim(given ->> 'contact'), given ->> 'email', given ->> 'language', given ->> 'recipient', viewer())
   on conflict do nothing returning id into made;
-  if made is null then
-    raise exception 'institute.known' using errcode = 'SE001';
-  end if;
+  perform refuse_if(made is null, 'institute.known');
   perform note_research('institute.changed', as_role, 'institute', made, '{}');
   return made;
 end $$;
@@ -226,9 +213,7 @@ declare
   was institute;
 begin
   select * into was from institute where id = wanted for update;
-  if was.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(was.id is null, 'not-found');
   perform refuse_institute(given, wanted);
   update institute set name = btrim(given ->> 'name'), contact = btrim(given ->> 'contact'), email = given ->> 'email',
     language = given ->> 'language', recipient = given ->> 'recipient'
@@ -245,15 +230,9 @@ declare
 begin
   perform demand_research_part('{QUALITY}');
   perform refuse_identity_code('study', begin_research.study);
-  if not exists (select from institute i where i.id = begin_research.institute) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if not (select research from disclosure_rules) then
-    raise exception 'research.research-off' using errcode = 'SE001';
-  end if;
-  if begin_research.due_on < helsinki_today() then
-    raise exception 'research.due-date-past' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not exists (select from institute i where i.id = begin_research.institute), 'not-found');
+  perform refuse_if(not (select research from disclosure_rules), 'research.research-off');
+  perform refuse_if(begin_research.due_on < helsinki_today(), 'research.due-date-past');
   insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by)
   values (next_disclosure_number('T'), begin_research.institute, btrim(begin_research.study), begin_research.due_on, begin_research.format, viewer())
   returning * into made;
@@ -268,14 +247,10 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   earliest timestamptz;
 begin
-  if day < helsinki_today() then
-    raise exception 'research.due-date-past' using errcode = 'SE001';
-  end if;
+  perform refuse_if(day < helsinki_today(), 'research.due-date-past');
   select min(r.destroy_at) into earliest from research_item i join recording r on r.id = i.recording_id
   where i.disclosure_id = d.id and i.dropped_at is null and (d.released_at is not null or r.state not in ('DESTROYING', 'DESTROYED'));
-  if earliest < day_begins(day + 1) then
-    raise exception 'research.due-date-late' using errcode = 'SE001', detail = ledger_instant(earliest);
-  end if;
+  perform refuse_if(earliest < day_begins(day + 1), 'research.due-date-late', ledger_instant(earliest));
 end $$;
 
 create or replace function change_research(wanted uuid, study text, due_on date, format text) returns void
@@ -305,9 +280,7 @@ declare
   as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
   d research_disclosure := research_locked(wanted);
 begin
-  if d.released_at is not null then
-    raise exception 'research.released' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.released_at is not null, 'research.released');
   update research_disclosure set withdrawn_at = clock_timestamp(), withdrawn_by = viewer() where id = d.id;
   perform untie_research(d.id);
   perform note_research('research.withdrawn', as_role, 'disclosure', d.id, '{}');
@@ -346,19 +319,13 @@ declare
   number integer;
 begin
   select * into r from recording o where o.id = pick_research_item.recording for share;
-  if not found or not may_study(r) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found or not may_study(r), 'not-found');
   select i.item into number from research_item i where i.disclosure_id = d.id and i.recording_id = r.id and i.dropped_at is null;
   if number is not null then
     return number;
   end if;
-  if (select count(*) from research_item i where i.disclosure_id = d.id and i.dropped_at is null) >= 200 then
-    raise exception 'research.too-many' using errcode = 'SE001';
-  end if;
-  if copy_is_out(r.id, d.institute_id, d.id) then
-    raise exception 'research.item-out' using errcode = 'SE001';
-  end if;
+  perform refuse_if((select count(*) from research_item i where i.disclosure_id = d.id and i.dropped_at is null) >= 200, 'research.too-many');
+  perform refuse_if(copy_is_out(r.id, d.institute_id, d.id), 'research.item-out');
   insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
   select d.id, coalesce(max(i.item), 0) + 1, r.id, r.contact_id, viewer() from research_item i where i.disclosure_id = d.id
   returning item into number;
@@ -376,19 +343,13 @@ declare
 begin
   perform demand_research_part('{QUALITY}');
   d := research_locked(wanted);
-  if d.released_at is not null then
-    raise exception 'research.released' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.released_at is not null, 'research.released');
   perform from research_item i where i.disclosure_id = d.id and i.item = number and i.dropped_at is null;
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if d.decided_at is not null and not exists (
+  perform refuse_if(not found, 'not-found');
+  perform refuse_if(d.decided_at is not null and not exists (
     select from research_lacks(d.id) l
     where l.what in ('item-destroyed', 'item-restricted', 'level-not-allowed', 'official-twice', 'due-date-late') and number = any (l.items)
-  ) then
-    raise exception 'research.decided' using errcode = 'SE001';
-  end if;
+  ), 'research.decided');
   update research_item i set dropped_at = clock_timestamp(), dropped_by = viewer(), recording_id = null, contact_id = null
   where i.disclosure_id = d.id and i.item = number;
   perform note_research('research.item-dropped', 'EXPERT', 'disclosure', d.id, jsonb_build_object('item', number));
@@ -402,9 +363,7 @@ declare
 begin
   perform refuse_identity_code('reference', file_undertaking.reference);
   perform refuse_identity_code('signatory', file_undertaking.signatory);
-  if file_undertaking.signed_on > helsinki_today() then
-    raise exception 'research.day-ahead' using errcode = 'SE001';
-  end if;
+  perform refuse_if(file_undertaking.signed_on > helsinki_today(), 'research.day-ahead');
   update research_disclosure r set undertaking_reference = btrim(file_undertaking.reference), undertaking_signatory = btrim(file_undertaking.signatory),
     undertaking_on = file_undertaking.signed_on, undertaking_at = clock_timestamp(), undertaking_by = viewer()
   where r.id = d.id;
@@ -416,9 +375,7 @@ grant execute on function file_undertaking to seloste_desk;
 create or replace function refuse_hand(d research_disclosure) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if viewer() = any (research_hands(d)) then
-    raise exception 'research.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
 end $$;
 
 -- Locks a disclosure that may be released now by the viewer, and the recordings of its items: a prohibition comes before, and is
@@ -433,9 +390,7 @@ begin
   perform demand_one_role('{DECISION_MAKER}');
   d := research_locked(research_id);
   perform refuse_hand(d);
-  if d.study_ended_at is not null then
-    raise exception 'research.study-ended' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   -- Two disclosures to one institute that are released at once come one after the other.
   perform from institute i where i.id = d.institute_id for no key update;
   perform from recording r where r.id in (
@@ -445,12 +400,10 @@ begin
   perform refuse_lacks(facts || jsonb_build_object('isReleased', false, 'items', (
     select coalesce(jsonb_agg(i), '[]') from jsonb_array_elements(facts -> 'items') i where i ->> 'outcome' in ('none', 'out')
   )), '{release}');
-  if exists (
+  perform refuse_if(exists (
     select from research_item i
     where i.disclosure_id = d.id and i.dropped_at is null and copy_is_out(i.recording_id, d.institute_id, d.id)
-  ) then
-    raise exception 'research.item-out' using errcode = 'SE001';
-  end if;
+  ), 'research.item-out');
   return d;
 end $$;
 
@@ -498,15 +451,9 @@ declare
   as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
   d research_disclosure := research_lent(wanted);
 begin
-  if d.study_ended_at is not null then
-    raise exception 'research.study-ended' using errcode = 'SE001';
-  end if;
-  if end_study.ended_on > helsinki_today() then
-    raise exception 'research.day-ahead' using errcode = 'SE001';
-  end if;
-  if end_study.ended_on < helsinki_day(d.released_at) then
-    raise exception 'research.day-before' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
+  perform refuse_if(end_study.ended_on > helsinki_today(), 'research.day-ahead');
+  perform refuse_if(end_study.ended_on < helsinki_day(d.released_at), 'research.day-before');
   update research_disclosure r set study_ended_on = end_study.ended_on, study_ended_at = clock_timestamp(), study_ended_by = viewer(),
     return_working_days = (select g.return_working_days from disclosure_rules g) where r.id = d.id;
   perform end_research_packages(d.id);
@@ -522,9 +469,7 @@ declare
   d research_disclosure;
 begin
   select * into c from disclosed_copy o where o.id = wanted for update;
-  if c.state = 'CONFIRMED' then
-    raise exception 'recall.confirmed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state = 'CONFIRMED', 'recall.confirmed');
   update disclosed_copy o set state = 'CONFIRMED', recording_id = null, confirmed_at = clock_timestamp(), confirmed_by = viewer(), outcome = how
   where o.id = c.id;
   if c.recalled_at is not null then
@@ -547,9 +492,7 @@ declare
 begin
   perform refuse_identity_code('reference', confirm_research_item.reference);
   select c.id into copy from disclosed_copy c where c.disclosure = d.number and c.item = number;
-  if copy is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(copy is null, 'not-found');
   perform confirm_copy(copy, how, btrim(confirm_research_item.reference), as_role);
 end $$;
 grant execute on function confirm_research_item to seloste_desk;
@@ -562,9 +505,7 @@ declare
   waiting text;
 begin
   select string_agg(c.item::text, ',' order by c.item) into waiting from disclosed_copy c where c.disclosure = d.number and c.state <> 'CONFIRMED';
-  if waiting is not null then
-    raise exception 'research.unconfirmed' using errcode = 'SE001', detail = waiting;
-  end if;
+  perform refuse_if(waiting is not null, 'research.unconfirmed', waiting);
   perform end_research_packages(d.id);
   update research_disclosure r set closed_at = clock_timestamp(), closed_by = viewer() where r.id = d.id;
   perform note_research('research.closed', as_role, 'disclosure', d.id, '{}');
@@ -574,12 +515,8 @@ grant execute on function close_research to seloste_desk;
 create or replace function refuse_extension(d research_disclosure, day date) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if d.study_ended_at is not null then
-    raise exception 'research.study-ended' using errcode = 'SE001';
-  end if;
-  if day <= d.due_on then
-    raise exception 'research.day-not-later' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
+  perform refuse_if(day <= d.due_on, 'research.day-not-later');
   perform refuse_day(d, day);
 end $$;
 
@@ -593,9 +530,7 @@ begin
   d := research_lent(wanted);
   perform refuse_identity_code('reasons', ask_research_extension.reasons);
   perform refuse_extension(d, ask_research_extension.due_on);
-  if exists (select from research_extension e where e.disclosure_id = d.id and e.decided_at is null) then
-    raise exception 'research.extension-waits' using errcode = 'SE001';
-  end if;
+  perform refuse_if(exists (select from research_extension e where e.disclosure_id = d.id and e.decided_at is null), 'research.extension-waits');
   insert into research_extension (disclosure_id, due_on, reasons, asked_by)
   values (d.id, ask_research_extension.due_on, btrim(ask_research_extension.reasons), viewer()) returning id into made;
   perform note_research('research.extension', 'EXPERT', 'disclosure', d.id, jsonb_build_object('dueOn', ask_research_extension.due_on));
@@ -611,17 +546,11 @@ declare
   e research_extension;
 begin
   select * into e from research_extension x where x.id = wanted;
-  if e.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.id is null, 'not-found');
   d := research_locked(e.disclosure_id);
   select * into e from research_extension x where x.id = wanted for update;
-  if e.decided_at is not null then
-    raise exception 'research.decided' using errcode = 'SE001';
-  end if;
-  if e.asked_by = viewer() then
-    raise exception 'research.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.decided_at is not null, 'research.decided');
+  perform refuse_if(e.asked_by = viewer(), 'research.own');
   perform refuse_hand(d);
   if how = 'GRANTED' then
     perform refuse_extension(d, e.due_on);
@@ -648,9 +577,7 @@ declare
   as_role text := demand_research_part(case when wanted is null then '{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'::text[]
     else '{QUALITY,DECISION_MAKER}' end);
 begin
-  if wanted is not null and not exists (select from research_disclosure d where d.id = wanted) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(wanted is not null and not exists (select from research_disclosure d where d.id = wanted), 'not-found');
   perform note_research('research.read', as_role, 'disclosure', wanted, '{}');
 end $$;
 grant execute on function look_at_research to seloste_desk;
@@ -682,18 +609,14 @@ declare
   as_role text := demand_one_role('{DECISION_MAKER}');
   d research_disclosure := research_locked(wanted);
 begin
-  if d.decided_at is not null then
-    raise exception 'research.decided' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.decided_at is not null, 'research.decided');
   perform refuse_hand(d);
   perform refuse_identity_code('reasons', decide_research.reasons);
   if how = 'GRANTED' then
     -- The key stays as it was seen.
     perform from institute i where i.id = d.institute_id for share;
     perform refuse_lacks(facts_of_research(d), '{decision,release}');
-    if research_as_seen(d) is distinct from decide_research.seen then
-      raise exception 'research.changed-meanwhile' using errcode = 'SE001';
-    end if;
+    perform refuse_if(research_as_seen(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
   end if;
   update research_disclosure r set outcome = how, reasons = btrim(decide_research.reasons), decided_at = clock_timestamp(), decided_by = viewer(),
     recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end

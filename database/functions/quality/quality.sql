@@ -18,9 +18,7 @@ declare
   held access_right;
 begin
   select * into held from quality_rights() limit 1;
-  if held.id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
 
@@ -31,9 +29,7 @@ declare
   held access_right;
 begin
   select * into held from quality_rights() r where r.role = 'EXPERT' limit 1;
-  if held.id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
 
@@ -79,9 +75,7 @@ declare
 begin
   perform demand_evaluator();
   select * into f from quality_form o where o.id = wanted;
-  if f.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(f.id is null, 'not-found');
   return jsonb_build_object('id', f.id, 'language', f.language, 'name', f.name, 'revision', f.revision, 'draft', f.draft,
     'versions', coalesce((
       select jsonb_agg(jsonb_build_object('version', v.version, 'name', v.name, 'content', v.content, 'publishedAt', v.published_at,
@@ -113,12 +107,8 @@ declare
 begin
   perform demand_quality_expert();
   select * into f from quality_form o where o.id = wanted for update;
-  if f.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if f.revision <> seen then
-    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if(f.id is null, 'not-found');
+  perform refuse_if(f.revision <> seen, 'quality.changed-meanwhile');
   perform refuse_identity_code('name', save_quality_form.name);
   perform refuse_identity_code('sections', content::text);
   update quality_form o set revision = o.revision + 1, name = btrim(save_quality_form.name), draft = content,
@@ -135,15 +125,9 @@ declare
   made integer;
 begin
   select * into f from quality_form o where o.id = wanted for update;
-  if f.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if f.revision <> seen then
-    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
-  end if;
-  if f.draft is null then
-    raise exception 'quality.no-draft' using errcode = 'SE001';
-  end if;
+  perform refuse_if(f.id is null, 'not-found');
+  perform refuse_if(f.revision <> seen, 'quality.changed-meanwhile');
+  perform refuse_if(f.draft is null, 'quality.no-draft');
   insert into quality_form_version (form_id, version, name, content, published_by)
   select f.id, coalesce(max(v.version), 0) + 1, f.name, f.draft, viewer() from quality_form_version v where v.form_id = f.id
   returning version into made;
@@ -190,22 +174,14 @@ declare
   made uuid;
 begin
   perform refuse_identity_code('name', begin_sampling_plan.name);
-  if not exists (
+  perform refuse_if(not exists (
     select from quality_rights() o where o.role = 'EXPERT' and (o.scope_kind = 'all' or begin_sampling_plan.number = any (o.scope_numbers))
-  ) then
-    raise exception 'quality.number-out-of-reach' using errcode = 'SE001';
-  end if;
-  if newest_version(begin_sampling_plan.form) is null then
-    raise exception 'quality.form-not-published' using errcode = 'SE001';
-  end if;
-  if not exists (select from unit u where u.id = begin_sampling_plan.unit) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if exists (
+  ), 'quality.number-out-of-reach');
+  perform refuse_if(newest_version(begin_sampling_plan.form) is null, 'quality.form-not-published');
+  perform refuse_if(not exists (select from unit u where u.id = begin_sampling_plan.unit), 'not-found');
+  perform refuse_if(exists (
     select from sampling_plan p where p.ended_at is null and p.unit_id = begin_sampling_plan.unit and p.number = begin_sampling_plan.number
-  ) then
-    raise exception 'quality.plan-known' using errcode = 'SE001';
-  end if;
+  ), 'quality.plan-known');
   insert into sampling_plan (name, form_id, unit_id, number, weekly, days_left, begun_by)
   values (btrim(begin_sampling_plan.name), begin_sampling_plan.form, begin_sampling_plan.unit, begin_sampling_plan.number,
     begin_sampling_plan.weekly, begin_sampling_plan.days_left, viewer())
@@ -222,9 +198,7 @@ declare
 begin
   update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer()
   where p.id = wanted and p.ended_at is null and reaches_plan(p);
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'not-found');
   perform note_quality('quality.plan-ended', held, 'sampling-plan', wanted, '{}');
 end $$;
 grant execute on function end_sampling_plan to seloste_desk;
@@ -342,15 +316,9 @@ begin
   perform demand_evaluator();
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
-  if e.id is null or not sees_evaluation(e, r) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if e.ended_at is not null then
-    raise exception 'recording.destroyed' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
+  perform refuse_if(e.ended_at is not null, 'recording.destroyed');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   return e;
 end $$;
 
@@ -368,9 +336,7 @@ begin
   if e.evaluator_id = viewer() and e.state <> 'WAITING' then
     return;
   end if;
-  if e.state <> 'WAITING' then
-    raise exception 'quality.taken' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.state <> 'WAITING', 'quality.taken');
   update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp()
   where o.id = e.id;
   perform note_quality('quality.evaluation-begun', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
@@ -388,9 +354,7 @@ declare
 begin
   select * into e from evaluation o where o.id = wanted;
   select * into r from recording o where o.id = e.recording_id;
-  if e.id is null or not sees_evaluation(e, r) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
   s := segment_of(r);
   -- Past its term, or where its use is forbidden and it is kept for an order alone, nothing that was said of it is shown.
   if e.ended_at is null and copy_stands_still(r) in ('recording.destroyed', 'recording.restricted') then
@@ -421,15 +385,9 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   e evaluation := evaluation_locked(wanted);
 begin
-  if e.evaluator_id is distinct from viewer() then
-    raise exception 'quality.taken' using errcode = 'SE001';
-  end if;
-  if e.state <> 'DRAFT' then
-    raise exception 'quality.released' using errcode = 'SE001';
-  end if;
-  if e.revision <> seen then
-    raise exception 'quality.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.evaluator_id is distinct from viewer(), 'quality.taken');
+  perform refuse_if(e.state <> 'DRAFT', 'quality.released');
+  perform refuse_if(e.revision <> seen, 'quality.changed-meanwhile');
   return e;
 end $$;
 
@@ -452,9 +410,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   e evaluation := evaluation_locked(wanted);
 begin
-  if e.evaluator_id is distinct from viewer() then
-    raise exception 'quality.taken' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.evaluator_id is distinct from viewer(), 'quality.taken');
   return jsonb_build_object('answers', e.answers, 'form', (
     select v.content from quality_form_version v where v.form_id = e.form_id and v.version = e.form_version));
 end $$;
@@ -525,9 +481,9 @@ declare
   e evaluation := evaluation_locked(wanted);
   next uuid;
 begin
-  if e.kind <> 'SAMPLED' or e.state not in ('WAITING', 'DRAFT') or e.evaluator_id is not null and e.evaluator_id <> viewer() then
-    raise exception 'quality.taken' using errcode = 'SE001';
-  end if;
+  perform refuse_if(
+    e.kind <> 'SAMPLED' or e.state not in ('WAITING', 'DRAFT') or e.evaluator_id is not null and e.evaluator_id <> viewer(),
+    'quality.taken');
   update evaluation o set state = case when why = 'unsuitable' then 'SET_ASIDE' else 'WAITING' end, evaluator_id = null, form_version = null,
     answers = '{}', comments = '[]', note = '', revision = o.revision + 1, begun_at = null, saved_at = null,
     set_aside_why = case when why = 'unsuitable' then why end, answered_at = null, answered_by = null, answer = null, answer_outcome = null,
@@ -548,9 +504,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   e evaluation := evaluation_locked(wanted);
 begin
-  if e.disagreed_at is null or e.answered_at is not null then
-    raise exception 'quality.nothing-to-answer' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.disagreed_at is null or e.answered_at is not null, 'quality.nothing-to-answer');
   perform refuse_identity_code('text', answer_disagreement.text);
   update evaluation o set answered_at = clock_timestamp(), answered_by = viewer(), answer_outcome = answer_disagreement.outcome,
     answer = btrim(answer_disagreement.text) where o.id = e.id;
@@ -569,9 +523,7 @@ declare
   held access_right;
 begin
   select o.* into held from rights_of(viewer(), 'DEVELOPMENT', '') o where o.role = 'OFFICIAL' and o.scope_kind = 'own' limit 1;
-  if held.id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
 
@@ -604,13 +556,9 @@ begin
   perform demand_own_calls();
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
-  if e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
-    or (segment_of(r)).official_person_id is distinct from viewer() then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
+    or (segment_of(r)).official_person_id is distinct from viewer(), 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   return e;
 end $$;
 
@@ -634,9 +582,7 @@ declare
   held access_right := demand_own_calls();
   e evaluation := own_evaluation(wanted);
 begin
-  if e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT') then
-    raise exception 'quality.disagreed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT'), 'quality.disagreed');
   perform refuse_identity_code('reasons', disagree_with_evaluation.reasons);
   update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
     disagreed_at = clock_timestamp(), disagreement = btrim(disagree_with_evaluation.reasons),
@@ -653,15 +599,9 @@ declare
   made uuid;
 begin
   select * into r from recording o where o.id = begin_calibration.recording for share;
-  if r.id is null or (evaluating_right(segment_of(r))).id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
-  if newest_version(begin_calibration.form) is null then
-    raise exception 'quality.form-not-published' using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null or (evaluating_right(segment_of(r))).id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
+  perform refuse_if(newest_version(begin_calibration.form) is null, 'quality.form-not-published');
   perform refuse_identity_code('name', begin_calibration.name);
   insert into calibration (name, form_id, form_version, recording_id, begun_by)
   values (btrim(begin_calibration.name), begin_calibration.form, newest_version(begin_calibration.form), r.id, viewer()) returning id into made;
@@ -706,15 +646,9 @@ begin
   perform demand_evaluator();
   perform from recording r where r.id = (select o.recording_id from calibration o where o.id = wanted) for share;
   select * into c from calibration o where o.id = wanted for update;
-  if c.id is null or not sees_calibration(c) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if c.recording_id is null then
-    raise exception 'recording.destroyed' using errcode = 'SE001';
-  end if;
-  if c.closed_at is not null then
-    raise exception 'quality.calibration-closed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null or not sees_calibration(c), 'not-found');
+  perform refuse_if(c.recording_id is null, 'recording.destroyed');
+  perform refuse_if(c.closed_at is not null, 'quality.calibration-closed');
   return c;
 end $$;
 
@@ -732,9 +666,7 @@ begin
     return made;
   end if;
   select * into r from recording o where o.id = c.recording_id for share;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   s := segment_of(r);
   insert into evaluation (kind, calibration_id, recording_id, contact_id, unit_id, number, quarter, form_id, form_version, evaluator_id, state, begun_at)
   values ('CALIBRATION', c.id, r.id, r.contact_id, s.official_unit_id, s.number_reached,
@@ -754,9 +686,7 @@ declare
   given jsonb;
 begin
   select jsonb_agg(e.answers order by e.id) into given from evaluation e where e.calibration_id = c.id and e.state = 'FINISHED';
-  if coalesce(jsonb_array_length(given), 0) < 2 then
-    raise exception 'quality.too-few' using errcode = 'SE001';
-  end if;
+  perform refuse_if(coalesce(jsonb_array_length(given), 0) < 2, 'quality.too-few');
   -- What is not finished is not compared, and leads nowhere any more.
   delete from evaluation e where e.calibration_id = c.id and e.state = 'DRAFT';
   update calibration o set closed_at = clock_timestamp() where o.id = c.id;

@@ -10,9 +10,7 @@ declare
   held access_right;
 begin
   select * into held from training_rights() limit 1;
-  if held.id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'deny.role');
   return held;
 end $$;
 
@@ -71,12 +69,8 @@ declare
 begin
   perform demand_trainer();
   select * into c from training_collection o where o.id = wanted for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if c.ended_at is not null then
-    raise exception 'training.collection-ended' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(c.ended_at is not null, 'training.collection-ended');
   return c;
 end $$;
 
@@ -86,9 +80,7 @@ declare
   held access_right := demand_trainer();
   c training_collection := training_collection_locked(wanted);
 begin
-  if c.revision <> seen then
-    raise exception 'training.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.revision <> seen, 'training.changed-meanwhile');
   perform refuse_identity_code('name', save_training_collection.name);
   perform refuse_identity_code('aim', save_training_collection.aim);
   update training_collection o set revision = o.revision + 1, name = btrim(save_training_collection.name), aim = btrim(save_training_collection.aim)
@@ -114,9 +106,7 @@ declare
   held access_right := demand_trainer();
   c training_collection := training_collection_locked(wanted);
 begin
-  if exists (select from training_session s where s.collection_id = c.id and s.ended_at is null) then
-    raise exception 'training.session-open' using errcode = 'SE001';
-  end if;
+  perform refuse_if(exists (select from training_session s where s.collection_id = c.id and s.ended_at is null), 'training.session-open');
   perform training_recordings_locked(c.id);
   update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
   delete from training_moment m where m.collection_id = c.id;
@@ -134,9 +124,7 @@ declare
   c training_collection;
 begin
   select * into c from training_collection o where o.id = wanted;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
   perform note_training('training.collection-read', held, 'training-collection', c.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'revision', c.revision, 'begunAt', c.begun_at,
       'endedAt', c.ended_at))
@@ -163,9 +151,7 @@ begin
   perform refuse_identity_code('title', title);
   perform refuse_identity_code('lesson', lesson);
   -- The duration is known to the millisecond, a mark is set on a tenth of a second.
-  if from_ms >= to_ms or to_ms > r.duration_ms + 100 then
-    raise exception 'training.not-in-recording' using errcode = 'SE001';
-  end if;
+  perform refuse_if(from_ms >= to_ms or to_ms > r.duration_ms + 100, 'training.not-in-recording');
 end $$;
 
 -- Puts a moment of a recording at the end of a collection.
@@ -179,16 +165,10 @@ declare
 begin
   select o.* into r from recording o where o.id = add_training_moment.recording for share;
   held := training_right(segment_of(r));
-  if held.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'not-found');
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   perform check_training_moment(r, add_training_moment.from_ms, add_training_moment.to_ms, add_training_moment.title, add_training_moment.lesson);
-  if (select count(*) from training_moment m where m.collection_id = c.id) >= 200 then
-    raise exception 'training.too-many' using errcode = 'SE001';
-  end if;
+  perform refuse_if((select count(*) from training_moment m where m.collection_id = c.id) >= 200, 'training.too-many');
   insert into training_moment (collection_id, place, recording_id, contact_id, from_ms, to_ms, title, lesson, added_by)
   values (c.id, (select coalesce(max(m.place), 0) + 1 from training_moment m where m.collection_id = c.id), r.id, r.contact_id,
     add_training_moment.from_ms, add_training_moment.to_ms, btrim(add_training_moment.title), btrim(add_training_moment.lesson), viewer())
@@ -209,9 +189,7 @@ begin
   perform training_collection_locked((select o.collection_id from training_moment o where o.id = wanted));
   select o.* into r from recording o where o.id = (select t.recording_id from training_moment t where t.id = wanted) for share;
   select * into m from training_moment o where o.id = wanted for update;
-  if m.emptied_at is null and (training_right(segment_of(r))).id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(m.emptied_at is null and (training_right(segment_of(r))).id is null, 'not-found');
   return m;
 end $$;
 
@@ -221,13 +199,9 @@ declare
   m training_moment := training_moment_locked(wanted);
   r recording;
 begin
-  if m.emptied_at is not null then
-    raise exception 'recording.destroyed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(m.emptied_at is not null, 'recording.destroyed');
   select * into r from recording o where o.id = m.recording_id;
-  if copy_stands_still(r) is not null then
-    raise exception '%', copy_stands_still(r) using errcode = 'SE001';
-  end if;
+  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   perform check_training_moment(r, save_training_moment.from_ms, save_training_moment.to_ms, save_training_moment.title, save_training_moment.lesson);
   update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
     title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
@@ -256,10 +230,8 @@ declare
   held access_right := demand_trainer();
   c training_collection := training_collection_locked(wanted);
 begin
-  if (select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
-    is distinct from (select array_agg(o order by o) from unnest(moments) o) then
-    raise exception 'training.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if((select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
+    is distinct from (select array_agg(o order by o) from unnest(moments) o), 'training.changed-meanwhile');
   perform training_recordings_locked(c.id);
   update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
   perform note_training('training.ordered', held, 'training-collection', c.id, '{}');
@@ -297,9 +269,7 @@ declare
   made uuid;
 begin
   perform refuse_identity_code('name', begin_training_session.name);
-  if exists (select from training_session s where s.led_by = viewer() and s.ended_at is null) then
-    raise exception 'training.leads-already' using errcode = 'SE001';
-  end if;
+  perform refuse_if(exists (select from training_session s where s.led_by = viewer() and s.ended_at is null), 'training.leads-already');
   insert into training_session (collection_id, name, led_by) values (c.id, btrim(begin_training_session.name), viewer()) returning id into made;
   perform note_training('training.session-begun', held, 'training-session', made, jsonb_build_object('collection', c.id));
   return made;
@@ -327,9 +297,7 @@ declare
   s training_session;
 begin
   select * into s from training_session o where o.id = wanted;
-  if s.id is null or s.led_by <> viewer() then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.id is null or s.led_by <> viewer(), 'not-found');
   perform note_training('training.session-read', held, 'training-session', s.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
       'collectionName', (select c.name from training_collection c where c.id = s.collection_id), 'begunAt', s.begun_at, 'endedAt', s.ended_at))
@@ -366,12 +334,8 @@ declare
 begin
   perform demand_trainer();
   select * into s from training_session o where o.id = wanted for update;
-  if s.id is null or s.led_by <> viewer() then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if s.ended_at is not null then
-    raise exception 'training.session-ended' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.id is null or s.led_by <> viewer(), 'not-found');
+  perform refuse_if(s.ended_at is not null, 'training.session-ended');
   return s;
 end $$;
 
@@ -381,11 +345,9 @@ declare
   held access_right := demand_trainer();
   s training_session := training_session_locked(wanted);
 begin
-  if not exists (
+  perform refuse_if(not exists (
     select from person p where p.id = enter_trainee.person and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())
-  ) then
-    raise exception 'training.not-employed' using errcode = 'SE001';
-  end if;
+  ), 'training.not-employed');
   insert into training_attendee (session_id, person_id) values (s.id, enter_trainee.person) on conflict do nothing;
   if found then
     perform note_training('training.trainee-entered', held, 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
@@ -400,17 +362,13 @@ declare
   held access_right := demand_trainer();
   s training_session := training_session_locked(wanted);
 begin
-  if exists (
+  perform refuse_if(exists (
     select from listening l join training_attendee a on a.session_id = s.id and a.person_id = remove_trainee.person
     where l.purpose = 'TRAINING' and l.reference = s.reference and (l.started_at >= a.entered_at
       or exists (select from listening_range g where g.listening_id = l.id and g.at >= a.entered_at))
-  ) then
-    raise exception 'training.has-heard' using errcode = 'SE001';
-  end if;
+  ), 'training.has-heard');
   delete from training_attendee a where a.session_id = s.id and a.person_id = remove_trainee.person;
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'not-found');
   perform note_training('training.trainee-removed', held, 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
 end $$;
 grant execute on function remove_trainee to seloste_desk;
@@ -452,9 +410,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   -- Whoever ends the session or takes somebody off its list comes before this, or after it and knows of it.
   perform from training_session s where s.reference = new.reference for share;
-  if not training_allows(new.recording_id, new.purpose, new.reference) then
-    raise exception 'training.not-in-session' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not training_allows(new.recording_id, new.purpose, new.reference), 'training.not-in-session');
   return new;
 end $$;
 
