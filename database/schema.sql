@@ -3718,22 +3718,9 @@ failure_wait(failures integer) returns interval to seloste_custodian
 fed_questions(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
 fetch_lease() returns interval
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
-find_break_glass(threshold jsonb, since timestamp with time zone, times tstzmultirange) returns SETOF finding to seloste_custodian
-find_caller(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_directory(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_links(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_loss(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_mass(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_night(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_official(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_one_way(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_refusals(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_requests(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_reveals(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_sign_ins(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
+find_reception(wanted text, enough integer, since timestamp with time zone) returns SETOF finding to seloste_custodian
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
-find_unrecorded(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
-find_untold(threshold jsonb, since timestamp with time zone) returns SETOF finding to seloste_custodian
+find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 fits_told(c contact, told jsonb) returns boolean
 follow_in_draw(e evaluation) returns uuid
 follow_kinds() returns trigger

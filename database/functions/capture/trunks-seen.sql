@@ -92,24 +92,16 @@ end $$;
 grant execute on function note_flow_read to seloste_desk;
 
 -- Recordings of an hour and a trunk in which one voice is missing, or that lost too much.
-create or replace function find_one_way(threshold jsonb, since timestamptz) returns setof finding
+create or replace function find_reception(wanted text, enough integer, since timestamptz) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select null::uuid, null::uuid, sum(h.one_way)::integer, min(h.hour), max(h.one_way_at), jsonb_build_object(
-    'recordings', sum(h.recordings), 'affected', sum(h.one_way), 'clients', count(distinct (h.trunk, h.client)))
+  select null::uuid, null::uuid, sum(b.affected)::integer, min(h.hour), max(b.at), jsonb_build_object(
+    'recordings', sum(h.recordings), 'affected', sum(b.affected), 'clients', count(distinct (h.trunk, h.client)))
   from capture_hour h
-  where h.one_way > 0 and h.hour >= date_trunc('hour', since, 'UTC') - interval '1 hour'
-    and h.one_way_at > coalesce((select k.at from closed_until k where k.kind = 'one-way'), '-infinity')
-  having max(h.one_way) >= (threshold ->> 'recordings')::integer
+  cross join lateral (
+    select case wanted when 'loss' then h.lossy else h.one_way end as affected, case wanted when 'loss' then h.lossy_at else h.one_way_at end as at
+  ) b
+  where b.affected > 0 and h.hour >= date_trunc('hour', since, 'UTC') - interval '1 hour'
+    and b.at > coalesce((select k.at from closed_until k where k.kind = wanted), '-infinity')
+  having max(b.affected) >= enough
 $$;
-grant execute on function find_one_way to seloste_custodian;
-
-create or replace function find_loss(threshold jsonb, since timestamptz) returns setof finding
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select null::uuid, null::uuid, sum(h.lossy)::integer, min(h.hour), max(h.lossy_at), jsonb_build_object(
-    'recordings', sum(h.recordings), 'affected', sum(h.lossy), 'clients', count(distinct (h.trunk, h.client)))
-  from capture_hour h
-  where h.lossy > 0 and h.hour >= date_trunc('hour', since, 'UTC') - interval '1 hour'
-    and h.lossy_at > coalesce((select k.at from closed_until k where k.kind = 'loss'), '-infinity')
-  having max(h.lossy) >= (threshold ->> 'recordings')::integer
-$$;
-grant execute on function find_loss to seloste_custodian;
+grant execute on function find_reception to seloste_custodian;

@@ -288,45 +288,6 @@ begin
 end $$;
 grant execute on function withdraw_directory_change to seloste_desk;
 
--- Links and removed factors of people who hold rights or are to hold them; asked for by whom, for whom.
-create or replace function find_links(threshold jsonb, since timestamptz) returns setof finding
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
-    'links', count(*) filter (where e.action = 'link.made'),
-    'factors', count(*) filter (where e.action = 'credential.removed'),
-    'byOperator', count(*) filter (where e.person_id is null))
-  from audit_entry e
-  left join closed_until k on k.kind = 'links' and k.person_id is not distinct from e.person_id
-    and k.object_id is not distinct from (e.detail ->> 'person')::uuid
-  where e.result = 'ok' and e.at >= since and e.at > coalesce(k.at, '-infinity')
-    and (e.action = 'link.made' and e.detail ->> 'rights' = 'true'
-      -- Taken from somebody by others; who removes their own is nobody's alarm.
-      or e.action = 'credential.removed' and e.detail ? 'person' and e.person_id is distinct from (e.detail ->> 'person')::uuid)
-  group by 1, 2
-  having count(*) >= (find_links.threshold ->> 'links')::integer
-$$;
-grant execute on function find_links to seloste_custodian;
-
--- Numbers and places of officials that are moved: asked for, confirmed, or by the directory of record; its new tokens.
-create or replace function find_directory(threshold jsonb, since timestamptz) returns setof finding
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
-    'asked', count(*) filter (where e.action = 'directory.change-asked'),
-    'confirmed', count(*) filter (where e.action = 'directory.change-confirmed'),
-    'moved', count(*) filter (where e.action = 'directory.number-moved'),
-    'ended', count(*) filter (where e.action ~ '^directory[.].*-ended$'),
-    'tokens', count(*) filter (where e.action = 'scim-token.added'))
-  from audit_entry e
-  left join closed_until k on k.kind = 'directory' and k.person_id is not distinct from e.person_id
-    and k.object_id is not distinct from (e.detail ->> 'person')::uuid
-  where e.result = 'ok' and e.at >= since and e.at > coalesce(k.at, '-infinity')
-    and (e.action in ('directory.change-asked', 'directory.change-confirmed', 'directory.number-moved', 'scim-token.added')
-      or e.action in ('directory.number-ended', 'directory.place-ended', 'directory.employment-ended') and e.detail ->> 'alarms' = 'true')
-  group by 1, 2
-  having count(*) >= (find_directory.threshold ->> 'changes')::integer
-$$;
-grant execute on function find_directory to seloste_custodian;
-
 -- Tells and logs an end. It alarms where the person answers calls or has rights, unless the directory of record says it, by which people
 -- leave every day; a change that a second person confirmed has been told already.
 create or replace function record_directory_end(person uuid, what text) returns void

@@ -253,24 +253,13 @@ $$;
 grant execute on function forget_fed to seloste_capture;
 
 -- What is missing is missing however long ago: what an open alarm counts, or a closed one counted, raises none again.
-create or replace function find_unrecorded(threshold jsonb, since timestamptz) returns setof finding
+create or replace function find_unreconciled(wanted text, counted text, enough bigint) returns setof finding
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select null::uuid, null::uuid, count(*)::integer, min(w.at), max(w.at),
-    jsonb_build_object('calls', count(*), 'numbers', count(distinct w.number_reached),
-      'contacts', to_jsonb((array_agg(distinct w.contact_id))[1:50]))
-  from call_without_recording w
-  where w.note_id is null
-  having count(*) >= (threshold ->> 'calls')::integer
+  select null::uuid, null::uuid, count(*)::integer, min(u.at), max(u.at),
+    jsonb_build_object(counted, count(*), 'numbers', count(distinct u.number_reached),
+      'contacts', to_jsonb((array_agg(distinct u.contact_id))[1:50]))
+  from unreconciled u
+  where u.kind = wanted and u.note_id is null and u.contact_started_at > now() - interval '28 days'
+  having count(*) >= enough
 $$;
-grant execute on function find_unrecorded to seloste_custodian;
-
-create or replace function find_untold(threshold jsonb, since timestamptz) returns setof finding
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select null::uuid, null::uuid, count(*)::integer, min(w.at), max(w.at),
-    jsonb_build_object('recordings', count(*), 'numbers', count(distinct w.number_reached),
-      'contacts', to_jsonb((array_agg(distinct w.contact_id))[1:50]))
-  from recording_without_call w
-  where w.note_id is null
-  having count(*) >= (threshold ->> 'recordings')::integer
-$$;
-grant execute on function find_untold to seloste_custodian;
+grant execute on function find_unreconciled to seloste_custodian;

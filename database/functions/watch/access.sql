@@ -11,6 +11,9 @@ create policy desk_reads on alarm for select to seloste_desk using (
   (select viewer_is('DATA_PROTECTION_OFFICER')) or kind = 'standstill' and (select may_see_capture())
 );
 
+-- closed_until
+grant select on closed_until to seloste_custodian;
+
 -- watched_until
 grant insert, select, update on watched_until to seloste_custodian;
 

@@ -1,13 +1,13 @@
 /**
- * Finding what somebody may have to answer for (R21). In: the log and the listenings, as the database's functions see
- * them. Out: alarms, each with its reason, its counts and its threshold, and an entry in the log. Never here: a name, a
- * number, or a measure against anybody.
+ * Raises alarms of what somebody may have to answer for (R21). In: what find-alarms.ts finds in the log and the listenings. Out: alarms,
+ * each with its reason, its counts and its threshold, and an entry in the log. Never here: a name, a number, or a measure against anybody.
  */
 import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import type { Emergency } from './emergencies.ts'
+import { findings } from './find-alarms.ts'
 import { alarmKinds, thresholds, type AlarmKind } from './thresholds.ts'
 
 export interface RaisedAlarm {
@@ -41,7 +41,7 @@ export async function raiseAlarms(
 
 async function watchOne(
   tx: HoldingSafeguards,
-  kind: AlarmKind,
+  kind: keyof typeof findings,
   emergencies: readonly Emergency[],
   now: Temporal.Instant,
 ): Promise<RaisedAlarm[]> {
@@ -51,13 +51,11 @@ async function watchOne(
   const last = await db.selectFrom('watched_until').select('at').where('kind', '=', kind).executeTakeFirst()
   const since = last ? last.at.subtract(again) : now.subtract(firstLookBack)
   const threshold = JSON.stringify(thresholds[kind])
-  const find = sql.id(`find_${kind.replaceAll('-', '_')}`)
-  const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
-  const within = kind === 'break-glass' ? sql`, ${times}::tstzmultirange` : sql``
+  const found = findings[kind](sql`${since}::timestamptz`, emergencies)
   const { rows } = await sql<RaisedAlarm & { fresh: boolean }>`
     insert into alarm (kind, person_id, object_id, count, facts, threshold, first_at, last_at)
     select ${kind}, f.person_id, f.object_id, f.count, f.facts, ${threshold}::jsonb, f.first_at, f.last_at
-    from ${find}(${threshold}::jsonb, ${since}::timestamptz${within}) f
+    from (${found}) f (person_id, object_id, count, first_at, last_at, facts)
     on conflict (kind, person_id, object_id) where closed_at is null do update
       set count = greatest(alarm.count, excluded.count), facts = excluded.facts, last_at = greatest(alarm.last_at, excluded.last_at)
       where excluded.last_at > alarm.last_at or excluded.count > alarm.count

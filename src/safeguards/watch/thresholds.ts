@@ -2,9 +2,8 @@
  * From when on somebody is asked why (R21, L17). In: nothing. Out: what raises an alarm, and from when on looks are slowed
  * down. Never here: a judgement of anybody; an alarm is a question that the data protection officer asks.
  *
- * Intervals are PostgreSQL's. Each kind is found by the function of its name in database/functions/watch/alarms.sql
- * database/functions/requests/watched.sql, database/functions/feeds/past-calls.sql, database/functions/capture/trunks-seen.sql and database/functions/directory/changes.sql;
- * `standstill` is not in the log and comes from raise-standstill.ts.
+ * Intervals are PostgreSQL's. Each kind is found by its query in find-alarms.ts; `standstill` is not in the log and comes from
+ * raise-standstill.ts.
  */
 
 export const thresholds = {

@@ -1,0 +1,293 @@
+/**
+ * What somebody may have to answer for, by kind of alarm: each a query of who, about what, how often, since when, until when and with
+ * which facts. In: since when. Out: SQL for raise-alarms.ts, which the custodian runs under its own rights. Never here: a name or a number.
+ */
+import { sql, type RawBuilder } from 'kysely'
+import type { Emergency } from './emergencies.ts'
+import { thresholds, type AlarmKind } from './thresholds.ts'
+
+type Find = (since: RawBuilder<unknown>, emergencies: readonly Emergency[]) => RawBuilder<unknown>
+
+/** Columns: person, object, count, first and last instant, facts. `standstill` is not in the log: raise-standstill.ts. */
+export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
+  // Refusals in a row, nothing shown in between; or so many in a day, whatever was shown in between. What counts is a no to what one may
+  // not see or do: a page that goes on asking when a right or a listening is over is nobody's alarm.
+  refusals: (since) => sql`
+    with entry as (
+      select e.at, e.seq, e.person_id, e.action, e.result, e.object_id, e.result = 'ok' as shown
+      from audit_entry e
+      left join closed_until k on k.kind = 'refusals' and k.person_id = e.person_id
+      where e.person_id is not null and e.at > ${since} - interval '1 day'
+        and (e.result in ('refused:deny.purpose', 'refused:deny.role', 'refused:deny.reference', 'refused:deny.own', 'refused:not-found',
+            'refused:restricted', 'refused:recording.restricted')
+          or e.result = 'ok' and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started'))
+        and e.at > coalesce(k.at, '-infinity')
+    ),
+    row_of as (
+      select *, count(*) filter (where shown) over (partition by person_id order by at, seq) as run from entry
+    ),
+    counted as (
+      select *,
+        count(*) over (partition by person_id, run order by at
+          range between ${thresholds.refusals.within}::interval preceding and current row) as in_row,
+        count(*) over (partition by person_id order by at range between interval '1 day' preceding and current row) as in_day
+      from row_of where not shown
+    )
+    select c.person_id, null::uuid, count(*)::integer, min(c.at), max(c.at), jsonb_build_object(
+      'inRow', max(c.in_row), 'inDay', max(c.in_day),
+      'reasons', (select jsonb_object_agg(r.reason, r.times) from (
+        select substr(d.result, 9) as reason, count(*) as times from counted d where d.person_id = c.person_id group by 1) r),
+      'objects', to_jsonb((array_agg(distinct c.object_id) filter (where c.object_id is not null))[1:50]))
+    from counted c
+    group by c.person_id
+    having bool_or(c.at >= ${since} and (c.in_row >= ${thresholds.refusals.inRow} or c.in_day >= ${thresholds.refusals.inDay}))`,
+
+  night: (since) => sql`
+    select l.person_id, null::uuid, count(*)::integer, min(l.started_at), max(l.started_at), jsonb_build_object(
+      'listenings', to_jsonb((array_agg(l.id order by l.started_at))[1:50]),
+      'roles', to_jsonb(array_agg(distinct l.role)),
+      'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
+    from listening l
+    left join closed_until k on k.kind = 'night' and k.person_id = l.person_id
+    where l.started_at >= ${since} and l.started_at > coalesce(k.at, '-infinity')
+      and not extract(hour from l.started_at at time zone 'Europe/Helsinki')
+        between ${thresholds.night.fromHour} and ${thresholds.night.toHour - 1}
+    group by l.person_id
+    having count(*) >= ${thresholds.night.listenings}`,
+
+  // Recordings of one official's calls, listened to by one and the same other person.
+  official: (since) => sql`
+    with recent as (
+      select distinct l.person_id, s.official_person_id as official
+      from listening l
+      join recording r on r.id = l.recording_id
+      join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+      where l.started_at >= ${since} and s.official_person_id is not null and s.official_person_id <> l.person_id
+    ),
+    heard as (
+      select distinct on (n.person_id, n.official, l.recording_id) n.person_id, n.official, l.recording_id, l.started_at, l.id
+      from recent n
+      left join closed_until k on k.kind = 'official' and k.person_id = n.person_id and k.object_id = n.official
+      join listening l on l.person_id = n.person_id
+        and l.started_at > greatest(${since} - ${thresholds.official.within}::interval, k.at)
+      join recording r on r.id = l.recording_id
+      join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = n.official
+      order by n.person_id, n.official, l.recording_id, l.started_at
+    ),
+    counted as (
+      select *, count(*) over (partition by person_id, official order by started_at
+        range between ${thresholds.official.within}::interval preceding and current row) as recordings
+      from heard
+    )
+    select person_id, official, max(recordings)::integer, min(started_at), max(started_at),
+      jsonb_build_object('listenings', to_jsonb((array_agg(id order by started_at))[1:50]))
+    from counted
+    group by person_id, official
+    having bool_or(recordings >= ${thresholds.official.recordings})`,
+
+  // Whose number it is stays in the history: here are only the contacts.
+  caller: (since) => sql`
+    with searched as (
+      select e.person_id, e.at, (e.detail -> 'contacts' ->> 0)::uuid as contact_id from audit_entry e
+      where e.result = 'ok' and e.action = 'contacts.listed' and e.detail ->> 'byCaller' = 'true'
+        and e.at > ${since} - ${thresholds.caller.within}::interval and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+    ),
+    lately as (
+      select distinct n.person_id, c.caller_key
+      from (
+        select person_id, contact_id from searched where at >= ${since}
+        union
+        select person_id, object_id from audit_entry
+        where result = 'ok' and action in ('contact.read', 'caller.revealed') and at >= ${since}
+          and purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+      ) n
+      join contact c on c.id = n.contact_id
+      where c.caller_key is not null
+    ),
+    call_of as materialized (
+      select n.person_id, n.caller_key, c.id as contact_id
+      from lately n join contact c on c.caller_key = n.caller_key
+      where not exists (
+        select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_person_id = n.person_id)
+    ),
+    look_at as (
+      select c.*, e.at, false as is_search
+      from call_of c
+      join audit_entry e on e.object_id = c.contact_id and e.person_id = c.person_id
+      where e.result = 'ok' and e.action in ('contact.read', 'caller.revealed') and e.at > ${since} - ${thresholds.caller.within}::interval
+        and e.purpose not in ('INSPECTION', 'CRIME_OR_MISUSE')
+      union all
+      select c.*, s.at, true
+      from call_of c join searched s on s.person_id = c.person_id and s.contact_id = c.contact_id
+    ),
+    of_caller as (
+      select l.*, (l.at at time zone 'Europe/Helsinki')::date as day
+      from look_at l
+      left join closed_until k on k.kind = 'caller' and k.person_id = l.person_id
+      where l.at > coalesce(k.at, '-infinity')
+    ),
+    counted as (
+      select person_id, caller_key, count(distinct day) as days,
+        max(searches) as searches, count(*) as looks, min(at) as first_at, max(at) as last_at,
+        (array_agg(distinct contact_id))[1:50] as contacts
+      from (
+        select *, count(*) filter (where is_search) over (partition by person_id, caller_key order by at
+          range between interval '1 day' preceding and current row) as searches
+        from of_caller
+      ) o
+      group by person_id, caller_key
+      having max(at) >= ${since}
+        and (count(distinct day) >= ${thresholds.caller.days} or max(searches) >= ${thresholds.caller.searchesInDay})
+    )
+    select person_id, null::uuid, max(looks)::integer, min(first_at), max(last_at), jsonb_build_object(
+      'callers', count(*), 'days', max(days), 'searchesInDay', max(searches),
+      'contacts', (select to_jsonb((array_agg(distinct t))[1:50]) from counted d, unnest(d.contacts) t where d.person_id = counted.person_id))
+    from counted
+    group by person_id`,
+
+  mass: (since) => sql`
+    with counted as (
+      select e.person_id, e.at, e.action,
+        count(*) filter (where e.action <> 'looks.slowed') over an_hour as looks,
+        coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over an_hour, 0) as contacts
+      from audit_entry e
+      left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
+      where e.person_id is not null and e.at > ${since} - interval '1 hour' and e.result = 'ok'
+        and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'looks.slowed')
+        and e.at > coalesce(k.at, '-infinity')
+      window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row)
+    )
+    select person_id, null::uuid, greatest(max(looks), 1)::integer, min(at), max(at), jsonb_build_object(
+      'looksInHour', max(looks), 'contactsInHour', max(contacts), 'slowed', count(*) filter (where action = 'looks.slowed'))
+    from counted
+    group by person_id
+    having bool_or(at >= ${since} and (looks >= ${thresholds.mass.looksInHour}
+      or contacts >= ${thresholds.mass.contactsInHour} or action = 'looks.slowed'))`,
+
+  reveals: (since) => sql`
+    with counted as (
+      select e.person_id, e.at, e.object_id,
+        count(*) over (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row) as in_hour,
+        count(*) over (partition by e.person_id order by e.at range between interval '1 day' preceding and current row) as in_day
+      from audit_entry e
+      left join closed_until k on k.kind = 'reveals' and k.person_id = e.person_id
+      where e.action = 'caller.revealed' and e.result = 'ok' and e.person_id is not null and e.at > ${since} - interval '1 day'
+        and e.at > coalesce(k.at, '-infinity')
+    )
+    select person_id, null::uuid, max(in_day)::integer, min(at), max(at), jsonb_build_object(
+      'inHour', max(in_hour), 'inDay', max(in_day), 'contacts', to_jsonb((array_agg(distinct object_id))[1:50]))
+    from counted
+    group by person_id
+    having bool_or(at >= ${since} and (in_hour >= ${thresholds.reveals.inHour} or in_day >= ${thresholds.reveals.inDay}))`,
+
+  'sign-ins': (since) => sql`
+    with failed as (
+      select e.person_id, e.at, e.person_id is null
+          or row_number() over (partition by e.person_id order by e.at) = 1 as another
+      from audit_entry e
+      where e.action in ('session.started', 'session.second-factor') and e.result like 'refused:%'
+        -- The password was right: the second factor is what comes next.
+        and e.result not in ('refused:session.second-factor', 'refused:session.enrolment')
+        and e.at > greatest(${since} - ${thresholds['sign-ins'].within}::interval, (select k.at from closed_until k where k.kind = 'sign-ins'))
+    ),
+    counted as (
+      select *, count(*) filter (where another) over (order by at
+        range between ${thresholds['sign-ins'].within}::interval preceding and current row) as accounts
+      from failed
+    )
+    select null::uuid, null::uuid, max(accounts)::integer, min(at), max(at), jsonb_build_object(
+      'failures', count(*), 'unknown', count(*) filter (where person_id is null),
+      'people', to_jsonb((array_agg(distinct person_id) filter (where person_id is not null))[1:50]))
+    from counted
+    having bool_or(at >= ${since} and accounts >= ${thresholds['sign-ins'].accounts})`,
+
+  // Every look by maintenance in an emergency; with those of the alarm that is open.
+  'break-glass': (since, emergencies) => {
+    const times = `{${emergencies.map(({ from, until }) => `[${from.toString()},${until?.toString() ?? ''})`).join()}}`
+    return sql`
+    with lately as (
+      select distinct person_id from look
+      where purpose = 'MAINTENANCE' and at >= ${since} and at <@ ${times}::tstzmultirange and person_id is not null
+    )
+    select l.person_id, null::uuid, count(*)::integer, min(l.at), max(l.at), jsonb_build_object(
+      'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
+    from lately join look l on l.person_id = lately.person_id
+    left join closed_until k on k.kind = 'break-glass' and k.person_id = l.person_id
+    left join alarm a on a.kind = 'break-glass' and a.person_id = l.person_id and a.closed_at is null
+    where l.purpose = 'MAINTENANCE' and l.at >= least(${since}, a.first_at) and l.at <@ ${times}::tstzmultirange
+      and l.at > coalesce(k.at, '-infinity')
+    group by l.person_id
+    having count(*) filter (where l.at >= ${since}) >= ${thresholds['break-glass'].looks}`
+  },
+
+  requests: (since) => sql`
+    with entry as (
+      select e.person_id, e.at, case e.action
+        when 'request.entered' then case when e.detail ->> 'party' = 'OFFICIAL' then 'officials' end
+        when 'call.looked-for' then case when not e.detail ? 'result' then 'searches' end
+        when 'recording.forbidden' then case when e.purpose = 'INSPECTION' then 'forbidden' end
+        when 'call.verified' then case when e.detail ->> 'isParty' = 'false' then 'given-up' end
+        else 'given-up' end as what
+      from audit_entry e
+      left join closed_until k on k.kind = 'requests' and k.person_id = e.person_id
+      where e.result = 'ok'
+        and e.action in ('request.entered', 'call.looked-for', 'call.given-up', 'call.verified', 'recording.forbidden')
+        and e.person_id is not null and e.at > ${since} - interval '7 days' and e.at > coalesce(k.at, '-infinity')
+    ),
+    counted as (
+      select *,
+        count(*) over (partition by person_id, what order by at range between interval '1 day' preceding and current row) as in_day,
+        count(*) over (partition by person_id, what order by at range between interval '7 days' preceding and current row) as in_week
+      from entry where what is not null
+    )
+    select person_id, null::uuid, count(*)::integer, min(at), max(at), jsonb_build_object(
+      'searchesInDay', coalesce(max(in_day) filter (where what = 'searches'), 0),
+      'givenUpInDay', coalesce(max(in_day) filter (where what = 'given-up'), 0),
+      'forbiddenInDay', coalesce(max(in_day) filter (where what = 'forbidden'), 0),
+      'officialsInWeek', coalesce(max(in_week) filter (where what = 'officials'), 0))
+    from counted
+    group by person_id
+    having bool_or(at >= ${since} and case what
+      when 'searches' then in_day >= ${thresholds.requests.searchesInDay}
+      when 'given-up' then in_day >= ${thresholds.requests.givenUpInDay}
+      when 'forbidden' then in_day >= ${thresholds.requests.forbiddenInDay}
+      else in_week >= ${thresholds.requests.officialsInWeek} end)`,
+
+  unrecorded: () => sql`select * from find_unreconciled('unrecorded', 'calls', ${thresholds.unrecorded.calls})`,
+  untold: () => sql`select * from find_unreconciled('untold', 'recordings', ${thresholds.untold.recordings})`,
+  'one-way': (since) => sql`select * from find_reception('one-way', ${thresholds['one-way'].recordings}, ${since})`,
+  loss: (since) => sql`select * from find_reception('loss', ${thresholds.loss.recordings}, ${since})`,
+
+  // Of people who hold rights or are to hold them; asked for by whom, for whom.
+  links: (since) => sql`
+    select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
+      'links', count(*) filter (where e.action = 'link.made'),
+      'factors', count(*) filter (where e.action = 'credential.removed'),
+      'byOperator', count(*) filter (where e.person_id is null))
+    from audit_entry e
+    left join closed_until k on k.kind = 'links' and k.person_id is not distinct from e.person_id
+      and k.object_id is not distinct from (e.detail ->> 'person')::uuid
+    where e.result = 'ok' and e.at >= ${since} and e.at > coalesce(k.at, '-infinity')
+      and (e.action = 'link.made' and e.detail ->> 'rights' = 'true'
+        -- Taken from somebody by others; who removes their own is nobody's alarm.
+        or e.action = 'credential.removed' and e.detail ? 'person' and e.person_id is distinct from (e.detail ->> 'person')::uuid)
+    group by 1, 2
+    having count(*) >= ${thresholds.links.links}`,
+
+  // Asked for, confirmed, or by the directory of record; its new tokens.
+  directory: (since) => sql`
+    select e.person_id, (e.detail ->> 'person')::uuid, count(*)::integer, min(e.at), max(e.at), jsonb_build_object(
+      'asked', count(*) filter (where e.action = 'directory.change-asked'),
+      'confirmed', count(*) filter (where e.action = 'directory.change-confirmed'),
+      'moved', count(*) filter (where e.action = 'directory.number-moved'),
+      'ended', count(*) filter (where e.action ~ '^directory[.].*-ended$'),
+      'tokens', count(*) filter (where e.action = 'scim-token.added'))
+    from audit_entry e
+    left join closed_until k on k.kind = 'directory' and k.person_id is not distinct from e.person_id
+      and k.object_id is not distinct from (e.detail ->> 'person')::uuid
+    where e.result = 'ok' and e.at >= ${since} and e.at > coalesce(k.at, '-infinity')
+      and (e.action in ('directory.change-asked', 'directory.change-confirmed', 'directory.number-moved', 'scim-token.added')
+        or e.action in ('directory.number-ended', 'directory.place-ended', 'directory.employment-ended') and e.detail ->> 'alarms' = 'true')
+    group by 1, 2
+    having count(*) >= ${thresholds.directory.changes}`,
+}
