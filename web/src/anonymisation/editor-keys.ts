@@ -1,11 +1,7 @@
-import { actionOf, type KeyTarget, type PlayerAction } from '../listening/keys.ts'
+import { actionOf, type CommonAction, type KeyTarget } from '../listening/keys.ts'
 
-/** What the editor's player does at a key: what every player does, and marking. */
-type EditorAction =
-  | Exclude<PlayerAction, { do: 'region-start' } | { do: 'region-end' }>
-  | { do: 'mark-from' }
-  | { do: 'mark-to' }
-  | { do: 'mark' }
+/** What the editor's player does at a key besides what every player does. */
+export type MarkAction = { do: 'mark-from' } | { do: 'mark-to' } | { do: 'mark' }
 
 interface Pressed {
   key: string
@@ -18,7 +14,7 @@ interface Pressed {
 const nudgeMs = 200
 
 /** The action of a key, or undefined where the key is somebody else's. */
-export function editorActionOf(pressed: Pressed, target: KeyTarget): EditorAction | undefined {
+export function editorActionOf(pressed: Pressed, target: KeyTarget): CommonAction | MarkAction | undefined {
   // A Nordic keyboard makes the brackets with AltGr, which says that Ctrl and Alt are pressed.
   if ((pressed.key === '[' || pressed.key === ']') && target !== 'text' && !pressed.metaKey)
     return { do: pressed.key === '[' ? 'mark-from' : 'mark-to' }

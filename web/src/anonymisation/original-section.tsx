@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useState, type Ref } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
-import type { ListenPlace } from '../listening/player.tsx'
+import type { ListenPlace } from '../listening/player-frame.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Stretch } from '../listening/silence.ts'
 import { announce } from '../shell/announce.tsx'

@@ -1,7 +1,7 @@
 import type { Ref } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { OfferedListening } from '../listening/offered-listening.tsx'
-import type { ListenPlace } from '../listening/player.tsx'
+import type { ListenPlace } from '../listening/player-frame.tsx'
 import type { Stretch } from '../listening/silence.ts'
 import type { Track } from './copy-shapes.ts'
 import { EditorPlayer } from './editor-player.tsx'

@@ -1,11 +1,9 @@
-/** What the player does at a key. */
-export type PlayerAction =
-  | { do: 'toggle' }
-  | { do: 'skip'; ms: number }
-  | { do: 'speed'; steps: 1 | -1 }
-  | { do: 'region-start' }
-  | { do: 'region-end' }
-  | { do: 'help' }
+/** What every player does at a key. */
+export type CommonAction =
+  { do: 'toggle' } | { do: 'skip'; ms: number } | { do: 'speed'; steps: 1 | -1 } | { do: 'help' }
+
+/** What the player of a recording does besides. */
+export type RegionAction = { do: 'region-start' } | { do: 'region-end' }
 
 /** What has the focus inside the player, as far as keys are concerned. */
 export type KeyTarget = 'text' | 'button' | 'slider' | 'other'
@@ -21,7 +19,7 @@ interface Pressed {
  * The action of a key, or undefined where the key is somebody else's: all of them in a text field, Space and Enter on a
  * button, the arrows on a slider, and whatever is pressed with Ctrl, Alt or Meta.
  */
-export function actionOf(pressed: Pressed, target: KeyTarget): PlayerAction | undefined {
+export function actionOf(pressed: Pressed, target: KeyTarget): CommonAction | RegionAction | undefined {
   if (target === 'text' || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return undefined
   switch (pressed.key) {
     case ' ':

@@ -14,7 +14,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import type { ListenPlace } from './player.tsx'
+import type { ListenPlace } from './player-frame.tsx'
 import { useListening } from './use-listening.ts'
 import type { OnBroken } from './use-playback.ts'
 

@@ -1,6 +1,7 @@
 import type { Ref } from 'react'
 import { OfferedListening } from '../listening/offered-listening.tsx'
-import { Player, type ListenPlace } from '../listening/player.tsx'
+import type { ListenPlace } from '../listening/player-frame.tsx'
+import { Player } from '../listening/player.tsx'
 
 /** The recording that is evaluated: a listening like any other, logged, under the purpose of quality. */
 export function EvaluationListen({ recordingId, place }: { recordingId: string; place: Ref<ListenPlace> }) {

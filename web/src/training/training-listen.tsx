@@ -4,7 +4,8 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { Player, type ListenPlace } from '../listening/player.tsx'
+import type { ListenPlace } from '../listening/player-frame.tsx'
+import { Player } from '../listening/player.tsx'
 import { useListening } from '../listening/use-listening.ts'
 
 /**

@@ -1,0 +1,231 @@
+import { Headphones, Square } from 'lucide-react'
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+  type ComponentProps,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react'
+import type { Listening, Peaks } from '../api/shapes.ts'
+import { Button } from '../controls/button.tsx'
+import { formatTime } from '../format/instant.ts'
+import { useLanguage } from '../language/use-words.ts'
+import { Gaps } from './gaps.tsx'
+import { KeyHelp, type KeyLine } from './key-help.tsx'
+import { targetOf, type CommonAction, type KeyTarget } from './keys.ts'
+import { KeysSwitch, useKeysOn } from './keys-switch.tsx'
+import type { laneShapes } from './lane-shapes.ts'
+import { LaneToggle } from './lane-toggle.tsx'
+import { PositionSlider } from './position-slider.tsx'
+import { Transport } from './transport.tsx'
+import type { Playback } from './use-playback.ts'
+import type { Waveform as DrawnWaveform } from './waveform.tsx'
+
+const Waveform = lazy(async () => ({ default: (await import('./waveform.tsx')).Waveform }))
+
+/** What a page beside the player asks of it. */
+export interface ListenPlace {
+  playFrom: (ms: number) => void
+  toggle: () => void
+  positionMs: () => number
+}
+
+/**
+ * Two lanes with their position, transport and zoom, around what a player has of its own. Keys work only while the focus is inside it,
+ * and can be switched off (WCAG 2.1.4).
+ */
+export function PlayerFrame<Own extends { do: string }>({
+  label,
+  listening,
+  peaks,
+  lanes: peaksOfLanes,
+  playback,
+  place,
+  keys,
+  actionOf,
+  onAction,
+  mostZoom = 100,
+  waveform,
+  settings,
+  fields,
+  onEnd,
+}: {
+  label: string
+  listening: Listening
+  peaks: Peaks
+  lanes: ReturnType<typeof laneShapes>['lanes']
+  playback: Playback
+  place?: Ref<ListenPlace> | undefined
+  /** What the help says of the keys; a player's own without it. */
+  keys?: readonly KeyLine[]
+  actionOf: (event: KeyboardEvent, target: KeyTarget) => CommonAction | Own | undefined
+  /** A key's action that not every player has. */
+  onAction: (action: Own) => void
+  /** In pixels a second. */
+  mostZoom?: number
+  waveform: Pick<ComponentProps<typeof DrawnWaveform>, 'region' | 'dragToSeek' | 'onDrawn'>
+  /** Before the zoom. */
+  settings: ReactNode
+  fields?: ReactNode
+  onEnd: () => void
+}) {
+  const { say, language } = useLanguage()
+  const box = useRef<HTMLElement>(null)
+  const [helpOpen, setHelpOpen] = useState(false)
+  const [keysOn, setKeysOn] = useKeysOn()
+  const [zoom, setZoom] = useState(0)
+  const { durationMs, gaps } = peaks
+  const { lanes } = playback
+
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>('.play-button')?.focus()
+  }, [])
+  useImperativeHandle(place, () => ({
+    playFrom(ms) {
+      playback.seek(ms)
+      if (!playback.isPlaying) playback.toggle()
+    },
+    toggle: playback.toggle,
+    positionMs: () => playback.audio.currentTime * 1000,
+  }))
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const action = keysOn ? actionOf(event, targetOf(event.target)) : undefined
+    if (!action) return
+    event.preventDefault()
+    event.stopPropagation()
+    if (!isCommon(action)) return onAction(action)
+    switch (action.do) {
+      case 'toggle':
+        return playback.toggle()
+      case 'skip':
+        return playback.skip(action.ms)
+      case 'speed':
+        return playback.stepSpeed(action.steps)
+      case 'help':
+        return setHelpOpen(true)
+    }
+  }
+
+  return (
+    <section
+      ref={box}
+      className="player"
+      aria-label={label}
+      tabIndex={-1}
+      onKeyDownCapture={onKeyDown}
+      onPointerDown={(event) => {
+        // A click on the waveform brings the keys with it.
+        if (event.target instanceof Element && event.target.closest('.waveform'))
+          box.current?.focus({ preventScroll: true })
+      }}
+    >
+      <div className="player-head">
+        <p className="player-title">
+          <Headphones aria-hidden="true" size={18} />
+          {label}
+          <span className="muted">{say('player.until', { time: formatTime(listening.until, language) })}</span>
+        </p>
+        <Button kind="secondary" className="small" onPress={onEnd}>
+          <Square aria-hidden="true" size={14} />
+          {say('player.end')}
+        </Button>
+      </div>
+
+      <div className="lanes">
+        <div className="lane-labels">
+          <LaneToggle
+            className="lane-caller"
+            name={say('player.caller')}
+            isHeard={lanes.isCallerHeard}
+            onChange={(isCallerHeard) => playback.setLanes({ isCallerHeard })}
+          />
+          <LaneToggle
+            className="lane-official"
+            name={say('player.official')}
+            isHeard={lanes.isOfficialHeard}
+            onChange={(isOfficialHeard) => playback.setLanes({ isOfficialHeard })}
+          />
+        </div>
+        <Suspense fallback={<div className="waveform" />}>
+          <Waveform
+            {...waveform}
+            audio={playback.audio}
+            peaks={peaksOfLanes}
+            durationMs={durationMs}
+            gaps={gaps}
+            pixelsPerSecond={zoom}
+            onRegion={playback.setRegion}
+          />
+        </Suspense>
+      </div>
+
+      <div className="position">
+        <PositionSlider playback={playback} durationMs={durationMs} />
+      </div>
+
+      <Transport playback={playback} durationMs={durationMs} />
+
+      <div className="player-settings">
+        {settings}
+        <SmallRange
+          label={say('player.zoom')}
+          max={mostZoom}
+          value={zoom}
+          say={(value) =>
+            value === 0 ? say('player.zoom.all') : say('player.zoom.value', { percent: (100 * value) / mostZoom })
+          }
+          onChange={setZoom}
+        />
+      </div>
+
+      {fields}
+      <Gaps gaps={gaps} onJump={(ms) => playback.seek(Math.max(0, ms - 1000))} />
+
+      <div className="player-foot">
+        <KeysSwitch isOn={keysOn} onChange={setKeysOn} />
+        <KeyHelp {...(keys && { keys })} isOpen={helpOpen} onOpenChange={setHelpOpen} />
+      </div>
+    </section>
+  )
+}
+
+function isCommon(action: { do: string }): action is CommonAction {
+  return ['toggle', 'skip', 'speed', 'help'].includes(action.do)
+}
+
+/** A range from 0 in twenty steps. */
+export function SmallRange({
+  label,
+  max,
+  value,
+  say,
+  onChange,
+}: {
+  label: string
+  max: number
+  value: number
+  say: (value: number) => string
+  onChange: (value: number) => void
+}) {
+  return (
+    <label className="small-range">
+      <span>{label}</span>
+      <input
+        type="range"
+        className="range"
+        min={0}
+        max={max}
+        step={max / 20}
+        value={value}
+        aria-valuetext={say(value)}
+        onChange={(event) => onChange(Number(event.target.value))}
+      />
+    </label>
+  )
+}
