@@ -1,7 +1,7 @@
 /** What a recorder is given: its world, and its limits. */
 import type { Clock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
+import type { SegmentFacts } from '#register/admit.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { PortAllocator } from '../rtp/allocate-ports.ts'
@@ -10,10 +10,9 @@ import type { FormatPolicy } from '../siprec/read-invitation.ts'
 import type { ClientsSeen } from './seen/clients-seen.ts'
 import type { HeldSessions } from './recovery/held-sessions.ts'
 import type { HeldCalls } from './recovery/hold-calls.ts'
-import type { SessionLimits } from './machine/judge-session.ts'
 import type { LaidOutRecordings } from './media/laid-out-recordings.ts'
 import type { QuotaCounts } from './register/quota-counts.ts'
-import type { MediaOptions } from './media/session-media.ts'
+import type { SessionStreamsOptions } from './media/session-streams.ts'
 import type { Spool } from './recovery/spool.ts'
 import type { FindTrunk, LatchesOf, NameTrunk } from './reading/trunks.ts'
 import type { VersionAt } from './reading/version-in-force.ts'
@@ -70,7 +69,15 @@ export interface RecorderOptions {
   limits?: Partial<RecorderLimits>
 }
 
-export interface RecorderLimits extends SessionLimits {
+export interface RecorderLimits {
+  /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */
+  silenceEndsMs: number
+  /** A recording that has heard nothing at all for so long is failing. */
+  noMediaMs: number
+  /** A session of which nothing has been heard at all is let go after so long where ports are scarce, or it was never acknowledged. */
+  scarceSilenceMs: number
+  /** No call is longer. */
+  longestCallMs: number
   /** A recording that could not be stored is tried again after so long. */
   storeAgainMs: number
   /** A client that was asked whether a call that is only history goes on is asked again after so long. */
@@ -86,23 +93,10 @@ export const usualLimits: RecorderLimits = {
   askAgainMs: 60_000,
 }
 
-/** What a recording is written with; nothing when there was no intake key for it. */
-export function mediaMeans(
-  options: RecorderOptions,
+/** What the streams of a trunk's session are made with. */
+export function streamMeans(
+  { ports, random, latchesOf }: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf'>,
   trunk: string | undefined,
-  { intakeKey: intakePublicKey }: RecordingFacts,
-  beganMs?: number,
-): Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined {
-  if (intakePublicKey === undefined) return undefined
-  return {
-    ports: options.ports.forTrunk(trunk),
-    intakePublicKey,
-    folder: options.recordingsFolder,
-    laidOut: options.laidOut,
-    tail: options.tail,
-    random32: options.random.uint32,
-    latches: options.latchesOf?.(trunk),
-    monotonicMs: () => options.clock.monotonicMs(),
-    beganMs,
-  }
+): SessionStreamsOptions {
+  return { allocator: ports.forTrunk(trunk), random32: random.uint32, latches: latchesOf?.(trunk) }
 }

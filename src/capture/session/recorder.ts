@@ -23,15 +23,13 @@ import { decidedLater, isBegunByNow, mayBeDecidedAnew, tellsOutside } from './ma
 import { createOtherHalves } from './duplicates/other-half.ts'
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './media/laid-out-recordings.ts'
-import { createMoveToTwin } from './duplicates/move-to-twin.ts'
 import { createRequestReader, knownOf, type Asked, type KnownBefore } from './reading/read-requests.ts'
 import { createRecentCalls, remembered } from './duplicates/recent-calls.ts'
 import { usualLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './recovery/resume-sessions.ts'
-import { runSession, type RunningSession, type SegmentBefore, type SessionWorld } from './run-session.ts'
+import { runSession, type RunningSession, type SegmentBefore, type SessionParts } from './run-session.ts'
 import { isStopped, placeOf, recordingIn } from './reading/read-session.ts'
 import type { Offer, Reoffer } from './machine/session-types.ts'
-import { sessionWorld } from './session-world.ts'
 import { refusedUnheard } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { clientClockOf, passedOnAt } from './machine/told-times.ts'
@@ -57,72 +55,45 @@ export interface Recorder {
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { clock, quotas } = options
+  const { clock, quotas, random } = options
   const limits = { ...usualLimits, ...options.limits }
+  const stopping = new AbortController()
+  const counters = noRecorderCounts()
+  /** By dialog. */
   const sessions = new Map<string, RunningSession>()
   const bySegment = new Map<string, RunningSession>()
-  const reader = createRequestReader(options)
-  const halves = createOtherHalves({
-    ...{ mediaAddress: options.mediaAddress, hears: options.hears },
-    ...{ sdpSessionId: newSdpId, sessionOf: (dialogId) => sessions.get(dialogId) },
-    onChange: (first) => {
-      resumed.hold(first)
-    },
-  })
-  const recent = createRecentCalls()
   const times = new WeakMap<SegmentBefore, () => Temporal.Instant>()
-  const conferences = createConferences({ recent, bySegment, reader, uuid: () => options.random.uuid() })
-  const describe = createDescribeAsked({ options, reader, recent })
-  const unkept = createUnkeptSessions(options.mediaAddress)
-  const completions = createCompletions({ options, counters: () => counters, hold: (session) => resumed.hold(session) })
-  const counters = noRecorderCounts()
+  const reader = createRequestReader(options)
+  const recent = createRecentCalls()
   for (const facts of options.leftBehind ?? []) {
     recent.remember(facts.callIds, remembered(facts, false))
   }
-  const resumed = createResumedSessions({
-    ...{ options, reader, recent, halves, twins: () => twins },
-    sessionOf: (dialogId) => sessions.get(dialogId),
-    askAgainMs: limits.askAgainMs,
-    onGone: (session) => void end(session, true),
-    start(facts, dialog, before, beganMs) {
-      counters.resumed++
-      return start(facts, dialog, before, beganMs)
-    },
-  })
+  const describe = createDescribeAsked({ options, reader, recent })
+  const unkept = createUnkeptSessions(options.mediaAddress)
+  const conferences = createConferences({ recent, bySegment, reader, random })
+  const completions = createCompletions({ options, counters, hold })
+  const halves = createOtherHalves({ options, sessions, hold })
   const twins = createTwinSessions({
-    ...{ allocator: options.ports, random32: options.random.uint32, latchesOf: options.latchesOf },
-    ...{ nowMs: () => clock.monotonicMs(), mediaAddress: options.mediaAddress, noMediaMs: limits.noMediaMs },
-    sessionOf: (dialogId) => sessions.get(dialogId),
-    onSilent: (first) => void moveToTwin(first, 'is-silent'),
-    onGone: (dialogId) => reader.forget(dialogId),
-    onChange(firstId) {
-      const first = sessions.get(firstId)
-      if (first) resumed.hold(first)
-    },
-  })
-  const moveToTwin = createMoveToTwin({
-    ...{ sessions, twins, reader, forget },
+    ...{ options, limits, sessions, reader, hold, forget },
     onMoved(session, facts) {
       counters.movedOn++
-      resumed.hold(session)
+      hold(session)
       options.onFacts?.(session.dialog.id, facts)
     },
     passOn: (session, { asked, invitation }) => passOn(session, asked, invitation, nowOf(session)),
   })
-  const stopping = new AbortController()
-  const watching = watchSessions({
-    ...{ sessions, limits, reader, ports: options.ports, nowMs: () => clock.monotonicMs() },
-    dropSilent: (silenceMs) => resumed.dropSilent(silenceMs),
-    end: (session, silentMs) => void end(session, true, silentMs),
-  })
+  const beside = { halves, twins }
+  const resumed = createResumedSessions({ options, limits, sessions, reader, recent, beside, counters, start, end })
+  const watching = watchSessions({ options, limits, sessions, reader, resumed, end })
+
+  /** Writes down how a session stands, for the process after this one. */
+  function hold(session: RunningSession): void {
+    resumed.hold(session)
+  }
 
   /** As its call has it, whatever our clock was set to meanwhile. */
   function nowOf(session: RunningSession | undefined): Temporal.Instant {
     return (session && times.get(session)?.()) ?? clock.now()
-  }
-
-  function newSdpId(): string {
-    return String(options.random.uint32())
   }
 
   function read(incoming: IncomingRequest, arrivedAt: Temporal.Instant, before?: KnownBefore) {
@@ -212,7 +183,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
     const heard = conferences.ofOffer(invitation, facts, now, session)
     await session.tell({ type: 'offered', offer: { ...offer, ...more, ...heard, facts } }, asking)
-    resumed.hold(session)
+    hold(session)
     return true
   }
 
@@ -220,27 +191,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     recent.remember(facts.callIds, remembered(facts, true))
     // A call that is passed on is one call.
     const time = (before && times.get(before)) ?? timeFromNow(clock)
-    const session = runSession(dialog, worldOf(facts, dialog.id, time, before, beganMs), before)
-    times.set(session, time)
-    sessions.set(dialog.id, session)
-    unkept.forget(dialog.id)
-    bySegment.set(facts.segmentId, session)
-    return session
-  }
-
-  function worldOf(
-    { segmentId, trunk }: SegmentFacts,
-    dialogId: string,
-    now: () => Temporal.Instant,
-    before?: SegmentBefore,
-    beganMs?: number,
-  ): SessionWorld {
+    const { segmentId, trunk } = facts
     let entered = false
-    const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialogId
-    return sessionWorld(options, {
-      ...{ segmentId, trunk, now, beganMs, sdpSessionId: before?.sdpSessionId ?? newSdpId() },
-      ...{ storeAgainMs: limits.storeAgainMs, stopping: stopping.signal, readAnswer: reader.readAnswer },
-      noted(changed) {
+    const dialogNow = () => bySegment.get(segmentId)?.dialog.id ?? dialog.id
+    const parts: SessionParts = {
+      ...{ options, reader, storeAgainMs: limits.storeAgainMs, stopping: stopping.signal },
+      ...{ segment: { segmentId, trunk }, now: time, beganMs },
+      onNoted(changed) {
         recent.learn(changed)
         if (awaitsDirection(changed)) return
         options.onFacts?.(dialogNow(), changed)
@@ -257,7 +214,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
         recent.ended(segmentId)
         if (!entered) quotas.forget(segmentId)
       },
-    })
+    }
+    const session = runSession(dialog, parts, before)
+    times.set(session, time)
+    sessions.set(dialog.id, session)
+    unkept.forget(dialog.id)
+    bySegment.set(segmentId, session)
+    return session
   }
 
   function forget(dialogId: string): void {
@@ -301,7 +264,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const by = { offer: reoffer, asking }
       await completions.complete(session, facts, later, mayBeDecidedAnew(invitation, later.facts), by)
     } else await session.tell({ type: 'reoffered', offer: reoffer }, asking)
-    resumed.hold(session)
+    hold(session)
     if (facts) conferences.settle(facts)
   }
 
@@ -370,7 +333,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (isTwin && found && 'invitation' in found) twins.acknowledged(dialog.id, found.invitation.streams)
     if (!session || !found || !('invitation' in found) || !found.invitation.offer) return
     await session.tell({ type: 'reoffered', offer: { ...reofferOf(found.invitation, session), inAck: true } })
-    resumed.hold(session)
+    hold(session)
   }
 
   /** A BYE may be the first to tell whose call it was. */
@@ -420,7 +383,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         if (!session || (await isLeftAtEnd(session, request))) return
         // A BYE ends its session; the call ends with the last of its sessions, or when one tells that it is over.
         const endedAgoMs = reader.endedAgoMs(request, nowOf(session), knownOf(session))
-        if (endedAgoMs === undefined && moveToTwin(session, 'has-ended')) return
+        if (endedAgoMs === undefined && twins.failOver(session, 'has-ended')) return
         // The answer does not wait for the last packets.
         void end(session, false, endedAgoMs)
       },
@@ -433,7 +396,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         resumed.drop(dialog.id)
         if (!session) return undefined
         if (watching.goesOn(session, why)) return 'keep'
-        if (moveToTwin(session, 'has-ended')) return undefined
+        if (twins.failOver(session, 'has-ended')) return undefined
         void end(session, true, session.media?.silentMs() ?? 0)
         return undefined
       },
@@ -456,7 +419,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       for (const session of bySegment.values()) {
         if (recordingIn(session.state) !== recordingId) continue
         await session.forbid(destroys)
-        resumed.hold(session)
+        hold(session)
       }
     },
     async stop() {

@@ -1,45 +1,35 @@
-/**
- * Runs one session: events in, one at a time; the machine's effects done in order. Everything that touches the world is
- * passed in by the recorder.
- */
+/** Runs one session: events in, one at a time; the machine's effects done in order. */
 import { dirname } from 'node:path'
-import type { ObjectStore } from '#platform/objects/object-store.ts'
-import type { Dialog, IncomingRequest } from '../sip/handler.ts'
-import { answerSession, offerAnew } from './machine/answer-session.ts'
-import type { SessionDescription } from '../siprec/parse-sdp.ts'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
-import { judgeReception, type MeasuredStream } from './media/judge-reception.ts'
-import type { SessionMedia, MediaOptions } from './media/session-media.ts'
-import { openSessionMedia } from './media/session-media.ts'
-import { offerAgain, type OfferWorld } from './media/offer-again.ts'
-import { createSessionStreams, type SessionStreams } from './media/session-streams.ts'
-import { storeRecording } from './media/store-recording.ts'
-import { allPaused } from './media/accepted-streams.ts'
+import type { Dialog, IncomingRequest } from '../sip/handler.ts'
+import type { SessionDescription } from '../siprec/parse-sdp.ts'
+import { answerSession, offerAnew } from './machine/answer-session.ts'
 import type { SessionEffect, SessionEvent, SessionPlace, SessionState } from './machine/session-types.ts'
 import { step } from './machine/session.ts'
+import { allPaused } from './media/accepted-streams.ts'
+import { judgeReception, type MeasuredStream } from './media/judge-reception.ts'
+import { offerAgain } from './media/offer-again.ts'
+import { openSessionMedia, type SessionMedia } from './media/session-media.ts'
+import { createSessionStreams, type SessionStreams } from './media/session-streams.ts'
+import { storeRecording } from './media/store-recording.ts'
+import type { RequestReader } from './reading/read-requests.ts'
+import { streamMeans, type RecorderOptions } from './recorder-options.ts'
 
-export interface SessionWorld extends OfferWorld {
+/** The recorder that a session runs in, its segment, and what the recorder is told of it. */
+export interface SessionParts {
+  options: RecorderOptions
+  reader: Pick<RequestReader, 'readAnswer'>
+  storeAgainMs: number
+  /** The process stops. */
+  stopping: AbortSignal
+  segment: Pick<SegmentFacts, 'segmentId' | 'trunk'>
+  /** As the call has it, whatever our clock was set to meanwhile. */
   now: () => Temporal.Instant
-  note: (facts: SegmentFacts) => Promise<void>
-  /** Makes durable the facts of another official's segment in a conference. */
-  noteOther: (facts: SegmentFacts) => Promise<void>
-  /** Makes durable what is noted next, or withdrawn. */
-  foresee: (facts: SegmentFacts) => Promise<void>
-  /** Forgets what was foreseen of the session's segment, or noted of these and not admitted. */
-  withdraw: (segmentIds?: readonly string[]) => Promise<void>
-  /** Waits before a recording that could not be stored is tried again; false when the process stops instead. */
-  again: () => Promise<boolean>
-  objects: ObjectStore
-  /** The address of ours that an answer names, for media that come from `peer`. */
-  mediaAddress: (peer: string) => string
-  sdpSessionId: string
-  /** What streams of a session need beyond its description. */
-  newStreams: () => Parameters<typeof createSessionStreams>[0]
-  /** What openSessionMedia needs beyond the recording and its streams; nothing when it has no intake key. */
-  media: (
-    recording: RecordingFacts,
-  ) => Omit<MediaOptions, 'recordingId' | 'startedAt' | 'streams' | 'takesOver' | 'onFault'> | undefined
-  onFault: (error: unknown) => void
+  /** As options.clock tells, where the recording begins with packets that have come before it could be made. */
+  beganMs: number | undefined
+  /** The facts of the segment have changed. */
+  onNoted: (facts: SegmentFacts) => void
   /** The session is over and nothing of it is left to do. */
   onOver: () => void
 }
@@ -89,9 +79,11 @@ export type SegmentBefore = Pick<RunningSession, 'hasStreams' | 'passOn' | 'desc
  * `before`: the segment that ends where this one begins, when a call is passed on within its session, or when another process
  * has recorded it until then.
  */
-export function runSession(firstDialog: Dialog, world: SessionWorld, before?: SegmentBefore): RunningSession {
+export function runSession(firstDialog: Dialog, parts: SessionParts, before?: SegmentBefore): RunningSession {
+  const { options, segment, now, stopping } = parts
+  const { spool, mediaAddress } = options
   let dialog = firstDialog
-  let { sdpSessionId } = world
+  let sdpSessionId = before?.sdpSessionId ?? newSdpSessionId(options.random)
   let state: SessionState | undefined
   let media: SessionMedia | undefined
   let queue = Promise.resolve()
@@ -103,6 +95,13 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
   /** Streams of which nothing is kept: the segment before had them, and the next may want them. */
   let idle: SessionStreams | undefined
 
+  const newStreams = () => createSessionStreams(streamMeans(options, segment.trunk))
+  const onFault = (error: unknown) => options.onFault(error, { segment: segment.segmentId })
+  /** Waits before what the disk or the store refused is tried again; false when the process stops instead. */
+  const again = () => wait(parts.storeAgainMs, true, { signal: stopping }).catch(() => false)
+  const withdraw = (segmentIds: readonly string[]) =>
+    Promise.all(segmentIds.map((id) => spool.withdraw(id).catch(onFault)))
+
   async function handle(event: SessionEvent, asking: Asking | undefined): Promise<void> {
     const events = [event]
     for (let next = events.shift(); next; next = events.shift()) {
@@ -113,25 +112,27 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         const follows = await perform(effect, asking)
         if (follows) events.push(follows)
       }
-      if (!wasOver && state.phase === 'over' && events.length === 0) world.onOver()
+      if (!wasOver && state.phase === 'over' && events.length === 0) parts.onOver()
     }
   }
 
   async function perform(effect: SessionEffect, asking: Asking | undefined): Promise<SessionEvent | undefined> {
     switch (effect.do) {
       case 'note':
-        await world.note(effect.facts)
+        parts.onNoted(effect.facts)
+        // The facts stay in memory and are admitted; only a crash before that would lose them.
+        await spool.note(effect.facts).catch(onFault)
         return undefined
       case 'note-other':
-        await world.noteOther(effect.facts)
+        await spool.note(effect.facts).catch(onFault)
         return undefined
       case 'withdraw':
-        await world.withdraw(effect.segmentIds)
+        await withdraw(effect.segmentIds)
         return undefined
       case 'open': {
         // Side by side: the answer waits for the slower of the two, not for both.
-        const [opened] = await Promise.all([open(effect, asking), world.foresee(effect.facts)])
-        if (opened.type !== 'opened') await world.withdraw()
+        const [opened] = await Promise.all([open(effect, asking), spool.foresee(effect.facts)])
+        if (opened.type !== 'opened') await withdraw([segment.segmentId])
         return opened
       }
       case 'take-over':
@@ -139,7 +140,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         idle?.writeTo(undefined)
         return undefined
       case 'listen':
-        idle = createSessionStreams(world.newStreams())
+        idle = newStreams()
         if ((await idle.add(effect.streams)) !== 'no-port') return undefined
         idle = undefined
         return { type: 'not-listening' }
@@ -194,24 +195,21 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
   }
 
   async function open(effect: SessionEffect & { do: 'open' }, asking: Asking | undefined): Promise<SessionEvent> {
-    const { recording } = effect
-    const options = world.media(recording)
-    if (!options) return { type: 'open-failed', why: 'no-intake-key' }
+    const { id, startedAt, intakeKey } = effect.recording
+    if (intakeKey === undefined) return { type: 'open-failed', why: 'no-intake-key' }
     const opened = await openSessionMedia({
-      ...options,
-      recordingId: recording.id,
-      startedAt: recording.startedAt,
-      streams: effect.streams,
-      takesOver: streamsSoFar(),
+      ...{ recordingId: id, startedAt, intakePublicKey: intakeKey, streams: effect.streams },
+      ...{ folder: options.recordingsFolder, laidOut: options.laidOut, tail: options.tail },
+      ...{ clock: options.clock, beganMs: parts.beganMs, newStreams, takesOver: streamsSoFar() },
       onFault: (fault) => {
-        world.onFault(fault)
+        onFault(fault)
         if (state?.phase === 'live') void tell({ type: 'capture-state', state: 'failing', failure: 'disk-full' })
       },
     })
     if (typeof opened === 'string') return { type: 'open-failed', why: opened }
     media = opened
     // Given up meanwhile (CANCEL), or answered 500 because the disk took too long.
-    if (asking?.request.answered && !answered) return { type: 'ended', at: world.now(), inferred: false }
+    if (asking?.request.answered && !answered) return { type: 'ended', at: now(), inferred: false }
     return { type: 'opened' }
   }
 
@@ -231,13 +229,13 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
     const { ports, ownKey } = media ?? {}
     const text = offerAnew(described, {
       ...{ mode: 'record', version: effect.version, streams: effect.streams, sdpSessionId },
-      ...{ ports: ports ?? new Map<number, number>(), ownKey, mediaAddress: world.mediaAddress },
+      ...{ ports: ports ?? new Map<number, number>(), ownKey, mediaAddress },
     })
     const event = await offerAgain(
       dialog,
       text,
       effect.streams,
-      world,
+      { readAnswer: parts.reader.readAnswer, random: options.random },
       (asked) => state?.phase === 'live' && dialog === asked,
     )
     if (event) await tell(event)
@@ -252,10 +250,10 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       ...{ version: effect.version, streams: effect.streams, sdpSessionId },
       ports: (media ?? idle)?.ports ?? new Map<number, number>(),
       ownKey: (media ?? idle)?.ownKey,
-      mediaAddress: world.mediaAddress,
+      mediaAddress,
     })
     described = made.described
-    if (!made.sent && !answered) return { type: 'ended', at: world.now(), inferred: false }
+    if (!made.sent && !answered) return { type: 'ended', at: now(), inferred: false }
     answered = true
     return undefined
   }
@@ -273,7 +271,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         finished ??= await seal(media)
         const { recording, received, lost, streams, marks } = finished
         const folder = dirname(recording.bodyPath)
-        if (!(await storeRecording(recording.id, folder, world.objects, 'durable', () => toDestroy))) continue
+        if (!(await storeRecording(recording.id, folder, options.objects, 'durable', () => toDestroy))) continue
         return {
           type: 'stored',
           marks,
@@ -287,11 +285,11 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
           },
         }
       } catch (error) {
-        world.onFault(error)
+        onFault(error)
         if (state?.phase === 'live') return { type: 'store-failed' }
-        if (await world.again()) continue
+        if (await again()) continue
         // What is on disk stays there: the next start gathers it as after a crash.
-        if (!finished) await media.leaveBehind().catch(world.onFault)
+        if (!finished) await media.leaveBehind().catch(onFault)
         return { type: 'store-failed' }
       }
     }
@@ -310,8 +308,8 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
         await media?.destroy()
         return { type: 'gone' }
       } catch (error) {
-        world.onFault(error)
-        if (state?.phase === 'live' || !(await world.again())) return { type: 'removal-failed' }
+        onFault(error)
+        if (state?.phase === 'live' || !(await again())) return { type: 'removal-failed' }
       }
     }
   }
@@ -325,9 +323,9 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
 
   async function giveUp(): Promise<void> {
     state = { phase: 'over' }
-    await media?.abandon().catch(world.onFault)
+    await media?.abandon().catch(onFault)
     media = undefined
-    world.onOver()
+    parts.onOver()
   }
 
   function tell(event: SessionEvent, asking?: Asking): Promise<void> {
@@ -337,7 +335,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
       .then(() => handle(event, asking))
       .catch(async (error: unknown) => {
         // A bug ends this session's event, not the process; an unanswered request gets its 500.
-        world.onFault(error)
+        onFault(error)
         asking?.request.respond(500)
         // A session that did not come to be holds no port and no file.
         if (event.type === 'offered' && !answered) await giveUp()
@@ -351,7 +349,7 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
     const paused = allPaused(streams)
     const was: SessionLeg = {
       ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, withholds, paused } },
-      streams: media?.exchange(next.streams ?? createSessionStreams(world.newStreams()), hasEnded),
+      streams: media?.exchange(next.streams ?? newStreams(), hasEnded),
     }
     // What was only listened to: its decision waits for nobody in particular.
     idle?.closeAll()
@@ -388,13 +386,18 @@ export function runSession(firstDialog: Dialog, world: SessionWorld, before?: Se
     tell,
     moveTo(next, hasEnded) {
       const moved = queue.then(() => move(next, hasEnded))
-      queue = moved.then(() => undefined, world.onFault)
+      queue = moved.then(() => undefined, onFault)
       return moved
     },
     forbid(destroys) {
       media?.silence()
       toDestroy ||= destroys
-      return tell({ type: 'forbidden', at: world.now(), destroys })
+      return tell({ type: 'forbidden', at: now(), destroys })
     },
   }
+}
+
+/** The session id of our SDP (RFC 8866 section 5.2). */
+export function newSdpSessionId(random: RecorderOptions['random']): string {
+  return String(random.uint32())
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { PortAllocator } from '../rtp/allocate-ports.ts'
 import type { DialogLoss } from '../sip/handler.ts'
-import { judgeSession, type SessionLimits } from './machine/judge-session.ts'
+import { judgeSession } from './machine/judge-session.ts'
 import { trunkIn } from './reading/read-session.ts'
 import type { RequestReader } from './reading/read-requests.ts'
+import type { RecorderLimits, RecorderOptions } from './recorder-options.ts'
+import type { ResumedSessions } from './recovery/resume-sessions.ts'
 import type { RunningSession } from './run-session.ts'
 
 const lookMs = 2_000
@@ -14,35 +15,33 @@ const sessionsATurn = 20
 export function watchSessions(parts: {
   /** By dialog. */
   sessions: ReadonlyMap<string, RunningSession>
-  limits: SessionLimits
+  limits: RecorderLimits
   reader: RequestReader
-  nowMs: () => number
-  ports: Pick<PortAllocator, 'isScarce'>
-  /** Of those of the process before of which nothing comes any more. */
-  dropSilent: (silenceMs: number) => void
-  /** Its end signal never came, and its call ended so long ago. */
-  end: (session: RunningSession, silentMs: number) => void
+  options: Pick<RecorderOptions, 'clock' | 'ports'>
+  resumed: ResumedSessions
+  /** Ends a session whose call ended `silentMs` ago. */
+  end: (session: RunningSession, inferred: boolean, silentMs: number) => Promise<void>
 }): {
   /** Whether a dialog that SIP gives up belongs to a call that goes on. */
   goesOn(session: RunningSession, why: DialogLoss): boolean
   stop(): void
 } {
-  const { sessions, limits, reader } = parts
+  const { sessions, limits, reader, options, resumed, end } = parts
 
   async function look(): Promise<void> {
-    const nowMs = parts.nowMs()
-    parts.dropSilent(limits.silenceEndsMs)
+    const nowMs = options.clock.monotonicMs()
+    resumed.dropSilent(limits.silenceEndsMs)
     for (const [n, [id, session]] of [...sessions].entries()) {
       // What waits in its sockets is taken on the way: for all sessions at once longer than packets and answers should wait.
       if (n % sessionsATurn === sessionsATurn - 1) await setImmediate()
       if (sessions.get(id) !== session) continue
       const found = judgeSession(session, nowMs - reader.beganMs(id, nowMs), limits, {
-        isScarce: parts.ports.isScarce(trunkIn(session.state)),
+        isScarce: options.ports.isScarce(trunkIn(session.state)),
         isAcknowledged: reader.wasAcknowledged(id),
       })
       if (found.is === 'end') {
         // The call ended when its media did. Some clients refuse our BYE, and it makes no difference.
-        parts.end(session, found.silentMs)
+        void end(session, true, found.silentMs)
         void session.dialog.bye()
       }
       if (found.is === 'failing') {

@@ -5,6 +5,7 @@ import type { OthersHeard } from './others-heard.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { isShared, officialHeard } from '../reading/read-session.ts'
 import { whoAnswers, type RecentCalls } from './recent-calls.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
 import type { RunningSession } from '../run-session.ts'
 import type { Offer } from '../machine/session-types.ts'
 import { othersHeard, withholdingFor } from '../machine/who-answers-now.ts'
@@ -32,9 +33,9 @@ export function createConferences(parts: {
   recent: RecentCalls
   bySegment: ReadonlyMap<string, RunningSession>
   reader: Pick<RequestReader, 'wasAcknowledged'>
-  uuid: () => string
+  random: RecorderOptions['random']
 }): Conferences {
-  const { recent, bySegment, reader, uuid } = parts
+  const { recent, bySegment, reader, random } = parts
   const conferences: Conferences = {
     ofOffer: (invitation, facts, at, opening) => ({
       withholds: withholdingFor(invitation, facts.official),
@@ -55,7 +56,7 @@ export function createConferences(parts: {
       return opening !== undefined && isIn(live.indexOf(opening))
     },
     others(invitation, facts, at) {
-      const told = othersHeard(invitation, facts.official, at, uuid)
+      const told = othersHeard(invitation, facts.official, at, random.uuid)
       if (told.officials.length === 0) return told
       const live = new Set(recent.live(facts).map((segment) => segment.official))
       return { at, officials: told.officials.filter((one) => !live.has(whoAnswers(one.official))) }

@@ -2,14 +2,16 @@
  * The other half of a call whose client sends each voice in a session of its own (Cisco's built-in bridge: near end and
  * far end). Its stream goes into the recording of the first session, which stays the only one of the segment (R17).
  */
-import type { Dialog, IncomingRequest, SavedDialog } from '../../sip/handler.ts'
+import type { Dialog, IncomingRequest } from '../../sip/handler.ts'
 import { answerOffer, offerStream, ownOfferPlan, planStreams, type StreamPlan } from '../../siprec/answer-offer.ts'
 import { parseSdp } from '../../siprec/parse-sdp.ts'
 import { splitMultipart } from '../../siprec/split-multipart.ts'
 import { firstHeader } from '../../sip/message.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
 import { passingKey } from '../media/passing-key.ts'
-import type { RunningSession } from '../run-session.ts'
+import type { HeldHalf } from '../recovery/held-sessions.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
+import { newSdpSessionId, type RunningSession } from '../run-session.ts'
 import type { Asked } from '../reading/read-requests.ts'
 
 export interface OtherHalves {
@@ -25,14 +27,6 @@ export interface OtherHalves {
   resume(half: HeldHalf, dialog: Dialog, first: RunningSession): void
 }
 
-/** As it is written down. Its stream is one of its first session's, which has its port. */
-export interface HeldHalf {
-  readonly dialog: SavedDialog
-  readonly index: number
-  readonly sdpSessionId: string
-  readonly version: number
-}
-
 /** How long packets may still come after the end signal. */
 const drainMs = 200
 
@@ -44,16 +38,16 @@ interface Half {
   version: number
 }
 
-export function createOtherHalves(options: {
-  mediaAddress: (peer: string) => string
-  hears?: ((address: string) => boolean) | undefined
-  sdpSessionId: () => string
-  sessionOf: (dialogId: string) => RunningSession | undefined
-  /** What is written down of a session is not so any more. */
-  onChange: (first: RunningSession) => void
+export function createOtherHalves(parts: {
+  options: Pick<RecorderOptions, 'mediaAddress' | 'hears' | 'random'>
+  /** By dialog. */
+  sessions: ReadonlyMap<string, RunningSession>
+  /** Writes down how a session stands. */
+  hold: (first: RunningSession) => void
 }): OtherHalves {
+  const { options, sessions, hold } = parts
   const halves = new Map<string, Half>()
-  const firstOf = ({ firstId }: Half) => options.sessionOf(firstId)
+  const firstOf = ({ firstId }: Half) => sessions.get(firstId)
 
   /** SDP for this half: the answer to an offer, or our own. */
   function write(
@@ -82,7 +76,7 @@ export function createOtherHalves(options: {
     if (!first) return
     if (stream) first.media?.retarget(stream)
     if (stream) await first.tell({ type: 'joined', stream })
-    options.onChange(first)
+    hold(first)
   }
 
   return {
@@ -98,7 +92,8 @@ export function createOtherHalves(options: {
       if (track === undefined || heard.includes(track)) return false
       const { dialog } = request
       const index = Math.max(...Object.keys(tracks).map(Number)) + 1
-      const half = { dialog, firstId: first.dialog.id, index, sdpSessionId: options.sdpSessionId(), version: 1 }
+      const sdpSessionId = newSdpSessionId(options.random)
+      const half = { dialog, firstId: first.dialog.id, index, sdpSessionId, version: 1 }
       const stream = { ...ownOfferPlan(request.source.address), index }
       if ((await media.addStreams([stream])) === 'no-port') return false
       await first.tell({ type: 'joined', stream, track })
@@ -130,7 +125,7 @@ export function createOtherHalves(options: {
       const first = firstOf(half)
       if (!first) return
       void first.tell({ type: 'left', index: half.index }).then(() => {
-        options.onChange(first)
+        hold(first)
       })
       // The last packets are still on their way.
       setTimeout(() => {

@@ -3,32 +3,25 @@
  * requests. Out: answers, and streams that are received and kept nowhere; and once the session that records ends or falls
  * silent, another that goes on in its place. Never here: a packet written, a segment or a contact of its own.
  */
+import type { SegmentFacts } from '#register/admit.ts'
 import type { IncomingRequest } from '../../sip/handler.ts'
-import type { PortAllocator } from '../../rtp/allocate-ports.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
 import { ownOfferPlan, type StreamPlan } from '../../siprec/answer-offer.ts'
 import { answerSession } from '../machine/answer-session.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
-import type { KnownBefore } from '../reading/read-requests.ts'
-import type { RunningSession, SessionLeg } from '../run-session.ts'
+import type { KnownBefore, RequestReader } from '../reading/read-requests.ts'
+import { streamMeans, type RecorderLimits, type RecorderOptions } from '../recorder-options.ts'
+import { newSdpSessionId, type RunningSession, type SessionLeg } from '../run-session.ts'
 import { recordingIn, trunkIn } from '../reading/read-session.ts'
 import { allInactive, allPaused } from '../media/accepted-streams.ts'
 import type { SessionState, Withholding } from '../machine/session-types.ts'
 import { createSessionStreams, type SessionStreams } from '../media/session-streams.ts'
-import type { LatchesOf } from '../reading/trunks.ts'
-import { withholdingFor } from '../machine/who-answers-now.ts'
+import { whoAnswersNow, withholdingFor } from '../machine/who-answers-now.ts'
 
 /** A request of a session, read. */
 export interface Told {
   asked: IncomingRequest
   invitation: CallInvitation
-}
-
-interface Heir {
-  leg: SessionLeg
-  /** What its client told last, and when; nothing where it is not known. */
-  told: Told | undefined
-  toldMs: number
 }
 
 export interface TwinSessions {
@@ -42,10 +35,11 @@ export interface TwinSessions {
   acknowledged(dialogId: string, streams: readonly StreamPlan[]): void
   /** It has ended. False: it was none. */
   leave(dialogId: string): boolean
-  /** One that is alive beside a session that ends; it is a twin no more, and the others are its twins. */
-  takeHeir(first: RunningSession): Heir | undefined
-  /** A session that has fallen silent, beside the one that goes on for it. */
-  keep(leg: SessionLeg, first: RunningSession): void
+  /**
+   * The segment of a session that has ended goes on in one of those beside it, with its recording (R17).
+   * @returns false where there is none that lives: then nothing has been done
+   */
+  failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean
   /** Those beside a session, to be written down with it. */
   legsOf(first: RunningSession): SessionLeg[]
   /** One of another process, beside a session that goes on here. */
@@ -58,6 +52,7 @@ export interface TwinSessions {
 interface Twin {
   firstId: string
   leg: SessionLeg
+  /** What its client told last, and when; nothing where it is not known. */
   told: Told | undefined
   toldMs: number
   beganMs: number
@@ -77,23 +72,23 @@ const looksAlone = 4
 /** Streams have a number each in a recording, of one byte; a line that comes and goes is not followed for ever. */
 const mostMoves = 50
 
-export function createTwinSessions(options: {
-  allocator: PortAllocator
-  random32: () => number
-  latchesOf?: LatchesOf | undefined
-  nowMs: () => number
-  mediaAddress: (peer: string) => string
-  /** A session that has heard nothing for so long may be dead. */
-  noMediaMs: number
-  sessionOf: (dialogId: string) => RunningSession | undefined
-  /** Nothing comes to this session any more, and to a twin of it everything. */
-  onSilent: (first: RunningSession) => void
-  /** What stands beside a session is not what it was. */
-  onChange: (firstDialogId: string) => void
-  /** It is a twin no more, and nothing else. */
-  onGone: (dialogId: string) => void
+export function createTwinSessions(parts: {
+  options: Pick<RecorderOptions, 'ports' | 'random' | 'latchesOf' | 'clock' | 'mediaAddress'>
+  limits: RecorderLimits
+  /** By dialog. */
+  sessions: Map<string, RunningSession>
+  reader: RequestReader
+  /** Writes down how a session stands, and what stands beside it. */
+  hold: (first: RunningSession) => void
+  /** The session is another dialog's. */
+  onMoved: (session: RunningSession, facts: SegmentFacts) => void
+  /** Nothing is left of this dialog. */
+  forget: (dialogId: string) => void
+  /** Its client has told meanwhile that another official has the call. */
+  passOn: (session: RunningSession, told: Told) => Promise<void>
 }): TwinSessions {
-  const { allocator, random32, nowMs, mediaAddress, sessionOf } = options
+  const { options, limits, sessions, reader, hold } = parts
+  const { clock, mediaAddress, random } = options
   const twins = new Map<string, Twin>()
   /** Dialogs that came second. */
   const seconds = new Set<string>()
@@ -101,12 +96,16 @@ export function createTwinSessions(options: {
   const timer = setInterval(look, lookMs)
   timer.unref()
 
+  function holdFirst(firstId: string): void {
+    const first = sessions.get(firstId)
+    if (first) hold(first)
+  }
+
   const besides = (firstId: string) => [...twins.values()].filter((twin) => twin.firstId === firstId)
   const isRecorded = (first: RunningSession | undefined) => recordingIn(first?.state) !== undefined
 
   function newStreams(first: RunningSession | undefined): SessionStreams {
-    const trunk = trunkIn(first?.state)
-    return createSessionStreams({ allocator: allocator.forTrunk(trunk), random32, latches: options.latchesOf?.(trunk) })
+    return createSessionStreams(streamMeans(options, trunkIn(first?.state)))
   }
 
   /** Opens, closes and turns its ports as the plans want. Without a port left it is answered as one that nobody records. */
@@ -140,11 +139,11 @@ export function createTwinSessions(options: {
   }
 
   function enter(leg: SessionLeg, told: Told | undefined, first: RunningSession): void {
-    const now = nowMs()
+    const now = clock.monotonicMs()
     const none = { heardMs: undefined, received: receivedOf(leg), aloneFor: 0, heardFor: 0 }
     const isOriginal = !seconds.has(leg.dialog.id)
     twins.set(leg.dialog.id, { firstId: first.dialog.id, leg, told, toldMs: now, beganMs: now, ...none, isOriginal })
-    options.onChange(first.dialog.id)
+    hold(first)
   }
 
   function receivedOf(leg: SessionLeg): number {
@@ -154,7 +153,7 @@ export function createTwinSessions(options: {
   function look(): void {
     const firsts = new Set([...twins.values()].map(({ firstId }) => firstId))
     for (const firstId of firsts) {
-      const first = sessionOf(firstId)
+      const first = sessions.get(firstId)
       const state = first?.state?.phase === 'live' ? first.state.session : undefined
       if (!first?.media || !state) continue
       const before = heardOf.get(first) ?? { received: 0, moves: 0 }
@@ -165,14 +164,14 @@ export function createTwinSessions(options: {
       for (const twin of besides(firstId)) {
         const now = receivedOf(twin.leg)
         const isHeard = now !== twin.received
-        if (isHeard) twin.heardMs = nowMs()
+        if (isHeard) twin.heardMs = clock.monotonicMs()
         twin.received = now
         twin.aloneFor = isHeard && isQuiet ? twin.aloneFor + 1 : 0
         twin.heardFor = isHeard ? twin.heardFor + 1 : 0
       }
       if (before.moves >= mostMoves || !besides(firstId).some(takesOver)) continue
       heardOf.set(first, { received, moves: before.moves + 1 })
-      options.onSilent(first)
+      failOver(first, 'is-silent')
     }
   }
 
@@ -185,8 +184,8 @@ export function createTwinSessions(options: {
     leg.streams?.closeAll()
     twins.delete(leg.dialog.id)
     seconds.delete(leg.dialog.id)
-    options.onGone(leg.dialog.id)
-    options.onChange(firstId)
+    reader.forget(leg.dialog.id)
+    holdFirst(firstId)
   }
 
   const isBack = (twin: Twin) => twin.isOriginal && twin.heardFor >= looksAlone
@@ -195,7 +194,47 @@ export function createTwinSessions(options: {
   function isAlive({ leg, beganMs, heardMs }: Twin, first: RunningSession): boolean {
     if (!isRecorded(first)) return true
     if (!leg.streams) return false
-    return leg.place.paused || nowMs() - (heardMs ?? beganMs) < options.noMediaMs
+    return leg.place.paused || clock.monotonicMs() - (heardMs ?? beganMs) < limits.noMediaMs
+  }
+
+  /** One that is alive beside a session that ends; it is a twin no more, and the others are its twins. */
+  function takeHeir(first: RunningSession): Twin | undefined {
+    const firstId = first.dialog.id
+    const alive = besides(firstId).filter((twin) => isAlive(twin, first))
+    const [heir] = alive.sort(
+      (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.heardFor - a.heardFor,
+    )
+    if (!heir) return undefined
+    const { id } = heir.leg.dialog
+    twins.delete(id)
+    for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0, heardFor: 0 })
+    return heir
+  }
+
+  function failOver(session: RunningSession, why: 'has-ended' | 'is-silent'): boolean {
+    const heir = session.state?.phase === 'live' ? takeHeir(session) : undefined
+    if (!heir) return false
+    const beforeId = session.dialog.id
+    const { leg, told } = heir
+    const isNews = heir.toldMs > reader.beganMs(beforeId, 0)
+    sessions.delete(beforeId)
+    sessions.set(leg.dialog.id, session)
+    const hasEnded = why === 'has-ended'
+    void session.moveTo(leg, hasEnded).then(async (was) => {
+      if (was && !hasEnded) enter(was, undefined, session)
+      else parts.forget(beforeId)
+      const state = session.state?.phase === 'live' ? session.state.session : undefined
+      // It came to its end before its turn.
+      if (!was) {
+        leg.streams?.closeAll()
+        parts.forget(leg.dialog.id)
+      }
+      if (!was || !state) return
+      parts.onMoved(session, state.facts)
+      if (told && isNews && whoAnswersNow(told.invitation, state.facts.official) === 'passed-on')
+        await parts.passOn(session, told)
+    })
+    return true
   }
 
   return {
@@ -208,7 +247,7 @@ export function createTwinSessions(options: {
         ...{ streams: offered, tracks: invitation.parties.streams, metadata: invitation.metadata, answerVersion: 1 },
         ...{ withholds: withholdingOf(invitation, first.state), paused: allInactive(offered) },
       }
-      const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: String(random32()) }
+      const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: newSdpSessionId(random) }
       const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
       const made = answer(told, { ...leg, streams })
       const isTaken = made.sent && offered.some(({ accepted }) => accepted)
@@ -223,7 +262,7 @@ export function createTwinSessions(options: {
       const twin = twins.get(dialogId)
       if (!twin) return undefined
       const { streams, metadata } = twin.leg.place
-      const state = sessionOf(twin.firstId)?.state
+      const state = sessions.get(twin.firstId)?.state
       const answeredAt = state?.phase === 'live' ? state.session.facts.answeredAt : undefined
       return { streams, ...(metadata && { metadata }), answeredAt }
     },
@@ -232,7 +271,7 @@ export function createTwinSessions(options: {
       if (!twin) return
       const { invitation } = told
       const { place } = twin.leg
-      const first = sessionOf(twin.firstId)
+      const first = sessions.get(twin.firstId)
       const streams = invitation.offer ? invitation.streams : place.streams
       const opened = invitation.offer && isRecorded(first) ? await receive(twin.leg, streams, first) : twin.leg.streams
       const paused = allPaused(streams)
@@ -244,11 +283,11 @@ export function createTwinSessions(options: {
       }
       opened?.pause(paused)
       twin.told = told
-      twin.toldMs = nowMs()
+      twin.toldMs = clock.monotonicMs()
       twin.leg = answer(told, { ...twin.leg, place: next, streams: opened }).leg
       // Its call has ended meanwhile.
       if (!twins.has(told.asked.dialog.id)) opened?.closeAll()
-      options.onChange(twin.firstId)
+      holdFirst(twin.firstId)
     },
     acknowledged(dialogId, streams) {
       const twin = twins.get(dialogId)
@@ -261,21 +300,7 @@ export function createTwinSessions(options: {
       if (twin) drop(twin)
       return twin !== undefined
     },
-    takeHeir(first) {
-      const firstId = first.dialog.id
-      const alive = besides(firstId).filter((twin) => isAlive(twin, first))
-      const [heir] = alive.sort(
-        (a, b) => Number(isBack(b)) - Number(isBack(a)) || b.aloneFor - a.aloneFor || b.heardFor - a.heardFor,
-      )
-      if (!heir) return undefined
-      const { id } = heir.leg.dialog
-      twins.delete(id)
-      for (const twin of besides(firstId)) Object.assign(twin, { firstId: id, aloneFor: 0, heardFor: 0 })
-      return heir
-    },
-    keep(leg, first) {
-      enter(leg, undefined, first)
-    },
+    failOver,
     legsOf: (first) => besides(first.dialog.id).map(({ leg }) => leg),
     resume(leg, ports, first) {
       seconds.add(leg.dialog.id)

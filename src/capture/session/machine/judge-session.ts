@@ -1,16 +1,6 @@
 import type { RunningSession } from '../run-session.ts'
 import { allInactive } from '../media/accepted-streams.ts'
-
-export interface SessionLimits {
-  /** A recording that hears nothing for so long, and is not on hold, has lost its end signal. */
-  silenceEndsMs: number
-  /** A recording that has heard nothing at all for so long is failing. */
-  noMediaMs: number
-  /** A session of which nothing has been heard at all is let go after so long where ports are scarce, or it was never acknowledged. */
-  scarceSilenceMs: number
-  /** No call is longer. */
-  longestCallMs: number
-}
+import type { RecorderLimits } from '../recorder-options.ts'
 
 /** What a look at a session now and then finds. `end`: its end signal was lost, and the call ended so long ago. */
 export type Judgement = { is: 'well' } | { is: 'end'; silentMs: number } | { is: 'failing' } | { is: 'recovered' }
@@ -19,7 +9,7 @@ export type Judgement = { is: 'well' } | { is: 'end'; silentMs: number } | { is:
 export function judgeSession(
   session: RunningSession,
   ageMs: number,
-  limits: SessionLimits,
+  limits: RecorderLimits,
   { isScarce, isAcknowledged }: { isScarce: boolean; isAcknowledged: boolean },
 ): Judgement {
   const { state, media } = session

@@ -1,13 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { Dialog } from '../../sip/handler.ts'
 import type { SessionEvent } from '../machine/session-types.ts'
-
-export interface OfferWorld {
-  /** Media lines of the SDP that answers an offer of ours; nothing where it cannot be read. */
-  readAnswer: (dialog: Dialog, sdp: string) => readonly StreamPlan[] | undefined
-  /** Waits before an offer that crossed one of the client is sent again: up to two seconds (RFC 3261 section 14.1). */
-  beforeNextOffer: () => Promise<void>
-}
+import type { RequestReader } from '../reading/read-requests.ts'
+import type { RecorderOptions } from '../recorder-options.ts'
 
 const mostTries = 6
 
@@ -21,17 +17,18 @@ export async function offerAgain(
   dialog: Dialog,
   sdp: string | undefined,
   offered: readonly StreamPlan[],
-  world: OfferWorld,
+  { readAnswer, random }: Pick<RequestReader, 'readAnswer'> & Pick<RecorderOptions, 'random'>,
   goesOn: (dialog: Dialog) => boolean,
 ): Promise<SessionEvent | undefined> {
   for (let tries = 1; goesOn(dialog); tries++) {
     const answer = sdp === undefined ? { status: 488 } : await dialog.offer(sdp)
     if (!goesOn(dialog)) return undefined
     if (answer.status === 491 && tries < mostTries) {
-      await world.beforeNextOffer()
+      // Up to two seconds (RFC 3261 section 14.1).
+      await wait((random.uint32() % 200) * 10, undefined, { ref: false })
       continue
     }
-    const plans = 'sdp' in answer && answer.sdp !== undefined ? world.readAnswer(dialog, answer.sdp) : undefined
+    const plans = 'sdp' in answer && answer.sdp !== undefined ? readAnswer(dialog, answer.sdp) : undefined
     if (!plans) return { type: 'offer-refused' }
     const streams = plans.map((plan) => ({ ...plan, ...labelOf(offered, plan) }))
     return { type: 'reoffered', offer: { streams, tracks: {}, hasSdp: true, facts: { marks: [] }, inAck: true } }

@@ -7,6 +7,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import { createPortAllocator } from '../../rtp/allocate-ports.ts'
 import { openSessionMedia } from './session-media.ts'
+import { createSessionStreams } from './session-streams.ts'
 
 test('silence is counted from the end of a hold, so that a call held for long is not taken for lost', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-media-'))
@@ -16,12 +17,15 @@ test('silence is counted from the end of a hold, so that a call held for long is
     recordingId: 'r',
     startedAt: Temporal.Instant.from('2026-03-02T09:00:00Z'),
     streams: [],
-    ports: createPortAllocator({ address: '127.0.0.1', firstPort: 11_300, lastPort: 11_309 }),
+    newStreams: () =>
+      createSessionStreams({
+        allocator: createPortAllocator({ address: '127.0.0.1', firstPort: 11_300, lastPort: 11_309 }),
+        random32: () => 1,
+      }),
     intakePublicKey: generateKeyPair().recipient,
     folder,
     tail,
-    random32: () => 1,
-    monotonicMs: () => nowMs,
+    clock: { monotonicMs: () => nowMs },
     onFault: (fault) => {
       throw fault
     },

@@ -1,3 +1,4 @@
+import type { Clock } from '#platform/clock/clock.ts'
 import { RecordingFault } from '#register/recordings/recording-faults.ts'
 import {
   createRecordingWriter,
@@ -6,31 +7,29 @@ import {
 } from '#register/recordings/recording-writer.ts'
 import type { TailJournal } from '#register/recordings/tail-journal.ts'
 import type { SegmentMark } from '#register/tables.ts'
-import type { PortSource } from '../../rtp/media-ports.ts'
 import type { StreamReport } from '../../rtp/receive-stream.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
 import { hasMixedBeside, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
 import type { LaidOutRecordings } from './laid-out-recordings.ts'
-import { createSessionStreams, type SessionStreams, type SessionStreamsOptions, type Sink } from './session-streams.ts'
+import type { SessionStreams, Sink } from './session-streams.ts'
 
 export interface MediaOptions {
   recordingId: string
   startedAt: Temporal.Instant
   streams: readonly StreamPlan[]
-  ports: PortSource
+  /** Streams that the recording begins with, where it takes none over. */
+  newStreams: () => SessionStreams
   intakePublicKey: string
   /** Where header and body lie while the call runs. */
   folder: string
   laidOut?: LaidOutRecordings | undefined
   tail: TailJournal
-  random32: () => number
-  latches?: SessionStreamsOptions['latches']
-  monotonicMs: () => number
+  clock: Pick<Clock, 'monotonicMs'>
   /** The streams of the call's segment before, within the same session: the recording takes them over once it is ready. */
   takesOver?: (() => SessionStreams | undefined) | undefined
-  /** As monotonicMs tells, where the recording begins with packets that have come before it could be made. */
+  /** As the clock tells, where the recording begins with packets that have come before it could be made. */
   beganMs?: number | undefined
   onFault: (fault: RecordingFault) => void
 }
@@ -106,11 +105,10 @@ const heardPackets = 50
  * closed again when one cannot be.
  */
 export async function openSessionMedia(options: MediaOptions): Promise<SessionMedia | 'no-port' | 'disk'> {
-  const { recordingId, monotonicMs, takesOver } = options
-  const newStreams = { allocator: options.ports, random32: options.random32, latches: options.latches }
-  let beganMs = monotonicMs()
-  const arrival100us = () => Math.round((monotonicMs() - beganMs) * 10)
-  const fresh = takesOver ? undefined : createSessionStreams(newStreams)
+  const { recordingId, clock, newStreams, takesOver } = options
+  let beganMs = clock.monotonicMs()
+  const arrival100us = () => Math.round((clock.monotonicMs() - beganMs) * 10)
+  const fresh = takesOver ? undefined : newStreams()
   const files = options.laidOut?.claim(recordingId)
   if (fresh && (await fresh.add(options.streams)) === 'no-port') {
     if (files) options.laidOut?.giveBack(files)
@@ -153,8 +151,8 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
   }
   // From here on to the return nothing waits: the segment before has its last packet, and this one its next.
-  let streams = fresh ?? takesOver?.() ?? createSessionStreams(newStreams)
-  beganMs = options.beganMs ?? (takesOver ? monotonicMs() : beganMs)
+  let streams = fresh ?? takesOver?.() ?? newStreams()
+  beganMs = options.beganMs ?? (takesOver ? clock.monotonicMs() : beganMs)
   streams.writeTo(sink)
   /** Streams of each session that its call goes on in have numbers of their own: whose voice they are is told by number. */
   const numbering = new Map<SessionStreams, number>([[streams, 0]])
@@ -229,7 +227,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     retarget: (plan) => streams.retarget(plan),
     mark(kind, why) {
       streams.pause(kind === 'hold')
-      if (kind === 'resume') resumedMs = monotonicMs() - beganMs
+      if (kind === 'resume') resumedMs = clock.monotonicMs() - beganMs
       if (!silent) writer.mark(kind, markTime(), why === undefined ? undefined : { why })
     },
     map(tracks) {
@@ -242,7 +240,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     },
     silentMs() {
       const last = Math.max(0, ...reports().map(({ lastArrival100us }) => lastArrival100us))
-      return monotonicMs() - beganMs - Math.max(resumedMs, last / 10)
+      return clock.monotonicMs() - beganMs - Math.max(resumedMs, last / 10)
     },
     get everHeard() {
       return streams.everHeard

@@ -16,7 +16,6 @@ import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
 import type { SessionDescription } from '../../siprec/parse-sdp.ts'
 import type { RecordingMetadata } from '../../siprec/recording-metadata.ts'
-import type { HeldHalf } from '../duplicates/other-half.ts'
 import type { SessionPlace } from '../machine/session-types.ts'
 import type { ClientClock } from '../machine/told-times.ts'
 
@@ -37,6 +36,14 @@ interface HeldDialog {
 /** A session that stands beside the one that is recorded (twin-sessions.ts). */
 export interface HeldTwin extends HeldDialog {
   readonly place: SessionPlace
+}
+
+/** A session whose stream is one of another session's, which has its port (other-half.ts). */
+export interface HeldHalf {
+  readonly dialog: SavedDialog
+  readonly index: number
+  readonly sdpSessionId: string
+  readonly version: number
 }
 
 export interface HeldSession extends HeldDialog {

@@ -8,10 +8,6 @@ export interface HeldCalls {
   readonly ports: HeldPorts
 }
 
-/**
- * The first thing that a capture does: from here on what clients send waits in our sockets, however long the rest of the start
- * takes. A port that another program has now is left out, and its call goes on once its client asks for something.
- */
 /** Dialogs that are open again: a session's before those of the sessions that belong to it. */
 export function heldDialogs({ sessions }: HeldCalls): SavedDialog[] {
   return sessions.flatMap(({ dialog, halves, twins = [] }) => [
@@ -20,6 +16,10 @@ export function heldDialogs({ sessions }: HeldCalls): SavedDialog[] {
   ])
 }
 
+/**
+ * The first thing that a capture does: from here on what clients send waits in our sockets, however long the rest of the start
+ * takes. A port that another program has now is left out, and its call goes on once its client asks for something.
+ */
 export async function holdCalls(directory: string, mediaHost: string, nowMs: number): Promise<HeldCalls> {
   const sessions = readHeldSessions(directory, nowMs)
   const dialogs = sessions.flatMap((session) => [session, ...(session.twins ?? [])])

@@ -8,7 +8,8 @@ import type { Dialog } from '../../sip/handler.ts'
 import type { OtherHalves } from '../duplicates/other-half.ts'
 import type { RequestReader } from '../reading/read-requests.ts'
 import { whoAnswers, type RecentCalls } from '../duplicates/recent-calls.ts'
-import type { RecorderOptions } from '../recorder-options.ts'
+import type { RecorderCounters } from '../recorder-counters.ts'
+import type { RecorderLimits, RecorderOptions } from '../recorder-options.ts'
 import { beginningOf, heldOf, heldTwinOf, resumedOffer } from './resume-session.ts'
 import type { RunningSession, SegmentBefore } from '../run-session.ts'
 import type { TwinSessions } from '../duplicates/twin-sessions.ts'
@@ -37,28 +38,23 @@ export function createResumedSessions(parts: {
     RecorderOptions,
     'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey' | 'latchesOf'
   >
+  limits: RecorderLimits
+  /** By dialog. */
+  sessions: ReadonlyMap<string, RunningSession>
   reader: RequestReader
   recent: RecentCalls
-  halves: OtherHalves
-  twins: () => TwinSessions
-  /** The session of a dialog now. */
-  sessionOf: (dialogId: string) => RunningSession | undefined
+  beside: { halves: OtherHalves; twins: TwinSessions }
+  counters: RecorderCounters
   /** Runs the session of these facts, whose recording began with a packet that has come before. */
   start: (facts: SegmentFacts, dialog: Dialog, before: SegmentBefore, beganMs: number | undefined) => RunningSession
-  /** A client that was asked whether a call goes on is asked again after so long. */
-  askAgainMs: number
-  /** Its client knows of no such session any more. */
-  onGone: (session: RunningSession) => void
+  end: (session: RunningSession, inferred: boolean) => Promise<void>
 }): ResumedSessions {
-  const { options, reader, recent, halves, sessionOf, start } = parts
+  const { options, limits, sessions, reader, recent, beside } = parts
   const { clock, held, random } = options
   const both = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
   const forget = (dialogId: string) => held?.sessions.forget(dialogId)
   let stopped = false
-  const waiting = createWaitingSessions({
-    ...{ calls: held?.calls, goOn: held?.goOn ?? new Set(), allocator: options.ports, random32: random.uint32 },
-    ...{ nowMs: () => clock.monotonicMs(), latchesOf: options.latchesOf, onDropped: forget },
-  })
+  const waiting = createWaitingSessions(options, forget)
 
   async function resume(waited: WaitingSession): Promise<RunningSession> {
     const { dialog, before, facts: left, goesOn, heardMs } = waited
@@ -72,12 +68,13 @@ export function createResumedSessions(parts: {
       isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: whoAnswers(left.official) }),
     })
     if (!goesOn) options.quotas.count(offer.facts)
-    const session = start(offer.facts, dialog, before, heardMs)
-    for (const half of waited.halves.values()) halves.resume(half.held, half.dialog, session)
+    parts.counters.resumed++
+    const session = parts.start(offer.facts, dialog, before, heardMs)
+    for (const half of waited.halves.values()) beside.halves.resume(half.held, half.dialog, session)
     await session.tell({ type: 'offered', offer })
     for (const { held: twin, dialog, ports } of waited.twins.values()) {
       const { place, described, sdpSessionId } = twin
-      parts.twins().resume({ dialog, place, described, sdpSessionId }, ports, session)
+      beside.twins.resume({ dialog, place, described, sdpSessionId }, ports, session)
     }
     waited.close()
     hold(session)
@@ -92,10 +89,10 @@ export function createResumedSessions(parts: {
    */
   async function askWhetherThere(session: RunningSession): Promise<void> {
     const { dialog } = session
-    const isThere = () => !stopped && session.dialog === dialog && sessionOf(dialog.id) === session
+    const isThere = () => !stopped && session.dialog === dialog && sessions.get(dialog.id) === session
     while (isThere() && dialog.saved().expiresSeconds === undefined) {
-      if ((await dialog.ask()) === 481) return isThere() ? parts.onGone(session) : undefined
-      await wait(parts.askAgainMs, undefined, { ref: false })
+      if ((await dialog.ask()) === 481) return isThere() ? void parts.end(session, true) : undefined
+      await wait(limits.askAgainMs, undefined, { ref: false })
     }
   }
 
@@ -103,23 +100,20 @@ export function createResumedSessions(parts: {
     const { dialog } = session
     const beginning = reader.beginningOf(dialog.id)
     // Passed on meanwhile: the dialog is another segment's.
-    if (stopped || !beginning || sessionOf(dialog.id) !== session) return
+    if (stopped || !beginning || sessions.get(dialog.id) !== session) return
     const now = both()
-    const twins = parts
-      .twins()
-      .legsOf(session)
-      .flatMap((leg) => {
-        const began = reader.beginningOf(leg.dialog.id)
-        return (began && heldTwinOf(leg, began, now)) ?? []
-      })
-    const written = heldOf(session, beginning, now, { halves: halves.heldOf(session), twins })
+    const twins = beside.twins.legsOf(session).flatMap((leg) => {
+      const began = reader.beginningOf(leg.dialog.id)
+      return (began && heldTwinOf(leg, began, now)) ?? []
+    })
+    const written = heldOf(session, beginning, now, { halves: beside.halves.heldOf(session), twins })
     if (written) held?.sessions.keep(dialog.id, written)
     else forget(dialog.id)
   }
 
   function askedIn(dialogId: string): Promise<RunningSession | undefined> {
     const waited = waiting.take(dialogId)
-    return waited ? resume(waited) : Promise.resolve(sessionOf(dialogId))
+    return waited ? resume(waited) : Promise.resolve(sessions.get(dialogId))
   }
 
   return {

@@ -4,17 +4,14 @@
  * segment for a call of which nothing comes any more.
  */
 import type { SegmentFacts } from '#register/admit.ts'
-import type { PortAllocator } from '../../rtp/allocate-ports.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
 import type { Dialog } from '../../sip/handler.ts'
 import { readFacts } from './facts-file.ts'
 import { dialogIdOf } from '../../sip/dialog-state.ts'
-import type { HeldSession, HeldTwin } from './held-sessions.ts'
-import type { HeldHalf } from '../duplicates/other-half.ts'
-import type { HeldCalls } from './hold-calls.ts'
+import type { HeldHalf, HeldSession, HeldTwin } from './held-sessions.ts'
 import type { SegmentBefore } from '../run-session.ts'
 import { createSessionStreams } from '../media/session-streams.ts'
-import type { LatchesOf } from '../reading/trunks.ts'
+import { streamMeans, type RecorderOptions } from '../recorder-options.ts'
 import { allPaused } from '../media/accepted-streams.ts'
 
 export interface WaitingSession {
@@ -60,20 +57,14 @@ export interface WaitingSessions {
   stop(): void
 }
 
-export function createWaitingSessions(options: {
-  calls: HeldCalls | undefined
-  /** Segments that have no end in the register and need none. */
-  goOn: ReadonlySet<string>
-  allocator: PortAllocator
-  random32: () => number
-  latchesOf?: LatchesOf | undefined
-  nowMs: () => number
-  /** Nobody will take it up. */
-  onDropped: (dialogId: string) => void
-}): WaitingSessions {
-  const { calls, goOn, allocator, random32, onDropped } = options
+/** @param onDropped nobody will take this dialog up */
+export function createWaitingSessions(
+  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'latchesOf' | 'clock'>,
+  onDropped: (dialogId: string) => void,
+): WaitingSessions {
+  const { held: { calls, goOn } = {}, clock } = options
   const waiting = new Map<string, WaitingSession>()
-  const sinceMs = options.nowMs()
+  const sinceMs = clock.monotonicMs()
   const heldById = new Map(calls?.sessions.map((held) => [dialogIdOf(held.dialog.state), held]))
 
   function portsOf(held: Pick<HeldTwin, 'ports'>): Map<number, HeldPort> {
@@ -96,7 +87,7 @@ export function createWaitingSessions(options: {
     let isTaken = false
     return {
       ...{ halves: new Map(), twins: new Map() },
-      ...{ dialog, held, facts: readFacts(held.facts), goesOn: goOn.has(held.segmentId) },
+      ...{ dialog, held, facts: readFacts(held.facts), goesOn: goOn?.has(held.segmentId) === true },
       before: {
         described: held.described,
         sdpSessionId: held.sdpSessionId,
@@ -106,11 +97,7 @@ export function createWaitingSessions(options: {
         passOn() {
           isTaken = true
           const { trunk } = readFacts(held.facts)
-          const streams = createSessionStreams({
-            allocator: allocator.forTrunk(trunk),
-            random32,
-            latches: options.latchesOf?.(trunk),
-          })
+          const streams = createSessionStreams(streamMeans(options, trunk))
           for (const plan of [...held.streams, ...held.joined]) {
             const port = ports.get(plan.index)
             if (port) streams.adopt(plan, port)
@@ -187,7 +174,7 @@ export function createWaitingSessions(options: {
       onDropped(dialogId)
     },
     dropSilent(silenceMs) {
-      if (options.nowMs() - sinceMs < silenceMs) return
+      if (clock.monotonicMs() - sinceMs < silenceMs) return
       for (const [dialogId, { dialog, held, close, halves, twins }] of waiting) {
         if (held.ports.length > 0 && allPaused(held.streams)) continue
         close()

@@ -25,10 +25,11 @@ export interface Completions {
 
 export function createCompletions(parts: {
   options: Pick<RecorderOptions, 'quotas' | 'laidOut' | 'intakePublicKey'>
-  counters: () => RecorderCounters
+  counters: RecorderCounters
+  /** Writes down how a session stands. */
   hold: (session: RunningSession) => void
 }): Completions {
-  const { options, hold } = parts
+  const { options, counters, hold } = parts
 
   const completions: Completions = {
     async complete(session, known, { facts, callerIsGuess }, listens, by) {
@@ -39,7 +40,6 @@ export function createCompletions(parts: {
         ...(recording && { recording }),
       }
       options.quotas.count({ ...known, ...completion, official: official ?? known.official })
-      const counters = parts.counters()
       if (recording) {
         counters.recorded++
         counters.historyOnly--
