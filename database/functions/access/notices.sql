@@ -77,12 +77,8 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   ended integer;
 begin
-  if not viewer_is('ADMINISTRATOR') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if not exists (select from person p where p.id = end_sessions_of_person.person) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
+  perform refuse_if(not exists (select from person p where p.id = end_sessions_of_person.person), 'not-found');
   perform require_fresh();
   ended := end_sessions_of(end_sessions_of_person.person);
   delete from known_device d where d.person_id = end_sessions_of_person.person;

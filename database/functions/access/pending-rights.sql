@@ -208,9 +208,7 @@ begin
   from description_draft d join description_reach k on k.draft_id = d.id, reached_requests(d.id, k.reach, d.effective_from) r
   where d.id = draft and d.effective_from > register_now() and r.request_id = q.id
     and (d.state = 'APPROVED' or d.state = 'SUBMITTED' and k.revision = d.revision);
-  if first_end is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(first_end is null, 'not-found');
   insert into pending_right_told (draft_id, request_id, ends_at, told_how, told_by)
   values (draft, q.id, first_end, how, viewer())
   on conflict (draft_id, request_id) do update set ends_at = excluded.ends_at, told_how = excluded.told_how,

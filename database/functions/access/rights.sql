@@ -123,71 +123,42 @@ declare
   wrong text;
 begin
   select * into p from person where id = q.person_id;
-  if p.id is null then
-    raise exception 'right.not-employed' using errcode = 'SE001', detail = q.person_id;
-  end if;
-  if begins > latest_end(now()) then
-    raise exception 'right.from-wrong' using errcode = 'SE001';
-  end if;
-  if q.valid_to <= begins or q.valid_to <= now() or q.valid_to > latest_end(begins) then
-    raise exception 'right.until-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(p.id is null, 'right.not-employed', q.person_id::text);
+  perform refuse_if(begins > latest_end(now()), 'right.from-wrong');
+  perform refuse_if(q.valid_to <= begins or q.valid_to <= now() or q.valid_to > latest_end(begins), 'right.until-wrong');
   -- The employment may begin with the right, and ends it.
-  if p.employed_from > begins or p.employed_to <= now() then
-    raise exception 'right.not-employed' using errcode = 'SE001', detail = q.person_id;
-  end if;
-  if p.employed_to < q.valid_to then
-    raise exception 'right.beyond-employment' using errcode = 'SE001', detail = q.person_id;
-  end if;
+  perform refuse_if(p.employed_from > begins or p.employed_to <= now(), 'right.not-employed', q.person_id::text);
+  perform refuse_if(p.employed_to < q.valid_to, 'right.beyond-employment', q.person_id::text);
 
-  if q.role = 'EXPERT' and q.duty is null then
-    raise exception 'right.duty-missing' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.role = 'EXPERT' and q.duty is null, 'right.duty-missing');
   select * into d from described_role where version = version_at(now()) and role = q.role and duty is not distinct from q.duty;
-  if d.version is null then
-    raise exception 'right.role-unknown' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.version is null, 'right.role-unknown');
   -- Who can give out passwords and also approve rights would need nobody else to have any right under another's name.
-  if q.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and exists (
+  perform refuse_if(q.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and exists (
     select from access_right r
     where r.person_id = q.person_id and r.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and r.role <> q.role
       and r.revoked_at is null and (r.valid_to is null or r.valid_to > begins)
-  ) then
-    raise exception 'right.incompatible' using errcode = 'SE001', detail = q.person_id;
-  end if;
-  if q.purposes = '{}' and d.purposes <> '{}' then
-    raise exception 'right.purpose-missing' using errcode = 'SE001';
-  end if;
-  if not purposes_cover(d.purposes, q.purposes) then
-    raise exception 'right.purpose-unknown' using errcode = 'SE001';
-  end if;
-  if q.scope_kind <> d.scope or (q.scope_units <> '{}' and d.scope <> 'unit') or (q.scope_numbers <> '{}' and d.scope <> 'numbers') then
-    raise exception 'right.scope-wrong' using errcode = 'SE001';
-  end if;
+  ), 'right.incompatible', q.person_id::text);
+  perform refuse_if(q.purposes = '{}' and d.purposes <> '{}', 'right.purpose-missing');
+  perform refuse_if(not purposes_cover(d.purposes, q.purposes), 'right.purpose-unknown');
+  perform refuse_if(q.scope_kind <> d.scope or (q.scope_units <> '{}' and d.scope <> 'unit') or (q.scope_numbers <> '{}' and d.scope <> 'numbers'),
+    'right.scope-wrong');
 
   if q.scope_kind = 'unit' then
-    if q.scope_units = '{}' then
-      raise exception 'right.unit-missing' using errcode = 'SE001';
-    end if;
+    perform refuse_if(q.scope_units = '{}', 'right.unit-missing');
     select u into wrong from unnest(q.scope_units) u where u is null or u not in (select unit_id from units_supervised(q.person_id)) limit 1;
-    if found then
-      raise exception 'right.no-officials' using errcode = 'SE001', detail = coalesce(wrong, '');
-    end if;
+    perform refuse_if(found, 'right.no-officials', wrong);
   elsif q.role = 'SUPERVISOR' and not exists (select from units_supervised(q.person_id)) then
     raise exception 'right.no-officials' using errcode = 'SE001', detail = '';
   end if;
   if q.scope_kind = 'numbers' then
-    if q.scope_numbers = '{}' then
-      raise exception 'right.number-missing' using errcode = 'SE001';
-    end if;
+    perform refuse_if(q.scope_numbers = '{}', 'right.number-missing');
     select n into wrong from unnest(q.scope_numbers) n
     where n is null or not exists (
       select from described_number k
       where k.number = n and k.version = (select max(version) from described_number where version <= version_at(now()))
     ) limit 1;
-    if found then
-      raise exception 'right.number-unknown' using errcode = 'SE001', detail = coalesce(wrong, '');
-    end if;
+    perform refuse_if(found, 'right.number-unknown', wrong);
   end if;
 end $$;
 
@@ -203,27 +174,17 @@ declare
   as_role text;
   today timestamptz := date_trunc('day', now() at time zone 'Europe/Helsinki') at time zone 'Europe/Helsinki';
 begin
-  if viewer() is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if coalesce(cardinality(people), 0) not between 1 and 100 then
-    raise exception 'right.person-missing' using errcode = 'SE001';
-  end if;
-  if coalesce(request_rights.reason, '') !~ '\S' then
-    raise exception 'right.reason-missing' using errcode = 'SE001';
-  end if;
-  if request_rights.valid_from < today then
-    raise exception 'right.from-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(viewer() is null, 'deny.role');
+  perform refuse_if(coalesce(cardinality(people), 0) not between 1 and 100, 'right.person-missing');
+  perform refuse_if(coalesce(request_rights.reason, '') !~ '\S', 'right.reason-missing');
+  perform refuse_if(request_rights.valid_from < today, 'right.from-wrong');
   for whose in select distinct u from unnest(people) u order by u loop
     as_role := case
       when whose = viewer() then null
       when viewer_is('ADMINISTRATOR') then 'ADMINISTRATOR'
       when whose = any (supervised_by_viewer()) then 'SUPERVISOR'
       else '' end;
-    if as_role = '' then
-      raise exception 'right.not-yours' using errcode = 'SE001', detail = whose;
-    end if;
+    perform refuse_if(as_role = '', 'right.not-yours', whose::text);
     -- One at a time for each person, so that the same is not asked for twice at once.
     perform pg_advisory_xact_lock(hashtextextended('seloste.right-request' || whose, 0));
     asked := row(
@@ -235,11 +196,9 @@ begin
       (select coalesce(array_agg(distinct x order by x), '{}') from unnest(numbers) x),
       request_rights.reason, request_rights.valid_from, request_rights.valid_to, viewer(), clock_timestamp(), 'REQUESTED', null, null, null);
     perform check_request(asked, greatest(asked.valid_from, now()));
-    if exists (select from right_request q where q.person_id = whose and q.state = 'REQUESTED' and q.role = asked.role
+    perform refuse_if(exists (select from right_request q where q.person_id = whose and q.state = 'REQUESTED' and q.role = asked.role
         and q.duty is not distinct from asked.duty and q.scope_units = asked.scope_units and q.scope_numbers = asked.scope_numbers
-        and q.purposes = asked.purposes) then
-      raise exception 'right.already-requested' using errcode = 'SE001', detail = whose;
-    end if;
+        and q.purposes = asked.purposes), 'right.already-requested', whose::text);
     insert into right_request select asked.*;
     perform note_procedure('right.requested', as_role, 'right-request', asked.id, jsonb_strip_nulls(jsonb_build_object(
       'person', whose, 'role', asked.role, 'duty', asked.duty)));
@@ -257,23 +216,13 @@ declare
   made uuid;
   begins timestamptz;
 begin
-  if not viewer_is('ACCESS_APPROVER') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ACCESS_APPROVER'), 'deny.role');
   select * into q from right_request where id = request for update;
-  if q.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if q.state <> 'REQUESTED' then
-    raise exception 'right.decided' using errcode = 'SE001';
-  end if;
-  if viewer() in (q.requested_by, q.person_id) then
-    raise exception 'right.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null, 'not-found');
+  perform refuse_if(q.state <> 'REQUESTED', 'right.decided');
+  perform refuse_if(viewer() in (q.requested_by, q.person_id), 'right.own');
   if not approve then
-    if coalesce(note, '') !~ '\S' then
-      raise exception 'right.note-missing' using errcode = 'SE001';
-    end if;
+    perform refuse_if(coalesce(note, '') !~ '\S', 'right.note-missing');
     update right_request r set state = 'REJECTED', decided_by = viewer(), decided_at = clock_timestamp(), note = decide_right_request.note where r.id = q.id;
     perform note_procedure('right.rejected', 'ACCESS_APPROVER', 'right-request', q.id, jsonb_build_object('person', q.person_id, 'role', q.role));
     return null;
@@ -301,12 +250,8 @@ declare
   q right_request;
 begin
   select * into q from right_request where id = request for update;
-  if q.id is null or viewer() is null or viewer() not in (q.requested_by, q.person_id) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if q.state <> 'REQUESTED' then
-    raise exception 'right.decided' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null or viewer() is null or viewer() not in (q.requested_by, q.person_id), 'not-found');
+  perform refuse_if(q.state <> 'REQUESTED', 'right.decided');
   update right_request r set state = 'WITHDRAWN', decided_by = viewer(), decided_at = clock_timestamp() where r.id = q.id;
   perform note_procedure('right.withdrawn', null, 'right-request', q.id, jsonb_build_object('person', q.person_id, 'role', q.role));
 end $$;
@@ -331,18 +276,10 @@ declare
 begin
   select * into r from access_right where id = wanted for update;
   cause := viewer_revokes(r.person_id);
-  if r.id is null or (cause is null and not viewer_sees_rights()) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if cause is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if r.revoked_at is not null or r.valid_to <= now() then
-    raise exception 'right.over' using errcode = 'SE001';
-  end if;
-  if cause <> 'own' and coalesce(revoke_right.reason, '') !~ '\S' then
-    raise exception 'right.note-missing' using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null or (cause is null and not viewer_sees_rights()), 'not-found');
+  perform refuse_if(cause is null, 'deny.role');
+  perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
+  perform refuse_if(cause <> 'own' and coalesce(revoke_right.reason, '') !~ '\S', 'right.note-missing');
   update access_right a set revoked_at = now(), revoked_by = viewer(), revoke_cause = cause, revoke_reason = nullif(btrim(revoke_right.reason), '')
   where a.id = r.id;
   perform note_procedure('right.revoked',
@@ -394,22 +331,12 @@ declare
 begin
   select * into r from access_right where id = wanted for update;
   part := viewer_revokes(r.person_id);
-  if r.id is null or (part is null and not viewer_sees_rights()) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if part is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if part = 'own' then
-    raise exception 'right.own' using errcode = 'SE001';
-  end if;
-  if r.revoked_at is not null or r.valid_to <= now() then
-    raise exception 'right.over' using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null or (part is null and not viewer_sees_rights()), 'not-found');
+  perform refuse_if(part is null, 'deny.role');
+  perform refuse_if(part = 'own', 'right.own');
+  perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
   doubts := doubts_about(r);
-  if (not keep or doubts <> '{}') and coalesce(review_right.note, '') !~ '\S' then
-    raise exception 'right.note-missing' using errcode = 'SE001';
-  end if;
+  perform refuse_if((not keep or doubts <> '{}') and coalesce(review_right.note, '') !~ '\S', 'right.note-missing');
   as_role := case part when 'approver' then 'ACCESS_APPROVER' else 'SUPERVISOR' end;
   insert into right_review (right_id, reviewed_by, kept, note, doubts)
   values (r.id, viewer(), keep, nullif(btrim(review_right.note), ''), doubts);

@@ -304,18 +304,11 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   made one_time_link;
 begin
-  if not viewer_is('ADMINISTRATOR') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if not exists (select from person p where p.id = make_link.person and (p.employed_to is null or p.employed_to > now())) then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if viewer() = make_link.person then
-    raise exception 'link.own' using errcode = 'SE001';
-  end if;
-  if link_needs_operator(make_link.person) then
-    raise exception 'link.needs-operator' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
+  perform refuse_if(not exists (select from person p where p.id = make_link.person and (p.employed_to is null or p.employed_to > now())),
+    'not-found');
+  perform refuse_if(viewer() = make_link.person, 'link.own');
+  perform refuse_if(link_needs_operator(make_link.person), 'link.needs-operator');
   perform require_fresh();
   -- What waited for its release goes with the link.
   delete from one_time_link l where l.person_id = make_link.person and l.used_at is null;
@@ -351,27 +344,19 @@ begin
   where l.hash = sha256(convert_to(token, 'UTF8')) and l.used_at is null and l.expires_at > clock_timestamp()
     and l.role is not null and not role_is_held(l.role)
   returning * into used;
-  if used.id is null then
-    raise exception 'link.none' using errcode = 'SE001';
-  end if;
+  perform refuse_if(used.id is null, 'link.none');
   select p.id into holder from person p where p.user_id = use_first_link.user_id;
-  if holder is not null and not exists (
+  perform refuse_if(holder is not null and not exists (
     select from person p where p.id = holder and p.password_check = sha256(use_first_link.proof)
-      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())) then
-    raise exception 'person.user-id-taken' using errcode = 'SE001';
-  end if;
-  if exists (
+      and p.employed_from <= now() and (p.employed_to is null or p.employed_to > now())), 'person.user-id-taken');
+  perform refuse_if(exists (
     select from access_right r join person p on p.id = r.person_id
       join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
     where r.role in ('ADMINISTRATOR', 'ACCESS_APPROVER') and r.role <> used.role
       and r.revoked_at is null and (r.valid_to is null or r.valid_to > now())
-      and (r.person_id = holder or lower(n.name) = lower(use_first_link.name))) then
-    raise exception 'link.same-person' using errcode = 'SE001';
-  end if;
+      and (r.person_id = holder or lower(n.name) = lower(use_first_link.name))), 'link.same-person');
   if holder is null then
-    if not alone and (select second_factor from sign_in_demand) <> 'required' then
-      raise exception 'password.unfit' using errcode = 'SE001';
-    end if;
+    perform refuse_if(not alone and (select second_factor from sign_in_demand) <> 'required', 'password.unfit');
     holder := use_first_link.person;
     insert into person (id, user_id, employed_from) values (holder, use_first_link.user_id, now());
     insert into person_name (person_id, name, valid_from) values (holder, use_first_link.name, now());
@@ -403,16 +388,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   asked uuid;
 begin
-  if not viewer_is('ADMINISTRATOR') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if viewer() = ask_factor_removal.person then
-    raise exception 'removal.own' using errcode = 'SE001';
-  end if;
-  if second_factors(ask_factor_removal.person) = '{}'
-     and not exists (select from provider_subject s where s.person_id = ask_factor_removal.person) then
-    raise exception 'removal.nothing' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
+  perform refuse_if(viewer() = ask_factor_removal.person, 'removal.own');
+  perform refuse_if(second_factors(ask_factor_removal.person) = '{}'
+     and not exists (select from provider_subject s where s.person_id = ask_factor_removal.person), 'removal.nothing');
   insert into factor_removal (person_id, asked_by, reason)
   values (ask_factor_removal.person, viewer(), ask_factor_removal.reason)
   on conflict (person_id) where state = 'ASKED'
@@ -430,16 +409,10 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   r factor_removal;
 begin
-  if not viewer_is('ACCESS_APPROVER') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ACCESS_APPROVER'), 'deny.role');
   select * into r from factor_removal f where f.id = removal and f.state = 'ASKED' for update;
-  if r.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if viewer() in (r.person_id, r.asked_by) then
-    raise exception 'removal.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null, 'not-found');
+  perform refuse_if(viewer() in (r.person_id, r.asked_by), 'removal.own');
   update factor_removal f set state = case when confirm then 'CONFIRMED' else 'REFUSED' end, decided_by = viewer(), decided_at = clock_timestamp()
   where f.id = removal;
   if confirm then
@@ -570,9 +543,8 @@ begin
       return 'code';
     end if;
   end if;
-  if not alone and (select second_factor from sign_in_demand) <> 'required' and second_factors(l.person_id) = '{}' then
-    raise exception 'password.unfit' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not alone and (select second_factor from sign_in_demand) <> 'required' and second_factors(l.person_id) = '{}',
+    'password.unfit');
   update one_time_link o set used_at = clock_timestamp() where o.id = l.id;
   perform keep_password(l.person_id, salt, check_hash, alone);
   perform end_sessions_of(l.person_id);

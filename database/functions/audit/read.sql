@@ -1,9 +1,7 @@
 create or replace function demand_data_protection_officer() returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not viewer_is('DATA_PROTECTION_OFFICER') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('DATA_PROTECTION_OFFICER'), 'deny.role');
 end $$;
 
 -- What is asked of the log, as the condition of a query. `asked`: {people, role, action, result, purpose, object,

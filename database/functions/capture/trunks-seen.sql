@@ -80,9 +80,7 @@ grant execute on function forget_capture_seen to seloste_capture;
 create or replace function note_flow_read(segment uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not may_see_capture() then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not may_see_capture(), 'deny.role');
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result)
   select viewer(), r.id, r.role, 'call-flow.read', 'segment', segment, 'ok' from access_right r
   where r.person_id = viewer() and r.role in ('ADMINISTRATOR', 'MAINTENANCE')

@@ -124,16 +124,10 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   d description_draft;
 begin
-  if not viewer_is('DECISION_MAKER') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('DECISION_MAKER'), 'deny.role');
   select * into d from description_draft where id = draft for update;
-  if d.id is null or d.state <> 'SUBMITTED' or d.revision is distinct from reject_draft.revision then
-    raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
-  end if;
-  if viewer() = d.author then
-    raise exception 'draft.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null or d.state <> 'SUBMITTED' or d.revision is distinct from reject_draft.revision, 'draft.changed-meanwhile');
+  perform refuse_if(viewer() = d.author, 'draft.own');
   update description_draft set state = 'REJECTED', decided_by = viewer(), decided_at = clock_timestamp(), decision_note = note where id = draft;
 end $$;
 grant execute on function reject_draft to seloste_desk;
@@ -162,47 +156,29 @@ declare
   settled text;
 begin
   lock table description_version in exclusive mode;
-  if not viewer_is('DECISION_MAKER') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('DECISION_MAKER'), 'deny.role');
   select * into d from description_draft where id = draft for update;
-  if d.id is null or d.state <> 'SUBMITTED' or d.revision is distinct from approve_draft.revision then
-    raise exception 'draft.changed-meanwhile' using errcode = 'SE001';
-  end if;
-  if viewer() = d.author then
-    raise exception 'draft.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.id is null or d.state <> 'SUBMITTED' or d.revision is distinct from approve_draft.revision,
+    'draft.changed-meanwhile');
+  perform refuse_if(viewer() = d.author, 'draft.own');
   select * into newest from description_version order by version desc limit 1;
-  if d.based_on <> newest.version then
-    raise exception 'draft.outdated' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.based_on <> newest.version, 'draft.outdated');
   -- Not years ahead either: no version could come into force before it, and a slip of the pen would bind for good.
-  if d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from
-     or d.effective_from > clock_timestamp() + interval '1 year' then
-    raise exception 'draft.not-future' using errcode = 'SE001';
-  end if;
+  perform refuse_if(d.effective_from <= clock_timestamp() or d.effective_from <= newest.effective_from
+     or d.effective_from > clock_timestamp() + interval '1 year', 'draft.not-future');
   number := newest.version + 1;
   settled := settled_text(d, number, viewer());
   -- A description that lets nobody draft or nobody decide could never be followed by another.
-  if settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER')
+  perform refuse_if(settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER')
      or not exists (select from jsonb_array_elements(roles) r
-       where r ->> 'role' = 'ADMINISTRATOR' or (r ->> 'role' = 'EXPERT' and r ->> 'duty' = 'QUALITY')) then
-    raise exception 'draft.problems' using errcode = 'SE001';
-  end if;
-  if jsonb_typeof(approve_draft.reach -> 'terms') is distinct from 'array' then
-    raise exception 'draft.problems' using errcode = 'SE001';
-  end if;
+       where r ->> 'role' = 'ADMINISTRATOR' or (r ->> 'role' = 'EXPERT' and r ->> 'duty' = 'QUALITY')), 'draft.problems');
+  perform refuse_if(jsonb_typeof(approve_draft.reach -> 'terms') is distinct from 'array', 'draft.problems');
   if exists (select from reached_rights(approve_draft.reach, d.effective_from))
      or exists (select from reached_disclosures(approve_draft.reach, d.effective_from)) then
-    if d.effective_from < clock_timestamp() + pending_right_notice() then
-      raise exception 'draft.notice' using errcode = 'SE001';
-    end if;
-    if exists (select from reached_requests(d.id, approve_draft.reach, d.effective_from) r where not r.is_decided) then
-      raise exception 'draft.pending-rights' using errcode = 'SE001';
-    end if;
-    if exists (select from reached_disclosures(approve_draft.reach, d.effective_from)) then
-      raise exception 'draft.pending-disclosures' using errcode = 'SE001';
-    end if;
+    perform refuse_if(d.effective_from < clock_timestamp() + pending_right_notice(), 'draft.notice');
+    perform refuse_if(exists (select from reached_requests(d.id, approve_draft.reach, d.effective_from) r where not r.is_decided),
+      'draft.pending-rights');
+    perform refuse_if(exists (select from reached_disclosures(approve_draft.reach, d.effective_from)), 'draft.pending-disclosures');
   end if;
   insert into description_reach (draft_id, revision, reach) values (d.id, d.revision, approve_draft.reach)
   on conflict (draft_id) do update set revision = excluded.revision, reach = excluded.reach;

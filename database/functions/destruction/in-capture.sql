@@ -47,9 +47,7 @@ create or replace function my_prohibitions() returns table (id uuid, recording_i
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  if viewer() is null or confined_to() is not null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(viewer() is null or confined_to() is not null, 'deny.role');
   return query
     select p.id, p.recording_id, s.contact_id, s.contact_started_at, p.party, p.received_at, p.executed_at, prohibition_state(p)
     from segment s
@@ -66,9 +64,7 @@ create or replace function my_requests() returns table (number text, kinds text[
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  if viewer() is null or confined_to() is not null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(viewer() is null or confined_to() is not null, 'deny.role');
   return query
     select q.number, q.kinds, q.received_at, coalesce(q.extended_until, q.due_at), q.closed_at, q.outcome
     from subject_request q where q.official_id = viewer() order by q.received_at desc, q.id limit 500;

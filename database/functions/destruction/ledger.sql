@@ -124,9 +124,7 @@ declare
 begin
   select r into as_role from unnest(array['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']) r
     where viewer_is(r) limit 1;
-  if as_role is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(as_role is null, 'deny.role');
   -- A number that is left out would tell of an order: to whoever may not know of any, an entry about one looks like one about a
   -- revocation, which is no destruction either.
   return query

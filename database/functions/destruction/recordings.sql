@@ -259,12 +259,8 @@ declare
   held access_right;
 begin
   select * into held from rights_of(viewer(), purpose, 'any') r where r.role = wanted and r.scope_kind = 'all' limit 1;
-  if held.id is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if coalesce(reference, '') !~ '\S' then
-    raise exception 'deny.reference' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held.id is null, 'deny.role');
+  perform refuse_if(coalesce(reference, '') !~ '\S', 'deny.reference');
   return held;
 end $$;
 
@@ -274,9 +270,7 @@ declare
   held text;
 begin
   select w into held from unnest(wanted) w where viewer_is(w) limit 1;
-  if held is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(held is null, 'deny.role');
   return held;
 end $$;
 
@@ -327,48 +321,33 @@ declare
   by_official boolean;
 begin
   -- In the listening mode not even one's own is forbidden: whoever sits there is not the host.
-  if viewer() is null or confined_to() is not null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(viewer() is null or confined_to() is not null, 'deny.role');
   select * into r from recording where id = wanted for update;
   is_own := exists (select from segment s
     where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = viewer());
   by_official := is_own and (forbid_use.party = 'OFFICIAL' or forbid_use.channel = 'CALL');
   if not by_official then
     if not viewer_is('SERVICE_UNIT') then
-      if is_own then
-        raise exception 'prohibition.service-unit' using errcode = 'SE001';
-      end if;
+      perform refuse_if(is_own, 'prohibition.service-unit');
       -- An official learns of another's call no more than that it is none of theirs.
-      if viewer_is('OFFICIAL') then
-        raise exception 'not-found' using errcode = 'SE001';
-      end if;
+      perform refuse_if(viewer_is('OFFICIAL'), 'not-found');
     end if;
     held := demand_right('SERVICE_UNIT', 'INSPECTION', forbid_use.reference);
-    if not exists (
+    perform refuse_if(not exists (
       select from request_served(forbid_use.reference) q
       where q.party = forbid_use.party and exists (select from matched_call(r.contact_id, forbid_use.reference))
         and serves_recording(r, forbid_use.reference)
-    ) then
-      raise exception 'not-found' using errcode = 'SE001';
-    end if;
-    if forbid_use.channel in ('CALL', 'OWN_CALLS') then
-      raise exception 'prohibition.service-unit' using errcode = 'SE001';
-    end if;
+    ), 'not-found');
+    perform refuse_if(forbid_use.channel in ('CALL', 'OWN_CALLS'), 'prohibition.service-unit');
   end if;
-  if r.id is null or (contact_in_term(r.contact_id)).id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null or (contact_in_term(r.contact_id)).id is null, 'not-found');
   select * into made from prohibition p where p.recording_id = wanted and p.party = forbid_use.party;
   if made.id is null then
-    if r.state in ('DESTROYING', 'DESTROYED')
-       or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or end_of_recording(r) ->> 'act' <> 'wait') then
-      raise exception 'recording.destroyed' using errcode = 'SE001';
-    end if;
-    if by_official and forbid_use.party = 'CALLER'
-       and caller_wish_until(viewer(), r.contact_id, r.contact_started_at) <= register_now() then
-      raise exception 'prohibition.service-unit' using errcode = 'SE001';
-    end if;
+    perform refuse_if(r.state in ('DESTROYING', 'DESTROYED')
+       or r.destroy_at <= register_now() and (recordings_are_held(r.contact_id) or end_of_recording(r) ->> 'act' <> 'wait'),
+      'recording.destroyed');
+    perform refuse_if(by_official and forbid_use.party = 'CALLER'
+       and caller_wish_until(viewer(), r.contact_id, r.contact_started_at) <= register_now(), 'prohibition.service-unit');
     insert into prohibition (recording_id, party, channel, entered_by, reference)
     values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
     returning * into made;
@@ -410,9 +389,7 @@ $$;
 create or replace function check_order_end(until timestamptz) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if until is null or not isfinite(until) or until <= register_now() or until > months_after(now(), 3) then
-    raise exception 'hold.until-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(until is null or not isfinite(until) or until <= register_now() or until > months_after(now(), 3), 'hold.until-wrong');
 end $$;
 
 create or replace function enter_order(contact uuid, covers text, provision text, authority text, order_reference text,
@@ -424,22 +401,16 @@ declare
   made uuid;
 begin
   c := contact_in_term(enter_order.contact);
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
   perform check_order_end(enter_order.until);
   -- Whoever ends its history or destroys a recording meanwhile comes before this, or after it and is refused; a write of
   -- capture does not wait.
   perform from contact k where k.id = c.id and k.started_at = c.started_at for key share;
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'not-found');
   perform from recording r where r.contact_id = c.id order by r.id for update;
-  if enter_order.covers = 'recordings' and not exists (
+  perform refuse_if(enter_order.covers = 'recordings' and not exists (
     select from recording r where r.contact_id = c.id and r.state not in ('DESTROYING', 'DESTROYED')
-  ) then
-    raise exception 'hold.nothing-left' using errcode = 'SE001';
-  end if;
+  ), 'hold.nothing-left');
   insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
   values (c.id, c.started_at, enter_order.covers, btrim(enter_order.provision), btrim(enter_order.authority),
     btrim(enter_order.order_reference), btrim(enter_order.reference), enter_order.until, viewer())
@@ -460,12 +431,8 @@ declare
 begin
   perform demand_one_role('{SECURITY,DECISION_MAKER}');
   select * into o from preservation_order where id = wanted for update;
-  if o.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if o.ended_at is not null or o.until <= destruction_now() then
-    raise exception 'hold.over' using errcode = 'SE001';
-  end if;
+  perform refuse_if(o.id is null, 'not-found');
+  perform refuse_if(o.ended_at is not null or o.until <= destruction_now(), 'hold.over');
   return o;
 end $$;
 
@@ -475,9 +442,7 @@ declare
   o preservation_order := order_in_force(wanted);
 begin
   perform check_order_end(renew_order.until);
-  if renew_order.until < o.until then
-    raise exception 'hold.until-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(renew_order.until < o.until, 'hold.until-wrong');
   update preservation_order p set until = renew_order.until where p.id = o.id;
   insert into preservation_renewal (order_id, until, order_reference, renewed_by)
   values (o.id, renew_order.until, btrim(renew_order.order_reference), viewer());
@@ -493,9 +458,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   o preservation_order := order_in_force(wanted);
 begin
-  if o.entered_by = viewer() then
-    raise exception 'hold.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(o.entered_by = viewer(), 'hold.own');
   update preservation_order p set ended_at = clock_timestamp(), ended_by = viewer(), end_note = btrim(note) where p.id = o.id;
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), demand_one_role('{SECURITY,DECISION_MAKER}'), 'hold.ended', 'hold', o.id, 'ok', '{"by": "person"}');
@@ -644,9 +607,7 @@ begin
   -- In the order in which the others lock: the disclosure, then its copy.
   perform from research_disclosure d where d.number = (select c.disclosure from disclosed_copy c where c.id = wanted) for update;
   perform from disclosed_copy c where c.id = wanted and c.recalled_at is not null;
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'not-found');
   perform confirm_copy(wanted, how, null, 'DECISION_MAKER');
 end $$;
 grant execute on function confirm_recall to seloste_desk;
@@ -669,19 +630,11 @@ begin
   perform advance_clock();
   perform from clock_mark for update;
   select * into stop from clock_stop where ended_at is null;
-  if stop.id is null then
-    raise exception 'clock.right' using errcode = 'SE001';
-  end if;
-  if abs(extract(epoch from said - now())) > 600 then
-    raise exception 'clock.changed-meanwhile' using errcode = 'SE001';
-  end if;
-  if exists (select from confirmations_of(stop.id) c where c.person_id = viewer()) then
-    raise exception 'clock.own' using errcode = 'SE001';
-  end if;
-  if not spend_confirmation(viewer(), sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), 'clock.confirm',
-      '00000000-0000-0000-0000-000000000000', 0) then
-    raise exception 'confirm.passkey' using errcode = 'SE001';
-  end if;
+  perform refuse_if(stop.id is null, 'clock.right');
+  perform refuse_if(abs(extract(epoch from said - now())) > 600, 'clock.changed-meanwhile');
+  perform refuse_if(exists (select from confirmations_of(stop.id) c where c.person_id = viewer()), 'clock.own');
+  perform refuse_if(not spend_confirmation(viewer(), sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), 'clock.confirm',
+      '00000000-0000-0000-0000-000000000000', 0), 'confirm.passkey');
   insert into clock_confirmation (stop_id, person_id, role) values (stop.id, viewer(), as_role);
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), viewers_right(as_role), as_role, 'clock.confirmed', 'clock', stop.id, 'ok', jsonb_build_object('now', ledger_instant(now())));

@@ -12,13 +12,11 @@ grant execute on function mark_proved to seloste_custodian;
 create or replace function require_fresh() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not exists (
+  perform refuse_if(not exists (
     select from session s
     where s.token_hash = sha256(convert_to(current_setting('seloste.session', true), 'UTF8'))
       and s.proved_at > clock_timestamp() - interval '15 minutes'
-  ) then
-    raise exception 'confirm.fresh' using errcode = 'SE001';
-  end if;
+  ), 'confirm.fresh');
 end $$;
 
 -- Proves the viewer's presence by the password: right, wrong, wait; factor where the person has a second factor, which the
@@ -131,9 +129,7 @@ begin
     for r in select 'phone' as kind, n.phone_key as subject, n.person_id as holder, n.valid_from, n.valid_to from new_rows n
       where not follows_succession('phone', n.phone_key, n.person_id, n.valid_from, n.valid_to) order by n.valid_from
     loop
-      if not is_trusted then
-        raise exception 'person.needs-confirmation' using errcode = 'SE001';
-      end if;
+      perform refuse_if(not is_trusted, 'person.needs-confirmation');
       perform settle_succession(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
       -- Moved without a second person, by the directory of record or whoever runs the database: it is watched all the same.
       insert into audit_entry (action, object_kind, object_id, result, detail)
@@ -149,9 +145,7 @@ begin
     where p.holder is not null and not follows_succession(p.kind, p.subject, p.holder, p.valid_from, p.valid_to)
     order by p.valid_from
   loop
-    if not is_trusted and has_answered(r.subject::uuid) then
-      raise exception 'person.needs-confirmation' using errcode = 'SE001';
-    end if;
+    perform refuse_if(not is_trusted and has_answered(r.subject::uuid), 'person.needs-confirmation');
     perform settle_succession(r.kind, r.subject, r.holder, r.valid_from, r.valid_to);
   end loop;
   return null;
@@ -179,9 +173,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   asked uuid;
 begin
-  if not viewer_is('ADMINISTRATOR') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
   select c.id into asked from directory_change c
   where c.person_id = ask_directory_change.person and c.state = 'ASKED' and c.wanted = ask_directory_change.wanted and c.asked_by = viewer();
   if asked is not null then
@@ -221,17 +213,11 @@ declare
   number text;
   starts timestamptz;
 begin
-  if as_role is null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(as_role is null, 'deny.role');
   perform lock_directory();
   select * into c from directory_change d where d.id = change and d.state = 'ASKED' for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if viewer() in (c.person_id, c.asked_by) then
-    raise exception 'change.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(viewer() in (c.person_id, c.asked_by), 'change.own');
   update directory_change d set state = case when confirm then 'CONFIRMED' else 'REFUSED' end, decided_by = viewer(),
     decided_at = clock_timestamp(), decided_in = pg_current_xact_id()
   where d.id = c.id;
@@ -242,9 +228,7 @@ begin
       update one_time_link l set code_hash = decide_directory_change.code_hash, released_by = viewer(), released_at = now(),
         expires_at = now() + interval '24 hours'
       where l.id = c.link_id and l.used_at is null and l.expires_at > now() and l.released_at is null;
-      if not found or code_hash is null then
-        raise exception 'link.none' using errcode = 'SE001';
-      end if;
+      perform refuse_if(not found or code_hash is null, 'link.none');
     end if;
   elsif confirm then
     starts := (c.wanted ->> 'from')::timestamptz;
@@ -277,9 +261,7 @@ begin
   update directory_change d set state = 'WITHDRAWN', decided_by = viewer(), decided_at = clock_timestamp()
   where d.id = change and d.state = 'ASKED' and d.asked_by = viewer()
   returning * into c;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
   if c.kind = 'link' then
     delete from one_time_link l where l.id = c.link_id and l.used_at is null;
   end if;

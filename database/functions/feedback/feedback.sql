@@ -5,9 +5,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 declare
   due timestamptz := clock_timestamp() + interval '14 days';
 begin
-  if (select count(*) from feedback where answered_at is null) >= 1000 then
-    raise exception 'feedback.full' using errcode = 'SE001';
-  end if;
+  perform refuse_if((select count(*) from feedback where answered_at is null) >= 1000, 'feedback.full');
   insert into feedback (answer_due_at, language, message, place, email)
   values (due, give_feedback.language, give_feedback.message, give_feedback.place, give_feedback.email);
   return due;
@@ -18,9 +16,7 @@ grant execute on function give_feedback to seloste_desk;
 create or replace function answer_feedback(feedback uuid, answer text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if not viewer_is('ADMINISTRATOR') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('ADMINISTRATOR'), 'deny.role');
   update feedback f set answered_at = clock_timestamp(), answered_by = viewer(), answer = answer_feedback.answer
   where f.id = answer_feedback.feedback and f.answered_at is null;
   return found;

@@ -197,9 +197,7 @@ begin
     and (why is null or coalesce(u.capture_failure, 'unknown') = why)
   on conflict (kind, segment_id) do nothing;
   get diagnostics many = row_count;
-  if many = 0 then
-    raise exception 'reconciliation.nothing' using errcode = 'SE001';
-  end if;
+  perform refuse_if(many = 0, 'reconciliation.nothing');
   insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'reconciliation.explained', 'feeds', said, 'ok',
     jsonb_build_object('kind', wanted, 'count', many));

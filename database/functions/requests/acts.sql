@@ -13,9 +13,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   q subject_request := serving_identified(wanted);
 begin
-  if not q.kinds @> array[kind] then
-    raise exception 'request.not-asked' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not q.kinds @> array[kind], 'request.not-asked');
   return q;
 end $$;
 
@@ -39,39 +37,25 @@ declare
   until timestamptz;
 begin
   -- What was asked for while it was offered is not made once it is not.
-  if not offered then
-    raise exception 'request.not-offered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not offered, 'request.not-offered');
   -- Whoever ends it meanwhile comes before this, or after it and finds the copy.
   select * into r from recording k where k.id = begin_subject_copy.recording for share;
-  if r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if r.state in ('DESTROYING', 'DESTROYED') then
-    raise exception 'recording.destroyed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(r.id is null or not is_matched(q, r.contact_id, r.segment_id) or (contact_in_term(r.contact_id)).id is null,
+    'not-found');
+  perform refuse_if(r.state in ('DESTROYING', 'DESTROYED'), 'recording.destroyed');
   until := heard_until(r.id, 'INSPECTION', q.number);
-  if until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED') then
-    raise exception 'recording.not-yet-kept' using errcode = 'SE001';
-  end if;
-  if until is null then
-    raise exception 'recording.restricted' using errcode = 'SE001';
-  end if;
-  if until <= register_now() then
-    raise exception 'recording.destroyed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED'), 'recording.not-yet-kept');
+  perform refuse_if(until is null, 'recording.restricted');
+  perform refuse_if(until <= register_now(), 'recording.destroyed');
   perform end_subject_copy(c, 'expired', null) from subject_copy c
   where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null and c.expires_at <= now();
-  if exists (select from subject_copy c where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null) then
-    raise exception 'copy.under-way' using errcode = 'SE001';
-  end if;
+  perform refuse_if(exists (select from subject_copy c where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null),
+    'copy.under-way');
   insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
   values (q.id, r.id, begin_subject_copy.method, begin_subject_copy.token_hash, viewer(), least(now() + interval '7 days', until))
   -- Of two at once the later one waits for the first, and finds it.
   on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
-  if id is null then
-    raise exception 'copy.under-way' using errcode = 'SE001';
-  end if;
+  perform refuse_if(id is null, 'copy.under-way');
   perform note_end('subject-copy.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'copy', id,
     jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method, 'othersRights', 'weighed'));
   return next;
@@ -119,12 +103,8 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into c from subject_copy k where k.id = wanted for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if subject_copy_state(c) not in ('making', 'ready') then
-    raise exception 'copy.over' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(subject_copy_state(c) not in ('making', 'ready'), 'copy.over');
   perform end_subject_copy(c, 'withdrawn', viewer());
 end $$;
 grant execute on function withdraw_subject_copy to seloste_desk;
@@ -215,33 +195,22 @@ begin
   select k.* into s from segment k
   where k.id = propose_correction.segment and k.contact_id in (select contact_id from request_call where request_id = q.id and state = 'MATCHED');
   -- An official who says that a call was not theirs is the official of it until then.
-  if s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.id) or (contact_in_term(s.contact_id)).id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.id is null or s.answered_at is null or not is_matched(q, s.contact_id, s.id) or (contact_in_term(s.contact_id)).id is null,
+    'not-found');
   -- Until its end capture writes who answers.
-  if s.ended_at is null then
-    raise exception 'correction.call-goes-on' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.ended_at is null, 'correction.call-goes-on');
   at := s.answered_at;
   select * into other from person p where lower(p.user_id) = lower(btrim(official));
-  if other.id is null or name_at(other.id, at) is null then
-    raise exception 'correction.nobody' using errcode = 'SE001';
-  end if;
-  if other.id = s.official_person_id then
-    raise exception 'correction.same' using errcode = 'SE001';
-  end if;
-  if exists (select from correction c where c.segment_id = s.id and c.decided_at is null) then
-    raise exception 'correction.waits' using errcode = 'SE001';
-  end if;
+  perform refuse_if(other.id is null or name_at(other.id, at) is null, 'correction.nobody');
+  perform refuse_if(other.id = s.official_person_id, 'correction.same');
+  perform refuse_if(exists (select from correction c where c.segment_id = s.id and c.decided_at is null), 'correction.waits');
   insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
     becomes_unit_id, proposed_by)
   values (q.id, s.id, s.contact_id, s.contact_started_at, s.official_person_id, s.official_unit_id, other.id,
     (select l.unit_id from person_placement l where l.person_id = other.id and l.valid_from <= at and (l.valid_to is null or l.valid_to > at)),
     viewer())
   on conflict do nothing returning id into made;
-  if made is null then
-    raise exception 'correction.waits' using errcode = 'SE001';
-  end if;
+  perform refuse_if(made is null, 'correction.waits');
   perform note_end('correction.proposed', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'correction', made,
     jsonb_build_object('segment', s.id, 'was', s.official_person_id, 'becomes', other.id));
   return made;
@@ -257,15 +226,9 @@ declare
   s segment;
 begin
   select * into c from correction k where k.id = wanted for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if c.decided_at is not null then
-    raise exception 'correction.decided' using errcode = 'SE001';
-  end if;
-  if viewer() in (c.proposed_by, c.was_person_id, c.becomes_person_id) then
-    raise exception 'correction.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
+  perform refuse_if(c.decided_at is not null, 'correction.decided');
+  perform refuse_if(viewer() in (c.proposed_by, c.was_person_id, c.becomes_person_id), 'correction.own');
   select k.* into s from segment k where k.id = c.segment_id and k.contact_started_at = c.contact_started_at for update;
   if how = 'APPROVED' and (s.id is null or s.official_person_id is distinct from c.was_person_id) then
     -- Its history has ended, or another correction has come before.
@@ -323,9 +286,8 @@ grant execute on function list_corrections to seloste_desk;
 create or replace function no_call_for_others() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if exists (select from subject_request q where q.id = new.request_id and q.party in ('MENTIONED', 'OUTSIDER')) then
-    raise exception 'request.not-offered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(exists (select from subject_request q where q.id = new.request_id and q.party in ('MENTIONED', 'OUTSIDER')),
+    'request.not-offered');
   return new;
 end $$;
 
@@ -336,21 +298,11 @@ declare
   q subject_request;
 begin
   select * into q from subject_request k where k.id = wanted for update;
-  if q.id is null or not q.kinds @> '{OPENNESS}' then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if q.closed_at is not null then
-    raise exception 'request.closed' using errcode = 'SE001';
-  end if;
-  if exists (select from openness_decision d where d.request_id = q.id) then
-    raise exception 'openness.decided' using errcode = 'SE001';
-  end if;
-  if q.entered_by = viewer() then
-    raise exception 'openness.own' using errcode = 'SE001';
-  end if;
-  if (how = 'REFERRED') <> (decide_openness.leads_to is not null) then
-    raise exception 'openness.leads-nowhere' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null or not q.kinds @> '{OPENNESS}', 'not-found');
+  perform refuse_if(q.closed_at is not null, 'request.closed');
+  perform refuse_if(exists (select from openness_decision d where d.request_id = q.id), 'openness.decided');
+  perform refuse_if(q.entered_by = viewer(), 'openness.own');
+  perform refuse_if((how = 'REFERRED') <> (decide_openness.leads_to is not null), 'openness.leads-nowhere');
   perform refuse_identity_code('provision', decide_openness.provision);
   insert into openness_decision (request_id, outcome, provision, leads_to, decided_by)
   values (q.id, how, btrim(decide_openness.provision), decide_openness.leads_to, viewer());

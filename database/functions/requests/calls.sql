@@ -123,12 +123,11 @@ create or replace function told_enough(q subject_request, told jsonb, caller tex
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_identity_code(f, told ->> f) from unnest(array['callerNumber', 'serviceNumber', 'official']) f;
-  if coalesce(told ->> 'accuracy', '') not in ('MINUTES', 'HALF_HOUR', 'HOURS') or told ->> 'day' is null or told ->> 'time' is null
+  perform refuse_if(coalesce(told ->> 'accuracy', '') not in ('MINUTES', 'HALF_HOUR', 'HOURS') or told ->> 'day' is null or told ->> 'time' is null
      or (told ->> 'callerNumber' is null) <> (caller is null) or (told ->> 'serviceNumber' is null) <> (service is null)
      or not (caller is not null or q.party = 'OFFICIAL' or coalesce(
-       service is not null and (told ->> 'minutes' is not null or length(regexp_replace(told ->> 'official', '\s', '', 'g')) >= 2), false)) then
-    raise exception 'call.told-too-little' using errcode = 'SE001';
-  end if;
+       service is not null and (told ->> 'minutes' is not null or length(regexp_replace(told ->> 'official', '\s', '', 'g')) >= 2), false)),
+    'call.told-too-little');
   return jsonb_strip_nulls(jsonb_build_object('day', told ->> 'day', 'time', told ->> 'time', 'accuracy', told ->> 'accuracy',
     'callerNumber', told ->> 'callerNumber', 'serviceNumber', told ->> 'serviceNumber',
     'minutes', (told ->> 'minutes')::integer, 'official', told ->> 'official'));
@@ -206,12 +205,11 @@ create or replace function brake_searches(q subject_request) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
-  if (select count(*) from audit_entry e
+  perform refuse_if((select count(*) from audit_entry e
       where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 30
      or (select count(*) from audit_entry e
-      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 120 then
-    raise exception 'request.too-many-searches' using errcode = 'SE001';
-  end if;
+      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 120,
+    'request.too-many-searches');
 end $$;
 
 -- Asks for a search. It is made by settle_call, in another transaction: what a process that was taken over asks and takes back has
@@ -223,9 +221,7 @@ declare
   search jsonb := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
     'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
 begin
-  if q.party = 'OUTSIDER' then
-    raise exception 'request.not-offered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');
   perform brake_searches(q);
   if c.id is null then
     insert into request_call (request_id, ordinal, state, told, asked, looked_by)
@@ -257,9 +253,7 @@ declare
   c request_call;
 begin
   select * into c from request_call o where o.id = wanted and o.request_id = q.id for update;
-  if c.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.id is null, 'not-found');
   return c;
 end $$;
 
@@ -269,9 +263,7 @@ declare
   q subject_request := serving_identified(request);
   c request_call := call_served(q, wanted);
 begin
-  if c.state = 'MATCHED' then
-    raise exception 'call.matched' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state = 'MATCHED', 'call.matched');
   call := ask_for_call(q, c, told, caller, service);
   number := q.number;
   return next;
@@ -291,9 +283,7 @@ begin
   if c.asked is null or not is_in_the_log(c) or c.looked_at < now() - interval '1 minute' then
     raise exception 'call % is not looked for: that it is asked is not in the log, or was answered, or was long ago', c.id;
   end if;
-  if c.state = 'MATCHED' then
-    raise exception 'call.matched' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state = 'MATCHED', 'call.matched');
   select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
   from calls_told(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
   result := case
@@ -343,9 +333,7 @@ declare
   c request_call := call_served(q, wanted);
   shown record;
 begin
-  if c.state <> 'FOUND' or not is_in_the_log(c) then
-    raise exception 'call.not-verifiable' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state <> 'FOUND' or not is_in_the_log(c), 'call.not-verifiable');
   select * into shown from verification_of(q, c);
   if not verify_call.is_party then
     update request_call o set state = 'NOT_PARTY', contact_id = null, contact_started_at = null, verified_how = shown.how,
@@ -354,13 +342,11 @@ begin
     perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', false, 'by', shown.how));
     return;
   end if;
-  if shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number)) then
-    raise exception 'call.not-heard' using errcode = 'SE001';
-  end if;
-  if shown.how = 'DETAILS' and not coalesce(
-    c.told ->> 'callerNumber' is not null or (c.told ->> 'official' is not null and c.told ->> 'minutes' is not null), false) then
-    raise exception 'call.details-missing' using errcode = 'SE001';
-  end if;
+  perform refuse_if(shown.how = 'RECORDING' and not exists (select from unnest(shown.recordings) r where has_heard(r, q.number)),
+    'call.not-heard');
+  perform refuse_if(shown.how = 'DETAILS' and not coalesce(
+    c.told ->> 'callerNumber' is not null or (c.told ->> 'official' is not null and c.told ->> 'minutes' is not null), false),
+    'call.details-missing');
   update request_call o set state = 'MATCHED', verified_how = shown.how, verified_at = clock_timestamp(), verified_by = viewer()
   where o.id = c.id returning * into c;
   perform note_request('call.verified', q, jsonb_build_object('call', c.id, 'isParty', true, 'by', shown.how, 'contact', c.contact_id));
@@ -375,9 +361,7 @@ declare
   q subject_request := serving_identified(request);
   c request_call := call_served(q, wanted);
 begin
-  if c.state not in ('SEVERAL', 'FOUND') then
-    raise exception 'call.not-verifiable' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state not in ('SEVERAL', 'FOUND'), 'call.not-verifiable');
   update request_call o set state = 'NOT_IDENTIFIABLE', contact_id = null, contact_started_at = null where o.id = c.id;
   perform note_request('call.given-up', q, jsonb_build_object('call', c.id));
 end $$;
@@ -389,9 +373,7 @@ declare
   q subject_request := serving(request);
   c request_call := call_served(q, wanted);
 begin
-  if c.state = 'MATCHED' then
-    raise exception 'call.matched' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.state = 'MATCHED', 'call.matched');
   delete from request_call o where o.id = c.id;
   perform note_request('call.given-up', q, jsonb_build_object('call', c.id, 'withdrawn', true));
 end $$;
@@ -410,9 +392,7 @@ declare
   q subject_request;
 begin
   select * into q from subject_request r where r.id = wanted;
-  if q.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null, 'not-found');
   insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result)
   select viewer(), held.id, held.role, 'contact.read', 'INSPECTION', q.number, 'contact', c.contact_id, 'ok'
   from request_call c

@@ -223,18 +223,12 @@ declare
     case when q.identified_at is null then 'IDENTITY' when not is_matched then 'NO_CALL' end) end;
   facts jsonb;
 begin
-  if begin_letter.kind not in ('received', 'extension', 'refusal', 'openness') and q.identified_at is null
-     or why = 'NO_CALL' and q.identified_at is null then
-    raise exception 'request.not-identified' using errcode = 'SE001';
-  end if;
-  if begin_letter.kind = 'refusal' and why is null then
-    raise exception 'letter.ground-missing' using errcode = 'SE001';
-  end if;
-  if (begin_letter.kind in ('answer', 'not-identifiable') or why = 'NO_CALL') and exists (
+  perform refuse_if(begin_letter.kind not in ('received', 'extension', 'refusal', 'openness') and q.identified_at is null
+     or why = 'NO_CALL' and q.identified_at is null, 'request.not-identified');
+  perform refuse_if(begin_letter.kind = 'refusal' and why is null, 'letter.ground-missing');
+  perform refuse_if((begin_letter.kind in ('answer', 'not-identifiable') or why = 'NO_CALL') and exists (
     select from request_call rc where rc.request_id = q.id and rc.state in ('SEVERAL', 'FOUND')
-  ) then
-    raise exception 'letter.call-open' using errcode = 'SE001';
-  end if;
+  ), 'letter.call-open');
   facts := letter_facts(q, begin_letter.kind, why);
   if (case
     when begin_letter.kind = 'extension' then q.extended_at is null
@@ -308,12 +302,8 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into l from letter n where n.id = wanted for update;
-  if l.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if l.erased_at is not null then
-    raise exception 'letter.erased' using errcode = 'SE001';
-  end if;
+  perform refuse_if(l.id is null, 'not-found');
+  perform refuse_if(l.erased_at is not null, 'letter.erased');
   return l;
 end $$;
 
@@ -343,12 +333,8 @@ begin
   -- Whoever changes the request, or drafts a letter of it, comes before this or after it.
   perform from subject_request q where q.id = (select n.request_id from letter n where n.id = wanted) for update;
   l := letter_at_hand(wanted);
-  if l.delivered_at is not null then
-    raise exception 'letter.delivered' using errcode = 'SE001';
-  end if;
-  if letter_has_changed(l) then
-    raise exception 'letter.stale' using errcode = 'SE001';
-  end if;
+  perform refuse_if(l.delivered_at is not null, 'letter.delivered');
+  perform refuse_if(letter_has_changed(l), 'letter.stale');
   update letter n set delivered_at = clock_timestamp(), delivered_how = deliver_letter.how, delivered_by = viewer() where n.id = l.id;
   perform note_letter('letter.delivered', l, jsonb_build_object('how', deliver_letter.how));
 end $$;
@@ -359,9 +345,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   l letter := letter_at_hand(wanted);
 begin
-  if l.delivered_at is not null then
-    raise exception 'letter.delivered' using errcode = 'SE001';
-  end if;
+  perform refuse_if(l.delivered_at is not null, 'letter.delivered');
   perform note_letter('letter.removed', l, '{}');
   delete from letter n where n.id = l.id;
 end $$;
@@ -388,9 +372,7 @@ begin
   perform pg_advisory_xact_lock(hashtext('letter_template'), hashtext(change_letter_template.kind || change_letter_template.language));
   select coalesce(max(t.version), 0) into newest from letter_template t
   where t.kind = change_letter_template.kind and t.language = change_letter_template.language;
-  if newest <> change_letter_template.read_version then
-    raise exception 'template.changed-meanwhile' using errcode = 'SE001';
-  end if;
+  perform refuse_if(newest <> change_letter_template.read_version, 'template.changed-meanwhile');
   insert into letter_template (kind, language, version, text, changed_by)
   values (change_letter_template.kind, change_letter_template.language, newest + 1, change_letter_template.text, viewer())
   returning * into made;
@@ -410,9 +392,7 @@ begin
   insert into letter (request_id, kind, language, template_version, made_by, content, ground, facts_digest)
   values (q.id, put_letter.kind, q.language, put_letter.version, viewer(), put_letter.content, put_letter.facts ->> 'ground',
     letter_digest(put_letter.facts, null)) returning * into made;
-  if letter_has_changed(made) then
-    raise exception 'letter.stale' using errcode = 'SE001';
-  end if;
+  perform refuse_if(letter_has_changed(made), 'letter.stale');
   insert into letter_told (request_id, kind, object_id)
   select q.id, 'destroyed-before', i.id from inspection i
   where put_letter.kind = 'destroyed-before' and i.request_id = q.id and i.outcome = 'destroyed'

@@ -147,9 +147,7 @@ begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   perform refuse_identity_code('names', change_office.names::text), refuse_identity_code('address', change_office.address::text);
   update office o set names = change_office.names, address = change_office.address, is_closed = change_office.is_closed where o.id = wanted;
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'not-found');
   perform note_office('office.changed', wanted, jsonb_build_object('what', 'changed', 'closed', change_office.is_closed));
 end $$;
 grant execute on function change_office to seloste_desk;
@@ -164,27 +162,17 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into o from office k where k.id = add_slots.office for share;
-  if o.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if o.is_closed then
-    raise exception 'office.closed' using errcode = 'SE001';
-  end if;
-  if from_at is null or to_at is null or from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
-     or to_at > from_at + interval '1 day' or minutes not between 15 and 240 then
-    raise exception 'slot.times' using errcode = 'SE001';
-  end if;
-  if not may_host(host, to_at) then
-    raise exception 'slot.host' using errcode = 'SE001';
-  end if;
+  perform refuse_if(o.id is null, 'not-found');
+  perform refuse_if(o.is_closed, 'office.closed');
+  perform refuse_if(from_at is null or to_at is null or from_at <= register_now() or to_at > register_now() + interval '1 year' or from_at + step > to_at
+     or to_at > from_at + interval '1 day' or minutes not between 15 and 240, 'slot.times');
+  perform refuse_if(not may_host(host, to_at), 'slot.host');
   -- Whoever adds others meanwhile waits: what they add is seen below.
   lock table office_slot in share row exclusive mode;
-  if exists (
+  perform refuse_if(exists (
     select from generate_series(from_at, to_at - step, step) t join office_slot s
       on s.removed_at is null and s.starts_at < t + step and s.ends_at > t and (s.office_id = o.id or s.host_id = host)
-  ) then
-    raise exception 'slot.overlap' using errcode = 'SE001';
-  end if;
+  ), 'slot.overlap');
   insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
   select o.id, t, t + step, host, viewer() from generate_series(from_at, to_at - step, step) t;
   get diagnostics added = row_count;
@@ -200,12 +188,8 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into s from office_slot k where k.id = wanted and k.removed_at is null for update;
-  if s.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') then
-    raise exception 'slot.booked' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.id is null, 'not-found');
+  perform refuse_if(exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED'), 'slot.booked');
   update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = s.id;
   perform note_office('office.changed', s.office_id, jsonb_build_object('what', 'time-removed', 'time', s.id));
 end $$;
@@ -250,9 +234,7 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request k where k.id = free_slots.request;
-  if q.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null, 'not-found');
   free_slots.latest := case when q.closed_at is null and q.identified_at is not null then latest_appointment(recordings_to_hear(q.id)) end;
   for free_slots.slot in
     select slots_as_told(s) from office_slot s join office o on o.id = s.office_id
@@ -277,22 +259,12 @@ declare
   before appointment;
   made appointment;
 begin
-  if latest is null then
-    raise exception 'appointment.nothing' using errcode = 'SE001';
-  end if;
-  if s.ends_at > latest then
-    raise exception 'appointment.late' using errcode = 'SE001', detail = ledger_instant(latest);
-  end if;
-  if (select o.is_closed from office o where o.id = s.office_id) then
-    raise exception 'office.closed' using errcode = 'SE001';
-  end if;
-  if not may_host(s.host_id, s.ends_at) then
-    raise exception 'slot.host' using errcode = 'SE001';
-  end if;
+  perform refuse_if(latest is null, 'appointment.nothing');
+  perform refuse_if(s.ends_at > latest, 'appointment.late', ledger_instant(latest));
+  perform refuse_if((select o.is_closed from office o where o.id = s.office_id), 'office.closed');
+  perform refuse_if(not may_host(s.host_id, s.ends_at), 'slot.host');
   select * into before from appointment a where a.request_id = q.id and a.state = 'BOOKED' for update;
-  if exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED') then
-    raise exception 'slot.booked' using errcode = 'SE001';
-  end if;
+  perform refuse_if(exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED'), 'slot.booked');
   if before.id is not null then
     update appointment a set state = 'MOVED', ended_at = clock_timestamp(), ended_by = viewer() where a.id = before.id;
     perform end_rooms(before, viewer(), 'moved');
@@ -312,16 +284,10 @@ declare
 begin
   perform refuse_identity_code('interpreterLanguage', book_appointment.interpreter_language);
   perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
-  if latest_appointment(recordings_to_hear(q.id)) is null then
-    raise exception 'appointment.nothing' using errcode = 'SE001';
-  end if;
+  perform refuse_if(latest_appointment(recordings_to_hear(q.id)) is null, 'appointment.nothing');
   select * into s from office_slot k where k.id = book_appointment.slot and k.removed_at is null for update;
-  if s.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if s.starts_at <= register_now() then
-    raise exception 'appointment.past' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.id is null, 'not-found');
+  perform refuse_if(s.starts_at <= register_now(), 'appointment.past');
   return give_slot(q, s, needs, interpreter_language);
 end $$;
 grant execute on function book_appointment to seloste_desk;
@@ -340,12 +306,8 @@ begin
   perform refuse_identity_code('interpreterLanguage', book_now.interpreter_language);
   perform from inspection i where i.request_id = q.id and i.closed_at is null order by i.id for update;
   select * into o from office k where k.id = book_now.office for share;
-  if o.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if minutes is null or minutes not between 15 and 240 then
-    raise exception 'slot.times' using errcode = 'SE001';
-  end if;
+  perform refuse_if(o.id is null, 'not-found');
+  perform refuse_if(minutes is null or minutes not between 15 and 240, 'slot.times');
   lock table office_slot in share row exclusive mode;
   insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
   values (o.id, register_now(), register_now() + make_interval(mins => minutes), viewer(), viewer()) returning * into s;
@@ -356,9 +318,7 @@ begin
     where k.id <> s.id and k.removed_at is null and k.starts_at < s.ends_at and k.ends_at > s.starts_at
       and (k.office_id = s.office_id or k.host_id = s.host_id) order by k.id
   loop
-    if exists (select from appointment a where a.slot_id = free.id and a.state = 'BOOKED') then
-      raise exception 'slot.overlap' using errcode = 'SE001';
-    end if;
+    perform refuse_if(exists (select from appointment a where a.slot_id = free.id and a.state = 'BOOKED'), 'slot.overlap');
     update office_slot k set removed_at = clock_timestamp(), removed_by = viewer() where k.id = free.id;
     perform note_office('office.changed', free.office_id, jsonb_build_object('what', 'time-removed', 'time', free.id));
   end loop;
@@ -403,18 +363,13 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted;
-  if a.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(a.id is null, 'not-found');
   -- In the order in which the custodian takes them.
   perform from inspection i where i.request_id = a.request_id and i.closed_at is null order by i.id for update;
   select * into a from appointment k where k.id = wanted for update;
-  if a.state <> 'BOOKED' then
-    raise exception 'appointment.over' using errcode = 'SE001';
-  end if;
-  if how <> 'WITHDRAWN' and (select s.starts_at from office_slot s where s.id = a.slot_id) > register_now() then
-    raise exception 'appointment.not-yet' using errcode = 'SE001';
-  end if;
+  perform refuse_if(a.state <> 'BOOKED', 'appointment.over');
+  perform refuse_if(how <> 'WITHDRAWN' and (select s.starts_at from office_slot s where s.id = a.slot_id) > register_now(),
+    'appointment.not-yet');
   perform end_appointment(a, viewer(), how);
   perform end_rooms(a, viewer(), 'outcome');
 end $$;
@@ -474,9 +429,7 @@ begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   perform refuse_identity_code('name', make_workstation_code.name);
   perform from office o where o.id = make_workstation_code.office;
-  if not found then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'not-found');
   delete from workstation_code c where c.until <= now();
   insert into workstation_code (code_hash, office_id, name, made_by, until)
   values (make_workstation_code.code_hash, make_workstation_code.office, btrim(make_workstation_code.name), viewer(), ends);
@@ -496,9 +449,7 @@ begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   update workstation_code k set used_at = clock_timestamp()
   where k.code_hash = enrol_workstation.code_hash and k.used_at is null and k.until > now() returning * into c;
-  if c.code_hash is null then
-    raise exception 'workstation.code' using errcode = 'SE001';
-  end if;
+  perform refuse_if(c.code_hash is null, 'workstation.code');
   select w.id into old from workstation w where w.token_hash = before_hash and w.ended_at is null;
   if old is not null then
     perform end_workstation(old);
@@ -518,9 +469,7 @@ declare
 begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   update workstation k set ended_at = clock_timestamp(), ended_by = viewer() where k.id = wanted and k.ended_at is null returning * into w;
-  if w.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(w.id is null, 'not-found');
   perform note_office('workstation.ended', w.office_id, jsonb_build_object('workstation', w.id));
   for a in
     select * from appointment k where k.id in (select s.confined_to from session s where s.confined_at = w.id and s.ended_at is null) order by k.id
@@ -553,30 +502,16 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into a from appointment k where k.id = wanted for update;
-  if a.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(a.id is null, 'not-found');
   select * into s from office_slot k where k.id = a.slot_id;
-  if s.host_id <> viewer() then
-    raise exception 'room.host' using errcode = 'SE001';
-  end if;
+  perform refuse_if(s.host_id <> viewer(), 'room.host');
   select * into w from workstation k where k.token_hash = workstation_hash and k.ended_at is null;
-  if w.id is null or w.office_id <> s.office_id then
-    raise exception 'room.workstation' using errcode = 'SE001';
-  end if;
-  if a.state <> 'BOOKED' then
-    raise exception 'appointment.over' using errcode = 'SE001';
-  end if;
-  if s.starts_at > register_now() or s.ends_at <= register_now() then
-    raise exception 'room.not-now' using errcode = 'SE001';
-  end if;
+  perform refuse_if(w.id is null or w.office_id <> s.office_id, 'room.workstation');
+  perform refuse_if(a.state <> 'BOOKED', 'appointment.over');
+  perform refuse_if(s.starts_at > register_now() or s.ends_at <= register_now(), 'room.not-now');
   select * into q from subject_request k where k.id = a.request_id;
-  if q.closed_at is not null then
-    raise exception 'request.closed' using errcode = 'SE001';
-  end if;
-  if q.identified_at is null then
-    raise exception 'request.not-identified' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.closed_at is not null, 'request.closed');
+  perform refuse_if(q.identified_at is null, 'request.not-identified');
   perform end_listening_for(l, 'left') from listening l where l.session_hash = own and l.ended_at is null;
   -- In one room at a time: a window that was left behind is none any more.
   perform end_rooms(a, viewer(), 'opened-again');
@@ -597,9 +532,7 @@ declare
   heard uuid[] := room_recordings();
 begin
   select * into q from request_in_room();
-  if q.id is null or not exists (select from rights_of(viewer(), 'INSPECTION', q.number)) then
-    raise exception 'room.none' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null or not exists (select from rights_of(viewer(), 'INSPECTION', q.number)), 'room.none');
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   select viewer(), 'SERVICE_UNIT', 'contact.read', 'INSPECTION', q.number, 'contact', c, 'ok', jsonb_build_object('appointment', confined_to())
   from unnest(room_contacts()) c;
@@ -629,9 +562,7 @@ declare
   proved text;
 begin
   select * into a from appointment k where k.id = confined_to();
-  if a.id is null or viewer() is null then
-    raise exception 'room.none' using errcode = 'SE001';
-  end if;
+  perform refuse_if(a.id is null or viewer() is null, 'room.none');
   if is_heard then
     proved := prove_password(sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), close_room.proof);
     if proved <> 'right' then

@@ -6,12 +6,8 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request where id = wanted for update;
-  if q.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if q.closed_at is not null then
-    raise exception 'request.closed' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null, 'not-found');
+  perform refuse_if(q.closed_at is not null, 'request.closed');
   return q;
 end $$;
 
@@ -21,9 +17,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   q subject_request := serving(wanted);
 begin
-  if q.identified_at is null then
-    raise exception 'request.not-identified' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.identified_at is null, 'request.not-identified');
   return q;
 end $$;
 
@@ -94,15 +88,11 @@ declare
   q subject_request;
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
-  if enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12) then
-    raise exception 'request.received-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12), 'request.received-wrong');
   perform refuse_requester(requester);
   if enter_request.party = 'OFFICIAL' then
     select * into official from person p where p.user_id = lower(btrim(official_user_id));
-    if official.id is null then
-      raise exception 'request.official-unknown' using errcode = 'SE001';
-    end if;
+    perform refuse_if(official.id is null, 'request.official-unknown');
   end if;
   perform pg_advisory_xact_lock(hashtextextended('seloste.request-number', 0));
   select s.* into q from subject_request s join subject_requester r on r.request_id = s.id
@@ -164,13 +154,9 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   q subject_request := serving(wanted);
 begin
-  if clerk is not null and clerk not in (select request_clerks()) then
-    raise exception 'request.assignee-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(clerk is not null and clerk not in (select request_clerks()), 'request.assignee-wrong');
   -- Of two who take it at once, one has it.
-  if seen <> coalesce(q.assigned_to::text, 'nobody') then
-    raise exception 'request.taken' using errcode = 'SE001';
-  end if;
+  perform refuse_if(seen <> coalesce(q.assigned_to::text, 'nobody'), 'request.taken');
   if q.assigned_to is not distinct from clerk then
     return;
   end if;
@@ -186,9 +172,7 @@ declare
   q subject_request := serving(wanted);
   opened uuid;
 begin
-  if how = 'PERSONNEL' and q.party <> 'OFFICIAL' then
-    raise exception 'request.identified-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(how = 'PERSONNEL' and q.party <> 'OFFICIAL', 'request.identified-wrong');
   if q.identified_how is not distinct from how and q.identified_by = viewer() then
     return;
   end if;
@@ -212,15 +196,9 @@ declare
   q subject_request := serving(wanted);
   later timestamptz;
 begin
-  if q.extended_at is not null then
-    raise exception 'request.extended' using errcode = 'SE001';
-  end if;
-  if q.due_at <= register_now() then
-    raise exception 'request.overdue' using errcode = 'SE001';
-  end if;
-  if months not between 1 and 2 or q.kinds @> array['OPENNESS'] and months <> 1 then
-    raise exception 'request.extension-wrong' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.extended_at is not null, 'request.extended');
+  perform refuse_if(q.due_at <= register_now(), 'request.overdue');
+  perform refuse_if(months not between 1 and 2 or q.kinds @> array['OPENNESS'] and months <> 1, 'request.extension-wrong');
   later := answer_due(q.received_at, q.kinds, months);
   update subject_request set due_at = later, extended_until = later, extended_at = clock_timestamp(), extended_by = viewer(),
     extension_reason = reason
@@ -244,9 +222,7 @@ declare
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   select * into q from subject_request where id = wanted;
-  if q.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(q.id is null, 'not-found');
   perform note_request('request.read', q, '{}');
   return q;
 end $$;

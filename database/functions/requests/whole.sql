@@ -191,9 +191,7 @@ declare
   q subject_request := serving(wanted);
   unfinished text[] := unfinished_of(q, outcome);
 begin
-  if cardinality(unfinished) > 0 then
-    raise exception 'request.unfinished' using errcode = 'SE001', detail = array_to_string(unfinished, ',');
-  end if;
+  perform refuse_if(cardinality(unfinished) > 0, 'request.unfinished', array_to_string(unfinished, ','));
   delete from request_call c where c.request_id = q.id and c.state in ('SEVERAL', 'FOUND');
   update subject_request s set closed_at = clock_timestamp(), closed_by = viewer(), outcome = close_request.outcome where s.id = q.id;
   perform note_request('request.closed', q, jsonb_build_object('outcome', close_request.outcome));

@@ -13,9 +13,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   found uuid;
 begin
-  if not viewer_is('DATA_PROTECTION_OFFICER') then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not viewer_is('DATA_PROTECTION_OFFICER'), 'deny.role');
   select id into found from access_right
   where person_id = viewer() and role = 'DATA_PROTECTION_OFFICER'
     and revoked_at is null and valid_from <= now() and (valid_to is null or valid_to > now())
@@ -42,15 +40,9 @@ declare
 begin
   perform not_while_watched(o.kind) from public.alarm o where o.id = close_alarm.alarm;
   select * into a from public.alarm o where o.id = close_alarm.alarm for update;
-  if a.id is null then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
-  if a.closed_at is not null then
-    raise exception 'alarm.closed' using errcode = 'SE001';
-  end if;
-  if a.person_id = viewer() then
-    raise exception 'alarm.own' using errcode = 'SE001';
-  end if;
+  perform refuse_if(a.id is null, 'not-found');
+  perform refuse_if(a.closed_at is not null, 'alarm.closed');
+  perform refuse_if(a.person_id = viewer(), 'alarm.own');
   update public.alarm o set closed_at = clock_timestamp(), closed_by = viewer(), note = trim(close_alarm.note),
     seen_at = coalesce(o.seen_at, clock_timestamp()), seen_by = coalesce(o.seen_by, viewer())
   where o.id = a.id;
@@ -139,24 +131,16 @@ declare
   own bigint;
   seen bigint;
 begin
-  if month_begins((first + interval '1 month')::date) > clock_timestamp() then
-    raise exception 'review.not-over' using errcode = 'SE001';
-  end if;
+  perform refuse_if(month_begins((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
   select count(*), count(*) filter (where l.person_id = viewer()) into seen, own
   from look l
   where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
     and l.at >= month_begins(first) and l.at < month_begins((first + interval '1 month')::date);
-  if own > 0 then
-    raise exception 'review.own' using errcode = 'SE001';
-  end if;
-  if seen = 0 then
-    raise exception 'not-found' using errcode = 'SE001';
-  end if;
+  perform refuse_if(own > 0, 'review.own');
+  perform refuse_if(seen = 0, 'not-found');
   insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_looks.note))
   on conflict do nothing;
-  if not found then
-    raise exception 'review.done' using errcode = 'SE001';
-  end if;
+  perform refuse_if(not found, 'review.done');
   insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
   values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'looks.reviewed', 'log', 'ok',
     jsonb_build_object('month', to_char(first, 'YYYY-MM'), 'looks', seen));
@@ -227,12 +211,8 @@ declare
   own_parts uuid[];
   own_recordings uuid[];
 begin
-  if confined_to() is not null then
-    raise exception 'deny.role' using errcode = 'SE001';
-  end if;
-  if me is null then
-    raise exception 'session.none' using errcode = 'SE001';
-  end if;
+  perform refuse_if(confined_to() is not null, 'deny.role');
+  perform refuse_if(me is null, 'session.none');
   select array_agg(distinct s.contact_id), array_agg(s.id) into own_calls, own_parts
   from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
   where s.official_person_id = me and c.started_at < looks_at_my_calls.until
@@ -261,9 +241,7 @@ declare
   began timestamptz;
   is_served boolean;
 begin
-  if current_setting('seloste.purpose', true) is distinct from 'INSPECTION' then
-    raise exception 'deny.purpose' using errcode = 'SE001';
-  end if;
+  perform refuse_if(current_setting('seloste.purpose', true) is distinct from 'INSPECTION', 'deny.purpose');
   select c.started_at into began from contact c
   where c.id = looks_at_contact.contact and history_end(c.history_ends_at, c.started_at) > register_now();
   is_served := coalesce(serves_requests(), false)
