@@ -5,12 +5,14 @@ import { createAdmission } from '#capture/admission/admission.ts'
 import { createPortAllocator } from '#capture/rtp/allocate-ports.ts'
 import { createCallFlows } from '#capture/session/seen/call-flows.ts'
 import { createClientsSeen } from '#capture/session/seen/clients-seen.ts'
+import { openAdmissionAccount } from '#capture/session/register/admission-account.ts'
 import { admitTo } from '#capture/session/register/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/recovery/interrupted.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
 import { heldDialogs } from '#capture/session/recovery/hold-calls.ts'
 import { openHeldSessions } from '#capture/session/recovery/held-sessions.ts'
-import { openSpool } from '#capture/session/recovery/spool.ts'
+import { isFinal, openSpool } from '#capture/session/recovery/spool.ts'
+import { createLaidOutRecordings } from '#capture/session/media/laid-out-recordings.ts'
 import { removeUnentered } from '#capture/session/media/store-recording.ts'
 import { takeBack } from '#capture/session/recovery/take-back.ts'
 import { traceAdmission, traceCalls } from '#capture/session/seen/trace-calls.ts'
@@ -30,6 +32,7 @@ import { watchedStore } from '#platform/objects/watched-store.ts'
 import { switchedStore } from '#platform/objects/switched-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
 import { openTraces } from '#platform/traces/traces.ts'
+import { reportAdmissions } from '#register/capture-nodes.ts'
 import { forgetCaptureSeen, noteClient } from '#register/capture-seen.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -51,14 +54,11 @@ import { watchBlockers } from '../roles/watch-blockers.ts'
 import { watchPressure } from './watch-pressure.ts'
 import { keepClientsSeen } from './keep-clients-seen.ts'
 import { keepNode, readNodeId } from './keep-node.ts'
-import { layOutRecordings } from './lay-out-recordings.ts'
 import { measureReception } from './reception-metrics.ts'
 import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { holdRegisterWhenTold } from './hold-register.ts'
-import { logListening } from './log-listening.ts'
 import { mediaAddresses, mediaHearing } from './media-addresses.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { reportAdmitted } from './report-admitted.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
@@ -127,14 +127,23 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     },
   })
   const traceCall = traceCalls(traces, nowMs)
-  const account = await reportAdmitted({ db, nodeId, folder, clock, log })
-  const admitting = account.of(traceAdmission(traces, nowMs, admitTo(db, nodeId)))
+  const account = await openAdmissionAccount({
+    directory: join(folder, 'admitted'),
+    now: () => clock.now(),
+    report: (some) => reportAdmissions(db, nodeId, some),
+    onFault: (error) => {
+      log.warn({ err: error }, 'what this node entered could not be noted or reported; retried in a minute')
+    },
+  })
+  const admit = traceAdmission(traces, nowMs, admitTo(db, nodeId))
   let quotas: Awaited<ReturnType<typeof followQuotas>> | undefined
   const spool = await openSpool({
     directory: join(folder, 'calls'),
     async admit(facts) {
-      const admission = await admitting(facts)
-      quotas?.admitted(facts, admission.verdict === 'entered')
+      const admission = await admit(facts)
+      const isEntered = admission.verdict === 'entered'
+      if (isEntered && isFinal(facts)) account.note(facts)
+      quotas?.admitted(facts, isEntered)
       return admission
     },
     onStops({ recording, endedAt }) {
@@ -188,7 +197,13 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.error({ err: fault }, 'the tail could not be written')
     },
   })
-  logListening(log, await chooseListening())
+  const listening = await chooseListening()
+  if (listening.inBatches) log.info('RTP is received in batches, as Linux offers it')
+  else
+    log.warn(
+      { why: listening.why },
+      'RTP is received packet by packet, at about twice the cost; docs/operate/README.md',
+    )
   const ports = createPortAllocator({
     ...{ address: settings.rtp.host, ...settings.rtp },
     isNamedTrunk: trunks.length > 0 || settings.sipSecurity.sipsFiles ? isNamedTrunk : undefined,
@@ -228,7 +243,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   measureBlockers(metrics.registry, blockers)
   const noteReception = measureReception(metrics.registry, log)
   const intakeKeys = await stockIntakeKeys({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
-  const laidOut = layOutRecordings({ directory: recordingsFolder, intakePublicKey: intakeKeys.next, log })
+  const laidOut = createLaidOutRecordings({
+    ...{ directory: recordingsFolder, intakePublicKey: intakeKeys.next, uuid: randomUUID },
+    onFault: (error) => {
+      log.warn({ err: error }, 'files for the next recordings could not be made; each makes its own')
+    },
+  })
+  // The first at once, so that the first call has one.
+  laidOut.lay()
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({

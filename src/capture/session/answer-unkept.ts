@@ -4,7 +4,6 @@ import { answerOffer, offerStream, type StreamPlan } from '../siprec/answer-offe
 import { peerOf } from './media/accepted-streams.ts'
 import type { SessionDescription } from '../siprec/parse-sdp.ts'
 import type { CallInvitation } from './machine/describe-segment.ts'
-import { passingKey } from './media/passing-key.ts'
 import type { SegmentBefore } from './run-session.ts'
 import type { Offer } from './machine/session-types.ts'
 
@@ -47,7 +46,7 @@ export function createUnkeptSessions(mediaAddress: (peer: string) => string): Un
       const origin = { sessionId: sdpSessionId, version: answerVersion }
       const address = mediaAddress(peerOf(streams))
       const made = offer
-        ? answerOffer(offer, streams, { address, origin, ports: new Map(), ownKey: passingKey, mode: 'historyOnly' })
+        ? answerOffer(offer, streams, { address, origin, ports: new Map(), mode: 'historyOnly' })
         : { kind: 'answer' as const, text: offerStream({ address, origin, mode: 'historyOnly', port: 0 }) }
       if (made.kind === 'refusal') return void incoming.respond(made.status, { reason: made.reason })
       if (!incoming.respond(200, { body: made.text, contentType: 'application/sdp' })) return

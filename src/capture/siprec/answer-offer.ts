@@ -7,7 +7,7 @@
  * This file: one answer for one offer.
  */
 import { isIPv6 } from 'node:net'
-import type { MasterKey } from '../srtp/suites.ts'
+import { makeMasterKey, type MasterKey } from '../srtp/suites.ts'
 import type { SdpMedia, SessionDescription } from './parse-sdp.ts'
 import type { Codec, SdpAttribute } from './read-codecs.ts'
 import { writeCrypto, type OfferedCrypto } from './read-crypto.ts'
@@ -168,8 +168,11 @@ export interface AnswerOptions {
   readonly origin: { readonly sessionId: string; readonly version: number }
   /** Port opened for each accepted media line, by index. Not asked for in history-only mode. */
   readonly ports: ReadonlyMap<number, number>
-  /** The key under which our reports on an accepted stream with keys go; for each, also in history-only mode. */
-  readonly ownKey?: (stream: StreamPlan) => MasterKey
+  /**
+   * The key under which our reports on an accepted stream with keys go. Without it a new one, for a stream that nothing will ever be
+   * sent on: an answer to keys must hold one (RFC 4568 section 5.1.2).
+   */
+  readonly ownKey?: ((stream: StreamPlan) => MasterKey) | undefined
   /** `historyOnly`: the call is not recorded; every audio line is answered inactive and no port is opened. */
   readonly mode: 'record' | 'historyOnly'
   /** A later offer of the same dialog may close every stream; a first one with nothing acceptable is refused. */
@@ -232,7 +235,6 @@ function portFor(stream: StreamPlan, options: AnswerOptions): number {
 }
 
 function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number, { ownKey }: AnswerOptions): string[] {
-  if (stream.crypto && !ownKey) throw new Error('a key is missing for an accepted stream')
   const types = stream.answered ?? stream.codecs.map(({ payloadType }) => payloadType)
   const isAnswered = ({ name, value }: SdpAttribute) =>
     (name !== 'rtpmap' && name !== 'fmtp') || types.includes(Number.parseInt(value ?? '', 10))
@@ -242,7 +244,9 @@ function acceptedLines(media: SdpMedia, stream: StreamPlan, port: number, { ownK
     ...echo(described, ['rtpmap', 'fmtp', 'ptime', 'maxptime']),
     ...echo(media, ['label']),
     ...(stream.mux ? ['a=rtcp-mux'] : []),
-    ...(stream.crypto && ownKey ? [writeCrypto(stream.crypto, ownKey(stream))] : []),
+    ...(stream.crypto
+      ? [writeCrypto(stream.crypto, ownKey?.(stream) ?? makeMasterKey(stream.crypto.keys[0]!.suite))]
+      : []),
     `a=${stream.direction}`,
   ]
 }

@@ -4,8 +4,7 @@
  *
  * In: sockets of the system. Out: datagrams, with how long they waited. Never here: a datagram that outlives its call.
  */
-import { nobody, batchDatagrams, type Sender } from './batch-memory.ts'
-import type { LinuxSockets } from './linux-sockets.ts'
+import { batchDatagrams, nobody, type LinuxSockets, type Sender } from './linux-sockets.ts'
 import type { Heard, ListenedSocket } from './listened-socket.ts'
 
 /** Between two looks at a socket. A crash costs what waits, and the tail journal leaves this much of its second. */

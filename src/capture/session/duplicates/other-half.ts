@@ -8,7 +8,6 @@ import { parseSdp } from '../../siprec/parse-sdp.ts'
 import { splitMultipart } from '../../siprec/split-multipart.ts'
 import { firstHeader } from '../../sip/message.ts'
 import type { CallInvitation } from '../machine/describe-segment.ts'
-import { passingKey } from '../media/passing-key.ts'
 import type { HeldHalf } from '../recovery/held-sessions.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import { newSdpSessionId, type RunningSession } from '../run-session.ts'
@@ -65,7 +64,7 @@ export function createOtherHalves(parts: {
     const [stream, ...more] = planStreams(offer, sourceAddress, { hears: options.hears })
     const plans = [stream!, ...more.map((plan) => ({ ...plan, accepted: false }))].filter(Boolean)
     const ports = new Map(port === undefined ? [] : [[0, port]])
-    const made = answerOffer(offer, plans, { address, origin, ports, mode, ownKey: passingKey, reoffer: true })
+    const made = answerOffer(offer, plans, { address, origin, ports, mode, reoffer: true })
     if (made.kind === 'refusal') return undefined
     return { text: made.text, ...(stream?.accepted && { stream: { ...stream, index: half.index } }) }
   }

@@ -3,7 +3,6 @@ import { answerOffer, offerStream, type StreamPlan } from '../../siprec/answer-o
 import type { SessionDescription } from '../../siprec/parse-sdp.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import { peerOf } from '../media/accepted-streams.ts'
-import { passingKey } from '../media/passing-key.ts'
 
 /** What an answer says of a session. */
 interface Answered {
@@ -31,7 +30,7 @@ export function offerAnew(described: SessionDescription | undefined, given: Answ
   const address = given.mediaAddress(peerOf(streams))
   if (!described) return offerStream({ address, origin, mode, port: ports.get(0) ?? 0 })
   const made = answerOffer(described, streams, {
-    ...{ address, origin, ports, mode, ownKey: ownKey ?? passingKey, reoffer: true },
+    ...{ address, origin, ports, mode, ownKey, reoffer: true },
   })
   return made.kind === 'refusal' ? undefined : made.text
 }
@@ -75,7 +74,7 @@ export function answerSession(
   )
   const made = answerOffer(offer, streams, {
     ...{ address: mediaAddress(peerOf(streams)), origin, ports, mode },
-    ownKey: ownKey ?? passingKey,
+    ownKey,
     reoffer: version > 1,
   })
   if (made.kind === 'refusal') return { sent: request.respond(made.status, { reason: made.reason }), described }

@@ -7,7 +7,6 @@ import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { accepted, allInactive } from '../media/accepted-streams.ts'
 import { notesOfOthers, othersEnded } from '../duplicates/others-heard.ts'
-import { marksOfStored, withMark } from './segment-marks.ts'
 import { isUnknownCaller } from './describe-segment.ts'
 import type {
   Offer,
@@ -18,7 +17,7 @@ import type {
   SessionFacts,
   SessionState,
 } from './session-types.ts'
-import { isSettled, settled } from './settled-recording.ts'
+import { isSettled, marksOfStored, settled, withMark } from './settled-recording.ts'
 import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
 
 const retryAfterSeconds = 5

@@ -1,6 +1,6 @@
-/** What is left of a recording with capture. Pure. */
+/** What is left of a recording with capture, and what its segment is marked with. Pure. */
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
-import { marksOfStored } from './segment-marks.ts'
+import type { SegmentMark } from '#register/tables.ts'
 import type { SessionEvent } from './session-types.ts'
 
 /** Capture has nothing of it any more. */
@@ -19,4 +19,18 @@ export function settled(
   if (event.type === 'stored')
     return { ...facts, marks: marksOfStored(facts, event), recording: { ...recording, stored: event.stored } }
   return facts
+}
+
+export function withMark(marks: SegmentMark[], mark: SegmentMark): SegmentMark[] {
+  return marks.includes(mark) ? marks : [...marks, mark]
+}
+
+/** Marks of a segment whose recording has been stored. */
+export function marksOfStored(
+  { marks, endedAt }: SegmentFacts,
+  { stored, marks: found = [] }: Extract<SessionEvent, { type: 'stored' }>,
+): SegmentMark[] {
+  const told = found.reduce(withMark, marks)
+  // Silence from end to end: whoever listens should know that nothing came, not wonder why nobody spoke.
+  return endedAt && stored.packetsReceived === 0 ? withMark(told, 'incomplete') : told
 }

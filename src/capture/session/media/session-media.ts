@@ -13,7 +13,7 @@ import type { MasterKey } from '../../srtp/suites.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
 import { hasMixedBeside, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
 import type { LaidOutRecordings } from './laid-out-recordings.ts'
-import type { SessionStreams, Sink } from './session-streams.ts'
+import type { SessionStreams } from './session-streams.ts'
 
 export interface MediaOptions {
   recordingId: string
@@ -213,7 +213,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       const unused = 1 + Math.max(-1, ...Object.keys(mapped).map(Number), ...former.measures.map(({ index }) => index))
       if (!numbering.has(next)) numbering.set(next, unused)
       streams = next
-      next.writeTo(shifted(sink, from()))
+      next.writeTo(sink, from())
       return was
     },
     received: () => sum(reports().map(({ received }) => received)),
@@ -294,22 +294,6 @@ interface FormerStreams {
 
 function numberedFrom(first: number, measures: readonly MeasuredStream[]): MeasuredStream[] {
   return measures.map((one) => ({ ...one, index: one.index + first }))
-}
-
-/** The sink under higher stream numbers. */
-function shifted(sink: Sink, by: number): Sink {
-  if (by === 0) return sink
-  return {
-    arrival100us: sink.arrival100us,
-    source(stream, ...told) {
-      sink.source(stream + by, ...told)
-    },
-    packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
-      sink.packet(stream + by, type, marker, seq, ts, arrival, buffer, start, end),
-    omitted(stream, seqOffset) {
-      sink.omitted(stream + by, seqOffset)
-    },
-  }
 }
 
 function sum(numbers: number[]): number {

@@ -4,7 +4,7 @@
  */
 import { codecNamed, type StreamCodec } from '#register/recordings/recording-log.ts'
 import type { RecordingWriter } from '#register/recordings/recording-writer.ts'
-import type { MediaPorts, PortSource } from '../../rtp/media-ports.ts'
+import type { MediaPorts, PortSource } from '../../rtp/allocate-ports.ts'
 import type { HeldPort } from '../../rtp/hold-ports.ts'
 import { receiveStream, type Described, type ReceivedStream, type StreamReport } from '../../rtp/receive-stream.ts'
 import type { StreamPlan } from '../../siprec/answer-offer.ts'
@@ -36,8 +36,8 @@ export interface SessionStreams {
   pause(on: boolean): void
   /** What has come and waits to be looked at goes to the sink now. */
   takeWaiting(): void
-  /** From now on packets go to this one; nobody is a sink too. Counts begin anew. */
-  writeTo(sink: Sink | undefined): void
+  /** From now on packets go to this one, under stream numbers from `first` on; nobody is a sink too. Counts begin anew. */
+  writeTo(sink: Sink | undefined, first?: number): void
   /** The end signal has come: what was sent after it is not kept. */
   end(): void
   /** Receives what is still on its way, then closes. */
@@ -62,6 +62,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   const ownKeys = new Map<number, MasterKey>()
   const cname = Array.from({ length: cnameBytes }, () => random32().toString(16)).join('')
   let sink: Sink | undefined
+  let first = 0
   const adopted: [StreamPlan, HeldPort][] = []
   let everHeard = false
   const nobodySince = performance.now()
@@ -69,10 +70,10 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
 
   /** What streams write to, whoever it is at the moment. */
   const recording: Omit<Sink, 'arrival100us'> = {
-    source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream, ssrc, firstSeq, firstTs, codecs),
+    source: (stream, ssrc, firstSeq, firstTs, codecs) => sink?.source(stream + first, ssrc, firstSeq, firstTs, codecs),
     packet: (stream, type, marker, seq, ts, arrival, buffer, start, end) =>
-      sink === undefined || sink.packet(stream, type, marker, seq, ts, arrival, buffer, start, end),
-    omitted: (stream, seqOffset) => sink?.omitted(stream, seqOffset),
+      sink === undefined || sink.packet(stream + first, type, marker, seq, ts, arrival, buffer, start, end),
+    omitted: (stream, seqOffset) => sink?.omitted(stream + first, seqOffset),
   }
 
   function receive(plan: StreamPlan, given: MediaPorts): void {
@@ -163,10 +164,11 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       for (const stream of streams.values()) stream.pause(on)
     },
     takeWaiting,
-    writeTo(next) {
+    writeTo(next, firstNumber = 0) {
       takeWaiting()
       const before100us = arrival100us()
       sink = next
+      first = firstNumber
       closed = []
       measured = []
       for (const stream of streams.values()) stream.beginAnew(arrival100us() - before100us)
