@@ -215,6 +215,18 @@ export function lacksPlayable(plans: readonly StreamPlan[]): boolean {
   return plans.some(({ accepted, storage }) => accepted && storage === 'asArrives')
 }
 
+/** Returns true for a stream that its client would send and that cannot be taken. */
+export function isRefusedHere({ refusedBecause }: StreamPlan): boolean {
+  return refusedBecause !== undefined && refusedBecause !== 'port 0' && refusedBecause !== 'not audio'
+}
+
+/** Returns true where a voice is not recorded, or cannot be played: a line that cannot be taken, unless another has its label. */
+export function lacksVoice(plans: readonly StreamPlan[]): boolean {
+  const taken = new Set(plans.filter(({ accepted }) => accepted).map(({ label }) => label))
+  const lacks = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !taken.has(plan.label))
+  return lacksPlayable(plans) || plans.some(lacks)
+}
+
 /** Of a call that is to be recorded and cannot be heard. */
 export const refusedUnheard = refuse(488, 'Media Address Of Another IP Version')
 

@@ -18,6 +18,7 @@ export const problemMeanings = {
   'metadata-empty': 'a metadata part without content',
   'sdp-line-broken': 'an SDP line that cannot be read was ignored',
   'sdp-media-broken': 'a media line that cannot be read; it is answered with port 0',
+  'sdp-media-left-out': 'a later offer has fewer media lines than the one before; those left out are closed',
   'sdp-too-long': 'more SDP lines than allowed; the rest was left unread',
   'sdp-label-repeated': 'two media lines carry the same label',
   'sdp-address-missing': 'no usable connection address; media is expected from where the signalling came from',

@@ -3,6 +3,7 @@
  * What can be read is used; what is wrong is a problem beside it; only a body without SDP and metadata is refused.
  */
 import {
+  isRefusedHere,
   lacksPlayable,
   ownOfferPlan,
   planStreams,
@@ -114,9 +115,9 @@ export function readInvitation<N, O>(
   // Whether it is to be recorded decides whether it is refused: of a call that is only history nothing needs to be heard.
   const isUnheard = isElsewhere && takesNone() && (!options.before || wasUnheard === true)
   if (isUnheard) streams = planned(undefined)
-  // A later offer may close every stream; a first one with nothing to record is no recording session. A later one that moves all
-  // of its media to where they cannot be heard is refused, and the session stays as it was (RFC 3261 section 14.2).
-  if ((!options.before || isElsewhere) && takesNone()) return refuseOffer(streams)
+  // A later offer may close every stream; a first one with nothing to record is no recording session. A later one of whose media
+  // none can be taken is refused, and the session stays as it was (RFC 3261 section 14.2).
+  if ((!options.before || streams.some(isRefusedHere)) && takesNone()) return refuseOffer(streams)
   if (offer && options.formats?.refusesUnplayable && lacksPlayable(streams)) return refuse(488, 'No Playable Codec')
   const parsed =
     split.metadata === undefined
@@ -138,6 +139,7 @@ export function readInvitation<N, O>(
   const lacksAddress = ({ accepted, paused, remote }: StreamPlan) =>
     accepted && remote.basis === 'signalling' && !(options.before && paused)
   if (offer && streams.some(lacksAddress)) problems.add('sdp-address-missing')
+  if (offer && streams.length < (options.before?.streams?.length ?? 0)) problems.add('sdp-media-left-out')
   return {
     kind: 'invitation',
     found: split.found,

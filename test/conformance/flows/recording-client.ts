@@ -179,7 +179,9 @@ export async function openClient(
     await send(write(method, number, told))
     const response = await answer
     to = response.headers.find(({ name }) => name === 'to')?.value ?? to
-    if (method === 'INVITE') await send(write('ACK', number, {}, { content: Buffer.alloc(0) }))
+    const asksOffer = method === 'INVITE' && bodyOf(told).content.length === 0 && response.status < 300
+    const ack = asksOffer ? { type: 'application/sdp', content: Buffer.from(offer()) } : { content: Buffer.alloc(0) }
+    if (method === 'INVITE') await send(write('ACK', number, {}, ack))
     return answeredOf(response.status, response.body.toString())
   }
 

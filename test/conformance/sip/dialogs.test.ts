@@ -32,8 +32,8 @@ describe('answers', () => {
     call.send(request('INVITE', { 'record-route': '<sip:p1.example.com;lr>, <sip:p2.example.com;lr>' }))
     const answer = call.lastResponse()
     expect(firstHeader(answer, 'contact')).toBe('<sip:seloste@192.0.2.10:5060>;+sip.srs')
-    expect(firstHeader(answer, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS')
-    expect(optionTags(answer, 'supported')).toEqual(['siprec', 'timer', 'replaces'])
+    expect(firstHeader(answer, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS, PRACK')
+    expect(optionTags(answer, 'supported')).toEqual(['siprec', 'timer', 'replaces', '100rel'])
     expect(firstHeader(answer, 'server')).toBe('Seloste')
     expect(firstHeader(answer, 'record-route')).toBe('<sip:p1.example.com;lr>, <sip:p2.example.com;lr>')
     expect(answer.to.parameters.get('tag')).toMatch(/^[0-9a-f]{24}$/)
@@ -51,12 +51,12 @@ describe('answers', () => {
     expect(call.server.sizes()).toEqual({ dialogsOpen: 0, transactionsOpen: 0 })
   })
 
-  test('an option we do not know gets 420 with Unsupported; siprec, timer and replaces pass', () => {
+  test('an option we do not know gets 420 with Unsupported; siprec, timer, replaces and 100rel pass', () => {
     const call = callServer(answering())
-    call.send(request('INVITE', { require: 'siprec, 100rel, foo' }))
+    call.send(request('INVITE', { require: 'siprec, precondition, foo' }))
     expect(call.heard()).toEqual([[0, 420]])
-    expect(firstHeader(call.lastResponse(), 'unsupported')).toBe('100rel, foo')
-    call.send(request('INVITE', { require: 'siprec, timer, Replaces', branch: 'z9hG4bK2', 'call-id': 'other' }))
+    expect(firstHeader(call.lastResponse(), 'unsupported')).toBe('precondition, foo')
+    call.send(request('INVITE', { require: 'siprec, timer, Replaces, 100rel', branch: 'z9hG4bK2', 'call-id': 'other' }))
     expect(call.heard()).toEqual([[0, 200]])
   })
 
@@ -66,6 +66,13 @@ describe('answers', () => {
     call.send(request('INFO', { to, cseq: '11' }))
     expect(call.heard().map(([, what]) => what)).toEqual([405, 405])
     expect(firstHeader(call.lastResponse(), 'allow')).toContain('INVITE')
+  })
+
+  test('PRACK gets 481: no provisional response was reliable (RFC 3262 section 3)', () => {
+    const { call, to } = inCall()
+    call.send(request('PRACK'))
+    call.send(request('PRACK', { to, cseq: '11' }))
+    expect(call.heard().map(([, what]) => what)).toEqual([481, 481])
   })
 
   test('a request that came by two ways is answered 482 the second time (8.2.2.2)', () => {

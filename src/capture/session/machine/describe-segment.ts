@@ -5,6 +5,7 @@ import type { ServiceNumber } from '#description/register-description.ts'
 import type { RecordingFacts, SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { joiningKeys } from '../../siprec/read-call-ids.ts'
+import { lacksVoice } from '../../siprec/answer-offer.ts'
 import { castsDoubt } from '../../siprec/problem.ts'
 import type { Invitation } from '../../siprec/read-invitation.ts'
 import type { Offer, PartyFacts } from './session-types.ts'
@@ -102,7 +103,12 @@ export function describeSegment(invitation: CallInvitation, context: SegmentCont
       decision,
       captureState: recording ? 'recording' : 'not-recorded',
       ...(failure !== undefined && { captureFailure: failure }),
-      marks: [...new Set([...marksOf(invitation, earlier), ...(decision.record ? marksOfCodecs(streams) : [])])],
+      marks: [
+        ...new Set([
+          ...marksOf(invitation, earlier),
+          ...(decision.record && lacksVoice(streams) ? (['needs-review'] as const) : []),
+        ]),
+      ],
       ...(recording && { recording }),
     },
     streams,
@@ -149,7 +155,7 @@ export function answeredAtOf({ times }: CallInvitation, arrivedAt: Temporal.Inst
 export function describeParties(invitation: CallInvitation, known?: TellsNumber): PartyFacts {
   const official = officialOf(invitation)
   const caller = isGuess(invitation.parties.caller) ? undefined : callerOf(invitation)
-  const doubts = [...marksOf(invitation, known), ...(invitation.offer ? marksOfCodecs(invitation.streams) : [])]
+  const doubts = marksOf(invitation, known)
   return {
     ...(official && { official }),
     ...(caller && !isUnknownCaller(caller) && { caller }),
@@ -226,11 +232,7 @@ function marksOf(invitation: CallInvitation, earlier?: TellsNumber): SegmentFact
   ]
 }
 
-/** What cannot be played would sound like nobody speaking: a stream of it is marked, and if all are, nothing is recorded unless set. */
-function marksOfCodecs(streams: CallInvitation['streams']): SegmentFacts['marks'] {
-  return streams.some(({ accepted, storage }) => accepted && storage === 'asArrives') ? ['needs-review'] : []
-}
-
+/** What cannot be played would sound like nobody speaking: if all streams are such, nothing is recorded unless set. */
 function hasNoPlayableCodec(streams: CallInvitation['streams']): boolean {
   const audio = streams.filter(({ accepted }) => accepted)
   return audio.length > 0 && audio.every(({ storage }) => storage === 'asArrives')

@@ -3,7 +3,7 @@
  * opening ports and files came to. Out: what is to be done, and the facts to be admitted. Never here: a socket, a file,
  * the clock, chance; run-session.ts has those.
  */
-import type { StreamPlan } from '../../siprec/answer-offer.ts'
+import { lacksVoice, type StreamPlan } from '../../siprec/answer-offer.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { accepted, allInactive } from '../media/accepted-streams.ts'
 import { notesOfOthers, othersEnded } from '../duplicates/others-heard.ts'
@@ -17,6 +17,7 @@ import type {
   SessionFacts,
   SessionState,
 } from './session-types.ts'
+import type { Track } from '#register/recordings/recording-log.ts'
 import { isSettled, marksOfStored, settled, withMark } from './settled-recording.ts'
 import { holdMark, moved, turnQuiet, whyWithheld, withholdingOf } from './withholding.ts'
 
@@ -237,6 +238,9 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     ...withParties(session, offer.facts),
     ...(isLater(offer.facts.answeredAt, session.facts.answeredAt) && { answeredAt: offer.facts.answeredAt }),
   }
+  const changes = changesPlaces(session.tracks, tracks) && facts.caller === session.facts.caller
+  if (facts.decision.record && (lacksVoice(streams) || changes))
+    facts = { ...facts, marks: withMark(facts.marks, 'needs-review') }
   if (facts.recording || session.listens) {
     const known = new Set(accepted(session.streams).map(({ index }) => index))
     const added = accepted(streams).filter(({ index }) => !known.has(index))
@@ -312,6 +316,15 @@ function completed(
     { phase: 'opening', session: opened, completes: offer ? { request: { tellsMedia } } : {} },
     [...others, { do: 'open', recording, streams: [...accepted(opened.streams), ...joined], facts: opened.facts }],
   ]
+}
+
+/** Returns true where a stream has the other voice now. Whose it was was a guess where the caller was not known. */
+function changesPlaces(before: SessionFacts['tracks'], now: SessionFacts['tracks']): boolean {
+  const isVoice = (track: Track | undefined) => track === 'caller' || track === 'official'
+  return Object.keys(before).some((key) => {
+    const [was, is] = [before[Number(key)], now[Number(key)]]
+    return was !== is && isVoice(was) && isVoice(is)
+  })
 }
 
 /** A client that was told to send nothing is offered the session anew (RFC 3261 section 14.1). */

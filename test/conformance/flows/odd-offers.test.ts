@@ -1,0 +1,238 @@
+/**
+ * Session descriptions of recording clients beyond the plain one: what RFC 3264, 4568, 5761, 5888, 8839 and 9143 let a client write, and
+ * what it may change in the call. Each voice is recorded, or its lack is told (R13, R17).
+ */
+import { isIPv4 } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  callerKey,
+  expectRecorded,
+  metadataOf,
+  numberKey,
+  officialKey,
+  openBench,
+  people,
+  type FlowBench,
+} from './recording-client.ts'
+
+let bench: FlowBench
+beforeEach(async () => {
+  bench = await openBench(13_500, { hears: isIPv4 })
+})
+afterEach(() => bench.stop())
+
+const caller = { id: 'caller', aor: people.caller, label: '1' }
+const official = { id: 'official', aor: people.official, label: '2' }
+const metadata = metadataOf({ participants: [caller, official] })
+const headers = { Diversion: `<${people.number}>;reason=unconditional` }
+const whole = { caller: { key: callerKey }, official: { phone: officialKey }, numberReached: { key: numberKey } }
+
+type Change = (sdp: string) => string
+const ofEachLine =
+  (lines: string): Change =>
+  (sdp) =>
+    sdp.replaceAll('a=sendonly', `${lines.replaceAll(' | ', '\r\n')}\r\na=sendonly`)
+const ofSession =
+  (lines: string): Change =>
+  (sdp) =>
+    sdp.replace('t=0 0', `${lines.replaceAll(' | ', '\r\n')}\r\nt=0 0`)
+/** Changes the media line of the official's voice. */
+const ofSecond =
+  (was: string | RegExp, is: string): Change =>
+  (sdp) => {
+    const at = sdp.lastIndexOf('m=audio')
+    return sdp.slice(0, at) + sdp.slice(at).replace(was, is)
+  }
+const key = 'inline:MTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5QUJjZGVm'
+
+test.each<[string, Change]>([
+  ['lengths of packets', ofEachLine('a=ptime:20 | a=maxptime:150')],
+  ['bandwidths', (sdp) => ofEachLine('b=AS:80 | b=TIAS:64000 | b=RS:0 | b=RR:0')(ofSession('b=CT:128')(sdp))],
+  ['feedback', (sdp) => ofEachLine('a=rtcp-fb:* nack')(sdp).replaceAll('RTP/AVP', 'RTP/AVPF')],
+  ['one port for RTP and RTCP, and no other', ofEachLine('a=rtcp-mux | a=rtcp-mux-only | a=rtcp-rsize')],
+  ['a bundle, which is not taken up', ofSession('a=group:BUNDLE 1 2 | a=msid-semantic: WMS *')],
+  ['candidates', ofEachLine('a=ice-ufrag:abcd | a=candidate:1 1 UDP 2130706431 192.0.2.9 9 typ host')],
+  ['a fingerprint beside plain RTP', ofEachLine('a=fingerprint:sha-256 AA:BB:CC | a=setup:actpass')],
+  ['keys beside plain RTP', ofEachLine(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${key}|2^20|1:4`)],
+  ['two ports for a line', (sdp) => sdp.replaceAll(/(m=audio \d+)/g, '$1/2')],
+  [
+    'lines that are off before, between and after',
+    (sdp) =>
+      `${sdp.replaceAll('m=audio', 'm=audio 0 RTP/AVP 8\r\na=inactive\r\nm=audio')}m=image 0 udptl t38\r\nm=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n`,
+  ],
+  [
+    'names of codecs in small letters, and bare line feeds',
+    (sdp) => sdp.replaceAll('PCMA', 'pcma').replaceAll('\r\n', '\n'),
+  ],
+  ['no direction', (sdp) => sdp.replaceAll('a=sendonly\r\n', '')],
+])('an offer with %s is recorded whole', async (_, change) => {
+  const call = await bench.call({})
+  const { status, ports } = await call.invite({ sdp: change(call.offer()), metadata, headers })
+  expect(status).toBe(200)
+  await call.speak(
+    ports.filter((port) => port > 0),
+    10,
+  )
+  await call.bye()
+  await expectRecorded(bench, 20)
+  expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+  expect(await bench.voices(bench.segments()[0])).toEqual({ caller: [100], official: [101], mixed: [] })
+})
+
+describe('a voice that cannot be taken', () => {
+  const cannotBeTaken: [string, Change][] = [
+    ['by IPv6', ofSecond(/^(m=.*)/, '$1\r\nc=IN IP6 2001:db8::5')],
+    ['under keys in clear', ofSecond('RTP/AVP', 'RTP/SAVP')],
+    ['under DTLS', ofSecond('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
+  ]
+
+  test.each(cannotBeTaken)(
+    '%s, beside one that can: that one is recorded, and the call is marked',
+    async (_, change) => {
+      const call = await bench.call({})
+      const { ports } = await call.invite({ sdp: change(call.offer()), metadata, headers })
+      expect(ports[1]).toBe(0)
+      await call.speak(ports, 10)
+      await call.bye()
+      await expectRecorded(bench, 10)
+      expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+    },
+  )
+
+  test.each(cannotBeTaken)('%s from a change in the call on: the call is marked', async (_, change) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata, headers })
+    await call.speak(ports, 10)
+    expect((await call.reinvite({ sdp: change(call.offer()) })).ports).toEqual([ports[0], 0])
+    await call.speak([ports[0]!, 0], 10)
+    await call.bye()
+    await expectRecorded(bench, 30)
+    expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+  })
+
+  test.each(['its official', 'nobody'])(
+    'leaves its mark where %s was told first, and the rest by UPDATE',
+    async (who) => {
+      const call = await bench.call({})
+      const sdp = ofSecond('RTP/AVP', 'RTP/SAVP')(call.offer())
+      const first = who === 'nobody' ? {} : { metadata: metadataOf({ participants: [official] }) }
+      const { ports } = await call.invite({ sdp, ...first })
+      await call.update({ metadata, headers })
+      if (ports.length === 0) await bench.until(() => expect(call.offered).toHaveLength(1))
+      await call.speak(call.offered[0]?.ports ?? ports, 10)
+      await call.bye()
+      await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
+      expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+    },
+  )
+
+  test('closed by its client is no doubt of ours', async () => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: ofSecond(/m=audio \d+/, 'm=audio 0')(call.offer()), metadata, headers })
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 10)
+    expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+  })
+})
+
+test.each<[string, Change]>([
+  ['keys in clear', (sdp) => sdp.replaceAll('RTP/AVP', 'RTP/SAVP')],
+  ['DTLS', (sdp) => sdp.replaceAll('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
+])(
+  'a change of all media to %s is refused, and the session goes on as it was (RFC 3261 section 14.2)',
+  async (_, change) => {
+    const call = await bench.call({})
+    const { ports } = await call.invite({ sdp: true, metadata, headers })
+    await call.speak(ports, 10)
+    expect((await call.reinvite({ sdp: change(call.offer()) })).status).toBe(488)
+    await call.speak(ports, 10)
+    await call.bye()
+    await expectRecorded(bench, 40)
+    expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+  },
+)
+
+test('a later offer that leaves a media line out, which RFC 3264 section 8 forbids, is answered, and the call is marked', async () => {
+  const call = await bench.call({})
+  const { ports } = await call.invite({ sdp: true, metadata, headers })
+  await call.speak(ports, 10)
+  const short = call.offer()
+  expect((await call.reinvite({ sdp: short.slice(0, short.lastIndexOf('m=audio')) })).ports).toEqual([ports[0]])
+  await call.speak([ports[0]!, 0], 10)
+  await call.bye()
+  await expectRecorded(bench, 30)
+  expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+})
+
+test('streams whose voices change places in the call: the call is marked, for a recording has one voice a stream', async () => {
+  const call = await bench.call({})
+  const { ports } = await call.invite({ sdp: true, metadata, headers })
+  await call.speak(ports, 10)
+  const crossed = call.offer().replace(/a=label:(\d)([^]*)a=label:(\d)/, 'a=label:$3$2a=label:$1')
+  expect((await call.reinvite({ sdp: crossed })).ports).toEqual(ports)
+  await call.speak(ports, 10)
+  await call.bye()
+  await expectRecorded(bench, 40)
+  expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+})
+
+test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[]) => Promise<number[]>]>([
+  ['without SDP, which asks for an offer', async (call, ports) => ((await call.reinvite({})).ports, ports)],
+  ['by UPDATE', async (call) => (await call.update({ sdp: true })).ports],
+  [
+    'to silence and back, by UPDATE',
+    async (call) => {
+      await call.update({ sdp: call.offer('inactive') })
+      return (await call.update({ sdp: true })).ports
+    },
+  ],
+  [
+    'to another codec',
+    async (call) => {
+      const other = call
+        .offer()
+        .replaceAll('RTP/AVP 8', 'RTP/AVP 0 8')
+        .replaceAll('a=rtpmap:8', 'a=rtpmap:0 PCMU/8000\r\na=rtpmap:8')
+      return (await call.reinvite({ sdp: other })).ports
+    },
+  ],
+  [
+    'that is broken, and refused',
+    async (call, ports) => {
+      expect((await call.reinvite({ sdp: 'v=0\r\no=- 1 9 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n' })).status).toBe(488)
+      return ports
+    },
+  ],
+  [
+    'that closes both voices, and opens them again',
+    async (call) => {
+      await call.reinvite({ sdp: call.offer().replaceAll(/m=audio \d+/g, 'm=audio 0') })
+      return (await call.reinvite({ sdp: true })).ports
+    },
+  ],
+])('a change %s: what comes before and after it is recorded', async (_, change) => {
+  const call = await bench.call({})
+  const { ports } = await call.invite({ sdp: true, metadata, headers })
+  await call.speak(ports, 10)
+  const next = await change(call, ports)
+  expect(next).toHaveLength(2)
+  await call.speak(next, 10)
+  await call.bye()
+  await expectRecorded(bench, 40)
+  expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+})
+
+test('a client that demands provisional answers to be reliable is recorded: there are none (RFC 3262 section 3)', async () => {
+  const call = await bench.call({})
+  const { status, ports } = await call.invite({
+    sdp: true,
+    metadata,
+    headers: { ...headers, Require: 'siprec, 100rel' },
+  })
+  expect(status).toBe(200)
+  await call.speak(ports, 10)
+  await call.bye()
+  await expectRecorded(bench, 20)
+  expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+})
