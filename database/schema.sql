@@ -3625,17 +3625,15 @@ decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
 demand_data_protection_officer() returns void
-demand_evaluator() returns access_right
+demand_duty(duty text, wanted text DEFAULT NULL::text) returns access_right
 demand_one_role(wanted text[]) returns text
 demand_own_calls() returns access_right
 demand_package_releasable(kind text, disclosure uuid) returns void
-demand_quality_expert() returns access_right
 demand_reconciler() returns text
 demand_releasable(research_id uuid) returns research_disclosure
 demand_releasable_to_authority(wanted uuid) returns authority_disclosure
 demand_research_part(parts text[]) returns text
 demand_right(wanted text, purpose text, reference text) returns access_right
-demand_trainer() returns access_right
 demand_whole_register() returns text
 destroyed_guard() returns trigger
 destroyed_is_told() returns trigger
@@ -3659,6 +3657,9 @@ drop_factors(person uuid) returns void to seloste_custodian
 drop_history_month(of_month date) returns TABLE(outcome text, contacts bigint) to seloste_custodian
 drop_research_item(wanted uuid, number integer) returns void to seloste_desk
 dues_of_retention(from_at timestamp with time zone, to_at timestamp with time zone, by_unit text, of_number text) returns TABLE(begins timestamp with time zone, ends timestamp with time zone, recordings bigint, contacts bigint)
+duty_right_to(duty text, r recording) returns access_right
+duty_rights(duty text) returns SETOF access_right
+duty_rights_to(duty text, r recording) returns SETOF access_right
 easter_sunday(year integer) returns date
 employment_end_is_told() returns trigger
 empty_training_moment(m training_moment, why text) returns void
@@ -3704,10 +3705,8 @@ enter_request(party text, kinds text[], channel text, language text, received_at
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
 erase_letters_of(request uuid) returns void
 erase_requests_over() returns integer to seloste_custodian
-evaluating_right(s segment) returns access_right
 evaluation_locked(wanted uuid) returns evaluation
 evaluation_mine(wanted uuid, seen integer) returns evaluation
-evaluation_right(e evaluation) returns access_right
 evaluation_work(wanted uuid) returns jsonb to seloste_desk
 evaluations_end() returns trigger
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
@@ -3917,14 +3916,15 @@ node_silence() returns interval to seloste_desk
 not_heard(c anonymised_copy, person uuid) returns int4multirange
 not_played(c anonymised_copy, person uuid) returns int4multirange
 not_while_watched(kind text) returns void to seloste_custodian
+note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb) returns void
 note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
 note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
 note_authority_released(wanted uuid) returns void
 note_calibration(wanted uuid, summary jsonb) returns void to seloste_desk
 note_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
-note_copy(action text, held access_right, c anonymised_copy, detail jsonb) returns void
 note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean to seloste_custodian
 note_end(action text, held access_right, purpose text, reference text, kind text, object uuid, detail jsonb) returns void
+note_evaluation(action text, e evaluation, detail jsonb) returns void
 note_fed_calls(told_by text, calls fed_call[]) returns void to seloste_capture
 note_fed_segments(told_by text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
 note_flow_read(segment uuid) returns void to seloste_desk
@@ -3942,12 +3942,10 @@ note_package(action text, p disclosure_package, acting text, detail jsonb) retur
 note_package_progress(wanted uuid, how_many integer) returns boolean to seloste_custodian
 note_pending() returns trigger
 note_procedure(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
-note_quality(action text, held access_right, kind text, object uuid, detail jsonb) returns void
 note_reach(draft uuid, reach jsonb) returns void to seloste_desk
 note_request(action text, q subject_request, detail jsonb) returns void
 note_research(action text, as_role text, kind text, object uuid, detail jsonb) returns void
 note_research_released(research_id uuid) returns void
-note_training(action text, held access_right, kind text, object uuid, detail jsonb) returns void
 note_wrong_factor(token_hash bytea) returns void to seloste_custodian
 notify_person(person uuid, kind text, detail jsonb) returns void
 obstacles_of_retention() returns TABLE(kind text, count bigint, since timestamp with time zone, deadline timestamp with time zone, place text, example text, fault text)
@@ -4003,9 +4001,7 @@ prune_audit(signed jsonb) returns bigint to seloste_custodian
 publish_quality_form(wanted uuid, seen integer) returns integer to seloste_desk
 purposes_cover(held text[], asked text[]) returns boolean
 put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
-quality_expert_right(s segment) returns access_right
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
-quality_rights() returns SETOF access_right
 quarter_began(instant timestamp with time zone) returns timestamp with time zone to seloste_desk
 queue_recording(p sampling_plan, week date, recording uuid) returns uuid
 quota_counts(answered_from timestamp with time zone, answered_to timestamp with time zone, known uuid[]) returns TABLE(rule_id text, official_person_id uuid, number_reached text, recorded bigint) to seloste_capture
@@ -4213,8 +4209,6 @@ training_collection_locked(wanted uuid) returns training_collection
 training_moment_locked(wanted uuid) returns training_moment
 training_moments_end() returns trigger
 training_recordings_locked(collection uuid) returns void
-training_right(s segment) returns access_right
-training_rights() returns SETOF access_right
 training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
 unfinished_of(q subject_request, outcome text) returns text[]

@@ -84,15 +84,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ), 5)
 $$;
 
--- Of which recording a copy is, is in its row alone: the log would keep what ties them (R32).
-create or replace function note_copy(action text, held access_right, c anonymised_copy, detail jsonb) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
-  values (viewer(), held.id, held.role, action, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'ok',
-    note_copy.detail)
-$$;
-
 -- The copy of an item's recording: the one that there is, or a new one. Whose preparer prepares no more goes to whoever asks.
+-- Of which recording it is, is in its row alone: the log would keep what ties them (R32).
 create or replace function begin_copy(disclosure uuid, item integer) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -111,7 +104,7 @@ begin
   select r.id, coalesce(r.duration_ms, 0), viewer() where (study_right(r)).id is not null
   on conflict do nothing returning * into c;
   if c.id is not null then
-    perform note_copy('anonymised-copy.begun', held, c, '{}');
+    perform note_act('anonymised-copy.begun', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, '{}');
     return c.id;
   end if;
   select * into c from anonymised_copy k where k.recording_id = r.id for update;
@@ -124,7 +117,7 @@ begin
     update anonymised_copy k set prepared_by = viewer(), state = 'DRAFT', revision = k.revision + 1, rendered_at = null,
       checked_at = null, checked_by = null, check_note = null
     where k.id = c.id;
-    perform note_copy('anonymised-copy.begun', held, c, jsonb_build_object('after', c.prepared_by));
+    perform note_act('anonymised-copy.begun', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('after', c.prepared_by));
   end if;
   return c.id;
 end $$;
@@ -151,7 +144,7 @@ begin
   is_preparer := c.prepared_by = viewer() and (study_right(r)).id is not null;
   if c.read_by is distinct from viewer() or c.read_at < now() - interval '5 minutes' then
     update anonymised_copy k set read_by = viewer(), read_at = now() where k.id = c.id;
-    perform note_copy('anonymised-copy.read', held, c, jsonb_build_object('words', is_preparer));
+    perform note_act('anonymised-copy.read', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, jsonb_build_object('words', is_preparer));
   end if;
   return query select c.id, c.recording_id, c.duration_ms, c.state, c.revision, c.level, case when is_preparer then c.work end, c.prepared_by,
     coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)),
@@ -180,7 +173,7 @@ begin
   update anonymised_copy k set level = save_copy.level, work = save_copy.work, revision = k.revision + 1, state = 'DRAFT', rendered_at = null,
     rendering_at = null, failure = null, failed_turn = null, checked_at = null, checked_by = null, check_note = null
   where k.id = c.id;
-  perform note_copy('anonymised-copy.saved', copy_expert(), c,
+  perform note_act('anonymised-copy.saved', copy_expert(), 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
     jsonb_build_object('revision', c.revision + 1, 'level', save_copy.level, 'was', c.state));
   return c.revision + 1;
 end $$;
@@ -309,7 +302,8 @@ begin
     sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
   returning h.id, h.until into id, until;
   sound_ms := c.sound_ms;
-  perform note_copy('anonymised-copy.heard', held, c, jsonb_build_object('hearing', id, 'revision', c.revision));
+  perform note_act('anonymised-copy.heard', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
+    jsonb_build_object('hearing', id, 'revision', c.revision));
   return next;
 end $$;
 grant execute on function begin_copy_hearing to seloste_desk;
@@ -394,7 +388,8 @@ begin
   perform refuse_identity_code('note', check_copy.note);
   update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
   where k.id = c.id;
-  perform note_copy('anonymised-copy.checked', held, c, jsonb_build_object('outcome', how, 'revision', c.revision));
+  perform note_act('anonymised-copy.checked', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
+    jsonb_build_object('outcome', how, 'revision', c.revision));
 end $$;
 grant execute on function check_copy to seloste_desk;
 

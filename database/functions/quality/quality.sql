@@ -6,61 +6,48 @@ create or replace function are_marks(marks jsonb) returns boolean language sql i
       where k !~ '^[A-Za-z0-9_-]{1,64}$')
 $$;
 
--- The viewer's right to evaluate quality: an expert's with that duty, or a supervisor's for development (R4, R37, R38).
-create or replace function quality_rights() returns setof access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from rights_of(viewer(), 'QUALITY', '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = 'QUALITY')
-$$;
-
-create or replace function demand_evaluator() returns access_right
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  held access_right;
-begin
-  select * into held from quality_rights() limit 1;
-  perform refuse_if(held.id is null, 'deny.role');
-  return held;
-end $$;
-
--- Forms and samples are the quality expert's.
-create or replace function demand_quality_expert() returns access_right
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  held access_right;
-begin
-  select * into held from quality_rights() r where r.role = 'EXPERT' limit 1;
-  perform refuse_if(held.id is null, 'deny.role');
-  return held;
-end $$;
-
 create or replace function segment_of(r recording) returns segment
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select s from segment s where s.id = r.segment_id and s.contact_started_at = r.contact_started_at
 $$;
 
--- The right under which the viewer may evaluate a recording: it reaches the segment, and the call is somebody else's.
-create or replace function evaluating_right(s segment) returns access_right
+-- The viewer's rights to a purpose for which experts have a duty of the same name: an expert's with that duty, or a supervisor's for
+-- development (R4, R37, R38).
+create or replace function duty_rights(duty text) returns setof access_right
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from quality_rights() o
-  where s.id is not null and s.official_person_id is distinct from viewer() and case o.scope_kind
+  select o from rights_of(viewer(), duty_rights.duty, '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = duty_rights.duty)
+$$;
+
+-- @param wanted a role, or none for either
+create or replace function demand_duty(duty text, wanted text default null) returns access_right
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  held access_right;
+begin
+  select * into held from duty_rights(demand_duty.duty) o where o.role = coalesce(wanted, o.role) limit 1;
+  perform refuse_if(held.id is null, 'deny.role');
+  return held;
+end $$;
+
+-- Those that reach a recording. Nobody evaluates a call of their own.
+create or replace function duty_rights_to(duty text, r recording) returns setof access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select o from segment_of(r) s, duty_rights(duty_rights_to.duty) o
+  where s.id is not null and (duty_rights_to.duty <> 'QUALITY' or s.official_person_id is distinct from viewer()) and case o.scope_kind
     when 'all' then true
     when 'unit' then s.official_unit_id = any (o.scope_units)
     when 'numbers' then s.number_reached = any (o.scope_numbers)
     else false end
-  limit 1
 $$;
 
-create or replace function note_quality(action text, held access_right, kind text, object uuid, detail jsonb) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
-  values (viewer(), held.id, held.role, action, 'QUALITY', kind, object, 'ok', detail)
-$$;
+create or replace function duty_right_to(duty text, r recording) returns access_right
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$ select o from duty_rights_to(duty, r) o limit 1 $$;
 
 create or replace function list_quality_forms()
 returns table (id uuid, language text, name text, revision integer, has_draft boolean, version integer, published_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_evaluator();
+  perform demand_duty('QUALITY');
   return query select f.id, f.language, f.name, f.revision, f.draft is not null, v.version, v.published_at
     from quality_form f
     left join lateral (select * from quality_form_version o where o.form_id = f.id order by o.version desc limit 1) v on true
@@ -73,7 +60,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   f quality_form;
 begin
-  perform demand_evaluator();
+  perform demand_duty('QUALITY');
   select * into f from quality_form o where o.id = wanted;
   perform refuse_if(f.id is null, 'not-found');
   return jsonb_build_object('id', f.id, 'language', f.language, 'name', f.name, 'revision', f.revision, 'draft', f.draft,
@@ -87,14 +74,14 @@ grant execute on function read_quality_form to seloste_desk;
 create or replace function begin_quality_form(language text, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_quality_expert();
+  held access_right := demand_duty('QUALITY', 'EXPERT');
   made uuid;
 begin
   perform refuse_identity_code('name', begin_quality_form.name);
   insert into quality_form (language, name, begun_by, draft, draft_at, draft_by)
   values (begin_quality_form.language, btrim(begin_quality_form.name), viewer(), '{"sections": []}', clock_timestamp(), viewer())
   returning id into made;
-  perform note_quality('quality.form-begun', held, 'quality-form', made, '{}');
+  perform note_act('quality.form-begun', held, 'QUALITY', 'quality-form', made, '{}');
   return made;
 end $$;
 grant execute on function begin_quality_form to seloste_desk;
@@ -105,7 +92,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   f quality_form;
 begin
-  perform demand_quality_expert();
+  perform demand_duty('QUALITY', 'EXPERT');
   select * into f from quality_form o where o.id = wanted for update;
   perform refuse_if(f.id is null, 'not-found');
   perform refuse_if(f.revision <> seen, 'quality.changed-meanwhile');
@@ -120,7 +107,7 @@ grant execute on function save_quality_form to seloste_desk;
 create or replace function publish_quality_form(wanted uuid, seen integer) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_quality_expert();
+  held access_right := demand_duty('QUALITY', 'EXPERT');
   f quality_form;
   made integer;
 begin
@@ -132,7 +119,7 @@ begin
   select f.id, coalesce(max(v.version), 0) + 1, f.name, f.draft, viewer() from quality_form_version v where v.form_id = f.id
   returning version into made;
   update quality_form o set revision = o.revision + 1, draft = null, draft_at = null, draft_by = null where o.id = f.id;
-  perform note_quality('quality.form-published', held, 'quality-form', f.id, jsonb_build_object('version', made));
+  perform note_act('quality.form-published', held, 'QUALITY', 'quality-form', f.id, jsonb_build_object('version', made));
   return made;
 end $$;
 grant execute on function publish_quality_form to seloste_desk;
@@ -145,14 +132,14 @@ $$;
 -- Whether a right of the viewer's to evaluate reaches what a plan draws from.
 create or replace function reaches_plan(p sampling_plan) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (select from quality_rights() o where case o.scope_kind
+  select exists (select from duty_rights('QUALITY') o where case o.scope_kind
     when 'all' then true when 'unit' then p.unit_id = any (o.scope_units) when 'numbers' then p.number = any (o.scope_numbers) else false end)
 $$;
 
 create or replace function list_sampling_plans() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_evaluator();
+  perform demand_duty('QUALITY');
   return query select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
       'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
       'begunAt', p.begun_at, 'endedAt', p.ended_at))
@@ -170,12 +157,12 @@ grant execute on function list_sampling_plans to seloste_desk;
 create or replace function begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_quality_expert();
+  held access_right := demand_duty('QUALITY', 'EXPERT');
   made uuid;
 begin
   perform refuse_identity_code('name', begin_sampling_plan.name);
   perform refuse_if(not exists (
-    select from quality_rights() o where o.role = 'EXPERT' and (o.scope_kind = 'all' or begin_sampling_plan.number = any (o.scope_numbers))
+    select from duty_rights('QUALITY') o where o.role = 'EXPERT' and (o.scope_kind = 'all' or begin_sampling_plan.number = any (o.scope_numbers))
   ), 'quality.number-out-of-reach');
   perform refuse_if(newest_version(begin_sampling_plan.form) is null, 'quality.form-not-published');
   perform refuse_if(not exists (select from unit u where u.id = begin_sampling_plan.unit), 'not-found');
@@ -186,7 +173,7 @@ begin
   values (btrim(begin_sampling_plan.name), begin_sampling_plan.form, begin_sampling_plan.unit, begin_sampling_plan.number,
     begin_sampling_plan.weekly, begin_sampling_plan.days_left, viewer())
   returning id into made;
-  perform note_quality('quality.plan-begun', held, 'sampling-plan', made, '{}');
+  perform note_act('quality.plan-begun', held, 'QUALITY', 'sampling-plan', made, '{}');
   return made;
 end $$;
 grant execute on function begin_sampling_plan to seloste_desk;
@@ -194,12 +181,12 @@ grant execute on function begin_sampling_plan to seloste_desk;
 create or replace function end_sampling_plan(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_quality_expert();
+  held access_right := demand_duty('QUALITY', 'EXPERT');
 begin
   update sampling_plan p set ended_at = clock_timestamp(), ended_by = viewer()
   where p.id = wanted and p.ended_at is null and reaches_plan(p);
   perform refuse_if(not found, 'not-found');
-  perform note_quality('quality.plan-ended', held, 'sampling-plan', wanted, '{}');
+  perform note_act('quality.plan-ended', held, 'QUALITY', 'sampling-plan', wanted, '{}');
 end $$;
 grant execute on function end_sampling_plan to seloste_desk;
 
@@ -279,16 +266,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select coalesce(case
     when e.kind = 'CALIBRATION' and e.evaluator_id <> viewer() then false
     when e.ended_at is not null then e.evaluator_id = viewer()
-    when e.state = 'WAITING' or e.evaluator_id = viewer() then (evaluating_right(segment_of(r))).id is not null
-    else (quality_expert_right(segment_of(r))).id is not null end, false)
+    else exists (
+      select from duty_rights_to('QUALITY', r) o
+      where e.state = 'WAITING' or e.evaluator_id = viewer() or o.role = 'EXPERT' and o.scope_kind <> 'unit') end, false)
 $$;
 
 create or replace function list_evaluations() returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_evaluator();
+  held access_right := demand_duty('QUALITY');
 begin
-  perform note_quality('quality.queue-read', held, 'search', null, '{}');
+  perform note_act('quality.queue-read', held, 'QUALITY', 'search', null, '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', p.name, 'week', e.week,
       'calibrationId', e.calibration_id, 'calibrationName', nullif(c.name, ''), 'formId', e.form_id, 'formName', f.name, 'recordingId', e.recording_id,
       'contactId', e.contact_id, 'unitName', u.name, 'number', e.number, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
@@ -313,7 +301,7 @@ declare
   e evaluation;
   r recording;
 begin
-  perform demand_evaluator();
+  perform demand_duty('QUALITY');
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
   perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
@@ -322,9 +310,10 @@ begin
   return e;
 end $$;
 
-create or replace function evaluation_right(e evaluation) returns access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select evaluating_right(segment_of(r)) from recording r where r.id = e.recording_id
+-- What an evaluator did with an evaluation, in the log.
+create or replace function note_evaluation(action text, e evaluation, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_act(action, duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', e.id, detail) from recording r where r.id = e.recording_id
 $$;
 
 -- Takes one from the queue, with the newest version of its form. Again, it is the same.
@@ -339,7 +328,7 @@ begin
   perform refuse_if(e.state <> 'WAITING', 'quality.taken');
   update evaluation o set state = 'DRAFT', evaluator_id = viewer(), form_version = newest_version(e.form_id), begun_at = clock_timestamp()
   where o.id = e.id;
-  perform note_quality('quality.evaluation-begun', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
+  perform note_evaluation('quality.evaluation-begun', e, jsonb_build_object('recording', e.recording_id));
 end $$;
 grant execute on function begin_evaluation to seloste_desk;
 
@@ -347,7 +336,7 @@ grant execute on function begin_evaluation to seloste_desk;
 create or replace function read_evaluation(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_evaluator();
+  held access_right := demand_duty('QUALITY');
   e evaluation;
   r recording;
   s segment;
@@ -364,7 +353,7 @@ begin
     e.disagreement := null;
     e.answer := null;
   end if;
-  perform note_quality('quality.evaluation-read', held, 'evaluation', e.id, '{}');
+  perform note_act('quality.evaluation-read', held, 'QUALITY', 'evaluation', e.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state, 'planName', (select p.name from sampling_plan p where p.id = e.plan_id),
       'calibrationId', e.calibration_id, 'formId', e.form_id, 'formVersion', e.form_version, 'newestVersion', newest_version(e.form_id),
       'formName', v.name, 'formLanguage', f.language, 'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', s.id, 'number', e.number,
@@ -439,8 +428,8 @@ begin
     total = (score ->> 'total')::real, is_failed = (score ->> 'isFailed')::boolean, sections = score -> 'sections',
     mark = case when e.kind = 'SAMPLED' then mark_for(official, e.unit_id, e.quarter) end
   where o.id = e.id;
-  perform note_quality(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end,
-    evaluation_right(e), 'evaluation', e.id, jsonb_build_object('recording', e.recording_id));
+  perform note_evaluation(case when e.kind = 'CALIBRATION' then 'quality.evaluation-finished' else 'quality.evaluation-released' end, e,
+    jsonb_build_object('recording', e.recording_id));
 end $$;
 grant execute on function release_evaluation to seloste_desk;
 
@@ -492,7 +481,7 @@ begin
   if why = 'unsuitable' then
     next := follow_in_draw(e);
   end if;
-  perform note_quality('quality.evaluation-set-aside', evaluation_right(e), 'evaluation', e.id,
+  perform note_evaluation('quality.evaluation-set-aside', e,
     jsonb_strip_nulls(jsonb_build_object('why', why, 'followedBy', next)));
   return case when why = 'unsuitable' then next is not null end;
 end $$;
@@ -512,7 +501,7 @@ begin
     update evaluation o set state = 'DRAFT', released_at = null, acknowledged_at = null, total = null, is_failed = null, sections = null,
       mark = null, revision = o.revision + 1 where o.id = e.id;
   end if;
-  perform note_quality('quality.disagreement-answered', evaluation_right(e), 'evaluation', e.id, jsonb_build_object('outcome', answer_disagreement.outcome));
+  perform note_evaluation('quality.disagreement-answered', e, jsonb_build_object('outcome', answer_disagreement.outcome));
 end $$;
 grant execute on function answer_disagreement to seloste_desk;
 
@@ -532,7 +521,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   held access_right := demand_own_calls();
 begin
-  perform note_quality('quality.own-read', held, 'person', viewer(), '{}');
+  perform note_act('quality.own-read', held, 'QUALITY', 'person', viewer(), '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('id', e.id, 'state', e.state, 'formName', v.name, 'formLanguage', f.language,
       'recordingId', e.recording_id, 'contactId', e.contact_id, 'segmentId', r.segment_id, 'number', e.number, 'startedAt', r.started_at,
       'destroyAt', r.destroy_at, 'comments', e.comments, 'note', e.note, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
@@ -572,7 +561,7 @@ begin
     return;
   end if;
   update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = clock_timestamp() where o.id = e.id;
-  perform note_quality('quality.evaluation-acknowledged', held, 'evaluation', e.id, '{}');
+  perform note_act('quality.evaluation-acknowledged', held, 'QUALITY', 'evaluation', e.id, '{}');
 end $$;
 grant execute on function acknowledge_evaluation to seloste_desk;
 
@@ -587,25 +576,25 @@ begin
   update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
     disagreed_at = clock_timestamp(), disagreement = btrim(disagree_with_evaluation.reasons),
     answered_at = null, answered_by = null, answer_outcome = null, answer = null where o.id = e.id;
-  perform note_quality('quality.disagreed', held, 'evaluation', e.id, '{}');
+  perform note_act('quality.disagreed', held, 'QUALITY', 'evaluation', e.id, '{}');
 end $$;
 grant execute on function disagree_with_evaluation to seloste_desk;
 
 create or replace function begin_calibration(recording uuid, form uuid, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_quality_expert();
+  held access_right := demand_duty('QUALITY', 'EXPERT');
   r recording;
   made uuid;
 begin
   select * into r from recording o where o.id = begin_calibration.recording for share;
-  perform refuse_if(r.id is null or (evaluating_right(segment_of(r))).id is null, 'not-found');
+  perform refuse_if(r.id is null or (duty_right_to('QUALITY', r)).id is null, 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   perform refuse_if(newest_version(begin_calibration.form) is null, 'quality.form-not-published');
   perform refuse_identity_code('name', begin_calibration.name);
   insert into calibration (name, form_id, form_version, recording_id, begun_by)
   values (btrim(begin_calibration.name), begin_calibration.form, newest_version(begin_calibration.form), r.id, viewer()) returning id into made;
-  perform note_quality('quality.calibration-begun', held, 'calibration', made, jsonb_build_object('recording', r.id));
+  perform note_act('quality.calibration-begun', held, 'QUALITY', 'calibration', made, jsonb_build_object('recording', r.id));
   return made;
 end $$;
 grant execute on function begin_calibration to seloste_desk;
@@ -613,15 +602,15 @@ grant execute on function begin_calibration to seloste_desk;
 -- Whether the viewer sees a calibration: whoever could evaluate its recording; once that is gone, whoever evaluates at all.
 create or replace function sees_calibration(c calibration) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select case when c.recording_id is null then exists (select from quality_rights())
-    else exists (select from recording r where r.id = c.recording_id and (evaluating_right(segment_of(r))).id is not null) end
+  select case when c.recording_id is null then exists (select from duty_rights('QUALITY'))
+    else exists (select from recording r where r.id = c.recording_id and (duty_right_to('QUALITY', r)).id is not null) end
 $$;
 
 -- How far each is, and what agreement there was; nobody's answers.
 create or replace function list_calibrations() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_evaluator();
+  perform demand_duty('QUALITY');
   return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'formId', c.form_id, 'formName', v.name, 'formVersion', c.form_version,
       'formLanguage', f.language, 'begunAt', c.begun_at, 'isMine', c.begun_by = viewer(), 'closedAt', c.closed_at, 'endedAt', c.ended_at,
       'begun', count(e.id), 'finished', count(e.id) filter (where e.state = 'FINISHED'),
@@ -643,7 +632,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c calibration;
 begin
-  perform demand_evaluator();
+  perform demand_duty('QUALITY');
   perform from recording r where r.id = (select o.recording_id from calibration o where o.id = wanted) for share;
   select * into c from calibration o where o.id = wanted for update;
   perform refuse_if(c.id is null or not sees_calibration(c), 'not-found');
@@ -672,7 +661,8 @@ begin
   values ('CALIBRATION', c.id, r.id, r.contact_id, s.official_unit_id, s.number_reached,
     date_trunc('quarter', helsinki_day(r.started_at))::date, c.form_id, c.form_version, viewer(), 'DRAFT', clock_timestamp())
   returning id into made;
-  perform note_quality('quality.evaluation-begun', evaluating_right(s), 'evaluation', made, jsonb_build_object('recording', r.id));
+  perform note_act('quality.evaluation-begun', duty_right_to('QUALITY', r), 'QUALITY', 'evaluation', made,
+    jsonb_build_object('recording', r.id));
   return made;
 end $$;
 grant execute on function join_calibration to seloste_desk;
@@ -681,7 +671,7 @@ grant execute on function join_calibration to seloste_desk;
 create or replace function close_calibration(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_quality_expert();
+  held access_right := demand_duty('QUALITY', 'EXPERT');
   c calibration := calibration_locked(wanted);
   given jsonb;
 begin
@@ -690,7 +680,7 @@ begin
   -- What is not finished is not compared, and leads nowhere any more.
   delete from evaluation e where e.calibration_id = c.id and e.state = 'DRAFT';
   update calibration o set closed_at = clock_timestamp() where o.id = c.id;
-  perform note_quality('quality.calibration-closed', held, 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
+  perform note_act('quality.calibration-closed', held, 'QUALITY', 'calibration', c.id, jsonb_build_object('evaluators', jsonb_array_length(given)));
   return jsonb_build_object('answers', given, 'form', (
     select v.content from quality_form_version v where v.form_id = c.form_id and v.version = c.form_version));
 end $$;
@@ -700,7 +690,7 @@ grant execute on function close_calibration to seloste_desk;
 create or replace function note_calibration(wanted uuid, summary jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_quality_expert();
+  perform demand_duty('QUALITY', 'EXPERT');
   update calibration c set summary = note_calibration.summary where c.id = wanted and c.closed_at is not null and c.summary is null;
 end $$;
 grant execute on function note_calibration to seloste_desk;
@@ -711,9 +701,9 @@ grant execute on function note_calibration to seloste_desk;
 create or replace function quality_results(wanted date) returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_evaluator();
+  held access_right := demand_duty('QUALITY');
 begin
-  perform note_quality('quality.results-read', held, 'search', null, jsonb_build_object('quarter', wanted));
+  perform note_act('quality.results-read', held, 'QUALITY', 'search', null, jsonb_build_object('quarter', wanted));
   return query
   with reached as (
     select e.* from evaluation e
@@ -721,7 +711,7 @@ begin
       -- What is forbidden and waits for an order or a case is not used for this, either (R50).
       and not exists (select from prohibition p where p.recording_id = e.recording_id)
       and e.released_at < day_begins(date_trunc('week', helsinki_day(register_now()))::date)
-      and exists (select from quality_rights() o where case o.scope_kind
+      and exists (select from duty_rights('QUALITY') o where case o.scope_kind
         when 'all' then true when 'unit' then e.unit_id = any (o.scope_units) when 'numbers' then e.number = any (o.scope_numbers) else false end)
   ), grouped as (
     select e.unit_id, e.number, e.form_id, e.form_version, count(*) as n, count(distinct e.mark) as officials, avg(e.total) as mean,
@@ -811,13 +801,3 @@ begin
 end $$;
 grant execute on function end_quality_over to seloste_custodian;
 
--- The right of a quality expert under which the viewer may evaluate a recording, as evaluating_right finds one.
-create or replace function quality_expert_right(s segment) returns access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from quality_rights() o
-  where o.role = 'EXPERT' and s.id is not null and s.official_person_id is distinct from viewer() and case o.scope_kind
-    when 'all' then true
-    when 'numbers' then s.number_reached = any (o.scope_numbers)
-    else false end
-  limit 1
-$$;

@@ -1,42 +1,8 @@
--- The viewer's right to train: an expert's with that duty, or a supervisor's for development.
-create or replace function training_rights() returns setof access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from rights_of(viewer(), 'TRAINING', '') o where o.role = 'SUPERVISOR' or (o.role = 'EXPERT' and o.duty = 'TRAINING')
-$$;
-
-create or replace function demand_trainer() returns access_right
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  held access_right;
-begin
-  select * into held from training_rights() limit 1;
-  perform refuse_if(held.id is null, 'deny.role');
-  return held;
-end $$;
-
--- The right under which the viewer may train with a recording.
-create or replace function training_right(s segment) returns access_right
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select o from training_rights() o
-  where s.id is not null and case o.scope_kind
-    when 'all' then true
-    when 'unit' then s.official_unit_id = any (o.scope_units)
-    when 'numbers' then s.number_reached = any (o.scope_numbers)
-    else false end
-  limit 1
-$$;
-
-create or replace function note_training(action text, held access_right, kind text, object uuid, detail jsonb) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
-  values (viewer(), held.id, held.role, action, 'TRAINING', kind, object, 'ok', detail)
-$$;
-
 -- How many moments there are, how many are empty, and the first day on which one of them becomes so.
 create or replace function list_training_collections() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_trainer();
+  perform demand_duty('TRAINING');
   return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'begunAt', c.begun_at,
       'endedAt', c.ended_at, 'moments', count(m.id), 'empty', count(m.emptied_at), 'nextEndsAt', min(r.destroy_at)))
     from training_collection c
@@ -49,14 +15,14 @@ grant execute on function list_training_collections to seloste_desk;
 create or replace function begin_training_collection(name text, aim text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   made uuid;
 begin
   perform refuse_identity_code('name', begin_training_collection.name);
   perform refuse_identity_code('aim', begin_training_collection.aim);
   insert into training_collection (name, aim, begun_by)
   values (btrim(begin_training_collection.name), btrim(begin_training_collection.aim), viewer()) returning id into made;
-  perform note_training('training.collection-begun', held, 'training-collection', made, '{}');
+  perform note_act('training.collection-begun', held, 'TRAINING', 'training-collection', made, '{}');
   return made;
 end $$;
 grant execute on function begin_training_collection to seloste_desk;
@@ -67,7 +33,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   c training_collection;
 begin
-  perform demand_trainer();
+  perform demand_duty('TRAINING');
   select * into c from training_collection o where o.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.ended_at is not null, 'training.collection-ended');
@@ -77,7 +43,7 @@ end $$;
 create or replace function save_training_collection(wanted uuid, seen integer, name text, aim text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   c training_collection := training_collection_locked(wanted);
 begin
   perform refuse_if(c.revision <> seen, 'training.changed-meanwhile');
@@ -85,7 +51,7 @@ begin
   perform refuse_identity_code('aim', save_training_collection.aim);
   update training_collection o set revision = o.revision + 1, name = btrim(save_training_collection.name), aim = btrim(save_training_collection.aim)
   where o.id = c.id;
-  perform note_training('training.collection-saved', held, 'training-collection', c.id, '{}');
+  perform note_act('training.collection-saved', held, 'TRAINING', 'training-collection', c.id, '{}');
 end $$;
 grant execute on function save_training_collection to seloste_desk;
 
@@ -103,14 +69,14 @@ end $$;
 create or replace function end_training_collection(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   c training_collection := training_collection_locked(wanted);
 begin
   perform refuse_if(exists (select from training_session s where s.collection_id = c.id and s.ended_at is null), 'training.session-open');
   perform training_recordings_locked(c.id);
   update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
   delete from training_moment m where m.collection_id = c.id;
-  perform note_training('training.collection-ended', held, 'training-collection', c.id, '{}');
+  perform note_act('training.collection-ended', held, 'TRAINING', 'training-collection', c.id, '{}');
 end $$;
 grant execute on function end_training_collection to seloste_desk;
 
@@ -120,19 +86,19 @@ grant execute on function end_training_collection to seloste_desk;
 create or replace function read_training_collection(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   c training_collection;
 begin
   select * into c from training_collection o where o.id = wanted;
   perform refuse_if(c.id is null, 'not-found');
-  perform note_training('training.collection-read', held, 'training-collection', c.id, '{}');
+  perform note_act('training.collection-read', held, 'TRAINING', 'training-collection', c.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'revision', c.revision, 'begunAt', c.begun_at,
       'endedAt', c.ended_at))
     || jsonb_build_object('moments', coalesce((
       select jsonb_agg(
         case
           when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
-          when (training_right(segment_of(r))).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
+          when (duty_right_to('TRAINING', r)).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
           when copy_stands_still(r) = 'recording.destroyed' then
             jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', r.destroy_at, 'emptyWhy', 'term')
           else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
@@ -164,7 +130,7 @@ declare
   made uuid;
 begin
   select o.* into r from recording o where o.id = add_training_moment.recording for share;
-  held := training_right(segment_of(r));
+  held := duty_right_to('TRAINING', r);
   perform refuse_if(held.id is null, 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   perform check_training_moment(r, add_training_moment.from_ms, add_training_moment.to_ms, add_training_moment.title, add_training_moment.lesson);
@@ -173,7 +139,7 @@ begin
   values (c.id, (select coalesce(max(m.place), 0) + 1 from training_moment m where m.collection_id = c.id), r.id, r.contact_id,
     add_training_moment.from_ms, add_training_moment.to_ms, btrim(add_training_moment.title), btrim(add_training_moment.lesson), viewer())
   returning id into made;
-  perform note_training('training.moment-added', held, 'training-collection', c.id, jsonb_build_object('recording', r.id));
+  perform note_act('training.moment-added', held, 'TRAINING', 'training-collection', c.id, jsonb_build_object('recording', r.id));
   return made;
 end $$;
 grant execute on function add_training_moment to seloste_desk;
@@ -185,11 +151,11 @@ declare
   m training_moment;
   r recording;
 begin
-  perform demand_trainer();
+  perform demand_duty('TRAINING');
   perform training_collection_locked((select o.collection_id from training_moment o where o.id = wanted));
   select o.* into r from recording o where o.id = (select t.recording_id from training_moment t where t.id = wanted) for share;
   select * into m from training_moment o where o.id = wanted for update;
-  perform refuse_if(m.emptied_at is null and (training_right(segment_of(r))).id is null, 'not-found');
+  perform refuse_if(m.emptied_at is null and (duty_right_to('TRAINING', r)).id is null, 'not-found');
   return m;
 end $$;
 
@@ -206,7 +172,7 @@ begin
   update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
     title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
   where o.id = m.id;
-  perform note_training('training.moment-saved', training_right(segment_of(r)), 'training-collection', m.collection_id,
+  perform note_act('training.moment-saved', duty_right_to('TRAINING', r), 'TRAINING', 'training-collection', m.collection_id,
     jsonb_build_object('recording', r.id));
 end $$;
 grant execute on function save_training_moment to seloste_desk;
@@ -215,11 +181,11 @@ grant execute on function save_training_moment to seloste_desk;
 create or replace function remove_training_moment(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   m training_moment := training_moment_locked(wanted);
 begin
   delete from training_moment o where o.id = m.id;
-  perform note_training('training.moment-removed', held, 'training-collection', m.collection_id, '{}');
+  perform note_act('training.moment-removed', held, 'TRAINING', 'training-collection', m.collection_id, '{}');
 end $$;
 grant execute on function remove_training_moment to seloste_desk;
 
@@ -227,14 +193,14 @@ grant execute on function remove_training_moment to seloste_desk;
 create or replace function order_training_moments(wanted uuid, moments uuid[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   c training_collection := training_collection_locked(wanted);
 begin
   perform refuse_if((select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
     is distinct from (select array_agg(o order by o) from unnest(moments) o), 'training.changed-meanwhile');
   perform training_recordings_locked(c.id);
   update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
-  perform note_training('training.ordered', held, 'training-collection', c.id, '{}');
+  perform note_act('training.ordered', held, 'TRAINING', 'training-collection', c.id, '{}');
 end $$;
 grant execute on function order_training_moments to seloste_desk;
 
@@ -243,13 +209,13 @@ grant execute on function order_training_moments to seloste_desk;
 create or replace function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   leads uuid := (select s.id from training_session s where s.led_by = viewer() and s.ended_at is null);
 begin
   if leads is null or length(btrim(part)) < 2 then
     return;
   end if;
-  perform note_training('training.trainees-looked-for', held, 'training-session', leads, '{}');
+  perform note_act('training.trainees-looked-for', held, 'TRAINING', 'training-session', leads, '{}');
   return query select p.id, p.user_id, n.name, u.name
     from person p
     join person_name n on n.person_id = p.id and n.valid_from <= now() and (n.valid_to is null or n.valid_to > now())
@@ -264,14 +230,14 @@ grant execute on function find_trainees to seloste_desk;
 create or replace function begin_training_session(collection uuid, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   c training_collection := training_collection_locked(collection);
   made uuid;
 begin
   perform refuse_identity_code('name', begin_training_session.name);
   perform refuse_if(exists (select from training_session s where s.led_by = viewer() and s.ended_at is null), 'training.leads-already');
   insert into training_session (collection_id, name, led_by) values (c.id, btrim(begin_training_session.name), viewer()) returning id into made;
-  perform note_training('training.session-begun', held, 'training-session', made, jsonb_build_object('collection', c.id));
+  perform note_act('training.session-begun', held, 'TRAINING', 'training-session', made, jsonb_build_object('collection', c.id));
   return made;
 end $$;
 grant execute on function begin_training_session to seloste_desk;
@@ -280,7 +246,7 @@ grant execute on function begin_training_session to seloste_desk;
 create or replace function list_training_sessions() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_trainer();
+  perform demand_duty('TRAINING');
   return query select jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
       'collectionName', c.name, 'isMine', s.led_by = viewer(), 'begunAt', s.begun_at, 'endedAt', s.ended_at,
       'attendees', (select count(*) from training_attendee a where a.session_id = s.id)))
@@ -293,12 +259,12 @@ grant execute on function list_training_sessions to seloste_desk;
 create or replace function read_training_session(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   s training_session;
 begin
   select * into s from training_session o where o.id = wanted;
   perform refuse_if(s.id is null or s.led_by <> viewer(), 'not-found');
-  perform note_training('training.session-read', held, 'training-session', s.id, '{}');
+  perform note_act('training.session-read', held, 'TRAINING', 'training-session', s.id, '{}');
   return jsonb_strip_nulls(jsonb_build_object('id', s.id, 'reference', s.reference, 'name', s.name, 'collectionId', s.collection_id,
       'collectionName', (select c.name from training_collection c where c.id = s.collection_id), 'begunAt', s.begun_at, 'endedAt', s.ended_at))
     || jsonb_build_object('attendees', coalesce((
@@ -317,7 +283,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   held access_right := demand_own_calls();
 begin
-  perform note_training('training.own-read', held, 'person', viewer(), '{}');
+  perform note_act('training.own-read', held, 'TRAINING', 'person', viewer(), '{}');
   return query select jsonb_strip_nulls(jsonb_build_object('reference', s.reference, 'name', s.name, 'collectionName', c.name, 'aim', c.aim,
       'begunAt', s.begun_at, 'endedAt', s.ended_at, 'enteredAt', a.entered_at, 'keptUntil', months_after(s.ended_at, 14)))
     from training_attendee a join training_session s on s.id = a.session_id join training_collection c on c.id = s.collection_id
@@ -332,7 +298,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   s training_session;
 begin
-  perform demand_trainer();
+  perform demand_duty('TRAINING');
   select * into s from training_session o where o.id = wanted for update;
   perform refuse_if(s.id is null or s.led_by <> viewer(), 'not-found');
   perform refuse_if(s.ended_at is not null, 'training.session-ended');
@@ -342,7 +308,7 @@ end $$;
 create or replace function enter_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   s training_session := training_session_locked(wanted);
 begin
   perform refuse_if(not exists (
@@ -350,7 +316,7 @@ begin
   ), 'training.not-employed');
   insert into training_attendee (session_id, person_id) values (s.id, enter_trainee.person) on conflict do nothing;
   if found then
-    perform note_training('training.trainee-entered', held, 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
+    perform note_act('training.trainee-entered', held, 'TRAINING', 'training-session', s.id, jsonb_build_object('person', enter_trainee.person));
   end if;
 end $$;
 grant execute on function enter_trainee to seloste_desk;
@@ -359,7 +325,7 @@ grant execute on function enter_trainee to seloste_desk;
 create or replace function remove_trainee(wanted uuid, person uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   s training_session := training_session_locked(wanted);
 begin
   perform refuse_if(exists (
@@ -369,7 +335,7 @@ begin
   ), 'training.has-heard');
   delete from training_attendee a where a.session_id = s.id and a.person_id = remove_trainee.person;
   perform refuse_if(not found, 'not-found');
-  perform note_training('training.trainee-removed', held, 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
+  perform note_act('training.trainee-removed', held, 'TRAINING', 'training-session', s.id, jsonb_build_object('person', remove_trainee.person));
 end $$;
 grant execute on function remove_trainee to seloste_desk;
 
@@ -377,7 +343,7 @@ grant execute on function remove_trainee to seloste_desk;
 create or replace function end_training_session(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held access_right := demand_trainer();
+  held access_right := demand_duty('TRAINING');
   s training_session := training_session_locked(wanted);
   l listening;
 begin
@@ -386,7 +352,7 @@ begin
     perform end_listening_for(l, 'left');
   end loop;
   update training_session o set ended_at = clock_timestamp() where o.id = s.id;
-  perform note_training('training.session-ended', held, 'training-session', s.id,
+  perform note_act('training.session-ended', held, 'TRAINING', 'training-session', s.id,
     jsonb_build_object('attendees', (select count(*) from training_attendee a where a.session_id = s.id)));
 end $$;
 grant execute on function end_training_session to seloste_desk;

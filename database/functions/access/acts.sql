@@ -1,0 +1,16 @@
+-- Refuses with a code (SQLSTATE SE001) where a condition holds, as src/safeguards/access/ask-of-database.ts returns it.
+-- `of_what`: more about it, in the error's detail.
+create or replace function refuse_if(wrong boolean, code text, of_what text default null) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  if wrong then
+    raise exception '%', code using errcode = 'SE001', detail = coalesce(of_what, '');
+  end if;
+end $$;
+
+-- Writes into the log what the viewer did under a right.
+create or replace function note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, purpose, kind, object, 'ok', note_act.detail)
+$$;
