@@ -3478,7 +3478,6 @@ appointment_is_late(request uuid) returns boolean
 appointments_as_told(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 appointments_so_far(request uuid) returns jsonb
 approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer to seloste_desk
-approved_sound(recording uuid) returns TABLE(copy_id uuid, sha256 bytea, bytes bigint, ms integer) to seloste_custodian
 are_marks(marks jsonb) returns boolean
 ask_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
 ask_factor_removal(person uuid, reason text) returns uuid to seloste_desk
@@ -3509,8 +3508,7 @@ begin_evaluation(wanted uuid) returns void to seloste_desk
 begin_letter(wanted uuid, kind text, ground text) returns jsonb to seloste_desk
 begin_letter_due(wanted uuid, kind text) returns jsonb to seloste_custodian
 begin_package(kind text, disclosure uuid, method text, delivery text, token_hash bytea, given text) returns TABLE(id uuid, expires_at timestamp with time zone, recipient text) to seloste_custodian
-begin_package_fetch(token_hash bytea, address text) returns TABLE(id uuid, size_bytes bigint, attempt integer, is_busy boolean) to seloste_custodian
-begin_package_save(wanted uuid, address text) returns TABLE(id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean) to seloste_custodian
+begin_package_fetch(token_hash bytea, wanted uuid, address text) returns TABLE(id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean) to seloste_custodian
 begin_quality_form(language text, name text) returns uuid to seloste_desk
 begin_rendering(wanted uuid, revision integer, engine text, engine_version text, removed jsonb, redacted_ms integer, evaluation jsonb) returns void to seloste_custodian
 begin_research(institute uuid, study text, due_on date, format text) returns research_disclosure to seloste_desk
@@ -3590,7 +3588,6 @@ copies_so_far(request uuid) returns jsonb
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_expert() returns access_right
-copy_fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
 copy_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
 copy_is_due(c subject_copy) returns boolean
 copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
@@ -3628,7 +3625,6 @@ demand_data_protection_officer() returns void
 demand_duty(duty text, wanted text DEFAULT NULL::text) returns access_right
 demand_one_role(wanted text[]) returns text
 demand_own_calls() returns access_right
-demand_package_releasable(kind text, disclosure uuid) returns void
 demand_reconciler() returns text
 demand_releasable(research_id uuid) returns research_disclosure
 demand_releasable_to_authority(wanted uuid) returns authority_disclosure
@@ -3680,7 +3676,6 @@ end_order(wanted uuid, note text) returns void to seloste_desk
 end_orders_over() returns SETOF uuid
 end_package(p disclosure_package, why text, by uuid) returns void
 end_quality_over() returns integer to seloste_custodian
-end_research_packages(research uuid) returns void
 end_rooms(a appointment, whose uuid, why text) returns void
 end_sampling_plan(wanted uuid) returns void to seloste_desk
 end_segments_of_node(gone uuid) returns TABLE(id uuid, started_at timestamp with time zone)
@@ -3715,6 +3710,7 @@ factor_is_told() returns trigger
 facts_of_research(d research_disclosure) returns jsonb
 failure_wait(failures integer) returns interval to seloste_custodian
 fed_questions(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
+fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
 fetch_lease() returns interval
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_reception(wanted text, enough integer, since timestamp with time zone) returns SETOF finding to seloste_custodian
@@ -3810,7 +3806,6 @@ ledger_copy() returns trigger
 ledger_entry_of(recording uuid) returns TABLE(number bigint, at timestamp with time zone, cause text, done_by text, targets jsonb, hash bytea) to seloste_desk
 ledger_instant(at timestamp with time zone) returns text
 ledger_link() returns trigger
-ledger_of_research(d research_disclosure, items jsonb) returns jsonb
 ledger_package() returns trigger
 ledger_passkey() returns trigger
 ledger_person() returns trigger
@@ -3919,7 +3914,6 @@ not_while_watched(kind text) returns void to seloste_custodian
 note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb) returns void
 note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
 note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
-note_authority_released(wanted uuid) returns void
 note_calibration(wanted uuid, summary jsonb) returns void to seloste_desk
 note_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
 note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean to seloste_custodian
@@ -3938,7 +3932,6 @@ note_letter(action text, l letter, detail jsonb) returns void
 note_office(action text, office uuid, detail jsonb) returns void
 note_order_in_ledger(o uuid, what text, until timestamp with time zone) returns void
 note_outcome(wanted uuid, how text) returns void to seloste_desk
-note_package(action text, p disclosure_package, acting text, detail jsonb) returns void
 note_package_progress(wanted uuid, how_many integer) returns boolean to seloste_custodian
 note_pending() returns trigger
 note_procedure(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
@@ -3968,7 +3961,6 @@ own_evaluation(wanted uuid) returns evaluation
 pace_listening(wanted uuid, speed real) returns boolean to seloste_desk
 package_behind(token_hash bytea) returns text to seloste_custodian
 package_failed(wanted uuid) returns void to seloste_custodian
-package_fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
 package_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
 package_is_fetchable(p disclosure_package) returns boolean
 package_may_leave(p disclosure_package) returns boolean
@@ -4051,12 +4043,10 @@ referral_taken_up(request uuid) returns timestamp with time zone to seloste_desk
 referrals_part(kind text) returns text
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
-refuse_hand(d research_disclosure) returns void
 refuse_identity_code(field text, written text) returns void
 refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void
 refuse_institute(given jsonb, but uuid) returns void
 refuse_lacks(facts jsonb, later text[]) returns void
-refuse_no_authority() returns void
 refuse_requester(given jsonb) returns void
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 reject_draft(draft uuid, revision integer, note text) returns void to seloste_desk
@@ -4090,10 +4080,8 @@ research_deadline(d research_disclosure) returns timestamp with time zone
 research_facts(ids uuid[]) returns TABLE(id uuid, facts jsonb) to seloste_desk
 research_hands(d research_disclosure) returns uuid[]
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
-research_lacks(wanted uuid) returns TABLE(what text, items integer[], until timestamp with time zone)
 research_lent(wanted uuid) returns research_disclosure
 research_locked(wanted uuid) returns research_disclosure
-research_package(package uuid) returns TABLE(id uuid, number text, institute text, language text, study text, "dueOn" text, format text) to seloste_custodian
 research_prepared(wanted uuid) returns research_disclosure
 research_seen(wanted uuid) returns text to seloste_desk
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid)
@@ -4128,7 +4116,6 @@ scope_grace() returns interval
 search_contacts(from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
 second_factors(person uuid) returns text[] to seloste_custodian
 see_alarm(alarm uuid) returns void to seloste_desk
-see_authority_disclosures() returns text
 see_notices(ids uuid[]) returns void to seloste_desk
 sees_all() returns boolean to seloste_desk
 sees_calibration(c calibration) returns boolean
@@ -4176,11 +4163,9 @@ sign_in_wait(user_id text, network text, device bytea) returns integer to selost
 sign_off_looks(month date, note text) returns void to seloste_desk
 slots_as_told(wanted office_slot) returns jsonb
 sound_removed(wanted uuid) returns boolean to seloste_custodian
-sounds_to_remove() returns TABLE(id uuid, recording_id uuid) to seloste_custodian
 spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean to seloste_custodian
 stale_letters(request uuid) returns SETOF uuid to seloste_desk
 standbys() returns text[] to seloste_custodian
-studies_by_hour_from() returns date
 studies_known() returns TABLE(since date, today date, by_hour_from date, is_current boolean) to seloste_desk
 studies_purpose() returns boolean to seloste_desk
 study_parts(contact uuid, begun timestamp with time zone, called text, ended timestamp with time zone) returns study_part[]
@@ -4212,11 +4197,9 @@ training_recordings_locked(collection uuid) returns void
 training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
 unfinished_of(q subject_request, outcome text) returns text[]
-unfinished_renderings() returns integer to seloste_custodian
 unheard_for_letter(q subject_request) returns jsonb
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
 untie_copy() returns trigger
-untie_research(wanted uuid) returns void
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
 use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text to seloste_desk
 verification_of(q subject_request, c request_call) returns TABLE(how text, recordings uuid[])

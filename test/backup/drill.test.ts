@@ -395,7 +395,7 @@ test('what could leave is over where it is restored, a signed copy without its s
     ],
   )
   expect(await rows('select end_why from copy_hearing')).toEqual([{ end_why: 'session' }])
-  expect(await rows("select from begin_package_fetch(sha256('package'), null)")).toEqual([])
+  expect(await rows("select from begin_package_fetch(sha256('package'), null, null)")).toEqual([])
   expect(
     await rows(
       `select state, ended_at is not null as ended, work is not null as words, sound_at is not null as sound from anonymised_copy

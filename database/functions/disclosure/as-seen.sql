@@ -56,7 +56,7 @@ create or replace function authority_seen(wanted uuid[]) returns table (disclosu
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform see_authority_disclosures();
+  perform demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   return query select d.id, authority_as_seen(d), viewer() = any (authority_hands(d)) from authority_disclosure d where d.id = any (wanted);
 end $$;
 grant execute on function authority_seen to seloste_desk;

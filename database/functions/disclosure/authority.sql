@@ -1,20 +1,9 @@
-create or replace function see_authority_disclosures() returns text
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}')
-$$;
-
 -- What was done for a disclosure, in the log: by id, under the authority's case number as the security unit's looks are.
 create or replace function note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   values (viewer(), acting, action, case when acting = 'SECURITY' then 'CRIME_OR_MISUSE' end, d.case_number, 'disclosure', d.id, 'ok', detail)
 $$;
-
-create or replace function refuse_no_authority() returns void
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
-end $$;
 
 create or replace function check_authority(provision text, received_at timestamptz, written text[]) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -34,7 +23,7 @@ declare
   d authority_disclosure;
 begin
   perform demand_right('SECURITY', 'CRIME_OR_MISUSE', enter_authority.case_number);
-  perform refuse_no_authority();
+  perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
   perform check_authority(enter_authority.provision, enter_authority.received_at,
     array[enter_authority.authority, enter_authority.officer, enter_authority.case_number]);
   insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
@@ -180,7 +169,7 @@ declare
 begin
   select * into d from authority_disclosure where id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
-  perform refuse_no_authority();
+  perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
   perform refuse_if(viewer() = any (authority_hands(d)), 'authority.own');
   perform refuse_if(d.outcome is null or d.outcome = 'REFUSED', 'authority.decision');
   perform refuse_if(d.closed_at is not null, 'authority.closed');
@@ -191,18 +180,11 @@ begin
   return d;
 end $$;
 
--- A package of it is ready: what it was made for is released, and a prohibition waits for it no more.
-create or replace function note_authority_released(wanted uuid) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  update authority_disclosure set released_at = coalesce(released_at, clock_timestamp()) where id = wanted;
-end $$;
-
 -- What somebody looks at, in the log before anything of it is read.
 create or replace function look_at_authority(wanted uuid) returns setof authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  acting text := see_authority_disclosures();
+  acting text := demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   d authority_disclosure;
 begin
   if wanted is null then
@@ -259,7 +241,7 @@ begin
   where i.disclosure_id = d.id and i.dropped_at is null and case decide_authority.outcome
     when 'GRANTED' then true when 'PART' then i.item = any (decide_authority.items) else false end;
   if decide_authority.outcome <> 'REFUSED' then
-    perform refuse_no_authority();
+    perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
     perform refuse_if(d.provision_id is null, 'authority.provision');
     perform refuse_if(not provision_holds(d.provision_id), 'authority.provision-expired');
     perform refuse_if(d.assessed_at is null, 'authority.assessment');
@@ -287,7 +269,7 @@ returns table (disclosure_id uuid, item integer, contact_id uuid, recording_id u
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  knows boolean := see_authority_disclosures() <> 'DATA_PROTECTION_OFFICER';
+  knows boolean := demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}') <> 'DATA_PROTECTION_OFFICER';
 begin
   return query
     select i.disclosure_id, i.item, case when knows then (contact_in_term(i.contact_id)).id end, case when knows then i.recording_id end, i.what,

@@ -234,7 +234,7 @@ declare
   c anonymised_copy;
 begin
   update anonymised_copy k set state = 'FAILED', rendering_at = null, failure = why, failed_turn = turn
-  where k.id = wanted and k.state = 'RENDERING' and k.revision = rendering_failed.revision returning * into c;
+  where k.id = wanted and k.state = 'RENDERING' and k.revision = coalesce(rendering_failed.revision, k.revision) returning * into c;
   if c.id is not null then
     insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
     values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'failed:' || why,
@@ -242,21 +242,6 @@ begin
   end if;
 end $$;
 grant execute on function rendering_failed to seloste_custodian;
-
--- What was being rendered when the custodian ended: nobody goes on with it.
-create or replace function unfinished_renderings() returns integer
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select count(rendering_failed(id, revision, 'custodian-ended', null))::integer from anonymised_copy where state = 'RENDERING'
-$$;
-grant execute on function unfinished_renderings to seloste_custodian;
-
--- Copies of which an object may lie that nobody may hear any more: changed, rejected, failed, or ended with their recording.
-create or replace function sounds_to_remove() returns table (id uuid, recording_id uuid)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select c.id, c.recording_id from anonymised_copy c
-  where c.sound_at is not null and (c.state in ('DRAFT', 'REJECTED', 'FAILED') or c.ended_at is not null)
-$$;
-grant execute on function sounds_to_remove to seloste_custodian;
 
 create or replace function sound_removed(wanted uuid) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -415,14 +400,6 @@ begin
     coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by));
 end $$;
 grant execute on function read_privacy_report to seloste_desk;
-
--- The approved sound of an item's recording, for whoever puts a package together: where it lies and what it is.
-create or replace function approved_sound(recording uuid) returns table (copy_id uuid, sha256 bytea, bytes bigint, ms integer)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select c.id, c.sound_sha256, c.sound_bytes, c.sound_ms from anonymised_copy c join recording r on r.id = c.recording_id
-  where c.recording_id = approved_sound.recording and c.state = 'APPROVED' and c.ended_at is null and copy_stands_still(r) is null
-$$;
-grant execute on function approved_sound to seloste_custodian;
 
 -- A hearing of the session of this transaction, as it is at this instant. Somebody else's is as unknown as none.
 create or replace function hearing_now(wanted uuid) returns table (copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text)

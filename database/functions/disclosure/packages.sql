@@ -18,12 +18,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and i.what <> 'IDENTIFICATION_DATA'
 $$;
 
-create or replace function note_package(action text, p disclosure_package, acting text, detail jsonb) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), acting, action, 'package', p.id, 'ok', jsonb_build_object('disclosure', coalesce(p.research_id, p.authority_id)) || detail)
-$$;
-
 -- Ends a package: from then on nobody fetches it; the custodian removes its object.
 create or replace function end_package(p disclosure_package, why text, by uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -33,18 +27,6 @@ begin
     insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
     values (by, case why when 'taken' then 'package.taken' else 'package.ended' end, 'package', p.id, 'ok',
       jsonb_build_object('disclosure', coalesce(p.research_id, p.authority_id), 'why', why));
-  end if;
-end $$;
-
--- Whether everything a package was made of may leave now, as at its decision.
-create or replace function demand_package_releasable(kind text, disclosure uuid) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_one_role('{DECISION_MAKER}');
-  if kind = 'RESEARCH' then
-    perform demand_releasable(disclosure);
-  else
-    perform demand_releasable_to_authority(disclosure);
   end if;
 end $$;
 
@@ -60,7 +42,13 @@ declare
   how_many integer;
   to_key text;
 begin
-  perform demand_package_releasable(kind, disclosure);
+  perform demand_one_role('{DECISION_MAKER}');
+  -- Everything it is made of may leave now, as at the decision.
+  if kind = 'RESEARCH' then
+    perform demand_releasable(disclosure);
+  else
+    perform demand_releasable_to_authority(disclosure);
+  end if;
   to_key := case when begin_package.method = 'KEY' then
     case kind when 'RESEARCH' then (select d.recipient from research_disclosure d where d.id = disclosure) else given end end;
   perform refuse_if(begin_package.method = 'KEY' and to_key is null, 'package.no-key');
@@ -76,8 +64,8 @@ begin
     (select day_begins(d.due_on + 1) from research_disclosure d where d.id = p.research_id)), count(*)
   into until, how_many from recording r where r.id in (select recordings_in(p));
   update disclosure_package k set files = how_many, expires_at = until where k.id = p.id returning * into p;
-  perform note_package('package.made', p, 'DECISION_MAKER',
-    jsonb_build_object('kind', kind, 'method', p.method, 'delivery', p.delivery, 'files', p.files));
+  perform note_research('package.made', 'DECISION_MAKER', 'package', p.id, jsonb_build_object('disclosure', disclosure, 'kind', kind,
+    'method', p.method, 'delivery', p.delivery, 'files', p.files));
   return query select p.id, p.expires_at, to_key;
 end $$;
 grant execute on function begin_package to seloste_custodian;
@@ -87,25 +75,14 @@ create or replace function research_contents(package uuid)
 returns table (item integer, recording_id uuid, copy_id uuid, sound_sha256 bytea, sound_bytes bigint, sound_ms integer, level text,
   started_at timestamptz, number_reached text, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select i.item, i.recording_id, a.copy_id, a.sha256, a.bytes, a.ms, c.level, r.started_at, s.number_reached, s.official_unit_id
+  select i.item, i.recording_id, c.id, c.sound_sha256, c.sound_bytes, c.sound_ms, c.level, r.started_at, s.number_reached, s.official_unit_id
   from disclosure_package p, research_items_to_release(p.research_id) i
   join recording r on r.id = i.recording_id
-  join anonymised_copy c on c.recording_id = r.id
-  left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at,
-  approved_sound(i.recording_id) a
-  where p.id = research_contents.package order by i.item
+  join anonymised_copy c on c.id = i.copy_id
+  left join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+  where p.id = research_contents.package and copy_stands_still(r) is null order by i.item
 $$;
 grant execute on function research_contents to seloste_custodian;
-
--- To whom a package goes and what for, as its letter says it.
-create or replace function research_package(package uuid)
-returns table (id uuid, number text, institute text, language text, study text, "dueOn" text, format text)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select p.id, d.number, i.name, i.language, d.study, d.due_on::text, d.format
-  from disclosure_package p join research_disclosure d on d.id = p.research_id join institute i on i.id = d.institute_id
-  where p.id = research_package.package
-$$;
-grant execute on function research_package to seloste_custodian;
 
 create or replace function authority_package(package uuid)
 returns table (id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamptz)
@@ -200,7 +177,7 @@ begin
   if p.research_id is not null then
     perform note_research_released(p.research_id);
   else
-    perform note_authority_released(p.authority_id);
+    update authority_disclosure set released_at = coalesce(released_at, clock_timestamp()) where id = p.authority_id;
   end if;
   return true;
 end $$;
@@ -294,48 +271,30 @@ begin
   end if;
 end $$;
 
--- Begins to fetch a package: three times at the most, within an hour of the first, as connections break.
-create or replace function begin_package_fetch(token_hash bytea, address text)
-returns table (id uuid, size_bytes bigint, attempt integer, is_busy boolean)
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-#variable_conflict use_column
-declare
-  p disclosure_package;
-  is_busy boolean;
-begin
-  select * into p from disclosure_package k where k.token_hash = begin_package_fetch.token_hash for update;
-  is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_may_leave(p);
-  if p.id is null or not is_busy and not package_is_fetchable(p) then
-    return;
-  end if;
-  perform record_download(p, null, case when is_busy then 'refused' else 'begun' end, begin_package_fetch.address);
-  if not is_busy then
-    update disclosure_package k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()),
-      fetching_until = clock_timestamp() + fetch_lease() where k.id = p.id;
-  end if;
-  return query select p.id, p.size_bytes, p.fetches + 1, is_busy;
-end $$;
-grant execute on function begin_package_fetch to seloste_custodian;
-
--- For a medium: by whoever released it, in their own session.
--- One that waits for the places is not ready.
-create or replace function begin_package_save(wanted uuid, address text)
+-- Begins to fetch a package: three times at the most, within an hour of the first, as connections break. By its link, or for a
+-- medium by its id: by whoever released it, in their own session. One that waits for the places is not ready.
+create or replace function begin_package_fetch(token_hash bytea, wanted uuid, address text)
 returns table (id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
   p disclosure_package;
+  by_link constant boolean := begin_package_fetch.token_hash is not null;
   is_busy boolean;
 begin
-  perform demand_one_role('{DECISION_MAKER}');
-  select * into p from disclosure_package k where k.id = wanted for update;
-  perform refuse_if(p.id is null, 'not-found');
-  perform refuse_if(p.delivery <> 'MEDIUM' or p.made_by <> viewer(), 'package.not-yours');
+  if not by_link then
+    perform demand_one_role('{DECISION_MAKER}');
+  end if;
+  select * into p from disclosure_package k
+  where k.token_hash = begin_package_fetch.token_hash or not by_link and k.id = wanted for update;
+  perform refuse_if(not by_link and p.id is null, 'not-found');
+  perform refuse_if(not by_link and (p.delivery <> 'MEDIUM' or p.made_by <> viewer()), 'package.not-yours');
   is_busy := coalesce(p.fetching_until > clock_timestamp(), false) and p.ready_at is not null and package_may_leave(p);
-  perform refuse_if(
-    not is_busy and not package_is_fetchable(p),
-    case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end);
-  perform record_download(p, null, case when is_busy then 'refused' else 'begun' end, begin_package_save.address);
+  if p.id is null or not is_busy and not package_is_fetchable(p) then
+    perform refuse_if(not by_link, case when package_state(p) = 'making' then 'package.not-ready' else 'package.over' end);
+    return;
+  end if;
+  perform record_download(p, null, case when is_busy then 'refused' else 'begun' end, begin_package_fetch.address);
   if not is_busy then
     update disclosure_package k set fetches = k.fetches + 1, first_fetch_at = coalesce(k.first_fetch_at, now()),
       fetching_until = clock_timestamp() + fetch_lease() where k.id = p.id;
@@ -344,7 +303,7 @@ begin
     (select d.number from research_disclosure d where d.id = p.research_id),
     (select d.number from authority_disclosure d where d.id = p.authority_id)), p.fetches + 1, is_busy;
 end $$;
-grant execute on function begin_package_save to seloste_custodian;
+grant execute on function begin_package_fetch to seloste_custodian;
 
 -- Asked for every piece: one that is ended, or of which something is, goes no further.
 -- Nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever asks the
@@ -372,13 +331,6 @@ begin
 end $$;
 grant execute on function take_package to seloste_custodian;
 
--- Ends the lease of a download whose connection broke, so that it can be begun again at once.
-create or replace function package_fetch_broke(wanted uuid, attempt integer) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update disclosure_package p set fetching_until = null where p.id = wanted and p.fetches = package_fetch_broke.attempt and p.ended_at is null
-$$;
-grant execute on function package_fetch_broke to seloste_custodian;
-
 create or replace function take_copy(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -393,11 +345,13 @@ begin
 end $$;
 grant execute on function take_copy to seloste_custodian;
 
-create or replace function copy_fetch_broke(wanted uuid, attempt integer) returns void
+-- Ends the lease of a download, of a package or of a requester's copy, whose connection broke, so that it can be begun again at once.
+create or replace function fetch_broke(wanted uuid, attempt integer) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update subject_copy c set fetching_until = null where c.id = wanted and c.fetches = copy_fetch_broke.attempt and c.ended_at is null
+  update disclosure_package p set fetching_until = null where p.id = wanted and p.fetches = fetch_broke.attempt and p.ended_at is null;
+  update subject_copy c set fetching_until = null where c.id = wanted and c.fetches = fetch_broke.attempt and c.ended_at is null
 $$;
-grant execute on function copy_fetch_broke to seloste_custodian;
+grant execute on function fetch_broke to seloste_custodian;
 
 -- Removes network addresses of downloads after 30 days. Returns how many.
 create or replace function forget_download_addresses() returns bigint

@@ -2,16 +2,11 @@ create or replace function tie_of(recording uuid, salt bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(salt || uuid_send(recording)), 'hex') $$;
 
 -- Ids, numbers and days: what a restore needs to know what is out (src/safeguards/ledger/replay-disclosures.ts).
-create or replace function ledger_of_research(d research_disclosure, items jsonb) returns jsonb
-language sql stable set search_path = pg_catalog, public, pg_temp as $$
-  select jsonb_build_object('number', d.number, 'institute', d.institute_id, 'dueOn', d.due_on, 'preparedBy', d.prepared_by,
-    'decidedBy', d.decided_by, 'items', items)
-$$;
-
 create or replace function ledger_copies_released() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform append_to_ledger('disclosure', d.id, 'released', ledger_of_research(d, r.items))
+  perform append_to_ledger('disclosure', d.id, 'released', jsonb_build_object('number', d.number, 'institute', d.institute_id,
+    'dueOn', d.due_on, 'preparedBy', d.prepared_by, 'decidedBy', d.decided_by, 'items', r.items))
   from (
     select n.disclosure, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', n.item, 'tie', tie_of(n.recording_id, n.tie_salt))) order by n.item) as items
     from released n group by n.disclosure

@@ -165,11 +165,6 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   order by f.place
 $$;
 
-create or replace function research_lacks(wanted uuid) returns table (what text, items integer[], until timestamptz)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select l.what, l.items, l.until from research_disclosure d, lacks_of_facts(facts_of_research(d)) l where d.id = wanted
-$$;
-
 -- Refuses what lacks something but what comes later: `research.` and the first thing that is missing, its items in the detail.
 create or replace function refuse_lacks(facts jsonb, later text[]) returns void
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -268,12 +263,6 @@ begin
 end $$;
 grant execute on function change_research to seloste_desk;
 
--- Nothing ties what never left to a recording.
-create or replace function untie_research(wanted uuid) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  update research_item set recording_id = null, contact_id = null where disclosure_id = wanted
-$$;
-
 create or replace function withdraw_research(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -282,7 +271,7 @@ declare
 begin
   perform refuse_if(d.released_at is not null, 'research.released');
   update research_disclosure set withdrawn_at = clock_timestamp(), withdrawn_by = viewer() where id = d.id;
-  perform untie_research(d.id);
+  update research_item set recording_id = null, contact_id = null where disclosure_id = d.id;
   perform note_research('research.withdrawn', as_role, 'disclosure', d.id, '{}');
 end $$;
 grant execute on function withdraw_research to seloste_desk;
@@ -347,7 +336,7 @@ begin
   perform from research_item i where i.disclosure_id = d.id and i.item = number and i.dropped_at is null;
   perform refuse_if(not found, 'not-found');
   perform refuse_if(d.decided_at is not null and not exists (
-    select from research_lacks(d.id) l
+    select from lacks_of_facts(facts_of_research(d)) l
     where l.what in ('item-destroyed', 'item-restricted', 'level-not-allowed', 'official-twice', 'due-date-late') and number = any (l.items)
   ), 'research.decided');
   update research_item i set dropped_at = clock_timestamp(), dropped_by = viewer(), recording_id = null, contact_id = null
@@ -371,13 +360,6 @@ begin
 end $$;
 grant execute on function file_undertaking to seloste_desk;
 
--- Who decides had no hand in what is decided on.
-create or replace function refuse_hand(d research_disclosure) returns void
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
-end $$;
-
 -- Locks a disclosure that may be released now by the viewer, and the recordings of its items: a prohibition comes before, and is
 -- seen, or after, and recalls what left. One that was released may be so again while the institute is to have it: what was
 -- recalled or confirmed of it stays out.
@@ -389,7 +371,7 @@ declare
 begin
   perform demand_one_role('{DECISION_MAKER}');
   d := research_locked(research_id);
-  perform refuse_hand(d);
+  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   -- Two disclosures to one institute that are released at once come one after the other.
   perform from institute i where i.id = d.institute_id for no key update;
@@ -438,13 +420,6 @@ begin
     jsonb_build_object('institute', d.institute_id, 'items', released));
 end $$;
 
--- No package of it is fetched any more (`end_package` is of disclosure/authority.sql).
-create or replace function end_research_packages(research uuid) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = research and p.ended_at is null;
-end $$;
-
 create or replace function end_study(wanted uuid, ended_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -456,7 +431,7 @@ begin
   perform refuse_if(end_study.ended_on < helsinki_day(d.released_at), 'research.day-before');
   update research_disclosure r set study_ended_on = end_study.ended_on, study_ended_at = clock_timestamp(), study_ended_by = viewer(),
     return_working_days = (select g.return_working_days from disclosure_rules g) where r.id = d.id;
-  perform end_research_packages(d.id);
+  perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = d.id and p.ended_at is null;
   perform note_research('research.study-ended', as_role, 'disclosure', d.id, jsonb_build_object('endedOn', end_study.ended_on));
 end $$;
 grant execute on function end_study to seloste_desk;
@@ -506,7 +481,7 @@ declare
 begin
   select string_agg(c.item::text, ',' order by c.item) into waiting from disclosed_copy c where c.disclosure = d.number and c.state <> 'CONFIRMED';
   perform refuse_if(waiting is not null, 'research.unconfirmed', waiting);
-  perform end_research_packages(d.id);
+  perform end_package(p, 'withdrawn', viewer()) from disclosure_package p where p.research_id = d.id and p.ended_at is null;
   update research_disclosure r set closed_at = clock_timestamp(), closed_by = viewer() where r.id = d.id;
   perform note_research('research.closed', as_role, 'disclosure', d.id, '{}');
 end $$;
@@ -551,7 +526,7 @@ begin
   select * into e from research_extension x where x.id = wanted for update;
   perform refuse_if(e.decided_at is not null, 'research.decided');
   perform refuse_if(e.asked_by = viewer(), 'research.own');
-  perform refuse_hand(d);
+  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
   if how = 'GRANTED' then
     perform refuse_extension(d, e.due_on);
     update research_disclosure r set due_on = e.due_on where r.id = d.id;
@@ -610,7 +585,7 @@ declare
   d research_disclosure := research_locked(wanted);
 begin
   perform refuse_if(d.decided_at is not null, 'research.decided');
-  perform refuse_hand(d);
+  perform refuse_if(viewer() = any (research_hands(d)), 'research.own');
   perform refuse_identity_code('reasons', decide_research.reasons);
   if how = 'GRANTED' then
     -- The key stays as it was seen.
@@ -623,7 +598,7 @@ begin
   where r.id = d.id;
   perform note_research('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
   if how = 'REFUSED' then
-    perform untie_research(d.id);
+    update research_item set recording_id = null, contact_id = null where disclosure_id = d.id;
   end if;
 end $$;
 grant execute on function decide_research to seloste_desk;

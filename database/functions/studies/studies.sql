@@ -198,12 +198,6 @@ end $$;
 -- To the nearest multiple of five: what one to four people make is not told from nobody, or from five.
 create or replace function in_fives(n bigint) returns bigint language sql immutable as $$ select 5 * round(n / 5.0)::bigint $$;
 
--- The first local day whose counts are still by the hour: that of the calls of which the history may still tell.
-create or replace function studies_by_hour_from() returns date
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select ((register_now() at time zone 'Europe/Helsinki') - interval '14 months')::date
-$$;
-
 -- Makes days of which no call is left part of their month, and rounds the months of which none is left. Returns how many rows
 -- of counts went.
 create or replace function coarsen_studies() returns integer
@@ -270,7 +264,7 @@ grant execute on function studies_purpose to seloste_desk;
 create or replace function studies_known() returns table (since date, today date, by_hour_from date, is_current boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select least((select min(d.day) from study_day d), (select min(m.month) from study_month m)),
-    helsinki_day(register_now()), studies_by_hour_from(),
+    helsinki_day(register_now()), ((register_now() at time zone 'Europe/Helsinki') - interval '14 months')::date,
     not exists (select from contact c where c.counted is null and c.ended_at < now() - interval '1 minute')
 $$;
 grant execute on function studies_known to seloste_desk;

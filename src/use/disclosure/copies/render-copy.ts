@@ -69,8 +69,9 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
   const removeOver = (wanted?: string) =>
     oneAtATime(async () => {
       const { rows } = await sql<{ copy: string; recording: string }>`
-        select id as copy, recording_id as recording from sounds_to_remove()
-        where ${wanted ?? null}::uuid is null or id = ${wanted ?? null}::uuid`.execute(db)
+        select id as copy, recording_id as recording from anonymised_copy
+        where sound_at is not null and (state in ('DRAFT', 'REJECTED', 'FAILED') or ended_at is not null)
+          and id = coalesce(${wanted ?? null}::uuid, id)`.execute(db)
       for (const of of rows) {
         await removeAnonymisedSound(store, of)
         await sql`select sound_removed(${of.copy}::uuid)`.execute(db)
@@ -170,6 +171,8 @@ function whyFailed(error: unknown, signal: AbortSignal): string {
 
 /** For the start, before anything is asked for: what was being rendered when the custodian ended has failed. */
 export async function endUnfinishedRenderings(store: AnonymisedCopyStore): Promise<{ ended: number; files: number }> {
-  const { rows } = await sql<{ ended: number }>`select unfinished_renderings() as ended`.execute(store.db)
+  const { rows } = await sql<{ ended: number }>`
+    select count(rendering_failed(id, null, 'custodian-ended', null))::integer as ended
+    from anonymised_copy where state = 'RENDERING'`.execute(store.db)
   return { ended: rows[0]!.ended, files: await sweepUnfinishedSounds(store) }
 }

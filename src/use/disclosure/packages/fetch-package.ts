@@ -68,9 +68,8 @@ export function createPackageFetching(
     },
     async begin(hash, address) {
       const { rows } = await sql<BegunRow>`
-        select id, attempt, size_bytes as size, is_busy as "isBusy" from begin_package_fetch(${hash}, ${address ?? null})`.execute(
-        db,
-      )
+        select id, attempt, size_bytes as size, is_busy as "isBusy"
+        from begin_package_fetch(${hash}, null, ${address ?? null})`.execute(db)
       const [begun] = rows
       if (begun?.isBusy) return { isBusy: true } satisfies BeingFetched
       return begun && { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size) }
@@ -85,7 +84,7 @@ export function createPackageFetching(
         select take_package(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
-    broke: ({ id, attempt }) => sql`select package_fetch_broke(${id}::uuid, ${attempt})`.execute(db),
+    broke: ({ id, attempt }) => sql`select fetch_broke(${id}::uuid, ${attempt})`.execute(db),
     async hasEnded({ id }) {
       const { rows } = await sql`select from disclosure_package where id = ${id} and ended_at is not null`.execute(db)
       return rows.length > 0
@@ -112,7 +111,7 @@ export function createPackageFetching(
       const beginning = inSession(db, { 'seloste.session': session }, async (tx) => {
         const { rows } = await sql<BegunRow & { number: string }>`
           select id, attempt, size_bytes as size, number, is_busy as "isBusy"
-          from begin_package_save(${id}::uuid, ${address ?? null})`.execute(tx)
+          from begin_package_fetch(null, ${id}::uuid, ${address ?? null})`.execute(tx)
         const begun = rows[0]!
         if (begun.isBusy) return { refused: 'package.being-fetched' as const }
         return { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size), number: begun.number }

@@ -47,7 +47,10 @@ export interface ResearchManifest {
 }
 
 export async function readResearchPackage(db: Kysely<RegisterTables>, id: string): Promise<ResearchPackage> {
-  const { rows } = await sql<ResearchPackage>`select * from research_package(${id}::uuid)`.execute(db)
+  const { rows } = await sql<ResearchPackage>`
+    select p.id, d.number, i.name as institute, i.language, d.study, d.due_on::text as "dueOn", d.format
+    from disclosure_package p join research_disclosure d on d.id = p.research_id join institute i on i.id = d.institute_id
+    where p.id = ${id}`.execute(db)
   return rows[0]!
 }
 

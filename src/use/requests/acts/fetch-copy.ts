@@ -62,7 +62,7 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
         select take_copy(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
-    broke: ({ copy, attempt }) => sql`select copy_fetch_broke(${copy}::uuid, ${attempt})`.execute(db),
+    broke: ({ copy, attempt }) => sql`select fetch_broke(${copy}::uuid, ${attempt})`.execute(db),
     async hasEnded({ copy }) {
       const { rows } = await sql`select from subject_copy where id = ${copy} and ended_at is not null`.execute(db)
       return rows.length > 0
