@@ -14,7 +14,7 @@ test('a file is as far from a change as imports lead to it, through folders and 
 })
 
 test('a screen is reached through components, and those that are loaded later', () => {
-  expect(graph.importers('web/src/listening/waveform.tsx')).toContain('web/src/listening/player.tsx')
+  expect(graph.importers('web/src/listening/waveform.tsx')).toContain('web/src/listening/player-frame.tsx')
 })
 
 test('whoever names a function of SQL is one step from its text', () => {

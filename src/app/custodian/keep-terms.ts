@@ -1,6 +1,5 @@
 import { sweep, type Swept } from '#destruction/retention/sweep.ts'
-import { isOverdue } from '#destruction/retention/overdue.ts'
-import { finishDestructions } from '#destruction/retention/finish-destructions.ts'
+import { finishDestructions, isOverdue } from '#destruction/retention/sweep-recordings.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'

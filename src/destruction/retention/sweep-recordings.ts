@@ -3,6 +3,7 @@ import { recordingTerms } from '#description/terms.ts'
 import {
   expungeRecordings,
   finishExpunctions,
+  isUnfinished,
   reachRemains,
   type Ending,
   type Expunged,
@@ -17,6 +18,9 @@ const nobody = '00000000-0000-0000-0000-000000000000'
 const endlessAfterDays = 2
 /** A term of the ceiling is scheduled so long before it; a place that is away is waited for no longer. */
 const waitHours = 24
+/** How often places that were away are asked again, and objects looked for that capture brought late. */
+const remainsEveryMs = 60_000
+const lastReached = new WeakMap<Expunging, number>()
 
 /** Destroys the recordings whose day has come, and finishes what was interrupted. */
 export async function sweepRecordings(
@@ -36,6 +40,40 @@ export async function sweepRecordings(
   }
   await reachRemains(expunging, now)
   return { destroyed, failures, waiting: [...new Set(waiting.map(({ why }) => why))] }
+}
+
+/** Goes on with what an earlier run began and did not end: of destructions, of keys that are retired, of places that were away. */
+export async function finishDestructions(
+  expunging: Expunging,
+  now: Temporal.Instant,
+): Promise<{ destroyed: number; standsInTheWay: string[]; failures: unknown[] }> {
+  const last = lastReached.get(expunging)
+  if (last === undefined || performance.now() - last >= remainsEveryMs) {
+    lastReached.set(expunging, performance.now())
+    await reachRemains(expunging, now)
+  }
+  if (!(await isUnfinished(expunging.db))) return { destroyed: 0, standsInTheWay: [], failures: [] }
+  const { destroyed, waiting, failures, months } = await finishExpunctions(expunging, now)
+  return {
+    destroyed: destroyed.length,
+    standsInTheWay: [...new Set([...months, ...waiting.map(({ why }) => why)])],
+    failures: failures.map(({ error }) => error),
+  }
+}
+
+/**
+ * Whether a recording is still there whose hour of destruction is over: it was taken in late, or a sweep failed at it. What an
+ * order or a case keeps is not meant. The current hour's are left to the sweep: an hour of destruction goes at once, with its keys.
+ */
+export async function isOverdue(db: Kysely<RegisterTables>): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (
+      select from recording r
+      where r.destroy_at < date_trunc('hour', destruction_now(), 'UTC')
+        and r.state <> 'DESTROYED' and r.state in ('CAPTURING', 'STORED', 'QUARANTINED')
+        and end_of_recording(r) ->> 'act' = 'destroy'
+    ) as found`.execute(db)
+  return rows[0]!.found
 }
 
 /** By the time at which things may be destroyed; what an order or a case keeps is not due (end_of_recording). */

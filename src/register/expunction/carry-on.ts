@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { endDayKeys } from '#safeguards/keys/day-keys.ts'
-import { forgetFileKeys } from '#safeguards/keys/forget-keys.ts'
+import { forgetFileKeys } from '#safeguards/keys/rekey-month.ts'
 import { endIntakeKeys } from '#safeguards/keys/intake-keys.ts'
 import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { settleMonths } from '#safeguards/keys/retire-versions.ts'

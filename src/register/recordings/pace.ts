@@ -1,11 +1,14 @@
 /**
  * How fast a listening is served: as fast as it can be heard, and a little ahead. In: what is asked, where and when. Out:
- * how much of it may leave now. Never here: a refusal; whoever asks for more waits.
+ * how much of it may leave, and when. Never here: a refusal; whoever asks for more waits.
  *
  * Two bounds hold together. What follows on what was served runs at most {@link Pace.leadMs} ahead of an ear that has
  * listened without a pause since; and all that is served, seeking included, comes out of a bucket that is filled a little
  * faster than the ear empties it. So a listening that ends has let out no more than seconds that were not heard.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { samplesPerSecond, toMs } from './recording-index.ts'
+
 export interface Pace {
   /** So much, in milliseconds of sound, may be out and not yet heard. */
   leadMs: number
@@ -20,7 +23,7 @@ const filling = 1.25
 /** Pieces are cut at whole samples and told in milliseconds: what follows may seem to begin a little later. */
 const roundingMs = 2
 
-export interface Pacer {
+interface Pacer {
   /**
    * Of `wantedMs` from `fromMs` on, how much may leave at this instant, in milliseconds; what is given counts as served.
    * Zero: not enough yet. `speed` is how many times faster than it was spoken the holder listens.
@@ -54,6 +57,50 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
       bucketMs -= given
       servedMs = isFollowing ? Math.max(servedMs, fromMs + given) : fromMs + given
       return given
+    },
+  }
+}
+
+/** A listening so far ahead of the ear waits this long for its next piece, and is then told to come again. */
+const longestWaitMs = 8_000
+const lookAgainMs = 100
+/** Listenings whose pace is remembered at once: many more than people can have open. */
+const keptPacers = 5_000
+
+interface HeardInTime {
+  /** How many samples may leave, once it is time for any; none where that is too far off, or nobody waits any more. */
+  whenHeard: (
+    listening: string,
+    asked: { fromSample: number; samples: number; speed: number },
+    gone?: AbortSignal,
+  ) => Promise<number>
+}
+
+/** Waits until sound may leave at the pace at which it is heard. */
+export function hearInTime(pace: Pace): HeardInTime {
+  const pacers = new Map<string, Pacer>()
+
+  function pacerOf(listening: string): Pacer {
+    const pacer = pacers.get(listening) ?? createPacer(pace)
+    pacers.delete(listening)
+    pacers.set(listening, pacer)
+    const oldest = pacers.keys().next()
+    if (pacers.size > keptPacers && !oldest.done) pacers.delete(oldest.value)
+    return pacer
+  }
+
+  return {
+    async whenHeard(listening, { fromSample, samples, speed }, gone) {
+      const pacer = pacerOf(listening)
+      const asked = { fromMs: toMs(fromSample), wantedMs: (samples * 1000) / samplesPerSecond, speed }
+      const waitsUntil = performance.now() + longestWaitMs
+      for (;;) {
+        if (gone?.aborted) return 0
+        const given = pacer.take({ ...asked, atMs: performance.now() })
+        if (given > 0) return Math.min(samples, Math.floor((given * samplesPerSecond) / 1000))
+        if (performance.now() > waitsUntil) return 0
+        await sleep(lookAgainMs)
+      }
     },
   }
 }

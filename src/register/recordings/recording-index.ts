@@ -128,3 +128,7 @@ export function positionOf(source: { anchors: Anchor[] }, seq: number, tsOffset:
 export function toSamples(tsOffset: number, clockRate: number): number {
   return clockRate === samplesPerSecond ? tsOffset : Math.round((tsOffset * samplesPerSecond) / clockRate)
 }
+
+export function toMs(samples: number): number {
+  return Math.round((samples * 1000) / samplesPerSecond)
+}

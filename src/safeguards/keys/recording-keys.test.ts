@@ -9,7 +9,7 @@ import { copyKeyRows, makePlainPlace, openFromRows, type KeyRows } from '#test/r
 import { withoutCopies } from '../places/copies.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { destroyPastMonthKeys } from './end-months.ts'
-import { forgetFileKeys } from './forget-keys.ts'
+import { forgetFileKeys } from './rekey-month.ts'
 import { openKeyFolder } from './key-folder.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { expiryMonthOf, shardOf } from './month-keys.ts'

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
 import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
-import { heardPace, type Pace } from '#register/recordings/pace.ts'
+import { heardPace, hearInTime, type Pace } from '#register/recordings/pace.ts'
 import { openRecordingBody, openRecordingIndex } from '#register/recordings/open-recording.ts'
 import type { OpenedRecording } from '#register/recordings/index-recording.ts'
 import {
   samplesPerPeak,
   samplesPerSecond,
+  toMs,
   type GapKind,
   type RecordingIndex,
 } from '#register/recordings/recording-index.ts'

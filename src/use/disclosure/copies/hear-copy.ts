@@ -10,8 +10,8 @@ import {
   type AnonymisedCopyStore,
   type OpenedSound,
 } from '#register/recordings/anonymised-copies.ts'
-import { hearInTime, toMs } from '#register/recordings/heard-in-time.ts'
-import { heardPace, type Pace } from '#register/recordings/pace.ts'
+import { heardPace, hearInTime, type Pace } from '#register/recordings/pace.ts'
+import { toMs } from '#register/recordings/recording-index.ts'
 import { bytesPerSample, samplesOf, wavHeaderBytes } from '#register/recordings/render-audio.ts'
 
 /** Why a hearing is over; `changed`: there is another rendering, or none. */
