@@ -1,6 +1,7 @@
 // Writes every file that is made from another one, or with --check tells which of them is not current.
 // In: the source of truth of each. Out: the generated file. Never: a hand-made line inside one.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describeSettings } from '../../src/platform/config/settings-table.ts'
 import { drawBoundaries } from './draw-boundaries.ts'
 import { checksumsFile, listChecksums } from './list-checksums.ts'
 import { makeKnownDatabase } from './known-database.ts'
@@ -19,6 +20,7 @@ const generated: Generated[] = [
   { path: 'src/use/evidence/known-database.json', make: makeKnownDatabase, isTested: true },
   { path: checksumsFile, make: listChecksums },
   { path: 'docs/decisions/README.md', make: listDecisions },
+  { path: 'README.md', make: () => between('README.md', 'settings', describeSettings()) },
   { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
 ]
 

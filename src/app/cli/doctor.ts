@@ -9,6 +9,7 @@ import { checkFiles } from './doctor/check-files.ts'
 import { checkLeftBehind } from './doctor/check-left-behind.ts'
 import { checkMachine } from './doctor/check-machine.ts'
 import { checkPorts } from './doctor/check-ports.ts'
+import { checkSettings } from './doctor/check-settings.ts'
 import { checkStores } from './doctor/check-stores.ts'
 import { error, lineOf, type Finding } from './doctor/finding.ts'
 
@@ -42,6 +43,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
   }
   const runs = (await askCapture(settings)) !== undefined || (await answers(settings))
   const looks: [string, () => Promise<Finding[]>][] = [
+    ['settings', () => Promise.resolve(checkSettings(settings, process.env))],
     ['machine', () => checkMachine()],
     ['disk', () => checkDisk(settings)],
     ['ports', () => checkPorts(settings, runs)],

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseEndpoint, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
+import { valueWithout, type Given, type SettingName } from './settings-table.ts'
 import { parseSources } from './sip-security.ts'
 
 /** What roles need that run apart: as operating system users of their own, or on machines of their own. */
@@ -30,27 +31,12 @@ export interface ApartSettings {
   linkFiles: { certificate: string; key: string; authorities: string } | undefined
 }
 
-export const apartNames = [
-  'SELOSTE_NODE',
-  'SELOSTE_RUN',
-  'SELOSTE_DRAW_KEY',
-  'SELOSTE_CUSTODIAN',
-  'SELOSTE_CUSTODIAN_LISTEN',
-  'SELOSTE_CUSTODIAN_DESKS',
-  'SELOSTE_PROXIES',
-  'SELOSTE_PROXY_HEADER',
-  'SELOSTE_METRICS_SOURCES',
-  'SELOSTE_LINK_CERTIFICATE',
-  'SELOSTE_LINK_KEY',
-  'SELOSTE_LINK_AUTHORITIES',
-] as const
-
 const linkNames = ['SELOSTE_LINK_CERTIFICATE', 'SELOSTE_LINK_KEY', 'SELOSTE_LINK_AUTHORITIES'] as const
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
 /** @throws ConfigFault `setting-wrong` */
-export function readApart(given: (name: string) => string | undefined, folder: string): ApartSettings {
-  const path = (name: string) => {
+export function readApart(given: Given, folder: string): ApartSettings {
+  const path = (name: SettingName) => {
     const text = given(name)
     return text === undefined ? undefined : resolve(folder, text)
   }
@@ -87,13 +73,13 @@ export function readApart(given: (name: string) => string | undefined, folder: s
     custodianListen,
     desks,
     proxies,
-    proxyHeader: readProxyHeader(given('SELOSTE_PROXY_HEADER')),
+    proxyHeader: readProxyHeader(given('SELOSTE_PROXY_HEADER') ?? valueWithout('SELOSTE_PROXY_HEADER')),
     metricsSources: parseSources('SELOSTE_METRICS_SOURCES', given('SELOSTE_METRICS_SOURCES')) ?? [],
     linkFiles,
   }
 }
 
-function readProxyHeader(text = 'x-forwarded-for'): ApartSettings['proxyHeader'] {
+function readProxyHeader(text: string): ApartSettings['proxyHeader'] {
   const header = text.toLowerCase()
   if (header === 'x-forwarded-for' || header === 'forwarded') return header
   throw wrongSetting('SELOSTE_PROXY_HEADER', text, 'x-forwarded-for or forwarded: the one that the proxy sets')
@@ -111,7 +97,7 @@ function readNode(text: string | undefined): string {
   return text
 }
 
-function readLinkFiles(path: (name: string) => string | undefined): ApartSettings['linkFiles'] {
+function readLinkFiles(path: Given): ApartSettings['linkFiles'] {
   const [certificate, key, authorities] = linkNames.map(path)
   if (certificate !== undefined && key !== undefined && authorities !== undefined) {
     return { certificate, key, authorities }

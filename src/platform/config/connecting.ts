@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEndpoint, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
+import type { Given } from './settings-table.ts'
 
 /** What other systems ask Seloste, and what they are told. */
 export type Connecting = {
@@ -13,22 +14,14 @@ export type Connecting = {
   traces: { endpoint: string } | undefined
 }
 
-export const connectingNames = [
-  'SELOSTE_WEBHOOKS',
-  'SELOSTE_DECISIONS',
-  'SELOSTE_DECISIONS_TOKEN',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-] as const
-
 const shortestToken = 16
 
 /** @throws ConfigFault `setting-wrong` */
-export function readConnecting(
-  given: (name: string) => string | undefined,
-  folder: string,
-  hasCertificate: boolean,
-): Connecting {
-  const [webhooks, decisions, token, endpoint] = connectingNames.map(given)
+export function readConnecting(given: Given, folder: string, hasCertificate: boolean): Connecting {
+  const webhooks = given('SELOSTE_WEBHOOKS')
+  const decisions = given('SELOSTE_DECISIONS')
+  const token = given('SELOSTE_DECISIONS_TOKEN')
+  const endpoint = given('OTEL_EXPORTER_OTLP_ENDPOINT')
   if (webhooks !== undefined && !statSync(resolve(folder, webhooks), { throwIfNoEntry: false })?.isFile()) {
     throw wrongSetting('SELOSTE_WEBHOOKS', webhooks, 'the path of a file of webhooks that is there')
   }

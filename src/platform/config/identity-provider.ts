@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { statSync } from 'node:fs'
 import { wrongSetting } from './faults.ts'
+import { settingNames, type Given } from './settings-table.ts'
 
 /** The agency's OpenID provider, as an operator has set it (docs/operate/sign-in-with-identity-provider.md). */
 export interface IdentityProviderSettings {
@@ -22,17 +23,6 @@ export interface IdentityProviderSettings {
   maxAgeSeconds?: number
 }
 
-export const identityProviderNames = [
-  'SELOSTE_OIDC_ISSUER',
-  'SELOSTE_OIDC_CLIENT_ID',
-  'SELOSTE_OIDC_CLIENT_SECRET_FILE',
-  'SELOSTE_OIDC_NAME',
-  'SELOSTE_OIDC_CLAIM',
-  'SELOSTE_OIDC_MATCH',
-  'SELOSTE_OIDC_ACR',
-  'SELOSTE_OIDC_MAX_AGE',
-] as const
-
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /**
@@ -40,13 +30,10 @@ const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
  * @param given a setting by its name
  * @throws ConfigFault `setting-wrong`
  */
-export function readIdentityProvider(
-  given: (name: string) => string | undefined,
-  folder: string,
-): IdentityProviderSettings | undefined {
+export function readIdentityProvider(given: Given, folder: string): IdentityProviderSettings | undefined {
   const issuer = given('SELOSTE_OIDC_ISSUER')
   if (issuer === undefined) {
-    const alone = identityProviderNames.find((name) => given(name) !== undefined)
+    const alone = settingNames.find((name) => name.startsWith('SELOSTE_OIDC_') && given(name) !== undefined)
     if (alone !== undefined) throw wrongSetting('SELOSTE_OIDC_ISSUER', '', `the provider’s issuer, as ${alone} is set`)
     return undefined
   }

@@ -11,18 +11,14 @@ import {
   type Endpoint,
   type PortRange,
 } from './addresses.ts'
-import { apartNames, readApart, type ApartSettings } from './apart.ts'
+import { readApart, type ApartSettings } from './apart.ts'
 import { readConfigFile } from './config-file.ts'
-import { connectingNames, readConnecting, type Connecting } from './connecting.ts'
+import { readConnecting, type Connecting } from './connecting.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
-import {
-  identityProviderNames,
-  parsePublicUrl,
-  readIdentityProvider,
-  type IdentityProviderSettings,
-} from './identity-provider.ts'
+import { parsePublicUrl, readIdentityProvider, type IdentityProviderSettings } from './identity-provider.ts'
 import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
-import { assertSourcesKnown, readSipSecurity, sipSecurityNames, type SipSecurity } from './sip-security.ts'
+import { settingNames, valueWithout, type Given, type SettingName, type ValuedName } from './settings-table.ts'
+import { assertSourcesKnown, readSipSecurity, type SipSecurity } from './sip-security.ts'
 import {
   assertPlacesApart,
   checkBackupKey,
@@ -100,39 +96,8 @@ const unplayables = ['history', 'keep', 'refuse'] as const
 /** Kept in the history alone; recorded as they come, and marked; or refused, so that the client transcodes. */
 export type Unplayable = (typeof unplayables)[number]
 
-const defaults = {
-  SELOSTE_DATA: './var',
-  SELOSTE_HTTP: '127.0.0.1:8080',
-  SELOSTE_SIP: '127.0.0.1:5060',
-  SELOSTE_SIPS: '127.0.0.1:5061',
-  SELOSTE_RTP: '127.0.0.1:30000-39999',
-  SELOSTE_BACKUP_AT: '02.30',
-  SELOSTE_CHECK_SECONDS: '60',
-  SELOSTE_UNPLAYABLE: 'history',
-}
-
 /** The same names in the file as in the environment. */
-const fileNames = [
-  ...Object.keys(defaults),
-  'DATABASE_URL',
-  'OBJECTS_URL',
-  'SELOSTE_KEYS',
-  'SELOSTE_DESCRIPTION',
-  'SELOSTE_ENGINES',
-  'SELOSTE_TRUNKS',
-  'SELOSTE_FEEDS',
-  'SELOSTE_SITES',
-  'SELOSTE_WITNESSES',
-  'SELOSTE_BACKUPS',
-  'SELOSTE_BACKUP_KEY',
-  'SELOSTE_LEDGER',
-  'SELOSTE_DEMO_PASSWORD',
-  'SELOSTE_PUBLIC_URL',
-  ...identityProviderNames,
-  ...sipSecurityNames,
-  ...apartNames,
-  ...connectingNames,
-]
+const fileNames = settingNames.filter((name) => name !== 'SELOSTE_CONFIG')
 const shortestPassword = 8
 /** Below SELOSTE_DATA. */
 const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'feeds', 'custodian', 'audit-log', 'ledger']
@@ -145,8 +110,8 @@ const ownFolders = ['database', 'objects', 'keys', 'token', 'capture', 'feeds', 
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>, folder: string): Settings {
   const { file, path: configFile } = findConfigFile(environment, folder)
-  const given = (name: string): string | undefined => environment[name] || file?.get(name)
-  const setting = (name: keyof typeof defaults): string => given(name) ?? defaults[name]
+  const given: Given = (name) => environment[name] || file?.get(name)
+  const setting = (name: ValuedName): string => given(name) ?? valueWithout(name)
 
   const dataDirectory = resolve(folder, setting('SELOSTE_DATA'))
   assertFolder('SELOSTE_DATA', dataDirectory)
@@ -218,7 +183,10 @@ function readUnplayable(text: string): Unplayable {
 
 function findConfigFile(environment: Readonly<Record<string, string | undefined>>, folder: string) {
   const named = environment['SELOSTE_CONFIG']
-  const path = resolve(folder, named || join(environment['SELOSTE_DATA'] || defaults.SELOSTE_DATA, 'seloste.yaml'))
+  const path = resolve(
+    folder,
+    named || join(environment['SELOSTE_DATA'] || valueWithout('SELOSTE_DATA'), 'seloste.yaml'),
+  )
   const file = readConfigFile(path, fileNames)
   if (named && !file) throw wrongSetting('SELOSTE_CONFIG', named, 'the path of a settings file that is there')
   if (!named && file?.has('SELOSTE_DATA')) {
@@ -236,13 +204,13 @@ function publicUrlOf(text: string | undefined, http: Endpoint): string | undefin
   return isLoopback(http.host) && http.port !== 0 ? `http://localhost:${http.port}` : undefined
 }
 
-function assertFolder(name: string, path: string): void {
+function assertFolder(name: SettingName, path: string): void {
   const found = lookAt(name, path)
   if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where one can be made')
 }
 
 /** Nothing where nothing is. What another user keeps for themselves is told as such. */
-function lookAt(name: string, path: string): Stats | undefined {
+function lookAt(name: SettingName, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
@@ -271,7 +239,7 @@ function readObjects(text: string | undefined, dataDirectory: string, folder: st
   return at
 }
 
-function checkFile(name: string, text: string | undefined, folder: string, what: string): string | undefined {
+function checkFile(name: SettingName, text: string | undefined, folder: string, what: string): string | undefined {
   if (text === undefined) return undefined
   const path = resolve(folder, text)
   if (!lookAt(name, path)?.isFile()) throw wrongSetting(name, text, `the path of ${what} that is there`)

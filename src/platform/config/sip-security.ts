@@ -2,6 +2,7 @@ import { isIP, isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
 import { formatEndpoint, isLoopback, type Endpoint } from './addresses.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
+import type { Given } from './settings-table.ts'
 
 /** Who may call us, and by what: of the trunks of session border controllers. */
 export type SipSecurity = {
@@ -13,22 +14,14 @@ export type SipSecurity = {
   sdesInClear: readonly string[]
 }
 
-export const sipSecurityNames = [
-  'SELOSTE_SIPS_CERTIFICATE',
-  'SELOSTE_SIPS_KEY',
-  'SELOSTE_SIPS_CLIENTS',
-  'SELOSTE_SIP_SOURCES',
-  'SELOSTE_SDES_IN_CLEAR',
-] as const
+const sipsNames = ['SELOSTE_SIPS_CERTIFICATE', 'SELOSTE_SIPS_KEY', 'SELOSTE_SIPS_CLIENTS'] as const
 
 /** @throws ConfigFault `setting-wrong` */
-export function readSipSecurity(given: (name: string) => string | undefined, folder: string): SipSecurity {
-  const [certificate, key, clients] = ['SELOSTE_SIPS_CERTIFICATE', 'SELOSTE_SIPS_KEY', 'SELOSTE_SIPS_CLIENTS'].map(
-    (name) => {
-      const path = given(name)
-      return path === undefined ? undefined : resolve(folder, path)
-    },
-  )
+export function readSipSecurity(given: Given, folder: string): SipSecurity {
+  const [certificate, key, clients] = sipsNames.map((name) => {
+    const path = given(name)
+    return path === undefined ? undefined : resolve(folder, path)
+  })
   const all = certificate !== undefined && key !== undefined && clients !== undefined
   if (!all && (certificate ?? key ?? clients) !== undefined) {
     throw new ConfigFault(

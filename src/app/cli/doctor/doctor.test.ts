@@ -11,6 +11,7 @@ import { checkFolder, checkSecret, judgeRoom, judgeSync } from './check-disk.ts'
 import { checkCertificate } from './check-files.ts'
 import { checkBuffers, checkMachine, checkMemory, checkOpenFiles, judgeClock } from './check-machine.ts'
 import { judgeOverlap, judgePort, judgeRange } from './check-ports.ts'
+import { checkSettings } from './check-settings.ts'
 import { checkStore } from './check-stores.ts'
 import type { Finding } from './finding.ts'
 
@@ -25,6 +26,29 @@ function judged(finding: Finding): [string, string] {
   expect(finding.says).not.toMatch(/\n/)
   return [finding.check, finding.is]
 }
+
+describe('the settings', () => {
+  test('which are set and where is told, without values; a name that is no setting is found', async () => {
+    const configFile = join(folder, 'set.yaml')
+    await writeFile(configFile, 'SELOSTE_FEEDS: /etc/feeds.yaml\n')
+    const environment = {
+      SELOSTE_HTTP: '127.0.0.1:81',
+      SELOSTE_DECISIONS_TOKEN: 'secret',
+      SELOSTE_TRUNK: 'x',
+      PATH: '',
+    }
+    const [set, unknown] = checkSettings({ configFile }, environment)
+    expect(judged(set!)).toEqual(['settings', 'ok'])
+    expect(set!.says).toBe(
+      `set are SELOSTE_HTTP, SELOSTE_DECISIONS_TOKEN in the environment; SELOSTE_FEEDS in ${configFile}`,
+    )
+    expect(judged(unknown!)).toEqual(['settings.unknown', 'warning'])
+    expect(unknown!.says).toBe('SELOSTE_TRUNK in the environment: no settings')
+    expect(checkSettings({ configFile: undefined }, { SELOSTE_LONG: '1' }).map((one) => one.says)).toEqual([
+      'nothing is set: the defaults hold',
+    ])
+  })
+})
 
 describe('the machine', () => {
   test('this one is looked at, each look with a finding', async () => {

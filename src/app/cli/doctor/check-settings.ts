@@ -1,0 +1,33 @@
+import { readConfigFile } from '#platform/config/config-file.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { settingNames } from '#platform/config/settings-table.ts'
+import { ok, warning, type Finding } from './finding.ts'
+
+/** Read by the program, and set by itself or by tests: no settings of an operator's. */
+const ownNames = /^SELOSTE_(?:ROLE_DATABASE_URL|SPARE|DRAINING|LONG|TRACE|CHROMIUM|BENCH_\w+|TEST_\w+)$/
+
+/** Tells which settings are set and where, never their values; a name that is no setting is most likely misspelt. */
+export function checkSettings({ configFile }: Pick<Settings, 'configFile'>, environment: NodeJS.ProcessEnv): Finding[] {
+  const inEnvironment = settingNames.filter((name) => environment[name])
+  const inFile = [...((configFile !== undefined && readConfigFile(configFile, settingNames)) || []).keys()]
+  const places = [
+    ...(inEnvironment.length > 0 ? [`${inEnvironment.join(', ')} in the environment`] : []),
+    ...(inFile.length > 0 ? [`${inFile.join(', ')} in ${configFile}`] : []),
+  ]
+  const unknown = Object.keys(environment).filter(
+    (name) =>
+      name.startsWith('SELOSTE_') && !(settingNames as readonly string[]).includes(name) && !ownNames.test(name),
+  )
+  return [
+    ok('settings', places.length === 0 ? 'nothing is set: the defaults hold' : `set are ${places.join('; ')}`),
+    ...(unknown.length === 0
+      ? []
+      : [
+          warning(
+            'settings.unknown',
+            `${unknown.join(', ')} in the environment: no settings`,
+            `write each as one of ${settingNames.join(', ')}`,
+          ),
+        ]),
+  ]
+}
