@@ -897,6 +897,7 @@ create table description_version (
   constraint description_version_version_check CHECK ((version > 0))
 );
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON description_version FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER ledger AFTER INSERT ON description_version FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION ledger_description();
 CREATE CONSTRAINT TRIGGER version_ahead AFTER INSERT ON description_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION version_ahead();
 grant select on description_version to seloste_capture;
 grant select on description_version to seloste_custodian;
@@ -914,7 +915,7 @@ create table destruction_entry (
   detail jsonb not null default '{}'::jsonb,
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
-  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text]))),
+  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text]))),
   constraint destruction_entry_named CHECK (((object_kind = 'place-reached'::text) OR ((object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) = (object_name IS NOT NULL)))),
   constraint destruction_entry_one_object CHECK (((object_id IS NULL) <> (object_name IS NULL))),
   constraint destruction_entry_texts CHECK (((octet_length(object_name) <= 100) AND (octet_length(cause) <= 40) AND (octet_length(done_by) <= 100)))
@@ -2780,6 +2781,7 @@ CREATE TRIGGER names_official_late AFTER INSERT ON segment FOR EACH ROW WHEN (ne
 CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION official_stays_known();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
 CREATE TRIGGER stays_when_over BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION part_stays_when_over();
+CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION evaluations_follow_official();
 CREATE TRIGGER tells_search_of_changes AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION recorded_part_changes();
 CREATE TRIGGER tells_search_of_end AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION recorded_part_goes();
 CREATE TRIGGER tells_studies_of_changes AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION tell_studies('part');
@@ -3704,6 +3706,7 @@ evaluation_locked(wanted uuid) returns evaluation
 evaluation_mine(wanted uuid, seen integer) returns evaluation
 evaluation_work(wanted uuid) returns jsonb to seloste_desk
 evaluations_end() returns trigger
+evaluations_follow_official() returns trigger
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
 factor_is_told() returns trigger
@@ -3803,6 +3806,7 @@ leave_listening(wanted uuid) returns boolean to seloste_desk
 ledger_authority() returns trigger
 ledger_copies_released() returns trigger
 ledger_copy() returns trigger
+ledger_description() returns trigger
 ledger_entry_of(recording uuid) returns TABLE(number bigint, at timestamp with time zone, cause text, done_by text, targets jsonb, hash bytea) to seloste_desk
 ledger_instant(at timestamp with time zone) returns text
 ledger_link() returns trigger
@@ -3812,6 +3816,7 @@ ledger_person() returns trigger
 ledger_prohibition() returns trigger
 ledger_recovery_codes() returns trigger
 ledger_research() returns trigger
+ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
 ledger_scim_token() returns trigger
 left_unheard(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
@@ -3877,6 +3882,7 @@ looks_lately() returns TABLE(in_minute integer, in_hour integer) to seloste_desk
 looks_out_of_scope(after bigint, known bigint[], most bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
 looks_to_review(month date, after bigint, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
 looks_without_reference() returns TABLE(looks bigint, without_reference bigint, example bigint) to seloste_custodian
+lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
 mark_for(person uuid, unit uuid, quarter date) returns uuid
@@ -4214,6 +4220,7 @@ viewer_sees_research() returns boolean to seloste_desk
 viewer_sees_rights() returns boolean to seloste_desk
 viewers_right(wanted text) returns uuid
 wait_bounds() returns integer[]
+was_answered_by(r recording, official uuid) returns boolean
 was_in_scope(person uuid, purpose text, reference text, looked_at timestamp with time zone, call uuid, part uuid) returns boolean
 watching_right() returns uuid
 week_of(at timestamp with time zone) returns timestamp with time zone

@@ -5,6 +5,7 @@ grant select on description_version to seloste_desk;
 create trigger append_only before update or delete or truncate on description_version for each statement execute function append_only();
 create constraint trigger version_ahead after insert on description_version
   deferrable initially deferred for each row execute function version_ahead();
+create trigger ledger after insert on description_version for each row when (new.version > 1) execute function ledger_description();
 
 -- described_role
 grant select on described_role to seloste_custodian;

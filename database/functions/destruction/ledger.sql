@@ -32,6 +32,26 @@ begin
   return null;
 end $$;
 
+-- That a request begins or ceases to restrict the recordings of a call, with what a restore needs to have them restricted again. Who asks
+-- is not in it.
+create or replace function ledger_restriction(q subject_request, contact uuid, cause text) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('restriction', q.id, cause, case when cause = 'ended' then jsonb_build_object('contact', contact)
+    else jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party, 'official', q.official_id,
+      'kinds', case when q.kinds && array['OBJECTION', 'RESTRICTION'] then q.kinds else q.kinds || array['RESTRICTION'] end,
+      'channel', q.channel, 'language', q.language, 'receivedAt', ledger_instant(q.received_at), 'dueAt', ledger_instant(q.due_at),
+      'enteredBy', q.entered_by)) end)
+$$;
+
+-- A restore misses a version that was approved after its backup.
+create or replace function ledger_description() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('description', coalesce(new.draft_id, gen_random_uuid()), 'approved', jsonb_build_object('version', new.version,
+    'hash', encode(new.hash, 'hex'), 'effectiveFrom', ledger_instant(new.effective_from)));
+  return null;
+end $$;
+
 create or replace function ledger_right() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -137,7 +157,7 @@ begin
     from (select may_know_of_holds() as knows) k
     cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
     cross join lateral (
-      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition') as is_shown
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);

@@ -172,6 +172,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         select i.id, 'inspection' as kind, i.party, i.received_at as "receivedAt"
         from inspection_recording ir join inspection i on i.id = ir.inspection_id
         where ir.recording_id = r.id and i.closed_at is null
+          -- Not one of an official whose part a correction has given to another.
+          and (i.party <> 'OFFICIAL' or i.request_id is null or exists (
+            select from subject_request q join segment s on s.official_person_id = q.official_id
+            where q.id = i.request_id and s.id = r.segment_id and s.contact_started_at = r.contact_started_at))
         union all
         select a.id, 'authority', null, a.received_at from authority_request a
         where a.recording_id = r.id and a.closed_at is null

@@ -84,6 +84,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function announced_versions to seloste_custodian;
 
+-- Versions that were approved, as the destruction ledger has it, and that a restore has not brought back; none once one that is as new
+-- has been approved.
+create or replace function lost_versions() returns setof integer
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select distinct (e.detail ->> 'version')::integer from destruction_entry e
+  where e.object_kind = 'description' and (e.detail ->> 'version')::integer > (select max(v.version) from description_version v)
+  order by 1
+$$;
+grant execute on function lost_versions to seloste_custodian;
+
 -- Accounts of those employed; accounts that two may be sharing; sessions that are open, and those that were opened or used
 -- by somebody who did not work here then. A session of somebody who has left in the meantime opens nothing any more.
 create or replace function accounts_in_use()

@@ -91,6 +91,10 @@ create trigger late_part before insert on segment for each row
 create trigger official_stays before update of official_name on segment for each row
   when (old.official_name is not null and new.official_name is null) execute function official_stays_known();
 
+create trigger takes_evaluations_along after update of official_person_id on segment for each row
+  when (old.official_person_id is not null and new.official_person_id is distinct from old.official_person_id)
+  execute function evaluations_follow_official();
+
 -- recording
 alter table recording enable row level security;
 grant insert (contact_id, contact_started_at, id, intake_day, intake_key, number_reached, recording_months, segment_id, started_at, state), select (contact_id, expiry_month, id, min_keep_until, recording_months, segment_id, state), update (call_ended_at, destroy_at, ended_at, expiry_month, incomplete, min_keep_until, packets_lost, packets_received, reception, sha256, size_bytes, state) on recording to seloste_capture;

@@ -580,6 +580,19 @@ begin
 end $$;
 grant execute on function disagree_with_evaluation to seloste_desk;
 
+-- A call that a correction gives to another official takes its evaluation along, without what the one before said of it; it counts as
+-- one of whose call it is.
+create or replace function evaluations_follow_official() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update evaluation e set state = case e.state when 'ACKNOWLEDGED' then 'RELEASED' else e.state end, acknowledged_at = null,
+    disagreed_at = null, disagreement = null, answered_at = null, answered_by = null, answer_outcome = null, answer = null,
+    mark = case when e.mark is not null then mark_for(new.official_person_id, e.unit_id, e.quarter) end
+  from recording r
+  where r.segment_id = new.id and r.contact_started_at = new.contact_started_at and e.recording_id = r.id and e.kind = 'SAMPLED';
+  return null;
+end $$;
+
 create or replace function begin_calibration(recording uuid, form uuid, name text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -18,6 +18,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     or restriction_was_told(q))
 $$;
 
+-- Whether a recording is of a part that an official answered, or that was taken for theirs until a correction: whoever was told of a
+-- restriction is told before it is lifted.
+create or replace function was_answered_by(r recording, official uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select from segment s
+      where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = official)
+    or exists (select from correction c
+      where c.segment_id = r.segment_id and c.was_person_id = official and c.outcome = 'APPROVED');
+end $$;
+
 -- Recordings of a request's calls that it restricts and that are there: one past its day looks as gone.
 create or replace function restricted_by(q subject_request) returns setof recording
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -27,8 +38,7 @@ begin
     where c.request_id = q.id and c.state = 'MATCHED' and restricts(q)
       and r.state not in ('DESTROYING', 'DESTROYED') and (r.destroy_at is null or r.destroy_at > register_now())
       and not exists (select from prohibition p where p.recording_id = r.id)
-      and (q.party <> 'OFFICIAL' or exists (select from segment s
-        where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id));
+      and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id));
 end $$;
 
 create or replace function is_restricted(r recording) returns boolean
@@ -37,8 +47,7 @@ begin
   return exists (
     select from request_call c join subject_request q on q.id = c.request_id
     where c.contact_id = r.contact_id and c.state = 'MATCHED' and restricts(q)
-      and (q.party <> 'OFFICIAL' or exists (select from segment s
-        where s.id = r.segment_id and s.contact_started_at = r.contact_started_at and s.official_person_id = q.official_id)));
+      and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id)));
 end $$;
 
 -- Puts the recordings of a call into the state that they are to have, and notes each whose restriction begins or ends.
@@ -63,11 +72,15 @@ create or replace function calls_restrict() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
+  was uuid := case when old.state = 'MATCHED' then old.contact_id end;
+  becomes uuid := case when new.state = 'MATCHED' then new.contact_id end;
 begin
   select * into q from subject_request s where s.id = coalesce(new.request_id, old.request_id);
   if restricts(q) then
-    perform settle_restrictions(contact, q) from unnest(array[
-      case when old.state = 'MATCHED' then old.contact_id end, case when new.state = 'MATCHED' then new.contact_id end]) contact
+    if was is distinct from becomes then
+      perform ledger_restriction(q, c, how) from (values (was, 'ended'), (becomes, 'entered')) t (c, how) where c is not null;
+    end if;
+    perform settle_restrictions(contact, q) from unnest(array[was, becomes]) contact
     where contact is not null group by contact order by contact;
   end if;
   return null;
@@ -77,6 +90,8 @@ create or replace function requests_restrict() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if restricts(old) <> restricts(new) then
+    perform ledger_restriction(new, c.contact_id, case when restricts(new) then 'entered' else 'ended' end) from request_call c
+    where c.request_id = new.id and c.state = 'MATCHED' and c.contact_id is not null order by c.contact_id;
     perform settle_restrictions(c.contact_id, new) from request_call c
     where c.request_id = new.id and c.state = 'MATCHED' and c.contact_id is not null order by c.contact_id;
   end if;

@@ -165,8 +165,19 @@ async function writeDrawKey(settings: Settings, key: Buffer): Promise<void> {
 }
 
 function tell(restored: Restored): void {
-  const { backup, rows, objects, keys, withoutAudio, ledger, renewedKeys, mayHaveLeft, withoutKey, lostEntries } =
-    restored
+  const {
+    backup,
+    rows,
+    objects,
+    keys,
+    withoutAudio,
+    ledger,
+    renewedKeys,
+    mayHaveLeft,
+    withoutKey,
+    lostVersions,
+    lostEntries,
+  } = restored
   console.log(`restored ${backup}: ${rows} rows, ${objects} objects, ${keys} keys`)
   const ended = Object.entries(ledger).flatMap(([what, count]) =>
     typeof count === 'number' && count > 0 ? [`${what} ${count}`] : [],
@@ -182,6 +193,15 @@ function tell(restored: Restored): void {
       `entries of the audit log that came after the backup are lost, by their place: ${lostEntries.join(', ')}`,
     )
   }
+  if (lostVersions.length > 0) {
+    console.log(
+      `versions of the register description that were approved after the backup are lost: ${lostVersions.join(', ')}; the one before is in force until they are drafted and approved again`,
+    )
+  }
+  if (ledger.restrictions > 0)
+    console.log(
+      'requests that restrict recordings since after the backup are open again without who asks: enter and identify them anew (docs/operate/backup-and-restore.md)',
+    )
   if (mayHaveLeft.length > 0) {
     console.log(
       `disclosures to authorities of which something may have left in the last moment: ${mayHaveLeft.join(', ')}; ask the authority before anything is released`,

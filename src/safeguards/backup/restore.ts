@@ -88,6 +88,8 @@ export interface Restored {
   mayHaveLeft: string[]
   /** Recordings in keeping whose key is lost. */
   withoutKey: string[]
+  /** Versions of the register description that were approved after the backup: one before them is in force. */
+  lostVersions: number[]
   /** Entries of the audit log that came after the backup and are lost; their hashes are back. */
   lostEntries: string[]
 }
@@ -133,6 +135,7 @@ export async function restoreBackup(
     const renewedKeys = await renewOldKeys(target, connection, replayed.keysToRenew)
     const withoutKey = await keylessRecordings(connection)
     if (withoutKey.length > 0 && !options.acceptLostKeys) throw keysLost(withoutKey)
+    const lostVersions = (await connection.query<{ n: number }>('select n from lost_versions() n')).map(({ n }) => n)
     const lostEntries = await resumeRestoredLog(target, signed, manifest, options.by)
     await logDestroyed(connection)
     await logRestored(connection, target, {
@@ -144,6 +147,7 @@ export async function restoreBackup(
       withoutKey: withoutKey.length,
       mayHaveLeft,
       renewedKeys,
+      lostVersions: lostVersions.map(String),
     })
     await endQuarantine(connection)
     return {
@@ -158,6 +162,7 @@ export async function restoreBackup(
       renewedKeys,
       mayHaveLeft,
       withoutKey,
+      lostVersions,
       lostEntries,
     }
   } finally {

@@ -137,6 +137,21 @@ const shapes = {
     receivedAt: instant,
     enteredBy: uuid,
   }),
+  /** A request of the Service Unit’s that restricts the recordings of a call, with what a restore needs to have them restricted again. */
+  restriction: about('restriction', oneOf('entered', 'ended'), id, {
+    contact: uuid,
+    number: Type.Optional(Type.String({ pattern: '^P-[0-9]{4}-[0-9]+$' })),
+    party: Type.Optional(oneOf('CALLER', 'OFFICIAL')),
+    official: Type.Optional(uuid),
+    kinds: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z_]{1,20}$' }), { maxItems: 20 })),
+    channel: Type.Optional(oneOf('PHONE', 'LETTER', 'VISIT', 'EMAIL')),
+    language: Type.Optional(oneOf('fi', 'sv', 'en')),
+    receivedAt: Type.Optional(instant),
+    dueAt: Type.Optional(instant),
+    enteredBy: Type.Optional(uuid),
+  }),
+  /** A version of the register description that was approved: a restore misses it. */
+  description: about('description', oneOf('approved'), id, { version: count, hash: sha256, effectiveFrom: instant }),
   /** What was personal of a request of the Service Unit’s; and how it had ended, where a restore does not know of it. */
   request: about('request', oneOf('erased'), id, {
     closedAt: instant,

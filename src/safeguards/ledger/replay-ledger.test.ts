@@ -232,6 +232,7 @@ describe('the ledger replayed on a restored register', () => {
       employments: 1,
       holds: 2,
       prohibitions: 2,
+      restrictions: 0,
       keys: 2,
       keysToRenew: ['month-2027-04.v1'],
     })

@@ -35,6 +35,8 @@ export interface Replayed extends ReplayedDisclosures {
   holds: number
   /** Prohibitions that wait for the end of their recording again. */
   prohibitions: number
+  /** Calls whose recordings a request restricts again. */
+  restrictions: number
   /** Requests whose personal data were erased again. */
   requests: number
   keys: number
@@ -57,6 +59,8 @@ const guarded = [
   'person',
   'one_time_link',
   'scim_token',
+  'subject_request',
+  'request_call',
   ...disclosureTables,
 ] as const
 
@@ -76,6 +80,7 @@ export async function replayLedger(
     for (const table of guarded) await sql`alter table ${sql.table(table)} disable trigger user`.execute(tx)
     const holds = await replayHolds(tx, ended)
     const forbidden = await replayProhibitions(tx, ended)
+    const restricted = await replayRestrictions(tx, ended)
     const done = {
       recordings: await replayRecordings(tx, rows),
       contacts: await purgeHistory(tx),
@@ -83,13 +88,15 @@ export async function replayLedger(
       employments: await replayEmployments(tx, rows),
       holds: holds.length,
       prohibitions: forbidden.length,
+      restrictions: restricted.length,
       requests: await replayErasures(tx, rows),
       ...(await replayDisclosures(tx, ended, replaying.lent ?? [])),
     }
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
     await sql`select mend_recorded_parts()`.execute(tx)
-    for (const contact of new Set(holds)) await sql`select settle_contact(${contact}::uuid)`.execute(tx)
+    for (const contact of new Set([...holds, ...restricted]))
+      await sql`select settle_contact(${contact}::uuid)`.execute(tx)
     for (const recording of new Set(forbidden)) await sql`select settle_recording(${recording}::uuid)`.execute(tx)
     return done
   })
@@ -274,6 +281,66 @@ async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Prom
     if (entered > 0) recordings.push(recording)
   }
   return recordings
+}
+
+interface RestrictionDetail {
+  contact: string
+  number?: string
+  party?: string
+  official?: string
+  kinds?: string[]
+  channel?: string
+  language?: string
+  receivedAt?: string
+  dueAt?: string
+  enteredBy?: string
+}
+
+/**
+ * Requests that restrict recordings since after the backup: without them the recordings would be heard (GDPR 18). One that the backup does
+ * not have is open again, without who asks: the Service Unit enters and identifies them anew. @returns calls that are restricted again
+ */
+async function replayRestrictions(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
+  const last = new Map<string, CopiedEntry>()
+  for (const one of entries) {
+    const { contact } = one.entry.detail as RestrictionDetail
+    if (one.entry.kind === 'restriction') last.set(`${one.entry.id} ${contact}`, one)
+  }
+  const contacts: string[] = []
+  for (const { entry } of last.values()) {
+    if (entry.cause !== 'entered') continue
+    const { contact, number, party, official, kinds, channel, language, receivedAt, dueAt, enteredBy } =
+      entry.detail as RestrictionDetail
+    const { rows } = await sql`select from contact where id = ${contact}::uuid`.execute(tx)
+    if (rows.length === 0 || enteredBy === undefined) continue
+    for (const person of [enteredBy, official]) if (person !== undefined) await haveWhoEntered(tx, person, entry.at)
+    const { rows: open } = await sql`
+      insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
+      values (${entry.id}::uuid, ${number}, ${party}, ${kinds}::text[], ${channel}, ${language}, ${receivedAt}::timestamptz,
+        ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official ?? null}::uuid)
+      on conflict (id) do update set kinds = excluded.kinds where q.closed_at is null
+      returning id`.execute(tx)
+    if (open.length === 0) continue
+    await sql`
+      insert into subject_requester (request_id, name) values (${entry.id}::uuid, 'RESTORED: see the request') on conflict do nothing`.execute(
+      tx,
+    )
+    const entered = await count(
+      tx,
+      sql`
+        insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
+        select ${entry.id}::uuid, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = ${entry.id}::uuid), 'MATCHED',
+          jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
+            'time', to_char(c.started_at at time zone 'Europe/Helsinki', 'HH24:MI'), 'accuracy', 'MINUTES'),
+          c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${entry.at}::timestamptz, ${enteredBy}::uuid
+        from contact c where c.id = ${contact}::uuid
+        on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
+          verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by
+        where k.state <> 'MATCHED'`,
+    )
+    if (entered > 0) contacts.push(contact)
+  }
+  return contacts
 }
 
 /** Stands where the order's words stood. */

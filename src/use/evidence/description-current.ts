@@ -10,6 +10,8 @@ type CurrentFacts = {
   changedTexts: number
   processes: number
   disobeying: number
+  /** Approved, and not brought back by a restore. */
+  lost: number
   /** The first of them: its kind and the version it obeys. */
   example: string | null
 }
@@ -21,14 +23,14 @@ const clockSeconds = 5
 
 /** R1: what is published is what the processes obey and what row-level security obeys. */
 export const descriptionCurrent: Check<CurrentFacts> = {
-  rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s instants and roles are those of its text, and every running process reports that it obeys the version in force.',
+  rule: 'The text of every published version has the hash that the audit log was told when it was approved, the database’s instants and roles are those of its text, and every running process reports that it obeys the version in force. No approved version that the destruction ledger names is missing.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title:
       'description.current is broken by a published text that was changed, and by a process that obeys another version',
   },
   remedy:
-    'A process that obeys another version: restart it and look at its log. A changed text: restore description_version from a backup and find out who has the database owner’s password.',
+    'A process that obeys another version: restart it and look at its log. A changed text: restore description_version from a backup and find out who has the database owner’s password. A version that a restore has not brought back: draft and approve it anew.',
   async check({ db, versions, version, now }) {
     const stored = await db
       .selectFrom('description_version')
@@ -65,9 +67,10 @@ export const descriptionCurrent: Check<CurrentFacts> = {
       order by o.process`.execute(db)
     const disobeying = rows.filter(({ right }) => !right)
     const [first] = disobeying
+    const { rows: lost } = await sql`select from lost_versions()`.execute(db)
     const changedTexts = changed.length + Math.abs(stored.length - versions.length)
     return {
-      holds: changedTexts === 0 && disobeying.length === 0,
+      holds: changedTexts === 0 && disobeying.length === 0 && lost.length === 0,
       facts: {
         version: version.version,
         effectiveFrom: version.effectiveFrom.toString(),
@@ -75,6 +78,7 @@ export const descriptionCurrent: Check<CurrentFacts> = {
         changedTexts,
         processes: rows.length,
         disobeying: disobeying.length,
+        lost: lost.length,
         example: first ? `${first.process} obeys version ${first.version}` : null,
       },
     }
@@ -82,9 +86,9 @@ export const descriptionCurrent: Check<CurrentFacts> = {
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Voimassa on versio ${facts.version}, ${fi.instant(facts.effectiveFrom)} alkaen: ${fi.count(facts.processes, 'käynnissä oleva prosessi', 'käynnissä olevaa prosessia')}, muuta versiota noudattaa ${fi.number(facts.disobeying)}; ${fi.count(facts.versions, 'julkaistu teksti', 'julkaistua tekstiä')}, muuttunut ${fi.number(facts.changedTexts)}.`,
-      sv: `I kraft är version ${facts.version}, från och med ${sv.instant(facts.effectiveFrom)}: ${sv.count(facts.processes, 'process i gång', 'processer i gång')}, varav ${sv.number(facts.disobeying)} följer en annan version; ${sv.count(facts.versions, 'publicerad text', 'publicerade texter')}, varav ${sv.number(facts.changedTexts)} har ändrats.`,
-      en: `Version ${facts.version} is in force, from ${en.instant(facts.effectiveFrom)}: ${en.count(facts.processes, 'running process', 'running processes')}, ${en.number(facts.disobeying)} obeying another; ${en.count(facts.versions, 'published text', 'published texts')}, ${en.number(facts.changedTexts)} changed.`,
+      fi: `Voimassa on versio ${facts.version}, ${fi.instant(facts.effectiveFrom)} alkaen: ${fi.count(facts.processes, 'käynnissä oleva prosessi', 'käynnissä olevaa prosessia')}, muuta versiota noudattaa ${fi.number(facts.disobeying)}; ${fi.count(facts.versions, 'julkaistu teksti', 'julkaistua tekstiä')}, muuttunut ${fi.number(facts.changedTexts)}${facts.lost > 0 ? `, palautuksessa puuttumaan jäänyt ${fi.number(facts.lost)}` : ''}.`,
+      sv: `I kraft är version ${facts.version}, från och med ${sv.instant(facts.effectiveFrom)}: ${sv.count(facts.processes, 'process i gång', 'processer i gång')}, varav ${sv.number(facts.disobeying)} följer en annan version; ${sv.count(facts.versions, 'publicerad text', 'publicerade texter')}, varav ${sv.number(facts.changedTexts)} har ändrats${facts.lost > 0 ? ` och ${sv.number(facts.lost)} saknas efter en återställning` : ''}.`,
+      en: `Version ${facts.version} is in force, from ${en.instant(facts.effectiveFrom)}: ${en.count(facts.processes, 'running process', 'running processes')}, ${en.number(facts.disobeying)} obeying another; ${en.count(facts.versions, 'published text', 'published texts')}, ${en.number(facts.changedTexts)} changed${facts.lost > 0 ? `, ${en.number(facts.lost)} missing after a restore` : ''}.`,
     }
   },
 }

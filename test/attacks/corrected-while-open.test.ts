@@ -1,0 +1,129 @@
+/** What is open about a call when a correction gives it to another official (R39, R48-R50, L9): nothing of the one is the other’s. */
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { beginEvaluation, listEvaluations, releaseEvaluation, saveEvaluation } from '#use/quality/evaluate.ts'
+import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
+import { disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
+import { beginPlan, drawSamplesDue } from '#use/quality/sampling.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone } from '../database/people.ts'
+import { openActs } from '../requests/open-acts.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const acts = await openActs(database)
+const { kept, served, ask, admin, custodian, people, stateOf } = acts
+const deskDb = database.as('seloste_desk').db
+const number = phone('029 497 000')
+
+/** A recording of a call that Aino answered so many days before this week’s Monday, at noon. */
+async function callOfAino(daysBefore = 3) {
+  const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
+  const startedAt = today
+    .subtract({ days: today.dayOfWeek - 1 + daysBefore })
+    .add({ hours: 12 })
+    .toInstant()
+  return kept({
+    ...{ startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 3 }) },
+  })
+}
+
+async function correct(segmentId: string, request: { id: string }): Promise<void> {
+  const { body } = await ask('paula', 'POST', `/api/requests/${request.id}/corrections`, {
+    ...{ segmentId, officialUserId: people.bertil.userId },
+  })
+  const decision = `/api/corrections/${body['id'] as string}/decision`
+  expect((await ask('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+}
+async function send(request: string, kind: string): Promise<void> {
+  const { status, body } = await ask('paula', 'POST', `/api/requests/${request}/letters`, { kind })
+  expect(status).toBe(201)
+  expect((await ask('paula', 'POST', `/api/letters/${body['id'] as string}/delivery`, { how: 'POST' })).status).toBe(
+    204,
+  )
+}
+const close = (id: string) => ask('paula', 'POST', `/api/requests/${id}/close`, { outcome: 'ANSWERED' })
+const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
+
+/** What was done, where it was not refused. */
+function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
+  return answer as Exclude<Answer, { refused: string }>
+}
+
+/** An evaluation of a recording that is released. */
+async function evaluated(recording: string, eero: Session): Promise<string> {
+  const question = { id: 'q1', text: 'Tervehti?', help: '', scale: { kind: 'yes-no' as const }, weight: 1 }
+  const sections = [
+    {
+      ...{ id: 's1', title: 'Kohtaaminen', weight: 1 },
+      questions: [{ ...question, critical: 'none' as const, mayNotApply: false }],
+    },
+  ]
+  const formId = did(await beginForm(deskDb, eero, { language: 'fi', name: 'Lomake' })).id
+  const draft = did(await saveForm(deskDb, eero, formId, { revision: 0, name: 'Lomake', form: { sections } }))
+  await publishForm(deskDb, eero, formId, draft.revision)
+  const { unitId } = people.aino
+  did(await beginPlan(deskDb, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
+  await drawSamplesDue(custodian)
+  const { id } = did(await listEvaluations(deskDb, eero)).find(({ recordingId }) => recordingId === recording)!
+  expect(await beginEvaluation(deskDb, eero, id)).toBe('done')
+  const work = { revision: 0, answers: { q1: 1 }, comments: [], note: 'Sujui' }
+  expect(await releaseEvaluation(deskDb, eero, id, did(await saveEvaluation(deskDb, eero, id, work)).revision)).toBe(
+    'done',
+  )
+  return id
+}
+
+test('what an official said of their evaluation is not told to whom a correction gives the call', async () => {
+  const { id: recording, segmentId, contactId } = await callOfAino()
+  const scope = { kind: 'numbers' as const, units: [], numbers: [number] }
+  const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
+  const eero = await (await enterTestPerson(admin, deskDb, { name: 'Eero', unit: 'Laatu', right })).signIn()
+  const id = await evaluated(recording, eero)
+  const [aino, bertil] = [await people.aino.signIn(), await people.bertil.signIn()]
+  const said = 'Olin tullut suoraan sairaslomalta'
+  expect(await disagreeWithEvaluation(deskDb, aino, id, said)).toBe('done')
+  await correct(segmentId, await served({ contacts: [contactId] }))
+  expect(did(await listOwnEvaluations(deskDb, aino))).toEqual([])
+  const [theirs] = did(await listOwnEvaluations(deskDb, bertil))
+  expect(theirs).toMatchObject({ id, note: 'Sujui', state: 'RELEASED' })
+  expect(JSON.stringify(theirs)).not.toContain(said)
+  expect(theirs).not.toHaveProperty('acknowledgedAt')
+  expect(theirs).not.toHaveProperty('disagreedAt')
+  // It is theirs to answer, and counts as one of theirs.
+  expect(await disagreeWithEvaluation(deskDb, bertil, id, 'En ollut puhelussa')).toBe('done')
+  const { rows } = await sql<{ person_id: string }>`
+    select m.person_id from evaluation e join quality_mark m on m.mark = e.mark where e.id = ${id}`.execute(admin)
+  expect(rows).toEqual([{ person_id: people.bertil.id }])
+})
+
+test('the inspection of an official whose call it turns out not to be delays no destruction', async () => {
+  const { id: recording, segmentId, contactId } = await callOfAino()
+  const official = { party: 'OFFICIAL' as const, officialId: people.aino.id, kinds: ['LISTEN' as const] }
+  const request = await served({ contacts: [contactId], ...official })
+  expect(request.calls[0]!.inspectionId).not.toBeNull()
+  await correct(segmentId, await served({ contacts: [contactId] }))
+  await acts.byCaller(recording)
+  expect((await stateOf(recording)).state).toBe('DESTROYING')
+})
+
+test('a restriction that an official was told of outlasts the correction until they are told that it ends (GDPR 18(3))', async () => {
+  const { id: recording, segmentId, contactId } = await callOfAino()
+  const request = await served({
+    contacts: [contactId],
+    ...{ party: 'OFFICIAL' as const, officialId: people.aino.id, kinds: ['RESTRICTION', 'RECTIFY'] },
+  })
+  await send(request.id, 'restriction')
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  await correct(segmentId, request)
+  // As the custodian does every few seconds.
+  await sql`select settle_ends()`.execute(custodian)
+  expect((await stateOf(recording)).state).toBe('RESTRICTED')
+  await send(request.id, 'correction')
+  expect(unfinished((await close(request.id)).body)).toBe('letter')
+  await send(request.id, 'restriction-end')
+  expect((await close(request.id)).status).toBe(204)
+  expect((await stateOf(recording)).state).toBe('STORED')
+})

@@ -1,0 +1,111 @@
+/** What was under way when the machine was lost, and yesterday’s backup is restored (L9, R1, R52): a light is on for what it cannot bring back. */
+import { readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { seedDescriptionFile } from '#description/read-description.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { descriptionCurrent } from '#use/evidence/description-current.ts'
+import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFrom } from '../backup/open-backup.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { publishText } from '../database/describe-from.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { servedRequest } from '../requests/served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(1)
+await register.seal()
+const { db: admin, pool } = database.as()
+const person = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
+
+/** A backup, what comes after it, and the machine on which the backup is restored. */
+async function restoredAfter(happens: () => Promise<void>) {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await happens()
+  await register.seal()
+  await place.copies.shipLedger()
+  await place.shipLog()
+  const machine = await emptyMachine()
+  const restored = await restoreFrom(machine, place, { backup: manifest.id })
+  const rows = async (query: string, values: unknown[] = []) => (await machine.pool.query(query, values)).rows
+  return { machine, restored, rows }
+}
+
+test('a restriction of the day holds on: of a request that is entered, or whose call is found, after the backup', async () => {
+  const [paula, aino] = [await person('Paula'), await person('Aino')]
+  const [fresh, found, official, lifted] = await register.keep(4)
+  const known = await servedRequest(admin, {
+    ...{ clerkId: paula.id, kinds: ['OBJECTION'], contacts: [found!.contactId], state: 'FOUND' },
+  })
+  const ended = await servedRequest(admin, { clerkId: paula.id, kinds: ['RESTRICTION'] })
+  await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${official!.segmentId}`.execute(
+    admin,
+  )
+  let numbers: string[] = []
+  const { rows, restored } = await restoredAfter(async () => {
+    const made = await servedRequest(admin, {
+      clerkId: (await person('Pia')).id,
+      kinds: ['RESTRICTION'],
+      contacts: [fresh!.contactId],
+    })
+    await sql`update request_call set state = 'MATCHED', verified_how = 'DETAILS', verified_at = now(), verified_by = ${paula.id}
+      where id = ${known.calls[0]!.id}`.execute(admin)
+    const theirs = await servedRequest(admin, {
+      ...{ clerkId: paula.id, kinds: ['RESTRICTION', 'RECTIFY'], contacts: [official!.contactId] },
+      ...{ party: 'OFFICIAL', officialId: aino.id },
+    })
+    await sql`insert into request_call (request_id, ordinal, state, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
+      select ${ended.id}, 1, 'MATCHED', c.id, c.started_at, ${paula.id}::uuid, 'DETAILS', now(), ${paula.id}::uuid
+      from contact c where c.id = ${lifted!.contactId}`.execute(admin)
+    await sql`update subject_request set closed_at = now(), closed_by = ${paula.id}, outcome = 'WITHDRAWN' where id = ${ended.id}`.execute(
+      admin,
+    )
+    numbers = [made.number, known.number, theirs.number].sort()
+    const before = await sql<{
+      state: string
+    }>`select state from recording where id = any (${[fresh!.id, found!.id, official!.id]}::uuid[])`.execute(admin)
+    expect(before.rows.map(({ state }) => state)).toEqual(['RESTRICTED', 'RESTRICTED', 'RESTRICTED'])
+  })
+  const states = await rows('select id, state from recording where id = any ($1::uuid[])', [
+    [fresh!.id, found!.id, official!.id, lifted!.id],
+  ])
+  expect(Object.fromEntries(states.map(({ id, state }) => [id, state]))).toEqual({
+    ...{ [fresh!.id]: 'RESTRICTED', [found!.id]: 'RESTRICTED', [official!.id]: 'RESTRICTED', [lifted!.id]: 'STORED' },
+  })
+  expect(restored.ledger).toMatchObject({ restrictions: 3 })
+  // Somebody has to answer them, with their deadlines; who asked is entered and identified again.
+  const open = await rows(
+    `select q.number, q.due_at > now() as has_time, r.name, q.identified_at from subject_request q
+     left join subject_requester r on r.request_id = q.id where q.number = any ($1) and q.closed_at is null order by q.number`,
+    [numbers],
+  )
+  expect(open.map(({ number }) => number)).toEqual(numbers)
+  expect(open.every(({ has_time: hasTime }) => hasTime)).toBe(true)
+  expect(open.filter(({ name }) => name === 'RESTORED: see the request')).toHaveLength(2)
+})
+
+test('a version of the description that was approved after the backup is missed, by whoever restores and by its promise', async () => {
+  const seed = readFileSync(seedDescriptionFile, 'utf8')
+  const { machine, restored } = await restoredAfter(() => publishText(pool, seed, Temporal.Now.instant()))
+  const { rows } = await pool.query<{ version: number }>('select max(version) as version from description_version')
+  expect(restored.lostVersions).toEqual([rows[0]!.version])
+  const versions = await readVersions(machine.target.db)
+  const now = Temporal.Now.instant()
+  const check = () =>
+    descriptionCurrent.check(
+      {
+        ...{ db: machine.target.db, versions, version: versionAt(versions, now), now },
+        ...{ objects: machine.target.objects, keys: machine.keys, places: [], drawKey: new Uint8Array(), afresh: true },
+      },
+      undefined,
+    )
+  expect(await check()).toMatchObject({ holds: false, facts: { lost: 1 } })
+  await machine.pool.query(
+    `insert into description_version (version, text, hash, effective_from)
+     select version + 1, text, hash, now() from description_version order by version desc limit 1`,
+  )
+  expect(await check()).toMatchObject({ facts: { lost: 0 } })
+})
