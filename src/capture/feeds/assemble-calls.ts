@@ -50,8 +50,9 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         taken: [],
       }
       calls.set(record.callId, call)
-      const before = call.legs.get(record.legId)
-      call.legs.set(record.legId, before ? merged(before, record) : record)
+      const legId = record.repeats ? repeatedLeg(call.legs, record) : record.legId
+      const before = call.legs.get(legId)
+      call.legs.set(legId, before ? merged(before, record) : { ...record, legId })
       call.lastMs = nowMs
       call.endedMs = Math.max(call.endedMs, (record.endedAt ?? record.event?.at)?.epochMilliseconds ?? 0)
       newestEndMs = Math.max(newestEndMs, Math.min(call.endedMs, nowMs))
@@ -88,6 +89,16 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   }
 }
 
+/** Id of the leg that a record tells of, where one id may begin again: the first unless a later one is meant. */
+function repeatedLeg(legs: ReadonlyMap<string, DetailRecord>, { legId, answeredAt, endedAt }: DetailRecord): string {
+  for (let n = 1, id = legId; ; id = `${legId} ${++n}`) {
+    const before = legs.get(id)
+    const begins = answeredAt && before && isAfter(answeredAt, before.answeredAt ?? before.endedAt)
+    const ends = !answeredAt && legs.has(`${legId} ${n + 1}`) && isAfter(endedAt, before?.endedAt)
+    if (!begins && !ends) return id
+  }
+}
+
 /** What one part tells and the other does not; where both do, the earlier start and the later end. */
 function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
   const earlier = earliest(one.startedAt, other.startedAt)
@@ -96,6 +107,7 @@ function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
   return {
     ...one,
     ...other,
+    legId: one.legId,
     sharedIds: [...new Set([...one.sharedIds, ...other.sharedIds])],
     ...(earlier && { startedAt: earlier }),
     ...(answered && { answeredAt: answered }),
@@ -106,5 +118,7 @@ function merged(one: DetailRecord, other: DetailRecord): DetailRecord {
 type MaybeInstant = Temporal.Instant | undefined
 const earliest = (one: MaybeInstant, other: MaybeInstant) =>
   one && other ? (Temporal.Instant.compare(one, other) <= 0 ? one : other) : (one ?? other)
+const isAfter = (one: MaybeInstant, other: MaybeInstant) =>
+  one !== undefined && other !== undefined && Temporal.Instant.compare(one, other) > 0
 const latest = (one: MaybeInstant, other: MaybeInstant) =>
   one && other ? (Temporal.Instant.compare(one, other) >= 0 ? one : other) : (one ?? other)

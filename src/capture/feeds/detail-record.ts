@@ -19,6 +19,8 @@ export interface DetailRecord {
   readonly direction?: Direction | undefined
   /** To a bridge, where everybody hears everybody: also who calls it is heard by the caller. */
   readonly isConference?: true
+  /** What begins anew after this leg has begun is another leg, though its id is the same. */
+  readonly repeats?: true
   /** Something that happened to a channel: what legs there were follows from all of the call's (legs-of-events.ts). */
   readonly event?: ChannelEvent | undefined
   /** A local time that the clock showed twice was taken for the first. */

@@ -59,7 +59,12 @@ function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOpt
     isPart: leg.isPart ?? false,
     direction: leg.direction,
   })
-  return read.is === 'record' && leg.isConference ? { ...read, record: { ...read.record, isConference: true } } : read
+  if (read.is !== 'record') return read
+  const more = {
+    ...(leg.isConference && { isConference: true as const }),
+    ...(leg.repeats && { repeats: true as const }),
+  }
+  return { is: 'record', record: { ...read.record, ...more } }
 }
 
 /** A part of a call says of itself what it knows, and has the rest of its call. */

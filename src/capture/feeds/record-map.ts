@@ -40,6 +40,8 @@ export interface LegMap {
   readonly direction?: Direction
   /** Several records tell of this leg: one its start, another its end. */
   readonly isPart?: boolean
+  /** The same leg id may begin again: an official who takes the same call from the same queue once more. */
+  readonly repeats?: boolean
   /** The leg goes to a bridge, where everybody hears everybody. */
   readonly isConference?: boolean
 }

@@ -1,11 +1,24 @@
 /** One call with a queue, a consultation, a conference and a transfer, as each telephone system tells of it (R9, R16). */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { sql } from 'kysely'
+import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { phone } from '#test/database/people.ts'
+import { feedOfTests } from '#test/database/tell-feed.ts'
+import {
+  celOf,
+  cucmOf,
+  genesysOf,
+  metaswitchOf,
+  queueLogOf,
+  teamsOf,
+  teliaAceOf,
+  type FeedWriter,
+  type Flow,
+} from '#test/simulator/feed-records.ts'
 import { createCallAssembler } from './assemble-calls.ts'
 import { judgeCall, type Judged } from './judge-call.ts'
 import { readNumber } from './read-number.ts'
@@ -25,7 +38,7 @@ const officials = [aino, bertil, cecilia].map((number, at) => ({
   name: `Official ${at}`,
   phoneKey: phone(number),
   consentedFrom: null,
-  from: begun.subtract({ hours: 24 * 100 }),
+  from: Temporal.Instant.from('2020-01-01T00:00:00Z'),
   to: null,
 }))
 
@@ -50,6 +63,8 @@ function judged(source: SourceName, bytes: Buffer, more: Partial<SourceOptions>)
   const calls = assembler.settled(now.epochMilliseconds + 1).map((call) => judgeCall('feed', call, context))
   return [...calls, ...problems]
 }
+
+const { tell, clear } = await feedOfTests(database, officials)
 
 const seconds = (at: Temporal.Instant | undefined) => at && (at.epochMilliseconds - begun.epochMilliseconds) / 1000
 const numbering = versionAt(versions, begun).description.numbering
@@ -130,6 +145,109 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
       parts: parts.map(([official, from, until]) => [phone(official), number, from, until]),
     },
   ])
+})
+
+const waiting = { queue: '029497000', from: 0, to: 44 }
+const from = (who: string, begins: number, ends: number, by: Flow['talks'][number]['by'] = 'queue') => ({
+  ...{ who, from: begins, to: ends, by },
+})
+/** What each feed is to tell: who spoke with the caller, and when. */
+const flows: Record<string, Pick<Flow, 'waits' | 'talks' | 'consults' | 'until'>> = {
+  'a queue': { waits: [waiting], talks: [from(aino, 44, 300)], consults: [], until: 300 },
+  'a queue that is given up in': { waits: [waiting], talks: [], consults: [], until: 44 },
+  'two queues, one after the other': {
+    waits: [waiting, { ...waiting, from: 44, to: 90 }],
+    ...{ talks: [from(bertil, 90, 200)], consults: [], until: 200 },
+  },
+  'a transfer': {
+    waits: [waiting],
+    talks: [from(aino, 44, 120), from(bertil, 125, 300, 'transfer')],
+    ...{ consults: [], until: 300 },
+  },
+  'a transfer after a consultation': {
+    waits: [waiting],
+    talks: [from(aino, 44, 200), from(bertil, 200, 300, 'transfer')],
+    consults: [{ by: aino, who: bertil, from: 150, to: 200 }],
+    until: 300,
+  },
+  'a consultation, after which the official comes back': {
+    ...{ waits: [waiting], talks: [from(aino, 44, 300)], until: 300 },
+    consults: [{ by: aino, who: bertil, from: 100, to: 130 }],
+  },
+  'a conference that a third joins and leaves': {
+    ...{
+      waits: [waiting],
+      talks: [from(aino, 44, 300), from(bertil, 150, 250, 'conference')],
+      consults: [],
+      until: 300,
+    },
+  },
+  'a transfer back to the queue, from which the first official takes the call again': {
+    waits: [waiting, { ...waiting, from: 100, to: 110 }, { ...waiting, from: 200, to: 215 }],
+    talks: [from(aino, 44, 100), from(bertil, 110, 200), from(aino, 215, 300)],
+    ...{ consults: [], until: 300 },
+  },
+}
+const userIds = Object.fromEntries([aino, bertil, cecilia].map((who, at) => [`user-${at}`, who]))
+const userOf = (who: string) => Object.entries(userIds).find(([, known]) => known === who)?.[0] ?? who
+const plain = (who: string) => who
+
+/** Queue, consultation, conference and transfer in one call. */
+const everything: Flow = {
+  ...{ caller: '+358401234567', number: '029497000', waits: [waiting], until: 480 },
+  talks: [from(aino, 44, 300), from(bertil, 240, 300, 'conference'), from(cecilia, 300, 480, 'transfer')],
+  consults: [{ by: aino, who: bertil, from: 180, to: 210 }],
+}
+
+/** What the register has of all calls. */
+async function entered(since: Temporal.Instant) {
+  const { rows } = await sql<{ contact: string; official: string | null; parts: number[] }>`
+    select s.contact_id as contact, s.official_phone as official,
+      array[extract(epoch from c.started_at - ${since}::timestamptz)::int, extract(epoch from c.ended_at - ${since}::timestamptz)::int,
+        extract(epoch from s.answered_at - ${since}::timestamptz)::int, extract(epoch from s.ended_at - ${since}::timestamptz)::int] as parts
+      from segment s join contact c on c.id = s.contact_id order by s.answered_at, s.official_phone`.execute(
+    database.as().db,
+  )
+  return {
+    contacts: new Set(rows.map(({ contact }) => contact)).size,
+    parts: rows.map((row) => [row.official, ...row.parts]),
+  }
+}
+
+describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOptions>?]>([
+  ['queue-log', queueLogOf, plain],
+  ['genesys', genesysOf, userOf, names(userIds)],
+  ['teams', teamsOf, userOf, names(userIds)],
+  ['cucm', cucmOf, plain],
+  ['telia-ace', teliaAceOf, plain],
+  ['metaswitch', metaswitchOf, plain],
+  ['asterisk-cel', celOf, plain],
+])('%s tells', (source, write, nameOf, more = {}) => {
+  test.each(Object.entries(flows))('%s: one contact, with who spoke with the caller and when', (_, flow) => {
+    const file = write({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf })
+    // queue_log knows who was connected by a queue, and nobody else.
+    const known = flow.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
+    expect(told(source, Buffer.from(file), more)).toEqual([
+      {
+        ...{ caller: phone('+358401234567'), number, from: 0 },
+        until: source === 'queue-log' ? (known.at(-1)?.to ?? flow.until) : flow.until,
+        parts: known.map(({ who, from: begins, to }) => [phone(who), number, begins, to]),
+      },
+    ])
+  })
+
+  test('all of it in one call, and once more: one contact in the register, with these parts and no other', async () => {
+    await clear()
+    const since = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
+    const file = write(everything, { begun: since, nameOf })
+    const talks = everything.talks.filter(({ by }) => source !== 'queue-log' || by === 'queue')
+    const until = source === 'queue-log' ? 300 : 480
+    const parts = talks.map(({ who, from: begins, to }) => [phone(who), 0, until, begins, to])
+    for (const _ of [1, 2]) {
+      expect(await tell({ source, ...more }, file)).toEqual([])
+      expect(await entered(since)).toEqual({ contacts: 1, parts })
+    }
+  })
 })
 
 test('what one official says without a break is one segment; what has no length is none beside others', () => {

@@ -1,0 +1,309 @@
+/**
+ * What each telephone system writes of one call, after its maker's documents (docs/formats/detail-records.md). In: who waited, spoke,
+ * asked whom and when, in seconds. Out: the file of a feed. Never here: what Seloste makes of it.
+ */
+
+/** A stretch of talk with the caller. How it begins: taken from a queue, passed on by the one before, or joined by a third. */
+export interface FlowTalk {
+  who: string
+  from: number
+  to: number
+  by: 'queue' | 'transfer' | 'conference'
+}
+
+export interface Flow {
+  caller: string
+  number: string
+  /** Queues in which the caller waits, each with since when and until when. */
+  waits: readonly { queue: string; from: number; to: number }[]
+  talks: readonly FlowTalk[]
+  /** Between officials; the caller hears music, or nothing of it. */
+  consults: readonly { by: string; who: string; from: number; to: number }[]
+  until: number
+}
+
+export interface FeedWriting {
+  begun: Temporal.Instant
+  /** How the system names queues and officials. */
+  nameOf(who: string): string
+}
+
+export type FeedWriter = (flow: Flow, writing: FeedWriting) => string
+
+const zone = 'Europe/Helsinki'
+
+/** Times of a call as instants, seconds since 1970 and local clock. */
+function clockOf({ begun }: FeedWriting) {
+  const at = (seconds: number) => begun.add({ seconds })
+  return {
+    iso: (seconds: number) => at(seconds).toString(),
+    epoch: (seconds: number) => String(at(seconds).epochMilliseconds / 1000),
+    local: (seconds: number) =>
+      at(seconds).toZonedDateTimeISO(zone).toPlainDateTime().toString().replace('T', ' ').padEnd(19, ':00'),
+  }
+}
+
+const lines = (rows: readonly (readonly string[])[], separator: string) =>
+  rows.map((row) => `${row.join(separator)}\n`).join('')
+
+/** Which talk of the same flow goes on when this one ends: then it was passed on. */
+const passedOn = ({ talks }: Flow, talk: FlowTalk) =>
+  talks.find((next) => next.from >= talk.to && next.by !== 'conference' && next !== talk)
+
+export const queueLogOf: FeedWriter = (flow, writing) => {
+  const { epoch } = clockOf(writing)
+  const id = `${epoch(0)}.47`
+  const rows: { at: number; cells: string[] }[] = []
+  const tell = (at: number, queue: string, agent: string, event: string, ...data: (string | number)[]) =>
+    rows.push({ at, cells: [epoch(at), id, queue, agent, event, ...data.map(String)] })
+  for (const { queue, from, to } of flow.waits) {
+    tell(from, queue, 'NONE', 'ENTERQUEUE', '', flow.caller, 1)
+    const taken = flow.talks.find((talk) => talk.by === 'queue' && talk.from === to)
+    if (!taken) {
+      const next = flow.waits.some((wait) => wait.from === to)
+      if (next) tell(to, queue, 'NONE', 'EXITWITHTIMEOUT', 1, 1, to - from)
+      else tell(to, queue, 'NONE', 'ABANDON', 1, 1, to - from)
+      continue
+    }
+    const agent = `PJSIP/${writing.nameOf(taken.who)}`
+    tell(to, queue, agent, 'CONNECT', to - from, `${epoch(to)}.48`, 4)
+    if (!passedOn(flow, taken)) tell(taken.to, queue, agent, 'COMPLETECALLER', to - from, taken.to - to, 1)
+    else if (flow.waits.some((wait) => wait.from === taken.to))
+      tell(taken.to, queue, agent, 'BLINDTRANSFER', 'queue', 'internal', to - from, taken.to - to, 1)
+    else tell(taken.to, queue, agent, 'ATTENDEDTRANSFER', 'BRIDGE', 'b1', to - from, taken.to - to, 1)
+  }
+  return lines(
+    rows.toSorted((a, b) => a.at - b.at).map(({ cells }) => cells),
+    '|',
+  )
+}
+
+const segment = (type: string, from: string, to: string, conference = false) => ({
+  ...{ conference, segmentStart: from, segmentEnd: to, segmentType: type },
+})
+
+export const genesysOf: FeedWriter = (flow, writing) => {
+  const { iso } = clockOf(writing)
+  const voice = { ani: `tel:${flow.caller}`, dnis: `tel:${flow.number}`, mediaType: 'voice', provider: 'Edge' }
+  const session = (sessionId: string, peerId: string, segments: object[]) => ({ ...voice, sessionId, peerId, segments })
+  const conversation = {
+    ...{ conversationId: 'c-1', originatingDirection: 'inbound' },
+    ...{ conversationStart: iso(0), conversationEnd: iso(flow.until) },
+    participants: [
+      {
+        purpose: 'customer',
+        sessions: [session('s-customer', 's-acd', [segment('interact', iso(0), iso(flow.until))])],
+      },
+      ...flow.waits.map(({ from, to }, at) => ({
+        purpose: 'acd',
+        sessions: [session(`s-acd-${at}`, 's-customer', [segment('delay', iso(from), iso(to))])],
+      })),
+      ...flow.talks.map(({ who, from, to, by }, at) => {
+        const [held] = flow.consults.filter((asked) => asked.by === who && asked.from >= from && asked.to <= to)
+        const spoken = held
+          ? [
+              segment('interact', iso(from), iso(held.from)),
+              segment('hold', iso(held.from), iso(held.to)),
+              ...(held.to < to ? [segment('interact', iso(held.to), iso(to))] : []),
+            ]
+          : [segment('interact', iso(from), iso(to), by === 'conference')]
+        return {
+          ...{ purpose: 'agent', userId: writing.nameOf(who) },
+          sessions: [
+            session(`s-talk-${at}`, 's-customer', [
+              segment('alert', iso(from - 1), iso(from)),
+              ...spoken,
+              segment('wrapup', iso(to), iso(to + 20)),
+            ]),
+          ],
+        }
+      }),
+      ...flow.consults.map(({ by, who, from, to }, at) => ({
+        ...{ purpose: 'agent', userId: writing.nameOf(who) },
+        sessions: [
+          session(`s-consult-${at}`, `s-talk-${flow.talks.findIndex((talk) => talk.who === by)}`, [
+            segment('interact', iso(from), iso(to)),
+          ]),
+        ],
+      })),
+    ],
+  }
+  return JSON.stringify({ conversations: [conversation] })
+}
+
+export const teamsOf: FeedWriter = (flow, writing) => {
+  const { iso } = clockOf(writing)
+  const user = (who: string) => ({ identity: { user: { id: writing.nameOf(who) }, phone: null } })
+  const service = { userAgent: { role: 'skypeForBusinessCallQueues' } }
+  const session = (id: string, caller: object, callee: object, from: number, to: number) => ({
+    ...{ id, caller, callee, modalities: ['audio'], failureInfo: null, startDateTime: iso(from), endDateTime: iso(to) },
+  })
+  const call = {
+    ...{ id: 'r-1', version: 1, type: 'groupCall', modalities: ['audio'] },
+    ...{ startDateTime: iso(0), endDateTime: iso(flow.until) },
+    organizer: { applicationInstance: { id: writing.nameOf(flow.number) } },
+    sessions: [
+      session('s0', { identity: { user: null, phone: { id: flow.caller } } }, service, 0, flow.until),
+      ...flow.talks.map(({ who, from, to }, at) => session(`s${at + 1}`, user(who), service, from, to)),
+    ],
+  }
+  const asked = flow.consults.map(({ by, who, from, to }, at) => ({
+    ...{ id: `r-consult-${at}`, version: 1, type: 'peerToPeer', startDateTime: iso(from), endDateTime: iso(to) },
+    sessions: [session('s1', user(by), user(who), from, to)],
+  }))
+  return JSON.stringify({ value: [call, ...asked] })
+}
+
+const cucmColumns = [
+  ...[
+    'cdrRecordType',
+    'globalCallID_callManagerId',
+    'globalCallID_callId',
+    'origLegCallIdentifier',
+    'dateTimeOrigination',
+  ],
+  ...['callingPartyNumber', 'destLegCallIdentifier', 'originalCalledPartyNumber', 'finalCalledPartyNumber'],
+  ...['lastRedirectDn', 'dateTimeConnect', 'dateTimeDisconnect', 'globalCallId_ClusterID', 'huntPilotDN'],
+  'incomingProtocolCallRef',
+]
+
+/** A conference moves everybody to a bridge, a leg each, until it is over; then who stays has a leg of two again. */
+export const cucmOf: FeedWriter = (flow, writing) => {
+  const { epoch } = clockOf(writing)
+  let leg = 100
+  const rows: string[][] = []
+  const row = (call: number, from: number, to: number, by: string, given: Record<string, string | undefined>) => {
+    const { called = '', last = '', start = epoch(from), pilot = '', answered = epoch(from) } = given
+    const reached = given['reached'] ?? called
+    const legs = [String(++leg), String(++leg)]
+    rows.push([
+      ...['1', '1', String(5000 + call), legs[0]!, start, by, legs[1]!, called, reached, last, answered, epoch(to)],
+      ...['StandAloneCluster', pilot, call === 1 ? '1e4d2a80-9e014132@192.0.2.1' : ''],
+    ])
+  }
+  const bridge = 'b00299010001'
+  for (const talk of flow.talks) {
+    if (talk.by === 'conference') continue
+    const who = writing.nameOf(talk.who)
+    const inside = flow.talks.find((one) => one.by === 'conference' && one.from < talk.to && one.to > talk.from)
+    const first =
+      talk.by === 'queue' ? { called: flow.number, last: flow.number, pilot: flow.number, start: epoch(0) } : {}
+    const passed = { called: who, last: writing.nameOf(flow.talks[0]!.who) }
+    const begins =
+      talk.by === 'queue' ? { ...first, reached: who, start: epoch(talk === flow.talks[0] ? 0 : talk.from) } : passed
+    row(1, talk.from, inside?.from ?? talk.to, flow.caller, begins)
+    if (!inside) continue
+    const joined = writing.nameOf(inside.who)
+    row(1, inside.from, inside.to, flow.caller, { called: bridge, last: who })
+    row(1, inside.from, inside.to, who, { called: bridge, last: bridge })
+    row(1, inside.from, inside.to, joined, { called: bridge, last: who })
+    if (inside.to < talk.to) row(1, inside.to, talk.to, flow.caller, { called: who, last: bridge })
+  }
+  for (const [at, { by, who, from, to }] of flow.consults.entries())
+    row(at + 2, from, to, writing.nameOf(by), { called: writing.nameOf(who) })
+  if (flow.talks.length === 0)
+    row(1, 0, flow.until, flow.caller, { called: flow.number, pilot: flow.number, answered: '0' })
+  return `${cucmColumns.join(',')}\n${lines(rows, ',')}`
+}
+
+export const teliaAceOf: FeedWriter = (flow, writing) => {
+  const { local } = clockOf(writing)
+  const types = { queue: 'incoming', transfer: 'transferred', conference: 'conference' }
+  const rows = [
+    ...flow.talks.map(({ who, from, to, by }) => [
+      types[by],
+      local(from),
+      local(to),
+      flow.caller,
+      flow.number,
+      writing.nameOf(who),
+    ]),
+    // Caller and entrance are the contact's, on each of its rows.
+    ...flow.consults.map(({ who, from, to }) => [
+      ...['inquiry', local(from), local(to), flow.caller, flow.number, writing.nameOf(who)],
+    ]),
+    ...(flow.talks.length === 0 ? [['incoming', '', local(flow.until), flow.caller, flow.number, '']] : []),
+  ]
+  const heading = 'ContactId;CallId;ContactStart;CallType;AnswerTime;StopTime;ANIS;Entrance;Extension\n'
+  return (
+    heading +
+    lines(
+      rows.map((row, at) => ['880001', String(at + 1), local(0), ...row]),
+      ';',
+    )
+  )
+}
+
+export const metaswitchOf: FeedWriter = (flow, writing) => {
+  const { iso } = clockOf(writing)
+  const redirected = (by: FlowTalk['by']) => (by === 'queue' ? '' : flow.number)
+  const rows = [
+    ...flow.talks.map(({ who, from, to, by }, at) => [
+      ...['incoming', iso(at === 0 ? 0 : from), iso(from), iso(to), flow.caller],
+      ...[by === 'queue' ? flow.number : writing.nameOf(who), redirected(by), writing.nameOf(who)],
+    ]),
+    ...flow.consults.map(({ by, who, from, to }) => [
+      ...['internal', iso(from), iso(from), iso(to), writing.nameOf(by), writing.nameOf(who), '', writing.nameOf(who)],
+    ]),
+    ...(flow.talks.length === 0 ? [['incoming', iso(0), '', iso(flow.until), flow.caller, flow.number, '', '']] : []),
+  ]
+  const heading =
+    'CallId,LegId,Direction,StartTime,AnswerTime,EndTime,CallingNumber,CalledNumber,RedirectingNumber,AnsweringNumber\n'
+  return (
+    heading +
+    lines(
+      rows.map((row, at) => ['MS-77', String(at + 1), ...row]),
+      ',',
+    )
+  )
+}
+
+/** Channels enter and leave bridges; a consultation is a call of its own. */
+export const celOf: FeedWriter = (flow, writing) => {
+  const { epoch } = clockOf(writing)
+  const rows: { at: number; text: string }[] = []
+  const id = `${epoch(0)}.47`
+  let next = 47
+  const tell = (EventName: string, at: number, channel: [id: string, name: string], linked: string, bridge = '') =>
+    rows.push({
+      at,
+      text: `${JSON.stringify({
+        ...{ EventName, EventTime: `${epoch(at)}.000000`, UniqueID: channel[0], Channel: channel[1], LinkedID: linked },
+        ...{ CallerIDnum: linked === id ? flow.caller : writing.nameOf(flow.consults[0]!.by), Exten: flow.number },
+        Extra: bridge && JSON.stringify({ bridge_id: bridge }),
+      })}\n`,
+    })
+  const trunk: [string, string] = [id, 'PJSIP/trunk-0000002f']
+  tell('CHAN_START', 0, trunk, id)
+  for (const [at, { who, from, to, by }] of flow.talks.entries()) {
+    const device: [string, string] = [`${epoch(from)}.${++next}`, `PJSIP/${writing.nameOf(who)}-000000${next}`]
+    const bridge = by === 'queue' ? `b-${at}` : 'b-0'
+    if (by === 'queue') tell('BRIDGE_ENTER', from, trunk, id, bridge)
+    tell('BRIDGE_ENTER', from, device, id, bridge)
+    for (const asked of flow.consults.filter((one) => one.by === who && one.from >= from && one.to < to)) {
+      tell('BRIDGE_EXIT', asked.from, device, id, bridge)
+      tell('BRIDGE_ENTER', asked.to, device, id, bridge)
+    }
+    tell('BRIDGE_EXIT', to, device, id, bridge)
+    tell('HANGUP', to, device, id)
+    if (by === 'queue' && flow.talks.some((later) => later.by === 'queue' && later.from >= to))
+      tell('BRIDGE_EXIT', to, trunk, id, bridge)
+  }
+  for (const { by, who, from, to } of flow.consults) {
+    const [asks, asked]: [string, string][] = [by, who].map((one) => [
+      `${epoch(from)}.${++next}`,
+      `PJSIP/${writing.nameOf(one)}-000000${next}`,
+    ])
+    const linked = asks![0]
+    tell('CHAN_START', from, asks!, linked)
+    for (const one of [asks!, asked!]) tell('BRIDGE_ENTER', from, one, linked, `c-${from}`)
+    for (const one of [asked!, asks!]) tell('HANGUP', to, one, linked)
+    tell('LINKEDID_END', to, asks!, linked)
+  }
+  tell('HANGUP', flow.until, trunk, id)
+  tell('LINKEDID_END', flow.until, trunk, id)
+  return rows
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ text }) => text)
+    .join('')
+}
