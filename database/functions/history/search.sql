@@ -178,9 +178,10 @@ begin
   while remaining > 0 and month > greatest(from_at, right_now - interval '15 months') loop
     month_ends := month;
     month := (month_ends at time zone 'UTC' - interval '1 month') at time zone 'UTC';
-    -- Most months have no call of a caller, and none to a number that few call.
+    -- Most months have no call of a caller, and none to a number that few call. Of a caller nobody but who sees every call is told so by
+    -- the time that it takes.
     if not only_serves and (
-      caller is not null and not exists (
+      of_all and caller is not null and not exists (
         select from contact c where c.caller_key = caller and c.started_at >= month and c.started_at < month_ends
       ) or called is not null and not exists (
         select from contact c where c.number_called = called and c.started_at >= month and c.started_at < month_ends

@@ -1,0 +1,62 @@
+/** A search tells nothing of calls that its viewer does not see (R37, R39): not by what it finds, and not by how long it takes. */
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { underGrant, type Grant } from '#safeguards/access/grant.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone } from '../database/people.ts'
+import { openSearch } from '../register/open-search.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { admin, desk, now, ainos, grantFor, call } = await openSearch(database)
+const startedAt = now().subtract({ hours: 24 })
+/** A call of a colleague of Aino, in a unit that nobody here supervises. */
+const { caller } = await call({
+  ...{ startedAt, answeredAt: startedAt.add({ seconds: 20 }), endedAt: startedAt.add({ minutes: 5 }) },
+  official: { name: 'Kaisa', unitId: null as never, phone: phone('029 512 1009') },
+})
+const sari = await enterTestPerson(admin, desk, {
+  name: 'Sari',
+  unit: 'Muualla',
+  right: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
+})
+const eero = await enterTestPerson(admin, desk, {
+  name: 'Eero',
+  right: {
+    ...{ role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'] },
+    scope: { kind: 'numbers', units: [], numbers: [phone('029 497 099')] },
+  },
+})
+
+/** How often the history is asked in a search by a caller's number, and what is found. */
+async function asked(grant: Grant, written: string) {
+  return underGrant(desk, grant, async (tx) => {
+    const scans = async () => {
+      const { rows } = await sql<{ scans: number }>`
+        select coalesce(sum(idx_scan + seq_scan), 0)::integer as scans from pg_stat_xact_user_tables where relname ~ '^contact'`.execute(
+        tx,
+      )
+      return rows[0]!.scans
+    }
+    const before = await scans()
+    const { rows: found } = await sql`
+      select id from search_contacts(from_at => ${startedAt.subtract({ hours: 1 })}::timestamptz, to_at => null, going_on_at => null,
+        withheld => false, caller => ${phone(written)}, called => null, official => null, official_number => null, recorded => 'any',
+        after_at => null, after_id => null, most => 20)`.execute(tx)
+    return { found: found.length, scans: (await scans()) - before }
+  })
+}
+
+test.each<[string, number, () => Promise<Grant>]>([
+  ['an official', 0, () => Promise.resolve(ainos)],
+  ['a supervisor', 0, async () => grantFor(await sari.signIn())],
+  ['an expert for a number', 1, async () => grantFor(await eero.signIn(), 'QUALITY')],
+])('%s is not told by the time of a search whether a number called somebody else', async (_who, rows, grantOf) => {
+  const grant = await grantOf()
+  const ofNobody = await asked(grant, '040 777 9999')
+  expect(ofNobody.scans).toBeGreaterThan(0)
+  const ofSomebody = await asked(grant, caller)
+  expect(ofSomebody.found).toBe(0)
+  // No statement more, which takes milliseconds: at most the row that is looked at, which takes none.
+  expect(ofSomebody.scans - ofNobody.scans).toBeLessThanOrEqual(rows)
+})
