@@ -466,7 +466,7 @@ create table authority_disclosure (
   constraint authority_disclosure_reasons_check CHECK (((reasons ~ '\S'::text) AND (length(reasons) <= 2000))),
   constraint authority_disclosure_unreleased_because_check CHECK (((unreleased_because ~ '\S'::text) AND (length(unreleased_because) <= 2000)))
 );
-CREATE TRIGGER ledger AFTER UPDATE ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_authority();
+CREATE TRIGGER ledger AFTER UPDATE ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 CREATE TRIGGER notes_hand BEFORE UPDATE OF origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at ON authority_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION note_hand();
 alter table authority_disclosure enable row level security;
 create policy desk_looks on authority_disclosure for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
@@ -1000,7 +1000,7 @@ create table disclosed_copy (
 CREATE INDEX disclosed_copy_recording ON public.disclosed_copy USING btree (recording_id);
 CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy FOR EACH ROW EXECUTE FUNCTION note_lent_change();
 CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS released FOR EACH STATEMENT EXECUTE FUNCTION ledger_copies_released();
-CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_copy();
+CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
 CREATE TRIGGER unties BEFORE UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state = 'CONFIRMED'::text) EXECUTE FUNCTION untie_copy();
 alter table disclosed_copy enable row level security;
 
@@ -1061,7 +1061,7 @@ CREATE UNIQUE INDEX disclosure_package_authority ON public.disclosure_package US
 CREATE INDEX disclosure_package_left ON public.disclosure_package USING btree (made_at) WHERE (removed_at IS NULL);
 CREATE UNIQUE INDEX disclosure_package_research ON public.disclosure_package USING btree (research_id) WHERE (ended_at IS NULL);
 CREATE TRIGGER fresh BEFORE INSERT ON disclosure_package FOR EACH ROW EXECUTE FUNCTION release_is_fresh();
-CREATE TRIGGER ledger AFTER UPDATE ON disclosure_package FOR EACH ROW EXECUTE FUNCTION ledger_package();
+CREATE TRIGGER ledger AFTER UPDATE ON disclosure_package FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 alter table disclosure_package enable row level security;
 create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check ((ended_at IS NOT NULL));
 grant select, update (removed_at) on disclosure_package to seloste_custodian;
@@ -2347,11 +2347,7 @@ CREATE INDEX recording_unkept_end ON public.recording USING btree (destroyed_at)
 CREATE TRIGGER admission_is_told AFTER INSERT ON recording REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION admission_is_told();
 CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION history_changes_late('recording');
 CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_guard();
-CREATE TRIGGER empties_training_moments AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION training_moments_end();
-CREATE TRIGGER ends_anonymised_copies AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION anonymised_copies_end();
-CREATE TRIGGER ends_copies AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION copies_end_with_recording();
-CREATE TRIGGER ends_evaluations AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION evaluations_end();
-CREATE TRIGGER ends_packages AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION packages_end_with_recording();
+CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION uses_end_with_recording();
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_follows_call();
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbidden_at_another_node();
 CREATE CONSTRAINT TRIGGER is_told AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_is_told();
@@ -2517,7 +2513,7 @@ create table research_disclosure (
   constraint research_disclosure_undertaking_signatory_check CHECK (((undertaking_signatory ~ '\S'::text) AND (length(undertaking_signatory) <= 200))),
   constraint research_disclosure_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES person(id)
 );
-CREATE TRIGGER ledger AFTER UPDATE ON research_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_research();
+CREATE TRIGGER ledger AFTER UPDATE ON research_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 CREATE TRIGGER notes_hand BEFORE UPDATE OF study, due_on, format, undertaking_at ON research_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION note_hand();
 alter table research_disclosure enable row level security;
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
@@ -3447,10 +3443,8 @@ UNION ALL
 access_right_guard() returns trigger
 account_key(user_id text) returns bytea
 accounts_in_use() returns TABLE(accounts bigint, shared bigint, sessions bigint, strange_sessions bigint, example uuid) to seloste_custodian
-acknowledge_evaluation(wanted uuid) returns void to seloste_desk
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
-add_institute(given jsonb) returns uuid to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
 add_training_moment(wanted uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 admission_is_told() returns trigger
@@ -3464,10 +3458,10 @@ admit_recording(call uuid, call_started timestamp with time zone, t told_part) r
 advance_clock(ran interval DEFAULT '00:00:00'::interval, by uuid DEFAULT NULL::uuid) returns text to seloste_custodian
 allow_feed(feed_name text, since timestamp with time zone) returns boolean
 announced_versions() returns TABLE(version integer, hash text) to seloste_custodian
-anonymised_copies_end() returns trigger
 answer_disagreement(wanted uuid, outcome text, text text) returns void to seloste_desk
 answer_due(received_at timestamp with time zone, kinds text[], extended_by integer DEFAULT 0) returns timestamp with time zone
 answer_feedback(feedback uuid, answer text) returns boolean to seloste_desk
+answer_own_evaluation(wanted uuid, reasons text) returns void to seloste_desk
 answered_at(q subject_request) returns timestamp with time zone to seloste_custodian
 answers_as(person uuid, phone text) returns text
 append_only() returns trigger
@@ -3516,7 +3510,6 @@ begin_rendering(wanted uuid, revision integer, engine text, engine_version text,
 begin_research(institute uuid, study text, due_on date, format text) returns research_disclosure to seloste_desk
 begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid to seloste_desk
 begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean) returns TABLE(id uuid, expires_at timestamp with time zone) to seloste_custodian
-begin_training_collection(name text, aim text) returns uuid to seloste_desk
 begin_training_session(collection uuid, name text) returns uuid to seloste_desk
 book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid to seloste_desk
 book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
@@ -3544,7 +3537,6 @@ capture_node_lives(node uuid, told_name text, told_version text, started timesta
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
 certificate_awaited(recording uuid) returns TABLE(state text, expected_at timestamp with time zone) to seloste_desk
 change_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns void to seloste_desk
-change_institute(wanted uuid, given jsonb) returns void to seloste_desk
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
 change_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns void to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
@@ -3583,14 +3575,12 @@ contact_in_term(wanted uuid) returns contact
 contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 copies_checked() returns TABLE(released bigint, unchecked text[], approved bigint, alone uuid[]) to seloste_custodian
-copies_end_with_recording() returns trigger
 copies_end_with_request() returns trigger
 copies_for_letter(q subject_request) returns jsonb
 copies_so_far(request uuid) returns jsonb
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_expert() returns access_right
-copy_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
 copy_is_due(c subject_copy) returns boolean
 copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
 copy_may_leave(c subject_copy) returns boolean
@@ -3642,7 +3632,6 @@ directory_end_is_told() returns trigger
 directory_names_calls() returns trigger
 directory_told() returns trigger
 directory_turn() returns trigger
-disagree_with_evaluation(wanted uuid, reasons text) returns void to seloste_desk
 disclosure_statistics(of_year integer) returns jsonb to seloste_desk
 doubtful_fed_calls(told_by text, calls fed_call[]) returns integer[] to seloste_capture
 doubts_about(r access_right) returns text[] to seloste_desk
@@ -3705,7 +3694,6 @@ erase_requests_over() returns integer to seloste_custodian
 evaluation_locked(wanted uuid) returns evaluation
 evaluation_mine(wanted uuid, seen integer) returns evaluation
 evaluation_work(wanted uuid) returns jsonb to seloste_desk
-evaluations_end() returns trigger
 evaluations_follow_official() returns trigger
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, told_by text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
@@ -3714,6 +3702,7 @@ facts_of_research(d research_disclosure) returns jsonb
 failure_wait(failures integer) returns interval to seloste_custodian
 fed_questions(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
 fetch_broke(wanted uuid, attempt integer) returns void to seloste_custodian
+fetch_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
 fetch_lease() returns interval
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_reception(wanted text, enough integer, since timestamp with time zone) returns SETOF finding to seloste_custodian
@@ -3788,9 +3777,11 @@ is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 judge_succession() returns trigger
 judge_talk(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean) to seloste_capture
+keep_institute(wanted uuid, given jsonb) returns uuid to seloste_desk
 keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter to seloste_desk
 keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void to seloste_custodian
 keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
+keep_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid to seloste_desk
 keeps_directory() returns boolean to seloste_desk
 keyed_each_since() returns timestamp with time zone
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
@@ -3803,19 +3794,16 @@ late_recording_is_refused() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
 leave_listening(wanted uuid) returns boolean to seloste_desk
-ledger_authority() returns trigger
 ledger_copies_released() returns trigger
-ledger_copy() returns trigger
 ledger_description() returns trigger
+ledger_disclosures() returns trigger
 ledger_entry_of(recording uuid) returns TABLE(number bigint, at timestamp with time zone, cause text, done_by text, targets jsonb, hash bytea) to seloste_desk
 ledger_instant(at timestamp with time zone) returns text
 ledger_link() returns trigger
-ledger_package() returns trigger
 ledger_passkey() returns trigger
 ledger_person() returns trigger
 ledger_prohibition() returns trigger
 ledger_recovery_codes() returns trigger
-ledger_research() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
 ledger_scim_token() returns trigger
@@ -3963,16 +3951,13 @@ order_in_force(wanted uuid) returns preservation_order
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_tell_of(told_by text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
-own_evaluation(wanted uuid) returns evaluation
 pace_listening(wanted uuid, speed real) returns boolean to seloste_desk
 package_behind(token_hash bytea) returns text to seloste_custodian
 package_failed(wanted uuid) returns void to seloste_custodian
-package_goes_on(wanted uuid, attempt integer) returns boolean to seloste_custodian
 package_is_fetchable(p disclosure_package) returns boolean
 package_may_leave(p disclosure_package) returns boolean
 package_state(p disclosure_package) returns text
 package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
-packages_end_with_recording() returns trigger
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
 packages_wait_for_places() returns boolean to seloste_custodian
 part_is_recorded() returns trigger
@@ -4046,12 +4031,10 @@ recordings_in(p disclosure_package) returns SETOF uuid
 recordings_to_hear(request uuid) returns uuid[]
 recount_history_day(of_day date) returns TABLE(number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
 referral_taken_up(request uuid) returns timestamp with time zone to seloste_desk
-referrals_part(kind text) returns text
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_identity_code(field text, written text) returns void
 refuse_if(wrong boolean, code text, of_what text DEFAULT NULL::text) returns void
-refuse_institute(given jsonb, but uuid) returns void
 refuse_lacks(facts jsonb, later text[]) returns void
 refuse_requester(given jsonb) returns void
 register_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
@@ -4115,7 +4098,6 @@ runs_of_retention(most integer) returns TABLE(at timestamp with time zone, work 
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
 save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer to seloste_desk
-save_training_collection(wanted uuid, seen integer, name text, aim text) returns void to seloste_desk
 save_training_moment(wanted uuid, from_ms integer, to_ms integer, title text, lesson text) returns void to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
@@ -4181,9 +4163,8 @@ subject_copy_state(c subject_copy) returns text
 subject_copy_stored(wanted uuid, size bigint) returns boolean to seloste_custodian
 supervised_by_viewer() returns uuid[] to seloste_desk
 supervisors_apart() returns trigger
-take_copy(wanted uuid, attempt integer) returns boolean to seloste_custodian
+take_fetched(wanted uuid, attempt integer) returns boolean to seloste_custodian
 take_intake_batches(taker uuid, most integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
-take_package(wanted uuid, attempt integer) returns boolean to seloste_custodian
 take_up_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste_desk
 talk_bounds() returns integer[]
 tell_overdue() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
@@ -4198,8 +4179,6 @@ told_is_destroyed() returns trigger
 training_allows(recording uuid, purpose text, reference text) returns boolean to seloste_desk
 training_collection_locked(wanted uuid) returns training_collection
 training_moment_locked(wanted uuid) returns training_moment
-training_moments_end() returns trigger
-training_recordings_locked(collection uuid) returns void
 training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
 unfinished_of(q subject_request, outcome text) returns text[]
@@ -4208,6 +4187,7 @@ units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer)
 untie_copy() returns trigger
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
 use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text to seloste_desk
+uses_end_with_recording() returns trigger
 verification_of(q subject_request, c request_call) returns TABLE(how text, recordings uuid[])
 verify_call(request uuid, wanted uuid, is_party boolean) returns void to seloste_desk
 version_ahead() returns trigger

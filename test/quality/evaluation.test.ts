@@ -446,7 +446,7 @@ describe('when the recording ends', () => {
     expect(await acknowledgeEvaluation(desk, officials[5]!.session, id)).toBe('done')
     // Months later; what keeps a recording until then stands aside, and what ends its evaluation does not.
     await sql`alter table recording disable trigger user`.execute(admin)
-    await sql`alter table recording enable trigger ends_evaluations`.execute(admin)
+    await sql`alter table recording enable trigger ends_uses`.execute(admin)
     await sql`update recording set state = 'DESTROYING', cause = 'retention' where id = ${recording}`.execute(admin)
     await sql`alter table recording enable trigger user`.execute(admin)
     const { rows } =
@@ -489,9 +489,9 @@ describe('when the recording ends', () => {
     await destroyer.destroy(recording)
     await sql`update evaluation set ended_at = ended_at - interval '31 days' where id = ${id}`.execute(admin)
     const restored = await draft(4)
-    await sql`alter table recording disable trigger ends_evaluations`.execute(admin)
+    await sql`alter table recording disable trigger ends_uses`.execute(admin)
     await destroyer.destroy(restored.recording)
-    await sql`alter table recording enable trigger ends_evaluations`.execute(admin)
+    await sql`alter table recording enable trigger ends_uses`.execute(admin)
     expect(await endQualityOver(custodian)).toBe(1)
     expect(await readEvaluation(desk, eero, id)).toEqual({ refused: 'not-found' })
     expect(await read(restored.id)).toMatchObject({ state: 'ENDED', endWhy: 'forbidden' })

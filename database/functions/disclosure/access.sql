@@ -20,7 +20,7 @@ grant select on research_disclosure to seloste_desk;
 create policy desk_lists on research_disclosure for select to seloste_desk
   using ((select viewer_sees_research()) or (select viewer_is('DATA_PROTECTION_OFFICER')));
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
-create trigger ledger after update on research_disclosure for each row execute function ledger_research();
+create trigger ledger after update on research_disclosure for each row execute function ledger_disclosures();
 create trigger notes_hand before update of study, due_on, format, undertaking_at on research_disclosure for each row
   when (old.decided_at is null) execute function note_hand();
 
@@ -48,7 +48,7 @@ alter table authority_disclosure enable row level security;
 grant select on authority_disclosure to seloste_desk;
 create policy desk_looks on authority_disclosure for select to seloste_desk using (
   (select viewer_is('SECURITY') or viewer_is('DECISION_MAKER') or viewer_is('DATA_PROTECTION_OFFICER')));
-create trigger ledger after update on authority_disclosure for each row execute function ledger_authority();
+create trigger ledger after update on authority_disclosure for each row execute function ledger_disclosures();
 create trigger notes_hand before update of origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at on authority_disclosure
   for each row when (old.decided_at is null) execute function note_hand();
 
@@ -61,7 +61,7 @@ create policy desk_looks on authority_item for select to seloste_desk using ((se
 alter table disclosure_package enable row level security;
 grant select, update (removed_at) on disclosure_package to seloste_custodian;
 create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check (ended_at is not null);
-create trigger ledger after update on disclosure_package for each row execute function ledger_package();
+create trigger ledger after update on disclosure_package for each row execute function ledger_disclosures();
 create trigger fresh before insert on disclosure_package for each row execute function release_is_fresh();
 
 -- copy_hearing

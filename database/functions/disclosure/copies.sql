@@ -252,23 +252,6 @@ begin
 end $$;
 grant execute on function sound_removed to seloste_custodian;
 
--- A copy ends with its recording, in the same transaction that blocks it (R50): words gone, sound to be removed.
-create or replace function anonymised_copies_end() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  c anonymised_copy;
-begin
-  update anonymised_copy k set ended_at = clock_timestamp(), work = null, rendering_at = null,
-    state = case when k.state = 'RENDERING' then 'FAILED' else k.state end,
-    failure = case when k.state = 'RENDERING' then 'recording-destroyed' else k.failure end
-  where k.recording_id = new.id and k.ended_at is null returning * into c;
-  if c.id is not null then
-    insert into audit_entry (action, object_kind, object_id, result, detail)
-    values ('anonymised-copy.ended', 'anonymised-copy', c.id, 'ok', '{"why": "destroyed"}');
-  end if;
-  return null;
-end $$;
-
 create or replace function begin_copy_hearing(wanted uuid) returns table (id uuid, until timestamptz, sound_ms integer)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column

@@ -235,17 +235,6 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function settle_packages to seloste_custodian;
 
--- A package ends with any recording of which something is in it, in the same transaction that blocks it (R50).
-create or replace function packages_end_with_recording() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform end_package(p, 'destroyed', null) from disclosure_package p
-  where p.ended_at is null and (
-    exists (select from research_item i where i.disclosure_id = p.research_id and i.recording_id = new.id and i.dropped_at is null)
-    or exists (select from authority_item i where i.disclosure_id = p.authority_id and i.recording_id = new.id and i.granted));
-  return null;
-end $$;
-
 create or replace function fetch_lease() returns interval
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$ select interval '2 minutes' $$;
 
@@ -305,45 +294,40 @@ begin
 end $$;
 grant execute on function begin_package_fetch to seloste_custodian;
 
--- Asked for every piece: one that is ended, or of which something is, goes no further.
+-- Asked for every piece of a package or of a requester's copy: one that is ended, or of which something is, goes no further.
 -- Nothing leaves, or counts as taken, of which nobody with the link or the right to save it has begun: whoever asks the
 -- custodian for pieces knows no more than an id.
-create or replace function package_goes_on(wanted uuid, attempt integer) returns boolean
+create or replace function fetch_goes_on(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   update disclosure_package p set fetching_until = clock_timestamp() + fetch_lease()
-  where p.id = wanted and p.ready_at is not null and p.fetches > 0 and p.fetches = package_goes_on.attempt and package_may_leave(p);
+  where p.id = wanted and p.ready_at is not null and p.fetches > 0 and p.fetches = fetch_goes_on.attempt and package_may_leave(p);
+  if not found then
+    update subject_copy c set fetching_until = clock_timestamp() + fetch_lease()
+    where c.id = wanted and c.fetches > 0 and c.fetches = fetch_goes_on.attempt and copy_may_leave(c);
+  end if;
   return found;
 end $$;
-grant execute on function package_goes_on to seloste_custodian;
+grant execute on function fetch_goes_on to seloste_custodian;
 
-create or replace function take_package(wanted uuid, attempt integer) returns boolean
+create or replace function take_fetched(wanted uuid, attempt integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p disclosure_package;
-begin
-  select * into p from disclosure_package k where k.id = wanted for update;
-  if p.id is null or p.ready_at is null or take_package.attempt < 1 or p.fetches <> take_package.attempt or not package_may_leave(p) then
-    return false;
-  end if;
-  perform end_package(p, 'taken', null);
-  return true;
-end $$;
-grant execute on function take_package to seloste_custodian;
-
-create or replace function take_copy(wanted uuid, attempt integer) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
   c subject_copy;
 begin
+  select * into p from disclosure_package k where k.id = wanted for update;
   select * into c from subject_copy k where k.id = wanted for update;
-  if c.id is null or take_copy.attempt < 1 or c.fetches <> take_copy.attempt or not copy_may_leave(c) then
+  if p.ready_at is not null and p.fetches > 0 and p.fetches = take_fetched.attempt and package_may_leave(p) then
+    perform end_package(p, 'taken', null);
+  elsif c.fetches > 0 and c.fetches = take_fetched.attempt and copy_may_leave(c) then
+    perform end_subject_copy(c, 'taken', null);
+  else
     return false;
   end if;
-  perform end_subject_copy(c, 'taken', null);
   return true;
 end $$;
-grant execute on function take_copy to seloste_custodian;
+grant execute on function take_fetched to seloste_custodian;
 
 -- Ends the lease of a download, of a package or of a requester's copy, whose connection broke, so that it can be begun again at once.
 create or replace function fetch_broke(wanted uuid, attempt integer) returns void

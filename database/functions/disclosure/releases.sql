@@ -21,36 +21,33 @@ begin
   return new;
 end $$;
 
-create or replace function ledger_copy() returns trigger
+-- What becomes of disclosures, packages and copies that left, in the ledger. A study that ended after a backup keeps its days over the restore.
+create or replace function ledger_disclosures() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform append_to_ledger('disclosure', d.id, case new.state when 'RECALLED' then 'recalled' else 'confirmed' end, jsonb_strip_nulls(
-    jsonb_build_object('item', new.item, 'dueAt', case when new.state = 'RECALLED' then ledger_instant(new.due_at) end, 'outcome', new.outcome)))
-  from research_disclosure d where d.number = new.disclosure;
-  return null;
-end $$;
-
--- A study that ended after a backup keeps its days over the restore.
-create or replace function ledger_research() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if new.due_on <> old.due_on and new.released_at is not null then
-    perform append_to_ledger('disclosure', new.id, 'extended', jsonb_build_object('dueOn', new.due_on));
-  end if;
-  if old.study_ended_at is null and new.study_ended_at is not null then
-    perform append_to_ledger('disclosure', new.id, 'study-ended', jsonb_build_object('endedOn', new.study_ended_on,
-      'workingDays', new.return_working_days));
-  end if;
-  if old.closed_at is null and new.closed_at is not null then
-    perform append_to_ledger('disclosure', new.id, 'closed', '{}');
-  end if;
-  return null;
-end $$;
-
-create or replace function ledger_authority() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if old.released_at is null and new.released_at is not null then
+  if tg_table_name = 'disclosed_copy' then
+    perform append_to_ledger('disclosure', d.id, case new.state when 'RECALLED' then 'recalled' else 'confirmed' end, jsonb_strip_nulls(
+      jsonb_build_object('item', new.item, 'dueAt', case when new.state = 'RECALLED' then ledger_instant(new.due_at) end, 'outcome', new.outcome)))
+    from research_disclosure d where d.number = new.disclosure;
+    return null;
+  elsif tg_table_name = 'disclosure_package' then
+    if old.ready_at is null and new.ready_at is not null then
+      perform append_to_ledger('package', new.id, 'stored', jsonb_build_object('disclosure', coalesce(new.research_id, new.authority_id),
+        'sha256', encode(new.sha256, 'hex'), 'sizeBytes', new.size_bytes, 'files', new.files, 'method', new.method, 'madeBy', new.made_by));
+    end if;
+    if old.ended_at is null and new.end_why = 'taken' then
+      perform append_to_ledger('package', new.id, 'taken', '{}');
+    end if;
+    return null;
+  elsif tg_table_name = 'research_disclosure' then
+    if new.due_on <> old.due_on and new.released_at is not null then
+      perform append_to_ledger('disclosure', new.id, 'extended', jsonb_build_object('dueOn', new.due_on));
+    end if;
+    if old.study_ended_at is null and new.study_ended_at is not null then
+      perform append_to_ledger('disclosure', new.id, 'study-ended', jsonb_build_object('endedOn', new.study_ended_on,
+        'workingDays', new.return_working_days));
+    end if;
+  elsif old.released_at is null and new.released_at is not null then
     perform append_to_ledger('disclosure', new.id, 'released', jsonb_build_object('number', new.number, 'origin', new.origin, 'aim', new.aim,
       'provision', new.provision_id, 'outcome', new.outcome, 'enteredBy', new.entered_by, 'decidedBy', new.decided_by,
       'receivedAt', ledger_instant(new.received_at), 'items', (
@@ -59,19 +56,6 @@ begin
   end if;
   if old.closed_at is null and new.closed_at is not null then
     perform append_to_ledger('disclosure', new.id, 'closed', '{}');
-  end if;
-  return null;
-end $$;
-
-create or replace function ledger_package() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if old.ready_at is null and new.ready_at is not null then
-    perform append_to_ledger('package', new.id, 'stored', jsonb_build_object('disclosure', coalesce(new.research_id, new.authority_id),
-      'sha256', encode(new.sha256, 'hex'), 'sizeBytes', new.size_bytes, 'files', new.files, 'method', new.method, 'madeBy', new.made_by));
-  end if;
-  if old.ended_at is null and new.end_why = 'taken' then
-    perform append_to_ledger('package', new.id, 'taken', '{}');
   end if;
   return null;
 end $$;
@@ -128,16 +112,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function packages_wait_for_places to seloste_custodian;
 
--- The part under which the viewer may take up what leads to a kind of disclosure: who prepares that kind.
-create or replace function referrals_part(kind text) returns text
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if kind = 'RESEARCH' then
-    return demand_research_part('{QUALITY}');
-  end if;
-  return demand_one_role('{SECURITY}');
-end $$;
-
 -- Requests that were referred and that nobody has taken up, and those of the last thirty days with their disclosures, for who prepares
 -- such a disclosure: number and days, nobody's name.
 create or replace function list_referrals(kind text) returns table (request_id uuid, number text, received_at timestamptz, due_at timestamptz, provision text,
@@ -145,7 +119,7 @@ create or replace function list_referrals(kind text) returns table (request_id u
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  as_role text := referrals_part(kind);
+  as_role text := case kind when 'RESEARCH' then demand_research_part('{QUALITY}') else demand_one_role('{SECURITY}') end;
 begin
   insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
   values (viewer(), viewers_right(as_role), as_role, 'disclosures.read', 'disclosure', 'ok', jsonb_build_object('kind', kind, 'referrals', true));
@@ -164,7 +138,7 @@ grant execute on function list_referrals to seloste_desk;
 create or replace function take_up_referral(wanted uuid, kind text, disclosure uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  as_role text := referrals_part(kind);
+  as_role text := case kind when 'RESEARCH' then demand_research_part('{QUALITY}') else demand_one_role('{SECURITY}') end;
   q subject_request;
 begin
   select s.* into q from subject_request s join openness_decision d on d.request_id = s.id

@@ -175,48 +175,35 @@ begin
   perform refuse_if(found, 'research.' || lack.what, coalesce(ledger_instant(lack.until), array_to_string(lack.items, ','), ''));
 end $$;
 
--- `given`: {name, contact, email, language, recipient?}
-create or replace function refuse_institute(given jsonb, but uuid) returns void
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_identity_code(key, value) from jsonb_each_text(given) where key in ('name', 'contact', 'email');
-  perform refuse_if(
-    exists (select from institute i where lower(i.name) = lower(btrim(given ->> 'name')) and i.id is distinct from but),
-    'institute.known');
-end $$;
-
-create or replace function add_institute(given jsonb) returns uuid
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
-  made uuid;
-begin
-  perform refuse_institute(given, null);
-  insert into institute (name, contact, email, language, recipient, added_by)
-  values (btrim(given ->> 'name'), btrim(given ->> 'contact'), given ->> 'email', given ->> 'language', given ->> 'recipient', viewer())
-  on conflict do nothing returning id into made;
-  perform refuse_if(made is null, 'institute.known');
-  perform note_research('institute.changed', as_role, 'institute', made, '{}');
-  return made;
-end $$;
-grant execute on function add_institute to seloste_desk;
-
-create or replace function change_institute(wanted uuid, given jsonb) returns void
+-- Enters an institute, or changes one. `given`: {name, contact, email, language, recipient?}
+create or replace function keep_institute(wanted uuid, given jsonb) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
   was institute;
+  made uuid := wanted;
 begin
   select * into was from institute where id = wanted for update;
-  perform refuse_if(was.id is null, 'not-found');
-  perform refuse_institute(given, wanted);
-  update institute set name = btrim(given ->> 'name'), contact = btrim(given ->> 'contact'), email = given ->> 'email',
-    language = given ->> 'language', recipient = given ->> 'recipient'
-  where id = wanted;
-  perform note_research('institute.changed', as_role, 'institute', wanted,
-    jsonb_build_object('isKeyChanged', was.recipient is distinct from given ->> 'recipient'));
+  perform refuse_if(wanted is not null and was.id is null, 'not-found');
+  perform refuse_identity_code(key, value) from jsonb_each_text(given) where key in ('name', 'contact', 'email');
+  perform refuse_if(
+    exists (select from institute i where lower(i.name) = lower(btrim(given ->> 'name')) and i.id is distinct from wanted),
+    'institute.known');
+  if wanted is null then
+    insert into institute (name, contact, email, language, recipient, added_by)
+    values (btrim(given ->> 'name'), btrim(given ->> 'contact'), given ->> 'email', given ->> 'language', given ->> 'recipient', viewer())
+    on conflict do nothing returning id into made;
+    perform refuse_if(made is null, 'institute.known');
+  else
+    update institute set name = btrim(given ->> 'name'), contact = btrim(given ->> 'contact'), email = given ->> 'email',
+      language = given ->> 'language', recipient = given ->> 'recipient'
+    where id = wanted;
+  end if;
+  perform note_research('institute.changed', as_role, 'institute', made, case when wanted is null then '{}'
+    else jsonb_build_object('isKeyChanged', was.recipient is distinct from given ->> 'recipient') end);
+  return made;
 end $$;
-grant execute on function change_institute to seloste_desk;
+grant execute on function keep_institute to seloste_desk;
 
 create or replace function begin_research(institute uuid, study text, due_on date, format text) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

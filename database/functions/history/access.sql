@@ -125,22 +125,14 @@ create trigger counted_late after insert on recording for each row
 create trigger stays_as_told before update on recording for each row execute function recording_stays_as_told();
 create constraint trigger is_told after update of state on recording deferrable initially deferred for each row
   when (new.state = 'DESTROYED' and old.state <> 'DESTROYED') execute function destroyed_is_told();
-create trigger ends_copies after update of state on recording for each row
-  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function copies_end_with_recording();
+create trigger ends_uses after update of state on recording for each row
+  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function uses_end_with_recording();
 create trigger stops_capture after update of state on recording for each row
   when (old.state = 'CAPTURING' and new.state = 'DESTROYING' or old.state = 'DESTROYING' and new.state = 'DESTROYED')
   execute function capture_is_stopped();
-create trigger ends_anonymised_copies after update of state on recording for each row
-  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function anonymised_copies_end();
-create trigger ends_packages after update of state on recording for each row
-  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function packages_end_with_recording();
 create trigger reception_ends before update on recording for each row when (new.reception is not null)
   execute function reception_ends();
 create trigger tells_studies after insert on recording for each row execute function tell_studies('part');
-create trigger ends_evaluations after update of state on recording for each row
-  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function evaluations_end();
-create trigger empties_training_moments after update of state on recording for each row
-  when (new.state in ('DESTROYING', 'DESTROYED') and old.state not in ('DESTROYING', 'DESTROYED')) execute function training_moments_end();
 create trigger tells_webhooks after update of kept_at, state on recording for each row execute function recording_is_told();
 create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
   execute function forbidden_at_another_node();

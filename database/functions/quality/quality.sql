@@ -536,49 +536,32 @@ begin
 end $$;
 grant execute on function list_own_evaluations to seloste_desk;
 
-create or replace function own_evaluation(wanted uuid) returns evaluation
+-- The official has read what was said of a call of theirs, and says why where they disagree.
+create or replace function answer_own_evaluation(wanted uuid, reasons text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+  held access_right := demand_own_calls();
   e evaluation;
   r recording;
 begin
-  perform demand_own_calls();
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
   perform refuse_if(e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
     or (segment_of(r)).official_person_id is distinct from viewer(), 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
-  return e;
-end $$;
-
-create or replace function acknowledge_evaluation(wanted uuid) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  held access_right := demand_own_calls();
-  e evaluation := own_evaluation(wanted);
-begin
-  if e.state = 'ACKNOWLEDGED' then
-    return;
+  if reasons is not null then
+    perform refuse_if(e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT'), 'quality.disagreed');
+    perform refuse_identity_code('reasons', reasons);
+    update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
+      disagreed_at = clock_timestamp(), disagreement = btrim(reasons),
+      answered_at = null, answered_by = null, answer_outcome = null, answer = null where o.id = e.id;
+    perform note_act('quality.disagreed', held, 'QUALITY', 'evaluation', e.id, '{}');
+  elsif e.state <> 'ACKNOWLEDGED' then
+    update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = clock_timestamp() where o.id = e.id;
+    perform note_act('quality.evaluation-acknowledged', held, 'QUALITY', 'evaluation', e.id, '{}');
   end if;
-  update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = clock_timestamp() where o.id = e.id;
-  perform note_act('quality.evaluation-acknowledged', held, 'QUALITY', 'evaluation', e.id, '{}');
 end $$;
-grant execute on function acknowledge_evaluation to seloste_desk;
-
-create or replace function disagree_with_evaluation(wanted uuid, reasons text) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  held access_right := demand_own_calls();
-  e evaluation := own_evaluation(wanted);
-begin
-  perform refuse_if(e.disagreed_at is not null and (e.answered_at is null or e.answer_outcome = 'KEPT'), 'quality.disagreed');
-  perform refuse_identity_code('reasons', disagree_with_evaluation.reasons);
-  update evaluation o set state = 'ACKNOWLEDGED', acknowledged_at = coalesce(o.acknowledged_at, clock_timestamp()),
-    disagreed_at = clock_timestamp(), disagreement = btrim(disagree_with_evaluation.reasons),
-    answered_at = null, answered_by = null, answer_outcome = null, answer = null where o.id = e.id;
-  perform note_act('quality.disagreed', held, 'QUALITY', 'evaluation', e.id, '{}');
-end $$;
-grant execute on function disagree_with_evaluation to seloste_desk;
+grant execute on function answer_own_evaluation to seloste_desk;
 
 -- A call that a correction gives to another official takes its evaluation along, without what the one before said of it; it counts as
 -- one of whose call it is.
@@ -780,15 +763,6 @@ begin
   where o.id = e.id;
   insert into audit_entry (action, object_kind, object_id, result, detail)
   values ('quality.evaluation-ended', 'evaluation', e.id, 'ok', jsonb_build_object('why', why));
-end $$;
-
-create or replace function evaluations_end() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform end_evaluation(e, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
-  from evaluation e where e.recording_id = new.id;
-  update calibration c set recording_id = null, name = '', ended_at = clock_timestamp() where c.recording_id = new.id;
-  return null;
 end $$;
 
 -- What is over: evaluations of recordings that are not there (a restored backup brings such back), ended ones that count nowhere

@@ -159,14 +159,6 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function settle_copies to seloste_custodian;
 
--- A copy ends with its recording, in the same transaction that blocks it (R50).
-create or replace function copies_end_with_recording() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform end_subject_copy(c, 'destroyed', null) from subject_copy c where c.recording_id = new.id and c.ended_at is null;
-  return null;
-end $$;
-
 -- The name of a person at an instant; none where nobody of that id was there then.
 create or replace function name_at(person uuid, at timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -356,12 +348,3 @@ begin
 end $$;
 grant execute on function begin_copy_fetch to seloste_custodian;
 
--- Asked for every piece: one that is ended, or whose recording is, goes no further.
-create or replace function copy_goes_on(wanted uuid, attempt integer) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  update subject_copy c set fetching_until = clock_timestamp() + fetch_lease()
-  where c.id = wanted and c.fetches > 0 and c.fetches = copy_goes_on.attempt and copy_may_leave(c);
-  return found;
-end $$;
-grant execute on function copy_goes_on to seloste_custodian;

@@ -12,21 +12,6 @@ begin
 end $$;
 grant execute on function list_training_collections to seloste_desk;
 
-create or replace function begin_training_collection(name text, aim text) returns uuid
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  held access_right := demand_duty('TRAINING');
-  made uuid;
-begin
-  perform refuse_identity_code('name', begin_training_collection.name);
-  perform refuse_identity_code('aim', begin_training_collection.aim);
-  insert into training_collection (name, aim, begun_by)
-  values (btrim(begin_training_collection.name), btrim(begin_training_collection.aim), viewer()) returning id into made;
-  perform note_act('training.collection-begun', held, 'TRAINING', 'training-collection', made, '{}');
-  return made;
-end $$;
-grant execute on function begin_training_collection to seloste_desk;
-
 -- A collection that stands, locked for an act on it.
 create or replace function training_collection_locked(wanted uuid) returns training_collection
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -40,30 +25,31 @@ begin
   return c;
 end $$;
 
-create or replace function save_training_collection(wanted uuid, seen integer, name text, aim text) returns void
+-- Begins a collection, or saves one as it was seen.
+create or replace function keep_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := demand_duty('TRAINING');
-  c training_collection := training_collection_locked(wanted);
+  c training_collection;
 begin
-  perform refuse_if(c.revision <> seen, 'training.changed-meanwhile');
-  perform refuse_identity_code('name', save_training_collection.name);
-  perform refuse_identity_code('aim', save_training_collection.aim);
-  update training_collection o set revision = o.revision + 1, name = btrim(save_training_collection.name), aim = btrim(save_training_collection.aim)
-  where o.id = c.id;
-  perform note_act('training.collection-saved', held, 'TRAINING', 'training-collection', c.id, '{}');
+  if wanted is not null then
+    c := training_collection_locked(wanted);
+    perform refuse_if(c.revision <> seen, 'training.changed-meanwhile');
+  end if;
+  perform refuse_identity_code('name', keep_training_collection.name);
+  perform refuse_identity_code('aim', keep_training_collection.aim);
+  if wanted is null then
+    insert into training_collection (name, aim, begun_by)
+    values (btrim(keep_training_collection.name), btrim(keep_training_collection.aim), viewer()) returning * into c;
+  else
+    update training_collection o set revision = o.revision + 1, name = btrim(keep_training_collection.name), aim = btrim(keep_training_collection.aim)
+    where o.id = c.id;
+  end if;
+  perform note_act(case when wanted is null then 'training.collection-begun' else 'training.collection-saved' end, held, 'TRAINING',
+    'training-collection', c.id, '{}');
+  return c.id;
 end $$;
-grant execute on function save_training_collection to seloste_desk;
-
--- Holds the recordings of a collection as they are, in the order in which whoever destroys several takes them: moments come
--- after their recordings.
-create or replace function training_recordings_locked(collection uuid) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform from recording r
-  where r.id in (select m.recording_id from training_moment m where m.collection_id = training_recordings_locked.collection)
-  order by r.id for share;
-end $$;
+grant execute on function keep_training_collection to seloste_desk;
 
 -- Ends a collection: nothing is added or played from it any more.
 create or replace function end_training_collection(wanted uuid) returns void
@@ -73,7 +59,7 @@ declare
   c training_collection := training_collection_locked(wanted);
 begin
   perform refuse_if(exists (select from training_session s where s.collection_id = c.id and s.ended_at is null), 'training.session-open');
-  perform training_recordings_locked(c.id);
+  perform from recording r where r.id in (select m.recording_id from training_moment m where m.collection_id = c.id) order by r.id for share;
   update training_collection o set ended_at = clock_timestamp(), ended_by = viewer() where o.id = c.id;
   delete from training_moment m where m.collection_id = c.id;
   perform note_act('training.collection-ended', held, 'TRAINING', 'training-collection', c.id, '{}');
@@ -198,7 +184,7 @@ declare
 begin
   perform refuse_if((select array_agg(m.id order by m.id) from training_moment m where m.collection_id = c.id)
     is distinct from (select array_agg(o order by o) from unnest(moments) o), 'training.changed-meanwhile');
-  perform training_recordings_locked(c.id);
+  perform from recording r where r.id in (select m.recording_id from training_moment m where m.collection_id = c.id) order by r.id for share;
   update training_moment m set place = o.place from unnest(moments) with ordinality o (id, place) where m.id = o.id;
   perform note_act('training.ordered', held, 'TRAINING', 'training-collection', c.id, '{}');
 end $$;
@@ -388,15 +374,6 @@ begin
   where o.id = m.id;
   insert into audit_entry (action, object_kind, object_id, result, detail)
   values ('training.moment-emptied', 'training-collection', m.collection_id, 'ok', jsonb_build_object('why', why));
-end $$;
-
--- In the transaction that blocks the recording.
-create or replace function training_moments_end() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform empty_training_moment(m, case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end)
-  from training_moment m where m.recording_id = new.id;
-  return null;
 end $$;
 
 -- What is over: moments of recordings that are not there (a restored backup brings such back); sessions that nobody ended by the

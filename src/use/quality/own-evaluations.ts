@@ -58,7 +58,7 @@ export function acknowledgeEvaluation(
   id: string,
 ): Promise<'done' | Refused<(typeof standsStill)[number]>> {
   const trace = { action: 'quality.evaluation-acknowledged', kind: 'evaluation', id } as const
-  return actOnQuality(db, session, trace, sql`select acknowledge_evaluation(${id}::uuid)`, standsStill)
+  return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, null)`, standsStill)
 }
 
 /** The official disagrees, and says why; it is answered once. */
@@ -69,11 +69,5 @@ export function disagreeWithEvaluation(
   reasons: string,
 ): Promise<'done' | Refused<(typeof disagreeRefusals)[number]>> {
   const trace = { action: 'quality.disagreed', kind: 'evaluation', id } as const
-  return actOnQuality(
-    db,
-    session,
-    trace,
-    sql`select disagree_with_evaluation(${id}::uuid, ${reasons})`,
-    disagreeRefusals,
-  )
+  return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, ${reasons})`, disagreeRefusals)
 }

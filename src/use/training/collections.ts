@@ -87,7 +87,7 @@ export async function beginCollection(
   session: Session,
   { name, aim }: { name: string; aim: string },
 ): Promise<{ id: string } | Refused<(typeof collectionAct)[number]>> {
-  const statement = sql<{ value: string }>`select begin_training_collection(${name}, ${aim}) as value`
+  const statement = sql<{ value: string }>`select keep_training_collection(null, null, ${name}, ${aim}) as value`
   const trace = { action: 'training.collection-begun', object: { kind } } as const
   const answer = await valueOfDatabase(db, session, statement, collectionAct, trace)
   return 'refused' in answer ? answer : { id: answer.value }
@@ -111,7 +111,7 @@ export function saveCollection(
   id: string,
   { revision, name, aim }: { revision: number; name: string; aim: string },
 ): Promise<'done' | Refused<(typeof changing)[number]>> {
-  const statement = sql`select save_training_collection(${id}::uuid, ${revision}, ${name}, ${aim})`
+  const statement = sql`select keep_training_collection(${id}::uuid, ${revision}, ${name}, ${aim})`
   return actInDatabase(db, session, statement, changing, {
     action: 'training.collection-saved',
     object: { kind, id },

@@ -76,12 +76,12 @@ export function createPackageFetching(
     },
     async goesOn({ id, attempt }) {
       const { rows } = await sql<{ goesOn: boolean }>`
-        select package_goes_on(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
+        select fetch_goes_on(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
     async take({ id, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
-        select take_package(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
+        select take_fetched(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
     broke: ({ id, attempt }) => sql`select fetch_broke(${id}::uuid, ${attempt})`.execute(db),

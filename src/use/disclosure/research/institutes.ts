@@ -61,7 +61,7 @@ export async function addInstitute(
   given: InstituteToEnter,
 ): Promise<{ id: string } | Refused<(typeof addRefusals)[number] | 'institute.recipient'>> {
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql<{ id: string }>`select add_institute(${asJson(given)}) as id`
+  const statement = sql<{ id: string }>`select keep_institute(null, ${asJson(given)}) as id`
   const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
   const answer = await askOfDatabase(db, session, statement, addRefusals, trace)
   return 'refused' in answer ? answer : answer.rows[0]!
@@ -75,7 +75,7 @@ export async function changeInstitute(
   given: InstituteToEnter,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number] | 'institute.recipient'>> {
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql`select change_institute(${id}::uuid, ${asJson(given)})`
+  const statement = sql`select keep_institute(${id}::uuid, ${asJson(given)})`
   const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
   const answer = await askOfDatabase(db, session, statement, changeRefusals, trace)
   return 'refused' in answer ? answer : 'done'

@@ -54,12 +54,12 @@ export function createCopyFetching(store: Pick<CopyStore, 'db' | 'objects' | 'ke
     },
     async goesOn({ copy, attempt }) {
       const { rows } = await sql<{ goesOn: boolean }>`
-        select copy_goes_on(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
+        select fetch_goes_on(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
     async take({ copy, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
-        select take_copy(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
+        select take_fetched(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
     },
     broke: ({ copy, attempt }) => sql`select fetch_broke(${copy}::uuid, ${attempt})`.execute(db),

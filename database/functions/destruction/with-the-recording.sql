@@ -1,0 +1,25 @@
+-- What was made or said of a recording ends in the transaction that blocks it (R50): moments of training, its anonymised copy (words
+-- gone, sound to be removed), copies for who asked, evaluations, packages of which something is in it.
+create or replace function uses_end_with_recording() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  why constant text := case when new.cause in ('retention', 'hold-end') then 'term' else 'forbidden' end;
+begin
+  perform empty_training_moment(m, why) from training_moment m where m.recording_id = new.id;
+  with ended as (
+    update anonymised_copy k set ended_at = clock_timestamp(), work = null, rendering_at = null,
+      state = case when k.state = 'RENDERING' then 'FAILED' else k.state end,
+      failure = case when k.state = 'RENDERING' then 'recording-destroyed' else k.failure end
+    where k.recording_id = new.id and k.ended_at is null returning k.id
+  )
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  select 'anonymised-copy.ended', 'anonymised-copy', id, 'ok', '{"why": "destroyed"}' from ended;
+  perform end_subject_copy(c, 'destroyed', null) from subject_copy c where c.recording_id = new.id and c.ended_at is null;
+  perform end_evaluation(e, why) from evaluation e where e.recording_id = new.id;
+  update calibration c set recording_id = null, name = '', ended_at = clock_timestamp() where c.recording_id = new.id;
+  perform end_package(p, 'destroyed', null) from disclosure_package p
+  where p.ended_at is null and (
+    exists (select from research_item i where i.disclosure_id = p.research_id and i.recording_id = new.id and i.dropped_at is null)
+    or exists (select from authority_item i where i.disclosure_id = p.authority_id and i.recording_id = new.id and i.granted));
+  return null;
+end $$;
