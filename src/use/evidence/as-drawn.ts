@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
+import { askOne } from './ask-one.ts'
 import type { Finding } from './judge-decision.ts'
 import type { Check, Looking } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
@@ -17,6 +19,8 @@ type DrawFacts = {
   otherwise: number
   /** Drawn calls that could not be recorded, and say why: a failure, told here, and no choice. */
   failed: number
+  /** Recordings that could not be ingested within `mostMinutesToIngest` of their call's end: nobody can listen to them. */
+  unkept?: number
   /** Decisions that cannot be made again: older than versions, or who answered was told later. */
   unverifiable: number
   /** When all of them were made again last. */
@@ -33,41 +37,45 @@ const quickMs = 10_000
 /** In between, the decisions of the last hours: as long as a call may wait for the database, mostly. */
 const recentHours = 3
 
+/** What waits longer for the custodian, which tries it again and again, waits for somebody. */
+const mostMinutesToIngest = 60
+
 /** R14. */
 export const recordingAsDrawn: Check<DrawFacts> = {
-  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one.',
+  rule: 'Every decision of the recording plan, made again from the version in force then, the draw key and the call’s own id, is the stored one; every call that was drawn has its recording or says what failed, and no other call has one. A recording is ingested within an hour of its call’s end.',
   test: {
     file: 'src/use/evidence/verify-draws.test.ts',
     title: 'finds one planted extra recording and one planted omission, each by name, and nothing else',
   },
   remedy:
-    'The example is the kind of the finding and the id of a segment. Compare the decision stored with it with the plan of that day; a draw key that was lost or replaced shows as a great many of them.',
+    'The example is the kind of the finding and the id of a segment. Compare the decision stored with it with the plan of that day; a draw key that was lost or replaced shows as a great many of them. What is not ingested: the custodian’s log and recording.keeping_fault say why.',
   async check(looking, memo) {
     const before = memo as DrawMemo | undefined
+    const unkept = await unkeptOf(looking)
     if (
       !before ||
       looking.afresh ||
       before.tookMs < quickMs ||
-      wrongIn(before.facts) > 0 ||
+      wrongIn({ ...before.facts, unkept: 0 }) > 0 ||
       isOver(before, looking.now)
     ) {
       const begun = performance.now()
-      const facts = factsOf(await verify(looking), looking)
+      const facts = withUnkept(factsOf(await verify(looking), looking), unkept)
       const tookMs = Math.round(performance.now() - begun)
       return { holds: wrongIn(facts) === 0, facts, memo: { facts, tookMs } satisfies DrawMemo }
     }
     const recent = factsOf(await verify(looking, looking.now.subtract({ hours: recentHours })), looking)
     const { extra, omitted, otherwise, example } = recent
     // What all of them came to stays told until all of them are made again.
-    const facts = { ...before.facts, extra, omitted, otherwise, example }
+    const facts = withUnkept({ ...before.facts, extra, omitted, otherwise, example }, unkept)
     return { holds: wrongIn(facts) === 0, facts, memo: { ...before, facts } satisfies DrawMemo }
   },
   say(facts, now) {
     const { fi, sv, en } = wordsAt(now)
     return {
-      fi: `Tallennetaan täsmälleen arvotut puhelut: ${fi.count(facts.judged, 'ratkaisu', 'ratkaisua')} tehty uudelleen ${fi.ago(facts.verifiedAt)}, ${fi.number(facts.drawn)} arvottu ja ${fi.number(facts.recorded)} tallennettu; arpomatta tallennettuja ${fi.number(facts.extra)}, tallentamatta jääneitä ${fi.number(facts.omitted)}, suunnitelmasta poikkeavia ratkaisuja ${fi.number(facts.otherwise)}; vian vuoksi tallentamatta ${fi.number(facts.failed)}, ei tarkistettavissa ${fi.number(facts.unverifiable)}.`,
-      sv: `Exakt de lottade samtalen spelas in: ${sv.count(facts.judged, 'beslut gjordes', 'beslut gjordes')} om ${sv.ago(facts.verifiedAt)}, ${sv.number(facts.drawn)} lottade och ${sv.number(facts.recorded)} inspelade; inspelade utan lottning: ${sv.number(facts.extra)}, uteblivna inspelningar: ${sv.number(facts.omitted)}, beslut som avviker från planen: ${sv.number(facts.otherwise)}; inte inspelade på grund av fel: ${sv.number(facts.failed)}, kan inte kontrolleras: ${sv.number(facts.unverifiable)}.`,
-      en: `Exactly the drawn calls are recorded: ${en.count(facts.judged, 'decision', 'decisions')} made again ${en.ago(facts.verifiedAt)}, ${en.number(facts.drawn)} drawn and ${en.number(facts.recorded)} recorded; recorded without a draw: ${en.number(facts.extra)}, drawn without a recording: ${en.number(facts.omitted)}, decided otherwise than planned: ${en.number(facts.otherwise)}; kept from being recorded by a fault: ${en.number(facts.failed)}, not verifiable: ${en.number(facts.unverifiable)}.`,
+      fi: `Tallennetaan täsmälleen arvotut puhelut: ${fi.count(facts.judged, 'ratkaisu', 'ratkaisua')} tehty uudelleen ${fi.ago(facts.verifiedAt)}, ${fi.number(facts.drawn)} arvottu ja ${fi.number(facts.recorded)} tallennettu; arpomatta tallennettuja ${fi.number(facts.extra)}, tallentamatta jääneitä ${fi.number(facts.omitted)}, suunnitelmasta poikkeavia ratkaisuja ${fi.number(facts.otherwise)}; vian vuoksi tallentamatta ${fi.number(facts.failed)}, säilytykseen ottamatta ${fi.number(facts.unkept ?? 0)}, ei tarkistettavissa ${fi.number(facts.unverifiable)}.`,
+      sv: `Exakt de lottade samtalen spelas in: ${sv.count(facts.judged, 'beslut gjordes', 'beslut gjordes')} om ${sv.ago(facts.verifiedAt)}, ${sv.number(facts.drawn)} lottade och ${sv.number(facts.recorded)} inspelade; inspelade utan lottning: ${sv.number(facts.extra)}, uteblivna inspelningar: ${sv.number(facts.omitted)}, beslut som avviker från planen: ${sv.number(facts.otherwise)}; inte inspelade på grund av fel: ${sv.number(facts.failed)}, inte tagna i förvar: ${sv.number(facts.unkept ?? 0)}, kan inte kontrolleras: ${sv.number(facts.unverifiable)}.`,
+      en: `Exactly the drawn calls are recorded: ${en.count(facts.judged, 'decision', 'decisions')} made again ${en.ago(facts.verifiedAt)}, ${en.number(facts.drawn)} drawn and ${en.number(facts.recorded)} recorded; recorded without a draw: ${en.number(facts.extra)}, drawn without a recording: ${en.number(facts.omitted)}, decided otherwise than planned: ${en.number(facts.otherwise)}; kept from being recorded by a fault: ${en.number(facts.failed)}, not ingested: ${en.number(facts.unkept ?? 0)}, not verifiable: ${en.number(facts.unverifiable)}.`,
     }
   },
 }
@@ -104,8 +112,24 @@ function lacksDecision({ kind, differences, answeredAt }: Finding, first: Descri
   )
 }
 
-function wrongIn({ extra, omitted, otherwise }: DrawFacts): number {
-  return extra + omitted + otherwise
+/** Recordings that were tried and could not be ingested. What a restore could not bring back, the restore tells. */
+function unkeptOf({ db, now }: Looking): Promise<{ unkept: number; segment: string | null }> {
+  const since = now.subtract({ minutes: mostMinutesToIngest })
+  return askOne(
+    db,
+    sql<{ unkept: number; segment: string | null }>`
+      select count(*) as unkept, min(segment_id::text) as segment from recording
+      where state = 'STORED' and kept_at is null and keeping_fault <> 'not-in-backup'
+        and coalesce(call_ended_at, started_at) < ${since}`,
+  )
+}
+
+function withUnkept(facts: DrawFacts, { unkept, segment }: Awaited<ReturnType<typeof unkeptOf>>): DrawFacts {
+  return { ...facts, unkept, example: facts.example ?? (segment === null ? null : `unkept: ${segment}`) }
+}
+
+function wrongIn({ extra, omitted, otherwise, unkept = 0 }: DrawFacts): number {
+  return extra + omitted + otherwise + unkept
 }
 
 function isOver({ facts }: DrawMemo, now: Temporal.Instant): boolean {

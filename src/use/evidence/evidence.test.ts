@@ -211,6 +211,28 @@ test('recording.as-drawn is broken by a recording that nobody drew, and by a dra
   )
 })
 
+test('recording.as-drawn is broken by a recording that could not be ingested within an hour of its call’s end, and not before', async () => {
+  const waits = (minutes: number, fault = `'data'`) =>
+    change(
+      'recording',
+      `id = '${ainos.id}'`,
+      `kept_at = null, keeping_fault = ${fault}, call_ended_at = now() - interval '${minutes} minutes'`,
+    )
+  await waits(50)
+  expect((await check()).broken).toEqual([])
+  await mended()
+  // It waits, and nobody has tried.
+  await waits(70, 'null')
+  expect((await check()).broken).toEqual([])
+  await mended()
+  // What a restore could not bring back is told by the restore.
+  await waits(70, `'not-in-backup'`)
+  expect((await check()).broken).toEqual([])
+  await mended()
+  await waits(70)
+  await expectBroken('recording.as-drawn', { extra: 0, omitted: 0, unkept: 1, example: `unkept: ${ainos.segmentId}` })
+})
+
 test('recording.as-drawn, where all decisions take long to make again, looks at the latest ones until the hour is over', async () => {
   await check()
   const slow = async () => {
