@@ -3,9 +3,13 @@
  * step on nobody hears them; after the last nobody can. Each step can be taken again. Never here: whether an end has come.
  */
 import { sql, type Kysely } from 'kysely'
-import type { Ending } from './ending.ts'
+import type { Begun, Ending } from './ending.ts'
 import type { RegisterTables } from '../tables.ts'
 
+/** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
+const unknownSeconds = 60
+/** A process holds the keys it seals with only while a call goes on, and no call is recorded for longer (capture/session). */
+const longestCallHours = 12
 /** Every so many in one statement. */
 const atOnce = 500
 
@@ -61,4 +65,24 @@ async function block(db: Kysely<RegisterTables>, endings: readonly Ending[]): Pr
       join recording r on r.id = given.id and r.state = 'DESTROYING'
       on conflict (recording_id) do update set deadline = least(expunction.deadline, excluded.deadline)`.execute(tx)
   })
+}
+
+/** Begins what the database has blocked by itself, and tells of all of them how far they are. */
+export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
+  if (ids.length === 0) return []
+  await sql`
+    insert into expunction (recording_id, done_by, deadline)
+    select id, case when cause in ('caller', 'official') then 'prohibition' else 'sweep' end,
+      clock_timestamp() + ${sql.lit(`${unknownSeconds} seconds`)}::interval
+    from recording where id = any (${ids}::uuid[]) and state = 'DESTROYING'
+    on conflict do nothing`.execute(db)
+  const { rows } = await sql<Begun>`
+    select r.id, e.done_by as "doneBy", e.deadline,
+      e.begun_at < clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval as "isOverdue",
+      -- Later it is noise there: its intake key ends here.
+      (select s.asked_at from capture_stop s where s.recording_id = r.id
+        and s.asked_at > clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval) as "capturedSince"
+    from recording r join expunction e on e.recording_id = r.id
+    where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
+  return rows
 }

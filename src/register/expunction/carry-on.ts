@@ -7,15 +7,12 @@ import { settleMonths } from '#safeguards/keys/retire-versions.ts'
 import type { Reached } from '#safeguards/places/copies.ts'
 import { objectsElsewhere } from '../recordings/anonymised-copies.ts'
 import type { RegisterTables } from '../tables.ts'
+import { beginBlocked } from './begin.ts'
 import type { Begun, Expunged, Expunging } from './ending.ts'
 import { noteDestroyed } from './note-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
 const mostAtOnce = 5_000
-/** The database has blocked it by itself, and who asked for it has not come by yet: a minute is as long as any waits. */
-const unknownSeconds = 60
-/** A process holds the keys it seals with only while a call goes on, and no call is recorded for longer (capture/session). */
-const longestCallHours = 12
 /** Capture answers sooner, mostly: nobody has to be told that it is waited for. */
 const captureSeconds = 5
 
@@ -87,26 +84,6 @@ export async function carryOn(expunging: Expunging, ids: readonly string[], now:
     failures: error === undefined ? failures : [...failures, ...left.map(({ id }) => ({ id, error }))],
     months,
   }
-}
-
-/** Begins what the database has blocked by itself, and tells of all of them how far they are. */
-async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<Begun[]> {
-  if (ids.length === 0) return []
-  await sql`
-    insert into expunction (recording_id, done_by, deadline)
-    select id, case when cause in ('caller', 'official') then 'prohibition' else 'sweep' end,
-      clock_timestamp() + ${sql.lit(`${unknownSeconds} seconds`)}::interval
-    from recording where id = any (${ids}::uuid[]) and state = 'DESTROYING'
-    on conflict do nothing`.execute(db)
-  const { rows } = await sql<Begun>`
-    select r.id, e.done_by as "doneBy", e.deadline,
-      e.begun_at < clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval as "isOverdue",
-      -- Later it is noise there: its intake key ends here.
-      (select s.asked_at from capture_stop s where s.recording_id = r.id
-        and s.asked_at > clock_timestamp() - ${sql.lit(`${longestCallHours} hours`)}::interval) as "capturedSince"
-    from recording r join expunction e on e.recording_id = r.id
-    where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
-  return rows
 }
 
 /**
