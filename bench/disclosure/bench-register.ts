@@ -21,7 +21,7 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { admit } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { readAtRest } from '#register/recordings/at-rest.ts'
 import { bodyKey, headerKey, packageKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter } from '#register/recordings/recording-writer.ts'
@@ -153,7 +153,7 @@ export async function openBenchRegister(folder: string) {
         },
       }),
     })
-    await keepRecording(store, id, systemClock.now())
+    await ingestRecording(store, id, systemClock.now())
     return id
   }
 

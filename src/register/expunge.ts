@@ -5,8 +5,13 @@
  */
 import type { Ending, Expunged, Expunging } from './expunction/ending.ts'
 import { beginExpunction } from './expunction/begin.ts'
-import { carryOn, destroyingNow, isUnfinished, type CarriedOn } from './expunction/carry-on.ts'
-import { payCopies } from './expunction/pay-copies.ts'
+import {
+  resumeExpunctions,
+  destroyingNow,
+  isUnfinished,
+  type ResumedExpunctions,
+} from './expunction/resume-expunction.ts'
+import { retryReplicaDeletes } from './expunction/retry-replica-deletes.ts'
 import { removeLateObjects } from './expunction/remove-objects.ts'
 
 export { isUnfinished }
@@ -23,7 +28,7 @@ export async function expungeRecordings(
   now: Temporal.Instant,
 ): Promise<Expunged> {
   const { begun, failures } = await beginExpunction(expunging.db, endings)
-  const { destroyed, waiting, failures: stopped } = await carryOn(expunging, begun, now)
+  const { destroyed, waiting, failures: stopped } = await resumeExpunctions(expunging, begun, now)
   return { destroyed, waiting, failures: [...failures, ...stopped] }
 }
 
@@ -31,11 +36,11 @@ export async function expungeRecordings(
  * Goes on with every destruction that was interrupted or that waits, destroys month-key versions that are retired, and
  * reaches places that were away.
  */
-export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<CarriedOn> {
-  const expunged: CarriedOn = { destroyed: [], waiting: [], failures: [], months: [] }
+export async function finishExpunctions(expunging: Expunging, now: Temporal.Instant): Promise<ResumedExpunctions> {
+  const expunged: ResumedExpunctions = { destroyed: [], waiting: [], failures: [], months: [] }
   for (let after: string | undefined; ;) {
     const ids = await destroyingNow(expunging.db, after)
-    const some = await carryOn(expunging, ids, now)
+    const some = await resumeExpunctions(expunging, ids, now)
     expunged.destroyed.push(...some.destroyed)
     expunged.waiting.push(...some.waiting)
     expunged.failures.push(...some.failures)
@@ -48,5 +53,5 @@ export async function finishExpunctions(expunging: Expunging, now: Temporal.Inst
 /** Reaches what came, or came back, after its end: places that were away, objects that capture brought late. */
 export async function reachRemains(expunging: Expunging, now: Temporal.Instant): Promise<void> {
   await removeLateObjects(expunging, now)
-  await payCopies(expunging)
+  await retryReplicaDeletes(expunging)
 }

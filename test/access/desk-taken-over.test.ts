@@ -8,7 +8,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson, phone } from '#test/database/people.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { listeningNow } from '#use/playback/listening-now.ts'
@@ -202,7 +202,7 @@ describe('a look through the database’s own functions', () => {
 
   test('a listening begins with its entry in the log or not at all', async () => {
     const { id: recording } = await register.record({ official: colleagueOf(sari) })
-    await keepRecording(register.keeping, recording, Temporal.Now.instant())
+    await ingestRecording(register.keeping, recording, Temporal.Now.instant())
     const right = await rightOf(sari.id)
     const id = randomUUID()
     const begin = listening(id, recording, right, sessions.sari)

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Right } from '#safeguards/access/grant.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -74,7 +74,7 @@ beforeAll(async () => {
   }
   other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
-  for (const { id } of Object.values(calls)) await keepRecording(register.keeping, id, Temporal.Now.instant())
+  for (const { id } of Object.values(calls)) await ingestRecording(register.keeping, id, Temporal.Now.instant())
   served = await serve(Object.values(calls).map(({ contactId }) => contactId))
   // Where the description allows no disclosures, nobody may, whoever they are.
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { decideRightRequest, requestRights } from '#safeguards/access/procedure.ts'
 import { readVersions } from '#safeguards/versions/versions.ts'
@@ -37,7 +37,7 @@ const people = {
 const anneli = await (await enter('Anneli', 'ACCESS_APPROVER')).signIn()
 const [maintenance, security] = [await desk.signIn(matti), await desk.signIn(tuula)]
 const call = await register.record()
-await keepRecording(register.keeping, call.id, now())
+await ingestRecording(register.keeping, call.id, now())
 
 /** Brings a version with another value of the switch into force, and waits until it is. */
 async function switchTo(value: 'breakGlass' | 'denied'): Promise<void> {

@@ -3,7 +3,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, openTestDesk, type Browser } from '#test/register/open-desk.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -28,7 +28,7 @@ const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
 let ainos: RecordedSegment
 beforeAll(async () => {
   ainos = await register.record({ official: answering(aino, 'Aino Virtanen', '029 512 1001') })
-  await keepRecording(register.keeping, ainos.id, now())
+  await ingestRecording(register.keeping, ainos.id, now())
 })
 
 function answering({ id, unitId }: TestPerson, name: string, written: string) {

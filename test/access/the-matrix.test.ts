@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#app/http/contract/operations.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Right } from '#safeguards/access/grant.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -181,7 +181,7 @@ beforeAll(async () => {
   const record = async ({ id, unitId }: TestPerson, number: string, given = {}) => {
     const official = { personId: id, unitId, name: 'Aino', phone: phone(number) }
     const call = await register.record({ official, ...given })
-    await keepRecording(register.keeping, call.id, Temporal.Now.instant())
+    await ingestRecording(register.keeping, call.id, Temporal.Now.instant())
     return call
   }
   for (const held of ['DEVELOPMENT', 'INSPECTION'] as const) {

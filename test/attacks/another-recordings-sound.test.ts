@@ -1,7 +1,7 @@
 // R39, R46: who has taken capture over has sealed recordings of others within reach, and enters recordings of their own. What is sealed
 // for one recording is never taken into keeping as another.
 import { expect, test } from 'vitest'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -37,9 +37,9 @@ const keptAt = async (id: string) =>
 test('header and body of a recording that are put under another are not taken into keeping as that', async () => {
   const own = await register.record()
   const other = await underOther(own)
-  await expect(keepRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  await expect(ingestRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await keptAt(other.id)).toBeNull()
-  expect(await keepRecording(keeping, own.id, now())).toBe(true)
+  expect(await ingestRecording(keeping, own.id, now())).toBe(true)
 })
 
 test('nor where it would be cut to the other call, which writes it anew', async () => {
@@ -51,7 +51,7 @@ test('nor where it would be cut to the other call, which writes it anew', async 
       `update segment s set ended_at = s.answered_at + interval '5 seconds' from recording r where r.id = $1 and r.segment_id = s.id`,
       [other.id],
     )
-  await expect(keepRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  await expect(ingestRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await objects.readRange(bodyKey(other.id), 0, own.body.length)).toEqual(own.body)
 })
 
@@ -61,7 +61,7 @@ test('nor where its first chunk, which says whose it is, was garbled and it is s
   body[100] = body[100]! ^ 1
   // Without its end it is no whole body, which would be refused as it is.
   const other = await underOther(own, { sealed: { body: body.subarray(0, -40) }, incomplete: true })
-  await expect(keepRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
+  await expect(ingestRecording(keeping, other.id, now())).rejects.toMatchObject({ code: 'recording-of-another' })
   expect(await keptAt(other.id)).toBeNull()
 })
 
@@ -72,6 +72,6 @@ test('what a power loss left of a recording without its first chunk is still tak
   await objects.delete(bodyKey(own.id))
   await objects.put(bodyKey(own.id), body.subarray(0, -40))
   await database.as().pool.query('update recording set incomplete = true where id = $1', [own.id])
-  expect(await keepRecording(keeping, own.id, now())).toBe(true)
+  expect(await ingestRecording(keeping, own.id, now())).toBe(true)
   for (const key of recordingObjects(own.id)) await objects.delete(key)
 })

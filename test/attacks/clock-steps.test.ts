@@ -5,7 +5,7 @@ import { advanceClock } from '#destruction/clock.ts'
 import { settleEnds } from '#destruction/carry-out-ends.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { endDayKeys } from '#safeguards/keys/day-keys.ts'
 import { endOldIntakeBatches } from '#safeguards/keys/intake-keys.ts'
@@ -171,7 +171,7 @@ describe('a clock forty-five days ahead', () => {
     expect(await begin()).toBe('ahead')
     await endOldIntakeBatches(custodian)
     await renewIntakeKey(custodian, register.keys)
-    await keepRecording(register.keeping, waiting.id, now())
+    await ingestRecording(register.keeping, waiting.id, now())
     expect(await isKept(waiting.id)).toBe(true)
   })
 
@@ -184,7 +184,7 @@ describe('a clock forty-five days ahead', () => {
     await leap('45 days')
     expect(await begin()).toBe('ahead')
     await endDayKeys(custodian, register.keys, now().add({ hours: 24 * 45 }))
-    await keepRecording(register.keeping, waiting.id, now())
+    await ingestRecording(register.keeping, waiting.id, now())
     expect(await isKept(waiting.id)).toBe(true)
   })
 })
@@ -194,6 +194,6 @@ test('an intake key whose recording still waits after forty days is not ended by
   await owner.query(`update intake_batch set taken_at = now() - interval '41 days' where taken_at is not null`)
   await endOldIntakeBatches(custodian)
   await renewIntakeKey(custodian, register.keys)
-  await keepRecording(register.keeping, waiting.id, now())
+  await ingestRecording(register.keeping, waiting.id, now())
   expect(await isKept(waiting.id)).toBe(true)
 })

@@ -10,7 +10,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '#platform/database
 import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { expungeRecordings } from '#register/expunge.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeDestroyer } from '../register/destroy-recordings.ts'
 import {
@@ -83,7 +83,7 @@ test.skipIf(!volume)(
       made.kept.push(await register.record({}, { packets: 5 }))
       made.days.push(await register.record(ago(24 * (1 + (n % 40))), { packets: 5 }))
       made.term.push(await register.record(callOfMonthsAgo(7), { packets: 5 }))
-      for (const { id } of [made.kept[n]!, made.days[n]!, made.term[n]!]) await keepRecording(keeping, id, now())
+      for (const { id } of [made.kept[n]!, made.days[n]!, made.term[n]!]) await ingestRecording(keeping, id, now())
     }
     const all = Object.values(made).flat()
     const keyFolder = join(register.folder, 'keys')

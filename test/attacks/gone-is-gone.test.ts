@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { endBlockingSessions } from '#app/custodian/end-blocking-sessions.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { viewRecording } from '#register/recordings/view-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -32,7 +32,7 @@ test('nothing that is destroyed opens from every header, body and key row ever w
     return recordings
   }
   const kept = async (recordings: readonly RecordedSegment[]) => {
-    for (const { id } of recordings) await keepRecording(keeping, id, now())
+    for (const { id } of recordings) await ingestRecording(keeping, id, now())
     await note()
     return recordings
   }
@@ -74,9 +74,9 @@ test('of an earlier version’s recordings nothing is destroyed while the key of
     await register.record({}, { sealedTo: recipient }),
     await register.record({}, { sealedTo: recipient }),
   ]
-  await keepRecording(keeping, mine.id, now())
+  await ingestRecording(keeping, mine.id, now())
   expect(await destroyer.destroy(mine.id)).toMatchObject({ destroyed: [], waiting: [{ id: mine.id }] })
-  await keepRecording(keeping, waiting.id, now())
+  await ingestRecording(keeping, waiting.id, now())
   expect((await destroyer.destroy(mine.id)).destroyed).toEqual([mine.id])
   const secrets = await filesIn(join(register.folder, 'keys'))
   const loot = { secrets, wrapped: await wrappedRows(pool), bodies: new Map([[mine.id, mine.body]]) }
@@ -94,7 +94,7 @@ test('a recording that shares its intake key with one that waits, as a copied di
     .where('id', '=', second.id)
     .execute()
   expect(await destroyer.destroy(first.id)).toMatchObject({ destroyed: [], waiting: [{ id: first.id }] })
-  await keepRecording(keeping, second.id, now())
+  await ingestRecording(keeping, second.id, now())
   expect((await destroyer.destroy(first.id)).destroyed).toEqual([first.id])
   expect(await fileKeyOf(keeping.db, keys, second.id)).toHaveLength(16)
 })
@@ -124,7 +124,7 @@ test('the database lets nothing become destroyed while an intake key opens it', 
 
 test('an instant of destruction is told once the recording is destroyed, and it is the ledger’s', async () => {
   const { id } = await register.record()
-  await keepRecording(keeping, id, now())
+  await ingestRecording(keeping, id, now())
   const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const away: Copies = { ...withoutCopies, deleteObjects: () => Promise.resolve([{ place: 'p', reached: false }]) }
   expect(await destroyer.destroy(id, { copies: away })).toMatchObject({ destroyed: [], waiting: [{ id }] })
@@ -138,7 +138,7 @@ test('an instant of destruction is told once the recording is destroyed, and it 
 
 test('a recording past its day that exists, as under a clock that runs ahead, is not told as destroyed', async () => {
   const { id } = await register.record(callOfMonthsAgo(7))
-  await keepRecording(keeping, id, now())
+  await ingestRecording(keeping, id, now())
   const row = await database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   expect(viewRecording(row, now())).toEqual({ id, state: 'expired', cause: 'retention' })
 })
@@ -177,7 +177,7 @@ test.each(['contact', 'segment', 'recording', 'call_identity', 'audit_entry'])(
 
 test('rows that capture’s database role holds are taken from it, and a destruction goes on', async () => {
   const { id } = await register.record()
-  await keepRecording(keeping, id, now())
+  await ingestRecording(keeping, id, now())
   const other = await register.record()
   const capture = await database.as('seloste_capture').pool.connect()
   const broken = new Promise((resolve) => capture.once('error', resolve))
@@ -192,7 +192,7 @@ test('rows that capture’s database role holds are taken from it, and a destruc
     expect((await destroyer.destroy(id)).destroyed).toEqual([id])
     await broken
     await expect.poll(() => told).toEqual([{ role: 'seloste_capture', sessions: 1 }])
-    await keepRecording(keeping, other.id, now())
+    await ingestRecording(keeping, other.id, now())
   } finally {
     await unblocking.stop()
     capture.release(true)

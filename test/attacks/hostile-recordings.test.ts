@@ -1,13 +1,13 @@
 // R22, R39: a recording that capture, or a client that sends what it likes, made so that working on it takes for ever keeps the custodian
 // from nothing. Each of these is a few megabytes; the time or memory it took grew with its square, and the custodian hung or ended.
 import { describe, expect, test } from 'vitest'
-import { keepRecordings } from '#app/custodian/keep-recordings.ts'
+import { ingestRecordings } from '#app/custodian/ingest-recordings.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openTraces } from '#platform/traces/traces.ts'
 import { findAnchors } from '#register/recordings/find-anchors.ts'
 import { indexRecording } from '#register/recordings/index-recording.ts'
-import type { Keeping } from '#register/recordings/keep-recording.ts'
+import type { Keeping } from '#register/recordings/ingest-recording.ts'
 import { mixedLeftOut } from '#register/recordings/mixed-beside.ts'
 import {
   encodeSource,
@@ -72,7 +72,7 @@ test('gaps of two voices beside a stream of both are not compared each with each
 describe('a recording for which the custodian has not memory enough', () => {
   const none = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const start = (keeping: Keeping) =>
-    keepRecordings({
+    ingestRecordings({
       ...{ keeping, pool: database.as('seloste_custodian').pool, databaseUrl: database.url('seloste_custodian') },
       ...{ traces: openTraces({ endpoint: undefined, service: 'test', version: '1', onFault: () => undefined }) },
       ...{ clock: systemClock, log: none as never },

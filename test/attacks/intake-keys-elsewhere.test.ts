@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, describe, expect, test } from 'vitest'
 import { generateKeyPair, readAgeHeader } from '#platform/age/age-header.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeIntakeBatches, takeIntakeBatches } from '#safeguards/keys/intake-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
@@ -105,12 +105,12 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
     rows.push(...(await wrappedRows(pool)))
     const headers = new Map([fresh, kept, waiting].map(({ id, header }) => [id, header]))
     expect((await openWithStore(store, rows, headers)).size).toBe(3)
-    await keepRecording(register.keeping, kept.id, now())
+    await ingestRecording(register.keeping, kept.id, now())
     rows.push(...(await wrappedRows(pool)))
     for (const { id } of [fresh, kept]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
     rows.push(...(await wrappedRows(pool)))
     expect([...(await openWithStore(store, rows, headers))]).toEqual([waiting.id])
-    await keepRecording(register.keeping, waiting.id, now())
+    await ingestRecording(register.keeping, waiting.id, now())
     expect(await fileKeyOf(custodian, store, waiting.id)).toHaveLength(16)
     expect((await store.names()).filter((name) => name.startsWith('intake-v'))).toHaveLength(1)
   })
@@ -121,7 +121,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
       const destroyer = makeDestroyer(given, register)
       for (let at = 1; ; at++) {
         const [mine, waiting] = [await register.record(), await register.record()]
-        await keepRecording(register.keeping, mine.id, now())
+        await ingestRecording(register.keeping, mine.id, now())
         const cut = interrupt(destroyer.expunging, { at, how: at % 2 === 0 ? 'killed-before' : 'killed-after' })
         const ended = await renewIntakeKey(cut.expunging.db, cut.expunging.keys).then(
           () => true,
@@ -129,7 +129,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
         )
         await pool.query(`update intake_version set made_at = made_at - interval '11 minutes' where state = 'making'`)
         await renewIntakeKey(custodian, store)
-        await keepRecording(register.keeping, waiting.id, now())
+        await ingestRecording(register.keeping, waiting.id, now())
         await renewIntakeKey(custodian, store)
         expect(
           (await store.names()).filter((name) => name.startsWith('intake-v')),
@@ -165,7 +165,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${withoutTokens}`,
       ).state,
     ).not.toBe('STORED')
     await destroyer.destroy(mine.id)
-    await keepRecording(register.keeping, waiting.id, now())
+    await ingestRecording(register.keeping, waiting.id, now())
     expect(await fileKeyOf(custodian, store, waiting.id)).toHaveLength(16)
   })
 })

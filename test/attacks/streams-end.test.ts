@@ -2,7 +2,7 @@
 import { request } from 'node:http'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
@@ -28,7 +28,7 @@ let owner: TestPerson
 beforeAll(async () => {
   owner = await supervisor()
   recording = await register.record({ official: colleagueOf(owner) })
-  await keepRecording(register.keeping, recording.id, Temporal.Now.instant())
+  await ingestRecording(register.keeping, recording.id, Temporal.Now.instant())
 })
 
 interface Stream {

@@ -12,7 +12,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { copiedObjects, recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { PlaceSetting } from '#platform/config/places.ts'
@@ -64,7 +64,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
       const kept: RecordedSegment[] = []
       for (let n = 0; n < count; n++) {
         const recorded = await register.record({}, { packets: 4 })
-        await keepRecording(register.keeping, recorded.id, Temporal.Now.instant())
+        await ingestRecording(register.keeping, recorded.id, Temporal.Now.instant())
         kept.push(recorded)
       }
       return kept

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { applyTerms } from '#destruction/retention/apply-terms.ts'
 import { expungeRecordings, reachRemains } from '#register/expunge.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -124,7 +124,7 @@ test('objects that capture brings after the end are removed', async () => {
 
 test('a shorter term moves a key into the month of its day, and both end there', async () => {
   const { id } = await register.record(callOfMonthsAgo(1))
-  await keepRecording(register.keeping, id, now())
+  await ingestRecording(register.keeping, id, now())
   const before = { month: (await monthOf(id))!.expiry_month, key: await fileKeyOf(custodian, register.keys, id) }
   const { description } = versionAt(await readVersions(admin), now())
   const rules = description.recordingPlan.rules.map((rule) => ({ ...rule, recordingMonths: 3 }))
@@ -154,7 +154,7 @@ test('what an order holds past its month keeps its key, under a month that runs;
      values ($1, $2, 'both', '806/2011 8:24', 'Poliisi', 'R/1', 'TURVA-1', now() + interval '1 month', $3) returning id`,
     [contactId, startedAt.toString(), person.id],
   )
-  await keepRecording(register.keeping, id, now())
+  await ingestRecording(register.keeping, id, now())
   const month = (await monthOf(id))!.expiry_month
   const key = await fileKeyOf(custodian, register.keys, id)
   expect(key).toBeDefined()

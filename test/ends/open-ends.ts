@@ -12,7 +12,7 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Expunging } from '#register/expunge.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { withoutCopies } from '#safeguards/places/copies.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
@@ -99,7 +99,7 @@ export async function openEnds(database: TestDatabase<RegisterTables>, given: Pa
       },
       call,
     )
-    await keepRecording(register.keeping, recording.id, systemClock.now())
+    await ingestRecording(register.keeping, recording.id, systemClock.now())
     return recording
   }
 

@@ -12,7 +12,7 @@ import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { copyKeyRows, makePlainPlace, openFromRows, type KeyRows } from '#test/register/plain-place.ts'
 import { expungeRecordings, finishExpunctions, type Expunging } from '#register/expunge.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -40,7 +40,7 @@ const earlier: { rows: KeyRows[]; folders: string[] } = { rows: [], folders: [] 
 
 async function kept(): Promise<string> {
   const { id } = await register.record({}, { packets: 5 })
-  await keepRecording(register.keeping, id, now())
+  await ingestRecording(register.keeping, id, now())
   return id
 }
 async function forbidden(count: number): Promise<string[]> {

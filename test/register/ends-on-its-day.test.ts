@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { withoutCopies } from '#safeguards/places/copies.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -44,7 +44,7 @@ const stateOf = async (id: string) =>
 /** A kept recording of a call from one local time to another. */
 async function call(startedAt: Temporal.Instant, endedAt: Temporal.Instant, months = 6) {
   const made = await record({ startedAt, answeredAt: startedAt, endedAt }, { months })
-  await keepRecording(keeping, made.id, Temporal.Now.instant())
+  await ingestRecording(keeping, made.id, Temporal.Now.instant())
   return made
 }
 

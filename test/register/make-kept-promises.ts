@@ -11,7 +11,7 @@ import { hashCallId } from '#description/draw.ts'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import { sweep } from '#destruction/retention/sweep.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLogKey } from '#safeguards/audit/log-key.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
@@ -144,7 +144,7 @@ export async function makeKeptPromises(database: TestDatabase<RegisterTables>): 
   )
   const kept = async (given: Partial<SegmentFacts>, months = 6) => {
     const recording = await register.record(decide(true, given), { months })
-    await keepRecording(register.keeping, recording.id, now())
+    await ingestRecording(register.keeping, recording.id, now())
     return recording
   }
   const ainos = await kept(official(aino, 'Aino'))

@@ -10,7 +10,7 @@ import { afterAll } from 'vitest'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
-import type { Keeping } from '#register/recordings/keep-recording.ts'
+import type { Keeping } from '#register/recordings/ingest-recording.ts'
 import { bodyKey, headerKey } from '#register/recordings/objects.ts'
 import { createRecordingWriter, type RecordingWriter } from '#register/recordings/recording-writer.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -24,7 +24,7 @@ import { callFacts, recordingFacts } from '../database/people.ts'
 export interface TestRegister {
   objects: ObjectStore
   keys: KeyStore
-  /** What keepRecording works with, as the custodian's database role. */
+  /** What ingestRecording works with, as the custodian's database role. */
   keeping: Keeping
   folder: string
   /** Lets capture record a call of `packets` 20 ms packets and put it into the store and the register; not yet kept. */

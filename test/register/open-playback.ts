@@ -1,6 +1,6 @@
 /** A register with recordings, a supervisor who listens to them, and the custodian's side of it. */
 import type { SegmentFacts } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -42,7 +42,7 @@ export async function openPlayback(database: TestDatabase<RegisterTables>, pace:
 
   async function kept(facts?: Partial<SegmentFacts>, call?: RecordedCall) {
     const recording = await record(facts, call)
-    if (!(await keepRecording(register.keeping, recording.id, now()))) throw new Error('the recording was not kept')
+    if (!(await ingestRecording(register.keeping, recording.id, now()))) throw new Error('the recording was not kept')
     return recording
   }
 

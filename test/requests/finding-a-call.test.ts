@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RequestCall, ToldOfCall } from '#app/http/contract/request-calls.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { callFacts, phone } from '../database/people.ts'
@@ -30,7 +30,7 @@ const from = (number: string): Pick<SegmentFacts, 'caller'> => ({
 const unrecorded = async (given: Partial<SegmentFacts>) => (await admit(capture, callFacts(given))).contactId
 async function recorded(given: Partial<SegmentFacts>) {
   const call = await register.record(given)
-  await keepRecording(register.keeping, call.id, Temporal.Now.instant())
+  await ingestRecording(register.keeping, call.id, Temporal.Now.instant())
   return call
 }
 

@@ -8,7 +8,7 @@ import { operations } from '#app/http/contract/operations.ts'
 import { termZone } from '#description/terms.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { sampleRequest } from '../access/sample-request.ts'
@@ -239,7 +239,7 @@ describe('other people’s calls', () => {
     const [busyDay, quietDay] = [day.subtract({ days: 4 }), day.subtract({ days: 5 })]
     const busy = busyDay.toZonedDateTime({ timeZone: termZone, plainTime: '13:00' }).toInstant()
     const record = await register.record({ startedAt: busy, answeredAt: busy, endedAt: busy.add({ minutes: 5 }) })
-    await keepRecording(register.keeping, record.id, Temporal.Now.instant())
+    await ingestRecording(register.keeping, record.id, Temporal.Now.instant())
     await sql`
       insert into contact (id, started_at, ended_at, caller_kind, caller_key, number_called, number_kind)
       select gen_random_uuid(), ${busy}::timestamptz + n * interval '2 seconds', ${busy}::timestamptz + interval '1 hour', 'e164',

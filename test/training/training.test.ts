@@ -4,7 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -81,7 +81,7 @@ async function kept(): Promise<string> {
     endedAt: startedAt.add({ minutes: 3 }),
     official: { personId: aino.id, unitId: aino.unitId, name: 'Aino Virtanen', phone: phone('029 512 1001') },
   })
-  await keepRecording(register.keeping, id, Temporal.Now.instant())
+  await ingestRecording(register.keeping, id, Temporal.Now.instant())
   return id
 }
 

@@ -12,7 +12,7 @@ import { createRecorder } from '#capture/session/recorder.ts'
 import { heldDialogs } from '#capture/session/recovery/hold-calls.ts'
 import { openHeldSessions } from '#capture/session/recovery/held-sessions.ts'
 import { isFinal, openSpool } from '#capture/session/recovery/spool.ts'
-import { createLaidOutRecordings } from '#capture/session/media/laid-out-recordings.ts'
+import { createPreallocatedRecordings } from '#capture/session/media/preallocated-files.ts'
 import { removeUnentered } from '#capture/session/media/store-recording.ts'
 import { takeBack } from '#capture/session/recovery/take-back.ts'
 import { traceAdmission, traceCalls } from '#capture/session/seen/trace-calls.ts'
@@ -40,7 +40,7 @@ import { answerDecisions } from './answer-decisions.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { answerCallFlows } from './call-flow-questions.ts'
 import { measureBlockers } from '../roles/blocker-metrics.ts'
-import { giveBack } from './give-back.ts'
+import { releaseMemory } from './release-memory.ts'
 import { knownNow, offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
@@ -243,14 +243,14 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   measureBlockers(metrics.registry, blockers)
   const noteReception = measureReception(metrics.registry, log)
   const intakeKeys = await stockIntakeKeys({ folder: join(folder, 'intake-keys'), db, nodeId, clock, log })
-  const laidOut = createLaidOutRecordings({
+  const preallocated = createPreallocatedRecordings({
     ...{ directory: recordingsFolder, intakePublicKey: intakeKeys.next, uuid: randomUUID },
     onFault: (error) => {
       log.warn({ err: error }, 'files for the next recordings could not be made; each makes its own')
     },
   })
   // The first at once, so that the first call has one.
-  laidOut.lay()
+  preallocated.fill()
   const { sipsFiles, sipSources, sdesInClear } = settings.sipSecurity
   const isInClear = sourcesAmong(sdesInClear)
   const recorder = createRecorder({
@@ -259,7 +259,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     quotas: counts,
     officials: () => known.officials,
     intakePublicKey: intakeKeys.next,
-    laidOut,
+    preallocated,
     clock,
     ports,
     mediaAddress: mediaAddresses(settings.rtp.host),
@@ -333,7 +333,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
 
   const withoutCall = watchRecordingsWithoutCall({
     folder: recordingsFolder,
-    known: () => new Set([...recorder.recordings('going'), ...laidOut.ids()]),
+    known: () => new Set([...recorder.recordings('going'), ...preallocated.ids()]),
     ...{ db, clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
@@ -352,7 +352,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const called = tellCalls(
     () => recorder.live,
     (goOn) => process.send?.({ called: goOn }),
-    giveBack,
+    releaseMemory,
   )
   const control = await offerControl(
     settings,
@@ -398,7 +398,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await rememberInterrupted(interruptedPath, recorder.going())
       await recorder.stop()
       calls.ports.closeRest()
-      await laidOut.stop()
+      await preallocated.stop()
       await intakeKeys.stop()
       await held.stop()
       await sip.stop()

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { objectsUrl, testObjects } from '#test/objects/test-objects.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -25,7 +25,7 @@ function verify(...args: string[]): Promise<{ code: number; out: string; err: st
 
 test('recordings verify ends with 0 where all opens, with 3 and a line of what to do where one does not, and notes its run', async () => {
   const { id } = await record()
-  await keepRecording(keeping, id, Temporal.Now.instant())
+  await ingestRecording(keeping, id, Temporal.Now.instant())
   expect(await verify('verify')).toMatchObject({
     code: 0,
     out: expect.stringContaining('every held recording opens, and no destroyed one does'),

@@ -8,7 +8,7 @@ import { watchedStore } from '#platform/objects/watched-store.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics } from '#platform/metrics/share-metrics.ts'
 import { openTraces } from '#platform/traces/traces.ts'
-import { type Keeping } from '#register/recordings/keep-recording.ts'
+import { type Keeping } from '#register/recordings/ingest-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
@@ -53,7 +53,7 @@ import { socketPath } from '../roles/sockets.ts'
 import { tellCuts } from './tell-cuts.ts'
 import { tellWaiting } from './tell-waiting.ts'
 import { watchBlockers } from '../roles/watch-blockers.ts'
-import { keepRecordings } from './keep-recordings.ts'
+import { ingestRecordings } from './ingest-recordings.ts'
 import { createDraftTrier } from './try-draft.ts'
 import { verifyLogOnDemand } from './verify-log.ts'
 
@@ -147,7 +147,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       log.error({ err: error }, 'there are no traces: the libraries for them could not be loaded')
     },
   })
-  const ingesting = keepRecordings({ keeping, pool, databaseUrl, traces, clock, log })
+  const ingesting = ingestRecordings({ keeping, pool, databaseUrl, traces, clock, log })
   const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placing.places, workFolder: keeping.workFolder }

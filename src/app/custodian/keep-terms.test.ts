@@ -5,7 +5,7 @@ import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { ObjectFault } from '#platform/objects/faults.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { keepTerms } from './keep-terms.ts'
 
@@ -35,7 +35,7 @@ test('what is taken into keeping past its day does not wait for the hourly sweep
     const young = await register.record(callOfMonthsAgo(5))
     for (const { id } of [late, young])
       // Where storing takes longer the sweep comes first.
-      await keepRecording(register.keeping, id, systemClock.now()).catch((error: ObjectFault) => {
+      await ingestRecording(register.keeping, id, systemClock.now()).catch((error: ObjectFault) => {
         if (id !== late.id || error.code !== 'object-missing') throw error
       })
     await expect.poll(() => stateOf(late.id), { timeout: 10_000 }).toBe('DESTROYED')

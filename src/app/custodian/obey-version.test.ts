@@ -8,7 +8,7 @@ import { callOfMonthsAgo, makeTestRegister } from '#test/register/make-register.
 import { sweep } from '#destruction/retention/sweep.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { followVersions } from '../roles/follow-versions.ts'
 import { obeyVersion } from './obey-version.ts'
@@ -64,7 +64,7 @@ test('a version with a shorter term destroys at its instant what is past that te
   const [old, young] = await Promise.all(
     [4, 1].map(async (months) => {
       const { id } = await register.record(callOfMonthsAgo(months))
-      await keepRecording(register.keeping, id, now())
+      await ingestRecording(register.keeping, id, now())
       return id
     }),
   )

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client'
-import type { Keeping } from '#register/recordings/keep-recording.ts'
+import type { Keeping } from '#register/recordings/ingest-recording.ts'
 import type { Log } from '#platform/log/log.ts'
 
 /** Tells of recordings that reached beyond their call (AC8): an alarm for whoever operates, a line in the process's log. */

@@ -5,7 +5,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson, password } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { operations } from './contract/operations.ts'
 
@@ -26,7 +26,7 @@ let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
   recording = await register.record({ official: colleagueOf(sari) })
-  await keepRecording(register.keeping, recording.id, now())
+  await ingestRecording(register.keeping, recording.id, now())
 })
 
 const begin = (by = browser) => beginListening(by, recording.id)

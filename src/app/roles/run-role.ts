@@ -1,6 +1,6 @@
 import { findSystemd } from '#platform/processes/tell-systemd.ts'
 import type { Role, RoleContext, RoleName, RunningRole } from './role.ts'
-import { giveBack } from '../capture/give-back.ts'
+import { releaseMemory } from '../capture/release-memory.ts'
 import { logLastResort } from './log-last-resort.ts'
 import { tellAlive } from '../supervisor/watch-alive.ts'
 
@@ -43,7 +43,7 @@ export async function runRole(
     tellAlive()
     systemd.keepAlive()
     // Capture knows when no call goes on.
-    if (name !== 'capture') setTimeout(giveBack, startedMs).unref()
+    if (name !== 'capture') setTimeout(releaseMemory, startedMs).unref()
     void running.done?.then(() => {
       log.info(`${name} is drained`)
       process.send?.({ drained: true })

@@ -10,7 +10,7 @@ import type { FormatPolicy } from '../siprec/read-invitation.ts'
 import type { ClientsSeen } from './seen/clients-seen.ts'
 import type { HeldSessions } from './recovery/held-sessions.ts'
 import type { HeldCalls } from './recovery/hold-calls.ts'
-import type { LaidOutRecordings } from './media/laid-out-recordings.ts'
+import type { PreallocatedRecordings } from './media/preallocated-files.ts'
 import type { QuotaCounts } from './register/quota-counts.ts'
 import type { SessionStreamsOptions } from './media/session-streams.ts'
 import type { Spool } from './recovery/spool.ts'
@@ -53,7 +53,7 @@ export interface RecorderOptions {
   }
   recordingsFolder: string
   /** Files that are there before the calls; without them each recording makes its own. */
-  laidOut?: LaidOutRecordings
+  preallocated?: PreallocatedRecordings
   tail: TailJournal
   objects: ObjectStore
   random: { uuid: () => string; uint32: () => number }

@@ -199,7 +199,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Se
     if (intakeKey === undefined) return { type: 'open-failed', why: 'no-intake-key' }
     const opened = await openSessionMedia({
       ...{ recordingId: id, startedAt, intakePublicKey: intakeKey, streams: effect.streams },
-      ...{ folder: options.recordingsFolder, laidOut: options.laidOut, tail: options.tail },
+      ...{ folder: options.recordingsFolder, preallocated: options.preallocated, tail: options.tail },
       ...{ clock: options.clock, beganMs: parts.beganMs, newStreams, takesOver: streamsSoFar() },
       onFault: (fault) => {
         onFault(fault)

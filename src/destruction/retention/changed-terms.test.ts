@@ -10,7 +10,7 @@ import { parseDescription, seedDescriptionFile } from '#description/read-descrip
 import type { RegisterDescription } from '#description/register-description.ts'
 import { recordingTerms } from '#description/terms.ts'
 import { admit } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { applyTerms } from './apply-terms.ts'
 import { dryRunTerms } from './dry-run.ts'
@@ -232,7 +232,7 @@ test('what the dry run foretold the sweep destroys, and nothing else', async () 
   const ids: string[] = []
   for (const call of [...old, ...young]) {
     const { id } = await register.record(call)
-    await keepRecording(register.keeping, id, now())
+    await ingestRecording(register.keeping, id, now())
     ids.push(id)
   }
   const [counted] = await dryRunTerms(custodian, kept(6), kept(3))

@@ -9,7 +9,7 @@ import { admit } from '#register/admit.ts'
 import { expungeHistory } from '#register/expunge-history.ts'
 import { expungeRecordings } from '#register/expunge.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
@@ -33,7 +33,7 @@ const ledgerOf = (id: string) => admin.selectFrom('destruction_entry').selectAll
 
 async function kept(given: Parameters<typeof register.record>[0], call?: Parameters<typeof register.record>[1]) {
   const recording = await register.record(given, call)
-  await keepRecording(keeping, recording.id, now())
+  await ingestRecording(keeping, recording.id, now())
   return recording
 }
 
@@ -282,14 +282,14 @@ describe('a call that never got an end', () => {
   test('has its recording’s terms counted from the beginning, two days later, and can be kept then', async () => {
     const startedAt = now().subtract({ hours: 24 * 2 + 1 })
     const recording = await register.record({ startedAt, answeredAt: startedAt, endedAt: undefined })
-    expect(await keepRecording(keeping, recording.id, now())).toBe(false)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(false)
     await run()
     const row = await rowOf(recording.id)
     expect(row?.destroy_at).not.toBeNull()
     expect(row?.min_keep_until?.toZonedDateTimeISO('Europe/Helsinki').toString()).toBe(
       startedAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: 2 }).toString(),
     )
-    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
   })
 
   test('and gets it after all keeps the floor it was promised (R23)', async () => {

@@ -8,7 +8,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import type { RegisterTables } from '../tables.ts'
-import { keepRecording } from './keep-recording.ts'
+import { ingestRecording } from './ingest-recording.ts'
 import { bodyKey, headerKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 import { walkChunk } from './recording-log.ts'
@@ -67,7 +67,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
     )
     expect(whole).toHaveLength(1_700)
     expect((await rowOf(id)).kept_at).toBeNull()
-    expect(await keepRecording(keeping, id, now())).toBe(true)
+    expect(await ingestRecording(keeping, id, now())).toBe(true)
     const row = await rowOf(id)
     expect(row).toMatchObject({ duration_ms: 10_000 + 20, cut_ms: 10_000 + 14_000 - 20 })
     expect(row.started_at).toEqual(answeredAt)
@@ -83,7 +83,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
   test('cannot be opened whole any more: of the key of what was outside nothing is left', async () => {
     const { recorded } = call(5_000, 1_000)
     const { id, body } = await recorded
-    await keepRecording(keeping, id, now())
+    await ingestRecording(keeping, id, now())
     const kept = (await fileKeyOf(keeping.db, keys, id))!
     await expect(objects.sizeBytes(headerKey(id))).rejects.toThrow()
     await expect(openPayload(kept, body.length, async (at, length) => body.subarray(at, at + length))).rejects.toThrow()
@@ -104,9 +104,9 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
             throw new Error('killed')
           },
         }
-        await expect(keepRecording({ ...keeping, objects: dying }, id, now())).rejects.toThrow('killed')
+        await expect(ingestRecording({ ...keeping, objects: dying }, id, now())).rejects.toThrow('killed')
         expect(alive).toBe(false)
-        expect(await keepRecording(keeping, id, now())).toBe(true)
+        expect(await ingestRecording(keeping, id, now())).toBe(true)
         const row = await rowOf(id)
         expect(row.duration_ms).toBe(10_000)
         expect(await incidents(id)).toHaveLength(1)
@@ -121,7 +121,7 @@ describe('a recording that reaches more than two seconds beyond its call', () =>
 test('a recording within two seconds of its call stays as it was', async () => {
   const { recorded } = call(1_900, 650)
   const { id, body } = await recorded
-  await keepRecording(keeping, id, now())
+  await ingestRecording(keeping, id, now())
   expect(await rowOf(id)).toMatchObject({ cut_ms: null, duration_ms: 13_000 })
   expect((await objects.readRange(bodyKey(id), 0, body.length)).equals(body)).toBe(true)
   expect(await incidents(id)).toEqual([])

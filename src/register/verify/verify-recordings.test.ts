@@ -12,7 +12,7 @@ import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { withoutCopies } from '#safeguards/places/copies.ts'
 import { expungeRecordings } from '../expunge.ts'
-import { keepRecording } from '../recordings/keep-recording.ts'
+import { ingestRecording } from '../recordings/ingest-recording.ts'
 import { bodyKey, headerKey, indexKey } from '../recordings/objects.ts'
 import { openRecordingBody, openRecordingIndex } from '../recordings/open-recording.ts'
 import type { RegisterTables } from '../tables.ts'
@@ -37,7 +37,7 @@ const codes = async (options?: VerifyOptions) =>
 
 async function kept(packets = 50, given = {}) {
   const { id } = await register.record(given, { packets })
-  await keepRecording(keeping, id, now())
+  await ingestRecording(keeping, id, now())
   return id
 }
 
@@ -337,7 +337,7 @@ describe.skipIf(!hasAge)('an independent age', () => {
 
     // Somebody kept the body of a recording that is destroyed since: there is no key for a header to carry.
     const { id: copied, body: copy } = await register.record(callOfMonthsAgo(6), { packets: 50 })
-    await keepRecording(keeping, copied, now())
+    await ingestRecording(keeping, copied, now())
     await destroy(copied)
     expect(await fileKeyOf(custodian, keys, copied)).toBeUndefined()
     await writeFile(file, Buffer.concat([headerFor(recipient, fileKey), copy]))

@@ -8,7 +8,7 @@ import { callFacts } from '#test/database/people.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { admit } from '#register/admit.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readTargets, settleTargets, tellAgain, tellEvents, type Telling } from './tell-events.ts'
 import { webhookEvents, type WebhookTarget } from './webhooks-file.ts'
@@ -78,7 +78,7 @@ beforeEach(async () => {
 
 test('a contact, its sealed recording and its destruction are each told once, as CloudEvents of ids alone', async () => {
   const { id, contactId } = await register.record()
-  await keepRecording(register.keeping, id, now)
+  await ingestRecording(register.keeping, id, now)
   await destroy(id)
   later({ minutes: 1 })
   await tellEvents(telling)

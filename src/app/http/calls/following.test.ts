@@ -4,7 +4,7 @@ import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -26,7 +26,7 @@ let browser: Browser
 let recording: RecordedSegment
 async function kept(): Promise<RecordedSegment> {
   const made = await register.record({ official: colleagueOf(sari) })
-  await keepRecording(register.keeping, made.id, now())
+  await ingestRecording(register.keeping, made.id, now())
   return made
 }
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { makeTestRegister, type RecordedSegment } from '#test/register/make-regi
 import { answer, openTestDesk } from '#test/register/open-desk.ts'
 import { languages } from '#description/closed-lists.ts'
 import type { Role } from '#description/roles.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { servedRequest } from '#test/requests/served-request.ts'
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const own = { official: { ...colleagueOf(aino), personId: aino.id } }
   forbidden = await register.record(own)
   held = await register.record(own)
-  for (const { id } of [forbidden, held]) await keepRecording(register.keeping, id, Temporal.Now.instant())
+  for (const { id } of [forbidden, held]) await ingestRecording(register.keeping, id, Temporal.Now.instant())
   await destroyer.destroy(forbidden.id)
   const contacts = [forbidden.contactId, held.contactId]
   served = (await servedRequest(admin, { clerkId: clerk.id, contacts })).number

@@ -4,7 +4,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { colleagueOf, enterTestPerson } from '#test/database/people.ts'
 import { makeTestRegister, type RecordedSegment } from '#test/register/make-register.ts'
 import { answer, beginListening, openTestDesk, type Browser } from '#test/register/open-desk.ts'
-import { keepRecording } from '#register/recordings/keep-recording.ts'
+import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { noteBreak } from '#safeguards/audit/findings.ts'
 import { readCheckpoint } from '#safeguards/audit/note.ts'
@@ -26,7 +26,7 @@ let recording: RecordedSegment
 beforeAll(async () => {
   browser = await desk.signIn(sari)
   recording = await register.record({ official: colleagueOf(sari) })
-  await keepRecording(register.keeping, recording.id, Temporal.Now.instant())
+  await ingestRecording(register.keeping, recording.id, Temporal.Now.instant())
 })
 
 const bytesOf = async (path: string) => Buffer.from(await (await fetch(`${desk.url}${path}`)).arrayBuffer())

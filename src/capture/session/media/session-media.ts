@@ -12,7 +12,7 @@ import type { StreamPlan } from '../../siprec/answer-offer.ts'
 import type { MasterKey } from '../../srtp/suites.ts'
 import type { Track } from '../../siprec/identified-parties.ts'
 import { hasMixedBeside, mediaElsewhere, type MeasuredStream } from './judge-reception.ts'
-import type { LaidOutRecordings } from './laid-out-recordings.ts'
+import type { PreallocatedRecordings } from './preallocated-files.ts'
 import type { SessionStreams } from './session-streams.ts'
 
 export interface MediaOptions {
@@ -24,7 +24,7 @@ export interface MediaOptions {
   intakePublicKey: string
   /** Where header and body lie while the call runs. */
   folder: string
-  laidOut?: LaidOutRecordings | undefined
+  preallocated?: PreallocatedRecordings | undefined
   tail: TailJournal
   clock: Pick<Clock, 'monotonicMs'>
   /** The streams of the call's segment before, within the same session: the recording takes them over once it is ready. */
@@ -109,9 +109,9 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   let beganMs = clock.monotonicMs()
   const arrival100us = () => Math.round((clock.monotonicMs() - beganMs) * 10)
   const fresh = takesOver ? undefined : newStreams()
-  const files = options.laidOut?.claim(recordingId)
+  const files = options.preallocated?.claim(recordingId)
   if (fresh && (await fresh.add(options.streams)) === 'no-port') {
-    if (files) options.laidOut?.giveBack(files)
+    if (files) options.preallocated?.giveBack(files)
     return 'no-port'
   }
 

@@ -1,7 +1,7 @@
 /** Segments whose decision could not be taken, once it can. In: a segment, and what is told of it only now. Out: its session, told. */
 import type { SegmentFacts } from '#register/admit.ts'
 import { undecidedFor } from '../machine/is-decided-anew.ts'
-import { withIntakeKey } from '../media/laid-out-recordings.ts'
+import { withIntakeKey } from '../media/preallocated-files.ts'
 import type { RecorderCounters } from '../recorder-counters.ts'
 import type { RecorderOptions } from '../recorder-options.ts'
 import type { Asking, RunningSession } from '../run-session.ts'
@@ -24,7 +24,7 @@ export interface Completions {
 }
 
 export function createCompletions(parts: {
-  options: Pick<RecorderOptions, 'quotas' | 'laidOut' | 'intakePublicKey'>
+  options: Pick<RecorderOptions, 'quotas' | 'preallocated' | 'intakePublicKey'>
   counters: RecorderCounters
   /** Writes down how a session stands. */
   hold: (session: RunningSession) => void

@@ -7,7 +7,7 @@ import type { RegisterTables } from '../tables.ts'
 import { intakeIdentity } from '#safeguards/keys/intake-keys.ts'
 import { fileKeyOf } from '#safeguards/keys/recording-keys.ts'
 import { readAgeHeader } from '#platform/age/age-header.ts'
-import { keepRecording, noteKeepingFault, recordingsToKeep } from './keep-recording.ts'
+import { ingestRecording, noteKeepingFault, recordingsToKeep } from './ingest-recording.ts'
 import { bodyKey, headerKey, indexKey } from './objects.ts'
 import { openRecordingBody, openRecordingIndex } from './open-recording.ts'
 
@@ -73,7 +73,7 @@ describe('taking a recording into keeping', () => {
   test('the header is gone, the body has stayed as it was and the index is sealed', async () => {
     const recording = await register.record()
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
-    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
     await expectKeptOnce(recording)
     const size = await objects.sizeBytes(bodyKey(recording.id))
     expect(await objects.readRange(bodyKey(recording.id), 0, size)).toEqual(recording.body)
@@ -85,7 +85,7 @@ describe('taking a recording into keeping', () => {
     const recording = await register.record()
     const identity = await intakeIdentity(keeping.db, keys, recording.intakeKey)
     expect(readAgeHeader(recording.header, identity!)).toHaveLength(16)
-    await keepRecording(keeping, recording.id, now())
+    await ingestRecording(keeping, recording.id, now())
     for (const key of [bodyKey(recording.id), indexKey(recording.id)]) {
       const bytes = await objects.readRange(key, 0, await objects.sizeBytes(key))
       expect(() => readAgeHeader(bytes, identity!)).toThrow('does not follow age-encryption.org/v1')
@@ -97,7 +97,7 @@ describe('taking a recording into keeping', () => {
 
   test('the wrapped file key is not the file key', async () => {
     const recording = await register.record()
-    await keepRecording(keeping, recording.id, now())
+    await ingestRecording(keeping, recording.id, now())
     const fileKey = await fileKeyOf(keeping.db, keys, recording.id)
     const { wrapped } = await admin
       .selectFrom('recording_key')
@@ -109,16 +109,16 @@ describe('taking a recording into keeping', () => {
 
   test('a second time there is nothing to do', async () => {
     const recording = await register.record()
-    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
-    expect(await keepRecording(keeping, recording.id, now())).toBe(false)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(false)
     await expectKeptOnce(recording)
   })
 
   test('two keepers at once keep it once', async () => {
     const recording = await register.record()
-    const results = await Promise.allSettled([1, 2, 3].map(() => keepRecording(keeping, recording.id, now())))
+    const results = await Promise.allSettled([1, 2, 3].map(() => ingestRecording(keeping, recording.id, now())))
     expect(results.filter((result) => result.status === 'fulfilled' && result.value)).toHaveLength(1)
-    await keepRecording(keeping, recording.id, now())
+    await ingestRecording(keeping, recording.id, now())
     await expectKeptOnce(recording)
   })
 })
@@ -126,16 +126,18 @@ describe('taking a recording into keeping', () => {
 describe('killed between two steps', () => {
   test('of the object store: the next try keeps it, exactly once and without its header', async () => {
     const dry = dyingStore(Infinity, 'before')
-    await keepRecording({ ...keeping, objects: dry.store }, (await register.record()).id, now())
+    await ingestRecording({ ...keeping, objects: dry.store }, (await register.record()).id, now())
     expect(dry.steps()).toBeGreaterThan(5)
     for (let at = 1; at <= dry.steps(); at++) {
       for (const when of ['before', 'after'] as const) {
         const recording = await register.record()
         const { store } = dyingStore(at, when)
-        await expect(keepRecording({ ...keeping, objects: store }, recording.id, now())).rejects.toThrow(/killed|dead/)
+        await expect(ingestRecording({ ...keeping, objects: store }, recording.id, now())).rejects.toThrow(
+          /killed|dead/,
+        )
         expect(await keptEntries(recording.id)).toHaveLength(0)
         expect(await recordingsToKeep(keeping.db, 100)).toContain(recording.id)
-        expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+        expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
         await expectKeptOnce(recording)
       }
     }
@@ -151,10 +153,10 @@ describe('killed between two steps', () => {
         `create function die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$`,
       )
       await pool.query(`create trigger die before insert or update on ${table} for each row execute function die()`)
-      await expect(keepRecording(keeping, recording.id, now())).rejects.toThrow('killed')
+      await expect(ingestRecording(keeping, recording.id, now())).rejects.toThrow('killed')
       await pool.query(`drop trigger die on ${table}; drop function die`)
       expect(await keptEntries(recording.id)).toHaveLength(0)
-      expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+      expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
       await expectKeptOnce(recording)
     },
   )
@@ -164,7 +166,7 @@ describe('what cannot be kept', () => {
   test('its private intake key is deleted: it says so and the sealed body stays', async () => {
     const recording = await register.record()
     await database.as().pool.query('delete from intake_private_key where public_key = $1', [recording.intakeKey])
-    await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
+    await expect(ingestRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'intake-key-gone' })
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
     expect(await keptEntries(recording.id)).toHaveLength(0)
   })
@@ -173,7 +175,7 @@ describe('what cannot be kept', () => {
     const recording = await register.record()
     const { intakeKey } = await register.record()
     await admin.updateTable('recording').set({ intake_key: intakeKey }).where('id', '=', recording.id).execute()
-    await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-no-identity-match' })
+    await expect(ingestRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-no-identity-match' })
     expect(await objectsOf(recording.id)).toEqual(['body', 'hdr'])
     expect(await intakeIdentity(keeping.db, keys, intakeKey)).toMatch(/^AGE-SECRET-KEY-1/)
   })
@@ -183,7 +185,7 @@ describe('what cannot be kept', () => {
     const forged = Buffer.from(recording.body)
     forged[200]! ^= 1
     await objects.put(bodyKey(recording.id), forged)
-    await expect(keepRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-chunk-forged' })
+    await expect(ingestRecording(keeping, recording.id, now())).rejects.toMatchObject({ code: 'age-chunk-forged' })
     expect((await rowOf(recording.id)).kept_at).toBeNull()
   })
 
@@ -224,7 +226,7 @@ describe('a payload type that nothing explains', () => {
         },
       },
     )
-    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
     expect(await rowOf(recording.id)).toMatchObject({ kept_at: expect.anything(), duration_ms: 80, ...told })
   })
 
@@ -247,7 +249,7 @@ describe('a payload type that nothing explains', () => {
         },
       },
     )
-    expect(await keepRecording(keeping, recording.id, now())).toBe(true)
+    expect(await ingestRecording(keeping, recording.id, now())).toBe(true)
     const { duration_ms: durationMs } = await rowOf(recording.id)
     expect(durationMs).toBeGreaterThanOrEqual(6000)
     expect(durationMs).toBeLessThan(6100)
@@ -272,7 +274,7 @@ describe('a destruction that comes in the middle', () => {
         sizeBytes: (key) => step(() => objects.sizeBytes(key)),
         delete: (key) => step(() => objects.delete(key)),
       }
-      await keepRecording({ ...keeping, objects: store }, recording.id, now()).catch(() => undefined)
+      await ingestRecording({ ...keeping, objects: store }, recording.id, now()).catch(() => undefined)
       if (steps < at) break
       expect(await objectsOf(recording.id), `destroyed before step ${at}`).toEqual([])
       expect(await fileKeyOf(keeping.db, keys, recording.id)).toBeUndefined()
@@ -284,5 +286,5 @@ describe('a destruction that comes in the middle', () => {
 
 async function keepAll() {
   for (const id of await recordingsToKeep(keeping.db, 500))
-    await keepRecording(keeping, id, now()).catch(() => undefined)
+    await ingestRecording(keeping, id, now()).catch(() => undefined)
 }

@@ -11,14 +11,14 @@ import type { Traces } from '#platform/traces/traces.ts'
 import { channels } from '#register/channels.ts'
 import {
   endedInKeeping,
-  keepRecording,
+  ingestRecording,
   noteBeforeKeeping,
   noteKeepingFault,
   recordingsToKeep,
   type Keeping,
-} from '#register/recordings/keep-recording.ts'
+} from '#register/recordings/ingest-recording.ts'
 import { createIngestQueue } from './ingest-queue.ts'
-import { traceKeeping } from './trace-keeping.ts'
+import { traceIngest } from './trace-ingest.ts'
 
 const lookMs = 5_000
 const keepAtOnce = 50
@@ -27,24 +27,24 @@ const mostWaiting = 10_000
 /** Each call tells of itself several times: looked for at each, a busy hour's calls are mostly looks at nothing. */
 const restMs = 200
 
-export interface RecordingKeeper {
+export interface RecordingIngest {
   /** Since when the recording that has failed longest waits. */
   oldest: ReturnType<typeof createIngestQueue>['oldest']
   stop: () => Promise<void>
 }
 
-export function keepRecordings(options: {
+export function ingestRecordings(options: {
   keeping: Keeping
   pool: EveryOptions['pool']
   databaseUrl: string
   traces: Traces
   clock: Clock
   log: Log
-}): RecordingKeeper {
+}): RecordingIngest {
   const { keeping, pool, databaseUrl, traces, clock, log } = options
   const { db } = keeping
   const queue = createIngestQueue()
-  const traced = traceKeeping(traces, () => clock.now().epochMilliseconds, db)
+  const traced = traceIngest(traces, () => clock.now().epochMilliseconds, db)
   let begun = false
   let again = false
   let looking: Promise<void> | undefined
@@ -102,7 +102,7 @@ export function keepRecordings(options: {
     for (const id of due) {
       try {
         await noteBeforeKeeping(keeping, id)
-        if (await traced(id, () => keepRecording(keeping, id, clock.now()))) kept++
+        if (await traced(id, () => ingestRecording(keeping, id, clock.now()))) kept++
         queue.done(id)
       } catch (error) {
         const { code = 'unknown' } = error as { code?: string }

@@ -12,7 +12,7 @@ interface Owed {
 }
 
 /** Tells places that were away at an end of it once they are back; the ledger says when each was reached. */
-export async function payCopies({ db, copies }: Expunging): Promise<void> {
+export async function retryReplicaDeletes({ db, copies }: Expunging): Promise<void> {
   const owed = await db
     .selectFrom('copy_owed')
     .select(['place', 'object_kind', 'object'])

@@ -7,16 +7,16 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { createRecordingFiles, type RecordingFiles } from '#register/recordings/recording-files.ts'
 
 /** The id of a recording, and the public key that its header is sealed to. */
-export interface LaidOutRecording {
+export interface PreallocatedRecording {
   id: string
   intakeKey: string
 }
 
-export interface LaidOutRecordings {
+export interface PreallocatedRecordings {
   /** A recording whose files are there; nothing where none are: they are made when it is opened. */
-  take(): LaidOutRecording | undefined
+  take(): PreallocatedRecording | undefined
   /** Makes the first files. */
-  lay(): void
+  fill(): void
   /** The files of an id that was taken, once. */
   claim(id: string): RecordingFiles | undefined
   /** Nothing has been written to them: they are for another recording. */
@@ -33,7 +33,7 @@ const usualMost = 24
 /** How long a disk that refuses is left alone. */
 const restMs = 5_000
 
-export function createLaidOutRecordings(options: {
+export function createPreallocatedRecordings(options: {
   directory: string
   /** age1…, each given once; nothing when the stock is used up. */
   intakePublicKey: () => string | undefined
@@ -41,7 +41,7 @@ export function createLaidOutRecordings(options: {
   most?: number
   /** They could not be made or removed; a recording makes its files itself, as long as none are. */
   onFault: (error: unknown) => void
-}): LaidOutRecordings {
+}): PreallocatedRecordings {
   const { directory, intakePublicKey, uuid, most = usualMost, onFault } = options
   const ready: RecordingFiles[] = []
   const taken = new Map<string, RecordingFiles>()
@@ -93,7 +93,7 @@ export function createLaidOutRecordings(options: {
       fill()
       return files && { id: files.id, intakeKey: keyOf.get(files)! }
     },
-    lay: fill,
+    fill,
     claim(id) {
       const files = taken.get(id)
       taken.delete(id)
@@ -112,9 +112,12 @@ export function createLaidOutRecordings(options: {
 /** The facts with the recording in files that are there already, if there are any; or else with a key of its own. */
 export function withIntakeKey(
   facts: SegmentFacts,
-  { laidOut, intakePublicKey }: { laidOut?: LaidOutRecordings; intakePublicKey: () => string | undefined },
+  {
+    preallocated,
+    intakePublicKey,
+  }: { preallocated?: PreallocatedRecordings; intakePublicKey: () => string | undefined },
 ): SegmentFacts {
   const { recording } = facts
   if (!recording) return facts
-  return { ...facts, recording: { ...recording, ...(laidOut?.take() ?? { intakeKey: intakePublicKey() }) } }
+  return { ...facts, recording: { ...recording, ...(preallocated?.take() ?? { intakeKey: intakePublicKey() }) } }
 }

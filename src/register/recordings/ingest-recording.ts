@@ -62,7 +62,7 @@ export async function recordingsToKeep(db: Kysely<RegisterTables>, most: number)
  * @throws RecordingFault `intake-key-gone` when the private key of its header is destroyed, `recording-of-another` when it is sealed for
  * another recording; what the formats throw
  */
-export async function keepRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
+export async function ingestRecording(keeping: Keeping, id: string, now: Temporal.Instant): Promise<boolean> {
   const { db, objects, keys } = keeping
   const row = await db
     .selectFrom('recording as r')

@@ -7,7 +7,7 @@ type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }
  * Gives memory back that is not needed any more: what reading the program has left, or a day's calls. Everything stands still for
  * up to a tenth of a second.
  */
-export function giveBack(): void {
+export function releaseMemory(): void {
   // A new context has what the flag exposes, so that no unit, chart or command has to start the process with it.
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as Collect

@@ -34,13 +34,17 @@ export async function destroyingNow(db: Kysely<RegisterTables>, after: string | 
   return (await query.execute()).map(({ id }) => id)
 }
 
-export interface CarriedOn extends Expunged {
+export interface ResumedExpunctions extends Expunged {
   /** Why month keys that are retired still live, whatever waits for them: one line each. */
   months: string[]
 }
 
 /** Takes every step after the first, for recordings that are blocked; with none of them, what months still wait for. */
-export async function carryOn(expunging: Expunging, ids: readonly string[], now: Temporal.Instant): Promise<CarriedOn> {
+export async function resumeExpunctions(
+  expunging: Expunging,
+  ids: readonly string[],
+  now: Temporal.Instant,
+): Promise<ResumedExpunctions> {
   const { db, keys, copies } = expunging
   const begun = await beginBlocked(db, ids)
   const failures = await removeObjects(

@@ -4,7 +4,7 @@ import type { Traces } from '#platform/traces/traces.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 /** Traces how long a recording took to be taken into keeping, in the trace of its contact. */
-export function traceKeeping(
+export function traceIngest(
   traces: Traces,
   nowMs: () => number,
   db: Kysely<RegisterTables>,

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { giveBack } from './give-back.ts'
+import { releaseMemory } from './release-memory.ts'
 
 test('what nothing refers to any more is given back, in a process that was started without a word of it', async () => {
   expect(globalThis.gc).toBeUndefined()
   const gone = new WeakRef(hugeList())
   // Within the turn in which it is made, a reference holds what it refers to.
   await setImmediate()
-  giveBack()
+  releaseMemory()
   await setImmediate()
   expect(gone.deref()).toBeUndefined()
 })
