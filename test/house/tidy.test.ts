@@ -174,6 +174,21 @@ test('links between documents lead somewhere', () => {
   expect(broken).toEqual([])
 })
 
+test('the ways in ARCHITECTURE.md name files that are there, each once, and count them', () => {
+  const [, ...ways] = read('ARCHITECTURE.md').split(/^### (?=.*: \d+ files$)/m)
+  expect(ways).toHaveLength(3)
+  for (const way of ways) {
+    const [title = '', ...lines] = way.split(/^## /m)[0]!.split('\n')
+    const rows = lines.filter((line) => line.startsWith('| ') && !line.startsWith('| where |'))
+    const names = rows.flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name))
+    const unclear = names.filter(
+      (name) => paths.filter((path) => /^(src|web|database)\//.test(path) && path.endsWith(`/${name}`)).length !== 1,
+    )
+    expect(unclear, 'Instead: the name of one file, with its folder where another has the same').toEqual([])
+    expect(title).toContain(`: ${new Set(names).size} files`)
+  }
+})
+
 function listFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
