@@ -1,4 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -43,6 +45,51 @@ test('what a crash left is removed a day later, and running writes of others are
   await utimes(join(unfinished, 'old'), 1_000_000, 1_000_000)
   await openDirectoryStore(join(folder, 'store'))
   expect(await readdir(unfinished)).toEqual(['running'])
+})
+
+const mebibytes = 48
+const keyringFile = 'keyring/2027-03/month'
+
+/** A process that stores an object in a place of copies and ends by SIGKILL when something happens in a folder there. */
+async function storeUntilKilled(place: string, watched: string, letter: string): Promise<void> {
+  const program = `
+    import { watch } from 'node:fs'
+    import { openPlaceFolder } from ${JSON.stringify(new URL('place-folder.ts', import.meta.url).href)}
+    const place = await openPlaceFolder(${JSON.stringify(place)})
+    watch(${JSON.stringify(watched)}, () => process.kill(process.pid, 'SIGKILL'))
+    await place.put(${JSON.stringify(keyringFile)}, Buffer.alloc(${mebibytes} << 20, ${JSON.stringify(letter)}))`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' })
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+}
+const isZeros = async (file: string) => (await readFile(file)).every((byte) => byte === 0)
+
+test('what a kill left of a key that was being stored in a place of copies is overwritten and gone with the next one', async () => {
+  const place = join(folder, 'killed-while-writing')
+  await mkdir(join(place, '.unfinished'), { recursive: true })
+  await storeUntilKilled(place, join(place, '.unfinished'), 'a')
+  const [left] = await readdir(join(place, '.unfinished'))
+  await link(join(place, '.unfinished', left!), join(folder, 'carved'))
+
+  await (await openPlaceFolder(place)).put(keyringFile, Buffer.from('renewed'))
+  expect(await readdir(join(place, '.unfinished'))).toEqual([])
+  expect(await isZeros(join(folder, 'carved'))).toBe(true)
+})
+
+test('nor does a key stay on the disk that a place of copies had until a kill, once it is replaced or deleted again', async () => {
+  const place = join(folder, 'killed-after-replacing')
+  await mkdir(join(place, 'keyring/2027-03'), { recursive: true })
+  for (const end of ['replaced', 'deleted'] as const) {
+    const before = join(folder, `before-it-was-${end}`)
+    const opened = await openPlaceFolder(place)
+    await opened.put(keyringFile, Buffer.alloc(mebibytes << 20, 'a'))
+    await link(join(place, keyringFile), before)
+    await storeUntilKilled(place, join(place, 'keyring/2027-03'), 'b')
+
+    if (end === 'replaced') await opened.put(keyringFile, Buffer.from('renewed'))
+    else await opened.delete(keyringFile)
+    expect(await readdir(join(place, '.unfinished'))).toEqual([])
+    expect(await isZeros(before)).toBe(true)
+  }
 })
 
 test('a full disk has a code of its own', () => {

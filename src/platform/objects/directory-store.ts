@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import {
   chmod,
   copyFile,
+  link,
   mkdir,
   open,
   opendir,
@@ -25,13 +26,16 @@ import { assertKey, keyPart, type ObjectStore } from './object-store.ts'
 /** Unfinished writes; on the same file system as the objects, so that the last step is a rename. */
 const unfinishedFolder = '.unfinished'
 
-/** Writes that take longer than this were left by a crash. */
+/** Writes that take longer than this were left by a crash, if no later write of the same key has removed them. */
 const forgottenAfterMs = 24 * 3_600_000
 
 export interface DirectoryStoreOptions {
   /** `spread`: over 256 folders, so that none grows to millions of entries. `plain`: the key is the path. */
   layout?: 'spread' | 'plain'
-  /** What is replaced or deleted is overwritten first, where the file system writes in place. */
+  /**
+   * What is replaced or deleted is overwritten, where the file system writes in place, and so is what a crash left of it, with the
+   * next write or delete of its key. No two processes may store one key at once.
+   */
   overwrites?: boolean
 }
 
@@ -48,34 +52,41 @@ export async function openDirectoryStore(
   const unfinished = join(root, unfinishedFolder)
   const group = await makeRoot(root)
   await makeFolder(root, unfinished, group)
-  await removeForgotten(unfinished)
+  await removeForgotten(unfinished, overwrites)
 
   const pathOf = (key: string): string => {
     assertKey(key)
     return layout === 'plain' ? join(root, key) : join(root, fanOut(key), key)
   }
+  const unfinishedOf = (key: string): string => join(unfinished, `${startOf(key)}${randomBytes(8).toString('hex')}`)
   /** Ends with the file under its name, and what had the name before overwritten. */
-  const replace = async (file: string, target: string): Promise<void> => {
+  const replace = async (key: string, file: string): Promise<void> => {
+    const target = pathOf(key)
     await makeFolder(root, dirname(target), group)
     const old = overwrites ? await openIfThere(target) : undefined
+    const oldName = unfinishedOf(key)
     try {
+      // Under a name until it is overwritten: after a crash in between it is found. Some file systems have no second names.
+      const isNamed = old !== undefined && (await isLinked(target, oldName))
       await rename(file, target)
       await syncFolder(dirname(target))
       if (old) await overwrite(old)
+      if (isNamed) await unlink(oldName)
     } finally {
       await old?.close()
     }
   }
 
   const put: ObjectStore['put'] = async (key, content) => {
-    const target = pathOf(key)
-    const file = join(unfinished, randomBytes(8).toString('hex'))
+    assertKey(key)
+    const file = unfinishedOf(key)
     try {
+      if (overwrites) await removeLeft(unfinished, key)
       await writeDurably(file, content)
       if (group) await chmod(file, groupsFile)
-      await replace(file, target)
+      await replace(key, file)
     } catch (error) {
-      await rm(file, { force: true })
+      await discard(file, overwrites).catch(() => undefined)
       throw objectFault(key, 'stored', error)
     }
   }
@@ -89,12 +100,12 @@ export async function openDirectoryStore(
     put,
 
     async moveIn(key, file, bytes) {
-      const target = pathOf(key)
+      assertKey(key)
       try {
         // One sync more is one more wait of the disk, of a call that has had its own.
         if (bytes !== 'durable') await syncFile(file)
         if (!(await handToGroup(file, group))) return await copyIn(key, file)
-        await replace(file, target)
+        await replace(key, file)
         await syncFolder(dirname(resolve(file)))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw objectFault(key, 'moved in', error)
@@ -137,7 +148,10 @@ export async function openDirectoryStore(
     async delete(key) {
       const path = pathOf(key)
       try {
-        if (overwrites) await overwriteAt(path)
+        if (overwrites) {
+          await removeLeft(unfinished, key)
+          await overwriteAt(path)
+        }
         await unlink(path)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw objectFault(key, 'deleted', error)
@@ -290,8 +304,20 @@ async function writeDurably(file: string, content: Uint8Array | { file: string }
   }
 }
 
+/** How names of unfinished writes of a key begin. */
+function startOf(key: string): string {
+  return `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.`
+}
+
+/** Overwrites and removes what a crash left of a key. */
+async function removeLeft(folder: string, key: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(startOf(key))) await discard(join(folder, name), true)
+  }
+}
+
 /** Ages are told by the file system's own clock, that of a file just made. */
-async function removeForgotten(folder: string): Promise<void> {
+async function removeForgotten(folder: string, overwrites: boolean): Promise<void> {
   const probe = join(folder, randomBytes(8).toString('hex'))
   await writeFile(probe, '')
   const { mtimeMs: nowMs } = await stat(probe)
@@ -300,6 +326,23 @@ async function removeForgotten(folder: string): Promise<void> {
     const file = join(folder, name)
     // Another process may finish its write in between.
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }))
-    if (nowMs - mtimeMs > forgottenAfterMs) await rm(file, { force: true })
+    if (nowMs - mtimeMs > forgottenAfterMs) await discard(file, overwrites)
   }
+}
+
+async function discard(file: string, overwrites: boolean): Promise<void> {
+  if (overwrites) {
+    await overwriteAt(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+  await rm(file, { force: true })
+}
+
+/** A second name for a file, where the file system has such. */
+async function isLinked(file: string, name: string): Promise<boolean> {
+  return link(file, name).then(
+    () => true,
+    () => false,
+  )
 }

@@ -101,13 +101,11 @@ export async function monthsIn(store: ObjectStore): Promise<Temporal.PlainDate[]
 async function removeAll(store: ObjectStore, month: Temporal.PlainDate, but?: ReadonlySet<number>): Promise<void> {
   const kept = new Set([...(but ?? [])].map((shard) => shardFile(month, shard)))
   if (but) kept.add(monthFile(month))
+  // The month's file first: without it the others open nothing. A crash may have left one that has no name yet.
+  if (!but) await store.delete(monthFile(month))
   const gone: string[] = []
   for await (const key of store.list(folderOfMonth(month))) if (!kept.has(key)) gone.push(key)
-  // The month's file first: without it the others open nothing.
-  gone.sort((one, other) => Number(other === monthFile(month)) - Number(one === monthFile(month)))
-  const [first, ...others] = gone
-  if (first !== undefined) await store.delete(first)
-  await each(others, async (key) => {
+  await each(gone, async (key) => {
     await store.delete(key)
   })
 }
