@@ -915,7 +915,7 @@ create table destruction_entry (
   detail jsonb not null default '{}'::jsonb,
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
-  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text]))),
+  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text]))),
   constraint destruction_entry_named CHECK (((object_kind = 'place-reached'::text) OR ((object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) = (object_name IS NOT NULL)))),
   constraint destruction_entry_one_object CHECK (((object_id IS NULL) <> (object_name IS NULL))),
   constraint destruction_entry_texts CHECK (((octet_length(object_name) <= 100) AND (octet_length(cause) <= 40) AND (octet_length(done_by) <= 100)))
@@ -3100,6 +3100,7 @@ CREATE INDEX subject_request_closed ON public.subject_request USING btree (close
 CREATE INDEX subject_request_open ON public.subject_request USING btree (due_at) WHERE (closed_at IS NULL);
 CREATE TRIGGER copies_end_with_request AFTER UPDATE OF kinds, identified_at, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION copies_end_with_request();
 CREATE TRIGGER follow_kinds AFTER UPDATE OF kinds ON subject_request FOR EACH ROW EXECUTE FUNCTION follow_kinds();
+CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION ledger_request();
 CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION requests_restrict();
 alter table subject_request enable row level security;
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
@@ -3804,6 +3805,7 @@ ledger_passkey() returns trigger
 ledger_person() returns trigger
 ledger_prohibition() returns trigger
 ledger_recovery_codes() returns trigger
+ledger_request() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
 ledger_scim_token() returns trigger

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
+import type { RequestKind } from '#register/request-tables.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { descriptionCurrent } from '#use/evidence/description-current.ts'
@@ -85,6 +86,29 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
   expect(open.map(({ number }) => number)).toEqual(numbers)
   expect(open.every(({ has_time: hasTime }) => hasTime)).toBe(true)
   expect(open.filter(({ name }) => name === 'RESTORED: see the request')).toHaveLength(2)
+})
+
+test('requests that are lost are named, and one that was closed after the backup is closed', async () => {
+  const paula = await person('Paula')
+  const [recording] = await register.keep(1)
+  const serve = (kinds: RequestKind[], contacts: string[] = []) =>
+    servedRequest(admin, { clerkId: paula.id, kinds, contacts })
+  const known = await serve(['RESTRICTION', 'KNOW'], [recording!.contactId])
+  const numbers: string[] = []
+  const { rows, restored } = await restoredAfter(async () => {
+    numbers.push((await serve(['ERASURE'], [recording!.contactId])).number, (await serve(['PROHIBIT'])).number)
+    const closed = await serve(['KNOW'])
+    for (const { id } of [known, closed]) {
+      await sql`update subject_request set closed_at = now(), closed_by = ${paula.id}, outcome = 'ANSWERED' where id = ${id}`.execute(
+        admin,
+      )
+    }
+  })
+  expect(restored.ledger).toMatchObject({ lostRequests: numbers })
+  const [noted] = await rows("select detail -> 'lostRequests' as it from audit_entry where action = 'backup.restored'")
+  expect(noted).toEqual({ it: numbers })
+  expect(await rows('select outcome from subject_request where id = $1', [known.id])).toEqual([{ outcome: 'ANSWERED' }])
+  expect(await rows('select state from recording where id = $1', [recording!.id])).toEqual([{ state: 'STORED' }])
 })
 
 test('a version of the description that was approved after the backup is missed, by whoever restores and by its promise', async () => {

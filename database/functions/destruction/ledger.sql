@@ -43,6 +43,19 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       'enteredBy', q.entered_by)) end)
 $$;
 
+-- What a restore needs to name a request that is not in its backup, and to close one that was closed since.
+create or replace function ledger_request() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    perform append_to_ledger('open-request', new.id, 'entered', jsonb_build_object('number', new.number));
+  elsif old.closed_at is null and new.closed_at is not null then
+    perform append_to_ledger('open-request', new.id, 'closed',
+      jsonb_build_object('closedAt', ledger_instant(new.closed_at), 'outcome', new.outcome));
+  end if;
+  return null;
+end $$;
+
 -- A restore misses a version that was approved after its backup.
 create or replace function ledger_description() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -157,7 +170,7 @@ begin
     from (select may_know_of_holds() as knows) k
     cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
     cross join lateral (
-      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction') as is_shown
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction', 'open-request') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);

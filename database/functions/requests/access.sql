@@ -7,6 +7,7 @@ create policy desk_serves on subject_request for select to seloste_desk using ((
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
 create trigger follow_kinds after update of kinds on subject_request for each row execute function follow_kinds();
 create trigger copies_end_with_request after update of kinds, identified_at, closed_at on subject_request for each row execute function copies_end_with_request();
+create trigger ledger after insert or update of closed_at on subject_request for each row execute function ledger_request();
 create trigger restricts after update of kinds, closed_at on subject_request for each row execute function requests_restrict();
 
 -- subject_requester

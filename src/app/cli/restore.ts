@@ -198,6 +198,11 @@ function tell(restored: Restored): void {
       `versions of the register description that were approved after the backup are lost: ${lostVersions.join(', ')}; the one before is in force until they are drafted and approved again`,
     )
   }
+  if (ledger.lostRequests.length > 0) {
+    console.log(
+      `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from what is in writing`,
+    )
+  }
   if (ledger.restrictions > 0)
     console.log(
       'requests that restrict recordings since after the backup are open again without who asks: enter and identify them anew (docs/operate/backup-and-restore.md)',

@@ -148,6 +148,7 @@ export async function restoreBackup(
       mayHaveLeft,
       renewedKeys,
       lostVersions: lostVersions.map(String),
+      lostRequests: replayed.lostRequests,
     })
     await endQuarantine(connection)
     return {

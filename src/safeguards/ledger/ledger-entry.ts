@@ -150,6 +150,12 @@ const shapes = {
     dueAt: Type.Optional(instant),
     enteredBy: Type.Optional(uuid),
   }),
+  /** A request while it is open: its number, for a restore that misses it; how it ended. */
+  'open-request': about('open-request', oneOf('entered', 'closed'), id, {
+    number: Type.Optional(Type.String({ pattern: '^P-[0-9]{4}-[0-9]+$' })),
+    closedAt: Type.Optional(instant),
+    outcome: Type.Optional(oneOf('ANSWERED', 'REFUSED', 'WITHDRAWN')),
+  }),
   /** A version of the register description that was approved: a restore misses it. */
   description: about('description', oneOf('approved'), id, { version: count, hash: sha256, effectiveFrom: instant }),
   /** What was personal of a request of the Service Unit’s; and how it had ended, where a restore does not know of it. */

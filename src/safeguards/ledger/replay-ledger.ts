@@ -37,6 +37,8 @@ export interface Replayed extends ReplayedDisclosures {
   prohibitions: number
   /** Calls whose recordings a request restricts again. */
   restrictions: number
+  /** Numbers of requests that were entered after the backup and were open: nothing of them is here. */
+  lostRequests: string[]
   /** Requests whose personal data were erased again. */
   requests: number
   keys: number
@@ -81,6 +83,7 @@ export async function replayLedger(
     const holds = await replayHolds(tx, ended)
     const forbidden = await replayProhibitions(tx, ended)
     const restricted = await replayRestrictions(tx, ended)
+    const closed = await replayClosings(tx, rows)
     const done = {
       recordings: await replayRecordings(tx, rows),
       contacts: await purgeHistory(tx),
@@ -89,13 +92,14 @@ export async function replayLedger(
       holds: holds.length,
       prohibitions: forbidden.length,
       restrictions: restricted.length,
+      lostRequests: await lostRequestsOf(tx, rows),
       requests: await replayErasures(tx, rows),
       ...(await replayDisclosures(tx, ended, replaying.lent ?? [])),
     }
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
     await sql`select mend_recorded_parts()`.execute(tx)
-    for (const contact of new Set([...holds, ...restricted]))
+    for (const contact of new Set([...holds, ...restricted, ...closed]))
       await sql`select settle_contact(${contact}::uuid)`.execute(tx)
     for (const recording of new Set(forbidden)) await sql`select settle_recording(${recording}::uuid)`.execute(tx)
     return done
@@ -341,6 +345,28 @@ async function replayRestrictions(tx: Tx, entries: readonly CopiedEntry[]): Prom
     if (entered > 0) contacts.push(contact)
   }
   return contacts
+}
+
+/** @returns contacts of requests that were closed after the backup: their recordings may be restricted no longer */
+async function replayClosings(tx: Tx, rows: RawBuilder<unknown>): Promise<string[]> {
+  const closed = await sql<{ id: string }>`
+    update subject_request q set closed_at = (e.detail ->> 'closedAt')::timestamptz, outcome = e.detail ->> 'outcome'
+    from ${rows} where e.kind = 'open-request' and e.cause = 'closed' and q.id = e.id and q.closed_at is null returning q.id`.execute(
+    tx,
+  )
+  const calls = await sql<{ contact: string }>`
+    select distinct contact_id as contact from request_call
+    where request_id = any (${closed.rows.map(({ id }) => id)}::uuid[]) and contact_id is not null`.execute(tx)
+  return calls.rows.map(({ contact }) => contact)
+}
+
+async function lostRequestsOf(tx: Tx, rows: RawBuilder<unknown>): Promise<string[]> {
+  const lost = await sql<{ number: string }>`
+    with told as (select e.id, e.cause, e.detail ->> 'number' as number from ${rows} where e.kind = 'open-request')
+    select t.number from told t where t.cause = 'entered' and not exists (select from subject_request q where q.id = t.id)
+      and not exists (select from told c where c.id = t.id and c.cause = 'closed')
+    order by t.number`.execute(tx)
+  return lost.rows.map(({ number }) => number)
 }
 
 /** Stands where the order's words stood. */
