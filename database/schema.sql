@@ -3767,6 +3767,7 @@ intake_keys_wanted() returns integer to seloste_capture, seloste_custodian
 intake_version_guard() returns trigger
 intervals_apart() returns trigger
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
+is_doubted_by_move(r access_right) returns boolean to seloste_desk
 is_in_the_log(c request_call) returns boolean
 is_matched(q subject_request, contact uuid, segment uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk

@@ -319,6 +319,17 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function doubts_about to seloste_desk;
 
+-- True where a move has made doubtful whether a supervisor or an expert still needs a right, and no review has said so: it is not left
+-- until its quarter, as it reaches calls all the while.
+create or replace function is_doubted_by_move(r access_right) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select r.role in ('SUPERVISOR', 'EXPERT') and exists (
+    select from unnest(doubts_about(r)) d
+    where d = 'place-changed' or d = 'no-officials' and not coalesce((
+      select d = any (v.doubts) from right_review v where v.right_id = r.id and v.kept order by v.reviewed_at desc limit 1), false))
+$$;
+grant execute on function is_doubted_by_move to seloste_desk;
+
 -- Says of a right that it is still needed, or ends it: an approver or the supervisor of whose it is, never its holder. What
 -- speaks against it is answered.
 create or replace function review_right(wanted uuid, keep boolean, note text) returns void

@@ -74,7 +74,7 @@ export interface RightRecord {
   doubts: Doubt[]
   /** When it was last said to be needed: granted, or kept by a review. */
   confirmedAt: Instant
-  /** Not looked at since this quarter began; since the one before began. */
+  /** Not looked at since this quarter began; since the one before began, or since a move made it doubtful. */
   review: 'done' | 'due' | 'overdue'
   mayRevoke: boolean
   mayReview: boolean
@@ -159,7 +159,7 @@ export function readRight(
 }
 
 /**
- * Rights in force that were not looked at since this quarter began (L20), overdue ones first: everybody's for approvers and
+ * Rights in force that were not looked at since this quarter began (L20) or that a move has made doubtful (R37, R38), overdue ones first: everybody's for approvers and
  * the data protection officer, those of the unit for a supervisor; `deny.role` for others. The first of them, and how many.
  */
 export function listReview(
@@ -176,15 +176,17 @@ export function listReview(
     const whose = viewer.everybody ? sql<boolean>`true` : sql<boolean>`r.person_id = any (${viewer.people}::uuid[])`
     const inForce = sql<boolean>`r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
       and exists (select from person p where p.id = r.person_id and holds_now(p.employed_from, p.employed_to)) and ${whose}`
+    const isDue = sql<boolean>`(confirmed_at(r) < quarter_began(now()) or is_doubted_by_move(r))`
+    const isOverdue = sql<boolean>`(confirmed_at(r) < quarter_began(quarter_began(now()) - interval '1 day') or is_doubted_by_move(r))`
     const rights = await rightsWhere(
       tx,
-      sql<boolean>`${inForce} and confirmed_at(r) < quarter_began(now()) order by confirmed_at(r), r.id limit ${mostReviewed}`,
+      sql<boolean>`${inForce} and ${isDue} order by is_doubted_by_move(r) desc, confirmed_at(r), r.id limit ${mostReviewed}`,
       now,
     )
     const { rows: counted } = await sql<{ left: number; overdue: number; reviewed: number }>`
-      select count(*) filter (where confirmed_at(r) < quarter_began(now()))::integer as left,
-        count(*) filter (where confirmed_at(r) < quarter_began(quarter_began(now()) - interval '1 day'))::integer as overdue,
-        count(*) filter (where confirmed_at(r) >= quarter_began(now()))::integer as reviewed
+      select count(*) filter (where ${isDue})::integer as left,
+        count(*) filter (where ${isOverdue})::integer as overdue,
+        count(*) filter (where not ${isDue})::integer as reviewed
       from access_right r where ${inForce}`.execute(tx)
     return { rights, ...(counted[0] ?? { left: 0, overdue: 0, reviewed: 0 }) }
   })
@@ -285,8 +287,8 @@ async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Pr
       r.scope_numbers as numbers, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
       r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
       r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
-      doubts_about(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) as due,
-      c.at < quarter_began(quarter_began(now()) - interval '1 day') as overdue, case
+      doubts_about(r) as doubts, c.at as "confirmedAt", c.at < quarter_began(now()) or m.is_doubted as due,
+      c.at < quarter_began(quarter_began(now()) - interval '1 day') or m.is_doubted as overdue, case
         when r.person_id = viewing.me then 'own'
         when viewing.approves then 'approver'
         when r.person_id = any (viewing.people) then 'supervisor' end as part,
@@ -295,6 +297,7 @@ async function rightsWhere(tx: Tx, which: RawBuilder<boolean>, now: Instant): Pr
     join person p on p.id = r.person_id
     cross join viewing
     cross join lateral (select confirmed_at(r) as at) c
+    cross join lateral (select r.revoked_at is null and holds_now(r.valid_from, r.valid_to) and is_doubted_by_move(r) as is_doubted) m
     left join right_request q on q.id = r.request_id
     left join described_role d on d.version = version_at(now()) and d.role = r.role and d.duty is not distinct from r.duty
     where ${which}`.execute(tx)

@@ -109,7 +109,8 @@ export const HeldRight = Type.Object({
   confirmedAt: instant('When it was last said to be needed: granted, or kept by a review'),
   review: literals(
     ['done', 'due', 'overdue'],
-    'due: not looked at since this quarter began; overdue: not since the one before began (L20)',
+    'due: not looked at since this quarter began; overdue: not since the one before began (L20), or not since a supervisor or an ' +
+      'expert has another place, or a supervisor no officials (R37, R38)',
   ),
   mayRevoke: Type.Boolean(),
   mayReview: Type.Boolean(),
@@ -299,12 +300,14 @@ export const rightsOperations = {
     url: '/api/rights/review',
     schema: {
       operationId: 'listRightsToReview',
-      summary: 'Rights in force that were not looked at since this quarter began; overdue ones first',
+      summary: 'Rights in force that were not looked at since this quarter began, or since a move; overdue ones first',
       response: {
         200: Type.Object({
           items: Type.Array(HeldRight, { description: 'The first hundred' }),
           left: Type.Integer({ description: 'Rights that are left to look at' }),
-          overdue: Type.Integer({ description: 'Of those, how many were missed in the quarter before, too' }),
+          overdue: Type.Integer({
+            description: 'Of those, how many were missed in the quarter before, too, or made doubtful by a move',
+          }),
           reviewed: Type.Integer({ description: 'Rights in force that were granted or kept in this quarter' }),
           quarterEnds: instant('The quarter ends then'),
         }),

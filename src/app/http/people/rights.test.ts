@@ -27,6 +27,11 @@ const people = {
   kaisa: await enter('Kaisa', 'Neuvonta'),
   muu: await enter('Muu', 'Muualla'),
 }
+await admin
+  .updateTable('person_placement')
+  .set({ supervisor_id: people.sari.id })
+  .where('person_id', 'in', [people.aino.id, people.kaisa.id])
+  .execute()
 type Who = keyof typeof people
 const browsers = {} as Record<Who, Browser>
 beforeAll(async () => {

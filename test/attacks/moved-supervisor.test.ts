@@ -1,0 +1,67 @@
+/** A right that somebody’s move has made doubtful (R37, R38) is reviewed at once: until its quarter nobody was told that they still hear the unit they left. */
+import { describe, expect, test } from 'vitest'
+import { now, openProcedure, ownCalls } from '#test/access/open-procedure.ts'
+import { reviewRight } from '#safeguards/access/procedure.ts'
+import { listReview } from '#safeguards/access/read-procedure.ts'
+import { enterUnit } from '#safeguards/people/units.ts'
+
+const { admin, desk, anssi, anneli, as, enterOfficial, grant } = await openProcedure()
+
+async function reviewing(right: string) {
+  const found = await listReview(desk, as(anneli), now())
+  if ('refused' in found) throw new Error(found.refused)
+  return { overdue: found.overdue, left: found.left, right: found.rights.find(({ id }) => id === right) }
+}
+
+/** A supervisor of one official of a unit. */
+async function supervisor(name: string) {
+  const chief = await enterOfficial({ unit: `${name}, johto`, phone: false })
+  const unit = await enterUnit(admin, name)
+  const official = await enterOfficial({ unit: name, supervisorId: chief.id })
+  const asked = ownCalls([chief.id], { role: 'SUPERVISOR', purposes: ['QUALITY'], units: [unit] })
+  return { chief, official, right: await grant(as(anssi), asked) }
+}
+async function move(person: string, given: { unit?: string; supervisorId?: string }) {
+  const at = now()
+  await admin
+    .updateTable('person_placement')
+    .set({ valid_to: at })
+    .where('person_id', '=', person)
+    .where('valid_to', 'is', null)
+    .execute()
+  await admin
+    .insertInto('person_placement')
+    .values({
+      ...{ person_id: person, unit_id: given.unit ? await enterUnit(admin, given.unit) : null },
+      ...{ supervisor_id: given.supervisorId ?? null, valid_from: at, valid_to: null },
+    })
+    .execute()
+}
+
+describe('the right of a supervisor', () => {
+  test('whose officials have gone to another is overdue for its review at once, until somebody says why it stays', async () => {
+    const { right, official } = await supervisor('Ykkönen')
+    const before = await reviewing(right)
+    expect(before.right).toBeUndefined()
+    const next = await enterOfficial({ unit: 'Kakkonen', phone: false })
+    await move(official.id, { unit: 'Ykkönen', supervisorId: next.id })
+    expect(await reviewing(right)).toMatchObject({
+      ...{ overdue: before.overdue + 1, left: before.left + 1 },
+      right: { review: 'overdue', doubts: ['no-officials'] },
+    })
+    expect(await reviewRight(desk, as(anneli), right, { keep: true, note: 'Palaa viikon päästä' })).toEqual({
+      reviewed: true,
+    })
+    expect(await reviewing(right)).toEqual(before)
+  })
+
+  test('who has another place is so as well, each time', async () => {
+    const { right, chief } = await supervisor('Kolmonen')
+    for (const unit of ['Neljänkymmenen johto', 'Viidenkymmenen johto']) {
+      await move(chief.id, { unit })
+      expect((await reviewing(right)).right).toMatchObject({ review: 'overdue', doubts: ['place-changed'] })
+      await reviewRight(desk, as(anneli), right, { keep: true, note: 'Sijaistaa' })
+      expect((await reviewing(right)).right).toBeUndefined()
+    }
+  })
+})
