@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export type ClockState = 'right' | 'ahead' | 'behind'
@@ -35,17 +35,16 @@ const refusals = [
 ] as const
 
 /** Says that a clock which is ahead is right. @returns whether terms are obeyed again */
-export async function confirmClock(
+export function confirmClock(
   db: Kysely<RegisterTables>,
   session: Session,
   said: Temporal.Instant,
 ): Promise<{ isRight: boolean } | Refused<(typeof refusals)[number]>> {
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<{ isRight: boolean }>`select confirm_clock(${said}::timestamptz) as "isRight"`,
     refusals,
     { action: 'clock.confirmed', object: { kind: 'clock' } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }

@@ -5,7 +5,7 @@
  */
 import { sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
 
@@ -36,13 +36,13 @@ export interface AskedToForbid {
 }
 
 /** Forbids the use of a recording; asked again, it is the same prohibition. */
-export async function forbidUse(
+export function forbidUse(
   db: Kysely<RegisterTables>,
   session: Session,
   recordingId: string,
   { party, channel, reference }: AskedToForbid,
 ): Promise<Prohibition | ProhibitionRefusal> {
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<Prohibition>`
@@ -51,5 +51,4 @@ export async function forbidUse(
     refusals,
     { action: 'recording.forbidden', object: { kind: 'recording', id: recordingId } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }

@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const enterRefusals = ['not-found', 'deny.role', 'deny.reference', 'hold.until-wrong', 'hold.nothing-left'] as const
@@ -45,13 +45,13 @@ export interface Order {
 }
 
 /** Enters an order; it holds from then on. @returns its id */
-export async function enterOrder(
+export function enterOrder(
   db: Kysely<RegisterTables>,
   session: Session,
   order: OrderToEnter,
 ): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
   const { contactId, covers, provision, authority, orderReference, until, reference } = order
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<{ id: string }>`
@@ -60,11 +60,10 @@ export async function enterOrder(
     enterRefusals,
     { action: 'hold.entered', object: { kind: 'contact', id: contactId } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 /** Renews an order that is in force, by at most three calendar months from now. */
-export async function renewOrder(
+export function renewOrder(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
@@ -72,20 +71,18 @@ export async function renewOrder(
 ): Promise<'done' | Refused<(typeof renewRefusals)[number]>> {
   const statement = sql`select renew_order(${id}::uuid, ${until}::timestamptz, ${orderReference})`
   const trace = { action: 'hold.renewed', object: { kind: 'hold', id } } as const
-  const answer = await askOfDatabase(db, session, statement, renewRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, renewRefusals, trace)
 }
 
 /** Ends an order that was revoked: somebody else than who entered it. What it kept past its day is destroyed. */
-export async function endOrder(
+export function endOrder(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
   note: string,
 ): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
   const trace = { action: 'hold.ended', object: { kind: 'hold', id } } as const
-  const answer = await askOfDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
 }
 
 /** Orders, the newest first; and who asks, for what they may do to each. */

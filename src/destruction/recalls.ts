@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const listRefusals = ['deny.role'] as const
@@ -32,7 +32,7 @@ export async function listRecalls(
 }
 
 /** The recipient has confirmed: what tied the copy to the recording goes. */
-export async function confirmRecall(
+export function confirmRecall(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
@@ -40,6 +40,5 @@ export async function confirmRecall(
 ): Promise<'done' | Refused<(typeof confirmRefusals)[number]>> {
   const trace = { action: 'recall.confirmed', object: { kind: 'recall', id } } as const
   const statement = sql`select confirm_recall(${id}::uuid, ${outcome})`
-  const answer = await askOfDatabase(db, session, statement, confirmRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, confirmRefusals, trace)
 }

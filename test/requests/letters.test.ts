@@ -288,7 +288,7 @@ describe('a letter', () => {
     const sent = await made(request.id, 'received')
     await ask('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
     await made(request.id, 'received')
-    await sql`select erase_letters_of(${request.id})`.execute(admin)
+    await sql`select forget_requester(${request.id})`.execute(admin)
     expect(await lettersOf(request.id)).toMatchObject([{ id: sent, content: null }])
     expect(await ask('paula', 'GET', `/api/letters/${sent}/pdf`)).toMatchObject({
       status: 404,

@@ -63,7 +63,7 @@ grant select on sign_in_demand to seloste_desk;
 
 -- totp
 grant delete, insert, select, update (confirmed_at, failed_at, failures, last_step, used_at) on totp to seloste_custodian;
-create trigger ledger after delete on totp for each row when (old.confirmed_at is not null) execute function ledger_passkey('totp');
+create trigger ledger after delete on totp for each row when (old.confirmed_at is not null) execute function ledger_end('credential', 'removed', 'totp');
 create trigger told_to_person_added after update on totp for each row
   when (old.confirmed_at is null and new.confirmed_at is not null) execute function factor_is_told('totp');
 create trigger told_to_person_removed after delete on totp for each row
@@ -75,7 +75,11 @@ create trigger ledger_used after update on recovery_code referencing old table a
 create trigger ledger_removed after delete on recovery_code referencing old table as gone for each statement execute function ledger_recovery_codes();
 
 -- one_time_link
-create trigger ledger after update or delete on one_time_link for each row execute function ledger_link();
+create trigger ledger_used after update on one_time_link for each row
+  when (old.used_at is null and new.used_at is not null) execute function ledger_end('link', 'used');
+-- A link that has expired is over by itself.
+create trigger ledger_voided after delete on one_time_link for each row
+  when (old.used_at is null and old.expires_at > now()) execute function ledger_end('link', 'voided');
 create trigger told_to_person after insert on one_time_link for each row execute function link_is_told();
 create trigger told_to_person_used after update on one_time_link for each row
   when (old.used_at is null and new.used_at is not null) execute function link_is_told();
@@ -122,7 +126,7 @@ grant select (backed_up, created_at, id, last_used_at, name, person_id) on passk
 create policy desk_lists_own on passkey for select to seloste_desk using (person_id = (select viewer()));
 create policy custodian_keeps on passkey for all to seloste_custodian using (true) with check (true);
 create trigger passkey_guard before insert on passkey for each row execute function passkey_guard();
-create trigger ledger after delete on passkey for each row execute function ledger_passkey('passkey');
+create trigger ledger after delete on passkey for each row execute function ledger_end('credential', 'removed', 'passkey');
 create trigger told_to_person after insert or delete on passkey for each row execute function factor_is_told('passkey');
 
 -- act_confirmation

@@ -79,12 +79,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function intake_keys_wanted to seloste_capture, seloste_custodian;
 
--- When this database came to a version with one intake key a recording: by its own migration, or begun with the baseline.
-create or replace function keyed_each_since() returns timestamptz
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select applied_at from migration where number in (58, 200) order by number limit 1
-$$;
-
 -- Returns true once every capture node of the last week runs this version and has admitted all it had on its disk: then no header
 -- to a day key is on its way.
 create or replace function day_keys_are_over() returns boolean
@@ -92,7 +86,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select not exists (
     select from capture_node n
     where n.alive_at > clock_timestamp() - interval '7 days'
-      and (n.waiting > 0 or n.started_at <= keyed_each_since())
+      and (n.waiting > 0 or n.started_at <= (select applied_at from migration where number in (58, 200) order by number limit 1))
   )
 $$;
 grant execute on function day_keys_are_over to seloste_custodian;

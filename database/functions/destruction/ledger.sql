@@ -81,10 +81,12 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
-create or replace function ledger_passkey() returns trigger
+-- The end of a row, as its trigger names it: kind, cause and, of what somebody signs in with, which.
+create or replace function ledger_end() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform append_to_ledger('credential', old.id, 'removed', jsonb_build_object('credential', tg_argv[0], 'person', old.person_id));
+  perform append_to_ledger(tg_argv[0], old.id, tg_argv[1],
+    case when tg_nargs = 3 then jsonb_build_object('credential', tg_argv[2], 'person', to_jsonb(old) -> 'person_id') end);
   return null;
 end $$;
 
@@ -113,29 +115,6 @@ begin
     perform append_to_ledger('credential', new.id, case when new.password_check is null then 'removed' else 'changed' end,
       jsonb_strip_nulls(jsonb_build_object('credential', 'password', 'person', new.id,
         'setAt', case when new.password_check is not null then ledger_instant(new.password_set_at) end)));
-  end if;
-  return null;
-end $$;
-
--- A link that has expired is over by itself.
-create or replace function ledger_link() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if tg_op = 'DELETE' then
-    if old.used_at is null and old.expires_at > now() then
-      perform append_to_ledger('link', old.id, 'voided', '{}');
-    end if;
-  elsif old.used_at is null and new.used_at is not null then
-    perform append_to_ledger('link', new.id, 'used', '{}');
-  end if;
-  return null;
-end $$;
-
-create or replace function ledger_scim_token() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  if tg_op = 'DELETE' or old.revoked_at is null and new.revoked_at is not null then
-    perform append_to_ledger('scim-token', old.id, 'revoked', '{}');
   end if;
   return null;
 end $$;

@@ -616,12 +616,6 @@ begin
 end $$;
 grant execute on function confirm_recall to seloste_desk;
 
--- Whether nothing that was recalled of a disclosure waits for its confirmation: until then it is not closed (AC13).
-create or replace function recalls_are_confirmed(wanted text) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select not exists (select from disclosed_copy where disclosure = wanted and state = 'RECALLED')
-$$;
-
 -- Says that a clock which is ahead is right. The second of two different people makes it so. `said`: what it showed when it was
 -- looked at. Whoever has a passkey has confirmed it with that: act clock.confirm, object the nil UUID, revision 0.
 -- What the clock gained is confirmed with it.

@@ -130,7 +130,9 @@ create trigger apart_insert after insert on person_recording_consent referencing
 create trigger apart_update after update on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 
 -- scim_token
-create trigger ledger after update or delete on scim_token for each row execute function ledger_scim_token();
+create trigger ledger_revoked after update on scim_token for each row
+  when (old.revoked_at is null and new.revoked_at is not null) execute function ledger_end('scim-token', 'revoked');
+create trigger ledger_removed after delete on scim_token for each row execute function ledger_end('scim-token', 'revoked');
 
 -- spent_user_id
 create trigger append_only before update or delete or truncate on spent_user_id for each statement execute function append_only();

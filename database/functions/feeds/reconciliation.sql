@@ -7,11 +7,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select demand_one_role('{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}')
 $$;
 
--- The day on which a call began, as Finland's clock has it.
-create or replace function day_of_call(begun timestamptz) returns date language sql immutable as $$
-  select (begun at time zone 'Europe/Helsinki')::date
-$$;
-
 -- Parts of calls by day, number and feed. Expected is what the plan drew and nobody forbade; recorded, missing and waiting are
 -- what became of it. Of recordings: those that no feed has told of, and those of which one may yet.
 create or replace function reconciliation_counts(since timestamptz, until timestamptz)
@@ -29,7 +24,7 @@ begin
       left join reconciled_segment n on n.kind = 'unrecorded' and n.segment_id = s.id
       where s.decision_record and s.answered_at is not null and s.contact_started_at >= since and s.contact_started_at < until
     ), told as (
-      select day_of_call(s.contact_started_at) as day, s.number_reached, s.number_reached_name, f.feed, d.id is not null as is_drawn,
+      select helsinki_day(s.contact_started_at) as day, s.number_reached, s.number_reached_name, f.feed, d.id is not null as is_drawn,
         d.is_recorded, coalesce(d.is_forbidden, false) and not d.is_recorded as is_forbidden, d.is_explained,
         f.told_at < now() - recordings_come_within() as is_settled
       from fed_segment f
@@ -48,7 +43,7 @@ begin
         0::bigint as untold, 0::bigint as untold_explained, 0::bigint as not_yet_told
       from told t group by 1, 2, 4
       union all
-      select day_of_call(s.contact_started_at), s.number_reached, any_value(s.number_reached_name), f.name, 0, 0, 0, 0, 0, 0, 0,
+      select helsinki_day(s.contact_started_at), s.number_reached, any_value(s.number_reached_name), f.name, 0, 0, 0, 0, 0, 0, 0,
         count(*) filter (where f.has_told and r.ended_at < now() - interval '24 hours'),
         count(*) filter (where f.has_told and r.ended_at < now() - interval '24 hours' and n.note_id is not null),
         count(*) filter (where not (f.has_told and r.ended_at < now() - interval '24 hours'))

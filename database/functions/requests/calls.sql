@@ -200,18 +200,6 @@ begin
   end if;
 end $$;
 
--- Requesters do not remember a call in dozens of ways: whoever tries is guessing. By the log, so that a call taken back counts.
-create or replace function brake_searches(q subject_request) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
-  perform refuse_if((select count(*) from audit_entry e
-      where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 30
-     or (select count(*) from audit_entry e
-      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 120,
-    'request.too-many-searches');
-end $$;
-
 -- Asks for a search. It is made by settle_call, in another transaction: what a process that was taken over asks and takes back has
 -- not been looked for, so that no function, refusal or time tells it anything.
 create or replace function ask_for_call(q subject_request, c request_call, told jsonb, caller text, service text) returns uuid
@@ -222,7 +210,13 @@ declare
     'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
 begin
   perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');
-  perform brake_searches(q);
+  -- Requesters do not remember a call in dozens of ways: whoever tries is guessing. By the log, so that a call taken back counts.
+  perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
+  perform refuse_if((select count(*) from audit_entry e
+      where e.object_id = q.id and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 30
+     or (select count(*) from audit_entry e
+      where e.person_id = viewer() and e.action = 'call.looked-for' and e.result = 'ok' and not e.detail ? 'result' and e.at > clock_timestamp() - interval '1 hour') >= 120,
+    'request.too-many-searches');
   if c.id is null then
     insert into request_call (request_id, ordinal, state, told, asked, looked_by)
     values (q.id, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = q.id), 'SEVERAL', kept, search, viewer())

@@ -98,19 +98,6 @@ begin
   return null;
 end $$;
 
--- The letter that tells what became of a recording whose use a request has forbidden: of the widest of what was asked.
-create or replace function letter_of_forbidding(q subject_request) returns text
-language sql immutable set search_path = pg_catalog, public, pg_temp as $$
-  select case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end
-$$;
-
-create or replace function restrictions_for_letter(q subject_request) returns jsonb
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
-    order by r.contact_started_at, r.started_at), '[]')
-  from restricted_by(q) r where q.kinds @> array['RESTRICTION'] or restriction_was_told(q)
-$$;
-
 -- When a request was answered: when it was closed, or, where it restricts, when the letters that answer it were delivered. It stays open
 -- until the restriction is lifted.
 create or replace function answered_at(q subject_request) returns timestamptz

@@ -80,30 +80,6 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     and (with_matched or rc.state <> 'MATCHED')
 $$;
 
--- Recordings of a request that were forbidden under it, and whether they are destroyed. Why one waits is not told.
--- A prohibition was carried out at the ledger's instant.
-create or replace function prohibitions_for_letter(q subject_request) returns jsonb
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-      'startedAt', ledger_instant(r.contact_started_at),
-      'forbiddenAt', ledger_instant(p.received_at),
-      'executedAt', ledger_instant(case when p.executed_at is not null then coalesce(
-        (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), p.executed_at) end))
-    order by r.contact_started_at, r.started_at), '[]')
-  from prohibition p join recording r on r.id = p.recording_id
-  where p.reference = q.number and p.party = q.party
-$$;
-
--- Recordings that a request asked to hear and that ended before.
-create or replace function unheard_for_letter(q subject_request) returns jsonb
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-      'startedAt', ledger_instant(i.contact_started_at),
-      'recording', recording_for_letter(r, q.number)) order by i.contact_started_at, r.started_at), '[]')
-  from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
-  where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)
-$$;
-
 -- Who looked at the matched calls, without names (L11, CJEU C-579/21); the security unit's looks are left out by looks_at.
 create or replace function looks_for_letter(q subject_request) returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -128,10 +104,10 @@ begin
     from looks_at(contacts, coalesce(heard, '{}'), coalesce(parts, '{}'), null, began - interval '1 day', 'infinity') l), '[]');
 end $$;
 
--- What somebody is called, as at an instant.
-create or replace function name_for_letter(person uuid, at timestamptz) returns text
+-- The last name of somebody by an instant.
+create or replace function name_by(person uuid, at timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select n.name from person_name n where n.person_id = name_for_letter.person and n.valid_from <= name_for_letter.at
+  select n.name from person_name n where n.person_id = name_by.person and n.valid_from <= name_by.at
   order by n.valid_from desc limit 1
 $$;
 
@@ -145,37 +121,6 @@ begin
       'officeAddress', o.address, 'needs', to_jsonb(a.needs), 'interpreterLanguage', a.interpreter_language)
     from appointment a join office_slot s on s.id = a.slot_id join office o on o.id = s.office_id
     where a.request_id = q.id and a.state = 'BOOKED' and s.ends_at > register_now());
-end $$;
-
--- Copies that can be fetched still.
-create or replace function copies_for_letter(q subject_request) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return coalesce((
-    select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(r.contact_started_at), 'method', c.method,
-      'expiresAt', ledger_instant(c.expires_at)) order by r.contact_started_at, c.made_at)
-    from subject_copy c join recording r on r.id = c.recording_id
-    where c.request_id = q.id and c.ready_at is not null and c.ended_at is null and c.expires_at > now()), '[]');
-end $$;
-
-create or replace function corrections_for_letter(q subject_request) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return coalesce((
-    select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
-      'was', name_for_letter(c.was_person_id, c.contact_started_at),
-      'becomes', name_for_letter(c.becomes_person_id, c.contact_started_at), 'outcome', c.outcome)
-      order by c.contact_started_at, c.proposed_at)
-    from correction c where c.request_id = q.id and c.decided_at is not null), '[]');
-end $$;
-
-create or replace function openness_for_letter(q subject_request) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
-      'by', name_for_letter(d.decided_by, d.decided_at))
-    from openness_decision d where d.request_id = q.id);
 end $$;
 
 create or replace function letter_facts(q subject_request, kind text, ground text) returns jsonb
@@ -193,22 +138,65 @@ begin
     'madeAt', ledger_instant(clock_timestamp()),
     'name', w.name,
     'address', w.address,
-    'handler', name_for_letter(coalesce(q.assigned_to, viewer()), now()))
+    'handler', name_by(coalesce(q.assigned_to, viewer()), now()))
   into facts from subject_requester w where w.request_id = q.id;
-  return facts || case
-    when kind = 'extension' then jsonb_build_object('extensionReason', q.extension_reason)
-    when kind = 'refusal' then jsonb_build_object('ground', ground, 'calls', calls_for_letter(q, false))
-    when kind = 'not-identifiable' then jsonb_build_object('calls', calls_for_letter(q, false))
-    when kind = 'answer' then jsonb_build_object('calls', calls_for_letter(q, true), 'appointment', appointment_for_letter(q))
-    when kind = 'destroyed-before' then jsonb_build_object('unheard', unheard_for_letter(q))
-    when kind in ('prohibition', 'erasure', 'objection') then jsonb_build_object('prohibitions', prohibitions_for_letter(q))
-    when kind in ('restriction', 'restriction-end') then jsonb_build_object('restrictions', restrictions_for_letter(q))
-    when kind = 'log-extract' then jsonb_build_object('looks', looks_for_letter(q))
-    when kind = 'appointment' then jsonb_build_object('appointment', appointment_for_letter(q))
-    when kind = 'copy' then jsonb_build_object('copies', copies_for_letter(q))
-    when kind = 'correction' then jsonb_build_object('corrections', corrections_for_letter(q))
-    when kind = 'openness' then jsonb_build_object('openness', openness_for_letter(q))
-    else '{}' end;
+  case
+    when kind = 'extension' then
+      return facts || jsonb_build_object('extensionReason', q.extension_reason);
+    when kind = 'refusal' then
+      return facts || jsonb_build_object('ground', ground, 'calls', calls_for_letter(q, false));
+    when kind = 'not-identifiable' then
+      return facts || jsonb_build_object('calls', calls_for_letter(q, false));
+    when kind = 'answer' then
+      return facts || jsonb_build_object('calls', calls_for_letter(q, true), 'appointment', appointment_for_letter(q));
+    when kind = 'destroyed-before' then
+      -- Recordings that the request asked to hear and that ended before.
+      return facts || jsonb_build_object('unheard', coalesce((
+        select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(i.contact_started_at), 'recording', recording_for_letter(r, q.number))
+          order by i.contact_started_at, r.started_at)
+        from inspection i join inspection_recording ir on ir.inspection_id = i.id join recording r on r.id = ir.recording_id
+        where i.request_id = q.id and i.outcome = 'destroyed' and r.cause is distinct from lower(q.party)), '[]'));
+    when kind in ('prohibition', 'erasure', 'objection') then
+      -- Recordings that were forbidden under the request, and whether they are destroyed, at the ledger's instant. Why one waits is not told.
+      return facts || jsonb_build_object('prohibitions', coalesce((
+        select jsonb_agg(jsonb_build_object(
+            'startedAt', ledger_instant(r.contact_started_at),
+            'forbiddenAt', ledger_instant(p.received_at),
+            'executedAt', ledger_instant(case when p.executed_at is not null then coalesce(
+              (select min(e.at) from destruction_entry e where e.object_kind = 'recording' and e.object_id = r.id), p.executed_at) end))
+          order by r.contact_started_at, r.started_at)
+        from prohibition p join recording r on r.id = p.recording_id
+        where p.reference = q.number and p.party = q.party), '[]'));
+    when kind in ('restriction', 'restriction-end') then
+      return facts || jsonb_build_object('restrictions', coalesce((
+        select jsonb_agg(jsonb_build_object('startedAt', ledger_instant(r.contact_started_at), 'until', ledger_instant(planned_end(r)))
+          order by r.contact_started_at, r.started_at)
+        from restricted_by(q) r where q.kinds @> array['RESTRICTION'] or restriction_was_told(q)), '[]'));
+    when kind = 'log-extract' then
+      return facts || jsonb_build_object('looks', looks_for_letter(q));
+    when kind = 'appointment' then
+      return facts || jsonb_build_object('appointment', appointment_for_letter(q));
+    when kind = 'copy' then
+      -- Copies that can be fetched still.
+      return facts || jsonb_build_object('copies', coalesce((
+        select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(r.contact_started_at), 'method', c.method,
+          'expiresAt', ledger_instant(c.expires_at)) order by r.contact_started_at, c.made_at)
+        from subject_copy c join recording r on r.id = c.recording_id
+        where c.request_id = q.id and c.ready_at is not null and c.ended_at is null and c.expires_at > now()), '[]'));
+    when kind = 'correction' then
+      return facts || jsonb_build_object('corrections', coalesce((
+        select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
+          'was', name_by(c.was_person_id, c.contact_started_at), 'becomes', name_by(c.becomes_person_id, c.contact_started_at),
+          'outcome', c.outcome) order by c.contact_started_at, c.proposed_at)
+        from correction c where c.request_id = q.id and c.decided_at is not null), '[]'));
+    when kind = 'openness' then
+      return facts || jsonb_build_object('openness', (
+        select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),
+          'by', name_by(d.decided_by, d.decided_at))
+        from openness_decision d where d.request_id = q.id));
+    else
+      return facts;
+  end case;
 end $$;
 
 -- The facts of a letter as they are now, of a request that the viewer serves; refused where it would have nothing to tell.
@@ -265,7 +253,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where i.outcome = 'destroyed' and r.cause is distinct from lower(q.party) and q.identified_at is not null
     and not exists (select from letter_told t where t.request_id = q.id and t.kind = 'destroyed-before' and t.object_id = i.id)
   union all
-  select q.id, letter_of_forbidding(q)
+  select q.id, case when q.kinds @> array['ERASURE'] then 'erasure' when q.kinds @> array['OBJECTION'] then 'objection' else 'prohibition' end
   from subject_request q join subject_requester w on w.request_id = q.id
     join prohibition p on p.reference = q.number and p.party = q.party
   where q.identified_at is not null
@@ -350,16 +338,6 @@ begin
   delete from letter n where n.id = l.id;
 end $$;
 grant execute on function remove_letter to seloste_desk;
-
--- With who the requester was: what was sent keeps that it was sent, what was not is gone.
--- The digest of its facts.
-create or replace function erase_letters_of(request uuid) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  delete from letter l where l.request_id = erase_letters_of.request and l.delivered_at is null;
-  update letter l set content = null, facts_digest = null, erased_at = clock_timestamp()
-  where l.request_id = erase_letters_of.request and l.erased_at is null;
-end $$;
 
 create or replace function change_letter_template(kind text, language text, text text, read_version integer) returns letter_template
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

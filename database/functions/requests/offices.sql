@@ -83,11 +83,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   )
 $$;
 
-create or replace function name_now(person uuid) returns text
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select n.name from person_name n where n.person_id = name_now.person and n.valid_from <= now() order by n.valid_from desc limit 1
-$$;
-
 -- An office is set up by the Service Unit or an administrator; what was done is in the log by ids and counts.
 create or replace function note_office(action text, office uuid, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -123,34 +118,30 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   return query
-    select r.person_id, name_now(r.person_id) from access_right r
+    select r.person_id, name_by(r.person_id, now()) from access_right r
     where r.role = 'SERVICE_UNIT' and may_host(r.person_id, now()) group by r.person_id order by 2, 1;
 end $$;
 grant execute on function list_hosts to seloste_desk;
 
-create or replace function enter_office(names jsonb, address jsonb) returns uuid
+-- Enters an office, or changes one.
+create or replace function save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  made uuid;
+  saved uuid := coalesce(wanted, gen_random_uuid());
 begin
   perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
-  perform refuse_identity_code('names', enter_office.names::text), refuse_identity_code('address', enter_office.address::text);
-  insert into office (names, address, entered_by) values (enter_office.names, enter_office.address, viewer()) returning id into made;
-  perform note_office('office.changed', made, '{"what": "entered"}');
-  return made;
+  perform refuse_identity_code('names', save_office.names::text), refuse_identity_code('address', save_office.address::text);
+  if wanted is null then
+    insert into office (id, names, address, entered_by) values (saved, save_office.names, save_office.address, viewer());
+  else
+    update office o set names = save_office.names, address = save_office.address, is_closed = save_office.is_closed where o.id = wanted;
+    perform refuse_if(not found, 'not-found');
+  end if;
+  perform note_office('office.changed', saved, case when wanted is null then '{"what": "entered"}'
+    else jsonb_build_object('what', 'changed', 'closed', save_office.is_closed) end);
+  return saved;
 end $$;
-grant execute on function enter_office to seloste_desk;
-
-create or replace function change_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
-  perform refuse_identity_code('names', change_office.names::text), refuse_identity_code('address', change_office.address::text);
-  update office o set names = change_office.names, address = change_office.address, is_closed = change_office.is_closed where o.id = wanted;
-  perform refuse_if(not found, 'not-found');
-  perform note_office('office.changed', wanted, jsonb_build_object('what', 'changed', 'closed', change_office.is_closed));
-end $$;
-grant execute on function change_office to seloste_desk;
+grant execute on function save_office to seloste_desk;
 
 -- Times of an office, one after another from an instant until another. All are added, or none.
 create or replace function add_slots(office uuid, from_at timestamptz, to_at timestamptz, minutes integer, host uuid) returns integer
@@ -200,7 +191,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select jsonb_build_object(
     'id', wanted.id, 'startsAt', wanted.starts_at, 'endsAt', wanted.ends_at,
     'office', jsonb_build_object('id', o.id, 'names', o.names, 'address', o.address),
-    'host', jsonb_build_object('id', wanted.host_id, 'name', coalesce(name_now(wanted.host_id), '')),
+    'host', jsonb_build_object('id', wanted.host_id, 'name', coalesce(name_by(wanted.host_id, now()), '')),
     'isBooked', exists (select from appointment a where a.slot_id = wanted.id and a.state = 'BOOKED'))
   from office o where o.id = wanted.office_id
 $$;

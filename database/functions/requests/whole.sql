@@ -8,8 +8,17 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query
-    select q.id, coalesce(c.calls, '[]'), letters_so_far(q.id), appointments_so_far(q.id), copies_so_far(q.id),
-      corrections_so_far(q.id), openness_is_decided(q.id), c.first_end,
+    select q.id, coalesce(c.calls, '[]'),
+      coalesce((select jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at)
+        from letter l where l.request_id = q.id), '[]'),
+      coalesce((select jsonb_agg(jsonb_build_object('state', a.state, 'isPast', s.ends_at <= register_now(),
+          'isLate', a.state = 'BOOKED' and appointment_is_late(a.request_id)) order by a.booked_at)
+        from appointment a join office_slot s on s.id = a.slot_id where a.request_id = q.id), '[]'),
+      coalesce((select jsonb_agg(jsonb_build_object('state', subject_copy_state(k)) order by k.made_at)
+        from subject_copy k where k.request_id = q.id), '[]'),
+      coalesce((select jsonb_agg(jsonb_build_object('isDecided', k.decided_at is not null) order by k.proposed_at)
+        from correction k where k.request_id = q.id), '[]'),
+      exists (select from openness_decision d where d.request_id = q.id), c.first_end,
       case when q.closed_at is null then unfinished_of(q, 'ANSWERED') else '{}' end
     from subject_request q
     left join lateral (
@@ -21,28 +30,18 @@ begin
           where p.reference = q.number and p.party = q.party and r.contact_id = rc.contact_id),
         'isRestricted', rc.state = 'MATCHED' and exists (select from restricted_by(q) r where r.contact_id = rc.contact_id)
         ) order by rc.ordinal) as calls
-      -- Asked once: without the offset it would be wherever it is named.
+      -- Until when there is something to hear of a matched call: an approved version may bring its end forward.
       from request_call rc cross join lateral (
-        select case when q.kinds && array['LISTEN', 'COPY'] then call_heard_until(q, rc) end as until offset 0
+        select min(least(u.until, case when planned_end(r) < r.destroy_at then planned_end(r) end)) as until
+        from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
+        where q.kinds && array['LISTEN', 'COPY'] and rc.state = 'MATCHED' and q.closed_at is null and r.contact_id = rc.contact_id
+          and u.until > register_now() and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
       ) h
       where rc.request_id = q.id
     ) c on true
     where q.id = any (wanted);
 end $$;
 grant execute on function request_facts to seloste_desk;
-
--- Until when there is something to hear of a matched call; none where there is not.
--- The end that an approved version brings; appointments that lie after it.
-create or replace function call_heard_until(q subject_request, c request_call) returns timestamptz
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select min(case when planned_end(r) < r.destroy_at then least(u.until, planned_end(r)) else u.until end)
-    from recording r join segment s on s.id = r.segment_id, heard_until(r.id, 'INSPECTION', q.number) u(until)
-    where c.state = 'MATCHED' and q.closed_at is null and r.contact_id = c.contact_id and u.until > register_now()
-      and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
-  );
-end $$;
 
 -- Whether there is a recording whose use the requester has not forbidden yet.
 create or replace function can_be_forbidden(q subject_request, contact uuid) returns boolean
@@ -55,51 +54,6 @@ begin
         and (r.destroy_at is null or r.destroy_at > register_now())
         and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)
         and not exists (select from prohibition p where p.recording_id = r.id and p.party = q.party))
-  );
-end $$;
-
-create or replace function letters_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'isDelivered', l.delivered_at is not null) order by l.made_at), '[]')
-    from letter l where l.request_id = request
-  );
-end $$;
-
-create or replace function appointments_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('state', a.state, 'isPast', s.ends_at <= register_now(),
-      'isLate', a.state = 'BOOKED' and appointment_is_late(a.request_id)) order by a.booked_at), '[]')
-    from appointment a join office_slot s on s.id = a.slot_id where a.request_id = request
-  );
-end $$;
-
-create or replace function copies_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('state', subject_copy_state(c)) order by c.made_at), '[]')
-    from subject_copy c where c.request_id = request
-  );
-end $$;
-
-create or replace function corrections_so_far(request uuid) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select coalesce(jsonb_agg(jsonb_build_object('isDecided', c.decided_at is not null) order by c.proposed_at), '[]')
-    from correction c where c.request_id = request
-  );
-end $$;
-
-create or replace function openness_is_decided(request uuid) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (
-    select exists (select from openness_decision d where d.request_id = request)
   );
 end $$;
 
@@ -128,12 +82,14 @@ begin
       case when outcome = 'ANSWERED' and asks_to_forbid(q) and exists (
         select from request_call c where c.request_id = q.id and c.state = 'MATCHED' and can_be_forbidden(q, c.contact_id)
       ) then 'prohibition' end,
-      case when appointments_so_far(q.id) @> '[{"state": "BOOKED"}]' then 'appointment' end,
-      case when outcome <> 'WITHDRAWN' and copies_so_far(q.id) @> '[{"state": "making"}]' then 'copy' end,
-      case when corrections_so_far(q.id) @> '[{"isDecided": false}]' then 'correction' end,
-      case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not openness_is_decided(q.id) then 'decision' end,
+      case when exists (select from appointment a where a.request_id = q.id and a.state = 'BOOKED') then 'appointment' end,
+      case when outcome <> 'WITHDRAWN' and exists (
+        select from subject_copy c where c.request_id = q.id and subject_copy_state(c) = 'making') then 'copy' end,
+      case when exists (select from correction c where c.request_id = q.id and c.decided_at is null) then 'correction' end,
+      case when outcome <> 'WITHDRAWN' and q.kinds @> array['OPENNESS'] and not exists (
+        select from openness_decision d where d.request_id = q.id) then 'decision' end,
       case when outcome <> 'WITHDRAWN' and (
-        letters_so_far(q.id) @> '[{"isDelivered": false}]'
+        exists (select from letter l where l.request_id = q.id and l.delivered_at is null)
         or outcome = 'REFUSED' and not exists (
           select from letter l where l.request_id = q.id and l.kind in ('refusal', 'not-identifiable', 'openness'))
         or outcome = 'ANSWERED' and exists (
@@ -207,7 +163,9 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   delete from subject_requester where request_id = wanted;
   update request_call set told = null, asked = null, contact_id = null, contact_started_at = null where request_id = wanted;
-  perform erase_letters_of(wanted);
+  -- A letter that was sent keeps that it was; one that was not is gone.
+  delete from letter where request_id = wanted and delivered_at is null;
+  update letter set content = null, facts_digest = null, erased_at = clock_timestamp() where request_id = wanted and erased_at is null;
   update appointment set needs = '{}', interpreter_language = null where request_id = wanted;
   -- None is open, but in a backup that is restored.
   update appointment set state = 'OVER', ended_at = clock_timestamp() where request_id = wanted and state = 'BOOKED';

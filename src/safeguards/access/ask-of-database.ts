@@ -44,14 +44,14 @@ export async function actInDatabase<Code extends string>(
   return 'refused' in answer ? answer : 'done'
 }
 
-/** A question whose answer is the `value` of its one row. */
-export async function valueOfDatabase<Value, Code extends string>(
+/** A question whose answer is its one row. */
+export async function rowOfDatabase<Row, Code extends string>(
   holding: HoldingSafeguards,
   session: Session,
-  statement: RawBuilder<{ value: Value }>,
+  statement: RawBuilder<Row>,
   codes: readonly Code[],
   trace: Pick<AuditEntry, 'action' | 'object'>,
-): Promise<{ value: Value } | Refused<Code>> {
+): Promise<Row | Refused<Code>> {
   const answer = await askOfDatabase(holding, session, statement, codes, trace)
   return 'refused' in answer ? answer : answer.rows[0]!
 }

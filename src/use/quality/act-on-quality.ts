@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely'
-import { actInDatabase, valueOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { AuditAction, AuditEntry } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -34,4 +34,4 @@ export const askOfQuality = <Value, Code extends string>(
   trace: Trace,
   statement: RawBuilder<{ value: Value }>,
   codes: readonly Code[],
-): Promise<{ value: Value } | Refused<Code>> => valueOfDatabase(db, session, statement, codes, traceOf(trace))
+): Promise<{ value: Value } | Refused<Code>> => rowOfDatabase(db, session, statement, codes, traceOf(trace))

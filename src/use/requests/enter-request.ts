@@ -5,7 +5,7 @@
  */
 import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -40,12 +40,12 @@ const changeRefusals = ['deny.role', 'not-found', 'request.closed', 'input.ident
  * Enters a request that has come in (R45). The same again from the same clerk within ten minutes is the one that is there.
  * @returns its id and number; `of` an identity code: the field that has it
  */
-export async function enterRequest(
+export function enterRequest(
   db: HoldingSafeguards,
   session: Session,
   asked: RequestToEnter,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<{ id: string; number: string }>`
@@ -54,7 +54,6 @@ export async function enterRequest(
     enterRefusals,
     { action: 'request.entered', object: { kind: 'request' } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 export interface RequestChange {
@@ -64,20 +63,19 @@ export interface RequestChange {
 }
 
 /** Corrects who asks, in which language and what for; whoever gets another name is identified anew. */
-export async function changeRequest(
+export function changeRequest(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   { kinds, language, requester }: RequestChange,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const answer = await askOfDatabase(
+  return actInDatabase(
     db,
     session,
     sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${asJson(requester)})`,
     changeRefusals,
     { action: 'request.changed', object: { kind: 'request', id } },
   )
-  return 'refused' in answer ? answer : 'done'
 }
 
 /** As text by text: what PostgreSQL has no place for is refused as everywhere else, and not as a fault of JSON. */

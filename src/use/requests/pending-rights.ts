@@ -3,7 +3,7 @@
  * when what they ask for ends, and what was decided: heard before, or told in time. Never here: the change's text, a decision on it.
  */
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { DeliveryWay } from './letters/letters.ts'
@@ -64,13 +64,12 @@ export async function listPendingRights(
 const tellRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 
 /** Records that the requester was told that a change ends what they asked for. */
-export async function tellPendingRight(
+export function tellPendingRight(
   db: HoldingSafeguards,
   session: Session,
   { draft, request, how }: { draft: string; request: string; how: DeliveryWay },
 ): Promise<'done' | Refused<(typeof tellRefusals)[number]>> {
   const statement = sql`select tell_pending_right(${draft}::uuid, ${request}::uuid, ${how})`
   const trace = { action: 'pending-right.told', object: { kind: 'request', id: request } } as const
-  const answer = await askOfDatabase(db, session, statement, tellRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, tellRefusals, trace)
 }

@@ -3,7 +3,7 @@
  * into recordings, in an order, each with what is to be learned. Never here: a copy, or words of a moment whose recording is gone.
  */
 import { sql } from 'kysely'
-import { actInDatabase, askOfDatabase, valueOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -89,7 +89,7 @@ export async function beginCollection(
 ): Promise<{ id: string } | Refused<(typeof collectionAct)[number]>> {
   const statement = sql<{ value: string }>`select keep_training_collection(null, null, ${name}, ${aim}) as value`
   const trace = { action: 'training.collection-begun', object: { kind } } as const
-  const answer = await valueOfDatabase(db, session, statement, collectionAct, trace)
+  const answer = await rowOfDatabase(db, session, statement, collectionAct, trace)
   return 'refused' in answer ? answer : { id: answer.value }
 }
 
@@ -100,7 +100,7 @@ export async function readCollection(
 ): Promise<Collection | Refused<(typeof always)[number]>> {
   const statement = sql<{ value: Collection }>`select read_training_collection(${id}::uuid) as value`
   const trace = { action: 'training.collection-read', object: { kind, id } } as const
-  const answer = await valueOfDatabase(db, session, statement, always, trace)
+  const answer = await rowOfDatabase(db, session, statement, always, trace)
   return 'refused' in answer ? answer : answer.value
 }
 
@@ -138,7 +138,7 @@ export async function addMoment(
   const statement = sql<{ value: string }>`
     select add_training_moment(${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as value`
   const trace = { action: 'training.moment-added', object: { kind, id: collection } } as const
-  const answer = await valueOfDatabase(db, session, statement, momentAct, trace)
+  const answer = await rowOfDatabase(db, session, statement, momentAct, trace)
   return 'refused' in answer ? answer : { id: answer.value }
 }
 

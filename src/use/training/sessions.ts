@@ -5,7 +5,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, askOfDatabase, valueOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -92,7 +92,7 @@ export async function beginTraining(
 ): Promise<{ id: string } | Refused<(typeof beginning)[number]>> {
   const statement = sql<{ value: string }>`select begin_training_session(${collectionId}::uuid, ${name}) as value`
   const trace = { action: 'training.session-begun', object: { kind } } as const
-  const answer = await valueOfDatabase(db, session, statement, beginning, trace)
+  const answer = await rowOfDatabase(db, session, statement, beginning, trace)
   return 'refused' in answer ? answer : { id: answer.value }
 }
 
@@ -104,7 +104,7 @@ export async function readTraining(
 ): Promise<Training | Refused<(typeof always)[number]>> {
   const statement = sql<{ value: Training }>`select read_training_session(${id}::uuid) as value`
   const trace = { action: 'training.session-read', object: { kind, id } } as const
-  const answer = await valueOfDatabase(db, session, statement, always, trace)
+  const answer = await rowOfDatabase(db, session, statement, always, trace)
   return 'refused' in answer ? answer : answer.value
 }
 

@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 const withdrawRefusals = ['deny.role', 'not-found', 'copy.over'] as const
@@ -31,19 +31,18 @@ const opennessRefusals = [
 ] as const
 
 /** From now on a copy is fetched no more. */
-export async function withdrawCopy(
+export function withdrawCopy(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof withdrawRefusals)[number]>> {
   const statement = sql`select withdraw_subject_copy(${id}::uuid)`
   const trace = { action: 'subject-copy.ended', object: { kind: 'copy', id } } as const
-  const answer = await askOfDatabase(db, session, statement, withdrawRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, withdrawRefusals, trace)
 }
 
 /** Proposes who really answered a part of a matched call (GDPR 16). @returns its id */
-export async function proposeCorrection(
+export function proposeCorrection(
   db: Kysely<RegisterTables>,
   session: Session,
   request: string,
@@ -52,12 +51,11 @@ export async function proposeCorrection(
   const statement = sql<{ id: string }>`
     select propose_correction(${request}::uuid, ${segmentId}::uuid, ${officialUserId}) as id`
   const trace = { action: 'correction.proposed', object: { kind: 'request', id: request } } as const
-  const answer = await askOfDatabase(db, session, statement, proposeRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, proposeRefusals, trace)
 }
 
 /** Decides on a correction; the history then says what was decided, the log what it said before. */
-export async function decideCorrection(
+export function decideCorrection(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
@@ -65,12 +63,11 @@ export async function decideCorrection(
 ): Promise<'done' | Refused<(typeof correctionRefusals)[number]>> {
   const statement = sql`select decide_correction(${id}::uuid, ${outcome})`
   const trace = { action: 'correction.decided', object: { kind: 'correction', id } } as const
-  const answer = await askOfDatabase(db, session, statement, correctionRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, correctionRefusals, trace)
 }
 
 /** Decides on a request for an official document (Act 621/1999 sections 14 and 24); what is referred leads to a disclosure (R27). */
-export async function decideOpenness(
+export function decideOpenness(
   db: Kysely<RegisterTables>,
   session: Session,
   request: string,
@@ -82,6 +79,5 @@ export async function decideOpenness(
 ): Promise<'done' | Refused<(typeof opennessRefusals)[number]>> {
   const statement = sql`select decide_openness(${request}::uuid, ${outcome}, ${provision}, ${leadsTo ?? null})`
   const trace = { action: 'openness.decided', object: { kind: 'request', id: request } } as const
-  const answer = await askOfDatabase(db, session, statement, opennessRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, opennessRefusals, trace)
 }

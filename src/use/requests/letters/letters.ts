@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
@@ -79,32 +79,24 @@ const deliveryRefusals = [...changeRefusals, 'letter.stale'] as const
  * Records that a letter was sent or handed over, once; its request may be closed meanwhile. Refused if something that it tells has
  * changed since it was drafted.
  */
-export async function noteDelivery(
+export function noteDelivery(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   how: DeliveryWay,
 ): Promise<'done' | Refused<(typeof deliveryRefusals)[number]>> {
   const trace = { action: 'letter.delivered', object: { kind: 'letter', id } } as const
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql`select deliver_letter(${id}::uuid, ${how})`,
-    deliveryRefusals,
-    trace,
-  )
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, sql`select deliver_letter(${id}::uuid, ${how})`, deliveryRefusals, trace)
 }
 
 /** Throws away a letter that was not sent. */
-export async function removeLetter(
+export function removeLetter(
   db: HoldingSafeguards,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
   const trace = { action: 'letter.removed', object: { kind: 'letter', id } } as const
-  const answer = await askOfDatabase(db, session, sql`select remove_letter(${id}::uuid)`, changeRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, sql`select remove_letter(${id}::uuid)`, changeRefusals, trace)
 }
 
 export function listedLetter(row: LetterRow): ListedLetter {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { boundsOf, type Days, type Slot } from './slots.ts'
@@ -41,13 +41,13 @@ const bookRefusals = [
  * Books a time for what a request waits to hear; one that is booked already is moved. Of two who book one time at once, one has it.
  * @returns the appointment; `of` appointment.late: the instant before which times lie
  */
-export async function bookAppointment(
+export function bookAppointment(
   db: HoldingSafeguards,
   session: Session,
   requestId: string,
   asked: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
 ): Promise<{ id: string } | Refused<(typeof bookRefusals)[number]>> {
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<{ id: string }>`
@@ -56,7 +56,6 @@ export async function bookAppointment(
     bookRefusals,
     { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
@@ -65,13 +64,13 @@ const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
  * Makes a time that begins now, with whoever asks as its host, and books it; free times that it overlaps are taken back.
  * @returns the appointment; `of` appointment.late: the instant before which times end
  */
-export async function bookNow(
+export function bookNow(
   db: HoldingSafeguards,
   session: Session,
   requestId: string,
   asked: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
 ): Promise<{ id: string } | Refused<(typeof nowRefusals)[number]>> {
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<{ id: string }>`
@@ -80,23 +79,21 @@ export async function bookNow(
     nowRefusals,
     { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 const outcomeRefusals = ['deny.role', 'not-found', 'appointment.over', 'appointment.not-yet'] as const
 
 /** Notes what came of an appointment. What waited for it is destroyed; where nobody came and nothing waits, it can be booked again. */
-export async function noteOutcome(
+export function noteOutcome(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN',
 ): Promise<'done' | Refused<(typeof outcomeRefusals)[number]>> {
-  const answer = await askOfDatabase(db, session, sql`select note_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
+  return actInDatabase(db, session, sql`select note_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
     action: 'appointment.ended',
     object: { kind: 'appointment', id },
   })
-  return 'refused' in answer ? answer : 'done'
 }
 
 /**

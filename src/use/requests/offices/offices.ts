@@ -5,7 +5,7 @@
  * the listener is.
  */
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -58,34 +58,34 @@ export interface OfficeToBe {
 }
 
 /** @returns the id of the office; `of` an identity code: the field that has it */
-export async function enterOffice(
+export function enterOffice(
   db: HoldingSafeguards,
   session: Session,
   { names, address }: OfficeToBe,
 ): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
-    sql<{ id: string }>`select enter_office(${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb) as id`,
+    sql<{
+      id: string
+    }>`select save_office(null, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, false) as id`,
     enterRefusals,
     { action: 'office.changed', object: { kind: 'office' } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 /** Changes an office. One that is closed takes no more appointments; those that are booked there stand. */
-export async function changeOffice(
+export function changeOffice(
   db: HoldingSafeguards,
   session: Session,
   id: string,
   { names, address, isClosed }: OfficeToBe & { isClosed: boolean },
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const answer = await askOfDatabase(
+  return actInDatabase(
     db,
     session,
-    sql`select change_office(${id}::uuid, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, ${isClosed})`,
+    sql`select save_office(${id}::uuid, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, ${isClosed})`,
     changeRefusals,
     { action: 'office.changed', object: { kind: 'office', id } },
   )
-  return 'refused' in answer ? answer : 'done'
 }

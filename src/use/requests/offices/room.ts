@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
@@ -64,15 +64,14 @@ export async function openRoom(
 }
 
 /** The room of a session; each of its calls is looked at, and the log has it. */
-export async function readRoom(db: HoldingSafeguards, session: Session): Promise<Room | Refused<'room.none'>> {
-  const answer = await askOfDatabase(
+export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room | Refused<'room.none'>> {
+  return rowOfDatabase(
     db,
     session,
     sql<Room>`select appointment_id, number, language, until, confirms, calls from room_now()`,
     ['room.none'],
     { action: 'contact.read', object: { kind: 'appointment' } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 /**

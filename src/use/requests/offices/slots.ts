@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
@@ -30,7 +30,7 @@ export interface SlotsToAdd {
 const addRefusals = ['deny.role', 'not-found', 'office.closed', 'slot.times', 'slot.host', 'slot.overlap'] as const
 
 /** Adds times one after another, all of them or none. @returns how many */
-export async function addSlots(
+export function addSlots(
   db: HoldingSafeguards,
   session: Session,
   asked: SlotsToAdd,
@@ -40,7 +40,7 @@ export async function addSlots(
   const toAt = instantOf(day, to, 'later')
   // A clock time that the day does not have is none that a time can begin or end at: the database refuses what is not there.
   const bounds = fromAt && toAt ? { fromAt, toAt } : { fromAt: null, toAt: null }
-  const answer = await askOfDatabase(
+  return rowOfDatabase(
     db,
     session,
     sql<{ added: number }>`
@@ -49,7 +49,6 @@ export async function addSlots(
     addRefusals,
     { action: 'office.changed', object: { kind: 'office', id: officeId } },
   )
-  return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 /** The instant of a clock time in Finland; of one that comes twice that day, the first or the second; none that is skipped. */
@@ -64,19 +63,15 @@ function instantOf(
 }
 
 /** Takes back a time that nobody has booked. */
-export async function removeSlot(
+export function removeSlot(
   db: HoldingSafeguards,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<'deny.role' | 'not-found' | 'slot.booked'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql`select remove_slot(${id}::uuid)`,
-    ['deny.role', 'not-found', 'slot.booked'],
-    { action: 'office.changed', object: { kind: 'office' } },
-  )
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, sql`select remove_slot(${id}::uuid)`, ['deny.role', 'not-found', 'slot.booked'], {
+    action: 'office.changed',
+    object: { kind: 'office' },
+  })
 }
 
 /** Days of Finland, both included. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { InThreeLanguages } from './offices.ts'
@@ -60,19 +60,15 @@ export async function enrolWorkstation(
 }
 
 /** A workstation is one no more; a room that is open at it ends within seconds. */
-export async function endWorkstation(
+export function endWorkstation(
   db: HoldingSafeguards,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<'deny.role' | 'not-found'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql`select end_workstation(${id}::uuid)`,
-    ['deny.role', 'not-found'],
-    { action: 'workstation.ended', object: { kind: 'office' } },
-  )
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, sql`select end_workstation(${id}::uuid)`, ['deny.role', 'not-found'], {
+    action: 'workstation.ended',
+    object: { kind: 'office' },
+  })
 }
 
 export interface WorkstationHere {
