@@ -1813,7 +1813,8 @@ create table one_time_link (
   constraint one_time_link_role_check CHECK ((role = ANY (ARRAY['ADMINISTRATOR'::text, 'ACCESS_APPROVER'::text])))
 );
 CREATE INDEX one_time_link_person ON public.one_time_link USING btree (person_id);
-CREATE TRIGGER ledger AFTER DELETE OR UPDATE ON one_time_link FOR EACH ROW EXECUTE FUNCTION ledger_link();
+CREATE TRIGGER ledger_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION ledger_end('link', 'used');
+CREATE TRIGGER ledger_voided AFTER DELETE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND old.expires_at > now()) EXECUTE FUNCTION ledger_end('link', 'voided');
 CREATE TRIGGER told_to_person AFTER INSERT ON one_time_link FOR EACH ROW EXECUTE FUNCTION link_is_told();
 CREATE TRIGGER told_to_person_used AFTER UPDATE ON one_time_link FOR EACH ROW WHEN (old.used_at IS NULL AND new.used_at IS NOT NULL) EXECUTE FUNCTION link_is_told();
 
@@ -1874,7 +1875,7 @@ create table passkey (
   constraint passkey_transports_check CHECK ((cardinality(transports) <= 10))
 );
 CREATE INDEX passkey_person ON public.passkey USING btree (person_id);
-CREATE TRIGGER ledger AFTER DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION ledger_passkey('passkey');
+CREATE TRIGGER ledger AFTER DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION ledger_end('credential', 'removed', 'passkey');
 CREATE TRIGGER passkey_guard BEFORE INSERT ON passkey FOR EACH ROW EXECUTE FUNCTION passkey_guard();
 CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION factor_is_told('passkey');
 alter table passkey enable row level security;
@@ -2713,7 +2714,8 @@ create table scim_token (
   constraint scim_token_name_check CHECK ((name <> ''::text)),
   constraint scim_token_name_key UNIQUE (name)
 );
-CREATE TRIGGER ledger AFTER DELETE OR UPDATE ON scim_token FOR EACH ROW EXECUTE FUNCTION ledger_scim_token();
+CREATE TRIGGER ledger_removed AFTER DELETE ON scim_token FOR EACH ROW EXECUTE FUNCTION ledger_end('scim-token', 'revoked');
+CREATE TRIGGER ledger_revoked AFTER UPDATE ON scim_token FOR EACH ROW WHEN (old.revoked_at IS NULL AND new.revoked_at IS NOT NULL) EXECUTE FUNCTION ledger_end('scim-token', 'revoked');
 
 create table segment (
   id uuid not null,
@@ -3140,7 +3142,7 @@ create table totp (
 );
 CREATE UNIQUE INDEX totp_begun ON public.totp USING btree (person_id) WHERE (confirmed_at IS NULL);
 CREATE UNIQUE INDEX totp_person ON public.totp USING btree (person_id) WHERE (confirmed_at IS NOT NULL);
-CREATE TRIGGER ledger AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION ledger_passkey('totp');
+CREATE TRIGGER ledger AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION ledger_end('credential', 'removed', 'totp');
 CREATE TRIGGER told_to_person_added AFTER UPDATE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NULL AND new.confirmed_at IS NOT NULL) EXECUTE FUNCTION factor_is_told('totp');
 CREATE TRIGGER told_to_person_removed AFTER DELETE ON totp FOR EACH ROW WHEN (old.confirmed_at IS NOT NULL) EXECUTE FUNCTION factor_is_told('totp');
 grant delete, insert, select, update (confirmed_at, last_step, used_at, failures, failed_at) on totp to seloste_custodian;
@@ -3473,12 +3475,11 @@ appointment_for_letter(q subject_request) returns jsonb
 appointment_is_after(request uuid, at timestamp with time zone) returns boolean
 appointment_is_late(request uuid) returns boolean
 appointments_as_told(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
-appointments_so_far(request uuid) returns jsonb
 approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer to seloste_desk
 are_marks(marks jsonb) returns boolean
 ask_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
 ask_factor_removal(person uuid, reason text) returns uuid to seloste_desk
-ask_for_call(q subject_request, c request_call, told jsonb, caller text, service text) returns uuid
+ask_for_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
 ask_log_verification() returns uuid to seloste_desk
 ask_research_extension(wanted uuid, due_on date, reasons text) returns uuid to seloste_desk
 asks_to_forbid(q subject_request) returns boolean
@@ -3514,11 +3515,9 @@ begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, 
 begin_training_session(collection uuid, name text) returns uuid to seloste_desk
 book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid to seloste_desk
 book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
-brake_searches(q subject_request) returns void
 calibration_locked(wanted uuid) returns calibration
 call_ends_with_parts() returns trigger
 call_for_letter(q subject_request, contact uuid) returns jsonb
-call_heard_until(q subject_request, c request_call) returns timestamp with time zone
 call_id_stays() returns trigger
 call_is_to_another_number() returns trigger
 call_served(q subject_request, wanted uuid) returns request_call
@@ -3539,7 +3538,6 @@ capture_nodes() returns TABLE(id uuid, name text, version text, started_at times
 certificate_awaited(recording uuid) returns TABLE(state text, expected_at timestamp with time zone) to seloste_desk
 change_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns void to seloste_desk
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
-change_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns void to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
 change_research(wanted uuid, study text, due_on date, format text) returns void to seloste_desk
@@ -3577,8 +3575,6 @@ contacts_are_told() returns trigger
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 copies_checked() returns TABLE(released bigint, unchecked text[], approved bigint, alone uuid[]) to seloste_custodian
 copies_end_with_request() returns trigger
-copies_for_letter(q subject_request) returns jsonb
-copies_so_far(request uuid) returns jsonb
 copies_that_left() returns TABLE(released bigint, confirmed bigint, overdue bigint, late_in_year bigint, open_in_closed bigint, tied bigint, recalled bigint, recalls_open bigint, recalls_overdue bigint, recalls_late_in_year bigint, not_recalled bigint, example text, recall_example text) to seloste_custodian
 copy_behind(token_hash bytea) returns text to seloste_custodian
 copy_expert() returns access_right
@@ -3588,8 +3584,6 @@ copy_may_leave(c subject_copy) returns boolean
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
 copy_stands_still(r recording) returns text
 copy_to_work_on(wanted uuid) returns anonymised_copy
-corrections_for_letter(q subject_request) returns jsonb
-corrections_so_far(request uuid) returns jsonb
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
@@ -3604,7 +3598,6 @@ custodian_tells_ends() returns trigger
 day_begins(day date) returns timestamp with time zone
 day_for_letter(at timestamp with time zone) returns text
 day_keys_are_over() returns boolean to seloste_custodian
-day_of_call(begun timestamp with time zone) returns date
 decide_authority(wanted uuid, outcome text, items integer[], reasons text, seen text) returns void to seloste_desk
 decide_correction(wanted uuid, how text) returns void to seloste_desk
 decide_directory_change(change uuid, confirm boolean, code_hash bytea) returns void to seloste_desk
@@ -3665,7 +3658,6 @@ end_listening_for(l listening, why text) returns void
 end_listenings_over() returns TABLE(listening uuid, why text) to seloste_custodian
 end_of_recording(r recording) returns jsonb to seloste_custodian
 end_order(wanted uuid, note text) returns void to seloste_desk
-end_orders_over() returns SETOF uuid
 end_package(p disclosure_package, why text, by uuid) returns void
 end_quality_over() returns integer to seloste_custodian
 end_rooms(a appointment, whose uuid, why text) returns void
@@ -3686,11 +3678,9 @@ ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zon
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
 enter_authority(origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
-enter_office(names jsonb, address jsonb) returns uuid to seloste_desk
 enter_order(contact uuid, covers text, provision text, authority text, order_reference text, until timestamp with time zone, reference text) returns uuid to seloste_desk
 enter_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
-erase_letters_of(request uuid) returns void
 erase_requests_over() returns integer to seloste_custodian
 evaluation_locked(wanted uuid) returns evaluation
 evaluation_mine(wanted uuid, seen integer) returns evaluation
@@ -3785,7 +3775,6 @@ keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts js
 keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
 keep_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid to seloste_desk
 keeps_directory() returns boolean to seloste_desk
-keyed_each_since() returns timestamp with time zone
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone)
 last_hosted(person uuid) returns timestamp with time zone to seloste_custodian
@@ -3799,17 +3788,15 @@ leave_listening(wanted uuid) returns boolean to seloste_desk
 ledger_copies_released() returns trigger
 ledger_description() returns trigger
 ledger_disclosures() returns trigger
+ledger_end() returns trigger
 ledger_entry_of(recording uuid) returns TABLE(number bigint, at timestamp with time zone, cause text, done_by text, targets jsonb, hash bytea) to seloste_desk
 ledger_instant(at timestamp with time zone) returns text
-ledger_link() returns trigger
-ledger_passkey() returns trigger
 ledger_person() returns trigger
 ledger_prohibition() returns trigger
 ledger_recovery_codes() returns trigger
 ledger_request() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
-ledger_scim_token() returns trigger
 left_unheard(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 length_ms(parts int4multirange) returns integer
 lent_of_month(month date) returns TABLE(recording_id uuid, disclosure_id uuid, item integer, salt bytea) to seloste_custodian
@@ -3819,9 +3806,7 @@ letter_at_hand(wanted uuid) returns letter
 letter_digest(facts jsonb, until timestamp with time zone) returns bytea
 letter_facts(q subject_request, kind text, ground text) returns jsonb
 letter_has_changed(l letter) returns boolean
-letter_of_forbidding(q subject_request) returns text
 letters_due() returns TABLE(request uuid, kind text) to seloste_custodian
-letters_so_far(request uuid) returns jsonb
 link_is_told() returns trigger
 link_needs_operator(person uuid) returns boolean
 list_calibrations() returns SETOF jsonb to seloste_desk
@@ -3894,11 +3879,8 @@ months_after(instant timestamp with time zone, months integer) returns timestamp
 my_prohibitions() returns TABLE(id uuid, recording_id uuid, contact_id uuid, started_at timestamp with time zone, party text, received_at timestamp with time zone, executed_at timestamp with time zone, state text) to seloste_desk
 my_requests() returns TABLE(number text, kinds text[], received_at timestamp with time zone, due_at timestamp with time zone, closed_at timestamp with time zone, outcome text) to seloste_desk
 name_at(person uuid, at timestamp with time zone) returns text
-name_call(request uuid, told jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
-name_for_letter(person uuid, at timestamp with time zone) returns text
-name_now(person uuid) returns text
+name_by(person uuid, at timestamp with time zone) returns text
 name_official() returns trigger
-narrow_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
 needs_confirmation(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns boolean to seloste_desk
 needs_reference(purpose text, role text) returns boolean
 newest_version(form uuid) returns integer
@@ -3946,8 +3928,6 @@ open_inspection_for(wanted request_call) returns uuid
 open_proven_session(person uuid, token_hash bytea, method text, expires_at timestamp with time zone) returns boolean to seloste_custodian
 open_room(wanted uuid, workstation_hash bytea) returns void to seloste_desk
 open_session(user_id text, proof bytea, network text, known bytea, token_hash bytea, device text, expires_at timestamp with time zone, OUT outcome text, OUT person uuid, OUT factors text[]) returns record to seloste_desk
-openness_for_letter(q subject_request) returns jsonb
-openness_is_decided(request uuid) returns boolean
 order_ended_at(o preservation_order) returns timestamp with time zone
 order_guard() returns trigger
 order_in_force(wanted uuid) returns preservation_order
@@ -3977,7 +3957,6 @@ prepared_copy(wanted uuid) returns TABLE(recording_id uuid, duration_ms integer,
 prohibition_is_fresh() returns trigger
 prohibition_is_told() returns trigger
 prohibition_state(p prohibition) returns text to seloste_desk
-prohibitions_for_letter(q subject_request) returns jsonb
 prohibitions_obeyed() returns TABLE(prohibitions bigint, carried_out bigint, waiting bigint, overdue uuid[], standing uuid[], used uuid[], leftovers uuid[]) to seloste_custodian
 propose_correction(request uuid, segment uuid, official text) returns uuid to seloste_desk
 prove_again(proof bytea) returns text to seloste_desk
@@ -4006,7 +3985,6 @@ read_quality_form(wanted uuid) returns jsonb to seloste_desk
 read_training_collection(wanted uuid) returns jsonb to seloste_desk
 read_training_session(wanted uuid) returns jsonb to seloste_desk
 recall_copies(recording uuid) returns void
-recalls_are_confirmed(wanted text) returns boolean
 reception_ends() returns trigger
 reconciliation_counts(since timestamp with time zone, until timestamp with time zone) returns TABLE(day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint, missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint) to seloste_desk
 reconciliation_feeds(since timestamp with time zone, until timestamp with time zone) returns TABLE(name text, source text, covers text[], alive_at timestamp with time zone, heard_at timestamp with time zone, told_from timestamp with time zone, told_until timestamp with time zone, records bigint, calls bigint, outside bigint, fault text, fault_at timestamp with time zone, behind_since timestamp with time zone, problems bigint) to seloste_desk
@@ -4079,7 +4057,6 @@ research_seen(wanted uuid) returns text to seloste_desk
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid)
 restricted_by(q subject_request) returns SETOF recording
 restriction_was_told(q subject_request) returns boolean
-restrictions_for_letter(q subject_request) returns jsonb
 restricts(q subject_request) returns boolean
 retention_counts(OUT held bigint, OUT restricted bigint, OUT due_today bigint, OUT overdue bigint, OUT next_recording timestamp with time zone, OUT contacts bigint, OUT contacts_overdue bigint, OUT next_contact timestamp with time zone) returns record to seloste_desk
 retention_due(from_at timestamp with time zone, to_at timestamp with time zone, by_unit text, of_number text) returns TABLE(begins timestamp with time zone, ends timestamp with time zone, recordings bigint, contacts bigint) to seloste_desk
@@ -4100,6 +4077,7 @@ rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean to se
 runs_of_retention(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint)
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
+save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid to seloste_desk
 save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer to seloste_desk
 save_training_moment(wanted uuid, from_ms integer, to_ms integer, title text, lesson text) returns void to seloste_desk
 scim_client() returns uuid to seloste_desk
@@ -4185,7 +4163,6 @@ training_moment_locked(wanted uuid) returns training_moment
 training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
 unfinished_of(q subject_request, outcome text) returns text[]
-unheard_for_letter(q subject_request) returns jsonb
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
 untie_copy() returns trigger
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk

@@ -248,7 +248,7 @@ describe('a look through the database’s own functions', () => {
     const { id, number } = await servedRequest(admin, { clerkId: paula.id })
     const under = { purpose: 'INSPECTION', reference: number }
     const told = JSON.stringify({ ...rows[0], accuracy: 'MINUTES', callerNumber: '040 555 6666' })
-    const look = `select * from name_call('${id}', '${told}', '+358405556666', null)`
+    const look = `select * from ask_for_call('${id}', null, '${told}', '+358405556666', null)`
     const searches = () => entries(`action = 'call.looked-for' and result = 'ok' and object_id = '${id}'`)
     for (const shown of [
       `select * from request_call where request_id = '${id}'`,

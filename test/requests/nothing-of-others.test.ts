@@ -263,7 +263,9 @@ describe('other people’s calls', () => {
       const given = JSON.stringify({ ...told, day: on.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
         sql<{ call: string }>`
-          select call from name_call(${id}::uuid, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(tx),
+          select call from ask_for_call(${id}::uuid, null, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(
+          tx,
+        ),
       )
       return rows[0]!.call
     }

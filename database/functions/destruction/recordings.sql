@@ -482,22 +482,6 @@ begin
   return new;
 end $$;
 
--- Ends the orders whose time is over, and lets go what they kept.
-create or replace function end_orders_over() returns setof uuid
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  o preservation_order;
-begin
-  for o in select * from preservation_order p where p.ended_at is null and p.until <= destruction_now() order by p.id for update skip locked loop
-    update preservation_order p set ended_at = p.until where p.id = o.id;
-    insert into audit_entry (action, object_kind, object_id, result, detail)
-    values ('hold.ended', 'hold', o.id, 'ok', '{"by": "its time"}');
-    perform note_order_in_ledger(o.id, 'ended', o.until);
-    perform settle_contact(o.contact_id);
-    return next o.id;
-  end loop;
-end $$;
-
 -- Orders, the newest first, for those who may know of them; that they looked is in the log.
 create or replace function list_orders(wanted text)
 returns table (id uuid, contact_id uuid, covers text, provision text, authority text, order_reference text, from_at timestamptz,
@@ -660,8 +644,18 @@ grant execute on function clock_now to seloste_custodian, seloste_desk;
 -- What the custodian does each few seconds: ends what is over, and settles what waited. Returns what is to be destroyed now.
 create or replace function settle_ends() returns table (orders bigint, inspections bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  o preservation_order;
 begin
-  select count(*) into orders from end_orders_over();
+  orders := 0;
+  for o in select * from preservation_order p where p.ended_at is null and p.until <= destruction_now() order by p.id for update skip locked loop
+    update preservation_order p set ended_at = p.until where p.id = o.id;
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('hold.ended', 'hold', o.id, 'ok', '{"by": "its time"}');
+    perform note_order_in_ledger(o.id, 'ended', o.until);
+    perform settle_contact(o.contact_id);
+    orders := orders + 1;
+  end loop;
   select count(*) into inspections from close_inspections_over();
   perform settle_recording(r.id) from recording r where r.state = 'RESTRICTED' order by r.id;
   perform settle_recording(p.recording_id) from prohibition p where p.executed_at is null order by p.recording_id;

@@ -200,15 +200,35 @@ begin
   end if;
 end $$;
 
--- Asks for a search. It is made by settle_call, in another transaction: what a process that was taken over asks and takes back has
--- not been looked for, so that no function, refusal or time tells it anything.
-create or replace function ask_for_call(q subject_request, c request_call, told jsonb, caller text, service text) returns uuid
+-- A call of an open request, locked with it.
+create or replace function call_served(q subject_request, wanted uuid) returns request_call
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  kept jsonb := told_enough(q, told, caller, service);
-  search jsonb := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
-    'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
+  c request_call;
 begin
+  select * into c from request_call o where o.id = wanted and o.request_id = q.id for update;
+  perform refuse_if(c.id is null, 'not-found');
+  return c;
+end $$;
+
+-- Asks for a search of a call that the requester names; `wanted`: once more, with more of what they told. It is made by settle_call, in
+-- another transaction: what a process that was taken over asks and takes back has not been looked for, so that no function, refusal or
+-- time tells it anything.
+create or replace function ask_for_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request := serving_identified(request);
+  c request_call;
+  kept jsonb;
+  search jsonb;
+begin
+  if wanted is not null then
+    c := call_served(q, wanted);
+    perform refuse_if(c.state = 'MATCHED', 'call.matched');
+  end if;
+  kept := told_enough(q, ask_for_call.told, caller, service);
+  search := jsonb_build_object('told', kept, 'caller', caller, 'service', service,
+    'isNew', c.id is null or coalesce((c.asked ->> 'isNew')::boolean, false));
   perform refuse_if(q.party = 'OUTSIDER', 'request.not-offered');
   -- Requesters do not remember a call in dozens of ways: whoever tries is guessing. By the log, so that a call taken back counts.
   perform pg_advisory_xact_lock(hashtextextended('seloste.call-search.' || viewer()::text, 0));
@@ -226,43 +246,9 @@ begin
     where o.id = c.id;
   end if;
   perform note_request('call.looked-for', q, jsonb_build_object('call', c.id));
-  return c.id;
+  return query select c.id, q.number;
 end $$;
-
-create or replace function name_call(request uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  q subject_request := serving_identified(request);
-begin
-  call := ask_for_call(q, null, told, caller, service);
-  number := q.number;
-  return next;
-end $$;
-grant execute on function name_call to seloste_desk;
-
--- A call of an open request, locked with it.
-create or replace function call_served(q subject_request, wanted uuid) returns request_call
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  c request_call;
-begin
-  select * into c from request_call o where o.id = wanted and o.request_id = q.id for update;
-  perform refuse_if(c.id is null, 'not-found');
-  return c;
-end $$;
-
-create or replace function narrow_call(request uuid, wanted uuid, told jsonb, caller text, service text) returns table (call uuid, number text)
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  q subject_request := serving_identified(request);
-  c request_call := call_served(q, wanted);
-begin
-  perform refuse_if(c.state = 'MATCHED', 'call.matched');
-  call := ask_for_call(q, c, told, caller, service);
-  number := q.number;
-  return next;
-end $$;
-grant execute on function narrow_call to seloste_desk;
+grant execute on function ask_for_call to seloste_desk;
 
 -- Looks for what was asked lately and is in the log, and writes down how many fit: none, one, or several. Of the one its id; of
 -- several nothing. Returns call.named-already where the requester has named that one before; then nothing of it is kept.

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
@@ -59,7 +59,7 @@ export function closeRequest(
   return act(db, session, id, 'request.closed', statement, [...always, 'request.unfinished'])
 }
 
-async function act<Code extends string>(
+function act<Code extends string>(
   db: HoldingSafeguards,
   session: Session,
   id: string,
@@ -67,6 +67,5 @@ async function act<Code extends string>(
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> {
-  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'request', id } })
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, codes, { action, object: { kind: 'request', id } })
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Session } from '#safeguards/people/session.ts'
 import { listCallsOf } from '#use/requests/calls/list-calls.ts'
-import { nameCall, narrowCall, type LookedFor, type LookRefusal } from '#use/requests/calls/look-for-call.ts'
+import { lookForCall, type LookedFor, type LookRefusal } from '#use/requests/calls/look-for-call.ts'
 import { readTold } from '#use/requests/calls/told-of-call.ts'
 import { giveUpCall, verifyCall, withdrawCall, type VerificationRefusal } from '#use/requests/calls/verify-call.ts'
 import { operations } from '../contract/operations.ts'
@@ -20,7 +20,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
       const { session } = request
       const told = readTold(request.body, today())
       if ('refused' in told) return refuse(reply, told.refused, { field: told.field })
-      const looked = await nameCall(desk.db, session, request.params.id, told)
+      const looked = await lookForCall(desk.db, session, { requestId: request.params.id }, told)
       if ('refused' in looked) return refuseLook(reply, looked)
       return reply.code(201).send(await callOf(desk, session, request.params.id, looked))
     },
@@ -33,7 +33,7 @@ export function requestCallRoutes(app: Routes, desk: Desk): void {
       const told = readTold(request.body, today())
       if ('refused' in told) return refuse(reply, told.refused, { field: told.field })
       const { id: requestId, callId } = request.params
-      const looked = await narrowCall(desk.db, session, { requestId, callId }, told)
+      const looked = await lookForCall(desk.db, session, { requestId, callId }, told)
       if ('refused' in looked) return refuseLook(reply, looked)
       return reply.send(await callOf(desk, session, requestId, looked))
     },

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
@@ -53,7 +53,7 @@ export function withdrawCall(
   return act(db, session, of, 'call.given-up', sql`withdraw_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
 }
 
-async function act(
+function act(
   db: Kysely<RegisterTables>,
   session: Session,
   { requestId }: CallOf,
@@ -61,6 +61,5 @@ async function act(
   call: RawBuilder<unknown>,
 ): Promise<'done' | VerificationRefusal> {
   const trace = { action, object: { kind: 'request', id: requestId } } as const
-  const answer = await askOfDatabase(db, session, sql`select ${call}`, refusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, sql`select ${call}`, refusals, trace)
 }
