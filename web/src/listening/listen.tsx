@@ -1,16 +1,17 @@
 import { Link } from '@tanstack/react-router'
 import { Headphones } from 'lucide-react'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useId, useRef, useState, type ReactNode } from 'react'
+import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatPosition } from '../format/duration.ts'
-import { useLanguage, type Word } from '../language/use-words.ts'
+import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Player } from './player.tsx'
 import { beginsAt, type Stopped } from './resume.ts'
-import { useListening } from './use-listening.ts'
+import { useListening, type ListeningState } from './use-listening.ts'
 
 /** Says under which purpose the recording would be heard and that it is logged; then plays it. */
 export function Listen({
@@ -34,18 +35,13 @@ export function Listen({
   const { say } = useLanguage()
   const under = usePurpose()
   const { state, start, end, recover, pace } = useListening(recordingId, under)
-  const again = useRef<HTMLDivElement>(null)
   const [stopped, setStopped] = useState<Stopped>()
   const startMs = beginsAt(momentMs, stopped)
-  // What was taken away is not offered again: another try would be refused.
-  const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
   const isOver = state.state === 'over' || state.state === 'refused'
 
   const tell = useEffectEvent(onLooked)
   useEffect(() => {
     if (state.state === 'open' || isOver) tell()
-    if (!isOver) return
-    again.current?.querySelector<HTMLElement>('.listen-offer button, a')?.focus()
   }, [state.state, isOver])
 
   if (state.state === 'open') {
@@ -64,29 +60,63 @@ export function Listen({
     )
   }
   return (
-    <div className="listen" ref={again}>
+    <ListenOffer
+      state={state}
+      under={under}
+      moment={(momentMs != null || startMs > 0) && <> {say('listen.moment', { position: formatPosition(startMs) })}</>}
+      onStart={() => void start()}
+      whenRightEnded={<OwnRights />}
+    />
+  )
+}
+
+/** Offers a recording: under which purpose it would be heard and that it is logged; why the listening before is over. */
+export function ListenOffer({
+  state,
+  under,
+  startWord = 'listen.start',
+  moment,
+  onStart,
+  whenRightEnded,
+}: {
+  state: Exclude<ListeningState, { state: 'open' }>
+  under: UnderPurpose
+  startWord?: 'listen.start' | 'anonymisation.original.start'
+  /** Where it would begin. */
+  moment?: ReactNode
+  onStart: () => void
+  whenRightEnded?: ReactNode
+}) {
+  const { say } = useLanguage()
+  const box = useRef<HTMLDivElement>(null)
+  const note = useId()
+  const isOver = state.state === 'over' || state.state === 'refused'
+  // What was taken away is not offered again: another try would be refused.
+  const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
+
+  useEffect(() => {
+    if (isOver) box.current?.querySelector<HTMLElement>('.listen-offer button, a')?.focus()
+  }, [isOver])
+
+  return (
+    <div className="listen" ref={box}>
       {state.state === 'over' && (
         <Notice kind={state.why === 'left' ? 'success' : 'warning'} isUrgent>
           <p>{say(`listen.over.${state.why}`)}</p>
-          {state.why === 'right' && <OwnRights />}
+          {state.why === 'right' && whenRightEnded}
         </Notice>
       )}
       {state.state === 'refused' && <Failure error={state.error} />}
       {!isFinal && (
         <div className="listen-offer">
-          <Button
-            kind="primary"
-            isBusy={state.state === 'opening'}
-            onPress={() => void start()}
-            aria-describedby={`note-${segmentId}`}
-          >
+          <Button kind="primary" isBusy={state.state === 'opening'} onPress={onStart} aria-describedby={note}>
             <Headphones aria-hidden="true" size={20} />
-            {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : 'listen.start')}
+            {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : startWord)}
           </Button>
-          <p id={`note-${segmentId}`}>
-            {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}` as Word)}</strong>
+          <p id={note}>
+            {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}`)}</strong>
             {under.reference && ` (${under.reference})`}. {say('listen.logged')}
-            {(momentMs != null || startMs > 0) && <> {say('listen.moment', { position: formatPosition(startMs) })}</>}
+            {moment}
           </p>
         </div>
       )}

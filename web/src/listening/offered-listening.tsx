@@ -1,19 +1,6 @@
-import { Headphones } from 'lucide-react'
-import {
-  useEffect,
-  useEffectEvent,
-  useId,
-  useImperativeHandle,
-  useRef,
-  useState,
-  type ReactNode,
-  type Ref,
-} from 'react'
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from 'react'
 import type { Listening, Peaks, UnderPurpose } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Notice } from '../controls/notice.tsx'
-import { useLanguage } from '../language/use-words.ts'
+import { ListenOffer } from './listen.tsx'
 import type { ListenPlace } from './player-frame.tsx'
 import { useListening } from './use-listening.ts'
 import type { OnBroken } from './use-playback.ts'
@@ -36,7 +23,7 @@ export function OfferedListening({
   recordingId,
   under,
   place,
-  startWord = 'listen.start',
+  startWord,
   onOpen,
   children,
 }: {
@@ -50,15 +37,10 @@ export function OfferedListening({
   /** The player. */
   children: (open: OpenListening) => ReactNode
 }) {
-  const { say } = useLanguage()
   const { state, start, end, recover, pace } = useListening(recordingId, under)
   const player = useRef<ListenPlace>(null)
-  const offer = useRef<HTMLButtonElement>(null)
-  const note = useId()
   const [atMs, setAt] = useState(0)
   const isOpen = state.state === 'open'
-  const isOver = state.state === 'over' || state.state === 'refused'
-  const isFinal = state.state === 'over' && (state.why === 'right' || state.why === 'destroyed')
 
   useImperativeHandle(place, () => ({
     playFrom(ms) {
@@ -74,9 +56,6 @@ export function OfferedListening({
   }))
   const tellOpen = useEffectEvent((isOpenNow: boolean) => onOpen?.(isOpenNow))
   useEffect(() => tellOpen(isOpen), [isOpen])
-  useEffect(() => {
-    if (isOver) offer.current?.focus()
-  }, [isOver])
 
   if (isOpen) {
     const { listening, peaks } = state
@@ -85,32 +64,5 @@ export function OfferedListening({
       ...{ onEnd: () => end('left'), onSpeed: pace, onBroken: recover, onStop: setAt },
     })
   }
-  return (
-    <div className="listen">
-      {state.state === 'over' && (
-        <Notice kind={state.why === 'left' ? 'success' : 'warning'} isUrgent>
-          <p>{say(`listen.over.${state.why}`)}</p>
-        </Notice>
-      )}
-      {state.state === 'refused' && <Failure error={state.error} />}
-      {!isFinal && (
-        <div className="listen-offer">
-          <Button
-            ref={offer}
-            kind="primary"
-            isBusy={state.state === 'opening'}
-            onPress={() => void start()}
-            aria-describedby={note}
-          >
-            <Headphones aria-hidden="true" size={20} />
-            {say(state.state === 'opening' ? 'listen.opening' : isOver ? 'listen.again' : startWord)}
-          </Button>
-          <p id={note}>
-            {say('listen.purpose')} <strong>{say(`purpose.${under.purpose}`)}</strong>
-            {under.reference && ` (${under.reference})`}. {say('listen.logged')}
-          </p>
-        </div>
-      )}
-    </div>
-  )
+  return <ListenOffer state={state} under={under} startWord={startWord} onStart={() => void start()} />
 }
