@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
 import { openActs } from '../requests/open-acts.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -101,4 +102,24 @@ test('a copy that is being made when its request is withdrawn is never ready', a
   )
   expect(rows[0]!.stored).toBe(false)
   expect(await opens(link)).toBe(false)
+})
+
+test('a clerk who answers calls as well identifies nobody for a request of their own: they would get a file of a call that they may hear', async () => {
+  const { paula } = acts.people
+  const right = {
+    role: 'SERVICE_UNIT' as const,
+    purposes: ['INSPECTION' as const],
+    scope: { kind: 'all' as const, units: [], numbers: [] },
+  }
+  const other = await acts.desk.signIn(
+    await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Pia', right }),
+  )
+  const entered = await ask('paula', 'POST', '/api/requests', {
+    ...{ party: 'OFFICIAL', kinds: ['COPY'], channel: 'VISIT', language: 'fi', officialUserId: paula.userId },
+    ...{ requester: { name: 'Paula' }, receivedAt: Temporal.Now.instant().subtract({ minutes: 10 }).toString() },
+  })
+  expect(entered.status).toBe(201)
+  const path = `/api/requests/${entered.body['id'] as string}/identification`
+  expect(await ask('paula', 'POST', path, { how: 'PERSONNEL' })).toMatchObject({ status: 403, code: 'request.own' })
+  expect((await other.fetch(path, { json: { how: 'PERSONNEL' } })).status).toBe(204)
 })

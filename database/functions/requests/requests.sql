@@ -172,6 +172,8 @@ declare
   q subject_request := serving(wanted);
   opened uuid;
 begin
+  -- Whoever answers calls and serves requests would serve themselves: get a file of a recording that they may hear.
+  perform refuse_if(q.official_id = viewer(), 'request.own');
   perform refuse_if(how = 'PERSONNEL' and q.party <> 'OFFICIAL', 'request.identified-wrong');
   if q.identified_how is not distinct from how and q.identified_by = viewer() then
     return;

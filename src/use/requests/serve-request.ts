@@ -30,9 +30,9 @@ export function identifyRequester(
   session: Session,
   id: string,
   how: string,
-): Promise<'done' | Refused<Always | 'request.identified-wrong'>> {
+): Promise<'done' | Refused<Always | 'request.identified-wrong' | 'request.own'>> {
   const statement = sql`select identify_requester(${id}::uuid, ${how})`
-  return act(db, session, id, 'request.identified', statement, [...always, 'request.identified-wrong'])
+  return act(db, session, id, 'request.identified', statement, [...always, 'request.identified-wrong', 'request.own'])
 }
 
 const extendRefusals = [...always, 'request.extended', 'request.overdue', 'request.extension-wrong'] as const
