@@ -1,9 +1,3 @@
-create or replace function demand_data_protection_officer() returns void
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_if(not viewer_is('DATA_PROTECTION_OFFICER'), 'deny.role');
-end $$;
-
 -- What is asked of the log, as the condition of a query. `asked`: {people, role, action, result, purpose, object,
 -- reference, from, to}, each of which may be missing; every value goes in as a quoted literal.
 create or replace function log_condition(asked jsonb) returns text
@@ -37,7 +31,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   found_rows bigint;
 begin
-  perform demand_data_protection_officer();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   return query execute format(
     'select seq, at, person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, log_detail_shown(action, detail)
      from audit_entry where %s and %s order by at desc, seq desc offset %s limit %s',
@@ -58,7 +52,7 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 declare
   counted bigint;
 begin
-  perform demand_data_protection_officer();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   if not exists (
     select from audit_entry e
     where e.person_id = viewer() and e.at >= now() and e.action = 'log.read' and e.result = 'ok'
@@ -79,7 +73,7 @@ returns table (seq bigint, at timestamptz, person_id uuid, right_id uuid, role t
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_data_protection_officer();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   return query
     select e.seq, e.at, e.person_id, e.right_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
       e.result, e.detail, e.salt, l.index
@@ -94,7 +88,7 @@ grant execute on function read_log_entry to seloste_desk;
 create or replace function count_log_pending() returns bigint
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_data_protection_officer();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   return (select count(*) from audit_pending);
 end $$;
 grant execute on function count_log_pending to seloste_desk;
@@ -115,7 +109,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   asked uuid;
 begin
-  perform demand_data_protection_officer();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   insert into log_verification (asked_by) values (viewer()) on conflict do nothing returning id into asked;
   if asked is null then
     select id into asked from log_verification where ended_at is null;
@@ -128,7 +122,7 @@ grant execute on function ask_log_verification to seloste_desk;
 create or replace function cancel_log_verification(wanted uuid) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform demand_data_protection_officer();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   update log_verification set cancelled_at = coalesce(cancelled_at, clock_timestamp()) where id = wanted and ended_at is null;
   if not found then
     return false;

@@ -618,8 +618,7 @@ begin
   perform refuse_if(not spend_confirmation(viewer(), sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), 'clock.confirm',
       '00000000-0000-0000-0000-000000000000', 0), 'confirm.passkey');
   insert into clock_confirmation (stop_id, person_id, role) values (stop.id, viewer(), as_role);
-  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), viewers_right(as_role), as_role, 'clock.confirmed', 'clock', stop.id, 'ok', jsonb_build_object('now', ledger_instant(now())));
+  perform note_procedure('clock.confirmed', as_role, 'clock', stop.id, jsonb_build_object('now', ledger_instant(now())));
   if (select count(*) from confirmations_of(stop.id)) < 2 then
     return false;
   end if;

@@ -99,14 +99,8 @@ returns table (segment_id uuid, contact_id uuid, started_at timestamptz, answere
   explained_at timestamptz, explained_by uuid, note text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
-declare
-  held text := demand_reconciler();
 begin
-  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
-  select viewer(), r.id, held, 'reconciliation.listed', 'feeds', 'ok', jsonb_build_object('kind', wanted)
-  from access_right r where r.person_id = viewer() and r.role = held
-    and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
-  order by r.valid_from limit 1;
+  perform note_procedure('reconciliation.listed', demand_reconciler(), 'feeds', null, jsonb_build_object('kind', wanted));
   return query
     select u.segment_id, u.contact_id, u.contact_started_at, u.answered_at, u.ended_at, u.number_reached, u.number_reached_name, u.feed,
       u.at, u.capture_failure,
@@ -149,28 +143,6 @@ language sql volatile set search_path = pg_catalog, public, pg_temp as $$
 $$;
 grant execute on function not_while_watched to seloste_custodian;
 
--- Closes what is left of an alarm that has nothing left to ask about.
-create or replace function settle_alarm(wanted text, note text, held uuid) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  settled uuid;
-begin
-  perform not_while_watched(wanted);
-  if wanted = 'unrecorded' and exists (select from call_without_recording w where w.note_id is null)
-     or wanted = 'untold' and exists (select from recording_without_call w where w.note_id is null) then
-    return false;
-  end if;
-  update alarm a set closed_at = clock_timestamp(), closed_by = viewer(), note = btrim(settle_alarm.note),
-    seen_at = coalesce(a.seen_at, clock_timestamp()), seen_by = coalesce(a.seen_by, viewer())
-  where a.kind = wanted and a.closed_at is null returning a.id into settled;
-  if settled is null then
-    return false;
-  end if;
-  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'alarm.closed', 'alarm', settled, 'ok', jsonb_build_object('kind', wanted));
-  return true;
-end $$;
-
 -- The data protection officer says what was found out: of segments one by one, or of all that a page's filters show and that
 -- were there when it was read. With the last of them the alarm is closed under the same note.
 create or replace function explain_unreconciled(wanted text, segments uuid[], since timestamptz, until timestamptz, number text, told_by text,
@@ -178,10 +150,11 @@ create or replace function explain_unreconciled(wanted text, segments uuid[], si
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  held uuid := watching_right();
   said uuid := gen_random_uuid();
   many integer;
+  settled uuid;
 begin
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   insert into reconciliation_note (id, kind, note, by) values (said, wanted, btrim(explain_unreconciled.note), viewer());
   insert into reconciled_segment (kind, segment_id, contact_started_at, note_id)
   select u.kind, u.segment_id, u.contact_started_at, said from unreconciled u
@@ -193,9 +166,19 @@ begin
   on conflict (kind, segment_id) do nothing;
   get diagnostics many = row_count;
   perform refuse_if(many = 0, 'reconciliation.nothing');
-  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'reconciliation.explained', 'feeds', said, 'ok',
+  perform note_procedure('reconciliation.explained', 'DATA_PROTECTION_OFFICER', 'feeds', said,
     jsonb_build_object('kind', wanted, 'count', many));
-  return query select many, settle_alarm(wanted, explain_unreconciled.note, held);
+  -- Closes what is left of an alarm that has nothing left to ask about.
+  perform not_while_watched(wanted);
+  if not exists (select from unreconciled u
+    where u.kind = wanted and u.note_id is null and u.contact_started_at > now() - interval '28 days') then
+    update alarm a set closed_at = clock_timestamp(), closed_by = viewer(), note = btrim(explain_unreconciled.note),
+      seen_at = coalesce(a.seen_at, clock_timestamp()), seen_by = coalesce(a.seen_by, viewer())
+    where a.kind = wanted and a.closed_at is null returning a.id into settled;
+    if settled is not null then
+      perform note_procedure('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', settled, jsonb_build_object('kind', wanted));
+    end if;
+  end if;
+  return query select many, settled is not null;
 end $$;
 grant execute on function explain_unreconciled to seloste_desk;

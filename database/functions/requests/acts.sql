@@ -250,8 +250,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 begin
   if list_corrections.request is null then
     perform demand_one_role('{DECISION_MAKER}');
-    insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
-    values (viewer(), viewers_right('DECISION_MAKER'), 'DECISION_MAKER', 'requests.read', 'request', 'ok', '{"decisions": true}');
+    perform note_procedure('requests.read', 'DECISION_MAKER', 'request', null, '{"decisions": true}');
   else
     perform demand_right('SERVICE_UNIT', 'INSPECTION', 'any');
   end if;

@@ -7,25 +7,11 @@ begin
   return new;
 end $$;
 
--- The right on which the viewer watches.
-create or replace function watching_right() returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  found uuid;
-begin
-  perform refuse_if(not viewer_is('DATA_PROTECTION_OFFICER'), 'deny.role');
-  select id into found from access_right
-  where person_id = viewer() and role = 'DATA_PROTECTION_OFFICER'
-    and revoked_at is null and valid_from <= now() and (valid_to is null or valid_to > now())
-  order by valid_from limit 1;
-  return found;
-end $$;
-
 -- Notes that the alarm has been seen; the first time counts.
 create or replace function see_alarm(alarm uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform watching_right();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   update alarm a set seen_at = clock_timestamp(), seen_by = viewer() where a.id = see_alarm.alarm and a.seen_at is null;
 end $$;
 grant execute on function see_alarm to seloste_desk;
@@ -35,9 +21,9 @@ grant execute on function see_alarm to seloste_desk;
 create or replace function close_alarm(alarm uuid, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held uuid := watching_right();
   a alarm;
 begin
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   perform not_while_watched(o.kind) from public.alarm o where o.id = close_alarm.alarm;
   select * into a from public.alarm o where o.id = close_alarm.alarm for update;
   perform refuse_if(a.id is null, 'not-found');
@@ -53,8 +39,7 @@ begin
     where u.kind = a.kind and u.note_id is null and u.at <= a.last_at and u.contact_started_at > now() - interval '28 days'
     on conflict (kind, segment_id) do nothing;
   end if;
-  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'alarm.closed', 'alarm', a.id, 'ok', jsonb_build_object('kind', a.kind));
+  perform note_procedure('alarm.closed', 'DATA_PROTECTION_OFFICER', 'alarm', a.id, jsonb_build_object('kind', a.kind));
 end $$;
 grant execute on function close_alarm to seloste_desk;
 
@@ -79,7 +64,7 @@ returns table (month date, looks bigint, listenings bigint, people bigint, revie
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform watching_right();
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   return query
     with watched as (
       select date_trunc('month', l.at at time zone 'Europe/Helsinki')::date as month, count(*) as looks,
@@ -100,11 +85,8 @@ returns table (seq bigint, at timestamptz, person_id uuid, role text, action tex
   object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
-declare
-  held uuid := watching_right();
 begin
-  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
-  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'log.read', 'log', 'ok',
+  perform note_procedure('log.read', demand_one_role('{DATA_PROTECTION_OFFICER}'), 'log', null,
     jsonb_build_object('review', to_char(looks_to_review.month, 'YYYY-MM'), 'after', looks_to_review.after));
   return query
     select e.seq, e.at, e.person_id, e.role, e.action, e.purpose, e.reference, e.object_kind, e.object_id,
@@ -126,11 +108,11 @@ grant execute on function looks_to_review to seloste_desk;
 create or replace function sign_off_looks(month date, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held uuid := watching_right();
   first date := date_trunc('month', sign_off_looks.month);
   own bigint;
   seen bigint;
 begin
+  perform demand_one_role('{DATA_PROTECTION_OFFICER}');
   perform refuse_if(month_begins((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
   select count(*), count(*) filter (where l.person_id = viewer()) into seen, own
   from look l
@@ -141,8 +123,7 @@ begin
   insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_looks.note))
   on conflict do nothing;
   perform refuse_if(not found, 'review.done');
-  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
-  values (viewer(), held, 'DATA_PROTECTION_OFFICER', 'looks.reviewed', 'log', 'ok',
+  perform note_procedure('looks.reviewed', 'DATA_PROTECTION_OFFICER', 'log', null,
     jsonb_build_object('month', to_char(first, 'YYYY-MM'), 'looks', seen));
 end $$;
 grant execute on function sign_off_looks to seloste_desk;
