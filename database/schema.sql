@@ -3674,8 +3674,7 @@ held_role(person uuid, roles text[], acted_in text, acted_at timestamp with time
 helsinki_day(instant timestamp with time zone) returns date
 helsinki_today() returns date
 history_changes_late() returns trigger
-history_due(most integer) returns SETOF uuid to seloste_custodian
-history_end(ends_at timestamp with time zone, started_at timestamp with time zone) returns timestamp with time zone to seloste_desk
+history_end(ends_at timestamp with time zone, started_at timestamp with time zone) returns timestamp with time zone to seloste_custodian, seloste_desk
 history_ends_after(call_ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 history_guard() returns trigger
 history_held_between(begins timestamp with time zone, ends timestamp with time zone) returns boolean to seloste_custodian
@@ -3722,7 +3721,6 @@ keep_training_collection(wanted uuid, seen integer, name text, aim text) returns
 keeps_directory() returns boolean to seloste_desk
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone)
-last_hosted(person uuid) returns timestamp with time zone to seloste_custodian
 last_runs(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
 late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
 late_part_ends_in_time() returns trigger

@@ -3,7 +3,7 @@ create or replace function history_end(ends_at timestamptz, started_at timestamp
 language sql immutable parallel safe as $$
   select coalesce(ends_at, ((started_at at time zone 'UTC') + interval '14 months 1 day') at time zone 'UTC')
 $$;
-grant execute on function history_end to seloste_desk;
+grant execute on function history_end to seloste_custodian, seloste_desk;
 
 -- A part of a call is shown no longer than the call. Whoever asks for parts alone asks for their contact here.
 create or replace function history_runs(contact uuid, started timestamptz) returns boolean
@@ -101,23 +101,6 @@ begin
   update history_day d set counted_at = null where d.day = of_day and d.counted_at is not null and d.closed_at is null;
   return null;
 end $$;
-
--- Ids of contacts past their term, no more than asked for.
-create or replace function history_due(most integer) returns setof uuid
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  at timestamptz := destruction_now();
-begin
-  return query
-  select c.id from (
-    (select o.id from contact o where o.history_ends_at <= at and not history_is_held(o.id) limit most)
-    union all
-    (select o.id from contact o
-     where o.history_ends_at is null and history_end(null, o.started_at) <= at and o.started_at < at - interval '14 months'
-       and not history_is_held(o.id) limit most)
-  ) c limit most;
-end $$;
-grant execute on function history_due to seloste_custodian;
 
 -- Ends those of the given contacts whose term is over, with all that hangs on them; a recording that is held goes later.
 -- Returns which ended.

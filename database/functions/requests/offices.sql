@@ -569,11 +569,3 @@ begin
   return 'closed';
 end $$;
 grant execute on function close_room to seloste_desk;
-
--- When a person last opened the listening mode as its host; null where that is more than a day ago.
-create or replace function last_hosted(person uuid) returns timestamptz
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select max(a.opened_at) from office_slot s join appointment a on a.slot_id = s.id
-  where s.host_id = last_hosted.person and a.opened_at > now() - interval '1 day'
-$$;
-grant execute on function last_hosted to seloste_custodian;

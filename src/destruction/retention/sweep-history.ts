@@ -28,11 +28,7 @@ export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHis
   const dropped = await dropMonths(db)
   let contacts = dropped.contacts
   for (;;) {
-    const { rows } = await sql<{ id: string }>`select id from history_due(${batch}) as due (id)`.execute(db)
-    const gone = await expungeHistory(
-      db,
-      rows.map(({ id }) => id),
-    )
+    const gone = await expungeHistory(db, await dueContacts(db))
     contacts += gone
     if (gone === 0) break
   }
@@ -40,6 +36,19 @@ export async function sweepHistory(db: Kysely<RegisterTables>): Promise<SweptHis
   const emptied = await dropMonths(db)
   while ((await expungeHistoryRest(db, restBatch)) === restBatch);
   return { contacts: contacts + emptied.contacts, months: [...dropped.months, ...emptied.months], daysCounted }
+}
+
+/** Ids of contacts past their term, no more than a batch. */
+async function dueContacts(db: Kysely<RegisterTables>): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with t as (select destruction_now() as at)
+    (select id from contact where history_ends_at <= (select at from t) and not history_is_held(id) limit ${batch})
+    union all
+    (select id from contact
+     where history_ends_at is null and history_end(null, started_at) <= (select at from t)
+       and started_at < (select at from t) - interval '14 months' and not history_is_held(id) limit ${batch})
+    limit ${batch}`.execute(db)
+  return rows.map(({ id }) => id)
 }
 
 /** Makes the counts of every local day that has been over for a day and has none, the oldest first. */

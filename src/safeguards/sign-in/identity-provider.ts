@@ -315,7 +315,9 @@ export function createIdentityProvider(given: {
    * host may still be signed in at the provider.
    */
   async function isAfterHosting(personId: string, claims: IDToken): Promise<boolean> {
-    const { rows } = await sql<{ at: Temporal.Instant | null }>`select last_hosted(${personId}::uuid) as at`.execute(db)
+    const { rows } = await sql<{ at: Temporal.Instant | null }>`
+      select max(a.opened_at) as at from office_slot s join appointment a on a.slot_id = s.id
+      where s.host_id = ${personId}::uuid and a.opened_at > now() - interval '1 day'`.execute(db)
     const at = rows[0]?.at
     return !at || Temporal.Instant.compare(provedAt(claims), at.add({ seconds: clockToleranceSeconds })) > 0
   }
