@@ -128,8 +128,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       where i.disclosure_id = d.id and i.dropped_at is null), '[]'))
 $$;
 
--- What stands between a disclosure and its release, in the order in which it is told; nothing once it is released or over. The
--- twin of `lacksOf` in src/use/disclosure/research/research-state.ts, held to the same answer by a test.
+-- What stands between a disclosure and its release, in the order in which it is told; nothing once it is released or over. A test
+-- compares it with a model (research-state.test.ts).
 -- `official-twice`, the items that are too many.
 create or replace function lacks_of_facts(facts jsonb) returns table (what text, items integer[], until timestamptz)
 language sql immutable set search_path = pg_catalog, public, pg_temp as $$
@@ -164,6 +164,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   where not (facts ->> 'isReleased')::boolean and not (facts ->> 'isWithdrawn')::boolean and facts ->> 'outcome' is distinct from 'REFUSED'
   order by f.place
 $$;
+grant execute on function lacks_of_facts to seloste_desk;
 
 -- Refuses what lacks something but what comes later: `research.` and the first thing that is missing, its items in the detail.
 create or replace function refuse_lacks(facts jsonb, later text[]) returns void

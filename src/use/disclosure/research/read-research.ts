@@ -6,11 +6,11 @@ import type { Session } from '#safeguards/people/session.ts'
 import { researchFactsOf } from './research-facts.ts'
 import {
   isOverdue,
-  lacksOf,
   researchStateOf,
   type CopyState,
   type MissingOfResearch,
   type ResearchFacts,
+  type ResearchLack,
   type ResearchState,
 } from './research-state.ts'
 
@@ -104,13 +104,15 @@ export function readResearch(
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
+      const lacks = await sql<{ what: ResearchLack; items: number[] | null; until: Instant | null }>`
+        select l.* from research_facts(${[id]}::uuid[]) f, lacks_of_facts(f.facts) l`.execute(tx)
       const known = await sql<{ quality: boolean; decides: boolean; seen: string }>`
         select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides,
           research_seen(${id}::uuid) as seen`.execute(tx)
       const { seen, ...parts } = known.rows[0]!
       return {
         ...listed!,
-        lacks: lacksOf(listed!.facts),
+        lacks: lacks.rows.map(({ what, items, until }) => ({ what, ...(items && { items }), ...(until && { until }) })),
         extensions: extensions.rows,
         seen,
         may: mayOf(listed!, extensions.rows, session.personId, parts),

@@ -1,6 +1,6 @@
 /**
- * How far a disclosure to a research institute is, and what is missing (requirements 1.5, R28-R33, R35). In: facts. Out: state,
- * lacks, whether it is overdue. Never here: a database, a state that somebody sets.
+ * How far a disclosure to a research institute is (requirements 1.5, R28-R33, R35). In: facts. Out: state, whether it is overdue.
+ * Never here: a state that somebody sets; what is missing, which the database says (`lacks_of_facts`).
  */
 export type ResearchState =
   | 'DRAFT'
@@ -95,53 +95,6 @@ export function researchStateOf(facts: ResearchFacts): ResearchState {
   return facts.hasUndertaking ? 'UNDERTAKING' : 'CHECKED'
 }
 
-/**
- * What stands between a disclosure and its release, in the order of the steps; nothing once it is released or over. The twin of
- * `lacks_of_facts` in database/functions/disclosure/research.sql, which decides.
- */
-export function lacksOf(facts: ResearchFacts): MissingOfResearch[] {
-  if (facts.isReleased || facts.isWithdrawn || facts.outcome === 'REFUSED') return []
-  const { items, dueEnds } = facts
-  const left = items.filter(({ recording }) => recording !== 'destroyed')
-  const tooEarly = left.filter(({ destroyAt }) => destroyAt && isBefore(destroyAt, dueEnds))
-  const earliest = tooEarly.map(({ destroyAt }) => destroyAt!).sort((a, b) => Temporal.Instant.compare(a, b))[0]
-  const ofItems: Partial<Record<ResearchLack, readonly ResearchItemFacts[]>> = {
-    'item-destroyed': items.filter(({ recording }) => recording === 'destroyed'),
-    'item-restricted': items.filter(({ recording }) => recording === 'restricted'),
-    'anonymised-copy': left.filter((item) => !isRendered(item)),
-    'level-not-allowed': left.filter((item) => isRendered(item) && item.level === 'D' && !facts.isPseudonymisedOn),
-    'official-twice': left
-      .filter(isBelowT)
-      .filter(({ item, official }, _, those) =>
-        those.some((other) => other.item !== item && (official === undefined || other.official === official)),
-      ),
-    check: left.filter(({ copyState }) => copyState === 'RENDERED'),
-    'due-date-late': tooEarly,
-  }
-  const isMissing: Record<ResearchLack, boolean> = {
-    'research-off': !facts.isOn,
-    items: items.length === 0,
-    'item-destroyed': false,
-    'item-restricted': false,
-    'anonymised-copy': false,
-    'level-not-allowed': false,
-    'official-twice': false,
-    check: false,
-    undertaking: !facts.hasUndertaking,
-    'due-date-late': false,
-    'due-date-past': !isBefore(facts.now, dueEnds),
-    'institute-blocked': facts.isInstituteBlocked,
-    decision: facts.outcome === null,
-    release: true,
-  }
-  return (Object.keys(isMissing) as ResearchLack[]).flatMap((what) => {
-    const those = ofItems[what]?.map(({ item }) => item) ?? []
-    if (!isMissing[what] && those.length === 0) return []
-    const until = what === 'due-date-late' ? earliest : undefined
-    return [{ what, ...(those.length > 0 && { items: those }), ...(until && { until }) }]
-  })
-}
-
 /** Released, past the day on which all is to be back, or a recall past its time (AC13), and not closed (AC19). */
 export function isOverdue(facts: ResearchFacts): boolean {
   const { isReleased, isClosed, now, items } = facts
@@ -168,11 +121,6 @@ export function earliestDestruction({ items }: ResearchFacts): Temporal.Instant 
 
 function isRendered({ copyState }: ResearchItemFacts): boolean {
   return copyState === 'RENDERED' || copyState === 'APPROVED'
-}
-
-/** Something of a voice is left in it. */
-function isBelowT(item: ResearchItemFacts): boolean {
-  return isRendered(item) && item.level !== undefined && item.level !== 'T'
 }
 
 function isBefore(one: Temporal.Instant, other: Temporal.Instant): boolean {
