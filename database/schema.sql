@@ -3321,19 +3321,6 @@ create table workstation_code (
 alter table workstation_code enable row level security;
 
 -- Views
-create view call_without_recording as
- SELECT segment_id,
-    contact_id,
-    answered_at,
-    ended_at,
-    number_reached,
-    number_reached_name,
-    capture_failure,
-    feed,
-    at,
-    note_id
-   FROM part_without_recording w
-  WHERE contact_started_at > (now() - '28 days'::interval);
 create view closed_until as
  SELECT kind,
     person_id,
@@ -3355,8 +3342,9 @@ create view look as
     object_id
    FROM audit_entry
   WHERE result = 'ok'::text AND (action = ANY (ARRAY['contacts.listed'::text, 'contact.read'::text, 'caller.revealed'::text, 'calls.watched'::text, 'listening.started'::text, 'shares.read'::text]));
-create view part_without_recording as
- SELECT s.id AS segment_id,
+create view unreconciled as
+ SELECT 'unrecorded'::text AS kind,
+    s.id AS segment_id,
     s.contact_id,
     s.contact_started_at,
     s.answered_at,
@@ -3373,9 +3361,10 @@ create view part_without_recording as
      LEFT JOIN reconciled_segment n ON n.kind = 'unrecorded'::text AND n.segment_id = s.id
   WHERE s.decision_record AND s.answered_at IS NOT NULL AND s.capture_failure IS DISTINCT FROM 'forbidden'::text AND f.told_at < (now() - recordings_come_within()) AND NOT (EXISTS ( SELECT
            FROM recording r
-          WHERE r.segment_id = s.id));
-create view recording_not_told as
- SELECT s.id AS segment_id,
+          WHERE r.segment_id = s.id))
+UNION ALL
+ SELECT 'untold'::text AS kind,
+    s.id AS segment_id,
     s.contact_id,
     r.contact_started_at,
     s.answered_at,
@@ -3398,49 +3387,6 @@ create view recording_not_told as
   WHERE (r.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND r.ended_at < (now() - '24:00:00'::interval) AND NOT (EXISTS ( SELECT
            FROM fed_segment o
           WHERE o.segment_id = s.id));
-create view recording_without_call as
- SELECT segment_id,
-    contact_id,
-    answered_at,
-    ended_at,
-    number_reached,
-    number_reached_name,
-    capture_failure,
-    feed,
-    at,
-    note_id
-   FROM recording_not_told w
-  WHERE contact_started_at > (now() - '28 days'::interval);
-create view unreconciled as
- SELECT 'unrecorded'::text AS kind,
-    p.segment_id,
-    p.contact_id,
-    p.contact_started_at,
-    p.answered_at,
-    p.ended_at,
-    p.number_reached,
-    p.number_reached_name,
-    p.capture_failure,
-    p.feed,
-    p.at,
-    p.missing_since,
-    p.note_id
-   FROM part_without_recording p
-UNION ALL
- SELECT 'untold'::text AS kind,
-    r.segment_id,
-    r.contact_id,
-    r.contact_started_at,
-    r.answered_at,
-    r.ended_at,
-    r.number_reached,
-    r.number_reached_name,
-    r.capture_failure,
-    r.feed,
-    r.at,
-    r.missing_since,
-    r.note_id
-   FROM recording_not_told r;
 
 -- Functions, and who may call them
 access_right_guard() returns trigger
@@ -3607,7 +3553,6 @@ decide_research(wanted uuid, how text, reasons text, seen text) returns void to 
 decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
-demand_data_protection_officer() returns void
 demand_duty(duty text, wanted text DEFAULT NULL::text) returns access_right
 demand_one_role(wanted text[]) returns text
 demand_own_calls() returns access_right
@@ -3729,8 +3674,7 @@ held_role(person uuid, roles text[], acted_in text, acted_at timestamp with time
 helsinki_day(instant timestamp with time zone) returns date
 helsinki_today() returns date
 history_changes_late() returns trigger
-history_due(most integer) returns SETOF uuid to seloste_custodian
-history_end(ends_at timestamp with time zone, started_at timestamp with time zone) returns timestamp with time zone to seloste_desk
+history_end(ends_at timestamp with time zone, started_at timestamp with time zone) returns timestamp with time zone to seloste_custodian, seloste_desk
 history_ends_after(call_ended timestamp with time zone) returns timestamp with time zone to seloste_capture
 history_guard() returns trigger
 history_held_between(begins timestamp with time zone, ends timestamp with time zone) returns boolean to seloste_custodian
@@ -3777,7 +3721,6 @@ keep_training_collection(wanted uuid, seen integer, name text, aim text) returns
 keeps_directory() returns boolean to seloste_desk
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone) to seloste_desk
-last_hosted(person uuid) returns timestamp with time zone to seloste_custodian
 last_runs(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint) to seloste_desk
 late_facts_from(slack interval) returns timestamp with time zone to seloste_capture
 late_part_ends_in_time() returns trigger
@@ -4113,7 +4056,6 @@ serving_identified(wanted uuid) returns subject_request
 serving_letter(wanted uuid, kind text) returns subject_request
 session_guard() returns trigger
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
-settle_alarm(wanted text, note text, held uuid) returns boolean
 settle_call(request uuid, wanted uuid) returns text to seloste_desk
 settle_call_end(call uuid, call_started timestamp with time zone, inferred boolean) returns void to seloste_capture
 settle_contact(wanted uuid) returns void
@@ -4137,6 +4079,7 @@ stale_letters(request uuid) returns SETOF uuid to seloste_desk
 standbys() returns text[] to seloste_custodian
 studies_known() returns TABLE(since date, today date, by_hour_from date, is_current boolean) to seloste_desk
 studies_purpose() returns boolean to seloste_desk
+study_columns(pattern text, of_lengths text DEFAULT NULL::text, without text[] DEFAULT '{}'::text[]) returns text
 study_parts(contact uuid, begun timestamp with time zone, called text, ended timestamp with time zone) returns study_part[]
 study_right(r recording) returns access_right
 subject_copy_failed(wanted uuid) returns void to seloste_custodian
@@ -4182,7 +4125,6 @@ viewers_right(wanted text) returns uuid
 wait_bounds() returns integer[]
 was_answered_by(r recording, official uuid) returns boolean
 was_in_scope(person uuid, purpose text, reference text, looked_at timestamp with time zone, call uuid, part uuid) returns boolean
-watching_right() returns uuid
 week_of(at timestamp with time zone) returns timestamp with time zone
 what_closing_needs(wanted uuid) returns jsonb to seloste_desk
 what_ends(facts jsonb) returns jsonb

@@ -42,97 +42,48 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   ) x
 $$;
 
+-- The columns of counts, each written by a pattern for format(), with commas between: those of lengths by one of their own.
+create or replace function study_columns(pattern text, of_lengths text default null, without text[] default '{}') returns text
+language sql immutable set search_path = pg_catalog, public, pg_temp as $$
+  select string_agg(format(case when l.is_length then coalesce(of_lengths, pattern) else pattern end, l.name), ', ' order by l.name)
+  from (
+    select name, false as is_length from unnest(array['calls', 'answered', 'talk_seconds', 'judged', 'expected_ppm', 'recorded']) name
+    union all select 'talk_' || n, true from generate_series(0, cardinality(talk_bounds())) n
+    union all select 'wait_' || n, true from generate_series(0, cardinality(wait_bounds())) n
+  ) l
+  where l.name <> all (without)
+$$;
+
 -- Counts these contacts as they are now, in the place of what was counted of them before. One process at a time.
 create or replace function count_contacts(ids uuid[], starts timestamptz[]) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  with due as materialized (
-    select c.id, c.started_at, c.counted as before,
-      -- A call that was over and goes on, with another official, is in progress and counted once more at its end.
-      case when c.ended_at is not null or c.started_at < now() - interval '24 hours'
-        then study_parts(c.id, c.started_at, c.number_called, c.ended_at) end as parts
-    from unnest(ids, starts) as e (id, started_at) join contact c on c.id = e.id and c.started_at = e.started_at
-  ), noted as (
-    update contact c set counted = d.parts from due d
-    where c.id = d.id and c.started_at = d.started_at and d.before is distinct from d.parts
-  ), changes as (
-    select (d.started_at at time zone 'Europe/Helsinki') as at, x.sign, p.*,
-      width_bucket(p.talk_seconds, talk_bounds()) as talk, width_bucket(p.wait_seconds, wait_bounds()) as wait
-    from due d, lateral (values (d.parts, 1), (d.before, -1)) as x (parts, sign), lateral unnest(x.parts) as p
-    where d.before is distinct from d.parts
-  ), by_hour as materialized (
-    select c.at::date as day, extract(hour from c.at)::smallint as hour, c.number, c.unit_id,
-      sum(c.sign * c.calls) as calls, sum(c.sign * c.answered) as answered,
-      sum(c.sign * coalesce(c.talk_seconds, 0)) as talk_seconds, sum(c.sign * c.judged) as judged,
-      sum(c.sign * c.expected_ppm) as expected_ppm, sum(c.sign * c.recorded) as recorded,
-      coalesce(sum(c.sign) filter (where c.talk = 0), 0) as talk_0,
-      coalesce(sum(c.sign) filter (where c.talk = 1), 0) as talk_1,
-      coalesce(sum(c.sign) filter (where c.talk = 2), 0) as talk_2,
-      coalesce(sum(c.sign) filter (where c.talk = 3), 0) as talk_3,
-      coalesce(sum(c.sign) filter (where c.talk = 4), 0) as talk_4,
-      coalesce(sum(c.sign) filter (where c.talk = 5), 0) as talk_5,
-      coalesce(sum(c.sign) filter (where c.talk = 6), 0) as talk_6,
-      coalesce(sum(c.sign) filter (where c.talk = 7), 0) as talk_7,
-      coalesce(sum(c.sign) filter (where c.talk = 8), 0) as talk_8,
-      coalesce(sum(c.sign) filter (where c.talk = 9), 0) as talk_9,
-      coalesce(sum(c.sign) filter (where c.talk = 10), 0) as talk_10,
-      coalesce(sum(c.sign) filter (where c.talk = 11), 0) as talk_11,
-      coalesce(sum(c.sign) filter (where c.talk = 12), 0) as talk_12,
-      coalesce(sum(c.sign) filter (where c.wait = 0), 0) as wait_0,
-      coalesce(sum(c.sign) filter (where c.wait = 1), 0) as wait_1,
-      coalesce(sum(c.sign) filter (where c.wait = 2), 0) as wait_2,
-      coalesce(sum(c.sign) filter (where c.wait = 3), 0) as wait_3,
-      coalesce(sum(c.sign) filter (where c.wait = 4), 0) as wait_4,
-      coalesce(sum(c.sign) filter (where c.wait = 5), 0) as wait_5,
-      coalesce(sum(c.sign) filter (where c.wait = 6), 0) as wait_6,
-      coalesce(sum(c.sign) filter (where c.wait = 7), 0) as wait_7,
-      coalesce(sum(c.sign) filter (where c.wait = 8), 0) as wait_8,
-      coalesce(sum(c.sign) filter (where c.wait = 9), 0) as wait_9
-    from changes c group by 1, 2, 3, 4
-  ), hours as (
-    insert into study_hour as h (day, hour, number, unit_id,
-      calls, answered, talk_seconds, judged, expected_ppm, recorded, talk_0, talk_1, talk_2, talk_3, talk_4, talk_5,
-      talk_6, talk_7, talk_8, talk_9, talk_10, talk_11, talk_12, wait_0, wait_1, wait_2, wait_3, wait_4, wait_5,
-      wait_6, wait_7, wait_8, wait_9)
-    select * from by_hour
-    on conflict on constraint study_hour_once do update set
-      calls = h.calls + excluded.calls, answered = h.answered + excluded.answered,
-      talk_seconds = h.talk_seconds + excluded.talk_seconds, judged = h.judged + excluded.judged,
-      expected_ppm = h.expected_ppm + excluded.expected_ppm, recorded = h.recorded + excluded.recorded,
-      talk_0 = h.talk_0 + excluded.talk_0, talk_1 = h.talk_1 + excluded.talk_1, talk_2 = h.talk_2 + excluded.talk_2,
-      talk_3 = h.talk_3 + excluded.talk_3, talk_4 = h.talk_4 + excluded.talk_4, talk_5 = h.talk_5 + excluded.talk_5,
-      talk_6 = h.talk_6 + excluded.talk_6, talk_7 = h.talk_7 + excluded.talk_7, talk_8 = h.talk_8 + excluded.talk_8,
-      talk_9 = h.talk_9 + excluded.talk_9, talk_10 = h.talk_10 + excluded.talk_10,
-      talk_11 = h.talk_11 + excluded.talk_11, talk_12 = h.talk_12 + excluded.talk_12,
-      wait_0 = h.wait_0 + excluded.wait_0, wait_1 = h.wait_1 + excluded.wait_1, wait_2 = h.wait_2 + excluded.wait_2,
-      wait_3 = h.wait_3 + excluded.wait_3, wait_4 = h.wait_4 + excluded.wait_4, wait_5 = h.wait_5 + excluded.wait_5,
-      wait_6 = h.wait_6 + excluded.wait_6, wait_7 = h.wait_7 + excluded.wait_7, wait_8 = h.wait_8 + excluded.wait_8,
-      wait_9 = h.wait_9 + excluded.wait_9
-  )
-  insert into study_day as d (day, number, unit_id,
-    calls, answered, talk_seconds, judged, expected_ppm, recorded, talk_0, talk_1, talk_2, talk_3, talk_4, talk_5,
-    talk_6, talk_7, talk_8, talk_9, talk_10, talk_11, talk_12, wait_0, wait_1, wait_2, wait_3, wait_4, wait_5,
-    wait_6, wait_7, wait_8, wait_9)
-  select c.day, c.number, c.unit_id,
-    sum(c.calls), sum(c.answered), sum(c.talk_seconds), sum(c.judged), sum(c.expected_ppm), sum(c.recorded),
-    sum(c.talk_0), sum(c.talk_1), sum(c.talk_2), sum(c.talk_3), sum(c.talk_4), sum(c.talk_5), sum(c.talk_6),
-    sum(c.talk_7), sum(c.talk_8), sum(c.talk_9), sum(c.talk_10), sum(c.talk_11), sum(c.talk_12), sum(c.wait_0),
-    sum(c.wait_1), sum(c.wait_2), sum(c.wait_3), sum(c.wait_4), sum(c.wait_5), sum(c.wait_6), sum(c.wait_7),
-    sum(c.wait_8), sum(c.wait_9)
-  from by_hour c group by 1, 2, 3
-  on conflict on constraint study_day_once do update set
-    calls = d.calls + excluded.calls, answered = d.answered + excluded.answered,
-    talk_seconds = d.talk_seconds + excluded.talk_seconds, judged = d.judged + excluded.judged,
-    expected_ppm = d.expected_ppm + excluded.expected_ppm, recorded = d.recorded + excluded.recorded,
-    talk_0 = d.talk_0 + excluded.talk_0, talk_1 = d.talk_1 + excluded.talk_1, talk_2 = d.talk_2 + excluded.talk_2,
-    talk_3 = d.talk_3 + excluded.talk_3, talk_4 = d.talk_4 + excluded.talk_4, talk_5 = d.talk_5 + excluded.talk_5,
-    talk_6 = d.talk_6 + excluded.talk_6, talk_7 = d.talk_7 + excluded.talk_7, talk_8 = d.talk_8 + excluded.talk_8,
-    talk_9 = d.talk_9 + excluded.talk_9, talk_10 = d.talk_10 + excluded.talk_10,
-    talk_11 = d.talk_11 + excluded.talk_11, talk_12 = d.talk_12 + excluded.talk_12,
-    wait_0 = d.wait_0 + excluded.wait_0, wait_1 = d.wait_1 + excluded.wait_1, wait_2 = d.wait_2 + excluded.wait_2,
-    wait_3 = d.wait_3 + excluded.wait_3, wait_4 = d.wait_4 + excluded.wait_4, wait_5 = d.wait_5 + excluded.wait_5,
-    wait_6 = d.wait_6 + excluded.wait_6, wait_7 = d.wait_7 + excluded.wait_7, wait_8 = d.wait_8 + excluded.wait_8,
-    wait_9 = d.wait_9 + excluded.wait_9
-$$;
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  execute format($count$
+    with due as materialized (
+      select c.id, c.started_at, c.counted as before,
+        -- A call that was over and goes on, with another official, is in progress and counted once more at its end.
+        case when c.ended_at is not null or c.started_at < now() - interval '24 hours'
+          then study_parts(c.id, c.started_at, c.number_called, c.ended_at) end as parts
+      from unnest($1, $2) as e (id, started_at) join contact c on c.id = e.id and c.started_at = e.started_at
+    ), noted as (
+      update contact c set counted = d.parts from due d
+      where c.id = d.id and c.started_at = d.started_at and d.before is distinct from d.parts
+    ), changes as (
+      select (d.started_at at time zone 'Europe/Helsinki') as at, x.sign, p.*,
+        'talk_' || width_bucket(p.talk_seconds, talk_bounds()) as talk, 'wait_' || width_bucket(p.wait_seconds, wait_bounds()) as wait
+      from due d, lateral (values (d.parts, 1), (d.before, -1)) as x (parts, sign), lateral unnest(x.parts) as p
+      where d.before is distinct from d.parts
+    ), by_hour as materialized (
+      select c.at::date as day, extract(hour from c.at)::smallint as hour, c.number, c.unit_id, %1$s from changes c group by 1, 2, 3, 4
+    ), hours as (
+      insert into study_hour as h (day, hour, number, unit_id, %2$s) select * from by_hour
+      on conflict on constraint study_hour_once do update set %3$s
+    )
+    insert into study_day as h (day, number, unit_id, %2$s) select c.day, c.number, c.unit_id, %4$s from by_hour c group by 1, 2, 3
+    on conflict on constraint study_day_once do update set %3$s
+  $count$, study_columns('sum(c.sign * coalesce(c.%1$s, 0)) as %1$s', 'coalesce(sum(c.sign) filter (where %1$L in (c.talk, c.wait)), 0) as %1$s'),
+    study_columns('%s'), study_columns('%1$s = h.%1$s + excluded.%1$s'), study_columns('sum(c.%s)')) using ids, starts;
+end $$;
 
 -- Counts contacts that are over and not counted, and those of which something else was told since; of a call whose end was never
 -- heard of, a day after its beginning. Returns how many of the first and of what was told there were: less than asked for is all.
@@ -208,47 +159,22 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtext('seloste.studies'));
   delete from study_hour h where h.day < (at - interval '14 months')::date;
-  with g as (
-    delete from study_day d where d.day < (at - interval '14 months')::date returning *
-  ), kept as (
-    insert into study_month as m (month, number,
-    calls, answered, talk_seconds, judged, expected_ppm, recorded, talk_0, talk_1, talk_2, talk_3, talk_4, talk_5, talk_6,
-    talk_7, talk_8, talk_9, talk_10, talk_11, talk_12, wait_0, wait_1, wait_2, wait_3, wait_4, wait_5, wait_6, wait_7,
-    wait_8, wait_9)
-    select date_trunc('month', g.day)::date, g.number,
-    sum(g.calls), sum(g.answered), sum(g.talk_seconds), sum(g.judged), sum(g.expected_ppm), sum(g.recorded), sum(g.talk_0),
-    sum(g.talk_1), sum(g.talk_2), sum(g.talk_3), sum(g.talk_4), sum(g.talk_5), sum(g.talk_6), sum(g.talk_7), sum(g.talk_8),
-    sum(g.talk_9), sum(g.talk_10), sum(g.talk_11), sum(g.talk_12), sum(g.wait_0), sum(g.wait_1), sum(g.wait_2),
-    sum(g.wait_3), sum(g.wait_4), sum(g.wait_5), sum(g.wait_6), sum(g.wait_7), sum(g.wait_8), sum(g.wait_9)
-    from g group by 1, 2
-    -- A call that is told of after its month was rounded changes nothing any more.
-    on conflict (month, number) do update set
-    calls = m.calls + excluded.calls, answered = m.answered + excluded.answered,
-    talk_seconds = m.talk_seconds + excluded.talk_seconds, judged = m.judged + excluded.judged,
-    expected_ppm = m.expected_ppm + excluded.expected_ppm, recorded = m.recorded + excluded.recorded,
-    talk_0 = m.talk_0 + excluded.talk_0, talk_1 = m.talk_1 + excluded.talk_1, talk_2 = m.talk_2 + excluded.talk_2,
-    talk_3 = m.talk_3 + excluded.talk_3, talk_4 = m.talk_4 + excluded.talk_4, talk_5 = m.talk_5 + excluded.talk_5,
-    talk_6 = m.talk_6 + excluded.talk_6, talk_7 = m.talk_7 + excluded.talk_7, talk_8 = m.talk_8 + excluded.talk_8,
-    talk_9 = m.talk_9 + excluded.talk_9, talk_10 = m.talk_10 + excluded.talk_10, talk_11 = m.talk_11 + excluded.talk_11,
-    talk_12 = m.talk_12 + excluded.talk_12, wait_0 = m.wait_0 + excluded.wait_0, wait_1 = m.wait_1 + excluded.wait_1,
-    wait_2 = m.wait_2 + excluded.wait_2, wait_3 = m.wait_3 + excluded.wait_3, wait_4 = m.wait_4 + excluded.wait_4,
-    wait_5 = m.wait_5 + excluded.wait_5, wait_6 = m.wait_6 + excluded.wait_6, wait_7 = m.wait_7 + excluded.wait_7,
-    wait_8 = m.wait_8 + excluded.wait_8, wait_9 = m.wait_9 + excluded.wait_9
-    where not m.is_rounded
-  )
-  select count(*) into gone from g;
-  update study_month m set is_rounded = true,
-    calls = in_fives(m.calls), answered = in_fives(m.answered), recorded = in_fives(m.recorded),
-    talk_0 = in_fives(m.talk_0), talk_1 = in_fives(m.talk_1), talk_2 = in_fives(m.talk_2), talk_3 = in_fives(m.talk_3),
-    talk_4 = in_fives(m.talk_4), talk_5 = in_fives(m.talk_5), talk_6 = in_fives(m.talk_6), talk_7 = in_fives(m.talk_7),
-    talk_8 = in_fives(m.talk_8), talk_9 = in_fives(m.talk_9), talk_10 = in_fives(m.talk_10), talk_11 = in_fives(m.talk_11),
-    talk_12 = in_fives(m.talk_12), wait_0 = in_fives(m.wait_0), wait_1 = in_fives(m.wait_1), wait_2 = in_fives(m.wait_2),
-    wait_3 = in_fives(m.wait_3), wait_4 = in_fives(m.wait_4), wait_5 = in_fives(m.wait_5), wait_6 = in_fives(m.wait_6),
-    wait_7 = in_fives(m.wait_7), wait_8 = in_fives(m.wait_8), wait_9 = in_fives(m.wait_9),
-    judged = in_fives(m.judged),
-    expected_ppm = case when m.judged > 0 then m.expected_ppm * in_fives(m.judged) / m.judged else 0 end,
-    talk_seconds = case when in_fives(m.answered) > 0 then 300 * round(m.talk_seconds / 300.0)::bigint else 0 end
-  where not m.is_rounded and m.month + interval '15 months' <= at;
+  execute format($coarsen$
+    with g as (
+      delete from study_day d where d.day < ($1 - interval '14 months')::date returning *
+    ), kept as (
+      insert into study_month as h (month, number, %1$s) select date_trunc('month', g.day)::date, g.number, %2$s from g group by 1, 2
+      -- A call that is told of after its month was rounded changes nothing any more.
+      on conflict (month, number) do update set %3$s where not h.is_rounded
+    )
+    select count(*) from g
+  $coarsen$, study_columns('%s'), study_columns('sum(g.%s)'), study_columns('%1$s = h.%1$s + excluded.%1$s')) into gone using at;
+  execute format($round$
+    update study_month m set is_rounded = true, %s,
+      expected_ppm = case when m.judged > 0 then m.expected_ppm * in_fives(m.judged) / m.judged else 0 end,
+      talk_seconds = case when in_fives(m.answered) > 0 then 300 * round(m.talk_seconds / 300.0)::bigint else 0 end
+    where not m.is_rounded and m.month + interval '15 months' <= $1
+  $round$, study_columns('%1$s = in_fives(m.%1$s)', without => '{expected_ppm,talk_seconds}')) using at;
   delete from study_month m where m.is_rounded and m.calls = 0 and m.judged = 0;
   return gone;
 end $$;
