@@ -1,6 +1,6 @@
 // What an operator's own programs see of a running Seloste: Prometheus, a collector of traces, a system that is told of events,
 // a phone system that asks. With one call of real media, and everything set that some metric waits for.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -8,6 +8,7 @@ import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startCollector } from '#test/monitoring/collector.ts'
 import { listedMetrics } from '#test/monitoring/listed-metrics.ts'
@@ -16,12 +17,14 @@ import { placeCall } from '../simulator/place-call.ts'
 import { eventually, signInAt, type ContactShape } from './api.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 const testLine = '+35829497099'
 const caller = '+358401239876'
 const aino = officialByKey('aino')
 const token = 'a token of twenty characters'
 
 let seloste: RunningSeloste
+let witness = ''
 let contact: ContactShape
 const folder = await mkdtemp(join(tmpdir(), 'seloste-connecting-'))
 const collector = await startCollector()
@@ -62,7 +65,7 @@ beforeAll(async () => {
   const [certificate, key] = [join(folder, 'c.pem'), join(folder, 'k.pem')]
   const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=localhost']
   execFileSync('openssl', [...made, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
-  const witness = execFileSync(process.execPath, ['-e', witnessKey], { encoding: 'utf8' })
+  witness = execFileSync(process.execPath, ['-e', witnessKey], { encoding: 'utf8' })
   seloste = await startSeloste({
     isPrepared: true,
     environment: {
@@ -138,6 +141,13 @@ test('every process is up, the call was counted, and nothing is late', async () 
   for (const kind of ['recording', 'contact']) {
     expect(text).toContain(`seloste_records_overdue{kind="${kind}",process="custodian"} 0`)
   }
+})
+
+test('of a witness that says nothing the status says so', async () => {
+  const environment = { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host }
+  const given = { ...environment, SELOSTE_WITNESSES: `http://127.0.0.1:9 ${witness}` }
+  const said = spawnSync(process.execPath, [program, 'status'], { env: given, encoding: 'utf8' }).stdout
+  expect(said).toContain('witness.example has not cosigned the audit log yet')
 })
 
 test('the path of the call is one trace with the contact’s id, of every process, without a number or a name', async () => {

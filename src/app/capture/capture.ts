@@ -27,7 +27,7 @@ import { connectDatabase } from '#platform/database/connect.ts'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { Fault } from '#platform/fault.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
-import { offerMetrics } from '#platform/metrics/share-metrics.ts'
+import { offerMetrics, tellMetrics } from '#platform/metrics/share-metrics.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
 import { switchedStore } from '#platform/objects/switched-store.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
@@ -371,8 +371,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       ...{ sessions: recorder.live - recorder.ending(), recordings: recorder.recording, waiting: spool.waiting },
       blockers: blockers.list(),
     }),
-    answer: async (asked) =>
-      asked === 'metrics' ? metrics.registry.getMetricsAsJSON() : answerCallFlows(flows, asked),
+    answer: async (asked) => (asked === 'metrics' ? tellMetrics(metrics.registry) : answerCallFlows(flows, asked)),
     onEnded: (calls) => {
       log.warn({ calls }, 'calls of a capture that has been silent for a quarter of an hour were ended')
     },

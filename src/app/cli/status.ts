@@ -5,6 +5,10 @@ import { promises, type PromiseId } from '#description/promises.ts'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
+import { newestCheckpoint } from '#safeguards/audit/stored-tree.ts'
+import { newestCosignatures } from '#safeguards/audit/witness/cosignatures.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Kysely } from 'kysely'
 import { readProofs, type Proof } from '#use/evidence/read-proofs.ts'
 import { endsThatWait, standsInTheWay, tellStanding, type EndThatWaits } from '#use/retention/stands-in-the-way.ts'
 import { readTargets } from '#use/webhooks/tell-events.ts'
@@ -33,6 +37,8 @@ interface Status extends DeskState {
   obstacles: string[] | undefined
   /** Systems to which events could not be told: a line each; nothing where the database could not be asked. */
   webhooks: string[] | undefined
+  /** Witnesses that have not cosigned the newest of the audit log: a line each; nothing where the database could not be asked. */
+  witnesses: string[] | undefined
   /** What keeps an engine of the agency's, or one with a wrong evaluation, from being used: a line each. */
   engines: string[]
 }
@@ -62,6 +68,7 @@ export async function status(settings: Settings, asJson: boolean): Promise<void>
     ...toldNodes(found),
     ...toldObstacles(found),
     ...toldWebhooks(found),
+    ...(found.witnesses ?? []),
     ...toldEngines(found),
   ]
   console.log(asJson ? JSON.stringify(found) : lines().join('\n'))
@@ -146,7 +153,7 @@ function toldEngines({ engines }: Status): string[] {
 
 async function askDatabase(
   settings: Settings,
-): Promise<Pick<Status, 'broken' | 'unsigned' | 'obstacles' | 'webhooks' | 'nodes'>> {
+): Promise<Pick<Status, 'broken' | 'unsigned' | 'obstacles' | 'webhooks' | 'witnesses' | 'nodes'>> {
   try {
     return await withRunningDatabase(
       settings,
@@ -164,13 +171,21 @@ async function askDatabase(
             ({ target, givenUp, lastAnswer }) =>
               `${target}: ${givenUp} events were given up (${lastAnswer ?? 'no answer'}): mend it, then "seloste webhooks retry --target ${target}"`,
           ),
+          witnesses: await lateWitnesses(db, settings),
           obstacles: [...standing.map(tellStanding), ...waiting.map(tellWaiting)],
         }
       },
       databaseAnswerMs,
     )
   } catch {
-    return { broken: undefined, unsigned: false, obstacles: undefined, webhooks: undefined, nodes: undefined }
+    return {
+      broken: undefined,
+      unsigned: false,
+      obstacles: undefined,
+      webhooks: undefined,
+      witnesses: undefined,
+      nodes: undefined,
+    }
   }
 }
 
@@ -178,6 +193,22 @@ async function askDatabase(
 async function keyBeside({ dataDirectory }: Settings): Promise<VerifierKey | 'any'> {
   const line = await readFile(join(dataDirectory, 'audit-log', 'key'), 'utf8').catch(() => '')
   return readVerifierKey(line) ?? 'any'
+}
+
+/** They are asked every ten seconds in which the log has grown. */
+const witnessMinutes = 10
+
+async function lateWitnesses(db: Kysely<RegisterTables>, { witnesses }: Settings): Promise<string[]> {
+  const [newest, cosigned] = [await newestCheckpoint(db), await newestCosignatures(db)]
+  return witnesses.flatMap(({ key }) => {
+    const name = readVerifierKey(key)?.name ?? key
+    const last = cosigned.find(({ witness }) => witness === name)
+    if (!last) return [`the witness ${name} has not cosigned the audit log yet`]
+    const minutes = Temporal.Now.instant().since(last.receivedAt).total('minutes')
+    if (last.size === newest?.size || minutes < witnessMinutes) return []
+    const at = last.receivedAt.toString({ smallestUnit: 'second' })
+    return [`the witness ${name} has not cosigned the audit log since ${at}: the custodian’s log says why`]
+  })
 }
 
 function tellWaiting({ kind, id, until }: EndThatWaits): string {

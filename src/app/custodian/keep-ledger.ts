@@ -78,7 +78,12 @@ export function keepLedger(options: KeepLedgerOptions): { stop: () => Promise<vo
       if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns the destruction ledger again')
     } else if (!failing.has(name)) {
       failing.add(name)
-      if ('ahead' in answer) {
+      if ('differs' in answer) {
+        log.error(
+          { witness: name, seen: answer.differs, here: head.size },
+          'a witness has cosigned another destruction ledger of this installation: somebody has signed it with the audit log’s key. Keep a copy of the database, and find out who has that key (docs/operate/audit-log.md)',
+        )
+      } else if ('ahead' in answer) {
         log.error(
           { witness: name, seen: answer.ahead, here: head.size },
           'a witness has seen a longer destruction ledger than this: the database was turned back together with what is beside the keys. Restore it with "seloste restore", which replays the ledger from its copies',

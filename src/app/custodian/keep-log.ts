@@ -138,9 +138,15 @@ export function keepLog(options: KeepLogOptions): { looked: Promise<void>; stop:
     if ('line' in answer) {
       await storeCosignature(db, { size: checkpoint.size, witness: name, line: answer.line })
       if (failing.delete(name)) log.info({ witness: name }, 'the witness cosigns again')
-    } else if ('ahead' in answer) {
-      const finding: Finding = { kind: 'witness-ahead', witness: name, signed: answer.ahead, found: checkpoint.size }
-      if (!(await acceptedBefore(db))(finding)) await noteBreak(db, [finding])
+    } else if ('ahead' in answer || 'differs' in answer) {
+      const ahead: Finding = { kind: 'witness-ahead', witness: name, found: checkpoint.size }
+      const finding: Finding =
+        'ahead' in answer
+          ? { ...ahead, signed: answer.ahead }
+          : { ...ahead, kind: 'witness-differs', signed: answer.differs }
+      // Once accepted, what was ahead differs as soon as this log is as long.
+      const isAccepted = await acceptedBefore(db)
+      if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await noteBreak(db, [finding])
     } else if (!failing.has(name)) {
       failing.add(name)
       log.warn(

@@ -131,6 +131,28 @@ describe('a witness', () => {
     await new Promise((resolve) => liar.close(resolve))
   })
 
+  test('tells that another log was signed beside it with the same key; what a liar shows is believed only if it is that', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'seloste-witness-'))
+    const other = await start(log, folder)
+    const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])
+    expect(await askWitness(other, log, fork.note(80), fork.read, 0)).toHaveProperty('line')
+    // The log that goes on is longer by now, or as long.
+    for (const size of [80, 200])
+      expect(await askWitness(other, log, tree.note(size), tree.read, 0)).toEqual({ differs: 80 })
+    await other.stop()
+    for (const shown of [tree.note(40), fork.note(80, makeSigner(log.name, newKey(), 'note')), 'nothing']) {
+      const liar = createServer((incoming, outgoing) => {
+        if (incoming.method === 'POST') outgoing.writeHead(422).end('no\n')
+        else outgoing.writeHead(200).end(shown)
+      })
+      await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
+      const { port } = liar.address() as { port: number }
+      const lied = await askWitness({ ...other, url: `http://127.0.0.1:${port}` }, log, tree.note(200), tree.read, 40)
+      expect(lied).toEqual({ failed: expect.stringContaining('422') })
+      await new Promise((resolve) => liar.close(resolve))
+    }
+  })
+
   test('does not go on from a state that is another log’s', async () => {
     await witness.stop()
     await expect(start(makeSigner('seloste/other/00000002', newKey(), 'note'))).rejects.toThrow('not one of this log')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Blockers } from '#platform/blockers/blockers.ts'
-import { Counter } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
 import { startMetrics } from './metrics.ts'
 import { offerMetrics, readOffered, writeMetrics } from './share-metrics.ts'
 
@@ -14,12 +14,14 @@ test('one scrape holds the numbers of every process that answers, each under its
   const [desk, capture] = [startMetrics('desk'), startMetrics('capture')]
   const calls = new Counter({ name: 'calls_total', help: 'Calls', registers: [capture.registry] })
   calls.inc(3)
+  new Gauge({ name: 'age_seconds', help: 'Age', registers: [capture.registry] }).set(Infinity)
   const offered = await offerMetrics(capture.registry, join(folder, 'capture.sock'), noBlockers)
   const sockets = { capture: join(folder, 'capture.sock'), custodian: join(folder, 'nobody.sock') }
   const offeredHere = await readOffered(sockets)
   expect([...offeredHere.keys()]).toEqual(['capture'])
   const text = await writeMetrics(desk.registry, [...offeredHere.values()])
   expect(text).toContain('calls_total{process="capture"} 3')
+  expect(text, 'what never happened is not a moment ago').toContain('age_seconds{process="capture"} +Inf')
   expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="desk"\}/)
   expect(text).toMatch(/seloste_event_loop_lag_p99_seconds\{process="capture"\}/)
   expect(text.match(/# TYPE seloste_event_loop_lag_p99_seconds/g)).toHaveLength(1)

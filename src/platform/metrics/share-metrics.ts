@@ -22,7 +22,7 @@ export async function offerMetrics(
       answer.end(JSON.stringify(blockers.list()))
       return
     }
-    registry.getMetricsAsJSON().then(
+    tellMetrics(registry).then(
       (metrics) => answer.end(JSON.stringify(metrics)),
       () => answer.writeHead(500).end(),
     )
@@ -31,8 +31,28 @@ export async function offerMetrics(
   return { stop: () => closeSocket(server) }
 }
 
+interface ToldValue {
+  /** A text where it is no finite number: JSON has none. */
+  value: number | string
+  labels?: Readonly<Partial<Record<string, string | number>>>
+}
+
 /** What a process tells of its numbers. */
-export type ToldMetrics = readonly { values?: readonly { labels?: Readonly<Record<string, string | number>> }[] }[]
+export type ToldMetrics = readonly { values?: readonly ToldValue[] }[]
+
+/** This process's numbers, as JSON can tell them. */
+export async function tellMetrics(registry: Registry): Promise<ToldMetrics> {
+  return withValues(await registry.getMetricsAsJSON(), (value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  )
+}
+
+function withValues(metrics: ToldMetrics, change: (value: ToldValue['value']) => ToldValue['value']): ToldMetrics {
+  return metrics.map((metric) => ({
+    ...metric,
+    ...(metric.values && { values: metric.values.map((one) => ({ ...one, value: change(one.value) })) }),
+  }))
+}
 
 /**
  * The numbers offered at the sockets that answer, by the name of the process that offers there.
@@ -59,7 +79,8 @@ async function askEach<Told>(sockets: Readonly<Record<string, string>>, asked: s
 
 /** This process's numbers and those of others as one exposition text. */
 export async function writeMetrics(registry: Registry, others: readonly ToldMetrics[]): Promise<string> {
-  return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...others]).metrics()
+  const told = others.map((metrics) => withValues(metrics, Number))
+  return AggregatorRegistry.aggregate([await registry.getMetricsAsJSON(), ...told]).metrics()
 }
 
 function ask<Told>(socketPath: string, path: string): Promise<Told> {

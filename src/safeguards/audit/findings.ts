@@ -17,6 +17,8 @@ export const findingKinds = {
   'pending-missing': 'an entry was gone before it was taken into the tree',
   'witness-ahead':
     'a witness has seen a larger tree than this: the log was turned back together with what is beside the keys',
+  'witness-differs':
+    'a witness has cosigned another log of this installation: somebody has signed it with the log’s key',
 } as const
 export type FindingKind = keyof typeof findingKinds
 

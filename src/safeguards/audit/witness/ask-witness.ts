@@ -11,7 +11,7 @@ import {
   type Signer,
   type VerifierKey,
 } from '../note.ts'
-import { consistencyProof, type ReadMembers } from '../tree.ts'
+import { consistencyProof, isConsistent, type ReadMembers } from '../tree.ts'
 
 export interface Witness {
   /** Its submission prefix. */
@@ -23,6 +23,8 @@ export type WitnessAnswer =
   | { line: string }
   /** The witness holds a checkpoint of ours with so many leaves, which is more than we have. */
   | { ahead: number }
+  /** The witness holds a checkpoint that our key signed, of so many leaves, which are not those of our log. */
+  | { differs: number }
   | { failed: string }
 
 const answerMs = 10_000
@@ -52,7 +54,7 @@ export async function askWitness(
       return typeof signed === 'object' ? { line: signed.line } : { failed: 'its answer is not signed by its key' }
     }
     if (status !== 409 || !/^(0|[1-9]\d{0,15})\n$/.test(text))
-      return { failed: `${status} ${text.trim().slice(0, 200)}` }
+      return (await otherLog(witness, log, checkpoint, read)) ?? { failed: `${status} ${text.trim().slice(0, 200)}` }
     old = Number(text)
     if (old > checkpoint.size) return isAhead(witness, log, checkpoint.size)
   }
@@ -81,6 +83,20 @@ async function isAhead(witness: Witness, log: Signer, size: number): Promise<Wit
   const held = await heldBy(witness.url, log)
   if (held && held.size > size) return { ahead: held.size }
   return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
+}
+
+/** Whether another log was signed with our key: what the witness holds is not the beginning of ours. */
+async function otherLog(
+  witness: Witness,
+  log: Signer,
+  ours: SignedCheckpoint,
+  read: ReadMembers,
+): Promise<WitnessAnswer | undefined> {
+  const held = await heldBy(witness.url, log)
+  if (!held || held.size > ours.size) return undefined
+  return isConsistent(held, ours, await consistencyProof(held.size, ours.size, read))
+    ? undefined
+    : { differs: held.size }
 }
 
 async function ask(url: string, body?: string): Promise<{ status: number; text: string }> {
