@@ -8,6 +8,7 @@ import { checkEdge } from './doctor/check-edge.ts'
 import { checkFiles } from './doctor/check-files.ts'
 import { checkLeftBehind } from './doctor/check-left-behind.ts'
 import { checkMachine } from './doctor/check-machine.ts'
+import { checkRtp } from './doctor/check-rtp.ts'
 import { checkPorts } from './doctor/check-ports.ts'
 import { checkSettings } from './doctor/check-settings.ts'
 import { checkStores } from './doctor/check-stores.ts'
@@ -48,6 +49,7 @@ async function lookAt(readSettings: () => Settings): Promise<Finding[]> {
     ['disk', () => checkDisk(settings)],
     ['ports', () => checkPorts(settings, runs)],
     ['edge', () => Promise.resolve(checkEdge(settings))],
+    ['sip.rtp', () => checkRtp(settings)],
     ['files', () => checkFiles(settings, Temporal.Now.instant())],
     ['database', () => checkDatabase(settings.databaseUrl)],
     ['stores', () => checkStores(settings)],

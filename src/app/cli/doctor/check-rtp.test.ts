@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '#test/database/create-test-database.ts'
+import { noteClient } from '#register/capture-seen.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { findPlainRtp } from './check-rtp.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const capture = database.as('seloste_capture').db
+const { db, pool } = database.as()
+const note = (trunk: string, suite: string) =>
+  noteClient(capture, {
+    trunk,
+    client: 'SBC 1',
+    sessions: 1,
+    refused: 0,
+    sends: [{ kind: 'suite', name: suite, times: 1 }],
+  })
+
+test('each trunk that has sent RTP without SRTP this week is warned of: its sound could be forged from its client’s address', async () => {
+  await note('trunk:secured', 'AES_CM_128_HMAC_SHA1_80')
+  await note('address:127.0.0.1', 'none')
+  await note('trunk:changed', 'none')
+  await pool.query("update capture_client_sends set last_at = now() - interval '8 days' where name = 'none'")
+  expect(await findPlainRtp(db)).toMatchObject([{ check: 'sip.rtp', is: 'ok' }])
+  await note('address:127.0.0.1', 'none')
+  await note('trunk:border', 'none')
+  await note('trunk:border', 'AES_CM_128_HMAC_SHA1_80')
+  await note('source:192.0.2.0/29', 'none')
+  const found = await findPlainRtp(db)
+  expect(found.map(({ is, says }) => [is, says.split(' ')[0]])).toEqual([
+    ['warning', 'source:192.0.2.0/29'],
+    ['warning', 'trunk:border'],
+  ])
+  expect(found[0]!.remedy).toContain('secure-trunks.md')
+})

@@ -1,0 +1,33 @@
+import { sql, type Kysely } from 'kysely'
+import type { Settings } from '#platform/config/settings.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { withRunningDatabase } from '../running-database.ts'
+import { ok, unknown, warning, type Finding } from './finding.ts'
+
+/** A client that has changed to SRTP is not warned of for ever. */
+const days = 7
+const answerMs = 1_500
+
+/** Which trunks have sent RTP without SRTP: their sound can be forged by whoever sends packets under their addresses. */
+export async function checkRtp(settings: Settings): Promise<Finding[]> {
+  return withRunningDatabase(settings, 'doctor', findPlainRtp, answerMs).catch(() => [
+    unknown('sip.rtp', 'which trunks send RTP without SRTP is not known: no Seloste runs on these settings'),
+  ])
+}
+
+export async function findPlainRtp(db: Kysely<RegisterTables>): Promise<Finding[]> {
+  const { rows } = await sql<{ trunk: string; last: Temporal.Instant }>`
+    select c.trunk, max(s.last_at) as last from capture_client c join capture_client_sends s on s.client_id = c.id
+    where s.kind = 'suite' and s.name = 'none' and s.last_at > now() - ${sql.lit(`${days} days`)}::interval
+      -- Nobody else sends under an address of this machine.
+      and c.trunk !~ '^(address|source):(127\\.|::1)'
+    group by c.trunk order by c.trunk`.execute(db)
+  if (rows.length === 0) return [ok('sip.rtp', `no trunk has sent RTP without SRTP in ${days} days`)]
+  return rows.map(({ trunk, last }) =>
+    warning(
+      'sip.rtp',
+      `${trunk} sends RTP without SRTP, last at ${last.toString({ smallestUnit: 'second' })}: whoever can send packets under its client’s address and port is recorded in its calls once it is silent for 0.4 s, and no mark tells of it`,
+      'turn on SRTP with SDES keys (RTP/SAVP) over TLS at the client, and set SELOSTE_SIPS_... (docs/operate/secure-trunks.md); until then let no other host send under its addresses',
+    ),
+  )
+}
