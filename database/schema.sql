@@ -2487,6 +2487,7 @@ create table research_disclosure (
   overdue_told_on date,
   hands uuid[] not null default '{}'::uuid[],
   return_working_days integer not null default 3,
+  decided_for text,
   constraint research_disclosure_pkey PRIMARY KEY (id),
   constraint research_disclosure_check CHECK ((((undertaking_at IS NULL) = (undertaking_reference IS NULL)) AND ((undertaking_at IS NULL) = (undertaking_signatory IS NULL)) AND ((undertaking_at IS NULL) = (undertaking_on IS NULL)) AND ((undertaking_at IS NULL) = (undertaking_by IS NULL)))),
   constraint research_disclosure_check1 CHECK ((((decided_at IS NULL) = (outcome IS NULL)) AND ((decided_at IS NULL) = (decided_by IS NULL)) AND ((decided_at IS NULL) = (reasons IS NULL)))),
@@ -3693,6 +3694,7 @@ inspection_is_urgent(i inspection) returns boolean
 inspections_heard() returns TABLE(heard bigint, rooms bigint, early uuid[], elsewhere uuid[], others bigint[]) to seloste_custodian
 install_description(text text, effective_from timestamp with time zone, roles jsonb) returns boolean
 install_right(whose uuid, wanted text) returns uuid
+institute_as_decided(institute uuid) returns text
 institute_is_blocked(wanted uuid) returns boolean
 institutes_blocked() returns SETOF uuid to seloste_desk
 intake_batches_in_use(ids uuid[]) returns SETOF uuid to seloste_capture

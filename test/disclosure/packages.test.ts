@@ -140,7 +140,8 @@ describe('a package to a research institute', () => {
     const instituteId = await open.institute({ recipient: instituteKeys.recipient })
     const { id } = await ready(1, { instituteId })
     const later = generateKeyPair()
-    const changed = open.instituteBody({ recipient: later.recipient })
+    const { name } = (await open.read(id)).institute
+    const changed = open.instituteBody({ name, recipient: later.recipient })
     expect((await send('eero', 'PUT', `/api/institutes/${instituteId}`, changed)).status).toBe(204)
     const { body } = await release(id)
     await until(id, 'ready')

@@ -28,11 +28,17 @@ $$;
 create or replace function research_as_seen(d research_disclosure) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select encode(sha256(convert_to(jsonb_build_array(d.study, d.due_on, d.format, d.undertaking_reference, d.undertaking_signatory,
-    d.undertaking_on, n.name, n.recipient, (
+    d.undertaking_on, n.name, n.contact, n.email, n.recipient, (
       select coalesce(jsonb_agg(jsonb_build_array(i.item, i.recording_id, a.id, a.level) order by i.item), '[]')
       from research_item i left join anonymised_copy a on a.recording_id = i.recording_id
       where i.disclosure_id = d.id and i.dropped_at is null))::text, 'UTF8')), 'hex')
   from institute n where n.id = d.institute_id
+$$;
+
+-- To whom a decision is, as one short text: the key is kept with the decision itself.
+create or replace function institute_as_decided(institute uuid) returns text
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select encode(sha256(convert_to(jsonb_build_array(n.name, n.email)::text, 'UTF8')), 'hex') from institute n where n.id = institute
 $$;
 
 create or replace function authority_as_seen(d authority_disclosure) returns text

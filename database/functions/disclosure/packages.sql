@@ -139,7 +139,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when p.research_id is not null then
       (select r.research from disclosure_rules r)
       and exists (select from research_disclosure d where d.id = p.research_id and d.outcome = 'GRANTED' and d.study_ended_on is null
-        and d.closed_at is null and d.withdrawn_at is null and not institute_is_blocked(d.institute_id))
+        and d.closed_at is null and d.withdrawn_at is null and not institute_is_blocked(d.institute_id)
+        and (d.decided_for is null or d.decided_for = institute_as_decided(d.institute_id)))
       and (select count(*) from research_disclosure d, research_items_to_release(d.id) i
         join recording r on r.id = i.recording_id join anonymised_copy c on c.id = i.copy_id
         where d.id = p.research_id and r.state = 'STORED' and r.destroy_at > register_now()

@@ -363,6 +363,8 @@ begin
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   -- Two disclosures to one institute that are released at once come one after the other.
   perform from institute i where i.id = d.institute_id for no key update;
+  -- The decision is for whom it was read to be: not for another name or address that somebody has given the institute since.
+  perform refuse_if(d.decided_for <> institute_as_decided(d.institute_id), 'research.institute-changed');
   perform from recording r where r.id in (
     select i.recording_id from research_item i where i.disclosure_id = d.id and i.dropped_at is null
   ) order by r.id for share;
@@ -582,7 +584,8 @@ begin
     perform refuse_if(research_as_seen(d) is distinct from decide_research.seen, 'research.changed-meanwhile');
   end if;
   update research_disclosure r set outcome = how, reasons = btrim(decide_research.reasons), decided_at = clock_timestamp(), decided_by = viewer(),
-    recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end
+    recipient = case when how = 'GRANTED' then (select i.recipient from institute i where i.id = d.institute_id) end,
+    decided_for = case when how = 'GRANTED' then institute_as_decided(d.institute_id) end
   where r.id = d.id;
   perform note_research('research.decided', as_role, 'disclosure', d.id, jsonb_build_object('outcome', how));
   if how = 'REFUSED' then

@@ -160,8 +160,8 @@ async function earlierCheckpoints(tx: Kysely<SafeguardTables>, size: number): Pr
 
 /** Never half a file under its name. */
 async function writeWhole(path: string, bytes: Buffer | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const file = await open(`${path}.new`, 'w')
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(`${path}.new`, 'w', 0o600)
   try {
     await file.writeFile(bytes)
     await file.sync()

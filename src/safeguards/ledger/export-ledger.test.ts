@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
@@ -73,6 +73,24 @@ describe('an export of the log with the destruction ledger', () => {
     await destroy()
     expect(await exported()).toBe(267)
     expect(await verified()).toMatchObject({ found: 0, ledger: 267, destructions: 6 })
+  })
+
+  test('is read by nobody else on the machine: it says who looked at what, and names preservation orders', async () => {
+    const before = process.umask(0o022)
+    try {
+      await destroy()
+      await exported()
+    } finally {
+      process.umask(before)
+    }
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+    const open = []
+    for (const one of entries) {
+      const { mode } = await stat(join(one.parentPath, one.name))
+      if ((mode & 0o077) !== 0) open.push(one.name)
+    }
+    expect(entries.length).toBeGreaterThan(0)
+    expect(open).toEqual([])
   })
 
   test('tells a destruction that the ledger does not know, one for another cause, and a line that was altered', async () => {

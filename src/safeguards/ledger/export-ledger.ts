@@ -72,8 +72,8 @@ async function earlierSize(holding: HoldingSafeguards, folder: string, size: num
 
 /** Never half a file under its name. */
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const file = await open(`${path}.new`, 'w')
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(`${path}.new`, 'w', 0o600)
   try {
     await file.writeFile(bytes)
     await file.sync()

@@ -25,4 +25,5 @@ export const releaseRefusals = [
   'research.own',
   'research.study-ended',
   'research.item-out',
+  'research.institute-changed',
 ] as const

@@ -1,0 +1,57 @@
+/** What is lent goes to whom it was decided to (R30, R31): another name or address of the institute after the decision is another recipient. */
+import { describe, expect, test } from 'vitest'
+import type { RegisterTables } from '#register/tables.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { openPackages } from '../disclosure/open-packages.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const { prepared, institute, ready, release, until, fetchLink, send, read, decide, instituteKeys } =
+  await openPackages(database)
+
+const key = instituteKeys.recipient
+const as = (name: string, email: string) => ({ name, contact: 'Kirjaamo', email, language: 'sv', recipient: key })
+/** The expert who prepared it changes the institute alone. */
+async function changed(id: string, given: object) {
+  const { institute } = await read(id)
+  const { status } = await send('eero', 'PUT', `/api/institutes/${institute.id}`, {
+    ...as(institute.name, mail),
+    ...given,
+  })
+  expect(status).toBe(204)
+  return institute
+}
+const mail = 'kirjaamo@tutkimus.example'
+
+describe('an institute that has another name or address after the decision', () => {
+  test.each([
+    ['name', { name: 'Aivan Muu Oy' }],
+    ['address', { email: 'eero@muualla.example' }],
+  ])('gets nothing by it: of another %s', async (_what, given) => {
+    const { id } = await ready()
+    const was = await changed(id, given)
+    const asked = { method: 'PASSPHRASE', delivery: 'LINK' }
+    expect(await release(id, asked)).toMatchObject({ status: 409, code: 'research.institute-changed' })
+    await changed(id, { name: was.name })
+    expect((await release(id, asked)).status).toBe(201)
+  })
+
+  test('fetches no package that lies ready', async () => {
+    const { id } = await ready()
+    const made = await release(id)
+    expect(made.status).toBe(201)
+    await until(id, 'ready')
+    await changed(id, { email: 'eero@muualla.example' })
+    expect((await fetchLink(made.body['link'] as string)).status).toBe(404)
+    await changed(id, {})
+    expect((await fetchLink(made.body['link'] as string)).status).toBe(200)
+  })
+
+  test('has a decision of its own where it changes while somebody reads', async () => {
+    const { id } = await prepared({ instituteId: await institute({ recipient: key }) })
+    const { seen } = await read(id, 'riitta')
+    await changed(id, { email: 'eero@muualla.example' })
+    expect(await decide(id, 'GRANTED', 'riitta', { seen })).toMatchObject({
+      ...{ status: 409, code: 'research.changed-meanwhile' },
+    })
+  })
+})
