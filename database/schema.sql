@@ -3540,7 +3540,6 @@ count_questions(counter regclass, questions bigint) returns void
 count_reached(draft uuid, reach jsonb, from_at timestamp with time zone) returns jsonb to seloste_custodian
 count_reception(ended timestamp with time zone, reception jsonb, is_lossy boolean, is_empty boolean) returns void to seloste_capture
 count_studies(most integer) returns integer to seloste_custodian
-counts_of_retention(OUT held bigint, OUT restricted bigint, OUT due_today bigint, OUT overdue bigint, OUT next_recording timestamp with time zone, OUT contacts bigint, OUT contacts_overdue bigint, OUT next_contact timestamp with time zone) returns record
 custodian_tells_ends() returns trigger
 day_begins(day date) returns timestamp with time zone
 day_for_letter(at timestamp with time zone) returns text
@@ -3583,7 +3582,6 @@ drop_authority_item(wanted uuid, which integer) returns void to seloste_desk
 drop_factors(person uuid) returns void to seloste_custodian
 drop_history_month(of_month date) returns TABLE(outcome text, contacts bigint) to seloste_custodian
 drop_research_item(wanted uuid, number integer) returns void to seloste_desk
-dues_of_retention(from_at timestamp with time zone, to_at timestamp with time zone, by_unit text, of_number text) returns TABLE(begins timestamp with time zone, ends timestamp with time zone, recordings bigint, contacts bigint)
 duty_right_to(duty text, r recording) returns access_right
 duty_rights(duty text) returns SETOF access_right
 duty_rights_to(duty text, r recording) returns SETOF access_right
@@ -3796,13 +3794,10 @@ look_is_so(person uuid, held uuid, as_role text, purpose text, reference text) r
 looks_at(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 looks_at_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
 looks_at_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
-looks_at_others(after bigint, known bigint[]) returns TABLE(looks bigint, others bigint[], upto bigint) to seloste_custodian
-looks_by_purpose(described jsonb) returns TABLE(looks bigint, without_purpose bigint, outside bigint, example bigint) to seloste_custodian
 looks_for_letter(q subject_request) returns jsonb
 looks_lately() returns TABLE(in_minute integer, in_hour integer) to seloste_desk
 looks_out_of_scope(after bigint, known bigint[], most bigint) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
 looks_to_review(month date, after bigint, wanted integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, contacts integer, listening uuid, served_ms bigint) to seloste_desk
-looks_without_reference() returns TABLE(looks bigint, without_reference bigint, example bigint) to seloste_custodian
 lost_versions() returns SETOF integer to seloste_custodian
 make_link(person uuid, hash bytea) returns TABLE(id uuid, until timestamp with time zone, had_password boolean) to seloste_desk
 make_workstation_code(office uuid, name text, code_hash bytea) returns timestamp with time zone to seloste_desk
@@ -3865,7 +3860,6 @@ note_research(action text, as_role text, kind text, object uuid, detail jsonb) r
 note_research_released(research_id uuid) returns void
 note_wrong_factor(token_hash bytea) returns void to seloste_custodian
 notify_person(person uuid, kind text, detail jsonb) returns void
-obstacles_of_retention() returns TABLE(kind text, count bigint, since timestamp with time zone, deadline timestamp with time zone, place text, example text, fault text)
 official_of(s segment) returns integer
 official_stays_known() returns trigger
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
@@ -4019,7 +4013,6 @@ room_now() returns TABLE(appointment_id uuid, number text, language text, until 
 room_recordings() returns uuid[] to seloste_desk
 room_segments() returns uuid[] to seloste_desk
 rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean to seloste_custodian
-runs_of_retention(most integer) returns TABLE(at timestamp with time zone, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text, ledger_first bigint, ledger_last bigint)
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
 save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid to seloste_desk

@@ -54,7 +54,7 @@ describe('database roles', () => {
         'select * from unreconciled',
         'select * from fed_segment',
         'select * from obeyed_version',
-        'select * from looks_without_reference()',
+        'select * from rights_in_force()',
         'select salt from audit_entry',
         'select seq from audit_leaf',
         "insert into audit_leaf (index, hash) values (0, sha256('x'))",

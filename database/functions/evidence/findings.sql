@@ -16,65 +16,6 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_ended to seloste_capture, seloste_custodian, seloste_desk;
 
--- Looks in all; looks without a purpose; looks under one that the version in force then did not know.
--- `described`: [{"since", "until", "purposes"}], one for each version.
-create or replace function looks_by_purpose(described jsonb)
-returns table (looks bigint, without_purpose bigint, outside bigint, example bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with recursive used (purpose) as (
-    select min(purpose) from look
-    union all
-    select (select min(l.purpose) from look l where l.purpose > used.purpose) from used where used.purpose is not null
-  ),
-  strange as (
-    select s.seq
-    from used u
-    cross join jsonb_to_recordset(described) as v(since timestamptz, until timestamptz, purposes text[])
-    cross join lateral (
-      select l.seq from look l
-      where l.purpose = u.purpose and l.at >= coalesce(v.since, '-infinity') and l.at < coalesce(v.until, 'infinity')
-    ) s
-    where u.purpose is not null and not u.purpose = any (v.purposes)
-  )
-  select
-    (select count(*) from look),
-    (select count(*) from look where purpose is null),
-    (select count(*) from strange),
-    least((select min(seq) from strange), (select min(seq) from look where purpose is null))
-$$;
-grant execute on function looks_by_purpose to seloste_custodian;
-
--- Looks by those who may see everything, and those among them that name no fault and no case (R40).
-create or replace function looks_without_reference() returns table (looks bigint, without_reference bigint, example bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select
-    (select count(*) from look where role in ('MAINTENANCE', 'SECURITY')),
-    (select count(*) from look where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')),
-    (select min(seq) from look where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = ''))
-$$;
-grant execute on function looks_without_reference to seloste_custodian;
-
--- Officials' looks, and those among them at contacts in which they have no segment: only entries after one that was
--- judged before are judged, and those found earlier again.
-create or replace function looks_at_others(after bigint, known bigint[])
-returns table (looks bigint, others bigint[], upto bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with seen as (
-    select seq, at, person_id, object_id from audit_entry
-    where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')
-      and (seq > after or seq = any (known))
-  )
-  select
-    (select count(*) from audit_entry
-      where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')),
-    (select coalesce(array_agg(seq order by seq), '{}') from seen
-      where exists (select from contact c where c.id = seen.object_id)
-        and not exists (select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id)),
-    -- An entry may commit after a later one.
-    (select coalesce(greatest(after, max(seq)), after) from seen where at < now() - interval '10 minutes')
-$$;
-grant execute on function looks_at_others to seloste_custodian;
-
 create or replace function announced_versions() returns table (version integer, hash text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (detail ->> 'version')::integer, detail ->> 'hash' from audit_entry

@@ -96,16 +96,17 @@ end $$;
 grant execute on function what_stands_in_the_way to seloste_custodian;
 
 -- The same for the desk's viewer; what a place said is for those who may see where it lies.
-create or replace function obstacles_of_retention()
+create or replace function retention_obstacles()
 returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
+  perform demand_whole_register();
   return query
     select w.kind, w.count, w.since, w.deadline, w.place, w.example, case when w.place is null or may_see_places() then w.fault end
     from what_stands_in_the_way() w;
 end $$;
+grant execute on function retention_obstacles to seloste_desk;
 
 -- What waits for somebody: open inspections of which a recording is destroyed within three days, and copies that were recalled
 -- and are not confirmed in time. For whoever watches: ids, and of the inspections that the Service Unit opened only.
@@ -126,13 +127,13 @@ $$;
 grant execute on function ends_that_wait to seloste_custodian;
 
 -- The last runs, the newest first, with the numbers that the ledger gave their entries; none while one of them has none.
-create or replace function runs_of_retention(most integer)
+create or replace function last_runs(most integer)
 returns table (at timestamptz, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text,
   ledger_first bigint, ledger_last bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
+  perform demand_whole_register();
   return query
     select r.at, r.work, r.result, r.recordings, r.contacts, r.months, r.keys, r.fault, n.first, n.last
     from (select * from retention_run o order by o.seq desc limit most) r
@@ -143,10 +144,11 @@ begin
     ) n on true
     order by r.seq desc;
 end $$;
+grant execute on function last_runs to seloste_desk;
 
 -- Counts of what is held and what is over, the same for whoever may see them; more than a hundred thousand that are over are
 -- not counted further. What an order keeps past its day looks as what is past its day looks: gone.
-create or replace function counts_of_retention(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
+create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
   out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -156,7 +158,7 @@ declare
   of_day date;
   of_it bigint;
 begin
-  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
+  perform demand_whole_register();
   select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept) into kept_recordings, overdue from (
     select recordings_are_held(r.contact_id) as is_kept from recording r
     where r.destroy_at <= at and r.state <> 'DESTROYED' and r.state <> 'DESTROYING' limit 100001
@@ -186,10 +188,11 @@ begin
   contacts := greatest(contacts, 0);
   select c.history_ends_at into next_contact from contact c where c.history_ends_at > at order by c.history_ends_at limit 1;
 end $$;
+grant execute on function retention_counts to seloste_desk;
 
 -- How much ends when, by the hour, day or month of Helsinki. Contacts by the day on which their call began, which is the
 -- day on which it ended but for calls across midnight; by the hour, by their own ends.
-create or replace function dues_of_retention(from_at timestamptz, to_at timestamptz, by_unit text, of_number text)
+create or replace function retention_due(from_at timestamptz, to_at timestamptz, by_unit text, of_number text)
 returns table (begins timestamptz, ends timestamptz, recordings bigint, contacts bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
@@ -197,7 +200,7 @@ declare
   counted_to timestamptz;
   at timestamptz := register_now();
 begin
-  perform demand_one_role('{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE,SERVICE_UNIT}');
+  perform demand_whole_register();
   counted_to := coalesce((select day_begins(max(d.day) + 1) from history_day d where d.counted_at is not null), '-infinity');
   return query
   with buckets as (
@@ -235,47 +238,5 @@ begin
         and (of_number is null or c.number_called = of_number) and (c.history_ends_at > at or not history_is_held(c.id))
     ) else greatest(coalesce((select d.n from by_day d where d.begins = w.begins), 0), 0)::bigint end
   from wanted w order by 1;
-end $$;
-
--- The same for the desk's viewer; what a place said is for those who may see where it lies.
-create or replace function retention_obstacles()
-returns table (kind text, count bigint, since timestamptz, deadline timestamptz, place text, example text, fault text)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_whole_register();
-  return query select * from obstacles_of_retention();
-end $$;
-grant execute on function retention_obstacles to seloste_desk;
-
--- The last runs, the newest first, with the numbers that the ledger gave their entries; none while one of them has none.
-create or replace function last_runs(most integer)
-returns table (at timestamptz, work text, result text, recordings bigint, contacts bigint, months text[], keys integer, fault text,
-  ledger_first bigint, ledger_last bigint)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_whole_register();
-  return query select * from runs_of_retention(most);
-end $$;
-grant execute on function last_runs to seloste_desk;
-
--- Counts of what is held and what is over, the same for whoever may see them; more than a hundred thousand that are over are
--- not counted further. What an order keeps past its day looks as what is past its day looks: gone.
-create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
-  out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_whole_register();
-  select c.* into held, restricted, due_today, overdue, next_recording, contacts, contacts_overdue, next_contact from counts_of_retention() c;
-end $$;
-grant execute on function retention_counts to seloste_desk;
-
--- How much ends when, by the hour, day or month of Helsinki. Contacts by the day on which their call began, which is the
--- day on which it ended but for calls across midnight; by the hour, by their own ends.
-create or replace function retention_due(from_at timestamptz, to_at timestamptz, by_unit text, of_number text)
-returns table (begins timestamptz, ends timestamptz, recordings bigint, contacts bigint)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_whole_register();
-  return query select * from dues_of_retention(from_at, to_at, by_unit, of_number);
 end $$;
 grant execute on function retention_due to seloste_desk;

@@ -130,7 +130,20 @@ export const rightsOwn: Check<OwnFacts> = {
     const read = await askOne(
       db,
       sql<{ looks: number; others: number[]; upto: number }>`
-        select * from looks_at_others(${before.upto}::bigint, ${before.others}::bigint[])`,
+        with seen as (
+          select seq, at, person_id, object_id from audit_entry
+          where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')
+            and (seq > ${before.upto}::bigint or seq = any (${before.others}::bigint[]))
+        )
+        select
+          (select count(*) from audit_entry
+            where result = 'ok' and role = 'OFFICIAL' and action in ('contact.read', 'caller.revealed')) as looks,
+          (select coalesce(array_agg(seq order by seq), '{}') from seen
+            where exists (select from contact c where c.id = seen.object_id)
+              and not exists (
+                select from segment s where s.contact_id = seen.object_id and s.official_person_id = seen.person_id)) as others,
+          -- An entry may commit after a later one.
+          (select greatest(${before.upto}::bigint, max(seq)) from seen where at < now() - interval '10 minutes') as upto`,
     )
     const ofOthers = listened.others.length + read.others.length
     return {
@@ -172,7 +185,12 @@ export const rightsMaintenanceSecurity: Check<ReferenceFacts> = {
         looks: number
         without_reference: number
         example: number | null
-      }>`select * from looks_without_reference()`,
+      }>`
+        select
+          (select count(*) from look where role in ('MAINTENANCE', 'SECURITY')) as looks,
+          (select count(*) from look
+            where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as without_reference,
+          (select min(seq) from look where role in ('MAINTENANCE', 'SECURITY') and (reference is null or reference = '')) as example`,
     )
     const listenings = await askOne(
       db,

@@ -41,7 +41,27 @@ export const purposesClosed: Check<PurposeFacts> = {
         without_purpose: number
         outside: number
         example: number | null
-      }>`select * from looks_by_purpose(${json}::jsonb)`,
+      }>`
+        with recursive used (purpose) as (
+          select min(purpose) from look
+          union all
+          select (select min(l.purpose) from look l where l.purpose > used.purpose) from used where used.purpose is not null
+        ),
+        strange as (
+          select s.seq
+          from used u
+          cross join jsonb_to_recordset(${json}::jsonb) as v(since timestamptz, until timestamptz, purposes text[])
+          cross join lateral (
+            select l.seq from look l
+            where l.purpose = u.purpose and l.at >= coalesce(v.since, '-infinity') and l.at < coalesce(v.until, 'infinity')
+          ) s
+          where u.purpose is not null and not u.purpose = any (v.purposes)
+        )
+        select
+          (select count(*) from look) as looks,
+          (select count(*) from look where purpose is null) as without_purpose,
+          (select count(*) from strange) as outside,
+          least((select min(seq) from strange), (select min(seq) from look where purpose is null)) as example`,
     )
     const listenings = await askOne(
       db,
