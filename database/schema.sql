@@ -3443,7 +3443,6 @@ authority_item_is_there(i authority_item) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian
 authority_prepared(wanted uuid) returns authority_disclosure
-authority_seen(wanted uuid[]) returns TABLE(disclosure_id uuid, seen text, is_own boolean) to seloste_desk
 begin_attempt(user_id text, network text, device bytea) returns boolean
 begin_calibration(recording uuid, form uuid, name text) returns uuid to seloste_desk
 begin_copy(disclosure uuid, item integer) returns uuid to seloste_desk
@@ -3784,12 +3783,12 @@ log_detail_shown(action text, detail jsonb) returns jsonb
 log_entry_is_shown(action text, object_kind text) returns boolean
 log_is_whole() returns boolean to seloste_custodian, seloste_desk
 longest_told(begun timestamp with time zone, ended timestamp with time zone) returns timestamp with time zone to seloste_capture
-look_at_authority(wanted uuid) returns SETOF authority_disclosure to seloste_desk
+look_at_authority(wanted uuid) returns TABLE(d authority_disclosure, seen text, is_own boolean) to seloste_desk
 look_at_disclosures(of_year integer) returns TABLE(id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint, is_assessed boolean, outcome text, decided_by uuid, decided_at timestamp with time zone, released_at timestamp with time zone, due_on date, closed_at timestamp with time zone) to seloste_desk
 look_at_link(token text) returns TABLE(person uuid, role text, until timestamp with time zone, had_password boolean, factors text[], awaits text) to seloste_desk
 look_at_request(wanted uuid) returns subject_request to seloste_desk
 look_at_requests(detail jsonb) returns void to seloste_desk
-look_at_research(wanted uuid) returns void to seloste_desk
+look_at_research(wanted uuid) returns text to seloste_desk
 look_is_so(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 looks_at(calls uuid[], recordings uuid[], parts uuid[], but_by uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 looks_at_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
@@ -3809,7 +3808,6 @@ may_host(person uuid, until timestamp with time zone) returns boolean
 may_know_of_holds() returns boolean
 may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
-may_study(r recording) returns boolean
 meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
 meet_told_call(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 mend_recorded_parts() returns void
@@ -3962,7 +3960,6 @@ reject_draft(draft uuid, revision integer, note text) returns void to seloste_de
 release_evaluation(wanted uuid, seen integer, score jsonb) returns void to seloste_desk
 release_is_fresh() returns trigger
 release_is_kept(p disclosure_package) returns boolean
-releaser_decides(p disclosure_package) returns boolean
 remember_device(device bytea) returns boolean to seloste_desk
 remove_letter(wanted uuid) returns void to seloste_desk
 remove_slot(wanted uuid) returns void to seloste_desk
@@ -3989,10 +3986,7 @@ research_deadline(d research_disclosure) returns timestamp with time zone
 research_facts(ids uuid[]) returns TABLE(id uuid, facts jsonb) to seloste_desk
 research_hands(d research_disclosure) returns uuid[]
 research_items_to_release(research_id uuid) returns TABLE(item integer, recording_id uuid, copy_id uuid)
-research_lent(wanted uuid) returns research_disclosure
-research_locked(wanted uuid) returns research_disclosure
-research_prepared(wanted uuid) returns research_disclosure
-research_seen(wanted uuid) returns text to seloste_desk
+research_locked(wanted uuid, stage text DEFAULT NULL::text) returns research_disclosure
 research_tracks_below_t(research uuid) returns TABLE(item integer, official uuid)
 restricted_by(q subject_request) returns SETOF recording
 restriction_was_told(q subject_request) returns boolean

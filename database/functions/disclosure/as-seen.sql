@@ -49,20 +49,3 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       from authority_item i where i.disclosure_id = d.id and i.dropped_at is null))::text, 'UTF8')), 'hex')
 $$;
 
--- For whoever reads one: what a decision on it says that it is of.
-create or replace function research_seen(wanted uuid) returns text
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform demand_research_part('{QUALITY,DECISION_MAKER}');
-  return (select research_as_seen(d) from research_disclosure d where d.id = wanted);
-end $$;
-grant execute on function research_seen to seloste_desk;
-
-create or replace function authority_seen(wanted uuid[]) returns table (disclosure_id uuid, seen text, is_own boolean)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-#variable_conflict use_column
-begin
-  perform demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
-  return query select d.id, authority_as_seen(d), viewer() = any (authority_hands(d)) from authority_disclosure d where d.id = any (wanted);
-end $$;
-grant execute on function authority_seen to seloste_desk;

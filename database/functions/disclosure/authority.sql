@@ -180,23 +180,21 @@ begin
   return d;
 end $$;
 
--- What somebody looks at, in the log before anything of it is read.
-create or replace function look_at_authority(wanted uuid) returns setof authority_disclosure
+-- What somebody looks at, in the log before anything of it is read. `seen`: what a decision on it says that it is of.
+create or replace function look_at_authority(wanted uuid) returns table (d authority_disclosure, seen text, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   acting text := demand_one_role('{SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
-  d authority_disclosure;
+  one authority_disclosure;
 begin
   if wanted is null then
-    insert into audit_entry (person_id, role, action, object_kind, result, detail)
-    values (viewer(), acting, 'disclosures.read', 'disclosure', 'ok', '{"kind": "AUTHORITY"}');
-    return query select * from authority_disclosure;
-    return;
+    perform note_research('disclosures.read', acting, 'disclosure', null, '{"kind": "AUTHORITY"}');
+  else
+    select * into one from authority_disclosure a where a.id = wanted;
+    perform refuse_if(one.id is null, 'not-found');
+    perform note_authority('authority.read', one, acting, '{}');
   end if;
-  select * into d from authority_disclosure where id = wanted;
-  perform refuse_if(d.id is null, 'not-found');
-  perform note_authority('authority.read', d, acting, '{}');
-  return next d;
+  return query select a, authority_as_seen(a), viewer() = any (authority_hands(a)) from authority_disclosure a where a.id = coalesce(wanted, a.id);
 end $$;
 grant execute on function look_at_authority to seloste_desk;
 

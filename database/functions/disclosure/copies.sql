@@ -367,17 +367,13 @@ create or replace function read_privacy_report(wanted uuid) returns table (level
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  as_role text;
+  as_role text := demand_research_part('{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}');
   c anonymised_copy;
 begin
-  as_role := case
-    when viewer_is('EXPERT', 'QUALITY') then 'EXPERT'
-    else demand_one_role('{DECISION_MAKER,DATA_PROTECTION_OFFICER}') end;
   select * into c from anonymised_copy k where k.id = wanted;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.rendered_at is null, 'anonymised-copy.not-rendered');
-  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
-  values (viewer(), viewers_right(as_role), as_role, 'anonymised-copy.read', 'anonymised-copy', c.id, 'ok', '{"report": true}');
+  perform note_procedure('anonymised-copy.read', as_role, 'anonymised-copy', c.id, '{"report": true}');
   return query select c.level, c.engine, c.engine_version, c.evaluation, c.removed, c.redacted_ms, c.duration_ms, c.prepared_by,
     coalesce(name_at(c.prepared_by, now()), (select p.user_id from person p where p.id = c.prepared_by)), c.checked_by,
     coalesce(name_at(c.checked_by, now()), (select p.user_id from person p where p.id = c.checked_by));

@@ -8,8 +8,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   as_role text := demand_one_role('{DATA_PROTECTION_OFFICER,DECISION_MAKER}');
 begin
-  insert into audit_entry (person_id, role, action, object_kind, result, detail)
-  values (viewer(), as_role, 'disclosures.read', 'disclosure', 'ok', jsonb_strip_nulls(jsonb_build_object('year', of_year)));
+  perform note_research('disclosures.read', as_role, 'disclosure', null, jsonb_strip_nulls(jsonb_build_object('year', of_year)));
   return query
     select * from (
       select d.id, 'RESEARCH', d.number, i.name, d.study, null::text,
@@ -37,8 +36,7 @@ declare
   since timestamptz := day_begins(make_date(of_year, 1, 1));
   until timestamptz := day_begins(make_date(of_year + 1, 1, 1));
 begin
-  insert into audit_entry (person_id, role, action, object_kind, result, detail)
-  values (viewer(), as_role, 'disclosures.read', 'disclosure', 'ok', jsonb_build_object('year', of_year, 'statistics', true));
+  perform note_research('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('year', of_year, 'statistics', true));
   return jsonb_build_object(
     'research', (
       select jsonb_build_object(

@@ -118,24 +118,17 @@ begin
 end $$;
 grant execute on function note_package_progress to seloste_custodian;
 
--- Whether whoever released a package for a medium decides still; nobody else saves it.
-create or replace function releaser_decides(p disclosure_package) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select exists (
-    select from access_right r join described_role d on d.version = version_at(now()) and d.role = r.role join person o on o.id = r.person_id
-    where r.person_id = p.made_by and r.role = 'DECISION_MAKER'
-      and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > now())
-      and o.employed_from <= now() and (o.employed_to is null or o.employed_to > now()))
-$$;
-
 -- Whether nothing stands against a package leaving now: everything it was made of is there and may be given still.
 -- All that a release asks is asked of a package until its last byte has left. An institute that has a recording by another
 -- disclosure, or is overdue meanwhile, gets nothing more; nor do pseudonymised copies leave that the description lets go no
 -- more.
--- Nor does a package leave in which an official's tracks are found to be several meanwhile.
+-- A package for a medium is saved by whoever released it, while they decide still. Nor does a package leave in which an official's tracks are found to be several meanwhile.
 create or replace function package_may_leave(p disclosure_package) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or releaser_decides(p)) and case
+  select p.ended_at is null and p.expires_at > now() and (p.delivery <> 'MEDIUM' or exists (
+    select from access_right r join described_role d on d.version = version_at(now()) and d.role = r.role join person o on o.id = r.person_id
+    where r.person_id = p.made_by and r.role = 'DECISION_MAKER' and r.revoked_at is null and holds_now(r.valid_from, r.valid_to)
+      and holds_now(o.employed_from, o.employed_to))) and case
     when p.research_id is not null then
       (select r.research from disclosure_rules r)
       and exists (select from research_disclosure d where d.id = p.research_id and d.outcome = 'GRANTED' and d.study_ended_on is null

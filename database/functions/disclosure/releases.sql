@@ -121,8 +121,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   as_role text := case kind when 'RESEARCH' then demand_research_part('{QUALITY}') else demand_one_role('{SECURITY}') end;
 begin
-  insert into audit_entry (person_id, right_id, role, action, object_kind, result, detail)
-  values (viewer(), viewers_right(as_role), as_role, 'disclosures.read', 'disclosure', 'ok', jsonb_build_object('kind', kind, 'referrals', true));
+  perform note_procedure('disclosures.read', as_role, 'disclosure', null, jsonb_build_object('kind', kind, 'referrals', true));
   return query
     select q.id, q.number, q.received_at, coalesce(q.extended_until, q.due_at), d.provision, d.decided_at, coalesce(r.id, a.id),
       coalesce(r.number, a.number), l.taken_up_at

@@ -14,39 +14,20 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   values (viewer(), as_role, action, kind, object, 'ok', detail)
 $$;
 
--- A disclosure, locked.
-create or replace function research_locked(wanted uuid) returns research_disclosure
+-- A disclosure, locked: PREPARED, by whoever prepares, before its decision; LENT, whose copies an institute has.
+create or replace function research_locked(wanted uuid, stage text default null) returns research_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d research_disclosure;
 begin
+  if stage = 'PREPARED' then
+    perform demand_research_part('{QUALITY}');
+  end if;
   select * into d from research_disclosure where id = wanted for update;
   perform refuse_if(d.id is null, 'not-found');
   perform refuse_if(d.withdrawn_at is not null or d.closed_at is not null or d.outcome = 'REFUSED', 'research.over');
-  return d;
-end $$;
-
--- One that is prepared still, for whoever prepares.
-create or replace function research_prepared(wanted uuid) returns research_disclosure
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  d research_disclosure;
-begin
-  perform demand_research_part('{QUALITY}');
-  d := research_locked(wanted);
-  perform refuse_if(d.decided_at is not null, 'research.decided');
-  return d;
-end $$;
-
--- One that an institute has, for whoever follows its copies until they are back.
-create or replace function research_lent(wanted uuid) returns research_disclosure
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  d research_disclosure;
-begin
-  perform demand_research_part('{QUALITY,DECISION_MAKER}');
-  d := research_locked(wanted);
-  perform refuse_if(d.released_at is null, 'research.not-released');
+  perform refuse_if(stage = 'PREPARED' and d.decided_at is not null, 'research.decided');
+  perform refuse_if(stage = 'LENT' and d.released_at is null, 'research.not-released');
   return d;
 end $$;
 
@@ -239,7 +220,7 @@ end $$;
 create or replace function change_research(wanted uuid, study text, due_on date, format text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d research_disclosure := research_prepared(wanted);
+  d research_disclosure := research_locked(wanted, 'PREPARED');
 begin
   perform refuse_identity_code('study', change_research.study);
   if change_research.due_on <> d.due_on then
@@ -264,20 +245,6 @@ begin
 end $$;
 grant execute on function withdraw_research to seloste_desk;
 
--- Whether the viewer could hear a recording now for a study of the service level: in keeping, in its term, and reached (R4, R29).
-create or replace function may_study(r recording) returns boolean
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select r.state = 'STORED' and coalesce(heard_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false) and exists (
-    select from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') a
-    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-    where case a.scope_kind
-      when 'all' then a.role <> 'SERVICE_UNIT'
-      when 'own' then s.official_person_id = a.person_id
-      when 'unit' then s.official_unit_id = any (a.scope_units)
-      when 'numbers' then s.number_reached = any (a.scope_numbers)
-      else false end)
-$$;
-
 -- Whether an institute has a copy of a recording from another disclosure.
 create or replace function copy_is_out(recording uuid, institute uuid, but uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -291,12 +258,22 @@ $$;
 create or replace function pick_research_item(wanted uuid, recording uuid) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d research_disclosure := research_prepared(wanted);
+  d research_disclosure := research_locked(wanted, 'PREPARED');
   r recording;
   number integer;
 begin
   select * into r from recording o where o.id = pick_research_item.recording for share;
-  perform refuse_if(not found or not may_study(r), 'not-found');
+  -- One that the viewer could hear now for a study of the service level: in keeping, in its term, and reached (R4, R29).
+  perform refuse_if(r.state is distinct from 'STORED' or not coalesce(heard_until(r.id, 'SERVICE_LEVEL_STUDY', null) > register_now(), false)
+    or not exists (
+      select from rights_of(viewer(), 'SERVICE_LEVEL_STUDY', '') a, segment_of(r) s
+      where case a.scope_kind
+        when 'all' then a.role <> 'SERVICE_UNIT' and s.id is not null
+        when 'own' then s.official_person_id = a.person_id
+        when 'unit' then s.official_unit_id = any (a.scope_units)
+        when 'numbers' then s.number_reached = any (a.scope_numbers)
+        else false end
+    ), 'not-found');
   select i.item into number from research_item i where i.disclosure_id = d.id and i.recording_id = r.id and i.dropped_at is null;
   if number is not null then
     return number;
@@ -336,7 +313,7 @@ grant execute on function drop_research_item to seloste_desk;
 create or replace function file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  d research_disclosure := research_prepared(wanted);
+  d research_disclosure := research_locked(wanted, 'PREPARED');
 begin
   perform refuse_identity_code('reference', file_undertaking.reference);
   perform refuse_identity_code('signatory', file_undertaking.signatory);
@@ -414,7 +391,7 @@ create or replace function end_study(wanted uuid, ended_on date) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_lent(wanted);
+  d research_disclosure := research_locked(wanted, 'LENT');
 begin
   perform refuse_if(d.study_ended_at is not null, 'research.study-ended');
   perform refuse_if(end_study.ended_on > helsinki_today(), 'research.day-ahead');
@@ -452,7 +429,7 @@ create or replace function confirm_research_item(wanted uuid, number integer, ho
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_lent(wanted);
+  d research_disclosure := research_locked(wanted, 'LENT');
   copy uuid;
 begin
   perform refuse_identity_code('reference', confirm_research_item.reference);
@@ -466,7 +443,7 @@ create or replace function close_research(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := demand_research_part('{QUALITY,DECISION_MAKER}');
-  d research_disclosure := research_lent(wanted);
+  d research_disclosure := research_locked(wanted, 'LENT');
   waiting text;
 begin
   select string_agg(c.item::text, ',' order by c.item) into waiting from disclosed_copy c where c.disclosure = d.number and c.state <> 'CONFIRMED';
@@ -492,7 +469,7 @@ declare
   made uuid;
 begin
   perform demand_research_part('{QUALITY}');
-  d := research_lent(wanted);
+  d := research_locked(wanted, 'LENT');
   perform refuse_identity_code('reasons', ask_research_extension.reasons);
   perform refuse_extension(d, ask_research_extension.due_on);
   perform refuse_if(exists (select from research_extension e where e.disclosure_id = d.id and e.decided_at is null), 'research.extension-waits');
@@ -536,7 +513,8 @@ $$;
 grant execute on function viewer_sees_research to seloste_desk;
 
 -- @param wanted a disclosure, or none for the list
-create or replace function look_at_research(wanted uuid) returns void
+-- @returns what a decision on it says that it is of
+create or replace function look_at_research(wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   as_role text := demand_research_part(case when wanted is null then '{QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'::text[]
@@ -544,6 +522,7 @@ declare
 begin
   perform refuse_if(wanted is not null and not exists (select from research_disclosure d where d.id = wanted), 'not-found');
   perform note_research('research.read', as_role, 'disclosure', wanted, '{}');
+  return (select research_as_seen(d) from research_disclosure d where d.id = wanted);
 end $$;
 grant execute on function look_at_research to seloste_desk;
 

@@ -35,6 +35,8 @@ export interface AuthorityRow {
   unreleased_because: string | null
 }
 
+type SeenRow = AuthorityRow & { seen: string; is_own: boolean }
+
 export interface AuthorityItemRow {
   disclosure_id: string
   item: number
@@ -100,7 +102,8 @@ function look<Answer>(
   answer: (all: AuthorityDisclosure[]) => Answer,
 ): Promise<Answer | Refused<ReadRefusal>> {
   const looking = inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    const { rows } = await sql<AuthorityRow>`select * from look_at_authority(${id ?? null}::uuid)`.execute(tx)
+    const { rows } = await sql<SeenRow>`
+      select (l.d).*, l.seen, l.is_own from look_at_authority(${id ?? null}::uuid) l`.execute(tx)
     return answer(await withItems(tx, rows))
   })
   return refusedInLog(db, session, looking, ['deny.role', 'not-found'], {
@@ -109,15 +112,9 @@ function look<Answer>(
   })
 }
 
-async function withItems(
-  tx: Transaction<RegisterTables>,
-  rows: readonly AuthorityRow[],
-): Promise<AuthorityDisclosure[]> {
+async function withItems(tx: Transaction<RegisterTables>, rows: readonly SeenRow[]): Promise<AuthorityDisclosure[]> {
   const ids = rows.map(({ id }) => id)
   const items = await sql<AuthorityItemRow>`select * from authority_items(${ids}::uuid[])`.execute(tx)
-  const seen = await sql<{ disclosure_id: string; seen: string; is_own: boolean }>`
-    select disclosure_id, seen, is_own from authority_seen(${ids}::uuid[])`.execute(tx)
-  const seenOf = new Map(seen.rows.map((one) => [one.disclosure_id, one]))
   const of = Map.groupBy(items.rows, ({ disclosure_id }) => disclosure_id)
   const known = await sql<{ offered: boolean; holding: string[]; isPreparing: boolean; isDeciding: boolean }>`
     select authority as offered, viewer_is('SECURITY') as "isPreparing", viewer_is('DECISION_MAKER') as "isDeciding", array(
@@ -125,7 +122,7 @@ async function withItems(
     from disclosure_rules`.execute(tx)
   const { offered, holding, isPreparing, isDeciding } = known.rows[0]!
   const now = await registerTime(tx)
-  return rows.map((row) => {
+  return rows.map(({ seen, is_own, ...row }) => {
     const listed = of.get(row.id) ?? []
     const facts: AuthorityFacts = {
       isOffered: offered,
@@ -148,8 +145,8 @@ async function withItems(
       lacks: authorityLacks(facts),
       urgentAt: urgentAt(facts, now),
       isProvisionInForce: facts.provision?.isInForce ?? false,
-      seen: seenOf.get(row.id)!.seen,
-      viewer: { isPreparing, isDeciding, isOwn: seenOf.get(row.id)!.is_own },
+      seen,
+      viewer: { isPreparing, isDeciding, isOwn: is_own },
     }
   })
 }

@@ -99,23 +99,21 @@ export function readResearch(
     db,
     session,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      await sql`select look_at_research(${id}::uuid)`.execute(tx)
+      const looked = await sql<{ seen: string }>`select look_at_research(${id}::uuid) as seen`.execute(tx)
       const [listed] = await withFacts(tx, session, (await rowsOf(tx, sql<boolean>`d.id = ${id}::uuid`)).rows)
       const extensions = await sql<ExtensionRow>`
         select id, due_on, reasons, asked_by, outcome, decided_at, decided_by from research_extension
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
       const lacks = await sql<{ what: ResearchLack; items: number[] | null; until: Instant | null }>`
         select l.* from research_facts(${[id]}::uuid[]) f, lacks_of_facts(f.facts) l`.execute(tx)
-      const known = await sql<{ quality: boolean; decides: boolean; seen: string }>`
-        select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides,
-          research_seen(${id}::uuid) as seen`.execute(tx)
-      const { seen, ...parts } = known.rows[0]!
+      const parts = await sql<{ quality: boolean; decides: boolean }>`
+        select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
       return {
         ...listed!,
         lacks: lacks.rows.map(({ what, items, until }) => ({ what, ...(items && { items }), ...(until && { until }) })),
         extensions: extensions.rows,
-        seen,
-        may: mayOf(listed!, extensions.rows, session.personId, parts),
+        seen: looked.rows[0]!.seen,
+        may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),
       }
     }),
     ['deny.role', 'not-found'],
