@@ -83,6 +83,8 @@ test('a desk finds the flows of all captures, each with its node, and reads one 
     async () => {
       const told = await reader.list()
       if (told === 'no-answer' || told.unanswered.length > 0) throw new Error('not all have answered')
+      // A capture that has just begun is known once it listens.
+      if (!told.flows.some(({ node }) => node === 'south')) throw new Error('south is not heard yet')
       return told
     },
     { timeout: 10_000 },
