@@ -47,6 +47,21 @@ describe('an invitation', () => {
     expect(result).not.toHaveProperty('offer')
   })
 
+  test.each([
+    [
+      'an OpenSIPS under another name is answered all that it offers: its boundary tells',
+      'OSS-unique-boundary-42',
+      [8, 4],
+    ],
+    ['any other client is answered what can be played', 'b', [8]],
+  ])('from %s', (_, boundary, answered) => {
+    const offer = sdp.replace('RTP/AVP 8', 'RTP/AVP 4 8')
+    const body = `--${boundary}\r\nContent-Type: application/sdp\r\n\r\n${offer}--${boundary}--\r\n`
+    const headers = headersOf([['User-Agent', 'Recorder of an agency']])
+    const result = read({ contentType: `multipart/mixed;boundary=${boundary}`, body, headers })
+    expect(result).toMatchObject({ streams: [{ answered }] })
+  })
+
   test('without a body is a delayed offer', () => {
     expect(read({ contentType: undefined, body: '' })).toMatchObject({
       kind: 'invitation',

@@ -50,8 +50,11 @@ export interface FormatPolicy {
   readonly answersAll?: boolean | undefined
 }
 
-/** Programs that send what rtpengine offers: it refuses an answer that is not whole, and their calls would not be recorded. */
-const relaysByRtpengine = /rtpengine|opensips|kamailio|jambonz|drachtio/i
+/**
+ * Programs that send what rtpengine offers: it refuses an answer that is not whole, and their calls would not be recorded. OpenSIPS
+ * under another name is told by the boundary that it writes.
+ */
+const relaysByRtpengine = /rtpengine|opensips|kamailio|jambonz|drachtio|oss-unique-boundary/i
 
 export interface InvitationOptions<N = unknown, O = unknown> {
   readonly arrivedAtMs: number
@@ -104,7 +107,9 @@ export function readInvitation<N, O>(
           ...{ takesKeys: request.takesKeys, hears, plays: options.formats?.plays },
           answersAll:
             options.formats?.answersAll ??
-            [offer.sessionName, ...headers('user-agent')].some((name) => relaysByRtpengine.test(name)),
+            [offer.sessionName, request.contentType ?? '', ...headers('user-agent')].some((name) =>
+              relaysByRtpengine.test(name),
+            ),
         })
       : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
   let streams = planned(request.hears)
