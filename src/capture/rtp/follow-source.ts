@@ -117,6 +117,8 @@ export class SourceFollower {
   private yielding = 0
   /** When the call ended; -1 before. */
   private ended100us = -1
+  /** Of the last packet before that: when it came, its RTP time, and how much others differed from it. */
+  private lastBeforeEnd = { arrival100us: 0, timestamp: 0, jitter: 0 }
   private lastTransit = 0
   private expectedBefore = 0
   private receivedBefore = 0
@@ -198,7 +200,13 @@ export class SourceFollower {
 
   /** The end signal has come (R16): of what comes after it, only what was sent before is kept, as far as a source tells it. */
   end(at100us: number): void {
-    if (this.ssrc !== -1) this.ended100us = at100us
+    if (this.ssrc === -1) return
+    const { firstTs, tsOffset } = this.sequence
+    this.ended100us = at100us
+    this.lastBeforeEnd = {
+      ...{ arrival100us: this.lastArrival100us, timestamp: firstTs + tsOffset },
+      jitter: this.jitter16 >> 4,
+    }
   }
 
   /** Everything that belongs to the call has come: a source that came after the followed one's last packet is of the call. */
@@ -225,9 +233,9 @@ export class SourceFollower {
   /** Judged by the source's own clock; of a source that is not followed it cannot be told. */
   private isAfterEnd({ ssrc, timestamp, payloadType }: RtpPacket, address: string, port: number): boolean {
     if (ssrc !== this.ssrc || port !== this.port || address !== this.address) return true
-    const { firstTs, tsOffset } = this.sequence
-    const later = (timestamp - firstTs - tsOffset) | 0
-    return this.lastArrival100us + (later - (this.jitter16 >> 4)) / this.ticks[payloadType]! >= this.ended100us
+    const { lastBeforeEnd: last, ended100us } = this
+    const later = (timestamp - last.timestamp) | 0
+    return last.arrival100us + (later - last.jitter) / this.ticks[payloadType]! >= ended100us
   }
 
   private mayComeFrom(address: string, port: number): boolean {
