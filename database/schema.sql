@@ -3400,8 +3400,6 @@ add_training_moment(wanted uuid, recording uuid, from_ms integer, to_ms integer,
 admission_is_told() returns trigger
 admission_part_stays() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
-admissions_logged(since timestamp with time zone, most bigint) returns TABLE(seq bigint, at timestamp with time zone, part uuid, detail jsonb, is_there boolean, facts bigint) to seloste_custodian
-admissions_waiting() returns integer to seloste_custodian
 admit_fed_calls(told_by text, told jsonb) returns integer[] to seloste_capture
 admit_part(me uuid, told jsonb) returns TABLE(contact_id uuid, verdict text, stops boolean) to seloste_capture
 admit_recording(call uuid, call_started timestamp with time zone, t told_part) returns boolean to seloste_capture

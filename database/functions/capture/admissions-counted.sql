@@ -83,25 +83,3 @@ begin
   group by f.part, f.kind;
 end $$;
 grant execute on function admissions_held to seloste_custodian;
-
--- What the log says was counted, from an instant on: the part as it is now beside it.
-create or replace function admissions_logged(since timestamptz, most bigint)
-returns table (seq bigint, at timestamptz, part uuid, detail jsonb, is_there boolean, facts bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select e.seq, e.at, e.object_id, e.detail, p.id is not null, coalesce(cardinality(p.ids), 0)
-  from (
-    select * from audit_entry a
-    where a.action = 'admissions.counted' and a.at >= greatest(admissions_logged.since, now() - interval '14 months')
-    order by a.at, a.seq limit most
-  ) e
-  left join admission_part p on p.id = e.object_id
-  order by e.at, e.seq
-$$;
-grant execute on function admissions_logged to seloste_custodian;
-
--- For how many minutes the oldest admission has been waiting to be counted.
-create or replace function admissions_waiting() returns integer
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select coalesce((select (extract(epoch from now() - t.at) / 60)::integer from admission_told t order by t.seq limit 1), 0)
-$$;
-grant execute on function admissions_waiting to seloste_custodian;

@@ -149,9 +149,16 @@ async function goOn(looking: Looking, before: Memo | undefined) {
   return { from, totals, judged }
 }
 
+/** What the log says was counted, from an instant on: the part as it is now beside it. */
 async function logged({ db }: Looking, from: string, most: number): Promise<Logged[]> {
   const { rows } = await sql<Logged>`
-    select at, part, detail, is_there, facts from admissions_logged(${from}::timestamptz, ${most}::bigint)`.execute(db)
+    select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0)::bigint as facts
+    from (
+      select * from audit_entry
+      where action = 'admissions.counted' and at >= greatest(${from}::timestamptz, now() - interval '14 months')
+      order by at, seq limit ${most}::bigint
+    ) e left join admission_part p on p.id = e.object_id
+    order by e.at, e.seq`.execute(db)
   return rows
 }
 
@@ -236,7 +243,12 @@ async function rootsOf(db: Looking['db'], parts: readonly string[]): Promise<Map
   )
 }
 
+/** For how many minutes the oldest admission has been waiting to be counted. */
 async function waitingMinutes({ db }: Looking): Promise<number> {
-  const { minutes } = await askOne(db, sql<{ minutes: number }>`select admissions_waiting() as minutes`)
+  const { minutes } = await askOne(
+    db,
+    sql<{ minutes: number }>`
+      select coalesce((select (extract(epoch from now() - at) / 60)::integer from admission_told order by seq limit 1), 0) as minutes`,
+  )
   return minutes
 }
