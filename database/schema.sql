@@ -3461,7 +3461,6 @@ book_appointment(request uuid, slot uuid, needs text[], interpreter_language tex
 book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
 calibration_locked(wanted uuid) returns calibration
 call_ends_with_parts() returns trigger
-call_for_letter(q subject_request, contact uuid) returns jsonb
 call_id_stays() returns trigger
 call_is_to_another_number() returns trigger
 call_served(q subject_request, wanted uuid) returns request_call
@@ -3809,7 +3808,6 @@ may_see_places() returns boolean to seloste_desk
 meet_fed_call(told_by text, ids bytea[], caller text, official text, called text, begun timestamp with time zone, parts jsonb) returns TABLE(contact uuid, contact_begun timestamp with time zone, place integer, segment uuid, is_own boolean) to seloste_capture
 meet_told_call(t told_part) returns TABLE(call uuid, call_started timestamp with time zone, told_official told_official, is_doubtful boolean) to seloste_capture
 mend_recorded_parts() returns void
-month_begins(month date) returns timestamp with time zone
 month_key_guard() returns trigger
 months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 my_prohibitions() returns TABLE(id uuid, recording_id uuid, contact_id uuid, started_at timestamp with time zone, party text, received_at timestamp with time zone, executed_at timestamp with time zone, state text) to seloste_desk

@@ -18,8 +18,8 @@ begin
   return new;
 end $$;
 
--- A recording is destroyed when its key is: not while a row has it, nor while a version lives under which it once lay.
--- With the intake key.
+-- A recording is destroyed when its keys are, the intake key as well: not while a row has one, nor while a version lives under which it
+-- once lay.
 create or replace function destroyed_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

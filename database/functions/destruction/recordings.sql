@@ -97,8 +97,7 @@ begin
   return (day + 1)::timestamp at time zone 'Europe/Helsinki';
 end $$;
 
--- What is being captured waits for nothing of its own: it is blocked and destroyed like any other. Whether
--- it is being captured is still told, and asked by nobody.
+-- What becomes of a recording. What is being captured waits for nothing of its own: it is blocked and destroyed like any other.
 -- A recording that somebody restricted waits for whom that is, and is there for open cases alone (GDPR 18(2)); never past its
 -- day. A test asks a second opinion (test/ends/precedence.ts).
 create or replace function what_ends(facts jsonb) returns jsonb
@@ -152,7 +151,6 @@ begin
 end $$;
 
 -- What becomes of a recording now.
--- With whether it is restricted.
 create or replace function end_of_recording(r recording) returns jsonb
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select what_ends(jsonb_build_object(
@@ -210,9 +208,7 @@ begin
 end $$;
 grant execute on function settle_recording to seloste_custodian;
 
--- Whatever happens to a recording meets what was asked of it before: it is stored, and was forbidden during the call; it is
--- taken into keeping, and an order is in force.
--- A recording that is stored meets a restriction, too.
+-- A recording that is stored or taken into keeping meets what was asked of it before: a prohibition, an order, a restriction.
 create or replace function recording_settles() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -233,7 +229,7 @@ begin
   raise exception 'recordings end one by one, each by its term or by a cause of the description';
 end $$;
 
--- The same for rows that name their contact by another column each.
+-- Keeps the rows of a call that an order keeps. The trigger names the column of their contact.
 create or replace function history_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -364,10 +360,8 @@ begin
 end $$;
 grant execute on function forbid_use to seloste_desk;
 
--- How a prohibition is told to whoever entered it. That an order stands in its way is not: nobody hears the recording, as told.
--- Volatile: it tells of what the statement that asks has done.
--- That a prohibition waits for somebody else's inspection is told; that it waits for an authority is not, no more than that an
--- order stands in its way.
+-- How a prohibition is told to whoever entered it. That it waits for somebody else's inspection is told; that it waits for an authority
+-- or an order is not. Volatile: it tells of what the statement that asks has done.
 create or replace function prohibition_state(p prohibition) returns text
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -512,7 +506,7 @@ begin
 end $$;
 grant execute on function list_orders to seloste_desk;
 
--- Before which an appointment about some recordings lies; none where there is nothing left to hear.
+-- The instant before which an appointment about some recordings lies; none where there is nothing left to hear.
 -- Past its day a recording that the description lets wait for its inspection (C3) is heard for three months more, unless
 -- somebody has forbidden it; one that an order alone keeps looks as gone.
 -- Appointments lie before the end that an approved version brings.
@@ -566,8 +560,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and (r.destroy_at is null or r.destroy_at > register_now() or r.state = 'RESTRICTED' and not recordings_are_held(r.contact_id))
 $$;
 
--- The Service Unit is told three days before a recording that somebody wants to hear is destroyed.
--- As soon as a booked appointment lies after the end.
+-- The Service Unit is told three days before a recording that somebody wants to hear is destroyed, and as soon as a booked appointment
+-- lies after its end.
 create or replace function inspection_is_urgent(i inspection) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select i.closed_at is null and (appointment_is_late(i.request_id) or exists (
@@ -587,7 +581,7 @@ begin
 end $$;
 grant execute on function list_recalls to seloste_desk;
 
--- The same act, from the page of recalls.
+-- Confirms that a recalled copy is destroyed or was given back.
 create or replace function confirm_recall(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -640,7 +634,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function clock_now to seloste_custodian, seloste_desk;
 
--- What the custodian does each few seconds: ends what is over, and settles what waited. Returns what is to be destroyed now.
+-- What the custodian does each few seconds: ends orders and inspections that are over, and settles what waited. Returns how many ended.
 create or replace function settle_ends() returns table (orders bigint, inspections bigint)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -35,37 +35,9 @@ begin
   end case;
 end $$;
 
--- A call that the requester was shown to be a party of; none once its history has ended. An official is told of their own parts.
-create or replace function call_for_letter(q subject_request, contact uuid) returns jsonb
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  c contact := contact_in_term(call_for_letter.contact);
-begin
-  if c.id is null then
-    return null;
-  end if;
-  return jsonb_build_object(
-    'startedAt', ledger_instant(c.started_at),
-    'endedAt', ledger_instant(c.ended_at),
-    'callerKind', c.caller_kind,
-    'callerKey', c.caller_key,
-    'number', c.number_called,
-    'numberName', c.number_name,
-    'historyEndsAt', ledger_instant(history_end(c.history_ends_at, c.started_at)),
-    'parts', coalesce((
-      select jsonb_agg(jsonb_build_object(
-        'official', s.official_name,
-        'officialPhone', s.official_phone,
-        'answeredAt', ledger_instant(s.answered_at),
-        'endedAt', ledger_instant(s.ended_at),
-        'recording', recording_for_letter(r, q.number)) order by s.seq)
-      from segment s left join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
-      where s.contact_id = c.id and s.contact_started_at = c.started_at
-        and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]'));
-end $$;
-
 -- The calls that a request names. Of one that was not shown to be the requester's nothing is told but what they told themselves:
--- whether there is none, somebody else's, or several that stay alike makes no difference (R46, L8).
+-- whether there is none, somebody else's, or several that stay alike makes no difference (R46, L8). Of one that was, no more once its
+-- history has ended; an official is told of their own parts.
 create or replace function calls_for_letter(q subject_request, with_matched boolean) returns jsonb
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -73,9 +45,26 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       'day', rc.told ->> 'day',
       'time', rc.told ->> 'time',
       'isTheirs', rc.state = 'MATCHED')
-    || case when rc.state = 'MATCHED' then jsonb_build_object('call', call_for_letter(q, rc.contact_id)) else '{}' end
+    || case when rc.state = 'MATCHED' then jsonb_build_object('call', case when c.id is not null then jsonb_build_object(
+      'startedAt', ledger_instant(c.started_at),
+      'endedAt', ledger_instant(c.ended_at),
+      'callerKind', c.caller_kind,
+      'callerKey', c.caller_key,
+      'number', c.number_called,
+      'numberName', c.number_name,
+      'historyEndsAt', ledger_instant(history_end(c.history_ends_at, c.started_at)),
+      'parts', coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'official', s.official_name,
+          'officialPhone', s.official_phone,
+          'answeredAt', ledger_instant(s.answered_at),
+          'endedAt', ledger_instant(s.ended_at),
+          'recording', recording_for_letter(r, q.number)) order by s.seq)
+        from segment s left join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
+        where s.contact_id = c.id and s.contact_started_at = c.started_at
+          and (q.party <> 'OFFICIAL' or s.official_person_id = q.official_id)), '[]')) end) else '{}' end
     order by rc.ordinal), '[]')
-  from request_call rc
+  from request_call rc left join lateral contact_in_term(rc.contact_id) c on rc.state = 'MATCHED'
   where rc.request_id = q.id and rc.state in ('MATCHED', 'NOT_FOUND', 'NOT_PARTY', 'NOT_IDENTIFIABLE')
     and (with_matched or rc.state <> 'MATCHED')
 $$;

@@ -481,7 +481,6 @@ grant execute on function workstation_here to seloste_desk;
 
 -- Puts this session into the listening mode: its holder is the host, it is time, and the browser is a workstation of the office.
 -- Whatever the session was listening to before is over.
--- Notes when the listening mode was opened last.
 create or replace function open_room(wanted uuid, workstation_hash bytea) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

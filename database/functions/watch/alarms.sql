@@ -53,11 +53,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function looks_lately to seloste_desk;
 
-create or replace function month_begins(month date) returns timestamptz
-language sql immutable set search_path = pg_catalog as $$
-  select date_trunc('month', month)::timestamp at time zone 'Europe/Helsinki'
-$$;
-
 -- Every month since the first of those looks, the newest first.
 create or replace function review_months()
 returns table (month date, looks bigint, listenings bigint, people bigint, reviewed_at timestamptz, reviewed_by uuid, note text)
@@ -96,8 +91,8 @@ begin
     from audit_entry e
     where e.result = 'ok' and e.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
       and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started', 'shares.read')
-      and e.at >= month_begins(looks_to_review.month)
-      and e.at < month_begins((looks_to_review.month + interval '1 month')::date)
+      and e.at >= day_begins(date_trunc('month', looks_to_review.month)::date)
+      and e.at < day_begins(date_trunc('month', looks_to_review.month + interval '1 month')::date)
       and e.seq > looks_to_review.after
     order by e.seq
     limit least(greatest(wanted, 1), 1000);
@@ -113,11 +108,11 @@ declare
   seen bigint;
 begin
   perform demand_one_role('{DATA_PROTECTION_OFFICER}');
-  perform refuse_if(month_begins((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
+  perform refuse_if(day_begins((first + interval '1 month')::date) > clock_timestamp(), 'review.not-over');
   select count(*), count(*) filter (where l.person_id = viewer()) into seen, own
   from look l
   where l.purpose in ('MAINTENANCE', 'CRIME_OR_MISUSE')
-    and l.at >= month_begins(first) and l.at < month_begins((first + interval '1 month')::date);
+    and l.at >= day_begins(first) and l.at < day_begins((first + interval '1 month')::date);
   perform refuse_if(own > 0, 'review.own');
   perform refuse_if(seen = 0, 'not-found');
   insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_looks.note))
