@@ -89,6 +89,64 @@ test.each(videoTypes)('what comes as payload type %i on a line of audio is kept 
   expect(isSilent(index)).toBe(true)
 })
 
+/** Of RFC 3551 those without a number of their own, and what session descriptions of the field name; bytes of a 20 ms frame. */
+const byName: readonly [name: string, frameBytes: number][] = [
+  ['G726-40/8000', 100],
+  ['G726-24/8000', 60],
+  ['G726-16/8000', 40],
+  ['G729D/8000', 16],
+  ['G729E/8000', 30],
+  ['GSM-EFR/8000', 31],
+  ['L8/8000', 160],
+  ['RED/8000', 165],
+  ['VDVI/8000', 50],
+  ['AMR/8000', 32],
+  ['AMR-WB/16000', 61],
+  ['EVS/16000', 33],
+  ['iLBC/8000', 38],
+  ['speex/8000', 38],
+  ['speex/16000', 70],
+  ['SILK/16000', 60],
+  ['x-msrta/16000', 60],
+  ['G7221/16000', 60],
+  ['G722.1/16000', 60],
+  ['BV16/8000', 40],
+  ['EVRC/8000', 23],
+]
+
+describe.each(byName)('%s', (name, frameBytes) => {
+  const clockRate = Number(name.split('/')[1])
+  const packets = Array.from({ length: 10 }, (_, n) => ({
+    ...{ payloadType: 96, payload: Buffer.alloc(frameBytes, n + 1), timestamp: (n * clockRate) / 50 },
+  }))
+  const events = `a=rtpmap:101 telephone-event/${clockRate}`
+
+  test('alone is kept byte by byte, lasts as long as it did, and is told as not played', async () => {
+    const { index, chunks } = await recordOffered([
+      { media: ['RTP/AVP 96 101', `a=rtpmap:96 ${name}`, events].join('\n'), packets },
+    ])
+    const kept: Buffer[] = []
+    for (const chunk of chunks)
+      walkChunk(chunk, { packet: ({ start, end }) => kept.push(Buffer.from(chunk.subarray(start, end))) })
+    expect(kept).toEqual(packets.map(({ payload }) => payload))
+    expect([index.unplayedMs, isSilent(index)]).toEqual([200, true])
+    expect(Math.abs(index.durationSamples - 1600)).toBeLessThan(200)
+  })
+
+  test('before G.711 is left out of the answer, and of a client that sends it all the same is told', async () => {
+    const media = ['RTP/AVP 96 8 101', `a=rtpmap:96 ${name}`, events].join('\n')
+    const alaw = (n: number) => ({ payloadType: 8, payload: Buffer.alloc(160, 0x2a), timestamp: n * 160 })
+    const answered: number[][] = []
+    const speaks = await recordOffered([
+      { media, packets: ({ formats: types }) => (answered.push([...types]), Array.from({ length: 10 }, (_, n) => alaw(n))) },
+    ])
+    expect(answered).toEqual([[8, 101]])
+    expect([speaks.index.unplayedMs, isSilent(speaks.index)]).toEqual([0, false])
+    const { index } = await recordOffered([{ media, packets }])
+    expect([index.unplayedMs, isSilent(index)]).toEqual([200, true])
+  })
+})
+
 test('covers every audio format of the tables', () => {
   const types = Object.entries(staticPayloadTypes).flatMap(([type, [encoding]]) =>
     Number(type) < 20 && encoding !== 'CN' ? [Number(type)] : [],
