@@ -49,6 +49,8 @@ export interface ClientCall {
   readonly offered: Answered[]
   /** Answers the recorder's offers with this status from now on. */
   refuseOffers(status: number): void
+  /** Answers them with SDP and these metadata from now on, as multipart/mixed. */
+  answerWith(metadata: string): void
 }
 
 export interface FlowBench extends TestRecorder {
@@ -112,6 +114,7 @@ export async function openClient(
   let sdpVersion = 1
   let sent = 0
   let refusal = 0
+  let alsoTells: string | undefined
 
   const send = (text: Buffer) =>
     new Promise<void>((resolve) => {
@@ -194,10 +197,12 @@ export async function openClient(
     const back = ['via', 'from', 'to', 'call-id', 'cseq'].flatMap((name) =>
       request.headers.filter((header) => header.name === name).map(({ value }) => `${name}: ${value}`),
     )
-    const body = describes ? offer() : ''
-    const type = describes ? ['Content-Type: application/sdp', `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`] : []
-    const head = [`SIP/2.0 ${status} -`, ...back, ...type, `Content-Length: ${body.length}`]
-    await send(Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`))
+    const { type, content } = describes
+      ? bodyOf({ sdp: true, ...(alsoTells !== undefined && { metadata: alsoTells }) })
+      : { content: Buffer.alloc(0) }
+    const about = type === undefined ? [] : [`Content-Type: ${type}`, `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`]
+    const head = [`SIP/2.0 ${status} -`, ...back, ...about, `Content-Length: ${content.length}`]
+    await send(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]))
   }
 
   sip.on('message', (bytes) => {
@@ -216,6 +221,7 @@ export async function openClient(
     offer,
     offered,
     refuseOffers: (status) => void (refusal = status),
+    answerWith: (metadata) => void (alsoTells = metadata),
     async speak(ports, packets) {
       for (let n = 0; n < packets; n++, sent++) {
         for (const [at, port] of ports.entries()) if (port > 0) await sendPacket(media[at]!, port, firstSsrc + at, sent)

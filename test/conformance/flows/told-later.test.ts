@@ -65,6 +65,18 @@ test('SDP alone at first and metadata by UPDATE: the client is offered the sessi
   expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
 })
 
+test('an answer to our own offer that holds metadata beside its SDP, for which RFC 7866 has no place, is read for its SDP', async () => {
+  const call = await bench.call({})
+  call.answerWith(whole)
+  await call.invite({ sdp: true })
+  await call.update({ metadata: metadataOf({ participants: [official, number] }) })
+  await bench.until(() => expect(call.offered).toHaveLength(1))
+  await call.speak(call.offered[0]!.ports, 20)
+  await call.bye()
+  await expectRecorded(bench, 40)
+  expect(bench.segments()).toMatchObject([{ numberReached: { key: numberKey }, official: { phone: officialKey } }])
+})
+
 test('a client that refuses to be offered anything keeps its contact, marked, and nothing is recorded of it', async () => {
   const call = await bench.call({})
   call.refuseOffers(488)
