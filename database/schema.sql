@@ -3459,6 +3459,7 @@ begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, 
 begin_training_session(collection uuid, name text) returns uuid to seloste_desk
 book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid to seloste_desk
 book_now(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
+calibration_as_shown(c calibration) returns calibration
 calibration_locked(wanted uuid) returns calibration
 call_ends_with_parts() returns trigger
 call_id_stays() returns trigger
@@ -3622,6 +3623,7 @@ enter_order(contact uuid, covers text, provision text, authority text, order_ref
 enter_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
 erase_requests_over() returns integer to seloste_custodian
+evaluation_as_shown(e evaluation, r recording) returns evaluation
 evaluation_locked(wanted uuid) returns evaluation
 evaluation_mine(wanted uuid, seen integer) returns evaluation
 evaluation_work(wanted uuid) returns jsonb to seloste_desk

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, phone, type TestPerson } from '#test/database/people.ts'
@@ -476,12 +476,15 @@ describe('when the recording ends', () => {
 
   test('what was said of it is not shown from its last moment on, whether anything has destroyed it or not', async () => {
     const { id, recording } = await released(3)
-    for (const change of [sql`state = 'RESTRICTED'`, sql`state = 'STORED', destroy_at = now() - interval '1 minute'`]) {
+    const change = async (how: RawBuilder<unknown>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
-      await sql`update recording set ${change} where id = ${recording}`.execute(admin)
+      await sql`update recording set ${how} where id = ${recording}`.execute(admin)
       await sql`alter table recording enable trigger user`.execute(admin)
-      expect(await read(id)).toMatchObject({ answers: {}, comments: [], note: '' })
     }
+    await change(sql`state = 'RESTRICTED'`)
+    expect(await read(id)).toMatchObject({ answers: {}, comments: [], note: '' })
+    await change(sql`state = 'STORED', destroy_at = now() - interval '1 minute'`)
+    expect(await readEvaluation(desk, eero, id)).toEqual({ refused: 'not-found' })
   })
 
   test('what a restored backup brings back of it ends again, and what counts nowhere goes after thirty days', async () => {

@@ -265,11 +265,45 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   -- Never null: `not null` would let pass.
   select coalesce(case
     when e.kind = 'CALIBRATION' and e.evaluator_id <> viewer() then false
-    when e.ended_at is not null then e.evaluator_id = viewer()
+    when e.ended_at is not null then e.evaluator_id = viewer() and e.ended_at > clock_timestamp() - interval '30 days'
     else exists (
       select from duty_rights_to('QUALITY', r) o
       where e.state = 'WAITING' or e.evaluator_id = viewer() or o.role = 'EXPERT' and o.scope_kind <> 'unit') end, false)
 $$;
+
+-- An evaluation as it looks: past its day a recording that an order keeps has ended, as end_evaluation would leave it, or whoever sees
+-- evaluations would know of the order.
+create or replace function evaluation_as_shown(e evaluation, r recording) returns evaluation
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if e.ended_at is null and e.recording_id is not null and copy_stands_still(r) = 'recording.destroyed' then
+    e.evaluator_id := case when e.state in ('DRAFT', 'FINISHED') then e.evaluator_id end;
+    e.state := 'ENDED';
+    e.end_why := 'term';
+    e.ended_at := coalesce(r.destroy_at, clock_timestamp());
+    e.recording_id := null;
+    e.contact_id := null;
+    e.comments := '[]';
+    e.note := '';
+    e.disagreement := null;
+    e.answer := null;
+  end if;
+  return e;
+end $$;
+
+create or replace function calibration_as_shown(c calibration) returns calibration
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r recording;
+begin
+  select * into r from recording o where o.id = c.recording_id;
+  if c.recording_id is not null and copy_stands_still(r) = 'recording.destroyed' then
+    c.ended_at := coalesce(r.destroy_at, clock_timestamp());
+    c.recording_id := null;
+    c.name := '';
+  end if;
+  return c;
+end $$;
 
 create or replace function list_evaluations() returns setof jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -283,10 +317,13 @@ begin
       'destroyAt', r.destroy_at, 'isMine', coalesce(e.evaluator_id = viewer(), false), 'isTaken', e.evaluator_id is not null,
       'total', e.total, 'isFailed', e.is_failed, 'releasedAt', e.released_at, 'acknowledgedAt', e.acknowledged_at,
       'disagreedAt', e.disagreed_at, 'answeredAt', e.answered_at, 'endedAt', e.ended_at, 'endWhy', e.end_why))
-    from evaluation e
+    from evaluation o
+    left join recording x on x.id = o.recording_id
+    cross join lateral evaluation_as_shown(o, x) e
     left join recording r on r.id = e.recording_id
     left join sampling_plan p on p.id = e.plan_id
-    left join calibration c on c.id = e.calibration_id
+    left join calibration k on k.id = e.calibration_id
+    left join lateral calibration_as_shown(k) c on true
     left join unit u on u.id = e.unit_id
     join quality_form f on f.id = e.form_id
     where e.state <> 'SET_ASIDE' and sees_evaluation(e, r)
@@ -304,6 +341,7 @@ begin
   perform demand_duty('QUALITY');
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
+  e := evaluation_as_shown(e, r);
   perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
   perform refuse_if(e.ended_at is not null, 'recording.destroyed');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
@@ -343,6 +381,10 @@ declare
 begin
   select * into e from evaluation o where o.id = wanted;
   select * into r from recording o where o.id = e.recording_id;
+  e := evaluation_as_shown(e, r);
+  if e.recording_id is null then
+    r := null;
+  end if;
   perform refuse_if(e.id is null or not sees_evaluation(e, r), 'not-found');
   s := segment_of(r);
   -- Past its term, or where its use is forbidden and it is kept for an order alone, nothing that was said of it is shown.
@@ -546,6 +588,7 @@ declare
 begin
   select o.* into r from recording o where o.id = (select recording_id from evaluation where id = wanted) for share;
   select * into e from evaluation o where o.id = wanted for update;
+  e := evaluation_as_shown(e, r);
   perform refuse_if(e.id is null or e.kind <> 'SAMPLED' or e.state not in ('RELEASED', 'ACKNOWLEDGED')
     or (segment_of(r)).official_person_id is distinct from viewer(), 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
@@ -614,11 +657,13 @@ begin
       'isFinished', bool_or(e.evaluator_id = viewer() and e.state = 'FINISHED'),
       'destroyAt', (select r.destroy_at from recording r where r.id = c.recording_id)))
     || case when c.summary is null then '{}' else jsonb_build_object('summary', c.summary) end
-    from calibration c join quality_form f on f.id = c.form_id
+    from calibration o cross join lateral calibration_as_shown(o) c join quality_form f on f.id = c.form_id
     join quality_form_version v on v.form_id = c.form_id and v.version = c.form_version
-    left join evaluation e on e.calibration_id = c.id
+    -- As long as ended ones are there.
+    left join evaluation e on e.calibration_id = c.id and coalesce(c.ended_at > clock_timestamp() - interval '30 days', true)
     where sees_calibration(c)
-    group by c.id, v.form_id, v.version, f.id order by c.closed_at is not null, c.begun_at desc limit 100;
+    group by o.id, c.id, c.name, c.form_id, c.form_version, c.begun_at, c.begun_by, c.closed_at, c.ended_at, c.recording_id, c.summary,
+      v.form_id, v.version, f.id order by c.closed_at is not null, c.begun_at desc limit 100;
 end $$;
 grant execute on function list_calibrations to seloste_desk;
 
@@ -631,6 +676,7 @@ begin
   perform demand_duty('QUALITY');
   perform from recording r where r.id = (select o.recording_id from calibration o where o.id = wanted) for share;
   select * into c from calibration o where o.id = wanted for update;
+  c := calibration_as_shown(c);
   perform refuse_if(c.id is null or not sees_calibration(c), 'not-found');
   perform refuse_if(c.recording_id is null, 'recording.destroyed');
   perform refuse_if(c.closed_at is not null, 'quality.calibration-closed');

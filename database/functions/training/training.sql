@@ -4,7 +4,9 @@ language plpgsql stable security definer set search_path = pg_catalog, public, p
 begin
   perform demand_duty('TRAINING');
   return query select jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', c.name, 'aim', c.aim, 'begunAt', c.begun_at,
-      'endedAt', c.ended_at, 'moments', count(m.id), 'empty', count(m.emptied_at), 'nextEndsAt', min(r.destroy_at)))
+      'endedAt', c.ended_at, 'moments', count(m.id),
+      'empty', count(m.id) filter (where m.emptied_at is not null or copy_stands_still(r) = 'recording.destroyed'),
+      'nextEndsAt', min(r.destroy_at) filter (where copy_stands_still(r) is distinct from 'recording.destroyed')))
     from training_collection c
     left join training_moment m on m.collection_id = c.id
     left join recording r on r.id = m.recording_id
@@ -84,9 +86,9 @@ begin
       select jsonb_agg(
         case
           when m.emptied_at is not null then jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', m.emptied_at, 'emptyWhy', m.empty_why)
-          when (duty_right_to('TRAINING', r)).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
           when copy_stands_still(r) = 'recording.destroyed' then
             jsonb_build_object('id', m.id, 'state', 'EMPTY', 'emptiedAt', r.destroy_at, 'emptyWhy', 'term')
+          when (duty_right_to('TRAINING', r)).id is null then jsonb_build_object('id', m.id, 'state', 'OUT_OF_REACH')
           else jsonb_strip_nulls(jsonb_build_object('id', m.id, 'state', 'THERE', 'recordingId', m.recording_id, 'contactId', m.contact_id,
             'segmentId', r.segment_id, 'number', (segment_of(r)).number_reached, 'startedAt', r.started_at, 'durationMs', r.duration_ms,
             'destroyAt', r.destroy_at, 'standsStill', copy_stands_still(r), 'fromMs', m.from_ms, 'toMs', m.to_ms,

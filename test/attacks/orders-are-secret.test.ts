@@ -1,0 +1,151 @@
+/**
+ * A preservation order is secret: past its day a recording that one keeps looks, to whoever evaluates and trains, like one that ended
+ * on its day (L37).
+ */
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { sweep } from '#destruction/retention/sweep.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
+import { beginCalibration, joinCalibration, listCalibrations } from '#use/quality/calibrations.ts'
+import {
+  beginEvaluation,
+  listEvaluations,
+  readEvaluation,
+  releaseEvaluation,
+  saveEvaluation,
+} from '#use/quality/evaluate.ts'
+import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
+import { beginPlan } from '#use/quality/sampling.ts'
+import { addMoment, beginCollection, listCollections, readCollection } from '#use/training/collections.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson, phone } from '../database/people.ts'
+import { openEnds } from '../ends/open-ends.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const ends = await openEnds(database)
+const { admin, custodian, people } = ends
+const desk = database.as('seloste_desk').db
+const number = phone('029 497 000')
+const scope = { kind: 'numbers' as const, units: [], numbers: [number] }
+
+let eero: Session
+let elina: Session
+let sari: Session
+let tiina: Session
+
+/** What was done, where it was not refused. */
+function did<Answer>(answer: Answer): Exclude<Answer, { refused: string }> {
+  if (typeof answer === 'object' && answer !== null && 'refused' in answer) throw new Error(String(answer.refused))
+  return answer as Exclude<Answer, { refused: string }>
+}
+/** Of each kind one recording: its evaluation is released, begun, or waits; the last is in a calibration and a collection as well. */
+const kept = () => ends.keptUntil(24)
+const group = async () => ({ released: await kept(), begun: await kept(), waiting: await kept() })
+const groups = { held: await group(), gone: await group() }
+const evaluations = new Map<string, string>()
+const collections: Record<string, string> = {}
+const calibrations: Record<string, string> = {}
+
+beforeAll(async () => {
+  const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
+  const enter = (name: string, given: Parameters<typeof enterTestPerson>[2]['right']) =>
+    enterTestPerson(admin, desk, { name, ...(given && { right: given }) })
+  eero = await (await enter('Eero', right)).signIn()
+  elina = await (await enter('Elina', right)).signIn()
+  sari = await (await enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })).signIn()
+  tiina = await (await enter('Tiina', { ...right, duty: 'TRAINING', purposes: ['TRAINING'] })).signIn()
+  const question = { id: 'q1', text: 'Tervehti?', help: '', scale: { kind: 'yes-no' as const }, weight: 1 }
+  const questions = [{ ...question, critical: 'none' as const, mayNotApply: false }]
+  const form = { sections: [{ id: 's1', title: 'Kohtaaminen', weight: 1, questions }] }
+  const formId = did(await beginForm(desk, eero, { language: 'fi', name: 'Lomake' })).id
+  await publishForm(
+    desk,
+    eero,
+    formId,
+    did(await saveForm(desk, eero, formId, { revision: 0, name: 'Lomake', form })).revision,
+  )
+  const { unitId } = people.aino
+  did(await beginPlan(desk, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
+  const all = Object.values(groups).flatMap((of) => Object.values(of))
+  await sql`
+    select queue_recording(p, current_date, r) from sampling_plan p, unnest(${all.map(({ id }) => id)}::uuid[]) r`.execute(
+    admin,
+  )
+  for (const { id, recordingId } of did(await listEvaluations(desk, eero)))
+    if (recordingId) evaluations.set(recordingId, id)
+  for (const [name, { released, begun, waiting }] of Object.entries(groups)) {
+    for (const one of [released, begun]) await beginEvaluation(desk, eero, evaluations.get(one.id)!)
+    const work = { revision: 0, answers: { q1: 1 }, comments: [], note: 'Sujui' }
+    const { revision } = did(await saveEvaluation(desk, eero, evaluations.get(released.id)!, work))
+    expect(await releaseEvaluation(desk, eero, evaluations.get(released.id)!, revision)).toBe('done')
+    calibrations[name] = did(
+      await beginCalibration(desk, eero, { recordingId: waiting.id, formId, name: 'Yhdessä' }),
+    ).id
+    did(await joinCalibration(desk, eero, calibrations[name]))
+    collections[name] = did(await beginCollection(desk, tiina, { name: `Kokoelma ${name}`, aim: '' })).id
+    const moment = { recordingId: waiting.id, fromMs: 0, toMs: 1000, title: 'Alku', lesson: 'Tervehdys' }
+    did(await addMoment(desk, tiina, collections[name], moment))
+  }
+  await sql`
+    insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, until, entered_by)
+    select id, started_at, 'recordings', 'p', 'Poliisi', 'o', 'R/1', now() + interval '1 month', ${people.tuula.id}::uuid
+    from contact where id = any (${Object.values(groups.held).map(({ contactId }) => contactId)}::uuid[])`.execute(
+    admin,
+  )
+  const past = Temporal.Now.instant().subtract({ minutes: 1 })
+  for (const { id } of all) await ends.setDay(id, past)
+  await sql`select settle_ends()`.execute(custodian)
+  await sweep(ends.expunging, Temporal.Now.instant())
+  for (const { id } of Object.values(groups.held)) expect((await ends.stateOf(id)).state).not.toMatch(/^DESTROY/)
+  for (const { id } of Object.values(groups.gone)) expect((await ends.stateOf(id)).state).toBe('DESTROYED')
+}, 60_000)
+
+/** What somebody is shown, without ids and instants: which members there are. */
+const shown = (items: readonly object[]) =>
+  items
+    .map((item) =>
+      JSON.stringify(
+        Object.fromEntries(
+          Object.entries(item).map(([name, value]) => [name, /(At|Id|^id|week|myEvaluation)$/.test(name) || value]),
+        ),
+      ),
+    )
+    .sort()
+
+test('a list of evaluations shows of one that an order keeps what it shows of one that has ended', async () => {
+  for (const who of [eero, elina, sari]) {
+    const listed = did(await listEvaluations(desk, who))
+    const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
+    const isHeld = ({ id, calibrationId }: (typeof listed)[number]) =>
+      ofHeld.has(id) || calibrationId === calibrations['held']
+    expect(shown(listed.filter(isHeld))).toEqual(shown(listed.filter((one) => !isHeld(one))))
+  }
+})
+
+test('an evaluation is read as one that has ended, and by nobody else', async () => {
+  for (const who of [eero, elina, sari]) {
+    for (const kind of ['released', 'begun', 'waiting'] as const) {
+      const read = async (name: 'held' | 'gone') => {
+        const found = await readEvaluation(desk, who, evaluations.get(groups[name][kind].id)!)
+        return 'refused' in found ? [found.refused] : shown([found])
+      }
+      expect(await read('held'), kind).toEqual(await read('gone'))
+    }
+  }
+  expect(await beginEvaluation(desk, elina, evaluations.get(groups.held.waiting.id)!)).toEqual(
+    await beginEvaluation(desk, elina, evaluations.get(groups.gone.waiting.id)!),
+  )
+})
+
+test('a calibration and a collection show no more of it', async () => {
+  const { items } = did(await listCalibrations(desk, eero))
+  const [held, gone] = ['held', 'gone'].map((name) => items.filter(({ id }) => id === calibrations[name]))
+  expect(shown(held!)).toEqual(shown(gone!))
+  const listed = did(await listCollections(desk, tiina))
+  const named = (name: string) =>
+    shown(listed.filter(({ id }) => id === collections[name])).map((text) => text.replace(`Kokoelma ${name}`, ''))
+  expect(named('held')).toEqual(named('gone'))
+  const moments = async (name: string) => shown(did(await readCollection(desk, tiina, collections[name]!)).moments)
+  expect(await moments('held')).toEqual(await moments('gone'))
+})
