@@ -117,7 +117,7 @@ test('a list of evaluations shows of one that an order keeps what it shows of on
   for (const who of [eero, elina, sari]) {
     const listed = did(await listEvaluations(desk, who))
     const ofHeld = new Set(Object.values(groups.held).flatMap(({ id }) => evaluations.get(id) ?? []))
-    const isHeld = ({ id, calibrationId }: (typeof listed)[number]) =>
+    const isHeld = ({ id, calibrationId }: { id: string; calibrationId?: string }) =>
       ofHeld.has(id) || calibrationId === calibrations['held']
     expect(shown(listed.filter(isHeld))).toEqual(shown(listed.filter((one) => !isHeld(one))))
   }
