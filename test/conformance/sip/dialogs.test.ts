@@ -154,6 +154,31 @@ describe('inside a dialog (section 12)', () => {
     expect(held).toHaveLength(1)
   })
 
+  test.each([
+    ['an UPDATE', 'an INVITE', 'UPDATE', 'INVITE'],
+    ['an INVITE', 'an UPDATE', 'INVITE', 'UPDATE'],
+    ['an UPDATE', 'another', 'UPDATE', 'UPDATE'],
+  ])(
+    '%s while %s is not answered gets 500 with Retry-After, and passes afterwards (RFC 3311 5.2)',
+    (_, __, second, first) => {
+      const held: { respond(status: number): void }[] = []
+      const { call, to } = inCall({
+        onReinvite: (invite) => void held.push(invite),
+        onUpdate: (update) => void held.push(update),
+      })
+      const body = 'v=0\r\n'
+      call.send(request(first, { to, cseq: '11' }, body))
+      call.send(request(second, { to, cseq: '12' }, body))
+      expect(call.heard().map(([, what]) => what)).toEqual([500])
+      expect(Number(firstHeader(call.lastResponse(), 'retry-after'))).toBeLessThanOrEqual(10)
+      held[0]!.respond(200)
+      call.send(request('ACK', { to, cseq: '11', branch: 'z9hG4bK-ack' }))
+      call.send(request(second, { to, cseq: '13' }, body))
+      held[1]!.respond(200)
+      expect(call.heard().map(([, what]) => what)).toEqual([200, 200])
+    },
+  )
+
   test('a re-INVITE while our offer of a delayed-offer call waits for its answer gets 491', () => {
     const acks: string[] = []
     const call = callServer(answering({ onAck: (_dialog, ack) => void acks.push(ack.body.toString()) }))
