@@ -1,12 +1,14 @@
 /** One call with a queue, a consultation, a conference and a transfer, as each telephone system tells of it (R9, R16). */
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { admit } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { phone } from '#test/database/people.ts'
+import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 import { feedOfTests } from '#test/database/tell-feed.ts'
 import {
   celOf,
@@ -188,6 +190,7 @@ const flows: Record<string, Pick<Flow, 'waits' | 'talks' | 'consults' | 'until'>
     ...{ consults: [], until: 300 },
   },
 }
+const node = randomUUID()
 const userIds = Object.fromEntries([aino, bertil, cecilia].map((who, at) => [`user-${at}`, who]))
 const userOf = (who: string) => Object.entries(userIds).find(([, known]) => known === who)?.[0] ?? who
 const plain = (who: string) => who
@@ -234,6 +237,43 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
         parts: known.map(({ who, from: begins, to }) => [phone(who), number, begins, to]),
       },
     ])
+  })
+
+  test('a transfer that a recording client told of is that contact, and its parts are those that were recorded', async () => {
+    for (const order of ['client first', 'feed first']) {
+      await clear()
+      const since = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
+      const { talks } = flows['a transfer']!
+      const file = write(
+        { caller: '+358401234567', number: '029497000', ...flows['a transfer']! },
+        { begun: since, nameOf },
+      )
+      const ofClient = talks.map(({ who, from: begins, to }) => {
+        const [startedAt, endedAt] = [begins, to].map((seconds) => since.add({ seconds })) as [
+          Temporal.Instant,
+          Temporal.Instant,
+        ]
+        return callFacts({
+          ...{ callIds: ['sipSessionId:transferred@sbc'], startedAt, answeredAt: startedAt, endedAt },
+          caller: { kind: 'e164', key: phone('+358401234567'), raw: null },
+          official: { name: 'Official', phone: phone(who) },
+          recording: { ...recordingFacts(), startedAt, endedAt },
+          decision: { record: true, reason: 'drawn', ruleId: 'r', ruleVersion: 1, share: 0.5, draw: 0.1 },
+        })
+      })
+      const byClient = async () => {
+        for (const facts of ofClient) await admit(database.as('seloste_capture').db, facts, node)
+      }
+      const byFeed = () => tell({ source, ...more, name: `${source}-${order.replace(' ', '-')}` }, file)
+      if (order === 'client first') await byClient()
+      expect(await byFeed()).toEqual([])
+      if (order === 'feed first') await byClient()
+      const { contacts, parts } = await entered(since)
+      expect({ order, contacts, parts: parts.map(([who, , , begins, to]) => [who, begins, to]) }).toEqual({
+        ...{ order, contacts: 1 },
+        parts: talks.map(({ who, from: begins, to }) => [phone(who), begins, to]),
+      })
+    }
   })
 
   test('all of it in one call, and once more: one contact in the register, with these parts and no other', async () => {
