@@ -157,7 +157,6 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'now', destruction_now(),
     'destroyAt', r.destroy_at,
     'isHeld', recordings_are_held(r.contact_id),
-    'isCapturing', r.state = 'CAPTURING',
     'isRestricted', is_restricted(r),
     'lastOrderEndedAt', (select max(order_ended_at(o)) from preservation_order o
       where o.contact_id = r.contact_id and o.covers in ('recordings', 'both')),
