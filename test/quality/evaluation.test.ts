@@ -605,6 +605,23 @@ describe('results', () => {
     ])
     expect(did(await readResults(desk, elsewhere, quarter))).toEqual([])
   })
+
+  test('tell no single evaluation where one is released in a week: they are of five more, or as they were', async () => {
+    const quarter = Temporal.PlainDate.from('2026-10-01')
+    const read = async () => did(await readResults(desk, sari, quarter))
+    const weekLater = () =>
+      sql`update evaluation set released_at = released_at - interval '7 days', quarter = '2026-10-01'`.execute(admin)
+    const before = await read()
+    expect(before).toMatchObject([{ evaluations: 10 }])
+    for (let week = 0; week < 4; week++) {
+      await released(week, { q1: 0, q2: 1 })
+      await weekLater()
+      expect(await read()).toEqual(before)
+    }
+    await released(4, { q1: 1, q2: 5 })
+    await weekLater()
+    expect(await read()).toMatchObject([{ evaluations: 15, officials: 5, failedShare: 33 }])
+  })
 })
 
 test('no process reads evaluations, forms or marks past their doors', async () => {
