@@ -15,6 +15,7 @@ import { openLoopbackRecorder, openPeer, type LoopbackRecorder } from './loopbac
 
 const [trunk, ours] = [makeAuthority('trunk authority'), makeAuthority('our authority')]
 const keyLine = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 7).toString('base64')}`
+const otherKeyLine = keyLine.replace(/inline:.*/, `inline:${Buffer.alloc(30, 9).toString('base64')}`)
 let folder = ''
 let recorder: LoopbackRecorder
 let certificate: FollowedCertificate
@@ -65,8 +66,11 @@ async function dial(name: string) {
     async ask(text: string) {
       came = ''
       socket.write(text, 'latin1')
-      await vi.waitFor(() => expect(came).toMatch(/^SIP\/2\.0 [2-6]/m), { timeout: 10_000 })
-      return { status: Number(/^SIP\/2\.0 ([2-6]\d\d)/m.exec(came)![1]), to: /^to: (.*)\r$/im.exec(came)?.[1] ?? '' }
+      // A 100 that came first has no tag.
+      const answered = /^SIP\/2\.0 ([2-6]\d\d) [^]*?^to: (.*)\r\n[^]*?\r\n\r\n/im
+      await vi.waitFor(() => expect(came).toMatch(answered), { timeout: 10_000 })
+      const [, status, to = ''] = answered.exec(came)!
+      return { status: Number(status), to }
     },
   }
 }
@@ -89,28 +93,36 @@ async function session() {
     own,
     bye: (cseq: number) => inDialog(opening, 'BYE', to, cseq),
     /** Offers the session anew without keys. */
+    /** Offers it anew with keys that somebody else knows. */
+    rekeyed: (cseq: number) =>
+      opening
+        .replaceAll(keyLine, otherKeyLine)
+        .replace(/^To: .*$/m, `To: ${to}`)
+        .replace(/^CSeq: .*$/m, `CSeq: ${cseq} INVITE`),
     inClear: (cseq: number) => clear.replace(/^To: .*$/m, `To: ${to}`).replace(/^CSeq: .*$/m, `CSeq: ${cseq} INVITE`),
   }
 }
 
 const anew = (text: string, via: string) => text.replace(/^Via: .*$/m, `Via: ${via};branch=z9hG4bK${randomUUID()}`)
 
-test('who knows its tags and sends datagrams under its client’s address can neither end it nor have it go on without keys', async () => {
-  const { own, bye, inClear } = await session()
+test('who knows its tags and sends datagrams under its client’s address can neither end it nor have it go on without keys or under others', async () => {
+  const { own, bye, inClear, rekeyed } = await session()
   const forger = await openPeer('127.0.0.1', recorder.sipPort)
   const via = `SIP/2.0/UDP 127.0.0.1:${forger.port}`
   expect((await forger.ask(anew(inClear(50), via))).status).toBe(481)
+  expect((await forger.ask(anew(rekeyed(52), via))).status).toBe(481)
   expect((await forger.ask(anew(bye(51), via))).status).toBe(481)
   expect((await own.ask(anew(bye(60), 'SIP/2.0/TLS 127.0.0.1:5061'))).status).toBe(200)
   forger.close()
   own.close()
 })
 
-test('another client of the same authority, with the same address, can neither end it nor have it go on without keys', async () => {
-  const { own, bye, inClear } = await session()
+test('another client of the same authority, with the same address, can neither end it nor have it go on without keys or under others', async () => {
+  const { own, bye, inClear, rekeyed } = await session()
   const other = await dial('other.example')
   const via = 'SIP/2.0/TLS 127.0.0.1:5061'
   expect((await other.ask(anew(inClear(50), via))).status).toBe(481)
+  expect((await other.ask(anew(rekeyed(52), via))).status).toBe(481)
   expect((await other.ask(anew(bye(51), via))).status).toBe(481)
   const again = await dial('sbc.example')
   expect((await again.ask(anew(bye(60), via))).status).toBe(200)

@@ -177,6 +177,22 @@ describe('CANCEL (9.2)', () => {
     expect(call.server.sizes().dialogsOpen).toBe(1)
   })
 
+  test('of a stranger who knows the branch it gets 481 and cancels nothing; of another address of the trunk it cancels', () => {
+    const { handler } = holding()
+    const isOurs = ({ address }: { address: string }) => address.startsWith('192.0.2.')
+    const call = callServer(handler, { sharesTrunk: (one, other) => isOurs(one) && isOurs(other) })
+    call.send(request('INVITE'))
+    const cancel = request('CANCEL', { branch: 'z9hG4bK-INVITE-1' })
+    call.send(cancel, { address: '198.51.100.9' })
+    expect([call.heard(), call.counters['foreignRequests'], call.server.sizes().dialogsOpen]).toEqual([
+      [[0, 481]],
+      1,
+      1,
+    ])
+    call.send(cancel, { address: '192.0.2.77' })
+    expect(call.heard().map(([, what]) => what)).toEqual([487, 200])
+  })
+
   test('CANCEL for nothing gets 481', () => {
     const call = callServer(answering())
     call.send(request('CANCEL'))
