@@ -3826,13 +3826,12 @@ node_silence() returns interval to seloste_desk
 not_heard(c anonymised_copy, person uuid) returns int4multirange
 not_played(c anonymised_copy, person uuid) returns int4multirange
 not_while_watched(kind text) returns void to seloste_custodian
-note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb) returns void
+note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb, reference text DEFAULT NULL::text) returns void
 note_appointment(action text, a appointment, whose uuid, detail jsonb) returns void
 note_authority(action text, d authority_disclosure, acting text, detail jsonb) returns void
 note_calibration(wanted uuid, summary jsonb) returns void to seloste_desk
 note_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
 note_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]) returns boolean to seloste_custodian
-note_end(action text, held access_right, purpose text, reference text, kind text, object uuid, detail jsonb) returns void
 note_evaluation(action text, e evaluation, detail jsonb) returns void
 note_fed_calls(told_by text, calls fed_call[]) returns void to seloste_capture
 note_fed_segments(told_by text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
@@ -3851,7 +3850,7 @@ note_package_progress(wanted uuid, how_many integer) returns boolean to seloste_
 note_pending() returns trigger
 note_procedure(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
 note_reach(draft uuid, reach jsonb) returns void to seloste_desk
-note_request(action text, q subject_request, detail jsonb) returns void
+note_request(action text, q subject_request, detail jsonb, kind text DEFAULT 'request'::text, object uuid DEFAULT NULL::uuid) returns void
 note_research(action text, as_role text, kind text, object uuid, detail jsonb) returns void
 note_research_released(research_id uuid) returns void
 note_wrong_factor(token_hash bytea) returns void to seloste_custodian

@@ -9,8 +9,9 @@ begin
 end $$;
 
 -- Writes into the log what the viewer did under a right.
-create or replace function note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb) returns void
+create or replace function note_act(action text, held access_right, purpose text, kind text, object uuid, detail jsonb,
+  reference text default null) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
-  values (viewer(), held.id, held.role, action, purpose, kind, object, 'ok', note_act.detail)
+  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+  values (viewer(), held.id, held.role, action, purpose, note_act.reference, kind, object, 'ok', note_act.detail)
 $$;

@@ -213,8 +213,7 @@ begin
   values (draft, q.id, first_end, how, viewer())
   on conflict (draft_id, request_id) do update set ends_at = excluded.ends_at, told_how = excluded.told_how,
     told_at = clock_timestamp(), told_by = excluded.told_by;
-  perform note_end('pending-right.told', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'request', q.id,
-    jsonb_build_object('draft', draft, 'how', how, 'endsAt', ledger_instant(first_end)));
+  perform note_request('pending-right.told', q, jsonb_build_object('draft', draft, 'how', how, 'endsAt', ledger_instant(first_end)));
 end $$;
 grant execute on function tell_pending_right to seloste_desk;
 

@@ -273,12 +273,6 @@ begin
   return held;
 end $$;
 
-create or replace function note_end(action text, held access_right, purpose text, reference text, kind text, object uuid, detail jsonb) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  insert into audit_entry (person_id, right_id, role, action, purpose, reference, object_kind, object_id, result, detail)
-  values (viewer(), held.id, held.role, action, purpose, reference, kind, object, 'ok', detail)
-$$;
-
 -- A call that is in the history still.
 create or replace function contact_in_term(wanted uuid) returns contact
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -350,8 +344,8 @@ begin
     insert into prohibition (recording_id, party, channel, entered_by, reference)
     values (wanted, forbid_use.party, forbid_use.channel, viewer(), case when held.id is null then null else btrim(forbid_use.reference) end)
     returning * into made;
-    perform note_end('recording.forbidden', held, case when held.id is null then null else 'INSPECTION' end,
-      made.reference, 'prohibition', made.id, jsonb_build_object('recording', wanted, 'party', made.party, 'channel', made.channel));
+    perform note_act('recording.forbidden', held, case when held.id is null then null else 'INSPECTION' end, 'prohibition', made.id,
+      jsonb_build_object('recording', wanted, 'party', made.party, 'channel', made.channel), made.reference);
     perform recall_copies(wanted);
     perform settle_recording(wanted);
   end if;
@@ -412,8 +406,8 @@ begin
   values (c.id, c.started_at, enter_order.covers, btrim(enter_order.provision), btrim(enter_order.authority),
     btrim(enter_order.order_reference), btrim(enter_order.reference), enter_order.until, viewer())
   returning id into made;
-  perform note_end('hold.entered', held, 'CRIME_OR_MISUSE', btrim(enter_order.reference), 'hold', made,
-    jsonb_build_object('contact', c.id, 'covers', enter_order.covers, 'until', ledger_instant(enter_order.until)));
+  perform note_act('hold.entered', held, 'CRIME_OR_MISUSE', 'hold', made, jsonb_build_object('contact', c.id, 'covers', enter_order.covers,
+    'until', ledger_instant(enter_order.until)), btrim(enter_order.reference));
   perform note_order_in_ledger(made, 'entered', enter_order.until);
   perform settle_contact(c.id);
   return made;

@@ -56,8 +56,8 @@ begin
   -- Of two at once the later one waits for the first, and finds it.
   on conflict do nothing returning subject_copy.id, subject_copy.expires_at into id, expires_at;
   perform refuse_if(id is null, 'copy.under-way');
-  perform note_end('subject-copy.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'copy', id,
-    jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method, 'othersRights', 'weighed'));
+  perform note_request('subject-copy.made', q, jsonb_build_object('recording', r.id, 'method', begin_subject_copy.method,
+    'othersRights', 'weighed'), 'copy', id);
   return next;
 end $$;
 grant execute on function begin_subject_copy to seloste_custodian;
@@ -203,8 +203,8 @@ begin
     viewer())
   on conflict do nothing returning id into made;
   perform refuse_if(made is null, 'correction.waits');
-  perform note_end('correction.proposed', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'correction', made,
-    jsonb_build_object('segment', s.id, 'was', s.official_person_id, 'becomes', other.id));
+  perform note_request('correction.proposed', q,
+    jsonb_build_object('segment', s.id, 'was', s.official_person_id, 'becomes', other.id), 'correction', made);
   return made;
 end $$;
 grant execute on function propose_correction to seloste_desk;

@@ -286,8 +286,7 @@ end $$;
 
 create or replace function note_letter(action text, l letter, detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_end(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'letter', l.id,
-    jsonb_build_object('kind', l.kind, 'request', q.id) || detail)
+  select note_request(action, q, jsonb_build_object('kind', l.kind, 'request', q.id) || detail, 'letter', l.id)
   from subject_request q where q.id = l.request_id
 $$;
 
@@ -377,8 +376,7 @@ declare
   q subject_request := serving_letter(wanted, keep_letter.kind);
   made letter := put_letter(q, keep_letter.kind, keep_letter.version, keep_letter.content, keep_letter.facts);
 begin
-  perform note_end('letter.made', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'letter', made.id,
-    jsonb_build_object('kind', made.kind, 'request', q.id));
+  perform note_letter('letter.made', made, '{}');
   return made;
 end $$;
 grant execute on function keep_letter to seloste_desk;

@@ -22,9 +22,9 @@ begin
 end $$;
 
 -- What was done for a request, in the log: by id, under its number.
-create or replace function note_request(action text, q subject_request, detail jsonb) returns void
-language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_end(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', q.number, 'request', q.id, detail)
+create or replace function note_request(action text, q subject_request, detail jsonb, kind text default 'request', object uuid default null)
+returns void language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select note_act(action, demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', kind, coalesce(object, q.id), detail, q.number)
 $$;
 
 -- Whether a personal identity code is written in a text (L32): a day, a separator or none, an individual number and the check
@@ -212,7 +212,7 @@ grant execute on function extend_request to seloste_desk;
 -- The trace of a look at the queue, before anything of it is read.
 create or replace function look_at_requests(detail jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-  select note_end('requests.read', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', null, 'request', null, detail)
+  select note_act('requests.read', demand_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', null, detail)
 $$;
 grant execute on function look_at_requests to seloste_desk;
 
