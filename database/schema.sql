@@ -1001,7 +1001,6 @@ CREATE INDEX disclosed_copy_recording ON public.disclosed_copy USING btree (reco
 CREATE TRIGGER keyring_lent AFTER INSERT OR DELETE OR UPDATE ON disclosed_copy FOR EACH ROW EXECUTE FUNCTION note_lent_change();
 CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS released FOR EACH STATEMENT EXECUTE FUNCTION ledger_copies_released();
 CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
-CREATE TRIGGER unties BEFORE UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state = 'CONFIRMED'::text) EXECUTE FUNCTION untie_copy();
 alter table disclosed_copy enable row level security;
 
 create table disclosure_number (
@@ -3396,7 +3395,6 @@ accounts_in_use() returns TABLE(accounts bigint, shared bigint, sessions bigint,
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
-add_training_moment(wanted uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 admission_is_told() returns trigger
 admission_part_stays() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
@@ -3489,7 +3487,6 @@ check_authority(provision text, received_at timestamp with time zone, written te
 check_copy(wanted uuid, revision integer, how text, note text) returns void to seloste_desk
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void
-check_training_moment(r recording, from_ms integer, to_ms integer, title text, lesson text) returns void
 clock_is_ahead() returns boolean
 clock_now() returns TABLE(state text, mark timestamp with time zone, said timestamp with time zone, stopped_since timestamp with time zone, confirmed_by jsonb) to seloste_custodian, seloste_desk
 clocks_differ() returns interval to seloste_capture
@@ -3716,6 +3713,7 @@ keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb)
 keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void to seloste_custodian
 keep_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
 keep_training_collection(wanted uuid, seen integer, name text, aim text) returns uuid to seloste_desk
+keep_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid to seloste_desk
 keeps_directory() returns boolean to seloste_desk
 keyring_months_pending() returns TABLE(place uuid, months bigint) to seloste_custodian, seloste_desk
 lacks_of_facts(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone) to seloste_desk
@@ -4008,7 +4006,6 @@ save_copy(wanted uuid, revision integer, level text, work bytea) returns integer
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
 save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid to seloste_desk
 save_quality_form(wanted uuid, seen integer, name text, content jsonb) returns integer to seloste_desk
-save_training_moment(wanted uuid, from_ms integer, to_ms integer, title text, lesson text) returns void to seloste_desk
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
 search_contacts(from_at timestamp with time zone, to_at timestamp with time zone, going_on_at timestamp with time zone, withheld boolean, caller text, called text, official text, official_number text, recorded text, after_at timestamp with time zone, after_id uuid, most integer) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
@@ -4093,7 +4090,6 @@ training_session_locked(wanted uuid) returns training_session
 uncounted_history_days() returns SETOF date to seloste_custodian
 unfinished_of(q subject_request, outcome text) returns text[]
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
-untie_copy() returns trigger
 use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea) returns void to seloste_desk
 use_link(token text, code text, salt text, check_hash bytea, alone boolean) returns text to seloste_desk
 uses_end_with_recording() returns trigger

@@ -88,7 +88,6 @@ alter table authority_request enable row level security;
 -- disclosed_copy
 alter table disclosed_copy enable row level security;
 create trigger ledger after insert on disclosed_copy referencing new table as released for each statement execute function ledger_copies_released();
-create trigger unties before update on disclosed_copy for each row when (new.state = 'CONFIRMED') execute function untie_copy();
 create trigger ledger_changed after update on disclosed_copy for each row when (new.state <> old.state) execute function ledger_disclosures();
 create trigger keyring_lent after insert or update or delete on disclosed_copy for each row execute function note_lent_change();
 

@@ -14,13 +14,6 @@ begin
   return null;
 end $$;
 
-create or replace function untie_copy() returns trigger
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  new.tie_salt := null;
-  return new;
-end $$;
-
 -- What becomes of disclosures, packages and copies that left, in the ledger. A study that ended after a backup keeps its days over the restore.
 create or replace function ledger_disclosures() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

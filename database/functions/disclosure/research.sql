@@ -412,7 +412,8 @@ declare
 begin
   select * into c from disclosed_copy o where o.id = wanted for update;
   perform refuse_if(c.state = 'CONFIRMED', 'recall.confirmed');
-  update disclosed_copy o set state = 'CONFIRMED', recording_id = null, confirmed_at = clock_timestamp(), confirmed_by = viewer(), outcome = how
+  update disclosed_copy o set state = 'CONFIRMED', recording_id = null, tie_salt = null, confirmed_at = clock_timestamp(),
+    confirmed_by = viewer(), outcome = how
   where o.id = c.id;
   if c.recalled_at is not null then
     perform note_research('recall.confirmed', as_role, 'recall', c.id, jsonb_build_object('outcome', how));

@@ -99,39 +99,6 @@ begin
 end $$;
 grant execute on function read_training_collection to seloste_desk;
 
-create or replace function check_training_moment(r recording, from_ms integer, to_ms integer, title text, lesson text) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_identity_code('title', title);
-  perform refuse_identity_code('lesson', lesson);
-  -- The duration is known to the millisecond, a mark is set on a tenth of a second.
-  perform refuse_if(from_ms >= to_ms or to_ms > r.duration_ms + 100, 'training.not-in-recording');
-end $$;
-
--- Puts a moment of a recording at the end of a collection.
-create or replace function add_training_moment(wanted uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text) returns uuid
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-declare
-  c training_collection := training_collection_locked(wanted);
-  r recording;
-  held access_right;
-  made uuid;
-begin
-  select o.* into r from recording o where o.id = add_training_moment.recording for share;
-  held := duty_right_to('TRAINING', r);
-  perform refuse_if(held.id is null, 'not-found');
-  perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
-  perform check_training_moment(r, add_training_moment.from_ms, add_training_moment.to_ms, add_training_moment.title, add_training_moment.lesson);
-  perform refuse_if((select count(*) from training_moment m where m.collection_id = c.id) >= 200, 'training.too-many');
-  insert into training_moment (collection_id, place, recording_id, contact_id, from_ms, to_ms, title, lesson, added_by)
-  values (c.id, (select coalesce(max(m.place), 0) + 1 from training_moment m where m.collection_id = c.id), r.id, r.contact_id,
-    add_training_moment.from_ms, add_training_moment.to_ms, btrim(add_training_moment.title), btrim(add_training_moment.lesson), viewer())
-  returning id into made;
-  perform note_act('training.moment-added', held, 'TRAINING', 'training-collection', c.id, jsonb_build_object('recording', r.id));
-  return made;
-end $$;
-grant execute on function add_training_moment to seloste_desk;
-
 -- A moment of a collection that stands, locked; whoever destroys its recording comes before or after.
 create or replace function training_moment_locked(wanted uuid) returns training_moment
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -147,23 +114,47 @@ begin
   return m;
 end $$;
 
-create or replace function save_training_moment(wanted uuid, from_ms integer, to_ms integer, title text, lesson text) returns void
+-- Puts a moment of a recording at the end of a collection, or saves one that is in it.
+create or replace function keep_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text)
+returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  m training_moment := training_moment_locked(wanted);
+  m training_moment;
   r recording;
+  held access_right;
 begin
-  perform refuse_if(m.emptied_at is not null, 'recording.destroyed');
-  select * into r from recording o where o.id = m.recording_id;
+  if wanted is null then
+    perform training_collection_locked(collection);
+  else
+    m := training_moment_locked(wanted);
+    perform refuse_if(m.emptied_at is not null, 'recording.destroyed');
+  end if;
+  select o.* into r from recording o where o.id = coalesce(m.recording_id, keep_training_moment.recording) for share;
+  held := duty_right_to('TRAINING', r);
+  perform refuse_if(held.id is null, 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
-  perform check_training_moment(r, save_training_moment.from_ms, save_training_moment.to_ms, save_training_moment.title, save_training_moment.lesson);
-  update training_moment o set from_ms = save_training_moment.from_ms, to_ms = save_training_moment.to_ms,
-    title = btrim(save_training_moment.title), lesson = btrim(save_training_moment.lesson)
-  where o.id = m.id;
-  perform note_act('training.moment-saved', duty_right_to('TRAINING', r), 'TRAINING', 'training-collection', m.collection_id,
-    jsonb_build_object('recording', r.id));
+  perform refuse_identity_code('title', keep_training_moment.title);
+  perform refuse_identity_code('lesson', keep_training_moment.lesson);
+  -- The duration is known to the millisecond, a mark is set on a tenth of a second.
+  perform refuse_if(
+    keep_training_moment.from_ms >= keep_training_moment.to_ms or keep_training_moment.to_ms > r.duration_ms + 100,
+    'training.not-in-recording');
+  if wanted is null then
+    perform refuse_if((select count(*) from training_moment o where o.collection_id = collection) >= 200, 'training.too-many');
+    insert into training_moment (collection_id, place, recording_id, contact_id, from_ms, to_ms, title, lesson, added_by)
+    values (collection, (select coalesce(max(o.place), 0) + 1 from training_moment o where o.collection_id = collection), r.id, r.contact_id,
+      keep_training_moment.from_ms, keep_training_moment.to_ms, btrim(keep_training_moment.title), btrim(keep_training_moment.lesson), viewer())
+    returning * into m;
+  else
+    update training_moment o set from_ms = keep_training_moment.from_ms, to_ms = keep_training_moment.to_ms,
+      title = btrim(keep_training_moment.title), lesson = btrim(keep_training_moment.lesson)
+    where o.id = m.id;
+  end if;
+  perform note_act(case when wanted is null then 'training.moment-added' else 'training.moment-saved' end, held, 'TRAINING',
+    'training-collection', m.collection_id, jsonb_build_object('recording', r.id));
+  return m.id;
 end $$;
-grant execute on function save_training_moment to seloste_desk;
+grant execute on function keep_training_moment to seloste_desk;
 
 -- Takes a moment out, an empty one too.
 create or replace function remove_training_moment(wanted uuid) returns void

@@ -51,7 +51,7 @@ test('a copy past its day breaks the promise until it is confirmed, and is count
   const { id } = await lent(40)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 1, example: 'T-2026-1/1' } })
   const confirm = sql`
-    update disclosed_copy set state = 'CONFIRMED', recording_id = null, confirmed_at = now(), outcome = 'destroyed'`
+    update disclosed_copy set state = 'CONFIRMED', recording_id = null, tie_salt = null, confirmed_at = now(), outcome = 'destroyed'`
   await confirm.execute(admin)
   expect(await returned()).toMatchObject({ holds: false, facts: { overdue: 0, tied: 1, example: 'T-2026-1/1' } })
   await sql`update research_item set recording_id = null, contact_id = null where disclosure_id = ${id}`.execute(admin)

@@ -136,7 +136,7 @@ export async function addMoment(
   { recordingId, fromMs, toMs, title, lesson }: MomentWords & { recordingId: string },
 ): Promise<{ id: string } | Refused<(typeof momentAct)[number]>> {
   const statement = sql<{ value: string }>`
-    select add_training_moment(${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as value`
+    select keep_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as value`
   const trace = { action: 'training.moment-added', object: { kind, id: collection } } as const
   const answer = await rowOfDatabase(db, session, statement, momentAct, trace)
   return 'refused' in answer ? answer : { id: answer.value }
@@ -148,7 +148,7 @@ export function saveMoment(
   moment: string,
   { fromMs, toMs, title, lesson }: MomentWords,
 ): Promise<'done' | Refused<(typeof momentAct)[number]>> {
-  const statement = sql`select save_training_moment(${moment}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson})`
+  const statement = sql`select keep_training_moment(${moment}::uuid, null, null, ${fromMs}, ${toMs}, ${title}, ${lesson})`
   return actInDatabase(db, session, statement, momentAct, { action: 'training.moment-saved', object: { kind } })
 }
 
