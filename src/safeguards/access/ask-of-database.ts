@@ -56,6 +56,17 @@ export async function rowOfDatabase<Row, Code extends string>(
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
+/** A list for whoever has its role: the `value` of each row. */
+export async function listOfDatabase<Value>(
+  holding: HoldingSafeguards,
+  session: Session,
+  statement: RawBuilder<{ value: Value }>,
+  trace: Pick<AuditEntry, 'action' | 'object'>,
+): Promise<Value[] | Refused<'deny.role'>> {
+  const answer = await askOfDatabase(holding, session, statement, ['deny.role'] as const, trace)
+  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+}
+
 /** An act or a look in a session whose refusal is in the log before it is returned; anything else is thrown. */
 export async function refusedInLog<Found, Code extends string>(
   holding: HoldingSafeguards,

@@ -4,13 +4,13 @@
  * disclosure that nobody decided.
  */
 import type { RawBuilder } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
 /** An act on one disclosure that the database decides on; `of` what it said more. Its refusal is in the log. */
-export async function actOnDisclosure<Code extends string>(
+export function actOnDisclosure<Code extends string>(
   db: HoldingSafeguards,
   session: Session,
   id: string,
@@ -18,6 +18,5 @@ export async function actOnDisclosure<Code extends string>(
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> {
-  const answer = await askOfDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, codes, { action, object: { kind: 'disclosure', id } })
 }

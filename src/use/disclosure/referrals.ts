@@ -4,7 +4,7 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
 export type ReferralKind = 'RESEARCH' | 'AUTHORITY'
@@ -59,7 +59,7 @@ export async function listReferrals(
 }
 
 /** Says which disclosure a request has led to; once. */
-export async function takeUpReferral(
+export function takeUpReferral(
   db: Kysely<RegisterTables>,
   session: Session,
   request: string,
@@ -67,6 +67,5 @@ export async function takeUpReferral(
 ): Promise<'done' | Refused<(typeof takeUpRefusals)[number]>> {
   const statement = sql`select take_up_referral(${request}::uuid, ${kind}, ${disclosureId}::uuid)`
   const trace = { action: 'referral.taken-up', object: { kind: 'disclosure', id: disclosureId } } as const
-  const answer = await askOfDatabase(db, session, statement, takeUpRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, takeUpRefusals, trace)
 }

@@ -27,11 +27,11 @@ export const actOnQuality = <Code extends string>(
   codes: readonly Code[],
 ): Promise<'done' | Refused<Code>> => actInDatabase(db, session, statement, codes, traceOf(trace))
 
-/** A question whose answer is the `value` of its first row. */
-export const askOfQuality = <Value, Code extends string>(
+/** A question whose answer is its one row. */
+export const askOfQuality = <Row, Code extends string>(
   db: HoldingSafeguards,
   session: Session,
   trace: Trace,
-  statement: RawBuilder<{ value: Value }>,
+  statement: RawBuilder<Row>,
   codes: readonly Code[],
-): Promise<{ value: Value } | Refused<Code>> => rowOfDatabase(db, session, statement, codes, traceOf(trace))
+): Promise<Row | Refused<Code>> => rowOfDatabase(db, session, statement, codes, traceOf(trace))

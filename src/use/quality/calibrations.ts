@@ -55,28 +55,26 @@ export async function listCalibrations(
 }
 
 /** Begins a calibration: whoever may evaluate the recording can take part, each without seeing the others. */
-export async function beginCalibration(
+export function beginCalibration(
   db: HoldingSafeguards,
   session: Session,
   { recordingId, formId, name }: { recordingId: string; formId: string; name: string },
 ): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
   const trace = { action: 'quality.calibration-begun', kind: 'calibration' } as const
-  const statement = sql<{ value: string }>`
-    select begin_calibration(${recordingId}::uuid, ${formId}::uuid, ${name}) as value`
-  const answer = await askOfQuality(db, session, trace, statement, beginRefusals)
-  return 'refused' in answer ? answer : { id: answer.value }
+  const statement = sql<{ id: string }>`
+    select begin_calibration(${recordingId}::uuid, ${formId}::uuid, ${name}) as id`
+  return askOfQuality(db, session, trace, statement, beginRefusals)
 }
 
 /** The viewer's own evaluation in it. */
-export async function joinCalibration(
+export function joinCalibration(
   db: HoldingSafeguards,
   session: Session,
   id: string,
 ): Promise<{ id: string } | Refused<(typeof joinRefusals)[number]>> {
   const trace = { action: 'quality.evaluation-begun', kind: 'calibration', id } as const
-  const statement = sql<{ value: string }>`select join_calibration(${id}::uuid) as value`
-  const answer = await askOfQuality(db, session, trace, statement, joinRefusals)
-  return 'refused' in answer ? answer : { id: answer.value }
+  const statement = sql<{ id: string }>`select join_calibration(${id}::uuid) as id`
+  return askOfQuality(db, session, trace, statement, joinRefusals)
 }
 
 /** Closes it: from now on the spread and the agreement of those who have finished are seen, by nobody's name. */

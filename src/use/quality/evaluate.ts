@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { listOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnQuality, always, askOfQuality, standsStill } from './act-on-quality.ts'
@@ -102,18 +102,12 @@ const takeRefusals = [...standsStill, 'quality.taken'] as const
 const answerRefusals = [...standsStill, 'quality.nothing-to-answer', 'input.identity-code'] as const
 
 /** What the viewer may evaluate, evaluates or has evaluated, of recordings that they reach. */
-export async function listEvaluations(
+export function listEvaluations(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<ListedEvaluation[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`,
-    ['deny.role'] as const,
-    { action: 'quality.queue-read', object: { kind: 'evaluation' } },
-  )
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  const statement = sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`
+  return listOfDatabase(db, session, statement, { action: 'quality.queue-read', object: { kind: 'evaluation' } })
 }
 
 /** One evaluation with its form, and what the answers come to so far. */

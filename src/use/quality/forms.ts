@@ -85,14 +85,13 @@ export async function readForm(
 }
 
 /** Begins a form, empty, in one language. */
-export async function beginForm(
+export function beginForm(
   db: HoldingSafeguards,
   session: Session,
   { language, name }: { language: FormLanguage; name: string },
 ): Promise<{ id: string } | Refused<'deny.role' | 'input.identity-code'>> {
-  const statement = sql<{ value: string }>`select begin_quality_form(${language}, ${name}) as value`
-  const answer = await askOfQuality(db, session, formAct, statement, ['deny.role', 'input.identity-code'] as const)
-  return 'refused' in answer ? answer : { id: answer.value }
+  const statement = sql<{ id: string }>`select begin_quality_form(${language}, ${name}) as id`
+  return askOfQuality(db, session, formAct, statement, ['deny.role', 'input.identity-code'] as const)
 }
 
 /**

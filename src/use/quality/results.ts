@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { listOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { FormLanguage } from './forms.ts'
@@ -24,17 +24,13 @@ export interface GroupResult {
  * The results of a quarter by unit, number and version of the form, of groups that are large enough; never by person (R6).
  * @param quarter its first day
  */
-export async function readResults(
+export function readResults(
   db: HoldingSafeguards,
   session: Session,
   quarter: Temporal.PlainDate,
 ): Promise<GroupResult[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{ value: GroupResult }>`select quality_results as value from quality_results(${quarter.toString()}::date)`,
-    ['deny.role'] as const,
-    { action: 'quality.results-read', object: { kind: 'search' } },
-  )
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  const statement = sql<{
+    value: GroupResult
+  }>`select quality_results as value from quality_results(${quarter.toString()}::date)`
+  return listOfDatabase(db, session, statement, { action: 'quality.results-read', object: { kind: 'search' } })
 }

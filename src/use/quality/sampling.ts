@@ -116,15 +116,14 @@ function isAsDrawn(
 }
 
 /** Begins to draw so many recordings a week of a unit and a number, from the week before this one. */
-export async function beginPlan(
+export function beginPlan(
   db: HoldingSafeguards,
   session: Session,
   { name, formId, unitId, number, weekly, daysLeft }: PlanToBegin,
 ): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
-  const statement = sql<{ value: string }>`
-    select begin_sampling_plan(${name}, ${formId}::uuid, ${unitId}::uuid, ${number}, ${weekly}, ${daysLeft}) as value`
-  const answer = await askOfQuality(db, session, planAct, statement, beginRefusals)
-  return 'refused' in answer ? answer : { id: answer.value }
+  const statement = sql<{ id: string }>`
+    select begin_sampling_plan(${name}, ${formId}::uuid, ${unitId}::uuid, ${number}, ${weekly}, ${daysLeft}) as id`
+  return askOfQuality(db, session, planAct, statement, beginRefusals)
 }
 
 /** Ends a plan: it draws no more; what it has drawn stays in the queue. */

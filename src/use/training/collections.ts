@@ -3,7 +3,7 @@
  * into recordings, in an order, each with what is to be learned. Never here: a copy, or words of a moment whose recording is gone.
  */
 import { sql } from 'kysely'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, listOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -68,29 +68,24 @@ const momentAct = [
   'training.too-many',
 ] as const
 
-export async function listCollections(
+export function listCollections(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<ListedCollection[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{ value: ListedCollection }>`select list_training_collections as value from list_training_collections()`,
-    ['deny.role'] as const,
-    { action: 'training.collections-read', object: { kind } },
-  )
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  const statement = sql<{
+    value: ListedCollection
+  }>`select list_training_collections as value from list_training_collections()`
+  return listOfDatabase(db, session, statement, { action: 'training.collections-read', object: { kind } })
 }
 
-export async function beginCollection(
+export function beginCollection(
   db: HoldingSafeguards,
   session: Session,
   { name, aim }: { name: string; aim: string },
 ): Promise<{ id: string } | Refused<(typeof collectionAct)[number]>> {
-  const statement = sql<{ value: string }>`select keep_training_collection(null, null, ${name}, ${aim}) as value`
+  const statement = sql<{ id: string }>`select keep_training_collection(null, null, ${name}, ${aim}) as id`
   const trace = { action: 'training.collection-begun', object: { kind } } as const
-  const answer = await rowOfDatabase(db, session, statement, collectionAct, trace)
-  return 'refused' in answer ? answer : { id: answer.value }
+  return rowOfDatabase(db, session, statement, collectionAct, trace)
 }
 
 export async function readCollection(
@@ -129,17 +124,16 @@ export function endCollection(
 }
 
 /** Puts a moment at the end of a collection. @returns the moment's id */
-export async function addMoment(
+export function addMoment(
   db: HoldingSafeguards,
   session: Session,
   collection: string,
   { recordingId, fromMs, toMs, title, lesson }: MomentWords & { recordingId: string },
 ): Promise<{ id: string } | Refused<(typeof momentAct)[number]>> {
-  const statement = sql<{ value: string }>`
-    select keep_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as value`
+  const statement = sql<{ id: string }>`
+    select keep_training_moment(null, ${collection}::uuid, ${recordingId}::uuid, ${fromMs}, ${toMs}, ${title}, ${lesson}) as id`
   const trace = { action: 'training.moment-added', object: { kind, id: collection } } as const
-  const answer = await rowOfDatabase(db, session, statement, momentAct, trace)
-  return 'refused' in answer ? answer : { id: answer.value }
+  return rowOfDatabase(db, session, statement, momentAct, trace)
 }
 
 export function saveMoment(

@@ -5,7 +5,13 @@
  */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import {
+  actInDatabase,
+  askOfDatabase,
+  listOfDatabase,
+  rowOfDatabase,
+  type Refused,
+} from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -55,45 +61,32 @@ const going = [...always, 'training.session-ended'] as const
 const entering = [...going, 'training.not-employed'] as const
 const removing = [...going, 'training.has-heard'] as const
 
-export async function listTrainings(
+export function listTrainings(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<ListedTraining[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{ value: ListedTraining }>`select list_training_sessions as value from list_training_sessions()`,
-    ['deny.role'] as const,
-    { action: 'training.sessions-read', object: { kind } },
-  )
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  const statement = sql<{ value: ListedTraining }>`select list_training_sessions as value from list_training_sessions()`
+  return listOfDatabase(db, session, statement, { action: 'training.sessions-read', object: { kind } })
 }
 
 /** The sessions on whose list the viewer is; of nobody else on it (R48). */
-export async function listOwnTrainings(
+export function listOwnTrainings(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<OwnTraining[] | Refused<'deny.role'>> {
-  const answer = await askOfDatabase(
-    db,
-    session,
-    sql<{ value: OwnTraining }>`select list_own_trainings as value from list_own_trainings()`,
-    ['deny.role'] as const,
-    { action: 'training.own-read', object: { kind } },
-  )
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  const statement = sql<{ value: OwnTraining }>`select list_own_trainings as value from list_own_trainings()`
+  return listOfDatabase(db, session, statement, { action: 'training.own-read', object: { kind } })
 }
 
 /** Begins a session of the viewer's own; one at a time. */
-export async function beginTraining(
+export function beginTraining(
   db: HoldingSafeguards,
   session: Session,
   { collectionId, name }: { collectionId: string; name: string },
 ): Promise<{ id: string } | Refused<(typeof beginning)[number]>> {
-  const statement = sql<{ value: string }>`select begin_training_session(${collectionId}::uuid, ${name}) as value`
+  const statement = sql<{ id: string }>`select begin_training_session(${collectionId}::uuid, ${name}) as id`
   const trace = { action: 'training.session-begun', object: { kind } } as const
-  const answer = await rowOfDatabase(db, session, statement, beginning, trace)
-  return 'refused' in answer ? answer : { id: answer.value }
+  return rowOfDatabase(db, session, statement, beginning, trace)
 }
 
 /** A session of the viewer's own, with its list. */

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 
@@ -28,15 +28,14 @@ const addRefusals = [
 ] as const
 
 /** Enters an authority's request, or begins a report of the controller's own (R34). */
-export async function enterAuthority(
+export function enterAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   asked: AskedByAuthority,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
   const statement = sql<{ id: string; number: string }>`select id, number from enter_authority(${fieldsOf(asked)})`
   const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
-  const answer = await askOfDatabase(db, session, statement, enterRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, enterRefusals, trace)
 }
 
 /** Corrects what was entered; a provision that has ended meanwhile may stay as it is, and nothing is granted by it. */
@@ -51,7 +50,7 @@ export function changeAuthority(
 }
 
 /** Adds a call or one recording of it; a prohibition that comes later waits for the decision (1.6). @returns its number */
-export async function addAuthorityItem(
+export function addAuthorityItem(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
@@ -60,8 +59,7 @@ export async function addAuthorityItem(
   const statement = sql<{ item: number }>`
     select add_authority_item(${id}::uuid, ${contactId}::uuid, ${recordingId ?? null}::uuid, ${what}) as item`
   const trace = { action: 'authority.item-added', object: { kind: 'disclosure', id } } as const
-  const answer = await askOfDatabase(db, session, statement, addRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, addRefusals, trace)
 }
 
 /** Takes an item out before the decision; what waited for it waits no more. */

@@ -1,7 +1,7 @@
 /** What is done with a copy at the desk, where there are no keys: begun, heard, signed, reported. In: a session. Out: what the database decided. */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, askOfDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Level } from '../voice/engine.ts'
 import { copyRefusals, type CopyRefusal } from './ask-copy.ts'
@@ -19,7 +19,7 @@ const checkRefusals = [
 ] as const
 
 /** The copy of an item's recording: the one that there is, or a new one. */
-export async function beginCopy(
+export function beginCopy(
   db: Kysely<RegisterTables>,
   session: Session,
   disclosure: string,
@@ -27,8 +27,7 @@ export async function beginCopy(
 ): Promise<{ id: string } | Refused<CopyRefusal>> {
   const statement = sql<{ id: string }>`select begin_copy(${disclosure}::uuid, ${item}) as id`
   const trace = { action: 'anonymised-copy.begun', object: { kind: 'disclosure', id: disclosure } } as const
-  const answer = await askOfDatabase(db, session, statement, copyRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, copyRefusals, trace)
 }
 
 /** Begins to hear a result. */
@@ -47,7 +46,7 @@ export async function beginHearing(
 }
 
 /** The second person signs a result, or rejects it. */
-export async function checkCopy(
+export function checkCopy(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
@@ -55,8 +54,7 @@ export async function checkCopy(
 ): Promise<'done' | Refused<(typeof checkRefusals)[number]>> {
   const statement = sql`select check_copy(${id}::uuid, ${revision}, ${outcome}, ${note ?? null})`
   const trace = { action: 'anonymised-copy.checked', object: { kind: 'anonymised-copy', id } } as const
-  const answer = await askOfDatabase(db, session, statement, checkRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, checkRefusals, trace)
 }
 
 export interface PrivacyReport {

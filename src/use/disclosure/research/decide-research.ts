@@ -4,7 +4,7 @@
  * the database does not make, what ties a copy to a recording once it is confirmed.
  */
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
@@ -48,7 +48,7 @@ export function decideResearch(
 }
 
 /** Asks for a later day, which never passes an item's destruction (AC19). */
-export async function askExtension(
+export function askExtension(
   db: HoldingSafeguards,
   session: Session,
   id: string,
@@ -56,12 +56,11 @@ export async function askExtension(
 ): Promise<{ id: string } | Refused<(typeof askRefusals)[number]>> {
   const statement = sql<{ id: string }>`select ask_research_extension(${id}::uuid, ${dueOn}::date, ${reasons}) as id`
   const trace = { action: 'research.extension', object: { kind: 'disclosure', id } } as const
-  const answer = await askOfDatabase(db, session, statement, askRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, askRefusals, trace)
 }
 
 /** @param id of the extension */
-export async function decideExtension(
+export function decideExtension(
   db: HoldingSafeguards,
   session: Session,
   id: string,
@@ -69,6 +68,5 @@ export async function decideExtension(
 ): Promise<'done' | Refused<(typeof extensionRefusals)[number]>> {
   const statement = sql`select decide_research_extension(${id}::uuid, ${outcome})`
   const trace = { action: 'research.extension', object: { kind: 'disclosure' } } as const
-  const answer = await askOfDatabase(db, session, statement, extensionRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, extensionRefusals, trace)
 }

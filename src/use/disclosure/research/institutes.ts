@@ -3,7 +3,7 @@ import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
 import { AgeFault } from '#platform/age/faults.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { askOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { actInDatabase, rowOfDatabase, refusedInLog, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -63,8 +63,7 @@ export async function addInstitute(
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
   const statement = sql<{ id: string }>`select keep_institute(null, ${asJson(given)}) as id`
   const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
-  const answer = await askOfDatabase(db, session, statement, addRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, addRefusals, trace)
 }
 
 /** Changes an institute; what was decided for its key keeps that key. */
@@ -77,8 +76,7 @@ export async function changeInstitute(
   if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
   const statement = sql`select keep_institute(${id}::uuid, ${asJson(given)})`
   const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
-  const answer = await askOfDatabase(db, session, statement, changeRefusals, trace)
-  return 'refused' in answer ? answer : 'done'
+  return actInDatabase(db, session, statement, changeRefusals, trace)
 }
 
 function isUsable(recipient: string | undefined): boolean {

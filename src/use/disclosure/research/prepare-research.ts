@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { askOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
+import { rowOfDatabase, type Refused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
@@ -32,7 +32,7 @@ const dropRefusals = [...preparing, 'research.released'] as const
 const undertakingRefusals = [...preparing, 'input.identity-code', 'research.day-ahead'] as const
 
 /** Begins a disclosure: to whom, which study, until when (R28, R30). */
-export async function beginResearch(
+export function beginResearch(
   db: HoldingSafeguards,
   session: Session,
   { instituteId, study, dueOn, format }: ResearchToPrepare & { instituteId: string },
@@ -40,8 +40,7 @@ export async function beginResearch(
   const statement = sql<{ id: string; number: string }>`
     select id, number from begin_research(${instituteId}::uuid, ${study}, ${dueOn}::date, ${format})`
   const trace = { action: 'research.begun', object: { kind: 'disclosure' } } as const
-  const answer = await askOfDatabase(db, session, statement, beginRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, beginRefusals, trace)
 }
 
 /** Changes it before the decision; `of` a day that is too late: the earliest destruction of an item. */
@@ -72,7 +71,7 @@ export function withdrawResearch(
 }
 
 /** Picks one recording that the viewer could hear now for a service-level study (R29); again, it is the same item. */
-export async function pickItem(
+export function pickItem(
   db: HoldingSafeguards,
   session: Session,
   id: string,
@@ -80,8 +79,7 @@ export async function pickItem(
 ): Promise<{ item: number } | Refused<(typeof pickRefusals)[number]>> {
   const statement = sql<{ item: number }>`select pick_research_item(${id}::uuid, ${recordingId}::uuid) as item`
   const trace = { action: 'research.item-picked', object: { kind: 'disclosure', id } } as const
-  const answer = await askOfDatabase(db, session, statement, pickRefusals, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
+  return rowOfDatabase(db, session, statement, pickRefusals, trace)
 }
 
 /** Takes an item out before the decision; after it only one that stands in the way of the release. */
