@@ -307,3 +307,31 @@ export const celOf: FeedWriter = (flow, writing) => {
     .map(({ text }) => text)
     .join('')
 }
+
+/** The calling leg, with a profile for each time that the call was passed on, the latest first. */
+export const freeswitchOf: FeedWriter = (flow, writing) => {
+  const { epoch } = clockOf(writing)
+  const micro = (seconds: number | undefined) => (seconds === undefined ? '0' : `${epoch(seconds)}000000`)
+  const last = flow.talks.at(-1)
+  const profiles = flow.talks.map((talk, at) => ({
+    caller_profile: {
+      ...{ caller_id_number: flow.caller, destination_number: at === 0 ? flow.number : writing.nameOf(talk.who) },
+      originatee: { originatee_caller_profiles: [{ destination_number: writing.nameOf(talk.who) }] },
+    },
+    times: {
+      ...{ created_time: micro(0), profile_created_time: micro(at === 0 ? 0 : flow.talks[at - 1]!.to) },
+      ...{ bridged_time: micro(talk.from), transfer_time: talk === last ? '0' : micro(talk.to) },
+      hangup_time: talk === last ? micro(flow.until) : '0',
+    },
+  }))
+  const waited = { caller_profile: { caller_id_number: flow.caller, destination_number: flow.number }, times: {} }
+  return JSON.stringify({
+    ...{ 'core-uuid': 'c0', channel_data: { direction: 'inbound' } },
+    variables: {
+      ...{ uuid: 'a-leg', call_uuid: 'a-leg', direction: 'inbound', sip_to_user: flow.number },
+      ...{ start_uepoch: micro(0), end_uepoch: micro(flow.until), bridge_uepoch: micro(last?.from) },
+      ...(last && { dialed_user: writing.nameOf(last.who) }),
+    },
+    callflow: profiles.length > 0 ? profiles.reverse() : [waited],
+  })
+}

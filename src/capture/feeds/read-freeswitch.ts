@@ -1,4 +1,4 @@
-import type { ReadRecord } from './detail-record.ts'
+import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import type { SourceOptions } from './source-options.ts'
 
@@ -31,17 +31,44 @@ const deepest = 8
  * A record of FreeSWITCH's mod_json_cdr. The calling leg (a) tells the whole call, the called leg (b) nothing that the
  * other does not. Values are URL-encoded unless `encode-values` is off.
  */
-export function readFreeswitch(value: unknown, options: SourceOptions): ReadRecord {
+export function readFreeswitch(value: unknown, options: SourceOptions): ReadRecord[] {
   const raw = flatten(value)
   if (raw['channel_data.direction'] === undefined && raw['variables.uuid'] === undefined)
-    return { is: 'problem', reason: 'not-a-record' }
+    return [{ is: 'problem', reason: 'not-a-record' }]
   const fields = Object.fromEntries(Object.entries(raw).map(([name, text]) => [name, decoded(text)]))
   const isCalledLeg =
     fields['variables.originating_leg_uuid'] !== undefined ||
     fields['variables.originator'] !== undefined ||
     fields[`${profile}.originator.originator_caller_profiles.0.uuid`] !== undefined
-  if (isCalledLeg) return { is: 'nothing' }
-  return readFields(fields, { ...options, mapping: { ...mapping, ...options.fields } })
+  if (isCalledLeg) return [{ is: 'nothing' }]
+  const read = readFields(fields, { ...options, mapping: { ...mapping, ...options.fields } })
+  return read.is === 'record' ? [read, ...earlierTalks(fields, read.record, options)] : [read]
+}
+
+/**
+ * The record has a profile for each time that the call was passed on, the latest first; the record itself tells of that one. Of
+ * the others: with whom the caller was bridged, and from when until when.
+ */
+function earlierTalks(fields: Fields, whole: DetailRecord, options: SourceOptions): ReadRecord[] {
+  const talks: ReadRecord[] = []
+  for (let n = 1; fields[`callflow.${n}.times.bridged_time`] !== undefined; n++) {
+    const flow = `callflow.${n}`
+    const talk = readFields(fields, {
+      ...options,
+      isPart: true,
+      mapping: {
+        callId: mapping.callId!,
+        legId: [`{variables.uuid} {${flow}.times.bridged_time}`],
+        answeredAt: [`${flow}.times.bridged_time`],
+        endedAt: [`${flow}.times.transfer_time`, `callflow.${n - 1}.times.profile_created_time`],
+        official: [`${flow}.caller_profile.originatee.originatee_caller_profiles.0.destination_number`],
+      },
+    })
+    const { answeredAt, endedAt, official, legId } = talk.is === 'record' ? talk.record : whole
+    if (talk.is === 'record' && answeredAt && endedAt && official !== undefined)
+      talks.push({ is: 'record', record: { ...whole, legId, answeredAt, endedAt, official } })
+  }
+  return talks
 }
 
 /** Nested values by their path: `callflow.0.caller_profile.caller_id_number`. */

@@ -13,6 +13,7 @@ import { feedOfTests } from '#test/database/tell-feed.ts'
 import {
   celOf,
   cucmOf,
+  freeswitchOf,
   genesysOf,
   metaswitchOf,
   queueLogOf,
@@ -133,8 +134,9 @@ test.each<[SourceName, string, Part[], Partial<SourceOptions>?]>([
   ['queue-log', 'queue-log.txt', [whole[0]!, whole[2]!], names({ support: '029 497 000', experts: '029 497 000' })],
   // Says when the queue answered, and nothing of a conference.
   ['asterisk-csv', 'asterisk-csv.csv', [[aino, 1, 300], whole[2]!]],
-  // Tell of a call from its beginning to its end, and of one who answered.
-  ['freeswitch', 'freeswitch.json', [[aino, 44, 480]]],
+  // Knows whom the calling leg was bridged with: nothing of a conference.
+  ['freeswitch', 'freeswitch.json', [whole[0]!, whole[2]!]],
+  // Tells of a call from its beginning to its end, and of one who answered.
   ['acc', 'acc.txt', [[aino, 44, 480]]],
 ])('%s: one contact, with who spoke with the caller and when', (source, file, parts, more = {}) => {
   expect(told(source, readFileSync(join(examples, file)), more)).toEqual([
@@ -289,6 +291,18 @@ describe.each<[SourceName, FeedWriter, (who: string) => string, Partial<SourceOp
     }
   })
 })
+
+test.each(['a queue', 'a queue that is given up in', 'a transfer'])(
+  'freeswitch tells, by its calling leg alone, %s: one contact, with who spoke with the caller and when',
+  (name) => {
+    const flow = flows[name]!
+    const file = freeswitchOf({ caller: '+358401234567', number: '029497000', ...flow }, { begun, nameOf: plain })
+    const parts = flow.talks.map(({ who, from: begins, to }) => [phone(who), number, begins, to])
+    expect(told('freeswitch', Buffer.from(file), {})).toEqual([
+      { ...{ caller: phone('+358401234567'), number, from: 0 }, until: flow.until, parts },
+    ])
+  },
+)
 
 test('what one official says without a break is one segment; what has no length is none beside others', () => {
   const fields = {
