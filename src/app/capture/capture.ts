@@ -9,7 +9,7 @@ import { openAdmissionAccount } from '#capture/session/register/admission-accoun
 import { admitTo } from '#capture/session/register/admit-facts.ts'
 import { rememberInterrupted, takeInterrupted } from '#capture/session/recovery/interrupted.ts'
 import { createRecorder } from '#capture/session/recorder.ts'
-import { heldDialogs } from '#capture/session/recovery/hold-calls.ts'
+import { heldDialogs, heldSessionsFolder, holdCalls } from '#capture/session/recovery/hold-calls.ts'
 import { openHeldSessions } from '#capture/session/recovery/held-sessions.ts'
 import { isFinal, openSpool } from '#capture/session/recovery/spool.ts'
 import { createPreallocatedRecordings } from '#capture/session/media/preallocated-files.ts'
@@ -26,6 +26,8 @@ import { formatEndpoint } from '#platform/config/addresses.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { chooseListening } from '#platform/datagrams/choose-listening.ts'
 import { Fault } from '#platform/fault.ts'
+import { decodesG729 } from '#platform/g729/decode-frames.ts'
+import { decodesGsm } from '#platform/gsm/decode-frames.ts'
 import { startMetrics } from '#platform/metrics/metrics.ts'
 import { offerMetrics, tellMetrics } from '#platform/metrics/share-metrics.ts'
 import { watchedStore } from '#platform/objects/watched-store.ts'
@@ -45,7 +47,6 @@ import { knownNow, offerControl } from './capture-control.ts'
 import { measureCapture } from './capture-metrics.ts'
 import { drainWhenTold } from './drain-when-told.ts'
 import { readDrawKey } from '../roles/draw-key.ts'
-import { formatPolicy } from './format-policy.ts'
 import { followForbidden } from './follow-forbidden.ts'
 import { followKnown } from '../roles/follow-known.ts'
 import { followQuotas } from '../roles/follow-quotas.ts'
@@ -55,7 +56,6 @@ import { watchPressure } from './watch-pressure.ts'
 import { keepClientsSeen } from './keep-clients-seen.ts'
 import { keepNode, readNodeId } from './keep-node.ts'
 import { measureReception } from './reception-metrics.ts'
-import { heldSessionsFolder, holdRunningCalls } from './hold-running-calls.ts'
 import { holdRegisterWhenTold } from './hold-register.ts'
 import { mediaAddresses, mediaHearing } from './media-addresses.ts'
 import { openObjects } from '../roles/open-objects.ts'
@@ -70,7 +70,7 @@ import { watchRecordingsWithoutCall } from './watch-without-call.ts'
 export const runCapture: Role = async ({ settings, log, databaseUrl, version, heldCalls }) => {
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
-  const calls = heldCalls ?? (await holdRunningCalls(settings))
+  const calls = heldCalls ?? (await holdCalls(settings))
   // Two on one spool would take each other's calls for those of a process that is dead, and destroy what they record.
   const lock = lockFolder(folder)
   if (lock.kind === 'in-use') {
@@ -265,7 +265,11 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     mediaAddress: mediaAddresses(settings.rtp.host),
     hears: mediaHearing(settings.rtp.host),
     takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
-    formats: formatPolicy(settings.unplayable),
+    formats: {
+      plays: [...(decodesG729() ? ['G729' as const] : []), ...(decodesGsm() ? ['GSM' as const] : [])],
+      refusesUnplayable: settings.unplayable === 'refuse',
+      keepsUnplayable: settings.unplayable === 'keep',
+    },
     spool,
     leftBehind,
     held: { sessions: held, calls, goOn },

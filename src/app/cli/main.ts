@@ -3,10 +3,10 @@
  * that another folder could do.
  */
 import { parseArgs } from 'node:util'
+import { holdCalls } from '#capture/session/recovery/hold-calls.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { remedyOf } from '#platform/fault-remedies.ts'
-import { holdRunningCalls } from '../capture/hold-running-calls.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
 import { untilNeeded } from '../supervisor/spare-process.ts'
 import { useJoinedLibraries } from './joined-libraries.ts'
@@ -206,7 +206,7 @@ async function startRole(role: RoleName, settings: Settings): Promise<void> {
       Promise.all([import('./start-one.ts'), import('../roles/run-role.ts').then(({ load }) => load(role))]),
     )
   }
-  const held = role === 'capture' ? await holdRunningCalls(settings) : undefined
+  const held = role === 'capture' ? await holdCalls(settings) : undefined
   const { startOne } = await import('./start-one.ts')
   const { makeLog } = await import('#platform/log/log.ts')
   return startOne(role, settings, makeLog({ name: role }), held)

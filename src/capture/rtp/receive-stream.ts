@@ -57,6 +57,8 @@ export type StreamReport = StreamCounters & {
 
 export type ReceivedStream = {
   readonly port: number
+  /** Sound has come. */
+  readonly heard: boolean
   /** What has come is in the recording and in the counts when this returns; without it they may lag by a moment. */
   takeWaiting(): void
   report(): StreamReport
@@ -190,6 +192,9 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
 
   return {
     port: ports.port,
+    get heard() {
+      return heard
+    },
     takeWaiting: () => {
       ports.rtp.takeWaiting()
     },

@@ -94,7 +94,7 @@ export type PlaceOfData = (typeof placesOfData)[number]
 
 const unplayables = ['history', 'keep', 'refuse'] as const
 /** Kept in the history alone; recorded as they come, and marked; or refused, so that the client transcodes. */
-export type Unplayable = (typeof unplayables)[number]
+type Unplayable = (typeof unplayables)[number]
 
 /** The same names in the file as in the environment. */
 const fileNames = settingNames.filter((name) => name !== 'SELOSTE_CONFIG')

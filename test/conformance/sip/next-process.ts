@@ -6,7 +6,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readFacts } from '#capture/session/recovery/facts-file.ts'
 import { openHeldSessions, type HeldSession } from '#capture/session/recovery/held-sessions.ts'
-import { heldDialogs, holdCalls } from '#capture/session/recovery/hold-calls.ts'
+import { heldDialogs, heldSessionsFolder, holdCalls } from '#capture/session/recovery/hold-calls.ts'
 import { openWiredRecorder, type WiredRecorder } from './wired-recorder.ts'
 
 interface NextProcess {
@@ -19,8 +19,8 @@ export async function openNextProcess(
   folder: string,
   options: Parameters<typeof openWiredRecorder>[1],
 ): Promise<NextProcess> {
-  const directory = join(folder, 'sessions')
-  const calls = await holdCalls(directory, '127.0.0.1', Date.now())
+  const directory = heldSessionsFolder({ dataDirectory: folder })
+  const calls = await holdCalls({ dataDirectory: folder, rtp: { host: '127.0.0.1' } })
   const onFault = (error: unknown) => {
     throw error
   }

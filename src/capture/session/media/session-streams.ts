@@ -64,7 +64,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
   let sink: Sink | undefined
   let first = 0
   const adopted: [StreamPlan, HeldPort][] = []
-  let everHeard = false
+  /** Of streams that are closed. */
+  let heardBefore = false
   const nobodySince = performance.now()
   const arrival100us = () => sink?.arrival100us() ?? Math.round((performance.now() - nobodySince) * 10)
 
@@ -76,13 +77,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
     omitted: (stream, seqOffset) => sink?.omitted(stream + first, seqOffset),
   }
 
-  function receive(plan: StreamPlan, given: MediaPorts): void {
+  function receive(plan: StreamPlan, ports: MediaPorts): void {
     const { index } = plan
-    const heard = () => {
-      everHeard = true
-      given.heard?.()
-    }
-    const ports = { ...given, heard }
     const stream = {
       stream: index,
       ports,
@@ -126,7 +122,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
       return new Map([...streams].map(([index, stream]) => [index, stream.port]))
     },
     get everHeard() {
-      return everHeard
+      return heardBefore || [...streams.values()].some(({ heard }) => heard)
     },
     ownKey,
     async add(plans) {
@@ -146,6 +142,7 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
         const stream = streams.get(index)
         if (!stream) continue
         stream.close()
+        heardBefore ||= stream.heard
         streams.delete(index)
         closed.push(stream.report())
         measured.push(measure(index, stream))

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import type { Settings } from '#platform/config/settings.ts'
 import { holdPorts, type HeldPorts } from '../../rtp/hold-ports.ts'
 import type { SavedDialog } from '../../sip/handler.ts'
 import { readHeldSessions, type HeldSession } from './held-sessions.ts'
@@ -16,13 +18,22 @@ export function heldDialogs({ sessions }: HeldCalls): SavedDialog[] {
   ])
 }
 
+/** Where capture writes down the sessions that go on. */
+export function heldSessionsFolder({ dataDirectory }: Pick<Settings, 'dataDirectory'>): string {
+  return join(dataDirectory, 'capture', 'sessions')
+}
+
 /**
- * The first thing that a capture does: from here on what clients send waits in our sockets, however long the rest of the start
- * takes. A port that another program has now is left out, and its call goes on once its client asks for something.
+ * The first thing that a capture does, before the rest of the program is read: from here on what clients send waits in our sockets,
+ * however long the rest of the start takes (K1). A port that another program has now is left out, and its call goes on once its client
+ * asks for something.
  */
-export async function holdCalls(directory: string, mediaHost: string, nowMs: number): Promise<HeldCalls> {
-  const sessions = readHeldSessions(directory, nowMs)
+export async function holdCalls(settings: {
+  dataDirectory: string
+  rtp: Pick<Settings['rtp'], 'host'>
+}): Promise<HeldCalls> {
+  const sessions = readHeldSessions(heldSessionsFolder(settings), Date.now())
   const dialogs = sessions.flatMap((session) => [session, ...(session.twins ?? [])])
   const ports = dialogs.flatMap((one) => one.ports.map(([, port]) => port))
-  return { sessions, ports: await holdPorts(mediaHost, ports) }
+  return { sessions, ports: await holdPorts(settings.rtp.host, ports) }
 }

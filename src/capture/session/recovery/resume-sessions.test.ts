@@ -12,6 +12,7 @@ import {
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
+import { heldSessionsFolder } from './hold-calls.ts'
 import { firstHeader } from '../../sip/message.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
@@ -41,7 +42,8 @@ async function start(limits: Partial<RecorderLimits> = {}): Promise<void> {
 }
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
-const files = async () => (await readdir(join(folder, 'sessions'))).filter((name) => name.endsWith('.json'))
+const files = async () =>
+  (await readdir(heldSessionsFolder({ dataDirectory: folder }))).filter((name) => name.endsWith('.json'))
 
 /** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
 async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {

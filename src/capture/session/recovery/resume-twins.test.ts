@@ -13,6 +13,7 @@ import {
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
 import { readHeldSessions } from './held-sessions.ts'
+import { heldSessionsFolder } from './hold-calls.ts'
 
 let folder = ''
 let wired: WiredRecorder
@@ -62,7 +63,8 @@ async function restarted(): Promise<Record<1 | 2, number[]>> {
   const ports = { 1: await open(1), 2: await open(2) }
   await speakers[1]!.speak(ports[1], 20)
   await speakers[2]!.speak(ports[2], 20)
-  const isWritten = () => readHeldSessions(join(folder, 'sessions'), Date.now()).map(({ twins = [] }) => twins.length)
+  const isWritten = () =>
+    readHeldSessions(heldSessionsFolder({ dataDirectory: folder }), Date.now()).map(({ twins = [] }) => twins.length)
   await until(() => expect(isWritten()).toEqual([1]))
   await stop()
   await start()
