@@ -265,6 +265,11 @@ begin
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(copy_stands_still(r) is not null, copy_stands_still(r));
   perform refuse_if(c.state not in ('RENDERED', 'APPROVED'), 'anonymised-copy.not-rendered');
+  -- What was to be removed may still be in it: until it is signed it is heard by whose right reaches the recording, as long as that holds.
+  if c.state = 'RENDERED' then
+    held := study_right(r);
+    perform refuse_if(held.id is null, 'deny.role');
+  end if;
   insert into copy_hearing as h (copy_id, recording_id, revision, rendered_at, person_id, right_id, session_hash, until)
   values (c.id, c.recording_id, c.revision, c.rendered_at, viewer(), held.id,
     sha256(convert_to(current_setting('seloste.session', true), 'UTF8')), least(now() + interval '120 minutes', r.destroy_at, held.valid_to))
