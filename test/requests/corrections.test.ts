@@ -1,4 +1,5 @@
 // Who really answered (GDPR 16, L10): proposed by a clerk, decided by somebody else, and then what the history says.
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Correction } from '#app/http/contract/request-acts.ts'
@@ -109,6 +110,42 @@ test('a correction that is approved says what the directory said at the call, mo
     decided: { outcome: 'APPROVED', by: { name: 'Riitta' } },
   })
   expect((await decide(id, 'REJECTED')).code).toBe('correction.decided')
+})
+
+test('a call of today that is corrected stays so, whatever capture tells of it again, and counts for whose it is', async () => {
+  const unitId = randomUUID()
+  await sql`insert into unit (id, name) values (${unitId}, 'Another unit')`.execute(admin)
+  const { segmentId, contactId } = await kept({
+    official: { personId: people.aino.id, unitId, name: 'Aino', phone: phone('029 512 1001') },
+  })
+  const request = await served({ contacts: [contactId] })
+  const counted = async () => {
+    await sql`select count_studies(1000)`.execute(admin)
+    const { rows } = await sql<{ parts: { unit_id: string }[] }>`
+      select to_jsonb(counted) as parts from contact where id = ${contactId}`.execute(admin)
+    return [...new Set(rows[0]!.parts.map((part) => part.unit_id))]
+  }
+  expect(await counted()).toEqual([unitId])
+  const proposed = await propose(request.id, segmentId, people.bertil.userId)
+  expect((await decide(proposed.body['id'] as string, 'APPROVED')).status).toBe(204)
+  const corrected = await officialOf(segmentId)
+  expect(corrected).toMatchObject({ person: people.bertil.id, unit: people.bertil.unitId })
+  expect(await counted()).toEqual([people.bertil.unitId])
+
+  const tellAgain = () =>
+    database.as('seloste_capture').pool.query(
+      `update segment set official_person_id = $2, official_unit_id = $3, official_name = 'Aino', official_phone = '+358295121001', ended_at = ended_at
+       where id = $1`,
+      [segmentId, people.aino.id, unitId],
+    )
+  await tellAgain()
+  expect(await officialOf(segmentId)).toEqual(corrected)
+  expect(await callsOf('aino')).not.toContain(contactId)
+  expect(await counted()).toEqual([people.bertil.unitId])
+  // Days later it is no fault of the capture that tells it, which would tell it for ever.
+  await sql`update segment set ended_at = now() - interval '30 hours' where id = ${segmentId}`.execute(admin)
+  await tellAgain()
+  expect(await officialOf(segmentId)).toEqual(corrected)
 })
 
 test('a correction that is rejected changes nothing', async () => {

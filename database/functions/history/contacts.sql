@@ -1,8 +1,16 @@
 -- A call that is over changes no more, but for what a correction says that was decided: it changes the official.
--- What capture tells of it again is taken, and names nobody either.
+-- What capture tells of it again is taken, and names nobody either; of a call that was corrected it changes the official at no time.
 create or replace function segment_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  if session_user = 'seloste_capture' and (new.official_person_id, new.official_unit_id, new.official_name, new.official_phone)
+      is distinct from (old.official_person_id, old.official_unit_id, old.official_name, old.official_phone)
+    and exists (select from correction c where c.segment_id = old.id and c.outcome = 'APPROVED') then
+    new.official_person_id := old.official_person_id;
+    new.official_unit_id := old.official_unit_id;
+    new.official_name := old.official_name;
+    new.official_phone := old.official_phone;
+  end if;
   if old.ended_at < now() - interval '1 day'
      and (new.official_person_id, new.official_unit_id) is distinct from (old.official_person_id, old.official_unit_id)
      and not (session_user = 'seloste_capture' and old.official_person_id is null and old.official_unit_id is null)
