@@ -100,10 +100,12 @@ export function codecOf(codecs: readonly StreamCodec[], payloadType: number): St
   const found = codecs.find((codec) => codec.payloadType === payloadType)
   if (found && isClockRate(found.clockRate)) return found
   const format = staticPayloadTypes[payloadType]
-  if (format && (found?.codec ?? 'unknown') === 'unknown') {
-    return { payloadType, codec: codecNamed(format[0]), clockRate: format[1] }
-  }
   const clockRate = codecs.find((codec) => isClockRate(codec.clockRate))?.clockRate ?? usualClockRate
+  if (format && (found?.codec ?? 'unknown') === 'unknown') {
+    const codec = codecNamed(format[0])
+    // What nobody announced and is no speech follows the clock of the speech.
+    return { payloadType, codec, clockRate: codec === 'comfort-noise' ? clockRate : format[1] }
+  }
   return { payloadType, codec: found?.codec ?? 'unknown', clockRate }
 }
 
