@@ -14,6 +14,9 @@ export interface Refused<Code extends string> {
   of?: string
 }
 
+/** Of the entry that a refusal leaves in the log. */
+type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
+
 /**
  * Runs one statement in the session's name.
  * @param codes what the function refuses with (SQLSTATE SE001); anything else it raises is thrown
@@ -24,7 +27,7 @@ export async function askOfDatabase<Row, Code extends string>(
   session: Session,
   statement: RawBuilder<Row>,
   codes: readonly Code[],
-  trace: Pick<AuditEntry, 'action' | 'object'>,
+  trace: RefusalTrace,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
   const asking = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => ({
     rows: (await statement.execute(tx)).rows,
@@ -38,7 +41,7 @@ export async function actInDatabase<Code extends string>(
   session: Session,
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
-  trace: Pick<AuditEntry, 'action' | 'object'>,
+  trace: RefusalTrace,
 ): Promise<'done' | Refused<Code>> {
   const answer = await askOfDatabase(holding, session, statement, codes, trace)
   return 'refused' in answer ? answer : 'done'
@@ -50,7 +53,7 @@ export async function rowOfDatabase<Row, Code extends string>(
   session: Session,
   statement: RawBuilder<Row>,
   codes: readonly Code[],
-  trace: Pick<AuditEntry, 'action' | 'object'>,
+  trace: RefusalTrace,
 ): Promise<Row | Refused<Code>> {
   const answer = await askOfDatabase(holding, session, statement, codes, trace)
   return 'refused' in answer ? answer : answer.rows[0]!
@@ -73,7 +76,7 @@ export async function refusedInLog<Found, Code extends string>(
   session: Session,
   asking: Promise<Found>,
   codes: readonly Code[],
-  trace: Pick<AuditEntry, 'action' | 'object'>,
+  trace: RefusalTrace,
 ): Promise<Found | Refused<Code>> {
   try {
     return await asking

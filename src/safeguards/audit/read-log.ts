@@ -8,6 +8,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { currentNames } from '../people/current-names.ts'
+import { asRefused } from '../access/ask-of-database.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
 
@@ -104,21 +105,19 @@ async function count(tx: Transaction<SafeguardTables>, asked: string): Promise<n
 }
 
 /** Runs work as the data protection officer of a session; what the database says to anybody else is the refusal. */
-export async function asOfficer<Found>(
+export function asOfficer<Found>(
   holding: HoldingSafeguards,
   session: Pick<Session, 'token'>,
   work: (tx: Transaction<SafeguardTables>) => Promise<Found>,
 ): Promise<Found | { refused: 'deny.role' }> {
   const db: Kysely<SafeguardTables> = safeguardsOf(holding)
-  try {
-    return await inSession(db, { 'seloste.session': session.token }, async (tx) => {
+  return asRefused(
+    ['deny.role'],
+    inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<{ may: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as may`.execute(tx)
       return rows[0]?.may === true ? await work(tx) : { refused: 'deny.role' as const }
-    })
-  } catch (error) {
-    if ((error as { code?: string }).code === 'SE001') return { refused: 'deny.role' }
-    throw error
-  }
+    }),
+  )
 }
 
 /** The names of the people whom entries speak of, as they are called now. */

@@ -10,6 +10,7 @@ import { asViewer } from '../sign-in/as-viewer.ts'
 import { newReleaseCode } from '../sign-in/release-code.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
 import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import { asRefused, refusalOf as databaseRefusal } from '../access/ask-of-database.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import { changeHistory } from './history/change-history.ts'
 import { holdsAt } from './history/intervals.ts'
@@ -83,9 +84,9 @@ export async function decideDirectoryChange(
       return { done: true as const }
     })
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string }
-    const known = code === 'SE001' ? decideRefusals.find((one) => one === message) : undefined
-    const refused = known ?? (error instanceof CannotApply ? error.refused : refusalOf(error)?.refused)
+    const refused =
+      databaseRefusal(error, decideRefusals)?.refused ??
+      (error instanceof CannotApply ? error.refused : refusalOf(error)?.refused)
     if (refused === undefined) throw error
     await appendAudit(holding, {
       action: 'directory.changed',
@@ -104,14 +105,12 @@ export async function withdrawDirectoryChange(
   session: Session,
   id: string,
 ): Promise<{ done: true } | { refused: 'not-found' }> {
-  try {
-    await asViewer(holding, session, (tx) => sql`select withdraw_directory_change(${id}::uuid)`.execute(tx))
-    return { done: true }
-  } catch (error) {
-    const { code, message } = error as { code?: string; message?: string }
-    if (code !== 'SE001' || message !== 'not-found') throw error
-    return { refused: 'not-found' }
-  }
+  const withdraw = sql`select withdraw_directory_change(${id}::uuid)`
+  const answer = await asRefused(
+    ['not-found'],
+    asViewer(holding, session, (tx) => withdraw.execute(tx)),
+  )
+  return 'refused' in answer ? answer : { done: true }
 }
 
 /** What of some people's numbers and places a second person has to confirm. */

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { refusalOf } from '../access/ask-of-database.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
@@ -32,8 +33,7 @@ export async function orRefused<Code extends string, Result>(
   try {
     return await work()
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string }
-    const refused = code === 'SE001' ? codes.find((one) => one === message) : undefined
+    const refused = refusalOf(error, codes)?.refused
     if (refused === undefined) throw error
     await appendAudit(holding, { ...entry, result: `refused:${refused}` })
     return { refused }

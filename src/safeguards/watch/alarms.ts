@@ -5,11 +5,11 @@
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { appendAudit } from '../audit/append.ts'
+import { actInDatabase, asRefused } from '../access/ask-of-database.ts'
 import { currentNames } from '../people/current-names.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { orRefusal, type WatchRefusal } from './asked-of-database.ts'
+import { watchRefusals, type WatchRefusal } from './asked-of-database.ts'
 import type { AlarmKind } from './thresholds.ts'
 
 export interface Alarm {
@@ -91,7 +91,8 @@ export function seeAlarm(
   session: Session,
   id: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
       await sql`select see_alarm(${id}::uuid)`.execute(tx)
       return undefined
@@ -106,21 +107,10 @@ export async function closeAlarm(
   id: string,
   note: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
-  const answer = await orRefusal(() =>
-    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-      await sql`select close_alarm(${id}::uuid, ${note})`.execute(tx)
-      return undefined
-    }),
-  )
-  if (answer) {
-    await appendAudit(holding, {
-      action: 'alarm.closed',
-      result: `refused:${answer.refused}`,
-      personId: session.personId,
-      object: { kind: 'alarm', id },
-    })
-  }
-  return answer
+  const statement = sql`select close_alarm(${id}::uuid, ${note})`
+  const trace = { action: 'alarm.closed', object: { kind: 'alarm', id } } as const
+  const answer = await actInDatabase(holding, session, statement, watchRefusals, trace)
+  return answer === 'done' ? undefined : answer
 }
 
 async function watches(tx: HoldingSafeguards): Promise<boolean> {

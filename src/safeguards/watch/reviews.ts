@@ -6,11 +6,12 @@ import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import { appendAudit, type AuditAction } from '../audit/append.ts'
+import { actInDatabase, asRefused } from '../access/ask-of-database.ts'
+import type { AuditAction } from '../audit/append.ts'
 import { currentNames } from '../people/current-names.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
-import { orRefusal, type WatchRefusal } from './asked-of-database.ts'
+import { watchRefusals, type WatchRefusal } from './asked-of-database.ts'
 import { reviewWithinDays } from './thresholds.ts'
 
 const zone = 'Europe/Helsinki'
@@ -47,7 +48,8 @@ export function listReviewMonths(
   session: Session,
   now: Temporal.Instant,
 ): Promise<ReviewMonth[] | { refused: WatchRefusal }> {
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<MonthRow>`
         select month, looks::integer, listenings::integer, people::integer, reviewed_at as at, reviewed_by as by, note
@@ -89,7 +91,8 @@ export function listLooksToReview(
   session: Session,
   { month, after, limit }: { month: Temporal.PlainYearMonth; after: number; limit: number },
 ): Promise<{ looks: LookToReview[]; next?: number } | { refused: WatchRefusal }> {
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<LookRow>`
         select seq::float8 as seq, at, person_id as "personId", role, action, purpose, reference, object_kind as "objectKind",
@@ -141,20 +144,8 @@ export async function signOffLooks(
   month: Temporal.PlainYearMonth,
   note: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
-  const answer = await orRefusal(() =>
-    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
-      await sql`select sign_off_looks(${month.toPlainDate({ day: 1 })}::date, ${note})`.execute(tx)
-      return undefined
-    }),
-  )
-  if (answer) {
-    await appendAudit(holding, {
-      action: 'looks.reviewed',
-      result: `refused:${answer.refused}`,
-      personId: session.personId,
-      object: { kind: 'log' },
-      detail: { month: month.toString() },
-    })
-  }
-  return answer
+  const statement = sql`select sign_off_looks(${month.toPlainDate({ day: 1 })}::date, ${note})`
+  const trace = { action: 'looks.reviewed', object: { kind: 'log' }, detail: { month: month.toString() } } as const
+  const answer = await actInDatabase(holding, session, statement, watchRefusals, trace)
+  return answer === 'done' ? undefined : answer
 }

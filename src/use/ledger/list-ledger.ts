@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 
@@ -25,22 +26,20 @@ export interface LedgerItem {
 }
 
 /** A page of the ledger before an entry, newest first. The database asks for the role, and writes the look down. */
-export async function listLedger(
+export function listLedger(
   db: HoldingSafeguards,
   session: Pick<Session, 'token'>,
   { before, limit }: { before?: number | undefined; limit: number },
 ): Promise<{ items: LedgerItem[]; next?: number } | { refused: 'deny.role' }> {
-  try {
-    return await inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
+  return asRefused(
+    ['deny.role'],
+    inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<LedgerItem>`
         select number, at, kind, object, cause, done_by as "doneBy", targets
         from read_ledger(${before ?? null}::bigint, ${limit + 1}::integer)`.execute(tx)
       const items = rows.slice(0, limit)
       const last = items.at(-1)
       return { items, ...(rows.length > limit && last && { next: last.number }) }
-    })
-  } catch (error) {
-    if ((error as { code?: string }).code === 'SE001') return { refused: 'deny.role' }
-    throw error
-  }
+    }),
+  )
 }

@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { orRefusal, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { watchRefusals, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
 import type { Period } from './read-reconciliation.ts'
 
 export interface FeedProblem {
@@ -27,7 +28,8 @@ export function listFeedProblems(
   { from, to, feed }: Period & { feed?: string | undefined },
   { before, limit }: { before?: ProblemPlace | undefined; limit: number },
 ): Promise<{ items: FeedProblem[]; next?: ProblemPlace } | { refused: WatchRefusal }> {
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<FeedProblem>`
         select encode(id, 'hex') as id, feed, file, line, reason, at

@@ -4,7 +4,8 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { orRefusal, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { watchRefusals, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
 import type { Period } from './read-reconciliation.ts'
 
 type Instant = Temporal.Instant
@@ -56,7 +57,8 @@ export function listUnreconciled(
   { before, limit }: { before?: Place | undefined; limit: number },
 ): Promise<{ items: Unreconciled[]; next?: Place } | { refused: WatchRefusal }> {
   const { kind, from, to, number, feed, why, isExplained } = filter
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<Row>`
         select segment_id as "segmentId", contact_id as "contactId", started_at as "startedAt", answered_at as "answeredAt",
@@ -94,7 +96,8 @@ export async function explainUnreconciled(
   { readAt, note }: { readAt: Instant; note: string },
 ): Promise<{ explained: number; alarmClosed: boolean } | { refused: WatchRefusal }> {
   const { kind, from, to, number, feed, why, segments } = filter
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<{ explained: number; alarmClosed: boolean }>`
         select explained, alarm_closed as "alarmClosed" from explain_unreconciled(${kind}, ${segments ?? null}::uuid[],

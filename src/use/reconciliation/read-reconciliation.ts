@@ -7,7 +7,8 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { orRefusal, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
+import { watchRefusals, type WatchRefusal } from '#safeguards/watch/asked-of-database.ts'
 
 type Instant = Temporal.Instant
 type Names = { fi: string; sv: string; en: string }
@@ -64,7 +65,8 @@ export function readReconciliation(
   session: Session,
   { from, to }: Period,
 ): Promise<{ feeds: FeedState[]; counts: Reconciled[]; mayExplain: boolean } | { refused: WatchRefusal }> {
-  return orRefusal(() =>
+  return asRefused(
+    watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows: feeds } = await sql<FeedState>`
         select name, source, covers, alive_at as "aliveAt", heard_at as "heardAt", told_from as "toldFrom",

@@ -2,8 +2,8 @@ import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { seeing } from './read-retention.ts'
 
 export interface DueAsked {
   from: Temporal.Instant
@@ -34,7 +34,8 @@ export function readDue(
   session: Session,
   { from, to, by, number }: DueAsked,
 ): Promise<Due[] | { refused: 'deny.role' }> {
-  return seeing(() =>
+  return asRefused(
+    ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<Due>`
         select begins, ends, recordings::float8 as recordings, contacts::float8 as contacts

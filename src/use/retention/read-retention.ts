@@ -8,6 +8,7 @@ import { historyMonths, recordingCeilingMonths, recordingFloorMonths } from '#de
 import { inSession } from '#platform/database/connect.ts'
 import type { Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import { asRefused } from '#safeguards/access/ask-of-database.ts'
 import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
@@ -74,7 +75,8 @@ export function readRetention(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<Retention | { refused: 'deny.role' }> {
-  return seeing(() =>
+  return asRefused(
+    ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       const { rows: counts } = await sql<RetentionCounts>`
         select held::float8 as held, restricted::float8 as restricted, due_today::float8 as due_today,
@@ -97,17 +99,6 @@ export function readRetention(
       }
     }),
   )
-}
-
-/** What the database refuses by name is the answer; anything else is thrown. */
-export async function seeing<Found>(look: () => Promise<Found>): Promise<Found | { refused: 'deny.role' }> {
-  try {
-    return await look()
-  } catch (error) {
-    const { code, message } = error as { code?: string; message?: string }
-    if (code === 'SE001' && message === 'deny.role') return { refused: 'deny.role' }
-    throw error
-  }
 }
 
 async function readClock(tx: Transaction<RegisterTables>, session: Session): Promise<Retention['clock']> {
