@@ -138,3 +138,20 @@ test('a copy of the machine that is started beside it does not begin', { timeout
     await first.stop()
   }
 })
+
+test('a register does not move while a custodian elsewhere holds it, though it asks the database nothing', async () => {
+  const held = await holdCustody({ databaseUrl, onElsewhere: nothing })
+  const to = join(folder, 'to.yaml')
+  await writeFile(to, `OBJECTS_URL: file://${join(folder, 'elsewhere')}\n`, { mode: 0o600 })
+  const environment = { ...process.env, SELOSTE_DATA: join(folder, 'moves'), DATABASE_URL: database.url() }
+  const child = spawn(process.execPath, ['bin/seloste.js', 'move', '--to', to], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+  const [code] = (await once(child, 'close')) as [number]
+  expect(said).toContain('seloste-custodian are at work on this database')
+  expect(code).toBe(1)
+  await held.stop()
+})

@@ -85,8 +85,8 @@ async function refuseRunning(url: string, isSupervised: boolean): Promise<void> 
     .query<{ name: string }>(
       isSupervised
         ? `select 'capture ' || name as name from capture_nodes() where state not in ('ended', 'silent') order by 1`
-        : `select distinct application_name as name from pg_stat_activity
-           where datname = current_database() and application_name ~ '^seloste-(custodian|capture|desk|feeds)$' order by 1`,
+        : `select distinct substring(application_name from '^seloste-[a-z]+') as name from pg_stat_activity
+           where datname = current_database() and application_name ~ '^seloste-(custodian|capture|desk|feeds)\\M' order by 1`,
     )
     .finally(() => connection.close())
   if (found.length <= (isSupervised ? 1 : 0)) return
