@@ -1852,6 +1852,8 @@ create table openness_lead (
 );
 CREATE TRIGGER append_only BEFORE UPDATE ON openness_lead FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table openness_lead enable row level security;
+create policy desk_sees_when on openness_lead for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+grant select (request_id, taken_up_at) on openness_lead to seloste_desk;
 
 create table passkey (
   id uuid not null default gen_random_uuid(),
@@ -3478,12 +3480,10 @@ capture_node_ends(node uuid, left_waiting integer) returns void to seloste_captu
 capture_node_lives(node uuid, told_name text, told_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_nodes() returns TABLE(id uuid, name text, version text, started_at timestamp with time zone, alive_at timestamp with time zone, state text, pressures text[], sessions integer, recordings integer, waiting integer, open_calls integer, blockers jsonb) to seloste_custodian, seloste_desk
 certificate_awaited(recording uuid) returns TABLE(state text, expected_at timestamp with time zone) to seloste_desk
-change_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns void to seloste_desk
 change_letter_template(kind text, language text, text text, read_version integer) returns letter_template to seloste_desk
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
 change_research(wanted uuid, study text, due_on date, format text) returns void to seloste_desk
-check_authority(provision text, received_at timestamp with time zone, written text[]) returns void
 check_copy(wanted uuid, revision integer, how text, note text) returns void to seloste_desk
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void
@@ -3615,7 +3615,6 @@ ends_as_told(told_started timestamp with time zone, told_answered timestamp with
 ends_that_wait() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
-enter_authority(origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
 enter_order(contact uuid, covers text, provision text, authority text, order_reference text, until timestamp with time zone, reference text) returns uuid to seloste_desk
 enter_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
@@ -3708,6 +3707,7 @@ is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
 judge_succession() returns trigger
 judge_talk(me uuid, call uuid, call_started timestamp with time zone, told jsonb) returns TABLE(verdict text, other uuid, stops boolean) to seloste_capture
+keep_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
 keep_institute(wanted uuid, given jsonb) returns uuid to seloste_desk
 keep_letter(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns letter to seloste_desk
 keep_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void to seloste_custodian
@@ -3943,7 +3943,6 @@ recordings_end_one_by_one() returns trigger
 recordings_in(p disclosure_package) returns SETOF uuid
 recordings_to_hear(request uuid) returns uuid[]
 recount_history_day(of_day date) returns TABLE(number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
-referral_taken_up(request uuid) returns timestamp with time zone to seloste_desk
 refuse_day(d research_disclosure, day date) returns void
 refuse_extension(d research_disclosure, day date) returns void
 refuse_identity_code(field text, written text) returns void

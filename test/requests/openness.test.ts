@@ -1,7 +1,9 @@
 // Official documents and people who are spoken of (C11, C12; L13, L14; LX6): entered by a clerk who sees no call for them.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
+import type { Session } from '#safeguards/people/session.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { answer } from '../register/open-desk.ts'
@@ -168,6 +170,17 @@ test('what is referred leads to one kind of disclosure: whoever prepares it lear
     takenUpAt: expect.any(String) as string,
   })
   expect(JSON.stringify(await asClerk())).not.toContain(disclosure.number)
+  // Nor does a desk that asks the table itself; nobody else has a row of it.
+  const leads = async (who: { signIn: () => Promise<Session> }, columns: string) => {
+    const session = await who.signIn()
+    const asking = inSession(database.as('seloste_desk').db, { 'seloste.session': session.token }, (tx) =>
+      sql`select ${sql.raw(columns)} from openness_lead where request_id = ${id}`.execute(tx),
+    )
+    return (await asking).rows
+  }
+  expect(await leads(staff.paula, 'taken_up_at')).toHaveLength(1)
+  for (const other of [staff.tuula, staff.riitta, expert]) expect(await leads(other, 'taken_up_at')).toEqual([])
+  await expect(leads(staff.paula, 'authority_id')).rejects.toThrow('permission denied')
   const decisions = (await ask('riitta', 'GET', '/api/request-decisions')).body['openness'] as { requestId: string }[]
   expect(decisions.find(({ requestId }) => requestId === id)).toMatchObject({
     decision: { disclosure: disclosure.number },

@@ -72,6 +72,9 @@ alter table copy_hearing_range enable row level security;
 
 -- openness_lead
 alter table openness_lead enable row level security;
+-- By which disclosure a request was taken up is not told.
+grant select (request_id, taken_up_at) on openness_lead to seloste_desk;
+create policy desk_sees_when on openness_lead for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create trigger append_only before update on openness_lead for each statement execute function append_only();
 
 -- download

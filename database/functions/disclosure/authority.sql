@@ -5,36 +5,6 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   values (viewer(), acting, action, case when acting = 'SECURITY' then 'CRIME_OR_MISUSE' end, d.case_number, 'disclosure', d.id, 'ok', detail)
 $$;
 
-create or replace function check_authority(provision text, received_at timestamptz, written text[]) returns void
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  perform refuse_if(provision is not null and not provision_holds(provision), 'authority.provision-expired');
-  perform refuse_if(
-    not isfinite(received_at) or received_at > now() + interval '5 minutes' or received_at < now() - interval '14 months',
-    'authority.received-wrong');
-  perform refuse_if(exists (select from unnest(written) w where holds_identity_code(w)), 'input.identity-code');
-end $$;
-
-create or replace function enter_authority(origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamptz)
-returns table (id uuid, number text)
-language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
-#variable_conflict use_column
-declare
-  d authority_disclosure;
-begin
-  perform demand_right('SECURITY', 'CRIME_OR_MISUSE', enter_authority.case_number);
-  perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
-  perform check_authority(enter_authority.provision, enter_authority.received_at,
-    array[enter_authority.authority, enter_authority.officer, enter_authority.case_number]);
-  insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
-  values (next_disclosure_number('V'), enter_authority.origin, btrim(enter_authority.authority), btrim(enter_authority.officer),
-    btrim(enter_authority.case_number), enter_authority.aim, enter_authority.provision, enter_authority.received_at, viewer())
-  returning * into d;
-  perform note_authority('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
-  return query select d.id, d.number;
-end $$;
-grant execute on function enter_authority to seloste_desk;
-
 -- A disclosure, locked, that is prepared still.
 create or replace function authority_prepared(wanted uuid) returns authority_disclosure
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -48,24 +18,45 @@ begin
   return d;
 end $$;
 
-create or replace function change_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text,
-  received_at timestamptz) returns void
+-- Enters what an authority asks for, or corrects it. A provision that has ended meanwhile may stay as it was.
+create or replace function keep_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text,
+  received_at timestamptz) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
-  d authority_disclosure := authority_prepared(wanted);
+  d authority_disclosure;
 begin
-  perform check_authority(nullif(change_authority.provision, d.provision_id), change_authority.received_at,
-    array[change_authority.authority, change_authority.officer, change_authority.case_number]);
-  -- From when a prohibition waits for the request is told with the request, and moves with it.
-  update authority_request a set received_at = change_authority.received_at where a.disclosure_id = d.id;
-  update authority_disclosure k set origin = change_authority.origin, authority = btrim(change_authority.authority),
-    officer = btrim(change_authority.officer), case_number = btrim(change_authority.case_number), aim = change_authority.aim,
-    provision_id = change_authority.provision, received_at = change_authority.received_at
-  where k.id = d.id returning * into d;
-  perform note_authority('authority.changed', d, 'SECURITY', jsonb_build_object('number', d.number));
+  if wanted is null then
+    perform demand_right('SECURITY', 'CRIME_OR_MISUSE', keep_authority.case_number);
+    perform refuse_if(not (select authority from disclosure_rules), 'authority.authority-off');
+  else
+    d := authority_prepared(wanted);
+  end if;
+  perform refuse_if(
+    provision is distinct from d.provision_id and provision is not null and not provision_holds(provision),
+    'authority.provision-expired');
+  perform refuse_if(not isfinite(keep_authority.received_at) or keep_authority.received_at > now() + interval '5 minutes'
+    or keep_authority.received_at < now() - interval '14 months', 'authority.received-wrong');
+  perform refuse_if(holds_identity_code(keep_authority.authority) or holds_identity_code(keep_authority.officer)
+    or holds_identity_code(keep_authority.case_number), 'input.identity-code');
+  if wanted is null then
+    insert into authority_disclosure (number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
+    values (next_disclosure_number('V'), keep_authority.origin, btrim(keep_authority.authority), btrim(keep_authority.officer),
+      btrim(keep_authority.case_number), keep_authority.aim, provision, keep_authority.received_at, viewer())
+    returning * into d;
+    perform note_authority('authority.entered', d, 'SECURITY', jsonb_build_object('number', d.number, 'origin', d.origin));
+  else
+    -- From when a prohibition waits for the request is told with the request, and moves with it.
+    update authority_request a set received_at = keep_authority.received_at where a.disclosure_id = d.id;
+    update authority_disclosure k set origin = keep_authority.origin, authority = btrim(keep_authority.authority),
+      officer = btrim(keep_authority.officer), case_number = btrim(keep_authority.case_number), aim = keep_authority.aim,
+      provision_id = provision, received_at = keep_authority.received_at
+    where k.id = d.id returning * into d;
+    perform note_authority('authority.changed', d, 'SECURITY', jsonb_build_object('number', d.number));
+  end if;
+  return query select d.id, d.number;
 end $$;
-grant execute on function change_authority to seloste_desk;
+grant execute on function keep_authority to seloste_desk;
 
 -- A call that the security unit has found under the case: its identification data, or one recording of it, or both. A recording
 -- that is asked for waits for the decision when its use is forbidden after the request came (1.6).

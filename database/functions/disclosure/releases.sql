@@ -146,13 +146,6 @@ begin
 end $$;
 grant execute on function take_up_referral to seloste_desk;
 
--- When a request was taken up, for the Service Unit; by which disclosure is not told.
-create or replace function referral_taken_up(request uuid) returns timestamptz
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select l.taken_up_at from openness_lead l where l.request_id = referral_taken_up.request and viewer_is('SERVICE_UNIT')
-$$;
-grant execute on function referral_taken_up to seloste_desk;
-
 -- Of the copies that left for research: how many are out, back, and late; what was closed too early; what is tied that is confirmed
 -- (R30, R32). Of recalls: how many wait and how many are late (R50).
 create or replace function copies_that_left()

@@ -33,7 +33,7 @@ export function enterAuthority(
   session: Session,
   asked: AskedByAuthority,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  const statement = sql<{ id: string; number: string }>`select id, number from enter_authority(${fieldsOf(asked)})`
+  const statement = sql<{ id: string; number: string }>`select id, number from keep_authority(null, ${fieldsOf(asked)})`
   const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
   return rowOfDatabase(db, session, statement, enterRefusals, trace)
 }
@@ -45,7 +45,7 @@ export function changeAuthority(
   id: string,
   asked: AskedByAuthority,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const statement = sql`select change_authority(${id}::uuid, ${fieldsOf(asked)})`
+  const statement = sql`select keep_authority(${id}::uuid, ${fieldsOf(asked)})`
   return actOnDisclosure(db, session, id, 'authority.changed', statement, changeRefusals)
 }
 

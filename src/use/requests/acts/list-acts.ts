@@ -97,7 +97,10 @@ export async function listActsOf(
     const decision = await tx
       .selectFrom('openness_decision')
       .select(['outcome', 'provision', 'decided_at', 'decided_by', 'leads_to'])
-      .select(sql<Temporal.Instant | null>`referral_taken_up(request_id)`.as('taken_up_at'))
+      .select(
+        sql<Temporal.Instant | null>`(
+        select l.taken_up_at from openness_lead l where l.request_id = openness_decision.request_id)`.as('taken_up_at'),
+      )
       .where('request_id', '=', requestId)
       .executeTakeFirst()
     const corrected = await sql<{ are: boolean }>`
