@@ -7,6 +7,7 @@ import { holdCalls } from '#capture/session/recovery/hold-calls.ts'
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { remedyOf } from '#platform/fault-remedies.ts'
+import { errorText } from '#platform/log/describe-error.ts'
 import { roleNames, type RoleName } from '../roles/role.ts'
 import { untilNeeded } from '../supervisor/spare-process.ts'
 import { useJoinedLibraries } from './joined-libraries.ts'
@@ -236,7 +237,7 @@ const saysItself = new Set(['argument-wrong', 'setting-wrong', 'config-file-wron
 
 main().catch((error: unknown) => {
   const known = error instanceof Fault || (error instanceof TypeError && 'code' in error)
-  console.error(known ? `seloste: ${(error as Error).message}` : error)
+  console.error(known ? `seloste: ${(error as Error).message}` : errorText(error))
   const remedy = saysItself.has((error as { code?: string }).code ?? '') ? undefined : remedyOf(error)
   if (remedy !== undefined) console.error(`  what to do: ${remedy}`)
   process.exitCode = process.exitCode || 1

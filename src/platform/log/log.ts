@@ -2,7 +2,7 @@
 // In: a level, a message, details. Out: JSON lines, or short ones in a terminal. Never: personal data, unless the operator
 // asked for it; it may stand only under the key `pii`.
 import { pino, type DestinationStream, type Logger } from 'pino'
-import { remedyOf } from '../fault-remedies.ts'
+import { describeError } from './describe-error.ts'
 import { prettyLine } from './pretty-line.ts'
 
 export type Log = Logger
@@ -36,29 +36,4 @@ export function makeLog(options: LogOptions): Log {
     },
     destination,
   )
-}
-
-type DescribedError = {
-  type: string
-  code?: string
-  message: string
-  /** What an operator does about it. */
-  remedy?: string
-  stack?: string
-  cause?: DescribedError
-}
-
-/** PostgreSQL's errors carry `detail` and `where`, which repeat the values of a row: those are left out. */
-function describeError(error: unknown): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) }
-  const { code } = error as { code?: unknown }
-  const remedy = remedyOf(error)
-  return {
-    type: error.name,
-    ...(typeof code === 'string' ? { code } : {}),
-    message: error.message,
-    ...(remedy === undefined ? {} : { remedy }),
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-  }
 }

@@ -1,0 +1,33 @@
+import { remedyOf } from '../fault-remedies.ts'
+
+type DescribedError = {
+  type: string
+  code?: string
+  message: string
+  /** What an operator does about it. */
+  remedy?: string
+  stack?: string
+  cause?: DescribedError
+}
+
+/** PostgreSQL's errors carry `detail` and `where`, which repeat the values of a row: those are left out. */
+export function describeError(error: unknown): DescribedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) }
+  const { code } = error as { code?: unknown }
+  const remedy = remedyOf(error)
+  return {
+    type: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    message: error.message,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  }
+}
+
+/** The same for a console: its stack and those of its causes. */
+export function errorText(error: unknown): string {
+  const { code, message, stack, cause } = describeError(error)
+  const own = `${code === undefined ? '' : `${code} `}${stack ?? message}`
+  return cause === undefined ? own : `${own}\ncaused by ${errorText((error as Error).cause)}`
+}
