@@ -707,7 +707,8 @@ create policy capture_admits on contact to seloste_capture using (true) with che
 create policy capture_not_ahead on contact for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
 create policy custodian_reads on contact for select to seloste_custodian using (true);
 create policy desk_looks on contact for select to seloste_desk using (((history_end(history_ends_at, started_at) > ( SELECT register_now() AS register_now)) AND (( SELECT sees_all() AS sees_all) OR (number_called = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_contacts() AS sees_contacts)::uuid[])) OR sees_part_of(id, started_at, ( SELECT sees_own() AS sees_own), ( SELECT sees_units() AS sees_units), ( SELECT sees_numbers() AS sees_numbers), ( SELECT sees_segments() AS sees_segments)))));
-create policy in_room on contact for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contacts() AS room_contacts)::uuid[]))));
+create policy in_room on contact for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_shows.contacts
+   FROM room_shows() room_shows(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on contact for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
 grant insert (id, started_at, ended_at, caller_kind, caller_key, caller_raw, number_called, number_kind, number_name, history_ends_at, trunk), select (id, started_at, ended_at, trunk), update (ended_at, end_inferred, history_ends_at, trunk) on contact to seloste_capture;
 grant select on contact to seloste_custodian;
@@ -2375,7 +2376,8 @@ create policy custodian_keeps on recording to seloste_custodian using (true) wit
 create policy desk_looks on recording for select to seloste_desk using ((EXISTS ( SELECT
    FROM segment s
   WHERE ((s.id = recording.segment_id) AND (s.contact_started_at = recording.contact_started_at)))));
-create policy in_room on recording for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_recordings() AS room_recordings)::uuid[]))));
+create policy in_room on recording for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_shows.recordings
+   FROM room_shows() room_shows(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on recording for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
 grant insert (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months, number_reached, intake_key), select (id, segment_id, contact_id, state, recording_months, min_keep_until, expiry_month), update (state, ended_at, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, packets_received, packets_lost, call_ended_at, reception) on recording to seloste_capture;
 grant select, update (state, ended_at, recording_months, min_keep_until, destroy_at, expiry_month, size_bytes, sha256, incomplete, kept_at, keeping_fault, duration_ms, packets_received, packets_lost, destroyed_at, cause, call_ended_at, cut_ms, unplayed_ms, is_silent) on recording to seloste_custodian;
@@ -2789,7 +2791,8 @@ alter table segment enable row level security;
 create policy capture_admits on segment to seloste_capture using (true) with check (true);
 create policy custodian_reads on segment for select to seloste_custodian using (true);
 create policy desk_looks on segment for select to seloste_desk using (((( SELECT sees_all() AS sees_all) OR (official_person_id = ( SELECT sees_own() AS sees_own)) OR (official_unit_id = ANY (( SELECT sees_units() AS sees_units)::uuid[])) OR (number_reached = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_segments() AS sees_segments)::uuid[]))) AND ((contact_started_at > ( SELECT (register_now() - '1 year 1 mon'::interval))) OR history_runs(contact_id, contact_started_at))));
-create policy in_room on segment for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_segments() AS room_segments)::uuid[]))));
+create policy in_room on segment for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_shows.segments
+   FROM room_shows() room_shows(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on segment for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
 grant insert, select (id, contact_id, contact_started_at, seq, answered_at, ended_at), update (official_person_id, official_unit_id, official_name, official_phone, answered_at, ended_at, capture_state, capture_failure, marks) on segment to seloste_capture;
 grant select on segment to seloste_custodian;
@@ -3996,10 +3999,8 @@ rights_in_force() returns TABLE(rights bigint, alone bigint, beyond bigint, list
 rights_of(person uuid, purpose text, reference text) returns SETOF access_right
 role_is_held(wanted text) returns boolean
 roles_of_act(action text) returns text[]
-room_contacts() returns uuid[] to seloste_desk
 room_now() returns TABLE(appointment_id uuid, number text, language text, until timestamp with time zone, confirms boolean, calls jsonb) to seloste_desk
-room_recordings() returns uuid[] to seloste_desk
-room_segments() returns uuid[] to seloste_desk
+room_shows(OUT recordings uuid[], OUT segments uuid[], OUT contacts uuid[]) returns record to seloste_desk
 rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean to seloste_custodian
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk

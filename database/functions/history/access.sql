@@ -10,7 +10,7 @@ create policy custodian_reads on contact for select to seloste_custodian using (
 -- A desk that does not append sees nothing then either.
 create policy log_whole on contact as restrictive for select to seloste_desk using ((select log_is_whole()));
 create policy in_room on contact as restrictive for select to seloste_desk
-  using ((select confined_to()) is null or id = any ((select room_contacts())::uuid[]));
+  using ((select confined_to()) is null or id = any ((select contacts from room_shows())::uuid[]));
 create policy desk_looks on contact for select to seloste_desk using (
   history_end(history_ends_at, started_at) > (select register_now())
   and (
@@ -53,7 +53,7 @@ create policy desk_looks on segment for select to seloste_desk using (
   and (contact_started_at > (select register_now() - interval '13 months') or history_runs(contact_id, contact_started_at))
 );
 create policy in_room on segment as restrictive for select to seloste_desk
-  using ((select confined_to()) is null or id = any ((select room_segments())::uuid[]));
+  using ((select confined_to()) is null or id = any ((select segments from room_shows())::uuid[]));
 create trigger segment_guard before update on segment for each row execute function segment_guard();
 create trigger held before delete on segment for each row execute function history_guard('contact_id');
 create trigger tells_studies_of_changes after update on segment for each row
@@ -112,7 +112,7 @@ create policy custodian_keeps on recording for all to seloste_custodian using (t
 create policy log_whole on recording as restrictive for select to seloste_desk using ((select log_is_whole()));
 -- Whatever a right reaches, the room reaches no more than what is heard in it.
 create policy in_room on recording as restrictive for select to seloste_desk
-  using ((select confined_to()) is null or id = any ((select room_recordings())::uuid[]));
+  using ((select confined_to()) is null or id = any ((select recordings from room_shows())::uuid[]));
 create policy capture_not_ahead on recording as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger recording_guard before update or delete on recording for each row execute function recording_guard();
 create trigger term_guard before update on recording for each row execute function term_guard();

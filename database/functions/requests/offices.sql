@@ -32,34 +32,19 @@ begin
 end $$;
 
 -- What is heard in the room: recordings that this person waits to hear, of an official's those that they answered themselves.
-create or replace function room_recordings() returns uuid[]
+create or replace function room_shows(out recordings uuid[], out segments uuid[], out contacts uuid[])
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  return (
-    select coalesce(array_agg(distinct r.id), '{}')
-    from request_in_room() q
-    join inspection i on i.request_id = q.id and i.closed_at is null
-    join inspection_recording ir on ir.inspection_id = i.id
-    join recording r on r.id = ir.recording_id
-    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
-    where q.party <> 'OFFICIAL' or s.official_person_id = q.official_id
-  );
+  select coalesce(array_agg(distinct r.id), '{}'), coalesce(array_agg(distinct r.segment_id), '{}'), coalesce(array_agg(distinct r.contact_id), '{}')
+  into recordings, segments, contacts
+  from request_in_room() q
+  join inspection i on i.request_id = q.id and i.closed_at is null
+  join inspection_recording ir on ir.inspection_id = i.id
+  join recording r on r.id = ir.recording_id
+  join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+  where q.party <> 'OFFICIAL' or s.official_person_id = q.official_id;
 end $$;
-grant execute on function room_recordings to seloste_desk;
-
-create or replace function room_segments() returns uuid[]
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (select coalesce(array_agg(r.segment_id), '{}') from recording r where r.id = any (room_recordings()));
-end $$;
-grant execute on function room_segments to seloste_desk;
-
-create or replace function room_contacts() returns uuid[]
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-begin
-  return (select coalesce(array_agg(distinct r.contact_id), '{}') from recording r where r.id = any (room_recordings()));
-end $$;
-grant execute on function room_contacts to seloste_desk;
+grant execute on function room_shows to seloste_desk;
 
 -- Who serves a session in the listening mode, and whether a request comes from the workstation at which it was begun.
 create or replace function confinement_of(session_hash bytea, workstation_hash bytea)
@@ -519,13 +504,13 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 #variable_conflict use_column
 declare
   q subject_request;
-  heard uuid[] := room_recordings();
+  heard uuid[] := (select recordings from room_shows());
 begin
   select * into q from request_in_room();
   perform refuse_if(q.id is null or not exists (select from rights_of(viewer(), 'INSPECTION', q.number)), 'room.none');
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
   select viewer(), 'SERVICE_UNIT', 'contact.read', 'INSPECTION', q.number, 'contact', c, 'ok', jsonb_build_object('appointment', confined_to())
-  from unnest(room_contacts()) c;
+  from room_shows() h, unnest(h.contacts) c;
   return query
     select confined_to(), q.number, q.language, confined_until(), exists (select from person p where p.id = viewer() and p.password_check is not null), coalesce((
       select jsonb_agg(jsonb_build_object(
