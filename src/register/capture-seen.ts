@@ -22,3 +22,17 @@ export async function noteClient(db: Kysely<RegisterTables>, told: ClientTold): 
 export async function forgetCaptureSeen(db: Kysely<RegisterTables>): Promise<void> {
   await sql`select forget_capture_seen()`.execute(db)
 }
+
+/** The trunks that have sent RTP without SRTP within some days, each with when it last did. */
+export async function trunksWithoutSrtp(
+  db: Kysely<RegisterTables>,
+  days: number,
+): Promise<{ trunk: string; last: Temporal.Instant }[]> {
+  const { rows } = await sql<{ trunk: string; last: Temporal.Instant }>`
+    select c.trunk, max(s.last_at) as last from capture_client c join capture_client_sends s on s.client_id = c.id
+    where s.kind = 'suite' and s.name = 'none' and s.last_at > now() - make_interval(days => ${days}::integer)
+      -- Nobody else sends under an address of this machine.
+      and c.trunk !~ '^(address|source):(127\\.|::1)'
+    group by c.trunk order by c.trunk`.execute(db)
+  return rows
+}

@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Settings } from '#platform/config/settings.ts'
+import { trunksWithoutSrtp } from '#register/capture-seen.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { withRunningDatabase } from '../running-database.ts'
 import { ok, unknown, warning, type Finding } from './finding.ts'
@@ -16,12 +17,7 @@ export async function checkRtp(settings: Settings): Promise<Finding[]> {
 }
 
 export async function findPlainRtp(db: Kysely<RegisterTables>): Promise<Finding[]> {
-  const { rows } = await sql<{ trunk: string; last: Temporal.Instant }>`
-    select c.trunk, max(s.last_at) as last from capture_client c join capture_client_sends s on s.client_id = c.id
-    where s.kind = 'suite' and s.name = 'none' and s.last_at > now() - ${sql.lit(`${days} days`)}::interval
-      -- Nobody else sends under an address of this machine.
-      and c.trunk !~ '^(address|source):(127\\.|::1)'
-    group by c.trunk order by c.trunk`.execute(db)
+  const rows = await trunksWithoutSrtp(db, days)
   if (rows.length === 0) return [ok('sip.rtp', `no trunk has sent RTP without SRTP in ${days} days`)]
   return rows.map(({ trunk, last }) =>
     warning(
