@@ -2913,7 +2913,7 @@ create table study_day (
   constraint study_day_once UNIQUE NULLS NOT DISTINCT (day, number, unit_id)
 );
 alter table study_day enable row level security;
-create policy desk_studies on study_day for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(sees_units()) AS unnest)))));
+create policy desk_studies on study_day for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(study_units()) AS unnest)))));
 grant select on study_day to seloste_desk;
 
 create table study_hour (
@@ -2953,7 +2953,7 @@ create table study_hour (
   constraint study_hour_once UNIQUE NULLS NOT DISTINCT (day, hour, number, unit_id)
 );
 alter table study_hour enable row level security;
-create policy desk_studies on study_hour for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(sees_units()) AS unnest)))));
+create policy desk_studies on study_hour for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(study_units()) AS unnest)))));
 grant select on study_hour to seloste_desk;
 
 create table study_month (
@@ -4065,6 +4065,7 @@ studies_purpose() returns boolean to seloste_desk
 study_columns(pattern text, of_lengths text DEFAULT NULL::text, without text[] DEFAULT '{}'::text[]) returns text
 study_parts(contact uuid, begun timestamp with time zone, called text, ended timestamp with time zone) returns study_part[]
 study_right(r recording) returns access_right
+study_units() returns uuid[] to seloste_desk
 subject_copy_failed(wanted uuid) returns void to seloste_custodian
 subject_copy_state(c subject_copy) returns text
 subject_copy_stored(wanted uuid, size bigint) returns boolean to seloste_custodian

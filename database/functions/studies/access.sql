@@ -4,7 +4,7 @@ grant select on study_hour to seloste_desk;
 -- "in" looks a number up in a table made once; "= any" would compare each of hundreds of thousands of rows with all of them.
 create policy desk_studies on study_hour for select to seloste_desk using (
   (select studies_purpose())
-  and (number in (select unnest(sees_numbers())) or unit_id in (select unnest(sees_units())))
+  and (number in (select unnest(sees_numbers())) or unit_id in (select unnest(study_units())))
 );
 
 -- study_day
@@ -12,7 +12,7 @@ alter table study_day enable row level security;
 grant select on study_day to seloste_desk;
 create policy desk_studies on study_day for select to seloste_desk using (
   (select studies_purpose())
-  and (number in (select unnest(sees_numbers())) or unit_id in (select unnest(sees_units())))
+  and (number in (select unnest(sees_numbers())) or unit_id in (select unnest(study_units())))
 );
 
 -- study_month

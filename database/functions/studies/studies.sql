@@ -231,3 +231,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   group by 1, 2
 $$;
 grant execute on function officials_by_unit to seloste_desk;
+
+-- The viewer's units in which enough officials answer that their counts are nobody's in particular: three, as on the display of the day
+-- (R6).
+create or replace function study_units() returns uuid[]
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return (select coalesce(array_agg(o.unit_id), '{}') from officials_by_unit() o where o.officials >= 3 and o.unit_id = any (sees_units()));
+end $$;
+grant execute on function study_units to seloste_desk;

@@ -96,6 +96,18 @@ describe('a study', () => {
     expect(rows[0]?.number).toMatchObject({ display: '029 497 000', name: { fi: 'Henkilöverotuksen palvelunumero' } })
   })
 
+  test('of a unit in which fewer than three officials answer tells nothing: it would be of one of them (R6)', async () => {
+    const totals = async (browser: Browser) =>
+      Promise.all(
+        (['calls', 'talk'] as const).map(
+          async (measure) => (await study(browser, `${whole}&by=hour&measure=${measure}`)).total.figures,
+        ),
+      )
+    expect(await totals(browsers.sari)).toMatchObject([{ answered: 65 }, { answered: 65 }])
+    // Bertil is alone in Vasa: how much he answers by the hour, and how long he talks.
+    expect(await totals(browsers.vera)).toMatchObject([{ answered: 0 }, { answered: 0, median: null }])
+  })
+
   test('tells hours, weekdays, months, regions and languages apart, as the numbers were (R7)', async () => {
     const by = async (breakdown: string) =>
       (await study(browsers.eero, `${whole}&by=${breakdown}&measure=calls`)).rows.map(({ key, figures }) => [
