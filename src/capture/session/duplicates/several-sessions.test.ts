@@ -17,6 +17,7 @@ import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
 import { enterInto } from '#test/database/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 import { createPortAllocator } from '../../rtp/allocate-ports.ts'
 import { createQuotaCounts } from '../register/quota-counts.ts'
 import { createClientsSeen, type ClientSeen } from '../seen/clients-seen.ts'
@@ -39,6 +40,7 @@ const officials = ['+358295121001', '+358295121002', 'ext:main:1001', 'ext:main:
 
 /** What the recorder obeys. */
 let inForce = description
+const { firstRtp } = await findPorts()
 let folder = ''
 const noted: SegmentFacts[] = []
 let call: Caller
@@ -165,7 +167,7 @@ describe('a call of which two recorders of one session border controller tell', 
 })
 
 describe("Cisco's built-in bridge", () => {
-  const ports = { near: 24_000, far: 24_004 }
+  const ports = { near: firstRtp, far: firstRtp + 4 }
   const sockets: Socket[] = []
   afterEach(() => sockets.splice(0).forEach((socket) => socket.close()))
 
@@ -193,7 +195,10 @@ describe("Cisco's built-in bridge", () => {
       expect(sdp).toContain('a=recvonly')
       opened[end] = portIn(sdp)
       const to = toOf(call.lastResponse())
-      const ack = { '192.0.2.42': '127.0.0.1', '<sip:029497000@192.0.2.200>;tag=srs1': to }
+      const ack = {
+        ...{ '192.0.2.42': '127.0.0.1', 'm=audio 24000': `m=audio ${ports.near}` },
+        ...{ 'm=audio 24004': `m=audio ${ports.far}`, '<sip:029497000@192.0.2.200>;tag=srs1': to },
+      }
       call.send(Buffer.from(written(`cucm-${end}-end-ack`, ack), 'latin1'), { address: '192.0.2.10' })
     }
     expect(opened['near']).not.toBe(opened['far'])
@@ -252,7 +257,7 @@ describe('a transfer', () => {
 })
 
 describe('a call that is passed on within its session', () => {
-  const mediaPort = 25_000
+  const mediaPort = firstRtp + 8
   let socket: Socket
   beforeEach(async () => {
     socket = createSocket('udp4').bind(mediaPort, '127.0.0.1')

@@ -13,8 +13,10 @@ import {
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 
 let inForce = everyCall
+const { firstRtp } = await findPorts()
 let folder = ''
 let wired: WiredRecorder
 const speakers: Speaker[] = []
@@ -34,7 +36,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const mediaPort = (client: number) => 26_000 + 10 * client
+const mediaPort = (client: number) => firstRtp + 10 * client
 
 /** A message of one of the clients, whose dialogs differ in nothing else; the second has the official on its first line. */
 function of(client: number, name: string, changes: Record<string, string> = {}): string {

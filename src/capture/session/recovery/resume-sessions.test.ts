@@ -12,10 +12,13 @@ import {
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 import { heldSessionsFolder } from './hold-calls.ts'
 import { firstHeader } from '../../sip/message.ts'
 import type { RecorderLimits } from '../recorder-options.ts'
 
+const { firstRtp } = await findPorts()
+const spokenFrom = { near: firstRtp, far: firstRtp + 4 }
 let folder = ''
 let wired: WiredRecorder
 let stop: () => Promise<void>
@@ -25,10 +28,9 @@ let described = everyCall
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-resumed-'))
-  // As the vectors' ACKs tell.
   described = everyCall
-  near = await openSpeaker(24_000, 100)
-  far = await openSpeaker(24_004, 200)
+  near = await openSpeaker(spokenFrom.near, 100)
+  far = await openSpeaker(spokenFrom.far, 200)
   await start()
 })
 afterEach(async () => {
@@ -48,7 +50,10 @@ const files = async () =>
 /** Opens one end of Cisco's bridge, which offers in its ACK; our port, and our To. */
 async function open(end: 'near' | 'far'): Promise<{ port: number; to: string }> {
   const { sdp, to } = await wired.ask(written(`cucm-${end}-end`))
-  const ack = { '192.0.2.42': '127.0.0.1', '<sip:029497000@192.0.2.200>;tag=srs1': to }
+  const ack = {
+    ...{ '192.0.2.42': '127.0.0.1', 'm=audio 24000': `m=audio ${spokenFrom.near}` },
+    ...{ 'm=audio 24004': `m=audio ${spokenFrom.far}`, '<sip:029497000@192.0.2.200>;tag=srs1': to },
+  }
   wired.call.send(Buffer.from(written(`cucm-${end}-end-ack`, ack), 'latin1'), { address: '192.0.2.10' })
   return { port: Number(/m=audio (\d+)/.exec(sdp)?.[1]), to }
 }

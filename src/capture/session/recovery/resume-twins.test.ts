@@ -12,9 +12,11 @@ import {
   type Speaker,
   type WiredRecorder,
 } from '#test/conformance/sip/wired-recorder.ts'
+import { findPorts } from '#test/whole/free-ports.ts'
 import { readHeldSessions } from './held-sessions.ts'
 import { heldSessionsFolder } from './hold-calls.ts'
 
+const { firstRtp } = await findPorts()
 let folder = ''
 let wired: WiredRecorder
 let stop: () => Promise<void>
@@ -32,7 +34,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const mediaPort = (client: number) => 26_100 + 10 * client
+const mediaPort = (client: number) => firstRtp + 10 * client
 
 async function start(): Promise<void> {
   ;({ wired, stop } = await openNextProcess(folder, { firstPort: 11_900, description: () => everyCall }))
