@@ -77,6 +77,14 @@ test('a restriction of the day holds on: of a request that is entered, or whose 
     ...{ [fresh!.id]: 'RESTRICTED', [found!.id]: 'RESTRICTED', [official!.id]: 'RESTRICTED', [lifted!.id]: 'STORED' },
   })
   expect(restored.ledger).toMatchObject({ restrictions: 3 })
+  // Who asked is in no copy of the ledger, which outlives the request: an official is known by their part of the call.
+  const told = await rows(
+    "select from destruction_entry where object_kind = 'restriction' and detail::text like '%' || $1 || '%'",
+    [aino.id],
+  )
+  expect(told).toEqual([])
+  const [asked] = await rows("select official_id from subject_request where party = 'OFFICIAL'")
+  expect(asked).toEqual({ official_id: aino.id })
   // Somebody has to answer them, with their deadlines; who asked is entered and identified again.
   const open = await rows(
     `select q.number, q.due_at > now() as has_time, r.name, q.identified_at from subject_request q

@@ -33,11 +33,12 @@ begin
 end $$;
 
 -- That a request begins or ceases to restrict the recordings of a call, with what a restore needs to have them restricted again. Who asks
--- is not in it.
+-- is not in it: an official is known by their part of the call, for as long as there is one.
 create or replace function ledger_restriction(q subject_request, contact uuid, cause text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('restriction', q.id, cause, case when cause = 'ended' then jsonb_build_object('contact', contact)
-    else jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party, 'official', q.official_id,
+    else jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party,
+      'segment', (select s.id from segment s where s.contact_id = contact and s.official_person_id = q.official_id order by s.seq limit 1),
       'kinds', case when q.kinds && array['OBJECTION', 'RESTRICTION'] then q.kinds else q.kinds || array['RESTRICTION'] end,
       'channel', q.channel, 'language', q.language, 'receivedAt', ledger_instant(q.received_at), 'dueAt', ledger_instant(q.due_at),
       'enteredBy', q.entered_by)) end)

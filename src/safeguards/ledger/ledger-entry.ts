@@ -142,7 +142,8 @@ const shapes = {
     contact: uuid,
     number: Type.Optional(Type.String({ pattern: '^P-[0-9]{4}-[0-9]+$' })),
     party: Type.Optional(oneOf('CALLER', 'OFFICIAL')),
-    official: Type.Optional(uuid),
+    /** Of an official: their part of the call. */
+    segment: Type.Optional(uuid),
     kinds: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z_]{1,20}$' }), { maxItems: 20 })),
     channel: Type.Optional(oneOf('PHONE', 'LETTER', 'VISIT', 'EMAIL')),
     language: Type.Optional(oneOf('fi', 'sv', 'en')),

@@ -291,7 +291,7 @@ interface RestrictionDetail {
   contact: string
   number?: string
   party?: string
-  official?: string
+  segment?: string
   kinds?: string[]
   channel?: string
   language?: string
@@ -313,15 +313,18 @@ async function replayRestrictions(tx: Tx, entries: readonly CopiedEntry[]): Prom
   const contacts: string[] = []
   for (const { entry } of last.values()) {
     if (entry.cause !== 'entered') continue
-    const { contact, number, party, official, kinds, channel, language, receivedAt, dueAt, enteredBy } =
+    const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } =
       entry.detail as RestrictionDetail
-    const { rows } = await sql`select from contact where id = ${contact}::uuid`.execute(tx)
-    if (rows.length === 0 || enteredBy === undefined) continue
-    for (const person of [enteredBy, official]) if (person !== undefined) await haveWhoEntered(tx, person, entry.at)
+    const { rows } = await sql<{ official: string | null }>`
+      select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as official
+      from contact c where c.id = ${contact}::uuid`.execute(tx)
+    const official = rows[0]?.official ?? null
+    if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && official === null)) continue
+    await haveWhoEntered(tx, enteredBy, entry.at)
     const { rows: open } = await sql`
       insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
       values (${entry.id}::uuid, ${number}, ${party}, ${kinds}::text[], ${channel}, ${language}, ${receivedAt}::timestamptz,
-        ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official ?? null}::uuid)
+        ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official}::uuid)
       on conflict (id) do update set kinds = excluded.kinds where q.closed_at is null
       returning id`.execute(tx)
     if (open.length === 0) continue
