@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { Client } from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { connectDatabase, inSession, withTransaction } from './connect.ts'
@@ -36,6 +37,34 @@ test('instants go in and come out in arrays and plain queries as well', async ()
 test('no query waits for a compiler, whatever the server is set to', async () => {
   const { rows } = await pool.query<{ jit: string }>('show jit')
   expect(rows).toEqual([{ jit: 'off' }])
+})
+
+test('a time zone and a date style that the owner sets for the database and its roles change no instant, and no month of the history', async () => {
+  for (const whose of [`database ${database.name}`, `role seloste_desk in database ${database.name}`]) {
+    await pool.query(`alter ${whose} set timezone = 'Pacific/Auckland'`)
+    await pool.query(`alter ${whose} set datestyle = 'SQL, DMY'`)
+  }
+  const options = { url: database.url('seloste_desk'), applicationName: 'zones', size: 1, onIdleError: () => undefined }
+  const desk = connectDatabase(options)
+  const { rows } = await desk.pool.query(
+    `select current_setting('timezone') as zone, '2026-12-31 23:30Z'::timestamptz::date::text as day`,
+  )
+  await desk.close()
+  expect(rows).toEqual([{ zone: 'UTC', day: '2026-12-31' }])
+  // Migrations connect plainly, and make months.
+  const plain = new Client({ connectionString: database.url() })
+  await plain.connect()
+  expect((await plain.query('show timezone')).rows).toEqual([{ TimeZone: 'Pacific/Auckland' }])
+  await plain.query("select ensure_partitions('2031-03-01', '2031-04-01')")
+  await plain.end()
+  const { rows: months } = await pool.query<{ bounds: string }>(
+    "select pg_get_expr(relpartbound, oid) as bounds from pg_class where relname in ('contact_2031_03', 'contact_2031_04') order by relname",
+  )
+  const [march, april, may] = ['2031-03-01', '2031-04-01', '2031-05-01'].map((day) => `('${day} 00:00:00+00')`)
+  expect(months.map(({ bounds }) => bounds)).toEqual([
+    `FOR VALUES FROM ${march} TO ${april}`,
+    `FOR VALUES FROM ${april} TO ${may}`,
+  ])
 })
 
 test('a bigint that no number holds exactly is a fault, not a rounded number', async () => {
