@@ -39,6 +39,8 @@ const atTheEnd: string[] = []
 /** Seconds by file, of tests and journeys. */
 const took = new Map<string, number>()
 const slowestNamed = 10
+/** Workers of the browser's, where the unit tests have theirs. */
+const besideUnits = ['--workers=3']
 
 /** Makes the folder in which everything of this run lies; the environment names it. @returns its path */
 export function beginRun(): string {
@@ -64,7 +66,7 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
   console.log(`${passed} passed, ${failed} failed`)
 }
 
-/** What needs the program running: the unit tests, then the browser. */
+/** What needs the program running: the unit tests, and the browser beside them, as both wait a third of their time. */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
   const built = await counted(async () => {
@@ -73,9 +75,16 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
   })
   // Beside the first tests: those that want it wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
-  const unit = units ? await settled(runVitest(folder, units)) : none
-  const inBrowser = journeys ? await settled(runJourneys(folder, journeys)) : none
-  return sum([built, unit, inBrowser, await prepared])
+  const inBrowser =
+    journeys && runJourneys(join(folder, 'playwright.json'), [...journeys, ...(units ? besideUnits : [])])
+  const unit = units && runVitest(join(folder, 'vitest.json'), units)
+  const unitsDone = settled(
+    triedAgain(unit, inBrowser, (files) => runVitest(join(folder, 'vitest-again.json'), ['--maxWorkers=1', ...files])),
+  )
+  const journeysDone = settled(
+    triedAgain(inBrowser, unitsDone, (files) => runJourneys(join(folder, 'playwright-again.json'), files)),
+  )
+  return sum([built, ...(await Promise.all([prepared, unitsDone, journeysDone]))])
 }
 
 export function sum(tallies: readonly Tally[]): Tally {
@@ -94,23 +103,34 @@ export function settled(tally: Promise<Tally>): Promise<Tally> {
   })
 }
 
-/** What fails is tried once more with nothing beside it: a machine that was busy is no failure, and what needed it is named. */
-async function runVitest(folder: string, units: readonly string[]): Promise<Tally> {
-  const first = await runVitestOnce(join(folder, 'vitest.json'), units)
-  const again = [...new Set(first.failures.map(({ file }) => file))]
-  if (again.length === 0 || again.length > mostTriedAgain) return told(first)
-  const second = await runVitestOnce(join(folder, 'vitest-again.json'), ['--maxWorkers=1', ...again])
+/** What a runner found. */
+interface Ran {
+  tally: Tally
+  failures: Test[]
+}
+
+/**
+ * What fails is tried once more with nothing beside it: a machine that was busy is no failure, and what needed it is named.
+ * @param beside what else runs
+ * @param again runs some files
+ */
+async function triedAgain(
+  ran: Promise<Ran> | undefined,
+  beside: Promise<unknown> | undefined,
+  again: (files: string[]) => Promise<Ran>,
+): Promise<Tally> {
+  if (!ran) return none
+  const first = await ran
+  const files = [...new Set(first.failures.map(({ file }) => file))]
+  if (files.length === 0 || files.length > mostTriedAgain) return told(first)
+  await beside?.catch(() => undefined)
+  const second = await again(files)
   const still = new Set(second.failures.map(named))
   if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(named(one))).forEach(noteSecondTry)
   return told({
     ...second,
     tally: { passed: first.tally.passed + first.tally.failed - second.tally.failed, failed: second.tally.failed },
   })
-}
-
-interface VitestRun {
-  tally: Tally
-  failures: Test[]
 }
 
 interface Test {
@@ -122,12 +142,12 @@ interface Test {
 
 const named = ({ file, title }: Test) => `${file}: ${title}`
 
-function told({ tally, failures }: VitestRun): Tally {
+function told({ tally, failures }: Ran): Tally {
   for (const failure of failures) noteFailure(named(failure), failure.why)
   return tally
 }
 
-async function runVitestOnce(report: string, args: readonly string[]): Promise<VitestRun> {
+async function runVitest(report: string, args: readonly string[]): Promise<Ran> {
   const { exitCode } = await run('vitest', [
     'run',
     ...args,
@@ -158,28 +178,24 @@ async function runVitestOnce(report: string, args: readonly string[]): Promise<V
   return { tally: settle({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
 }
 
-async function runJourneys(folder: string, journeys: readonly string[]): Promise<Tally> {
-  const report = join(folder, 'playwright.json')
+async function runJourneys(report: string, args: readonly string[]): Promise<Ran> {
   const chromium = await findChromium()
-  const { exitCode } = await run('playwright', ['test', ...journeys, '--retries=1', '--reporter=list,json'], {
+  const { exitCode } = await run('playwright', ['test', ...args, '--reporter=list,json'], {
     // Found (and if need be unpacked) once, here, and not by every worker.
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
-  if (!existsSync(report)) return settle(none, exitCode || 1)
+  if (!existsSync(report)) return { tally: settle(none, exitCode || 1), failures: [] }
   const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8')) as {
-    stats: { expected: number; unexpected: number; flaky: number }
+    stats: { expected: number; unexpected: number }
     errors: unknown[]
     suites: JourneySuite[]
   }
   for (const suite of suites) took.set(suite.file, secondsOf(suite))
-  for (const flaky of suites.flatMap((suite) => journeysWith(suite, 'flaky'))) noteSecondTry(flaky)
-  for (const failure of suites.flatMap((suite) => journeysWith(suite, 'unexpected'))) {
-    noteFailure(named(failure), failure.why)
-  }
-  return settle({ passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }, exitCode)
+  const failed = stats.unexpected + errors.length
+  return { tally: settle({ passed: stats.expected, failed }, exitCode), failures: suites.flatMap(failedIn) }
 }
 
-/** As Playwright reports it: a journey that failed and then passed is `flaky`, one that failed `unexpected`. */
+/** As Playwright reports it: a journey that failed is `unexpected`. */
 interface JourneySuite {
   file: string
   specs: {
@@ -197,14 +213,14 @@ function secondsOf({ specs, suites = [] }: JourneySuite): number {
   return [...own, ...suites.map(secondsOf)].reduce((all, one) => all + one, 0)
 }
 
-function journeysWith({ specs, suites = [] }: JourneySuite, wanted: string): Test[] {
+function failedIn({ specs, suites = [] }: JourneySuite): Test[] {
   const own = specs
-    .filter(({ tests }) => tests.some(({ status }) => status === wanted))
+    .filter(({ tests }) => tests.some(({ status }) => status === 'unexpected'))
     .map(({ file, title, tests }) => {
       const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors))
       return { file, title, why: errors.map(({ message }) => message ?? '').join('\n') }
     })
-  return [...own, ...suites.flatMap((suite) => journeysWith(suite, wanted))]
+  return [...own, ...suites.flatMap(failedIn)]
 }
 
 export function noteFailure(what: string, why = ''): void {
