@@ -916,7 +916,7 @@ create table destruction_entry (
   detail jsonb not null default '{}'::jsonb,
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
-  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text]))),
+  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text, 'correction'::text]))),
   constraint destruction_entry_named CHECK (((object_kind = 'place-reached'::text) OR ((object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) = (object_name IS NOT NULL)))),
   constraint destruction_entry_one_object CHECK (((object_id IS NULL) <> (object_name IS NULL))),
   constraint destruction_entry_texts CHECK (((octet_length(object_name) <= 100) AND (octet_length(cause) <= 40) AND (octet_length(done_by) <= 100)))

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import type { RequestKind } from '#register/request-tables.ts'
+import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { descriptionCurrent } from '#use/evidence/description-current.ts'
@@ -140,4 +141,33 @@ test('a version of the description that was approved after the backup is missed,
      select version + 1, text, hash, now() from description_version order by version desc limit 1`,
   )
   expect(await check()).toMatchObject({ facts: { lost: 0 } })
+})
+
+test('a call that a correction of the day has given to another official is theirs: the one before does not hear it again', async () => {
+  const none = { kind: 'none' as const, units: [], numbers: [] }
+  const desk = database.as('seloste_desk').db
+  const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.keep(1)
+  await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${call!.segmentId}`.execute(
+    admin,
+  )
+  const request = await servedRequest(admin, {
+    ...{ clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] },
+  })
+  const { rows } = await restoredAfter(async () => {
+    const { rows: made } = await sql<{ id: string }>`
+      insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, becomes_unit_id, proposed_by)
+      select ${request.id}::uuid, id, contact_id, contact_started_at, official_person_id, ${bertil.id}::uuid, ${bertil.unitId}::uuid, ${pia.id}::uuid
+      from segment where id = ${call!.segmentId} returning id`.execute(admin)
+    await inSession(desk, { 'seloste.session': riitta.token }, (tx) =>
+      sql`select decide_correction(${made[0]!.id}::uuid, 'APPROVED')`.execute(tx),
+    )
+  })
+  expect(
+    await rows('select official_person_id, official_unit_id, official_name from segment where id = $1', [
+      call!.segmentId,
+    ]),
+  ).toEqual([{ official_person_id: bertil.id, official_unit_id: bertil.unitId, official_name: 'Bertil' }])
 })

@@ -157,6 +157,13 @@ const shapes = {
     closedAt: Type.Optional(instant),
     outcome: Type.Optional(oneOf('ANSWERED', 'REFUSED', 'WITHDRAWN')),
   }),
+  /** Which official a part of a call was given to, by a correction: a restore gives it to them again. */
+  correction: about('correction', oneOf('decided'), id, {
+    segment: uuid,
+    startedAt: instant,
+    official: uuid,
+    unit: Type.Optional(uuid),
+  }),
   /** A version of the register description that was approved: a restore misses it. */
   description: about('description', oneOf('approved'), id, { version: count, hash: sha256, effectiveFrom: instant }),
   /** What was personal of a request of the Service Unit’s; and how it had ended, where a restore does not know of it. */

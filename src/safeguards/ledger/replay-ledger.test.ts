@@ -233,6 +233,7 @@ describe('the ledger replayed on a restored register', () => {
       holds: 2,
       prohibitions: 2,
       restrictions: 0,
+      corrections: 0,
       lostRequests: [],
       keys: 2,
       keysToRenew: ['month-2027-04.v1'],

@@ -37,6 +37,8 @@ export interface Replayed extends ReplayedDisclosures {
   prohibitions: number
   /** Calls whose recordings a request restricts again. */
   restrictions: number
+  /** Parts of calls that are another official's again, as a correction has it. */
+  corrections: number
   /** Numbers of requests that were entered after the backup and were open: nothing of them is here. */
   lostRequests: string[]
   /** Requests whose personal data were erased again. */
@@ -99,10 +101,11 @@ export async function replayLedger(
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
     await sql`select mend_recorded_parts()`.execute(tx)
+    const corrections = await replayCorrections(tx, ended)
     for (const contact of new Set([...holds, ...restricted, ...closed]))
       await sql`select settle_contact(${contact}::uuid)`.execute(tx)
     for (const recording of new Set(forbidden)) await sql`select settle_recording(${recording}::uuid)`.execute(tx)
-    return done
+    return { ...done, corrections }
   })
   return { ...replayed, ...(await destroyKeys(db, replaying.keys, ended)) }
 }
@@ -348,6 +351,30 @@ async function replayRestrictions(tx: Tx, entries: readonly CopiedEntry[]): Prom
     if (entered > 0) contacts.push(contact)
   }
   return contacts
+}
+
+/**
+ * Corrections that were approved after the backup: without them the official before would see and hear the call again. In the order of the
+ * ledger, with the tables' own triggers, as search and evaluations follow whose call it is.
+ */
+async function replayCorrections(tx: Tx, entries: readonly CopiedEntry[]): Promise<number> {
+  let corrected = 0
+  for (const { entry } of entries) {
+    if (entry.kind !== 'correction') continue
+    const { segment, startedAt, official, unit } = entry.detail as Record<string, string>
+    if (segment === undefined || startedAt === undefined || official === undefined) continue
+    await haveWhoEntered(tx, official, entry.at)
+    corrected += await count(
+      tx,
+      sql`
+        update segment s set official_person_id = ${official}::uuid, official_unit_id = ${unit ?? null}::uuid,
+          official_name = coalesce(name_at(${official}::uuid, s.answered_at), 'RESTORED: see the correction'),
+          official_phone = phone_at(${official}::uuid, s.answered_at, s.official_phone)
+        where s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
+          and s.official_person_id is distinct from ${official}::uuid`,
+    )
+  }
+  return corrected
 }
 
 /** @returns contacts of requests that were closed after the backup: their recordings may be restricted no longer */
