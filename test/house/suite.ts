@@ -72,6 +72,8 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
   const built = await counted(async () => {
     await buildWebIfStale(console.log)
     await joinLibrariesIfStale()
+    // Unpacking it changes this process's environment for a moment: nothing is started meanwhile.
+    if (journeys) await findChromium()
   })
   // Beside the first tests: those that want it wait for it.
   const prepared = counted(() => prepareFolder(join(folder, 'prepared')))

@@ -163,6 +163,8 @@ const shapes = {
     startedAt: instant,
     official: uuid,
     unit: Type.Optional(uuid),
+    request: Type.Optional(uuid),
+    proposedBy: Type.Optional(uuid),
   }),
   /** A version of the register description that was approved: a restore misses it. */
   description: about('description', oneOf('approved'), id, { version: count, hash: sha256, effectiveFrom: instant }),

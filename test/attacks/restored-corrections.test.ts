@@ -1,0 +1,147 @@
+/** Corrections of the day, and the restrictions and numbers beside them, after yesterday’s backup was restored (L9). */
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { inSession } from '#platform/database/connect.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFrom } from '../backup/open-backup.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+import { servedRequest } from '../requests/served-request.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(1)
+await register.seal()
+const { db: admin } = database.as()
+const desk = database.as('seloste_desk').db
+const person = (name: string) => enterTestPerson(admin, desk, { name })
+const none = { kind: 'none' as const, units: [], numbers: [] }
+const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
+
+async function restoredAfter(happens: () => Promise<void>) {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await happens()
+  await register.seal()
+  await place.copies.shipLedger()
+  await place.shipLog()
+  const machine = await emptyMachine()
+  const restored = await restoreFrom(machine, place, { backup: manifest.id })
+  const rows = async (query: string, values: unknown[] = []) => (await machine.pool.query(query, values)).rows
+  return { machine, restored, rows }
+}
+
+async function correct(
+  request: string,
+  segmentId: string,
+  to: { id: string; unitId: string },
+  by: string,
+  token: string,
+) {
+  const { rows: made } = await sql<{ id: string }>`
+    insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id, becomes_unit_id, proposed_by)
+    select ${request}::uuid, id, contact_id, contact_started_at, official_person_id, official_unit_id, ${to.id}::uuid, ${to.unitId}::uuid, ${by}::uuid
+    from segment where id = ${segmentId} returning id`.execute(admin)
+  await inSession(desk, { 'seloste.session': token }, (tx) =>
+    sql`select decide_correction(${made[0]!.id}::uuid, 'APPROVED')`.execute(tx),
+  )
+}
+
+const giveTo = (segment: string, id: string, unit: string) =>
+  sql`update segment set official_person_id = ${id}, official_unit_id = ${unit}, official_name = 'Aino' where id = ${segment}`.execute(
+    admin,
+  )
+
+test('a correction of a call that has been over for days is replayed', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.keep(1)
+  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  await sql`alter table segment disable trigger user`.execute(admin)
+  await sql`update segment set ended_at = now() - interval '3 days', answered_at = now() - interval '3 days 1 minute' where id = ${call!.segmentId}`.execute(
+    admin,
+  )
+  await sql`alter table segment enable trigger user`.execute(admin)
+  const request = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
+  const { rows } = await restoredAfter(() => correct(request.id, call!.segmentId, bertil, pia.id, riitta.token))
+  expect(await rows('select official_person_id from segment where id = $1', [call!.segmentId])).toEqual([
+    { official_person_id: bertil.id },
+  ])
+})
+
+test('a restriction that an official asked for before the backup holds after a correction of the day is replayed', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.keep(1)
+  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  const request = await servedRequest(admin, {
+    ...{ clerkId: pia.id, kinds: ['RESTRICTION', 'RECTIFY'], contacts: [call!.contactId] },
+    ...{ party: 'OFFICIAL', officialId: aino.id },
+  })
+  const state = 'select state from recording where id = $1'
+  const { rows } = await restoredAfter(async () => {
+    await correct(request.id, call!.segmentId, bertil, pia.id, riitta.token)
+    const { rows: live } = await sql<{ state: string }>`select state from recording where id = ${call!.id}`.execute(
+      admin,
+    )
+    expect(live).toEqual([{ state: 'RESTRICTED' }])
+  })
+  const restricted = await rows('select is_restricted(r) as is from recording r where id = $1', [call!.id])
+  expect([await rows(state, [call!.id]), restricted]).toEqual([[{ state: 'RESTRICTED' }], [{ is: true }]])
+})
+
+test('a restriction of the day that the new official asks for after a correction of the day holds', async () => {
+  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const riitta = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+  const [call] = await register.keep(1)
+  await giveTo(call!.segmentId, aino.id, aino.unitId)
+  const request = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [call!.contactId] })
+  const { rows } = await restoredAfter(async () => {
+    await correct(request.id, call!.segmentId, bertil, pia.id, riitta.token)
+    await servedRequest(admin, {
+      ...{ clerkId: pia.id, kinds: ['RESTRICTION'], contacts: [call!.contactId] },
+      ...{ party: 'OFFICIAL', officialId: bertil.id },
+    })
+    const { rows: live } = await sql<{ state: string }>`select state from recording where id = ${call!.id}`.execute(
+      admin,
+    )
+    expect(live).toEqual([{ state: 'RESTRICTED' }])
+  })
+  const restricted = await rows('select is_restricted(r) as is from recording r where id = $1', [call!.id])
+  const asked = await rows(
+    "select official_id from subject_request where party = 'OFFICIAL' order by entered_at desc limit 1",
+  )
+  expect([await rows('select state from recording where id = $1', [call!.id]), restricted, asked]).toEqual([
+    [{ state: 'RESTRICTED' }],
+    [{ is: true }],
+    [{ official_id: bertil.id }],
+  ])
+})
+
+test('the first request after a restore has a number, though the first of the year was entered after the backup and restricts', async () => {
+  const pia = await person('Pia')
+  const [call] = await register.keep(1)
+  const year = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').year
+  await sql`delete from request_number`.execute(admin)
+  const { rows, machine } = await restoredAfter(async () => {
+    const id = crypto.randomUUID()
+    await sql`insert into request_number (year, last) values (${year}, 1)`.execute(admin)
+    await sql`insert into subject_request (id, number, party, kinds, channel, language, received_at, due_at, entered_by, identified_how, identified_at, identified_by)
+      values (${id}, ${`P-${year}-1`}, 'CALLER', '{RESTRICTION}', 'PHONE', 'fi', now(), now() + interval '1 month', ${pia.id}, 'PASSPORT', now(), ${pia.id})`.execute(
+      admin,
+    )
+    await sql`insert into subject_requester (request_id, name) values (${id}, 'Pyytäjä')`.execute(admin)
+    await sql`insert into request_call (request_id, ordinal, state, told, contact_id, contact_started_at, looked_at, looked_by, verified_how, verified_at, verified_by)
+      select ${id}::uuid, 1, 'MATCHED', '{"day": "2026-11-25", "time": "12:00", "accuracy": "HOURS"}', c.id, c.started_at, now(), ${pia.id}::uuid, 'RECORDING', now(), ${pia.id}::uuid
+      from contact c where c.id = ${call!.contactId}`.execute(admin)
+  })
+  expect(await rows('select number from subject_request where number = $1', [`P-${year}-1`])).toHaveLength(1)
+  // As enter_request gives it.
+  const [given] = await rows(
+    'insert into request_number as n (year, last) values ($1, 1) on conflict (year) do update set last = n.last + 1 returning n.last',
+    [year],
+  )
+  const taken = await machine.pool.query('select from subject_request where number = $1', [`P-${year}-${given.last}`])
+  expect(taken.rows).toHaveLength(0)
+})
