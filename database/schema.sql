@@ -2203,6 +2203,7 @@ create table provider_subject (
   constraint provider_subject_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE,
   constraint provider_subject_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
 );
+CREATE TRIGGER ledger AFTER DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION ledger_end('credential', 'removed', 'identity-provider');
 CREATE TRIGGER told_to_person AFTER INSERT OR DELETE ON provider_subject FOR EACH ROW EXECUTE FUNCTION factor_is_told('identity-provider');
 grant delete, insert, select on provider_subject to seloste_custodian;
 

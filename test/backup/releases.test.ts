@@ -2,7 +2,8 @@
  * What has left against restores (R32, R33, R50, decision 42): a prohibition recalls what left after the backup, nothing ties what was
  * confirmed, and a recording has one rendering for ever.
  */
-import { sql } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import { sql, type Transaction } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
 import { anonymisedCopyKey } from '#register/recordings/objects.ts'
@@ -20,14 +21,18 @@ import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, recovery,
 const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
 const { db: admin } = database.as()
-const person = async (name: string) => (await enterTestPerson(admin, database.as('seloste_desk').db, { name })).id
+type Right = Parameters<typeof enterTestPerson>[2]['right']
+const person = async (name: string, right?: Right) =>
+  (await enterTestPerson(admin, database.as('seloste_desk').db, { name, ...(right && { right }) })).id
 let people: { eero: string; kaisa: string; riitta: string; aino: string }
 
 beforeAll(async () => {
   people = {
     eero: await person('Eero'),
     kaisa: await person('Kaisa'),
-    riitta: await person('Riitta'),
+    riitta: await person('Riitta', {
+      ...{ role: 'DECISION_MAKER', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
+    }),
     aino: await person('Aino'),
   }
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
@@ -53,15 +58,17 @@ async function recordings(count: number): Promise<{ id: string; copy: string }[]
   return made
 }
 
-/** A granted disclosure of some recordings. */
-async function granted(of: readonly { id: string }[]): Promise<{ id: string; number: string; due: string }> {
-  const { rows } = await sql<{ id: string; number: string; due: string }>`
+type Disclosure = { id: string; number: string; due: string }
+
+/** A disclosure of some recordings that awaits its decision. */
+async function prepared(of: readonly { id: string }[]): Promise<Disclosure> {
+  const { rows } = await sql<Disclosure>`
     with i as (
       insert into institute (name, contact, email, language, added_by)
       values ('Laitos ' || gen_random_uuid(), 'Kirjaamo', 'a@b.example', 'fi', ${people.eero}) returning id
     )
-    insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by, outcome, reasons, decided_at, decided_by)
-    select next_disclosure_number('T'), i.id, 'Laatu', current_date + 30, 'OPUS', ${people.eero}, 'GRANTED', 'Peruste', now(), ${people.riitta}
+    insert into research_disclosure (number, institute_id, study, due_on, format, prepared_by)
+    select next_disclosure_number('T'), i.id, 'Laatu', current_date + 30, 'OPUS', ${people.eero}
     from i returning id, number, due_on::text as due`.execute(admin)
   const made = rows[0]!
   for (const [at, { id }] of of.entries()) {
@@ -69,6 +76,17 @@ async function granted(of: readonly { id: string }[]): Promise<{ id: string; num
       insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
       select ${made.id}, ${at + 1}, id, contact_id, ${people.eero} from recording where id = ${id}`.execute(admin)
   }
+  return made
+}
+
+const grant = ({ id }: { id: string }) =>
+  sql`
+    update research_disclosure set outcome = 'GRANTED', reasons = 'Peruste', decided_at = now(), decided_by = ${people.riitta},
+      decided_for = institute_as_decided(institute_id) where id = ${id}`.execute(admin)
+
+async function granted(of: readonly { id: string }[]): Promise<Disclosure> {
+  const made = await prepared(of)
+  await grant(made)
   return made
 }
 
@@ -97,17 +115,20 @@ const stateOf = async (of: string) => {
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
 
-async function forbidden(machine: Machine, recording: string): Promise<void> {
-  const token = `restored-${recording}`
+async function as(machine: Machine, person: string, does: (tx: Transaction<never>) => Promise<unknown>): Promise<void> {
+  const token = `restored-${randomUUID()}`
   await machine.pool.query(
     `insert into session (token_hash, person_id, created_at, expires_at)
      values (sha256(convert_to($1, 'UTF8')), $2, now(), now() + interval '1 hour')`,
-    [token, people.aino],
+    [token, person],
   )
-  await inSession(machine.target.db as never, { 'seloste.session': token }, (tx) =>
+  await inSession(machine.target.db as never, { 'seloste.session': token }, does)
+}
+
+const forbidden = (machine: Machine, recording: string) =>
+  as(machine, people.aino, (tx) =>
     sql`select forbid_use(${recording}::uuid, 'OFFICIAL', 'OWN_CALLS', null)`.execute(tx),
   )
-}
 
 test(
   'a prohibition after a restore recalls what had left after the backup, whenever the disclosure was begun; what was confirmed stays so',
@@ -244,6 +265,39 @@ test(
       [made.number],
     )
     expect(restoredDay.rows).toEqual([{ ...extended[0], ended: true, days: 5 }])
+  },
+)
+
+test(
+  'what was decided and released after the backup is for whom it was decided: an institute that another name or address is given gets no more of it',
+  { timeout: 60_000 },
+  async () => {
+    const place = await openTestPlaces(database, register)
+    const [early, late] = await recordings(2)
+    const begun = await prepared([early!])
+    await register.seal()
+    const { manifest } = await backUpTo(register, place)
+    await grant(begun)
+    const after = await granted([late!])
+    for (const one of [begun, after]) await release(one)
+    await register.seal()
+    await place.copies.catchUp()
+
+    const machine = await emptyMachine()
+    await restoreFrom(machine, place, { backup: manifest.id })
+    const releases = ({ id }: { id: string }) =>
+      as(machine, people.riitta, (tx) => sql`select demand_releasable(${id}::uuid)`.execute(tx))
+    const changed = (email: string) =>
+      machine.pool.query(
+        'update institute set email = $1 where id in (select institute_id from research_disclosure where id = $2)',
+        [email, begun.id],
+      )
+    await changed('eero@muualla.example')
+    await expect(releases(begun)).rejects.toThrow('research.institute-changed')
+    await changed('a@b.example')
+    await expect(releases(begun)).rejects.toThrow('research.undertaking')
+    // The restore knows neither name nor address of an institute that came after the backup.
+    await expect(releases(after)).rejects.toThrow('research.institute-changed')
   },
 )
 

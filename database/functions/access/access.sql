@@ -142,6 +142,7 @@ create policy desk_reads_own on account_notice for select to seloste_desk using 
 
 -- provider_subject
 grant delete, insert, select on provider_subject to seloste_custodian;
+create trigger ledger after delete on provider_subject for each row execute function ledger_end('credential', 'removed', 'identity-provider');
 create trigger told_to_person after insert or delete on provider_subject for each row execute function factor_is_told('identity-provider');
 
 -- description_reach

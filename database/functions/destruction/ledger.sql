@@ -82,11 +82,11 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
--- The end of a row, as its trigger names it: kind, cause and, of what somebody signs in with, which.
+-- The end of a row, as its trigger names it: kind, cause and, of what somebody signs in with, which. What has no id is its person's.
 create or replace function ledger_end() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform append_to_ledger(tg_argv[0], old.id, tg_argv[1],
+  perform append_to_ledger(tg_argv[0], coalesce(to_jsonb(old) ->> 'id', to_jsonb(old) ->> 'person_id')::uuid, tg_argv[1],
     case when tg_nargs = 3 then jsonb_build_object('credential', tg_argv[2], 'person', to_jsonb(old) -> 'person_id') end);
   return null;
 end $$;

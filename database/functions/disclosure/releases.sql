@@ -6,7 +6,8 @@ create or replace function ledger_copies_released() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform append_to_ledger('disclosure', d.id, 'released', jsonb_build_object('number', d.number, 'institute', d.institute_id,
-    'dueOn', d.due_on, 'preparedBy', d.prepared_by, 'decidedBy', d.decided_by, 'items', r.items))
+    'dueOn', d.due_on, 'preparedBy', d.prepared_by, 'decidedBy', d.decided_by, 'items', r.items)
+    || jsonb_strip_nulls(jsonb_build_object('decidedFor', d.decided_for)))
   from (
     select n.disclosure, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('item', n.item, 'tie', tie_of(n.recording_id, n.tie_salt))) order by n.item) as items
     from released n group by n.disclosure

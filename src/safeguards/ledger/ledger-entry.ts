@@ -107,9 +107,9 @@ const shapes = {
     until: Type.Optional(instant),
     how: Type.Optional(Type.String({ maxLength: 20 })),
   }),
-  /** The passkey or authenticator, or the person whose password or recovery codes they were. */
+  /** The passkey or authenticator, or the person whose password, recovery codes or subject of the identity provider it was. */
   credential: about('credential', oneOf('removed', 'used', 'changed'), id, {
-    credential: oneOf('passkey', 'totp', 'recovery-codes', 'password'),
+    credential: oneOf('passkey', 'totp', 'recovery-codes', 'identity-provider', 'password'),
     person: uuid,
     /** When the password that came after was set. */
     setAt: Type.Optional(instant),
@@ -180,6 +180,8 @@ const shapes = {
   disclosure: about('disclosure', oneOf('released', 'recalled', 'confirmed', 'extended', 'study-ended', 'closed'), id, {
     number: Type.Optional(Type.String({ pattern: '^[TV]-[0-9]{4}-[0-9]+$' })),
     institute: Type.Optional(uuid),
+    /** Digest of its name and address as they were at the decision. */
+    decidedFor: Type.Optional(sha256),
     dueOn: Type.Optional(day),
     preparedBy: Type.Optional(uuid),
     decidedBy: Type.Optional(uuid),

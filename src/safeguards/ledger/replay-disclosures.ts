@@ -36,6 +36,8 @@ export interface ReplayedDisclosures {
 interface Detail {
   number: string
   institute: string
+  /** Entries of disclosures that were decided before database/migrations/0204-decided-for-whom.sql have none. */
+  decidedFor?: string
   dueOn: string
   preparedBy: string
   decidedBy: string
@@ -139,7 +141,7 @@ async function personOf(tx: Tx, id: string, at: string): Promise<string | undefi
 }
 
 async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: readonly LentItem[]): Promise<void> {
-  const { number, institute, dueOn, preparedBy, decidedBy, items } = detail as Detail
+  const { number, institute, decidedFor, dueOn, preparedBy, decidedBy, items } = detail as Detail
   for (const person of [preparedBy, decidedBy]) await personOf(tx, person, at)
   await sql`
     insert into institute (id, name, contact, email, language, added_by)
@@ -154,6 +156,7 @@ async function releaseForResearch(tx: Tx, { id, at, detail }: Entry, lent: reado
   await sql`
     update research_disclosure set outcome = 'GRANTED', reasons = case outcome when 'GRANTED' then reasons else ${restored} end,
       decided_at = coalesce(decided_at, ${at}::timestamptz), decided_by = ${decidedBy}::uuid, due_on = ${dueOn}::date,
+      decided_for = coalesce(${decidedFor ?? null}, decided_for),
       released_at = coalesce(released_at, ${at}::timestamptz), withdrawn_at = null, withdrawn_by = null
     where id = ${id}::uuid`.execute(tx)
   for (const { item, tie } of items) {

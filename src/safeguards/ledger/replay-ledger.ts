@@ -60,6 +60,7 @@ const guarded = [
   'passkey',
   'totp',
   'recovery_code',
+  'provider_subject',
   'person',
   'one_time_link',
   'scim_token',
@@ -163,6 +164,11 @@ async function replayRevocations(
     (await count(
       tx,
       sql`delete from recovery_code c using ${rows} where ${of('recovery-codes')} and c.person_id = e.id`,
+    )) +
+    (await count(
+      tx,
+      sql`delete from provider_subject s using ${rows}
+        where ${of('identity-provider')} and s.person_id = e.id and s.bound_at <= e.at`,
     )) +
     // Whoever changed their password after the backup sets it anew, by a link.
     (await count(

@@ -1,0 +1,62 @@
+/** What was taken from somebody does not come back by a restore (R52): what the identity provider knows them by. */
+import { beforeAll, expect, test } from 'vitest'
+import type { SafeguardTables } from '#safeguards/tables.ts'
+import { readLedgerCopy } from '#safeguards/ledger/read-ledger-copy.ts'
+import { replayLedger } from '#safeguards/ledger/replay-ledger.ts'
+import { openTestLedger } from '../audit/open-ledger.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import { enterTestPerson } from '../database/people.ts'
+
+const database = await createTestDatabase<SafeguardTables>()
+const ledger = await openTestLedger(database)
+const { db: admin, pool } = database.as()
+const desk = database.as('seloste_desk').db
+const person = async (name: string) => (await enterTestPerson(admin, desk, { name })).id
+const issuer = 'https://idp.example'
+const bind = (subject: string, of: string, at: string, from = issuer) =>
+  pool.query('insert into provider_subject (issuer, subject, person_id, bound_at) values ($1, $2, $3, $4)', [
+    ...[from, subject, of, at],
+  ])
+const subjects = async () =>
+  (await pool.query<{ subject: string }>('select subject from provider_subject order by subject')).rows.map(
+    ({ subject }) => subject,
+  )
+const count = async (of: string) => (await pool.query(`select from ${of}`)).rowCount
+const before = '2026-01-01T00:00:00Z'
+let people: { aino: string; bertil: string }
+
+/** The ledger of the machine that was lost, replayed on what its backup had. */
+async function replayed() {
+  await ledger.seal()
+  const files = await ledger.copyInto(new Map<string, Buffer>())
+  const { entries } = await readLedgerCopy((name) => Promise.resolve(files.get(name)), { key: ledger.key })
+  const none = { has: () => Promise.resolve(false), destroy: () => Promise.reject(new Error('no key is destroyed')) }
+  const objects = { delete: () => Promise.resolve(true) }
+  return replayLedger({ db: admin, objects, objectsOf: () => [], keys: none }, entries, 0)
+}
+
+beforeAll(async () => {
+  people = { aino: await person('Aino'), bertil: await person('Bertil') }
+  await bind('stranger', people.aino, before)
+  await bind('bertil', people.bertil, before)
+  await pool.query('select drop_factors($1)', [people.aino])
+})
+
+test('the ledger says of whom an identity provider’s subject was taken, and not which', async () => {
+  const { rows } = await pool.query(
+    "select object_id, cause, detail from destruction_entry where object_kind = 'credential' and detail ->> 'credential' = 'identity-provider'",
+  )
+  expect(rows).toEqual([
+    { object_id: people.aino, cause: 'removed', detail: { credential: 'identity-provider', person: people.aino } },
+  ])
+})
+
+test('a subject that was taken after the backup means nobody after its restore; one that was bound since, or is another’s, stays', async () => {
+  await bind('stranger', people.aino, before)
+  await bind('since', people.aino, new Date(Date.now() + 60_000).toISOString(), 'https://other.example')
+  const was = [await count('destruction_entry'), await count('account_notice')]
+  expect(await replayed()).toMatchObject({ credentials: 1 })
+  expect(await subjects()).toEqual(['bertil', 'since'])
+  expect([await count('destruction_entry'), await count('account_notice')]).toEqual(was)
+  expect(await replayed()).toMatchObject({ credentials: 0 })
+})
