@@ -916,7 +916,7 @@ create table destruction_entry (
   detail jsonb not null default '{}'::jsonb,
   salt uuid not null default gen_random_uuid(),
   constraint destruction_entry_pkey PRIMARY KEY (seq),
-  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text, 'correction'::text]))),
+  constraint destruction_entry_kind CHECK ((object_kind = ANY (ARRAY['recording'::text, 'history-month'::text, 'month-key'::text, 'intake-key'::text, 'right'::text, 'credential'::text, 'link'::text, 'scim-token'::text, 'employment'::text, 'hold'::text, 'place-reached'::text, 'request'::text, 'disclosure'::text, 'package'::text, 'prohibition'::text, 'restriction'::text, 'description'::text, 'open-request'::text, 'correction'::text, 'case'::text, 'consent'::text, 'workstation'::text]))),
   constraint destruction_entry_named CHECK (((object_kind = 'place-reached'::text) OR ((object_kind = ANY (ARRAY['history-month'::text, 'month-key'::text, 'intake-key'::text])) = (object_name IS NOT NULL)))),
   constraint destruction_entry_one_object CHECK (((object_id IS NULL) <> (object_name IS NULL))),
   constraint destruction_entry_texts CHECK (((octet_length(object_name) <= 100) AND (octet_length(cause) <= 40) AND (octet_length(done_by) <= 100)))
@@ -2036,6 +2036,8 @@ create table person_recording_consent (
 CREATE TRIGGER apart_insert AFTER INSERT ON person_recording_consent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
 CREATE TRIGGER apart_update AFTER UPDATE ON person_recording_consent REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION intervals_apart('person_id');
 CREATE TRIGGER directory_turn BEFORE INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION directory_turn();
+CREATE TRIGGER ledger_taken_back AFTER DELETE ON person_recording_consent FOR EACH ROW EXECUTE FUNCTION ledger_consent();
+CREATE TRIGGER ledger_withdrawn AFTER UPDATE ON person_recording_consent FOR EACH ROW WHEN (new.valid_to IS NOT NULL AND new.valid_to IS DISTINCT FROM old.valid_to) EXECUTE FUNCTION ledger_consent();
 CREATE TRIGGER told AFTER INSERT OR DELETE OR UPDATE ON person_recording_consent FOR EACH STATEMENT EXECUTE FUNCTION directory_told();
 alter table person_recording_consent enable row level security;
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
@@ -3309,6 +3311,7 @@ create table workstation (
   constraint workstation_office_id_fkey FOREIGN KEY (office_id) REFERENCES office(id),
   constraint workstation_token_hash_key UNIQUE (token_hash)
 );
+CREATE TRIGGER ledger AFTER UPDATE ON workstation FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION ledger_end('workstation', 'ended');
 alter table workstation enable row level security;
 
 create table workstation_code (
@@ -3728,6 +3731,7 @@ late_recording_is_refused() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
 leave_listening(wanted uuid) returns boolean to seloste_desk
+ledger_consent() returns trigger
 ledger_copies_released() returns trigger
 ledger_description() returns trigger
 ledger_disclosures() returns trigger

@@ -145,3 +145,26 @@ test('the first request after a restore has a number, though the first of the ye
   const taken = await machine.pool.query('select from subject_request where number = $1', [`P-${year}-${given.last}`])
   expect(taken.rows).toHaveLength(0)
 })
+
+test('whoever withdrew their consent in the day does not consent, and a workstation that was ended is none', async () => {
+  const [aino, pia] = [await person('Aino'), await person('Pia')]
+  const [kept] = (
+    await sql<{ id: string }>`
+      with o as (insert into office (names, address, entered_by) values ('{"fi": "Turku"}', '{"fi": "Katu 1"}', ${pia.id}::uuid) returning id)
+      insert into workstation (office_id, name, token_hash, enrolled_by) select id, 'kone', '\\x01', ${pia.id}::uuid from o returning id`.execute(
+      admin,
+    )
+  ).rows
+  await sql`insert into person_recording_consent (person_id, valid_from) values (${aino.id}::uuid, now() - interval '9 days')`.execute(
+    admin,
+  )
+  const { rows, restored } = await restoredAfter(async () => {
+    await sql`update person_recording_consent set valid_to = now() where person_id = ${aino.id}::uuid`.execute(admin)
+    await sql`update workstation set ended_at = now(), ended_by = ${pia.id}::uuid where id = ${kept!.id}::uuid`.execute(
+      admin,
+    )
+  })
+  expect(restored.ledger).toMatchObject({ consents: 1, workstations: 1 })
+  expect(await rows('select from person_recording_consent where coalesce(valid_to > now(), true)')).toEqual([])
+  expect(await rows('select from workstation where ended_at is null')).toEqual([])
+})

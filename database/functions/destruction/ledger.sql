@@ -91,6 +91,15 @@ begin
   return null;
 end $$;
 
+-- A consent that was withdrawn or taken back: a restore must not have calls recorded under it.
+create or replace function ledger_consent() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform append_to_ledger('consent', old.person_id, 'withdrawn',
+    jsonb_build_object('until', ledger_instant(case tg_op when 'DELETE' then old.valid_from else new.valid_to end)));
+  return null;
+end $$;
+
 -- A code that was used is not known by an id: with one, all that the person had then are over.
 create or replace function ledger_recovery_codes() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -150,7 +159,7 @@ begin
     from (select may_know_of_holds() as knows) k
     cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
     cross join lateral (
-      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction', 'open-request', 'correction') as is_shown
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction', 'open-request', 'correction', 'consent', 'workstation') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);

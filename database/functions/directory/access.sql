@@ -126,6 +126,9 @@ create policy desk_reads on person_recording_consent for select to seloste_desk
   using ((select viewer()) is not null or (select scim_client()) is not null);
 create trigger directory_turn before insert or delete or update on person_recording_consent for each statement execute function directory_turn();
 create trigger told after insert or delete or update on person_recording_consent for each statement execute function directory_told();
+create trigger ledger_withdrawn after update on person_recording_consent for each row
+  when (new.valid_to is not null and new.valid_to is distinct from old.valid_to) execute function ledger_consent();
+create trigger ledger_taken_back after delete on person_recording_consent for each row execute function ledger_consent();
 create trigger apart_insert after insert on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 create trigger apart_update after update on person_recording_consent referencing new table as new_rows for each statement execute function intervals_apart('person_id');
 

@@ -222,7 +222,7 @@ function tell(restored: Restored): void {
       'disclosures that were begun after the backup have their numbers, days and items, and no words: see the decisions',
     )
   console.log(
-    'the directory is that of the backup: load it again, with numbers that moved and consents that were withdrawn since, before recording clients reach this machine',
+    'the directory is that of the backup: load it again, with numbers and units that moved since, before recording clients reach this machine',
   )
   console.log('everybody signs in anew. Next: seloste start, then seloste recordings verify')
 }

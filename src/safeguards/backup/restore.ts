@@ -369,11 +369,6 @@ async function settle(
   // Letters and packages with numbers that came after the backup are out: none of them is given to another request or disclosure.
   await connection.query('update request_number set last = last + 1000')
   await connection.query('update disclosure_number set last = last + 1000')
-  const thisYear = `extract(year from now() at time zone 'Europe/Helsinki')::integer`
-  await connection.query(`insert into request_number (year, last) values (${thisYear}, 1000) on conflict do nothing`)
-  await connection.query(
-    `insert into disclosure_number (series, year, last) select s, ${thisYear}, 1000 from unnest('{T,V}'::text[]) s on conflict do nothing`,
-  )
   // Nobody has their private halves any more: capture must not seal to them.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,

@@ -116,6 +116,9 @@ const shapes = {
   }),
   link: about('link', oneOf('used', 'voided'), id, {}),
   'scim-token': about('scim-token', oneOf('revoked'), id, {}),
+  workstation: about('workstation', oneOf('ended'), id, {}),
+  /** The official who had consented to be recorded, and until when the consent holds. */
+  consent: about('consent', oneOf('withdrawn'), id, { until: instant }),
   /** The person. */
   employment: about('employment', oneOf('ended', 'resumed', 'removed'), id, {
     until: Type.Optional(Type.Union([instant, Type.Null()])),

@@ -31,6 +31,8 @@ export interface Replayed extends ReplayedDisclosures {
   links: number
   scimTokens: number
   employments: number
+  consents: number
+  workstations: number
   /** Orders put in force again, moved or ended. */
   holds: number
   /** Prohibitions that wait for the end of their recording again. */
@@ -66,6 +68,8 @@ const guarded = [
   'scim_token',
   'subject_request',
   'request_call',
+  'person_recording_consent',
+  'workstation',
   ...disclosureTables,
 ] as const
 
@@ -92,6 +96,12 @@ export async function replayLedger(
       contacts: await purgeHistory(tx),
       ...(await replayRevocations(tx, rows)),
       employments: await replayEmployments(tx, rows),
+      consents: await replayConsents(tx, ended),
+      workstations: await count(
+        tx,
+        sql`update workstation w set ended_at = e.at from ${rows}
+          where e.kind = 'workstation' and w.id = e.id and w.ended_at is null`,
+      ),
       holds: holds.length,
       prohibitions: forbidden.length,
       restrictions: restricted.length,
@@ -99,6 +109,7 @@ export async function replayLedger(
       requests: await replayErasures(tx, rows),
       ...(await replayDisclosures(tx, ended, replaying.lent ?? [])),
     }
+    await passNumbers(tx, rows)
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
     for (const table of guarded) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx)
     await sql`select mend_recorded_parts()`.execute(tx)
@@ -367,6 +378,25 @@ async function replayRestrictions(tx: Tx, entries: readonly CopiedEntry[]): Prom
   return contacts
 }
 
+/** Consents that were withdrawn after the backup. One that was given again after that is not known here, and calls are not recorded under it. */
+async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<number> {
+  let withdrawn = 0
+  for (const { entry } of entries) {
+    if (entry.kind !== 'consent') continue
+    const { until } = entry.detail as { until: string }
+    withdrawn += await count(
+      tx,
+      sql`delete from person_recording_consent where person_id = ${entry.id}::uuid and valid_from >= ${until}::timestamptz`,
+    )
+    withdrawn += await count(
+      tx,
+      sql`update person_recording_consent set valid_to = ${until}::timestamptz
+        where person_id = ${entry.id}::uuid and valid_from < ${until}::timestamptz and coalesce(valid_to, 'infinity') > ${until}::timestamptz`,
+    )
+  }
+  return withdrawn
+}
+
 /**
  * Corrections that were approved after the backup: without them the official before would see and hear the call again. In the order of the
  * ledger, with the tables' own triggers, as search and evaluations follow whose call it is.
@@ -424,6 +454,20 @@ async function replayClosings(tx: Tx, rows: RawBuilder<unknown>): Promise<string
     select distinct contact_id as contact from request_call
     where request_id = any (${closed.rows.map(({ id }) => id)}::uuid[]) and contact_id is not null`.execute(tx)
   return calls.rows.map(({ contact }) => contact)
+}
+
+/** Numbers of requests and disclosures go on well after those of the ledger: one of a year that the backup has none of is not given twice. */
+async function passNumbers(tx: Tx, rows: RawBuilder<unknown>): Promise<void> {
+  const told = sql`(
+    select split_part(e.detail ->> 'number', '-', 1) as series, split_part(e.detail ->> 'number', '-', 2)::integer as year,
+      max(split_part(e.detail ->> 'number', '-', 3)::integer) + 1000 as last
+    from ${rows} where e.detail ->> 'number' ~ '^[PTV]-[0-9]{4}-[0-9]{1,7}$' group by 1, 2) t`
+  await sql`
+    insert into request_number as n (year, last) select year, last from ${told} where series = 'P'
+    on conflict (year) do update set last = greatest(n.last, excluded.last)`.execute(tx)
+  await sql`
+    insert into disclosure_number as n (series, year, last) select series, year, last from ${told} where series <> 'P'
+    on conflict (series, year) do update set last = greatest(n.last, excluded.last)`.execute(tx)
 }
 
 async function lostRequestsOf(tx: Tx, rows: RawBuilder<unknown>): Promise<string[]> {

@@ -1,0 +1,3 @@
+-- Consents that were withdrawn and workstations that were ended are in the destruction ledger: they come back by no restore.
+alter table destruction_entry drop constraint destruction_entry_kind;
+alter table destruction_entry add constraint destruction_entry_kind check (object_kind in ('recording', 'history-month', 'month-key', 'intake-key', 'right', 'credential', 'link', 'scim-token', 'employment', 'hold', 'place-reached', 'request', 'disclosure', 'package', 'prohibition', 'restriction', 'description', 'open-request', 'correction', 'case', 'consent', 'workstation'));
