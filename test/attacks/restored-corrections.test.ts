@@ -87,6 +87,8 @@ test('a restriction that an official asked for before the backup holds after a c
     )
     expect(live).toEqual([{ state: 'RESTRICTED' }])
   })
+  // As the custodian does every few seconds.
+  await rows('select settle_ends()')
   const restricted = await rows('select is_restricted(r) as is from recording r where id = $1', [call!.id])
   expect([await rows(state, [call!.id]), restricted]).toEqual([[{ state: 'RESTRICTED' }], [{ is: true }]])
 })

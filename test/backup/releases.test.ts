@@ -301,6 +301,25 @@ test(
   },
 )
 
+test('what was granted before the backup and withdrawn after it is withdrawn', { timeout: 60_000 }, async () => {
+  const place = await openTestPlaces(database, register)
+  const given = await granted(await recordings(1))
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await sql`update research_disclosure set withdrawn_at = now(), withdrawn_by = prepared_by where id = ${given.id}::uuid`.execute(
+    admin,
+  )
+  await register.seal()
+  await place.copies.shipLedger()
+  const machine = await emptyMachine()
+  await restoreFrom(machine, place, { backup: manifest.id })
+  const { rows } = await machine.pool.query(
+    'select withdrawn_at is not null as withdrawn from research_disclosure where id = $1',
+    [given.id],
+  )
+  expect(rows).toEqual([{ withdrawn: true }])
+})
+
 test(
   'a package to an institute can be fetched no sooner than the places know of its release',
   { timeout: 60_000 },

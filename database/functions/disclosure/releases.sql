@@ -37,6 +37,9 @@ begin
     if new.due_on <> old.due_on and new.released_at is not null then
       perform append_to_ledger('disclosure', new.id, 'extended', jsonb_build_object('dueOn', new.due_on));
     end if;
+    if old.withdrawn_at is null and new.withdrawn_at is not null then
+      perform append_to_ledger('disclosure', new.id, 'withdrawn', '{}');
+    end if;
     if old.study_ended_at is null and new.study_ended_at is not null then
       perform append_to_ledger('disclosure', new.id, 'study-ended', jsonb_build_object('endedOn', new.study_ended_on,
         'workingDays', new.return_working_days));

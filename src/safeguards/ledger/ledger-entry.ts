@@ -180,7 +180,7 @@ const shapes = {
    * What has left and does not come back by a restore: the disclosure with what a restore needs to have it on record again. What
    * ties an item to its recording is here as a salted hash (decision 42).
    */
-  disclosure: about('disclosure', oneOf('released', 'recalled', 'confirmed', 'extended', 'study-ended', 'closed'), id, {
+  disclosure: about('disclosure', oneOf('released', 'recalled', 'confirmed', 'extended', 'study-ended', 'withdrawn', 'closed'), id, {
     number: Type.Optional(Type.String({ pattern: '^[TV]-[0-9]{4}-[0-9]+$' })),
     institute: Type.Optional(uuid),
     /** Digest of its name and address as they were at the decision. */

@@ -115,6 +115,12 @@ async function replayDisclosure(tx: Tx, entry: Entry, lent: readonly LentItem[])
         tx,
       )
       return
+    case 'withdrawn':
+      // Nothing of it is released by anybody.
+      await sql`
+        update research_disclosure set withdrawn_at = ${at}::timestamptz, withdrawn_by = ${by ?? null}::uuid
+        where id = ${id}::uuid and withdrawn_at is null and released_at is null`.execute(tx)
+      return
     case 'closed':
       for (const table of ['research_disclosure', 'authority_disclosure'] as const) {
         await sql`

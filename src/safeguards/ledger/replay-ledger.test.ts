@@ -230,6 +230,8 @@ describe('the ledger replayed on a restored register', () => {
       disclosures: 0,
       untied: [],
       employments: 1,
+      consents: 0,
+      workstations: 0,
       holds: 2,
       prohibitions: 2,
       restrictions: 0,
@@ -327,6 +329,8 @@ describe('the ledger replayed on a restored register', () => {
       scimTokens: 0,
       requests: 0,
       employments: 0,
+      consents: 0,
+      workstations: 0,
       prohibitions: 0,
       keys: 0,
     })
