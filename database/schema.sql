@@ -467,6 +467,7 @@ create table authority_disclosure (
   constraint authority_disclosure_unreleased_because_check CHECK (((unreleased_because ~ '\S'::text) AND (length(unreleased_because) <= 2000)))
 );
 CREATE TRIGGER ledger AFTER UPDATE ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
+CREATE TRIGGER ledger_number AFTER INSERT OR UPDATE OF closed_at ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_request();
 CREATE TRIGGER notes_hand BEFORE UPDATE OF origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at ON authority_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION note_hand();
 alter table authority_disclosure enable row level security;
 create policy desk_looks on authority_disclosure for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
@@ -506,6 +507,7 @@ create table authority_request (
   constraint authority_request_disclosure_id_fkey FOREIGN KEY (disclosure_id) REFERENCES authority_disclosure(id)
 );
 CREATE INDEX authority_request_recording ON public.authority_request USING btree (recording_id);
+CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF received_at, closed_at ON authority_request FOR EACH ROW EXECUTE FUNCTION ledger_case();
 alter table authority_request enable row level security;
 
 create table calibration (
@@ -1340,6 +1342,7 @@ CREATE INDEX inspection_contact ON public.inspection USING btree (contact_id);
 CREATE INDEX inspection_open ON public.inspection USING btree (received_at) WHERE (closed_at IS NULL);
 CREATE INDEX inspection_request ON public.inspection USING btree (request_id);
 CREATE TRIGGER appointment_follows AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION appointment_follows();
+CREATE TRIGGER ledger AFTER UPDATE OF closed_at ON inspection FOR EACH ROW EXECUTE FUNCTION ledger_case();
 alter table inspection enable row level security;
 create policy custodian_reads on inspection for select to seloste_custodian using (true);
 grant select on inspection to seloste_custodian;
@@ -1351,6 +1354,7 @@ create table inspection_recording (
   constraint inspection_recording_inspection_id_fkey FOREIGN KEY (inspection_id) REFERENCES inspection(id) ON DELETE CASCADE
 );
 CREATE INDEX inspection_recording_recording ON public.inspection_recording USING btree (recording_id);
+CREATE TRIGGER ledger AFTER INSERT ON inspection_recording FOR EACH ROW EXECUTE FUNCTION ledger_case();
 alter table inspection_recording enable row level security;
 create policy custodian_reads on inspection_recording for select to seloste_custodian using (true);
 grant select on inspection_recording to seloste_custodian;
@@ -3731,6 +3735,8 @@ late_recording_is_refused() returns trigger
 latest_appointment(recordings uuid[]) returns timestamp with time zone
 latest_end(begins timestamp with time zone) returns timestamp with time zone to seloste_desk
 leave_listening(wanted uuid) returns boolean to seloste_desk
+ledger_call(q subject_request, contact uuid) returns jsonb
+ledger_case() returns trigger
 ledger_consent() returns trigger
 ledger_copies_released() returns trigger
 ledger_description() returns trigger

@@ -1,6 +1,6 @@
 /** What was under way when the machine was lost, and yesterday’s backup is restored (L9, R1, R52): a light is on for what it cannot bring back. */
 import { readFileSync } from 'node:fs'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { expect, test } from 'vitest'
 import { seedDescriptionFile } from '#description/read-description.ts'
 import type { RequestKind } from '#register/request-tables.ts'
@@ -170,4 +170,106 @@ test('a call that a correction of the day has given to another official is their
       call!.segmentId,
     ]),
   ).toEqual([{ official_person_id: bertil.id, official_unit_id: bertil.unitId, official_name: 'Bertil' }])
+})
+
+test('what a request or an authority of the day waits to hear is not destroyed by a prohibition that came after it', async () => {
+  const everything = { kind: 'all' as const, units: [], numbers: [] }
+  const desk = database.as('seloste_desk').db
+  const right = { role: 'SECURITY' as const, purposes: ['CRIME_OR_MISUSE' as const], scope: everything }
+  const [paula, aino] = [await person('Paula'), await person('Aino')]
+  const sini = await (await enterTestPerson(admin, desk, { name: 'Sini', right })).signIn()
+  const [heard, official, asked, over] = await register.keep(4)
+  await sql`update disclosure_rules set authority = true`.execute(admin)
+  await sql`update segment set official_person_id = ${aino.id}, official_name = 'Aino' where id = ${official!.segmentId}`.execute(
+    admin,
+  )
+  const asSini = <Row>(statement: RawBuilder<Row>) =>
+    inSession(desk, { 'seloste.session': sini.token }, (tx) => statement.execute(tx))
+  const disclose = async () => {
+    const received = sql`now() - interval '1 minute'`
+    const { rows } = await asSini(
+      sql<{ id: string; number: string }>`
+        select id, number from keep_authority(null, 'REQUEST', 'Poliisi', 'Komisario', '5530/R/1/26', 'INVESTIGATION', null, ${received})`,
+    )
+    return rows[0]!
+  }
+  const stateHere = async ({ id }: { id: string }) =>
+    (await pool.query<{ state: string }>('select state from recording where id = $1', [id])).rows[0]!.state
+  let [request, authority, empty, refused] = ['', '', '', '']
+  let inspections: (string | null)[] = []
+  const { machine, rows, restored } = await restoredAfter(async () => {
+    const listens = { clerkId: (await person('Pia')).id, kinds: ['LISTEN' as const] }
+    const theirs = await servedRequest(admin, { ...listens, contacts: [heard!.contactId] })
+    const officials = await servedRequest(admin, {
+      ...{ ...listens, contacts: [official!.contactId], party: 'OFFICIAL', officialId: aino.id },
+    })
+    const withdrawn = await servedRequest(admin, { ...listens, contacts: [over!.contactId] })
+    inspections = [theirs.calls[0]!.inspectionId, officials.calls[0]!.inspectionId]
+    request = theirs.number
+    const [one, other, third] = [await disclose(), await disclose(), await disclose()]
+    await asSini(sql`select add_authority_item(${one.id}::uuid, ${asked!.contactId}::uuid, ${asked!.id}::uuid, 'BOTH')`)
+    await sql`update authority_disclosure set closed_at = now(), outcome = 'REFUSED', reasons = 'P', decided_at = now(), decided_by = ${paula.id}
+      where id = ${third.id}`.execute(admin)
+    ;[authority, empty, refused] = [one.number, other.number, third.number]
+    for (const [{ id }, party] of [
+      [heard!, 'OFFICIAL'],
+      [official!, 'CALLER'],
+      [asked!, 'CALLER'],
+      [over!, 'OFFICIAL'],
+    ] as const) {
+      await sql`insert into prohibition (recording_id, party, channel, received_at, entered_by)
+        values (${id}::uuid, ${party}, 'LETTER', now(), ${paula.id}::uuid)`.execute(admin)
+      await sql`select settle_recording(${id}::uuid)`.execute(admin)
+    }
+    expect(await stateHere(over!)).toBe('RESTRICTED')
+    await sql`select end_inspection(i, null, 'withdrawn') from inspection i where id = ${withdrawn.calls[0]!.inspectionId}::uuid`.execute(
+      admin,
+    )
+    const states = [
+      await stateHere(heard!),
+      await stateHere(official!),
+      await stateHere(asked!),
+      await stateHere(over!),
+    ]
+    expect(states).toEqual(['RESTRICTED', 'RESTRICTED', 'RESTRICTED', 'DESTROYING'])
+  })
+  await machine.pool.query('select settle_ends()')
+  const state = async ({ id }: { id: string }) =>
+    (await rows('select state from recording where id = $1', [id]))[0].state as string
+  expect(await state(heard!)).toBe('RESTRICTED')
+  expect(await state(official!)).toBe('RESTRICTED')
+  expect(await state(asked!)).toBe('RESTRICTED')
+  // It waited for nothing any more: it goes.
+  expect(await state(over!)).toBe('DESTROYING')
+  expect(restored.ledger).toMatchObject({ cases: 3 })
+  // What cannot come back is named.
+  expect(restored.ledger.lostRequests).toContain(empty)
+  for (const number of [request, authority, refused]) expect(restored.ledger.lostRequests).not.toContain(number)
+  // Who asks to hear, and what the authority said, is in no copy of the ledger.
+  const told = await rows(
+    `select from destruction_entry where object_kind = 'case' and (detail::text like '%' || $1 || '%' or detail::text like '%5530%')`,
+    [aino.id],
+  )
+  expect(told).toEqual([])
+  // Somebody can go on with each: it is heard, decided or let go, and then the prohibition is carried out.
+  const open = await rows(
+    `select i.id, q.number = i.reference as has_request, q.official_id from inspection i join subject_request q on q.id = i.request_id
+     where i.id = any ($1) and i.closed_at is null order by q.official_id nulls first`,
+    [inspections],
+  )
+  expect(open).toEqual([
+    { id: inspections[0], has_request: true, official_id: null },
+    { id: inspections[1], has_request: true, official_id: aino.id },
+  ])
+  const [decided] = await rows(
+    `select d.id, d.authority, i.what from authority_disclosure d join authority_item i on i.disclosure_id = d.id where d.number = $1`,
+    [authority],
+  )
+  expect(decided).toMatchObject({ authority: 'RESTORED: see the request', what: 'BOTH' })
+  await machine.pool.query('select let_go_authority_items($1, $2)', [decided.id, [asked!.id]])
+  await machine.pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where id = $1", [
+    inspections[0],
+  ])
+  expect(await state(asked!)).toBe('DESTROYING')
+  expect(await state(heard!)).toBe('DESTROYING')
 })

@@ -76,14 +76,17 @@ alter table inspection enable row level security;
 grant select on inspection to seloste_custodian;
 create policy custodian_reads on inspection for select to seloste_custodian using (true);
 create trigger appointment_follows after update of closed_at on inspection for each row execute function appointment_follows();
+create trigger ledger after update of closed_at on inspection for each row execute function ledger_case();
 
 -- inspection_recording
 alter table inspection_recording enable row level security;
 grant select on inspection_recording to seloste_custodian;
 create policy custodian_reads on inspection_recording for select to seloste_custodian using (true);
+create trigger ledger after insert on inspection_recording for each row execute function ledger_case();
 
 -- authority_request
 alter table authority_request enable row level security;
+create trigger ledger after insert or update of received_at, closed_at on authority_request for each row execute function ledger_case();
 
 -- disclosed_copy
 alter table disclosed_copy enable row level security;

@@ -32,19 +32,53 @@ begin
   return null;
 end $$;
 
--- That a request begins or ceases to restrict the recordings of a call, with what a restore needs to have them restricted again. Who asks
--- is not in it: an official is known by their part of the call, for as long as there is one.
+-- What a restore needs to have a request open again, with a call that is shown to be the requester's. Who asks is not in it: an official is
+-- known by their part of the call, for as long as there is one.
+create or replace function ledger_call(q subject_request, contact uuid) returns jsonb
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party,
+    'segment', (select s.id from segment s where s.contact_id = contact and s.official_person_id = q.official_id order by s.seq limit 1),
+    'kinds', q.kinds, 'channel', q.channel, 'language', q.language, 'receivedAt', ledger_instant(q.received_at),
+    'dueAt', ledger_instant(q.due_at), 'enteredBy', q.entered_by))
+$$;
+
+-- That a request begins or ceases to restrict the recordings of a call, with what a restore needs to have them restricted again.
 create or replace function ledger_restriction(q subject_request, contact uuid, cause text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('restriction', q.id, cause, case when cause = 'ended' then jsonb_build_object('contact', contact)
-    else jsonb_strip_nulls(jsonb_build_object('contact', contact, 'number', q.number, 'party', q.party,
-      'segment', (select s.id from segment s where s.contact_id = contact and s.official_person_id = q.official_id order by s.seq limit 1),
-      'kinds', case when q.kinds && array['OBJECTION', 'RESTRICTION'] then q.kinds else q.kinds || array['RESTRICTION'] end,
-      'channel', q.channel, 'language', q.language, 'receivedAt', ledger_instant(q.received_at), 'dueAt', ledger_instant(q.due_at),
-      'enteredBy', q.entered_by)) end)
+    when q.kinds && array['OBJECTION', 'RESTRICTION'] then ledger_call(q, contact)
+    else ledger_call(q, contact) || jsonb_build_object('kinds', q.kinds || array['RESTRICTION']) end)
 $$;
 
--- What a restore needs to name a request that is not in its backup, and to close one that was closed since.
+-- That somebody begins or ceases to ask for a recording, with what a restore needs to have a prohibition wait for that again: neither who
+-- asks to hear it, nor what an authority says. From when an authority asks is told again where it moves.
+create or replace function ledger_case() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_table_name = 'inspection_recording' then
+    perform append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
+      || jsonb_build_object('recording', new.recording_id, 'request', q.id, 'openedBy', i.opened_by))
+    from inspection i join subject_request q on q.id = i.request_id where i.id = new.inspection_id;
+  elsif tg_table_name = 'inspection' then
+    if old.closed_at is null and new.closed_at is not null then
+      perform append_to_ledger('case', new.id, 'closed',
+        jsonb_build_object('closedAt', ledger_instant(new.closed_at), 'outcome', new.outcome));
+    end if;
+  elsif new.closed_at is not null then
+    if old.closed_at is null then
+      perform append_to_ledger('case', new.id, 'closed', jsonb_build_object('closedAt', ledger_instant(new.closed_at)));
+    end if;
+  elsif old.received_at is distinct from new.received_at then
+    perform append_to_ledger('case', new.id, 'entered', jsonb_strip_nulls(jsonb_build_object('recording', new.recording_id,
+      'receivedAt', ledger_instant(new.received_at), 'disclosure', d.id, 'number', d.number, 'origin', d.origin, 'aim', d.aim,
+      'provision', d.provision_id, 'enteredBy', d.entered_by, 'item', i.item, 'what', i.what)))
+    from (select) one left join authority_disclosure d on d.id = new.disclosure_id
+      left join authority_item i on i.disclosure_id = d.id and i.recording_id = new.recording_id and i.dropped_at is null;
+  end if;
+  return null;
+end $$;
+
+-- What a restore needs to name a request, also an authority's, that is not in its backup, and to close one that was closed since.
 create or replace function ledger_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -52,7 +86,7 @@ begin
     perform append_to_ledger('open-request', new.id, 'entered', jsonb_build_object('number', new.number));
   elsif old.closed_at is null and new.closed_at is not null then
     perform append_to_ledger('open-request', new.id, 'closed',
-      jsonb_build_object('closedAt', ledger_instant(new.closed_at), 'outcome', new.outcome));
+      jsonb_strip_nulls(jsonb_build_object('closedAt', ledger_instant(new.closed_at), 'outcome', new.outcome)));
   end if;
   return null;
 end $$;
@@ -159,7 +193,7 @@ begin
     from (select may_know_of_holds() as knows) k
     cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
     cross join lateral (
-      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction', 'open-request', 'correction', 'consent', 'workstation') as is_shown
+      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction', 'open-request', 'correction', 'case', 'consent', 'workstation') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);

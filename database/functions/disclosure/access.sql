@@ -49,6 +49,7 @@ grant select on authority_disclosure to seloste_desk;
 create policy desk_looks on authority_disclosure for select to seloste_desk using (
   (select viewer_is('SECURITY') or viewer_is('DECISION_MAKER') or viewer_is('DATA_PROTECTION_OFFICER')));
 create trigger ledger after update on authority_disclosure for each row execute function ledger_disclosures();
+create trigger ledger_number after insert or update of closed_at on authority_disclosure for each row execute function ledger_request();
 create trigger notes_hand before update of origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at on authority_disclosure
   for each row when (old.decided_at is null) execute function note_hand();
 

@@ -203,9 +203,9 @@ function tell(restored: Restored): void {
       `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from what is in writing`,
     )
   }
-  if (ledger.restrictions > 0)
+  if (ledger.restrictions + ledger.cases > 0)
     console.log(
-      'requests that restrict recordings since after the backup are open again without who asks: enter and identify them anew (docs/operate/backup-and-restore.md)',
+      'requests that restrict recordings or ask for them since after the backup are open again without who asks: enter and identify them anew (docs/operate/backup-and-restore.md)',
     )
   if (mayHaveLeft.length > 0) {
     console.log(

@@ -69,6 +69,19 @@ function about<
 }
 
 const id = { id: uuid }
+/** A request with a call that is shown to be the requester’s (`ledger_call` in database/functions/destruction/ledger.sql). */
+const requestedCall = {
+  number: Type.Optional(Type.String({ pattern: '^P-[0-9]{4}-[0-9]+$' })),
+  party: Type.Optional(oneOf('CALLER', 'OFFICIAL')),
+  /** Of an official: their part of the call. */
+  segment: Type.Optional(uuid),
+  kinds: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z_]{1,20}$' }), { maxItems: 20 })),
+  channel: Type.Optional(oneOf('PHONE', 'LETTER', 'VISIT', 'EMAIL')),
+  language: Type.Optional(oneOf('fi', 'sv', 'en')),
+  receivedAt: Type.Optional(instant),
+  dueAt: Type.Optional(instant),
+  enteredBy: Type.Optional(uuid),
+}
 const shapes = {
   /** The recording; the version of the month key that went with it. */
   recording: about('recording', oneOf('retention', 'caller', 'official', 'trimming', 'hold-end'), id, {
@@ -141,24 +154,31 @@ const shapes = {
     enteredBy: uuid,
   }),
   /** A request of the Service Unit’s that restricts the recordings of a call, with what a restore needs to have them restricted again. */
-  restriction: about('restriction', oneOf('entered', 'ended'), id, {
-    contact: uuid,
-    number: Type.Optional(Type.String({ pattern: '^P-[0-9]{4}-[0-9]+$' })),
-    party: Type.Optional(oneOf('CALLER', 'OFFICIAL')),
-    /** Of an official: their part of the call. */
-    segment: Type.Optional(uuid),
-    kinds: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z_]{1,20}$' }), { maxItems: 20 })),
-    channel: Type.Optional(oneOf('PHONE', 'LETTER', 'VISIT', 'EMAIL')),
-    language: Type.Optional(oneOf('fi', 'sv', 'en')),
-    receivedAt: Type.Optional(instant),
-    dueAt: Type.Optional(instant),
-    enteredBy: Type.Optional(uuid),
-  }),
-  /** A request while it is open: its number, for a restore that misses it; how it ended. */
-  'open-request': about('open-request', oneOf('entered', 'closed'), id, {
-    number: Type.Optional(Type.String({ pattern: '^P-[0-9]{4}-[0-9]+$' })),
+  restriction: about('restriction', oneOf('entered', 'ended'), id, { contact: uuid, ...requestedCall }),
+  /** What a prohibition waits for: an inspection, or an authority’s request for a recording, with what a restore needs to have it again. */
+  case: about('case', oneOf('entered', 'closed'), id, {
+    ...requestedCall,
+    contact: Type.Optional(uuid),
+    recording: Type.Optional(uuid),
+    /** Of an inspection: its request, and who opened it. */
+    request: Type.Optional(uuid),
+    openedBy: Type.Optional(uuid),
+    /** Of an authority’s: the disclosure, and the item that the recording is. */
+    disclosure: Type.Optional(uuid),
+    number: Type.Optional(Type.String({ pattern: '^[PV]-[0-9]{4}-[0-9]+$' })),
+    origin: Type.Optional(oneOf('REQUEST', 'OWN_INITIATIVE')),
+    aim: Type.Optional(oneOf('PREVENTION', 'INVESTIGATION')),
+    provision: Type.Optional(Type.String({ maxLength: 64 })),
+    item: Type.Optional(count),
+    what: Type.Optional(oneOf('RECORDING', 'BOTH')),
     closedAt: Type.Optional(instant),
-    outcome: Type.Optional(oneOf('ANSWERED', 'REFUSED', 'WITHDRAWN')),
+    outcome: Type.Optional(oneOf('heard', 'no-show', 'withdrawn', 'destroyed', 'answered')),
+  }),
+  /** A request, also an authority’s, while it is open: its number, for a restore that misses it; how it ended. */
+  'open-request': about('open-request', oneOf('entered', 'closed'), id, {
+    number: Type.Optional(Type.String({ pattern: '^[PV]-[0-9]{4}-[0-9]+$' })),
+    closedAt: Type.Optional(instant),
+    outcome: Type.Optional(oneOf('ANSWERED', 'REFUSED', 'WITHDRAWN', 'GRANTED', 'PART')),
   }),
   /** Which official a part of a call was given to, by a correction: a restore gives it to them again. */
   correction: about('correction', oneOf('decided'), id, {
@@ -180,26 +200,31 @@ const shapes = {
    * What has left and does not come back by a restore: the disclosure with what a restore needs to have it on record again. What
    * ties an item to its recording is here as a salted hash (decision 42).
    */
-  disclosure: about('disclosure', oneOf('released', 'recalled', 'confirmed', 'extended', 'study-ended', 'withdrawn', 'closed'), id, {
-    number: Type.Optional(Type.String({ pattern: '^[TV]-[0-9]{4}-[0-9]+$' })),
-    institute: Type.Optional(uuid),
-    /** Digest of its name and address as they were at the decision. */
-    decidedFor: Type.Optional(sha256),
-    dueOn: Type.Optional(day),
-    preparedBy: Type.Optional(uuid),
-    decidedBy: Type.Optional(uuid),
-    origin: Type.Optional(oneOf('REQUEST', 'OWN_INITIATIVE')),
-    aim: Type.Optional(oneOf('PREVENTION', 'INVESTIGATION')),
-    provision: Type.Optional(Type.String({ maxLength: 64 })),
-    enteredBy: Type.Optional(uuid),
-    receivedAt: Type.Optional(instant),
-    items: Type.Optional(Type.Array(Type.Object({ item: count, tie: Type.Optional(sha256) }, closed))),
-    item: Type.Optional(count),
-    dueAt: Type.Optional(instant),
-    outcome: Type.Optional(oneOf('destroyed', 'returned', 'GRANTED', 'PART')),
-    endedOn: Type.Optional(day),
-    workingDays: Type.Optional(count),
-  }),
+  disclosure: about(
+    'disclosure',
+    oneOf('released', 'recalled', 'confirmed', 'extended', 'study-ended', 'withdrawn', 'closed'),
+    id,
+    {
+      number: Type.Optional(Type.String({ pattern: '^[TV]-[0-9]{4}-[0-9]+$' })),
+      institute: Type.Optional(uuid),
+      /** Digest of its name and address as they were at the decision. */
+      decidedFor: Type.Optional(sha256),
+      dueOn: Type.Optional(day),
+      preparedBy: Type.Optional(uuid),
+      decidedBy: Type.Optional(uuid),
+      origin: Type.Optional(oneOf('REQUEST', 'OWN_INITIATIVE')),
+      aim: Type.Optional(oneOf('PREVENTION', 'INVESTIGATION')),
+      provision: Type.Optional(Type.String({ maxLength: 64 })),
+      enteredBy: Type.Optional(uuid),
+      receivedAt: Type.Optional(instant),
+      items: Type.Optional(Type.Array(Type.Object({ item: count, tie: Type.Optional(sha256) }, closed))),
+      item: Type.Optional(count),
+      dueAt: Type.Optional(instant),
+      outcome: Type.Optional(oneOf('destroyed', 'returned', 'GRANTED', 'PART')),
+      endedOn: Type.Optional(day),
+      workingDays: Type.Optional(count),
+    },
+  ),
   /** What it was sent in; its hash proves what left. */
   package: about('package', oneOf('stored', 'taken'), id, {
     disclosure: Type.Optional(uuid),

@@ -235,6 +235,7 @@ describe('the ledger replayed on a restored register', () => {
       holds: 2,
       prohibitions: 2,
       restrictions: 0,
+      cases: 0,
       corrections: 0,
       lostRequests: [],
       keys: 2,

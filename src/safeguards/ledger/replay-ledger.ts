@@ -39,6 +39,8 @@ export interface Replayed extends ReplayedDisclosures {
   prohibitions: number
   /** Calls whose recordings a request restricts again. */
   restrictions: number
+  /** Inspections and authorities' requests for recordings that are open again: prohibitions wait for them. */
+  cases: number
   /** Parts of calls that are another official's again, as a correction has it. */
   corrections: number
   /** Numbers of requests that were entered after the backup and were open: nothing of them is here. */
@@ -70,6 +72,9 @@ const guarded = [
   'request_call',
   'person_recording_consent',
   'workstation',
+  'inspection',
+  'inspection_recording',
+  'authority_request',
   ...disclosureTables,
 ] as const
 
@@ -90,6 +95,7 @@ export async function replayLedger(
     const holds = await replayHolds(tx, ended)
     const forbidden = await replayProhibitions(tx, ended)
     const restricted = await replayRestrictions(tx, ended)
+    const cases = await replayCases(tx, ended, new Set(recordings))
     const closed = await replayClosings(tx, rows)
     const done = {
       recordings: await replayRecordings(tx, rows),
@@ -105,9 +111,10 @@ export async function replayLedger(
       holds: holds.length,
       prohibitions: forbidden.length,
       restrictions: restricted.length,
-      lostRequests: await lostRequestsOf(tx, rows),
+      cases: cases.open,
       requests: await replayErasures(tx, rows),
       ...(await replayDisclosures(tx, ended, replaying.lent ?? [])),
+      lostRequests: await lostRequestsOf(tx, rows),
     }
     await passNumbers(tx, rows)
     await sql`update session set ended_at = now() where ended_at is null`.execute(tx)
@@ -116,7 +123,8 @@ export async function replayLedger(
     const corrections = await replayCorrections(tx, ended)
     for (const contact of new Set([...holds, ...restricted, ...closed]))
       await sql`select settle_contact(${contact}::uuid)`.execute(tx)
-    for (const recording of new Set(forbidden)) await sql`select settle_recording(${recording}::uuid)`.execute(tx)
+    for (const recording of new Set([...forbidden, ...cases.recordings]))
+      await sql`select settle_recording(${recording}::uuid)`.execute(tx)
     return { ...done, corrections }
   })
   return { ...replayed, ...(await destroyKeys(db, replaying.keys, ended)) }
@@ -307,7 +315,7 @@ async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Prom
   return recordings
 }
 
-interface RestrictionDetail {
+interface RequestedCall {
   contact: string
   number?: string
   party?: string
@@ -321,59 +329,21 @@ interface RestrictionDetail {
 }
 
 /**
- * Requests that restrict recordings since after the backup: without them the recordings would be heard (GDPR 18). One that the backup does
- * not have is open again, without who asks: the Service Unit enters and identifies them anew. @returns calls that are restricted again
+ * Requests that restrict recordings since after the backup: without them the recordings would be heard (GDPR 18).
+ * @returns calls that are restricted again
  */
 async function replayRestrictions(tx: Tx, entries: readonly CopiedEntry[]): Promise<string[]> {
   const last = new Map<string, CopiedEntry>()
   for (const one of entries) {
-    const { contact } = one.entry.detail as RestrictionDetail
+    const { contact } = one.entry.detail as RequestedCall
     if (one.entry.kind === 'restriction') last.set(`${one.entry.id} ${contact}`, one)
   }
   const contacts: string[] = []
-  for (const { number: place, entry } of last.values()) {
-    if (entry.cause !== 'entered') continue
-    const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } =
-      entry.detail as RestrictionDetail
-    const { rows } = await sql<{ official: string | null }>`
-      select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as official
-      from contact c where c.id = ${contact}::uuid`.execute(tx)
-    // Whose part it was when they asked, as corrections before it in the ledger have it.
-    const before = entries.findLast(
-      (one) =>
-        one.number < place &&
-        one.entry.kind === 'correction' &&
-        (one.entry.detail as { segment?: string }).segment === segment,
-    )
-    const official = (before?.entry.detail as { official?: string } | undefined)?.official ?? rows[0]?.official ?? null
-    if (official !== null) await haveWhoEntered(tx, official, entry.at)
-    if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && official === null)) continue
-    await haveWhoEntered(tx, enteredBy, entry.at)
-    const { rows: open } = await sql`
-      insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
-      values (${entry.id}::uuid, ${number}, ${party}, ${kinds}::text[], ${channel}, ${language}, ${receivedAt}::timestamptz,
-        ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official}::uuid)
-      on conflict (id) do update set kinds = excluded.kinds where q.closed_at is null
-      returning id`.execute(tx)
-    if (open.length === 0) continue
-    await sql`
-      insert into subject_requester (request_id, name) values (${entry.id}::uuid, 'RESTORED: see the request') on conflict do nothing`.execute(
-      tx,
-    )
-    const entered = await count(
-      tx,
-      sql`
-        insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
-        select ${entry.id}::uuid, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = ${entry.id}::uuid), 'MATCHED',
-          jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
-            'time', to_char(c.started_at at time zone 'Europe/Helsinki', 'HH24:MI'), 'accuracy', 'MINUTES'),
-          c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${entry.at}::timestamptz, ${enteredBy}::uuid
-        from contact c where c.id = ${contact}::uuid
-        on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
-          verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by
-        where k.state <> 'MATCHED'`,
-    )
-    if (entered > 0) contacts.push(contact)
+  for (const one of last.values()) {
+    const { id, cause, detail } = one.entry
+    if (cause !== 'entered' || id === null) continue
+    const { entered } = await haveRequestedCall(tx, id, one, entries)
+    if (entered) contacts.push((detail as RequestedCall).contact)
   }
   return contacts
 }
@@ -395,6 +365,162 @@ async function replayConsents(tx: Tx, entries: readonly CopiedEntry[]): Promise<
     )
   }
   return withdrawn
+}
+
+/**
+ * A request with a call that is shown to be the requester's. One that the backup does not have is open again, without who asks: the
+ * Service Unit enters and identifies them anew. One that is closed stays so.
+ */
+async function haveRequestedCall(
+  tx: Tx,
+  request: string,
+  { number: place, entry: { at, detail } }: CopiedEntry,
+  entries: readonly CopiedEntry[],
+): Promise<{ isOpen: boolean; entered: boolean }> {
+  const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } =
+    detail as RequestedCall
+  const { rows } = await sql<{ official: string | null }>`
+    select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as official
+    from contact c where c.id = ${contact}::uuid`.execute(tx)
+  // Whose part it was when they asked, as corrections before it in the ledger have it.
+  const before = entries.findLast(
+    (one) =>
+      one.number < place &&
+      one.entry.kind === 'correction' &&
+      (one.entry.detail as { segment?: string }).segment === segment,
+  )
+  const official = (before?.entry.detail as { official?: string } | undefined)?.official ?? rows[0]?.official ?? null
+  if (official !== null) await haveWhoEntered(tx, official, at)
+  if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && official === null))
+    return { isOpen: false, entered: false }
+  await haveWhoEntered(tx, enteredBy, at)
+  const { rows: open } = await sql`
+    insert into subject_request as q (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
+    values (${request}::uuid, ${number}, ${party}, ${kinds}::text[], ${channel}, ${language}, ${receivedAt}::timestamptz,
+      ${dueAt}::timestamptz, ${enteredBy}::uuid, ${official}::uuid)
+    on conflict (id) do update set kinds = array(select distinct k from unnest(q.kinds || excluded.kinds) k) where q.closed_at is null
+    returning id`.execute(tx)
+  if (open.length === 0) return { isOpen: false, entered: false }
+  await sql`
+    insert into subject_requester (request_id, name) values (${request}::uuid, 'RESTORED: see the request') on conflict do nothing`.execute(
+    tx,
+  )
+  const entered = await count(
+    tx,
+    sql`
+      insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by)
+      select ${request}::uuid, (select coalesce(max(o.ordinal), 0) + 1 from request_call o where o.request_id = ${request}::uuid), 'MATCHED',
+        jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
+          'time', to_char(c.started_at at time zone 'Europe/Helsinki', 'HH24:MI'), 'accuracy', 'MINUTES'),
+        c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${at}::timestamptz, ${enteredBy}::uuid
+      from contact c where c.id = ${contact}::uuid
+      on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
+        verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by
+      where k.state <> 'MATCHED'`,
+  )
+  return { isOpen: true, entered: entered > 0 }
+}
+
+interface CaseDetail extends RequestedCall {
+  recording: string
+  receivedAt: string
+  enteredBy: string
+  request?: string
+  openedBy: string
+  disclosure?: string
+  origin: string
+  aim: string
+  provision?: string
+  item: number
+  what: string
+  closedAt: string
+  outcome?: string
+}
+
+/**
+ * What prohibitions wait for, as it was when the machine was lost: without a case of the day the recording would be destroyed before
+ * it was heard or given. @returns how many are open again; recordings that may have been waited for, to be settled
+ */
+async function replayCases(
+  tx: Tx,
+  entries: readonly CopiedEntry[],
+  destroyed: ReadonlySet<string>,
+): Promise<{ open: number; recordings: string[] }> {
+  const ours = entries.filter(({ entry }) => entry.kind === 'case')
+  const closed = ours.filter(({ entry }) => entry.cause === 'closed')
+  const isClosed = new Set(closed.map(({ entry }) => entry.id))
+  const recordings: string[] = []
+  const open = new Set<string>()
+  for (const { entry } of closed) {
+    const { closedAt, outcome = null } = entry.detail as CaseDetail
+    const { rows } = await sql<{ id: string }>`
+      with heard as (
+        update inspection set closed_at = ${closedAt}::timestamptz, outcome = ${outcome}
+        where id = ${entry.id}::uuid and closed_at is null returning id
+      ), given as (
+        update authority_request set closed_at = ${closedAt}::timestamptz
+        where id = ${entry.id}::uuid and closed_at is null returning recording_id as id
+      )
+      select r.recording_id as id from heard h join inspection_recording r on r.inspection_id = h.id union select id from given`.execute(
+      tx,
+    )
+    recordings.push(...rows.map(({ id }) => id))
+  }
+  for (const one of ours) {
+    const { id, at, cause } = one.entry
+    const detail = one.entry.detail as CaseDetail
+    if (cause !== 'entered' || id === null || isClosed.has(id) || destroyed.has(detail.recording)) continue
+    const { rows } =
+      await sql`select from recording where id = ${detail.recording}::uuid and state <> 'DESTROYED'`.execute(tx)
+    if (rows.length === 0) continue
+    const isOpen =
+      detail.request === undefined
+        ? await askForAuthority(tx, id, at, detail)
+        : (await haveRequestedCall(tx, detail.request, one, entries)).isOpen && (await inspectAgain(tx, id, at, detail))
+    if (!isOpen) continue
+    open.add(id)
+    recordings.push(detail.recording)
+  }
+  return { open: open.size, recordings }
+}
+
+async function inspectAgain(tx: Tx, id: string, at: string, detail: CaseDetail): Promise<boolean> {
+  await haveWhoEntered(tx, detail.openedBy, at)
+  await sql`
+    insert into inspection (id, reference, party, contact_id, contact_started_at, received_at, opened_at, opened_by, request_id)
+    select ${id}::uuid, ${detail.number}, ${detail.party}, c.id, c.started_at, ${detail.receivedAt}::timestamptz, ${at}::timestamptz,
+      ${detail.openedBy}::uuid, ${detail.request}::uuid
+    from contact c where c.id = ${detail.contact}::uuid on conflict do nothing`.execute(tx)
+  const entered = await count(
+    tx,
+    sql`insert into inspection_recording (inspection_id, recording_id) values (${id}::uuid, ${detail.recording}::uuid) on conflict do nothing`,
+  )
+  return entered > 0
+}
+
+/** A disclosure that the backup does not have is in preparation again, with the recordings that were asked for and none of its words. */
+async function askForAuthority(tx: Tx, id: string, at: string, detail: CaseDetail): Promise<boolean> {
+  const { recording, receivedAt, disclosure, number, origin, aim, provision, enteredBy, item, what } = detail
+  if (disclosure !== undefined) {
+    await haveWhoEntered(tx, enteredBy, at)
+    const words = 'RESTORED: see the request'
+    await sql`
+      insert into authority_disclosure (id, number, origin, authority, officer, case_number, aim, provision_id, received_at, entered_by)
+      values (${disclosure}::uuid, ${number}, ${origin}, ${words}, ${words}, ${words}, ${aim}, ${provision ?? null}, ${receivedAt}::timestamptz,
+        ${enteredBy}::uuid) on conflict do nothing`.execute(tx)
+    await sql`
+      insert into authority_item (disclosure_id, item, contact_id, contact_started_at, recording_id, what, added_by)
+      select d.id, ${item}, r.contact_id, r.contact_started_at, r.id, ${what}, ${enteredBy}::uuid
+      from recording r, authority_disclosure d where r.id = ${recording}::uuid and d.id = ${disclosure}::uuid
+      on conflict do nothing`.execute(tx)
+  }
+  const entered = await count(
+    tx,
+    sql`insert into authority_request (id, recording_id, received_at, disclosure_id)
+      values (${id}::uuid, ${recording}::uuid, ${receivedAt}::timestamptz, ${disclosure ?? null}::uuid)
+      on conflict (id) do update set received_at = excluded.received_at where authority_request.closed_at is null`,
+  )
+  return entered > 0
 }
 
 /**
@@ -474,6 +600,7 @@ async function lostRequestsOf(tx: Tx, rows: RawBuilder<unknown>): Promise<string
   const lost = await sql<{ number: string }>`
     with told as (select e.id, e.cause, e.detail ->> 'number' as number from ${rows} where e.kind = 'open-request')
     select t.number from told t where t.cause = 'entered' and not exists (select from subject_request q where q.id = t.id)
+      and not exists (select from authority_disclosure d where d.id = t.id)
       and not exists (select from told c where c.id = t.id and c.cause = 'closed')
     order by t.number`.execute(tx)
   return lost.rows.map(({ number }) => number)
