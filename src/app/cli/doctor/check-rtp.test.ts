@@ -26,8 +26,10 @@ test('each trunk that has sent RTP without SRTP this week is warned of: its soun
   await note('trunk:border', 'none')
   await note('trunk:border', 'AES_CM_128_HMAC_SHA1_80')
   await note('source:192.0.2.0/29', 'none')
+  await note('', 'none')
   const found = await findPlainRtp(db)
   expect(found.map(({ is, says }) => [is, says.split(' ')[0]])).toEqual([
+    ['warning', 'a'],
     ['warning', 'source:192.0.2.0/29'],
     ['warning', 'trunk:border'],
   ])
