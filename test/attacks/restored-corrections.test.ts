@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFrom } from '../backup/open-backup.ts'
+import { openBackedUpRegister, restoredAfter as restoreAfter } from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { enterTestPerson } from '../database/people.ts'
 import { servedRequest } from '../requests/served-request.ts'
@@ -18,19 +18,7 @@ const person = (name: string) => enterTestPerson(admin, desk, { name })
 const none = { kind: 'none' as const, units: [], numbers: [] }
 const right = { role: 'DECISION_MAKER' as const, purposes: [], scope: none }
 
-async function restoredAfter(happens: () => Promise<void>) {
-  const place = await openTestPlaces(database, register)
-  await register.seal()
-  const { manifest } = await backUpTo(register, place)
-  await happens()
-  await register.seal()
-  await place.copies.shipLedger()
-  await place.shipLog()
-  const machine = await emptyMachine()
-  const restored = await restoreFrom(machine, place, { backup: manifest.id })
-  const rows = async (query: string, values: unknown[] = []) => (await machine.pool.query(query, values)).rows
-  return { machine, restored, rows }
-}
+const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, register, happens)
 
 async function correct(
   request: string,

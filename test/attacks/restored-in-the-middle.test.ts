@@ -8,7 +8,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { descriptionCurrent } from '#use/evidence/description-current.ts'
-import { backUpTo, emptyMachine, openBackedUpRegister, openTestPlaces, restoreFrom } from '../backup/open-backup.ts'
+import { openBackedUpRegister, restoredAfter as restoreAfter } from '../backup/open-backup.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { publishText } from '../database/describe-from.ts'
 import { enterTestPerson } from '../database/people.ts'
@@ -21,20 +21,7 @@ await register.seal()
 const { db: admin, pool } = database.as()
 const person = (name: string) => enterTestPerson(admin, database.as('seloste_desk').db, { name })
 
-/** A backup, what comes after it, and the machine on which the backup is restored. */
-async function restoredAfter(happens: () => Promise<void>) {
-  const place = await openTestPlaces(database, register)
-  await register.seal()
-  const { manifest } = await backUpTo(register, place)
-  await happens()
-  await register.seal()
-  await place.copies.shipLedger()
-  await place.shipLog()
-  const machine = await emptyMachine()
-  const restored = await restoreFrom(machine, place, { backup: manifest.id })
-  const rows = async (query: string, values: unknown[] = []) => (await machine.pool.query(query, values)).rows
-  return { machine, restored, rows }
-}
+const restoredAfter = (happens: () => Promise<void>) => restoreAfter(database, register, happens)
 
 test('a restriction of the day holds on: of a request that is entered, or whose call is found, after the backup', async () => {
   const [paula, aino] = [await person('Paula'), await person('Aino')]

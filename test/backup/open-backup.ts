@@ -194,3 +194,22 @@ async function administer(url: string, statement: string): Promise<void> {
   await client.connect()
   await client.query(statement).finally(() => client.end())
 }
+
+/** A backup, what comes after it, and the machine on which the backup is restored. */
+export async function restoredAfter(
+  database: TestDatabase<RegisterTables>,
+  register: BackedUpRegister,
+  happens: () => Promise<void>,
+) {
+  const place = await openTestPlaces(database, register)
+  await register.seal()
+  const { manifest } = await backUpTo(register, place)
+  await happens()
+  await register.seal()
+  await place.copies.shipLedger()
+  await place.shipLog()
+  const machine = await emptyMachine()
+  const restored = await restoreFrom(machine, place, { backup: manifest.id })
+  const rows = async (query: string, values: unknown[] = []) => (await machine.pool.query(query, values)).rows
+  return { machine, restored, rows }
+}
