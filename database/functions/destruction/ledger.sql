@@ -193,7 +193,7 @@ begin
     from (select may_know_of_holds() as knows) k
     cross join ledger_leaf l join destruction_entry e on e.seq = l.seq
     cross join lateral (
-      select k.knows or e.object_kind not in ('hold', 'right', 'credential', 'link', 'scim-token', 'employment', 'disclosure', 'package', 'prohibition', 'restriction', 'open-request', 'correction', 'case', 'consent', 'workstation') as is_shown
+      select k.knows or e.object_kind in ('recording', 'history-month', 'month-key', 'intake-key', 'place-reached', 'request', 'description') as is_shown
     ) s
     where l.index + 1 < coalesce(before, 9223372036854775807)
     order by l.index desc limit least(greatest(wanted, 0), 1000);
