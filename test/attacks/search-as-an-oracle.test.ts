@@ -60,3 +60,14 @@ test.each<[string, number, () => Promise<Grant>]>([
   // No statement more, which takes milliseconds: at most the row that is looked at, which takes none.
   expect(ofSomebody.scans - ofNobody.scans).toBeLessThanOrEqual(rows)
 })
+
+test('a search that leaves out what a desk always says finds no call of others', async () => {
+  const found = await underGrant(desk, await grantFor(await sari.signIn()), async (tx) => {
+    const { rows } = await sql`
+      select id from search_contacts(from_at => ${startedAt.subtract({ hours: 1 })}::timestamptz, to_at => null, going_on_at => null,
+        withheld => null, caller => ${phone(caller)}, called => null, official => null, official_number => null, recorded => null,
+        after_at => null, after_id => null, most => 20)`.execute(tx)
+    return rows
+  })
+  expect(found).toEqual([])
+})

@@ -119,6 +119,8 @@ begin
   if confined_to() is not null or not log_is_whole() then
     return;
   end if;
+  -- A desk that leaves it out is told of no more contacts than one that says `any`.
+  recorded := coalesce(recorded, 'any');
   select sees_all(), sees_own(), sees_units(), sees_numbers(), sees_contacts(), sees_segments()
     into of_all, own, units, numbers, served, parts;
   only_serves := not of_all and own is null and units = '{}' and numbers = '{}';
