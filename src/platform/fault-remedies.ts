@@ -103,7 +103,10 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'place-keyring-broken': 'See to the place’s disk; the copy of the keyring is written anew by itself.',
   'place-ledger-ahead':
     'This database is older than the ledger in the place: restore as docs/operate/backup-and-restore.md says.',
-  'place-other': 'Mount the right place, or give it a name of its own.',
+  'place-ledger-other':
+    'End the register that was restored from a backup and wrote there, and take another folder or bucket.',
+  'place-other':
+    'Mount the right place, or give it a name of its own; end a register that was restored from a backup and took it over.',
   'place-slow': 'See to the place’s disk or the way there; it is tried again each minute.',
   'place-unattested': 'Attest the site in a new version of the description (docs/operate/places-of-data.md).',
   'place-unready': 'Wait: it is tried again once the audit log has its first signature.',

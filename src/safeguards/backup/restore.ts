@@ -359,6 +359,10 @@ async function settle(
   ])
   // Whatever copies of the keyring there are, they are renewed whole.
   await connection.query('update place_of_data set keyring_whole = false')
+  // As other places than those of the register that was backed up: whoever of the two still runs no longer writes there once this one does.
+  await connection.query(
+    "update place_of_data set id = gen_random_uuid(), reached_at = null, ledger_to = null where kind in ('backup', 'ledger')",
+  )
   await connection.query('update session set ended_at = clock_timestamp() where ended_at is null')
   // Copies on request lie in no backup: none of them can be fetched, and another can be made.
   await connection.query(`

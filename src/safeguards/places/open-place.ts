@@ -25,13 +25,6 @@ export interface Marker {
   recipient: string | undefined
 }
 
-export interface ReachedPlace {
-  store: ObjectStore
-  marker: Marker
-  /** It had no marker before. */
-  isNew: boolean
-}
-
 /** The objects of a place, without a look at whose it is. @throws ObjectFault */
 export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: string): Promise<ObjectStore> {
   if (at.kind === 'folder') return openPlaceFolder(at.folder, mustHave)
@@ -43,15 +36,23 @@ export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: str
 }
 
 /**
- * Reaches a place and makes sure whose it is; one that is new gets its marker.
+ * Reaches a place and makes sure whose it is. One that is new to this database gets its marker, also where another database of this
+ * installation has used it, as before a restore: that one finds by it that the place is its own no longer.
  * @param known the id under which it has been used before
+ * @param mayTake asked before a place is taken over; throws where it may not be
  * @throws ObjectFault, PlaceFault
  */
 export async function reachPlace(
   setting: PlaceSetting,
-  ours: { origin: string; recipient: string | undefined; known: string | undefined; fresh: () => string },
+  ours: {
+    origin: string
+    recipient: string | undefined
+    known: string | undefined
+    fresh: () => string
+    mayTake: (store: ObjectStore) => Promise<unknown>
+  },
   opened?: ObjectStore,
-): Promise<ReachedPlace> {
+): Promise<ObjectStore> {
   const store = opened ?? (await openStore(setting, ours.known === undefined ? undefined : markerFile))
   const found = await readMarker(store)
   const where = `${setting.name} (${tellPlace(setting)})`
@@ -61,17 +62,20 @@ export async function reachPlace(
   }
   if (found ? ours.known !== undefined && found.place !== ours.known : ours.known !== undefined) {
     const what = found ? `the place that was called ${found.name} lies there` : `it has no ${markerFile} any more`
-    const message = `The place ${where} is not the one it was, ${what}: mount the right one, or give it a name of its own in the settings.`
+    const orTaken = found ? ', end a register that was restored from a backup and has taken it over' : ''
+    const message = `The place ${where} is not the one it was, ${what}: mount the right one${orTaken}, or give it a name of its own in the settings.`
     throw new PlaceFault('place-other', message)
   }
-  const { origin, recipient } = ours
-  const marker: Marker = found
-    ? { ...found, recipient }
-    : { format: markerFormat, origin, place: ours.fresh(), name: setting.name, recipient }
-  if (!found || found.recipient !== recipient) {
+  const { origin, recipient, known } = ours
+  if (found && known === undefined) await ours.mayTake(store)
+  const marker: Marker =
+    found && known !== undefined
+      ? { ...found, recipient }
+      : { format: markerFormat, origin, place: ours.fresh(), name: setting.name, recipient }
+  if (!found || known === undefined || found.recipient !== recipient) {
     await putAndReadBack(store, markerFile, Buffer.from(`${JSON.stringify(marker, undefined, 1)}\n`))
   }
-  return { store, marker, isNew: !found }
+  return store
 }
 
 /** @throws PlaceFault `place-differs` */

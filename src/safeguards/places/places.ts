@@ -19,7 +19,7 @@ import { reachPlace, tellFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 import { judgePlace, notePlace, type JudgedPlace } from './registry.ts'
 import { monthsIn, renewMonth } from './renew-keyring.ts'
-import { shipLedgerTo } from './ship-ledger.ts'
+import { assertLedgerGoesOn, shipLedgerTo } from './ship-ledger.ts'
 import { tellCopyPlace } from './told-places.ts'
 
 export interface PlacesOptions {
@@ -116,17 +116,20 @@ export function openPlaces(options: PlacesOptions): Places {
       }
       const signer = await readLogKey(keys)
       if (!signer) throw new PlaceFault('place-unready', 'the audit log has no key yet')
-      const known = judged.isKnown ? judged.id : undefined
+      const known = judged.isReached ? judged.id : undefined
       const ours = {
         origin: signer.name,
         recipient: kind === 'backup' ? recipient : undefined,
         known,
         fresh: () => judged.id,
+        mayTake: (found: ObjectStore) => assertLedgerGoesOn(db, found),
       }
-      const { store, marker } = await reachPlace(setting, ours, this.#store)
+      const store = await reachPlace(setting, ours, this.#store)
       this.#store = store
-      if (!judged.isKnown) await begin(judged, marker.place)
-      return { id: judged.isKnown ? judged.id : marker.place, store }
+      // Also of a place that is known: a database that was turned back, or a copy of it, writes no keys over newer ones.
+      await assertLedgerGoesOn(db, store)
+      if (!judged.isReached) await begin(judged)
+      return { id: judged.id, store }
     }
 
     async #noteReached(): Promise<void> {
@@ -154,20 +157,20 @@ export function openPlaces(options: PlacesOptions): Places {
   const ledgers = options.ledgerCopies.map(placeOf('ledger'))
 
   /**
-   * A place is in use from its marker on; one that bears the id of another installation's database is taken over. Keys that
-   * are being changed meanwhile are waited for: the place would be told neither by their change nor by what is read next.
+   * A place is in use from its marker on. Keys that are being changed meanwhile are waited for: the place would be told neither by
+   * their change nor by what is read next.
    */
-  async function begin(judged: JudgedPlace, id: string): Promise<void> {
+  async function begin({ id, told, verdict }: JudgedPlace): Promise<void> {
     await db.transaction().execute(async (tx) => {
       await sql`select set_config('lock_timeout', ${String(limitMs)}, true)`.execute(tx)
       await sql`lock table shard_key, recording_key in share mode`.execute(tx)
       await tx
         .updateTable('place_of_data')
-        .set({ id, first_used_at: now(), reached_at: now(), state: 'in-use', keyring_whole: false, ledger_to: null })
-        .where('id', '=', judged.id)
+        .set({ first_used_at: now(), reached_at: now(), state: 'in-use', keyring_whole: false, ledger_to: null })
+        .where('id', '=', id)
         .execute()
     })
-    await notePlace(db, 'place.used', id, judged.told, judged.verdict)
+    await notePlace(db, 'place.used', id, told, verdict)
   }
 
   /** Under a lock of the place, so that no process writes older keys over newer ones. */

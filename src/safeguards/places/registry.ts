@@ -3,12 +3,13 @@
  * description. Out: which of them may be used, kept beside the data; an entry in the audit log for each that begins, is
  * refused or is left. Never here: a place opened.
  */
+import type { Selectable } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { judgeSite, type PlaceTold, type SiteVerdict } from './attested-site.ts'
 import { PlaceFault } from './place-faults.ts'
-import type { PlaceKind } from './place-tables.ts'
+import type { PlaceKind, PlaceTables } from './place-tables.ts'
 
 export interface ToldPlace extends PlaceTold {
   kind: PlaceKind
@@ -27,6 +28,8 @@ export interface JudgedPlace {
   id: string
   /** It was used before and has not been left since. */
   isKnown: boolean
+  /** It has been reached under its id: not after a restore, which gives places new ones. */
+  isReached: boolean
   mayBeUsed: boolean
   verdict: SiteVerdict
 }
@@ -60,6 +63,13 @@ export function tellRefused({ told, verdict }: JudgedPlace): string {
   return `The place ${told.name} (${told.location}) is not used: ${verdict.attested ? '' : verdict.why} (R19).`
 }
 
+function judgeUse(
+  row: Pick<Selectable<PlaceTables['place_of_data']>, 'first_used_at' | 'reached_at' | 'state'> | undefined,
+): { isKnown: boolean; isReached: boolean } {
+  const isKnown = row !== undefined && row.first_used_at !== null && row.state !== 'left'
+  return { isKnown, isReached: isKnown && row.reached_at !== null }
+}
+
 /** Judges one. */
 export async function judgePlace(
   holding: HoldingSafeguards,
@@ -70,11 +80,11 @@ export async function judgePlace(
   const verdict = judgeSite(sites, told, today)
   const row = await db
     .selectFrom('place_of_data')
-    .select(['id', 'state', 'first_used_at', 'location', 'site', 'attested_until', 'fault'])
+    .select(['id', 'state', 'first_used_at', 'reached_at', 'location', 'site', 'attested_until', 'fault'])
     .where('kind', '=', told.kind)
     .where('name', '=', told.name)
     .executeTakeFirst()
-  const isKnown = row !== undefined && row.first_used_at !== null && row.state !== 'left'
+  const { isKnown, isReached } = judgeUse(row)
   const isInUse = isKnown || foundInUse.includes(told.kind)
   const mayBeUsed = isInUse || verdict.attested
   // What waits to be reached keeps the state and the fault that the last try gave it.
@@ -105,7 +115,7 @@ export async function judgePlace(
   const isSame =
     row?.state === state && row.location === told.location && row.site === values.site && !('fault_since' in values)
   if (row && isSame && row.attested_until?.toString() === verdict.site?.nextReview.toString()) {
-    return { told, id: row.id, isKnown, mayBeUsed, verdict }
+    return { told, id: row.id, isKnown, isReached, mayBeUsed, verdict }
   }
   const { id } = row
     ? await db
@@ -121,7 +131,7 @@ export async function judgePlace(
         .executeTakeFirstOrThrow()
   if (begins) await notePlace(db, 'place.used', id, told, verdict)
   if (!mayBeUsed && row?.state !== 'refused') await notePlace(db, 'place.refused', id, told, verdict)
-  return { told, id, isKnown, mayBeUsed, verdict }
+  return { told, id, isKnown, isReached, mayBeUsed, verdict }
 }
 
 /** Notes places that nobody tells of any more. @returns their names */

@@ -4,8 +4,11 @@
  */
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { readCheckpoint } from '../audit/note.ts'
+import { readCheckpoint, type Checkpoint } from '../audit/note.ts'
+import { storedMembers } from '../audit/stored-tree.ts'
+import { edgeAt } from '../audit/tree.ts'
 import { fileEntries, headFile, ledgerFilesSince, newestHead } from '../ledger/ledger-copy.ts'
+import { ledgerTree } from '../ledger/ledger-tree.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { putAndReadBack, readIfThere } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
@@ -15,11 +18,32 @@ export const ledgerFolder = 'ledger/'
 /**
  * Brings a copy up to date. One that lacks a file, or whose head cannot be read, is written anew.
  * @returns up to which entry it goes
- * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-differs`; what the store throws
+ * @throws what `assertLedgerGoesOn` throws, PlaceFault `place-differs`; what the store throws
  */
 export async function shipLedgerTo(db: HoldingSafeguards, store: ObjectStore): Promise<number> {
+  const found = await assertLedgerGoesOn(db, store)
+  if (!found) return 0
+  const { newest, note, there } = found
+  if (note === newest.note) {
+    if (await isWhole(store, newest.size)) return newest.size
+  }
+  const from = there && (await isWhole(store, there.size)) ? there.size : 0
+  for await (const file of ledgerFilesSince(db, from)) {
+    await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
+  }
+  return newest.size
+}
+
+/**
+ * Two registers that were one, as where a backup is restored while the first goes on, make no mix of their ledgers.
+ * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-ledger-other`
+ */
+export async function assertLedgerGoesOn(
+  db: HoldingSafeguards,
+  store: ObjectStore,
+): Promise<{ newest: { size: number; note: string }; note?: string; there?: Checkpoint } | undefined> {
   const newest = await newestHead(db)
-  if (!newest) return 0
+  if (!newest) return undefined
   const ours = readCheckpoint(newest.note)
   const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
   const there = bytes && readCheckpoint(bytes.toString('utf8'))
@@ -31,14 +55,11 @@ export async function shipLedgerTo(db: HoldingSafeguards, store: ObjectStore): P
     const message = `the ledger there has ${there.size} entries and the database ${newest.size}: the database was turned back; restore it with "seloste restore"`
     throw new PlaceFault('place-ledger-ahead', message)
   }
-  if (bytes?.toString('utf8') === newest.note) {
-    if (await isWhole(store, newest.size)) return newest.size
+  if (there && !(await edgeAt(there.size, storedMembers(db, ledgerTree))).root().equals(there.root)) {
+    const message = `the ledger there, of ${there.size} entries, is not the beginning of this one: a register that was restored from a backup has written there; end it, keep what lies there, and name another folder or bucket`
+    throw new PlaceFault('place-ledger-other', message)
   }
-  const from = there && (await isWhole(store, there.size)) ? there.size : 0
-  for await (const file of ledgerFilesSince(db, from)) {
-    await putAndReadBack(store, `${ledgerFolder}${file.name}`, file.bytes)
-  }
-  return newest.size
+  return { newest, ...(bytes && { note: bytes.toString('utf8') }), ...(there && { there }) }
 }
 
 /** Whether every file of entries is there; what they hold is judged by whoever reads a copy. */

@@ -1,0 +1,149 @@
+// R50, R52: a backup is restored on another machine, as for a drill, with the settings of the first, which goes on. Both wrote into the same
+// places: what one destroyed there, with a receipt, the other put back, and the ledger there became a mix of two that no restore believes.
+import { expect, test } from 'vitest'
+import { openPlaces } from '#safeguards/places/places.ts'
+import { monthsIn } from '#safeguards/places/renew-keyring.ts'
+import { monthFile, openMonth, readShard, shardFile } from '#safeguards/places/keyring-file.ts'
+import { readWholeOr } from '#safeguards/backup/read-whole.ts'
+import { sealLedger } from '#safeguards/ledger/seal-ledger.ts'
+import type { RegisterTables } from '#register/tables.ts'
+import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
+import { makeDestroyer } from '../register/destroy-recordings.ts'
+import { createTestDatabase } from '../database/create-test-database.ts'
+import {
+  backUpTo,
+  emptyMachine,
+  openBackedUpRegister,
+  openTestPlaces,
+  recovery,
+  restoreFrom,
+} from '../backup/open-backup.ts'
+
+const database = await createTestDatabase<RegisterTables>()
+const register = await openBackedUpRegister(database)
+await register.keep(1)
+await register.seal()
+
+type Place = Awaited<ReturnType<typeof openTestPlaces>>
+type Machine = Awaited<ReturnType<typeof emptyMachine>>
+
+/** The same place, as the restored machine has it. */
+function placesOf({ db, keys }: Machine, { name, folder }: Place) {
+  return openPlaces({
+    ...{ db, keys, ledgerCopies: [], recipient: recovery.recipient, now: () => Temporal.Now.instant() },
+    backups: [{ name, at: { kind: 'folder', folder }, site: 'server-room' }],
+    sites: async () => versionAt(await readVersions(db), Temporal.Now.instant()).description.storage.sites,
+  })
+}
+
+/** Recordings whose key lies in the place's copy of the keyring. */
+async function keysIn({ store }: Place): Promise<string[]> {
+  const found: string[] = []
+  for (const month of await monthsIn(store)) {
+    const { shards } = await openMonth(recovery.identity, (await readWholeOr(store, monthFile(month)))!)
+    for (const { shard } of shards) {
+      const bytes = await readWholeOr(store, shardFile(month, shard))
+      if (bytes) found.push(...readShard(month, shard, bytes).map(({ recordingId }) => recordingId))
+    }
+  }
+  return found
+}
+
+/** A backup, restored elsewhere while the register goes on. */
+async function restoredBeside() {
+  const place = await openTestPlaces(database, register)
+  const recordings = await register.keep(2)
+  await register.seal()
+  await backUpTo(register, place)
+  await place.copies.catchUp()
+  const machine = await emptyMachine()
+  await restoreFrom(machine, place)
+  const destroyer = makeDestroyer(database, register, place.copies)
+  return { place, machine, there: placesOf(machine, place), destroyer, ids: recordings.map(({ id }) => id) }
+}
+/** Whether the ledger says of a destruction that it reached the place. */
+async function isSaidToReach({ name }: Place, id: string): Promise<boolean> {
+  const { rows } = await database
+    .as()
+    .pool.query("select from destruction_entry where object_id = $1 and targets -> 'places' @> $2::jsonb", [
+      id,
+      JSON.stringify([{ place: name, reached: true }]),
+    ])
+  return rows.length > 0
+}
+
+test('what was destroyed since a restore is not put back into a place by what was restored', async () => {
+  const { place, there, destroyer, ids } = await restoredBeside()
+  await destroyer.destroy(ids[0]!)
+  await register.seal()
+  expect(await isSaidToReach(place, ids[0]!)).toBe(true)
+  expect(await place.copies.shipLedger()).toMatchObject([{ reached: true }])
+  expect(await keysIn(place)).not.toContain(ids[0])
+  const [reached] = await there.catchUp()
+  expect(reached).toMatchObject({ reached: false, fault: expect.stringContaining('ledger there') as string })
+  expect(await keysIn(place)).not.toContain(ids[0])
+})
+
+test('a place that a restored register has taken over is no longer the first one’s, which says so and claims nothing of it', async () => {
+  const { place, machine, there, destroyer, ids } = await restoredBeside()
+  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  const before = await keysIn(place)
+  expect(await place.copies.catchUp()).toMatchObject([
+    { reached: false, fault: expect.stringContaining('restored from a backup') as string },
+  ])
+  const state = await database
+    .as()
+    .pool.query('select state, fault_code from place_of_data where name = $1', [place.name])
+  expect(state.rows).toEqual([{ state: 'unreachable', fault_code: 'place-other' }])
+  await destroyer.destroy(ids[1]!).catch(() => undefined)
+  expect(await isSaidToReach(place, ids[1]!)).toBe(false)
+  expect(await keysIn(place)).toEqual(before)
+  // And the other goes on there.
+  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  const { rows } = await machine.pool.query('select state, keyring_whole from place_of_data where name = $1', [
+    place.name,
+  ])
+  expect(rows).toEqual([{ state: 'in-use', keyring_whole: true }])
+})
+
+test('a machine that was turned back, or copied, writes no keys into a place whose ledger knows more than its own', async () => {
+  const { place, machine, there, destroyer, ids } = await restoredBeside()
+  const { rows } = await database.as().pool.query('select id from place_of_data where name = $1', [place.name])
+  await machine.pool.query(
+    "update place_of_data set id = $1, reached_at = now(), keyring_whole = false, state = 'in-use' where name = $2",
+    [rows[0].id, place.name],
+  )
+  await destroyer.destroy(ids[0]!)
+  await register.seal()
+  expect(await place.copies.shipLedger()).toMatchObject([{ reached: true }])
+  const before = await keysIn(place)
+  expect(await there.catchUp()).toMatchObject([
+    { reached: false, fault: expect.stringContaining('turned back') as string },
+  ])
+  expect(await keysIn(place)).toEqual(before)
+})
+
+test('a ledger that goes on from another one is not mixed with that, and the place says so', async () => {
+  const { place, machine, there, destroyer, ids } = await restoredBeside()
+  // What was restored ends something of its own, while the first one cannot reach the place.
+  await machine.pool.query(
+    "insert into destruction_entry (at, object_kind, object_name, cause, done_by, detail, targets) values (now(), 'history-month', '2020-01', 'term', 'sweep', '{}', '{}')",
+  )
+  await sealLedger({ db: machine.db, keys: machine.keys, folder: machine.ledger })
+  expect(await there.catchUp()).toMatchObject([{ reached: true }])
+  const head = (await readWholeOr(place.store, 'ledger/head'))!.toString()
+  // It is given the place under another name, as it was told; by then its own ledger is longer.
+  await destroyer.destroy(ids[0]!).catch(() => undefined)
+  await register.seal()
+  const again = openPlaces({
+    ...{ db: database.as().db, keys: register.keys, ledgerCopies: [], recipient: recovery.recipient },
+    now: () => Temporal.Now.instant(),
+    backups: [{ name: `${place.name}-again`, at: { kind: 'folder', folder: place.folder }, site: 'server-room' }],
+    sites: async () =>
+      versionAt(await readVersions(database.as().db), Temporal.Now.instant()).description.storage.sites,
+  })
+  expect(await again.catchUp()).toMatchObject([
+    { reached: false, fault: expect.stringContaining('not the beginning of this one') as string },
+  ])
+  expect((await readWholeOr(place.store, 'ledger/head'))!.toString()).toBe(head)
+})
