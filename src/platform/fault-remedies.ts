@@ -121,6 +121,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'record-wrong': 'Write the engine’s evaluation anew.',
   'recording-of-another':
     'Find out who writes to the store and the register as capture does; until then nobody hears this recording.',
+  'register-not-of-demo': 'Run the demo in another SELOSTE_DATA, or with an empty database.',
+  'register-of-demo': 'Begin in another SELOSTE_DATA, or with an empty database; the demo goes on by "seloste demo".',
   'restore-anchor': 'Give --anchor the size of the ledger as it was last known elsewhere.',
   'restore-key-store': 'Set SELOSTE_KEYS to the store that the backup’s keys are in.',
   'restore-keyring': 'Restore another backup: the keyring of this one cannot be put back.',

@@ -120,7 +120,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
 }
 
 /** Removes a data folder, and the database that root keeps elsewhere where its own user could not reach it. */
-async function removeData(dataDirectory: string): Promise<void> {
+export async function removeData(dataDirectory: string): Promise<void> {
   const elsewhere = await readFile(join(dataDirectory, 'database/location'), 'utf8').catch(() => '')
   if (elsewhere.trim()) await rm(elsewhere.trim(), { recursive: true, force: true })
   // A process that was killed may be writing its last: what it leaves would hide why it was killed.

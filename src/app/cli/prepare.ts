@@ -7,6 +7,7 @@ import { refuseQuarantined } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import { prepareDatabase, renewRolePasswords } from '../supervisor/bootstrap.ts'
 import { databaseRoles } from '../roles/role.ts'
+import { assertNoDemo } from './demo/whose-register.ts'
 
 /**
  * Makes a database ready for roles that run apart: what `seloste start` does before it starts them. With `--passwords DIR` each
@@ -28,6 +29,7 @@ export async function prepare(settings: Settings, args: string[]): Promise<void>
       console.log(String(line))
     },
   })
+  await assertNoDemo(url)
   for (const role of [databaseRoles.desk, databaseRoles.capture]) {
     if (!(await mayHoldLocks(url, role))) continue
     console.log(

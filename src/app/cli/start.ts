@@ -5,6 +5,7 @@ import type { Settings } from '#platform/config/settings.ts'
 import { askOnce } from '#platform/database/ask-once.ts'
 import { makeLog } from '#platform/log/log.ts'
 import { superviseRoles } from '../supervisor/supervise.ts'
+import { assertNoDemo } from './demo/whose-register.ts'
 import { untilTold } from './until-told.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -12,7 +13,7 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 /** Runs every role on this machine until a signal comes. */
 export async function startAll(settings: Settings): Promise<void> {
   const log = makeLog({ name: 'seloste' })
-  const all = await superviseRoles(settings, log)
+  const all = await superviseRoles(settings, log, assertNoDemo)
   log.info(`web at ${all.addresses.desk}, SIP at ${all.addresses.capture}`)
   const ending = new AbortController()
   const telling = tellFirstLinks(all.database.adminUrl, ending.signal).catch((error: unknown) => {

@@ -46,8 +46,15 @@ const againMs = 5_000
 const soonMs = 10_000
 const soonEndsAllowed = 5
 
-/** Starts everything; resolves when every role does its work. Throws what kept one from it. */
-export async function superviseRoles(first: Settings, log: Log): Promise<Supervised> {
+/**
+ * Starts everything; resolves when every role does its work. Throws what kept one from it.
+ * @param assertFit looks at the register before anything works on it
+ */
+export async function superviseRoles(
+  first: Settings,
+  log: Log,
+  assertFit: (adminUrl: string) => Promise<void>,
+): Promise<Supervised> {
   /** Others once the register has moved. */
   let settings = first
   let fail: (error: Error) => void = () => undefined
@@ -237,6 +244,7 @@ export async function superviseRoles(first: Settings, log: Log): Promise<Supervi
     throw error
   }
   try {
+    await assertFit(database.adminUrl)
     const addresses = await startRoles('capture', 'desk')
     moving = await offerMoving(settings, { hold, goOn })
     return {

@@ -4,12 +4,16 @@
 import { Client } from 'pg'
 
 /** @returns the rows of a statement, over a connection of its own */
-export async function askOnce<Row extends object>(url: string, statement: string): Promise<Row[]> {
+export async function askOnce<Row extends object>(
+  url: string,
+  statement: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new Client({ connectionString: url })
   client.on('error', () => undefined) // The query under way rejects as well.
   await client.connect()
   try {
-    return (await client.query<Row>(statement)).rows
+    return (await client.query<Row>(statement, values)).rows
   } finally {
     await client.end()
   }

@@ -21,6 +21,7 @@ import { openDemoQuality } from './demo-quality.ts'
 import { openDemoTraining } from './demo-training.ts'
 import { fillMonth } from './fill-month.ts'
 import { untilInKeeping } from './month-in-keeping.ts'
+import { assertDemo } from './whose-register.ts'
 
 export interface DemoOptions {
   calls: boolean
@@ -35,7 +36,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   }
   await buildWebIfStale(say)
   say('Starting the database, capture, custodian and desk ...')
-  const all = await superviseRoles(settings, log)
+  const all = await superviseRoles(settings, log, assertDemo)
   // Of `npm run dev` alone is this a child.
   process.on('message', ({ renew }: { renew: RoleName }) => {
     all.renew(renew)

@@ -1,0 +1,39 @@
+/** Whose register it is: the demo's people have one password, and rights to everything. Never here: what enters them. */
+import { askOnce } from '#platform/database/ask-once.ts'
+import { Fault } from '#platform/fault.ts'
+
+/** User ids of those in the demo who answer no calls: nobody else has all of them. */
+const staff = 'sari eero ilona tiina matti tuula paula olli riitta anssi outi anneli'.split(' ')
+
+async function find(adminUrl: string): Promise<{ isDemo: boolean; areWorking: boolean; isEmpty: boolean }> {
+  const [found] = await askOnce<{ there: number; areWorking: boolean; isEmpty: boolean }>(
+    adminUrl,
+    `select count(*) filter (where user_id = any ($1))::int as there,
+       coalesce(bool_or(user_id = any ($1) and (employed_to is null or employed_to > now())), false) as "areWorking",
+       count(*) = 0 and not exists (select from contact) as "isEmpty"
+     from person`,
+    [staff],
+  )
+  if (!found) throw new Error('an aggregate has a row')
+  return { ...found, isDemo: found.there === staff.length }
+}
+
+/** @throws Fault `register-of-demo` where the demo's people are in it */
+export async function assertNoDemo(adminUrl: string): Promise<void> {
+  const { isDemo, areWorking } = await find(adminUrl)
+  if (!isDemo || !areWorking) return
+  throw new Fault(
+    'register-of-demo',
+    'the people of the demo are in this register, with one password and rights to everything: begin in another SELOSTE_DATA, or with an empty database',
+  )
+}
+
+/** One that is empty becomes the demo's. @throws Fault `register-not-of-demo` where others have begun it */
+export async function assertDemo(adminUrl: string): Promise<void> {
+  const { isDemo, isEmpty } = await find(adminUrl)
+  if (isDemo || isEmpty) return
+  throw new Fault(
+    'register-not-of-demo',
+    'this register is not the demo’s, whose people would have one password and rights to everything in it: run the demo in another SELOSTE_DATA, or with an empty database',
+  )
+}

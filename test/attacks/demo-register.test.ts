@@ -1,0 +1,78 @@
+// R20, R36: the demo's people have one password, and rights to everything. Where the demo is run on an authority's folder, they get both
+// there, and so does whoever has the user id of one of them; where an authority begins in the demo's folder, they are there already.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { endStateElsewhere, stateElsewhere } from '../whole/elsewhere.ts'
+import { findPorts } from '../whole/free-ports.ts'
+import { removeData, startSeloste } from '../whole/start-seloste.ts'
+
+const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
+const folders: string[] = []
+afterAll(async () => {
+  for (const folder of folders) {
+    await endStateElsewhere(folder)
+    await removeData(folder)
+  }
+})
+
+async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'seloste-whose-'))
+  await chmod(folder, 0o711)
+  folders.push(folder)
+  return folder
+}
+
+interface Ran {
+  code: number | null
+  said: string
+}
+
+/** Runs a command until it has ended or has said something, and ends it then, after something else where that is told. */
+async function run(args: string[], data: string, until?: string, first?: () => Promise<unknown>): Promise<Ran> {
+  const ports = await findPorts()
+  const child = spawn(process.execPath, [program, ...args], {
+    env: {
+      ...process.env,
+      ...{ SELOSTE_DATA: data, ...(await stateElsewhere(data)), SELOSTE_DEMO_PASSWORD: 'salasana-kokeeseen' },
+      ...{ SELOSTE_HTTP: `127.0.0.1:${ports.http}`, SELOSTE_SIP: `127.0.0.1:${ports.sip}` },
+      SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
+    },
+  })
+  let said = ''
+  let ending: Promise<unknown> | undefined
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      said += text.toString()
+      if (until !== undefined && said.includes(until))
+        ending ??= (first?.() ?? Promise.resolve()).finally(() => child.kill('SIGTERM'))
+    })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  await ending
+  return { code, said }
+}
+
+test('the demo is refused on a register that somebody else has begun', { timeout: 240_000 }, async () => {
+  const data = await aFolder()
+  let added: Ran | undefined
+  await run(['start'], data, 'web at', async () => {
+    added = await run(['people', 'add', '--user-id', 'sari', '--name', 'Sari Oikea'], data)
+  })
+  expect(added).toMatchObject({ code: 0 })
+  const demo = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
+  expect(demo).toMatchObject({ code: 1, said: expect.stringContaining('not the demo’s') as string })
+})
+
+test('a register does not begin in the folder of a demo, which goes on as one', { timeout: 240_000 }, async () => {
+  const data = await aFolder()
+  const demo = await startSeloste({ dataDirectory: data, isPrepared: true })
+  await demo.stop()
+  const begun = await run(['start'], data, 'web at')
+  expect(begun).toMatchObject({ code: 1, said: expect.stringContaining('people of the demo') as string })
+  const again = await run(['demo', '--no-calls', '--no-history'], data, 'Ctrl-C ends it')
+  expect(again.said).toContain('Ctrl-C ends it')
+})
